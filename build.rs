@@ -1,0 +1,5 @@
+//! Embeds the catalogue.
+
+fn main() {
+    println!("cargo::rerun-if-changed=signatures");
+}

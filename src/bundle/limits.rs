@@ -1,0 +1,19 @@
+/// The budget of one bundle. All archives in it draw from the same budget.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes that may be unpacked whatever the size of the input.
+    pub unpacked_bytes: u64,
+    /// Bytes that may be unpacked in addition for each byte of input on disk.
+    pub ratio: u64,
+    /// Files in all, members of archives included.
+    pub members: u64,
+    /// Containers inside containers.
+    pub depth: u32,
+}
+
+impl Default for Limits {
+    /// 8 GiB and 100 times the input's size, one million files, eight containers deep.
+    fn default() -> Self {
+        Limits { unpacked_bytes: 8 << 30, ratio: 100, members: 1_000_000, depth: 8 }
+    }
+}

@@ -1,0 +1,14 @@
+//! What the customer sent, as a stream of entries.
+//!
+//! Paths go in; every readable file in them comes out as an [`Entry`], whether it lies in a folder, an archive or an
+//! archive inside an archive. What could not be read comes out as a [`Problem`]. Nothing here knows what a log is.
+
+mod entry;
+mod limits;
+mod problem;
+mod walk;
+
+pub use entry::{Content, Entry};
+pub use limits::Limits;
+pub use problem::{Problem, ProblemKind};
+pub use walk::{Bundle, BundleError, Input, Visited};

@@ -1,0 +1,19 @@
+//! Bytes cut into records.
+//!
+//! A record is one message of a program: its first line with a header (time, level, component) and the lines that
+//! belong to it (a stack trace, `--tr:` frames, DETAIL lines). [`Reading::guess`] looks at the head of a file once;
+//! [`chunks`] and [`ChunkReader`] cut the file into pieces that can be worked on in parallel; [`Format::records`] walks
+//! a piece. Whether a line begins a record depends on that line, the file's [`Format`] and a bounded number of lines
+//! before it, so the same records come out wherever a piece begins.
+
+mod chunk;
+mod encoding;
+mod format;
+mod level;
+mod time;
+
+pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
+pub use encoding::Encoding;
+pub use format::{Format, Header, Reading, Record, Records};
+pub use level::Level;
+pub use time::Time;

@@ -1,0 +1,185 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A known problem: how its trace in a log looks, what it means, what to do.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// Path of its file below the catalogue, without `.yaml`: `veeam/backup-replication/vss-writer-timeout`.
+    pub id: Arc<str>,
+    /// One line for people.
+    pub title: String,
+    /// Whether it may be used.
+    pub status: Status,
+    /// Which support level it belongs to.
+    pub level: SupportLevel,
+    /// Where the cause lies.
+    pub side: Side,
+    /// How bad it is for the customer.
+    pub severity: Severity,
+    /// From `_product.yaml`.
+    pub vendor: String,
+    /// From `_product.yaml`.
+    pub product: String,
+    /// Part of the product, if stated.
+    pub component: Option<String>,
+    /// Which files it applies to.
+    pub scope: Scope,
+    /// What a record must contain.
+    pub condition: Condition,
+    /// Why it happens, one or two sentences.
+    pub cause: String,
+    /// What it means for the customer.
+    pub impact: Option<String>,
+    /// What to do.
+    pub fixes: Vec<Fix>,
+    /// Public pages that state the problem.
+    pub references: Vec<Reference>,
+    /// Less specific signatures that are hidden when this one holds.
+    pub suppresses: Vec<Arc<str>>,
+    /// Ids this signature had before.
+    pub formerly: Vec<Arc<str>>,
+    /// What the vendor needs when it is not solved.
+    pub escalate: Option<Escalate>,
+    /// Log excerpts that must and must not match.
+    pub examples: Examples,
+    /// Where it was read from, for messages.
+    pub source: PathBuf,
+}
+
+/// Life cycle of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Used only from a catalogue named on the command line.
+    Draft,
+    /// In use.
+    Stable,
+    /// No longer used.
+    Deprecated,
+}
+
+/// The support level that can solve a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SupportLevel {
+    /// Configuration and basic client, network and server problems.
+    L1,
+    /// Needs reading of the customer's logs.
+    L2,
+    /// A known product defect: escalate to the vendor.
+    L3,
+}
+
+/// Where the cause of a problem lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// The client computer or protected machine.
+    Client,
+    /// Between them.
+    Network,
+    /// The product's server.
+    Server,
+    /// Disks, repositories, tapes.
+    Storage,
+    /// A setting.
+    Config,
+}
+
+/// How bad a problem is; the greatest is the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Harmless unless it stays.
+    Low,
+    /// Something does not work as it should.
+    Medium,
+    /// A job or service fails.
+    High,
+    /// Data is lost or everything stands still.
+    Critical,
+}
+
+/// Which files a signature applies to; globs on the path inside the bundle.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// At least one must fit, if any is given.
+    pub files: Vec<String>,
+    /// None may fit.
+    pub not_files: Vec<String>,
+}
+
+/// What a record must contain; evaluated on one record with all its lines.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// At least one holds.
+    Any(Vec<Condition>),
+    /// All hold.
+    All(Vec<Condition>),
+    /// None holds. Only inside `All`.
+    None(Vec<Condition>),
+    /// Contains the text.
+    Text {
+        /// As it stands in the log.
+        text: String,
+        /// ASCII letters match in both cases.
+        nocase: bool,
+    },
+    /// Matches the regular expression, `^` and `$` at line borders; named groups are captures.
+    Regex(String),
+}
+
+/// One way to solve a problem.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// Who can do it.
+    pub level: SupportLevel,
+    /// Whom the steps address.
+    pub audience: Audience,
+    /// In order.
+    pub steps: Vec<String>,
+    /// What can go wrong, or `none`.
+    pub risk: Option<String>,
+    /// How to see that it worked.
+    pub verify: Option<String>,
+}
+
+/// Whom a fix addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The customer's administrator.
+    Customer,
+    /// The partner's engineer.
+    Partner,
+    /// The vendor.
+    Vendor,
+}
+
+/// A public page that states the problem.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// `kb`, `docs`, `issue`, `forum`, `standard`, `blog`, `source`.
+    pub kind: String,
+    /// The vendor's number of it, e.g. `KB1680`.
+    pub id: Option<String>,
+    /// Where it is.
+    pub url: String,
+}
+
+/// What the vendor needs when a problem is not solved.
+#[derive(Clone, Debug)]
+pub struct Escalate {
+    /// When to escalate.
+    pub when: Option<String>,
+    /// Globs of the files the vendor will ask for.
+    pub needs_files: Vec<String>,
+    /// Names of the facts the vendor will ask for.
+    pub needs_facts: Vec<String>,
+}
+
+/// Log excerpts that prove a signature.
+#[derive(Clone, Debug, Default)]
+pub struct Examples {
+    /// Each must match.
+    pub matching: Vec<String>,
+    /// None may match.
+    pub not_matching: Vec<String>,
+}

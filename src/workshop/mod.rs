@@ -1,0 +1,1 @@
+//! For authors of signatures: `check` lints a catalogue and runs its examples.
