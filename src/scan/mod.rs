@@ -7,3 +7,5 @@
 mod scanner;
 
 pub use scanner::{Counts, FileScope, Hit, Match, Scanner};
+
+mod filter;
