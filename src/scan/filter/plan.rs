@@ -1,6 +1,7 @@
 //! Chooses for each pattern the literals and the places in them that occur least in the input.
 
 use super::kernel::{Bitmap, KEY, key};
+use super::nibble::{self, Nibbles};
 use super::{Entry, FOLD_8, Filter, Kernel, Literal, SHORTEST, Slot, Tier, home};
 
 /// Places of the bitmap for each key. About one probe in a hundred is then a false one, and the bitmaps of a thousand
@@ -44,42 +45,60 @@ fn keys(literal: &[u8], start: usize, stride: usize) -> impl Iterator<Item = (us
 
 impl Filter {
     /// Plans the search. `patterns` has for each pattern the sets of literals (lower-case ASCII) of which one set has
-    /// to be looked for; every literal of it is. Returns the patterns that have no set of literals that are long
-    /// enough beside the filter.
+    /// to be looked for; every literal of it is. Returns the patterns that have no set whose literals have three bytes
+    /// or more beside the filter.
     pub(in crate::scan) fn plan(
         kernel: Kernel,
         patterns: &[Vec<Vec<Vec<u8>>>],
         sample: &Sample,
     ) -> (Filter, Vec<usize>) {
-        // Looking at every eighth position is faster, but only if nothing has to be looked for at every fourth.
-        let usable =
-            |sets: &[Vec<Vec<u8>>], shortest: usize| sets.iter().any(|set| set.iter().all(|it| it.len() >= shortest));
-        let sparse = patterns.iter().all(|sets| usable(sets, SHORTEST + 4) || !usable(sets, SHORTEST));
-        let stride = if sparse { 8 } else { 4 };
-
+        let stride = stride(patterns);
         let mut literals = Vec::new();
         let mut places = Vec::new();
+        let mut short = Vec::new();
         let mut without = Vec::new();
         for (owner, sets) in patterns.iter().enumerate() {
-            let rarest = sets
+            let sampled = sets
                 .iter()
-                .filter(|set| !set.is_empty() && set.iter().all(|literal| literal.len() >= KEY - 1 + stride))
+                .filter(|set| usable(set, KEY - 1 + stride))
                 .map(|set| {
                     set.iter().map(|literal| (literal, rarest_window(literal, stride, sample))).collect::<Vec<_>>()
                 })
                 .min_by_key(|set| (set.iter().map(|(_, (_, cost))| cost).sum::<u64>(), set.len()));
-            let Some(set) = rarest else {
+            if let Some(set) = sampled {
+                for (literal, (start, _)) in set {
+                    places.extend(keys(literal, start, stride).map(|(at, key)| (key, literals.len() as u32, at)));
+                    literals.push(Literal { bytes: literal.as_slice().into(), owner: owner as u32 });
+                }
+            } else if let Some(set) =
+                sets.iter().filter(|set| usable(set, nibble::WINDOW)).max_by_key(|set| shortest(set))
+            {
+                for literal in set {
+                    short.push(literals.len() as u32);
+                    literals.push(Literal { bytes: literal.as_slice().into(), owner: owner as u32 });
+                }
+            } else {
                 without.push(owner);
-                continue;
-            };
-            for (literal, (start, _)) in set {
-                places.extend(keys(literal, start, stride).map(|(at, key)| (key, literals.len() as u32, at)));
-                literals.push(Literal { bytes: literal.as_slice().into(), owner: owner as u32 });
             }
         }
-        let tiers = if places.is_empty() { Vec::new() } else { vec![Tier::new(stride, places, &literals)] };
-        (Filter { kernel, tiers, literals }, without)
+        let tier = (!places.is_empty()).then(|| Tier::new(stride, places, &literals));
+        let short = Nibbles::new(short.into_iter().map(|number| (number, &*literals[number as usize].bytes)).collect());
+        (Filter { kernel, tier, short, literals }, without)
     }
+}
+
+/// Looking at every eighth position is faster, but only if nothing has to be looked for at every fourth.
+fn stride(patterns: &[Vec<Vec<Vec<u8>>>]) -> usize {
+    let any = |sets: &[Vec<Vec<u8>>], least: usize| sets.iter().any(|set| usable(set, least));
+    if patterns.iter().all(|sets| any(sets, KEY + 7) || !any(sets, SHORTEST)) { 8 } else { 4 }
+}
+
+fn usable(set: &[Vec<u8>], least: usize) -> bool {
+    !set.is_empty() && shortest(set) >= least
+}
+
+fn shortest(set: &[Vec<u8>]) -> usize {
+    set.iter().map(Vec::len).min().unwrap_or(0)
 }
 
 /// Where in `literal` the `stride` keys that occur least stand, and how often they occur.
