@@ -2,7 +2,9 @@
 
 use super::load::SourceFile;
 use super::{Catalogue, load};
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
 
 /// Path below `signatures/` and text of each file, in path order.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -24,7 +26,10 @@ impl Catalogue {
     }
 }
 
-/// Returns the text of a file of the built-in catalogue by the path that messages give it.
-pub fn builtin_text(shown: &Path) -> Option<&'static str> {
-    FILES.iter().find(|(path, _)| PathBuf::from("signatures").join(path) == shown).map(|(_, text)| *text)
+/// Returns the text of a catalogue's file by the path that messages give it: of the program's own, or from the disk.
+pub fn source_text(shown: &Path) -> Option<Cow<'static, str>> {
+    match FILES.iter().find(|(path, _)| Path::new("signatures").join(path) == shown) {
+        Some((_, text)) if !shown.exists() => Some(Cow::Borrowed(text)),
+        _ => fs::read_to_string(shown).ok().map(Cow::Owned),
+    }
 }

@@ -8,15 +8,14 @@ mod builtin;
 mod data;
 mod fields;
 mod load;
-/// The dialect of regular expressions.
-pub mod pattern;
+mod pattern;
 mod product;
 mod schema;
 mod set;
 /// YAML text as a tree of nodes that know their place.
 pub mod yaml;
 
-pub use builtin::builtin_text;
+pub use builtin::source_text;
 pub use data::*;
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use product::Product;

@@ -1,11 +1,12 @@
 //! The dialect of regular expressions: what a pattern may be, and where exactly it is wrong.
 //!
 //! Patterns are those of `regex::bytes` (linear time), with `^` and `$` at line borders and `\r\n` taken as one line end.
-//! [`builder`] is the only place that says so; whoever compiles a pattern of a signature uses it.
+//! Classes such as `\w` are ASCII, unless the pattern has a character beyond ASCII. `scan` compiles them the same way.
 
-use super::yaml::Mistake;
-use super::yaml::{Node, place_in};
+use super::Condition;
+use super::yaml::{Mistake, Node, place_in};
 use regex_syntax::hir::{Class, Hir, HirKind};
+use std::collections::BTreeSet;
 
 /// The greatest size of a compiled pattern, in bytes of the `regex` crate's own measure.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -14,32 +15,49 @@ const NEST_LIMIT: u32 = 50;
 /// Patterns whose automaton has fewer states than this stay below [`SIZE_LIMIT`] with certainty and need no trial.
 const SURELY_SMALL: usize = 2_000;
 
-/// Returns what compiles the pattern of a signature.
-pub fn builder(pattern: &str) -> regex::bytes::RegexBuilder {
-    let mut builder = regex::bytes::RegexBuilder::new(pattern);
-    builder.multi_line(true).crlf(true).unicode(true).size_limit(SIZE_LIMIT).nest_limit(NEST_LIMIT);
-    builder
+impl Condition {
+    /// Returns the names of the groups that can have a value when the condition holds.
+    pub fn captures(&self) -> BTreeSet<String> {
+        match self {
+            Condition::Any(parts) | Condition::All(parts) => parts.iter().flat_map(Condition::captures).collect(),
+            Condition::Regex(pattern) => match parse(pattern) {
+                Ok((tree, _)) => names(&tree),
+                Err(_) => BTreeSet::new(),
+            },
+            Condition::None(_) | Condition::Text { .. } => BTreeSet::new(),
+        }
+    }
 }
 
-/// Returns the pattern's syntax tree in the dialect of [`builder`]; `None` if it is wrong.
-pub fn syntax(pattern: &str) -> Option<Hir> {
-    parser().parse(pattern).ok()
+fn names(tree: &Hir) -> BTreeSet<String> {
+    match tree.kind() {
+        HirKind::Capture(capture) => {
+            let mut found = names(&capture.sub);
+            found.extend(capture.name.as_deref().map(str::to_owned));
+            found
+        }
+        HirKind::Repetition(repetition) => names(&repetition.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().flat_map(names).collect(),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => BTreeSet::new(),
+    }
 }
 
-fn parser() -> regex_syntax::Parser {
-    regex_syntax::ParserBuilder::new()
-        .utf8(false)
-        .multi_line(true)
-        .crlf(true)
-        .unicode(true)
-        .nest_limit(NEST_LIMIT)
-        .build()
+/// Returns the syntax tree and whether the pattern needs Unicode classes.
+fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Error>> {
+    let parse = |unicode| {
+        let mut builder = regex_syntax::ParserBuilder::new();
+        builder.unicode(unicode).utf8(false).multi_line(true).crlf(true).nest_limit(NEST_LIMIT).build().parse(pattern)
+    };
+    match parse(false) {
+        Ok(tree) => Ok((tree, false)),
+        Err(_) => parse(true).map(|tree| (tree, true)).map_err(Box::new),
+    }
 }
 
 /// Says what is wrong with a pattern, with the place inside it.
 pub(super) fn check(yaml: &str, node: &Node<'_>, pattern: &str) -> Result<(), Mistake> {
-    let tree = parser().parse(pattern).map_err(|err| {
-        let (offset, message) = match &err {
+    let (tree, unicode) = parse(pattern).map_err(|err| {
+        let (offset, message) = match &*err {
             regex_syntax::Error::Parse(err) => (err.span().start.offset, err.kind().to_string()),
             regex_syntax::Error::Translate(err) => (err.span().start.offset, err.kind().to_string()),
             _ => (0, err.to_string()),
@@ -51,9 +69,13 @@ pub(super) fn check(yaml: &str, node: &Node<'_>, pattern: &str) -> Result<(), Mi
             None => mistake,
         }
     })?;
-    if states(&tree) > SURELY_SMALL && builder(pattern).build().is_err() {
+    let compiles = || {
+        let mut builder = regex::bytes::RegexBuilder::new(pattern);
+        builder.unicode(unicode).multi_line(true).crlf(true).size_limit(SIZE_LIMIT).build().is_ok()
+    };
+    if states(&tree) > SURELY_SMALL && !compiles() {
         return Err(Mistake::new(node.place, format!("the regular expression needs more than {SIZE_LIMIT} bytes"))
-            .hint("use smaller repetitions, and `[0-9]` or `[a-z]` in place of Unicode's `\\d` and `\\w`"));
+            .hint("use smaller repetitions"));
     }
     Ok(())
 }

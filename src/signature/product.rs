@@ -23,7 +23,7 @@ pub struct Product {
     /// Regular expressions that find its version in its logs; each has a group named `version`.
     pub version: Vec<String>,
     /// Names of the facts that a ticket to the vendor must state.
-    pub ticket: Vec<String>,
+    pub facts: Vec<String>,
     /// Where it was read from, for messages.
     pub source: PathBuf,
 }
@@ -32,7 +32,7 @@ pub struct Product {
 pub(super) fn product(folder: &str, file: &Path, yaml: &str) -> Result<Product, Vec<Mistake>> {
     let root = yaml::parse(yaml).map_err(|mistake| vec![mistake])?;
     let mut reader = Reader::default();
-    let fields = reader.fields(&root, "a product", &["vendor", "product", "aliases", "files", "version", "ticket"]);
+    let fields = reader.fields(&root, "a product", &["vendor", "product", "aliases", "files", "version", "facts"]);
     let product = Product {
         folder: Arc::from(folder),
         vendor: reader.required(&fields, "vendor"),
@@ -40,7 +40,7 @@ pub(super) fn product(folder: &str, file: &Path, yaml: &str) -> Result<Product, 
         aliases: reader.texts(&fields, "aliases"),
         files: globs(&mut reader, &fields, "files"),
         version: Vec::new(),
-        ticket: reader.texts(&fields, "ticket"),
+        facts: reader.texts(&fields, "facts"),
         source: file.to_path_buf(),
     };
     let mut version = Vec::new();

@@ -1,6 +1,7 @@
 //! Catalogues become the one set of signatures that a triage uses.
 
-use super::{Catalogue, Product, Signature, SignatureError, Status};
+use super::yaml::{self, Place};
+use super::{Catalogue, Product, Signature, SignatureError, Status, source_text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
@@ -125,10 +126,22 @@ impl SignatureSet {
             for old in &signature.formerly {
                 if known.contains(old) {
                     let message = format!("`formerly` names `{old}`, which is the id of another signature");
-                    self.errors.push(about(signature, message, "ids live for ever: remove it from `formerly`"));
+                    self.errors.push(about(
+                        signature,
+                        "formerly",
+                        old,
+                        message,
+                        "ids live for ever: remove it from `formerly`",
+                    ));
                 } else if let Some(other) = renamed.insert(Arc::clone(old), Arc::clone(&signature.id)) {
                     let message = format!("`formerly` names `{old}`, as `{other}` does");
-                    self.errors.push(about(signature, message, "an id belongs to one signature: remove it from one"));
+                    self.errors.push(about(
+                        signature,
+                        "formerly",
+                        old,
+                        message,
+                        "an id belongs to one signature: remove it from one",
+                    ));
                 }
             }
         }
@@ -139,7 +152,13 @@ impl SignatureSet {
                     *id = Arc::clone(present);
                 } else if !known.contains(id) {
                     let message = format!("`suppresses` names `{id}`, which does not exist");
-                    self.errors.push(about(signature, message, "write the id of a signature, or remove it"));
+                    self.errors.push(about(
+                        signature,
+                        "suppresses",
+                        id,
+                        message,
+                        "write the id of a signature, or remove it",
+                    ));
                 }
             }
             signature.suppresses = suppresses;
@@ -147,6 +166,14 @@ impl SignatureSet {
     }
 }
 
-fn about(signature: &Signature, message: String, hint: &str) -> SignatureError {
-    SignatureError { file: signature.source.clone(), line: 0, column: 0, message, hint: Some(hint.to_owned()) }
+/// A mistake at the item `id` of the list `field`. The place is looked up only now, because it is hardly ever needed.
+fn about(signature: &Signature, field: &str, id: &str, message: String, hint: &str) -> SignatureError {
+    let file = signature.source.clone();
+    let text = source_text(&file).unwrap_or_default();
+    let place = yaml::parse(&text).ok().and_then(|root| {
+        let items = root.get(field)?.items();
+        items.iter().find(|item| item.text() == Some(id)).map(|item| item.place)
+    });
+    let Place { line, column } = place.unwrap_or_default();
+    SignatureError { file, line, column, message, hint: Some(hint.to_owned()) }
 }
