@@ -60,3 +60,37 @@ fn capture_names<'a>(condition: &'a Condition, names: &mut Vec<&'a str>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::sample::{diagnosis, group, signature};
+    use crate::signature::{Condition, Severity};
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let mut signature = signature("a/b/c", Severity::High);
+        signature.condition = Condition::Any(vec![Condition::Regex("(?P<host>x)(?<user>y)(?:z)(?i:w)".into())]);
+        let mut group = group(1, Vec::new());
+        group.captures.insert("long".into(), "é ".repeat(200));
+        group.captures.insert("lines".into(), "a\r\n  b".into());
+        let diagnosis = diagnosis(vec![(signature, group)], Vec::new());
+        assert_eq!(diagnosis.known[0].explain(text), expected);
+    }
+
+    #[test]
+    fn a_capture_is_put_in_and_one_that_took_no_part_keeps_its_name() {
+        check("{user} on {host}: {lines}", "<user> on srv01: a b");
+    }
+
+    #[test]
+    fn other_braces_are_left_alone() {
+        check("awk '{print $1}' {} { {host} ${host", "awk '{print $1}' {} { srv01 ${host");
+        check("{host", "{host");
+        check("{é}}{", "{é}}{");
+    }
+
+    #[test]
+    fn a_long_value_is_cut() {
+        check("{long}", &format!("{}...", "é ".repeat(60)));
+    }
+}

@@ -64,3 +64,51 @@ fn plain_run(pattern: &str) -> usize {
     let plain = |c: char| c.is_alphanumeric() || " _-:,;'\"/=<>@#%&!~".contains(c);
     pattern.split(|c| !plain(c)).map(str::len).max().unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{group, signature};
+    use crate::signature::Severity;
+
+    #[track_caller]
+    fn check(condition: Condition, change: impl FnOnce(&mut Signature, &mut Group), expected: f64) {
+        let mut signature = signature("a/b/c", Severity::High);
+        signature.condition = condition;
+        let mut group = group(1, Vec::new());
+        group.captures.clear();
+        change(&mut signature, &mut group);
+        assert_eq!(confidence(&signature, &group), expected);
+    }
+
+    fn text(text: &str) -> Condition {
+        Condition::Text { text: text.into(), nocase: false }
+    }
+
+    #[test]
+    fn a_short_text_alone_proves_little() {
+        check(text("failed"), |_, _| (), 0.60);
+    }
+
+    #[test]
+    fn the_most_demanding_signature_seen_twice_is_nearly_certain() {
+        let parts = vec![text("a"), text("b"), Condition::Regex("c".into()), Condition::None(vec![text("d")])];
+        let all = |signature: &mut Signature, group: &mut Group| {
+            signature.scope.files.push("*.log".into());
+            group.captures.insert("a".into(), "b".into());
+            group.count = 2;
+        };
+        check(Condition::All(parts), all, 0.97);
+    }
+
+    #[test]
+    fn the_least_demanding_branch_counts() {
+        let branches = vec![text("a text that is long enough to be specific"), text("short")];
+        check(Condition::Any(branches), |_, _| (), 0.60);
+    }
+
+    #[test]
+    fn a_draft_is_less_sure() {
+        check(text("failed"), |signature, _| signature.status = Status::Draft, 0.45);
+    }
+}

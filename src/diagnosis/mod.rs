@@ -8,6 +8,8 @@
 mod captures;
 mod confidence;
 mod rank;
+#[cfg(test)]
+pub(crate) mod sample;
 mod score;
 mod suppress;
 

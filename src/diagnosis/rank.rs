@@ -56,3 +56,69 @@ fn broken(error: &SignatureError) -> Problem {
     }
     Problem { file: error.file.to_string_lossy().into(), kind: ProblemKind::Signature, message }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{at, diagnosis, evidence, group, signature};
+    use crate::finding::Group;
+    use crate::signature::{Severity, Signature};
+
+    #[track_caller]
+    fn check(known: Vec<(Signature, Group)>, expected: &[&str]) {
+        let reversed: Vec<_> = known.iter().rev().cloned().collect();
+        for known in [known, reversed] {
+            let diagnosis = diagnosis(known, Vec::new());
+            assert_eq!(diagnosis.known.iter().map(|it| &*it.signature.id).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    fn seen(count: u64) -> Group {
+        group(count, vec![evidence("a.log", 1, "went wrong on srv01")])
+    }
+
+    #[test]
+    fn the_worst_comes_first_then_the_surest_then_the_most_frequent() {
+        let mut sure = signature("a/b/sure", Severity::High);
+        sure.scope.files.push("*.log".into());
+        check(
+            vec![
+                (signature("a/b/low", Severity::Low), seen(100)),
+                (signature("a/b/often", Severity::High), seen(9)),
+                (signature("a/b/seldom", Severity::High), seen(2)),
+                (sure, seen(2)),
+                (signature("a/b/worst", Severity::Critical), seen(1)),
+            ],
+            &["a/b/worst", "a/b/sure", "a/b/often", "a/b/seldom", "a/b/low"],
+        );
+    }
+
+    #[test]
+    fn among_equals_the_earliest_comes_first_and_those_without_time_last() {
+        let time = |time| Group { first_time: time, ..seen(1) };
+        check(
+            vec![
+                (signature("a/b/a-without", Severity::High), time(None)),
+                (signature("a/b/b-later", Severity::High), time(Some(at(5)))),
+                (signature("a/b/c-earlier", Severity::High), time(Some(at(1)))),
+                (signature("a/b/d-earlier", Severity::High), time(Some(at(1)))),
+            ],
+            &["a/b/c-earlier", "a/b/d-earlier", "a/b/b-later", "a/b/a-without"],
+        );
+    }
+
+    #[test]
+    fn a_broken_signature_is_told_with_its_place_and_the_way_out() {
+        let error = SignatureError {
+            file: "cat/a/b/c.yaml".into(),
+            line: 3,
+            column: 7,
+            message: "unknown field `levl`".into(),
+            hint: Some("did you mean `level`?".into()),
+        };
+        let problem = broken(&error);
+        assert_eq!(problem.kind, ProblemKind::Signature);
+        assert_eq!(&*problem.file, "cat/a/b/c.yaml");
+        assert_eq!(problem.message, "line 3, column 7: unknown field `levl` (did you mean `level`?)");
+    }
+}

@@ -140,3 +140,89 @@ fn first_before_fatal(unknown: &[UnknownGroup], fatal: &BTreeMap<String, BTreeSe
     }
     first.into_values().map(|(_, index)| index).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
+    use crate::finding::{Level, UnknownGroup};
+    use crate::signature::Severity;
+    use proptest::prelude::*;
+
+    fn finding(level: Level, count: u64, text: &str) -> UnknownGroup {
+        unknown(level, text, group(count, vec![evidence("a.log", 100, text)]))
+    }
+
+    /// The findings must come out in the order given here, whatever the order they came in.
+    #[track_caller]
+    fn check(findings: Vec<UnknownGroup>) {
+        let expected: Vec<String> = findings.iter().map(|it| it.template.clone()).collect();
+        let reversed: Vec<_> = findings.iter().rev().cloned().collect();
+        for findings in [findings, reversed] {
+            let diagnosis = diagnosis(Vec::new(), findings);
+            assert_eq!(
+                diagnosis.unresolved.iter().map(|it| &it.finding.template).collect::<Vec<_>>(),
+                expected.iter().collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    fn a_worse_level_and_a_rarer_message_come_first() {
+        check(vec![
+            finding(Level::Fatal, 1, "the end"),
+            finding(Level::Error, 1, "once"),
+            finding(Level::Error, 40, "often"),
+            finding(Level::Warn, 1, "hm"),
+        ]);
+    }
+
+    #[test]
+    fn equal_scores_are_ordered_by_template() {
+        check(vec![finding(Level::Error, 1, "a"), finding(Level::Error, 1, "b")]);
+    }
+
+    #[test]
+    fn what_only_reports_a_failure_comes_after_what_failed() {
+        check(vec![finding(Level::Error, 9, "disk is full"), finding(Level::Error, 1, "backup exited with code 1")]);
+    }
+
+    #[test]
+    fn a_code_or_an_exception_says_more_than_a_bare_message() {
+        let with_code = UnknownGroup { codes: vec!["0x80070005".into()], ..finding(Level::Error, 1, "b") };
+        let with_trace = finding(Level::Error, 1, "c\n\tat d.E.f(E.java:1)");
+        check(vec![with_code, with_trace, finding(Level::Error, 1, "a")]);
+    }
+
+    #[test]
+    fn the_first_error_before_a_fatal_one_is_lifted() {
+        let early = unknown(Level::Error, "z first", group(1, vec![evidence("a.log", 50, "z first")]));
+        let late = unknown(Level::Error, "a second", group(1, vec![evidence("a.log", 60, "a second")]));
+        let elsewhere = unknown(Level::Error, "b other file", group(1, vec![evidence("b.log", 50, "b other file")]));
+        check(vec![finding(Level::Fatal, 1, "the end"), early, late, elsewhere]);
+    }
+
+    #[test]
+    fn a_critical_known_problem_counts_as_fatal() {
+        let known = (signature("a/b/c", Severity::Critical), group(1, vec![evidence("a.log", 120, "x")]));
+        let diagnosis = diagnosis(vec![known], vec![finding(Level::Error, 1, "before")]);
+        assert!(diagnosis.unresolved[0].reasons.contains(&"first error before a fatal one".to_string()));
+    }
+
+    #[test]
+    fn the_id_depends_on_the_template_only() {
+        let one = diagnosis(Vec::new(), vec![finding(Level::Error, 1, "a <n>")]);
+        let other = diagnosis(Vec::new(), vec![finding(Level::Warn, 7, "b"), finding(Level::Fatal, 3, "a <n>")]);
+        assert_eq!(one.unresolved[0].id, other.unresolved[0].id);
+        // Tickets refer to it, so it must not change between versions either.
+        assert_eq!(one.unresolved[0].id, "519854d7a2917bc7");
+    }
+
+    proptest! {
+        #[test]
+        fn a_score_is_between_0_and_1(template in ".*", count in any::<u64>(), level in 0..6usize) {
+            let levels = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
+            let diagnosis = diagnosis(Vec::new(), vec![finding(levels[level], count, &template)]);
+            prop_assert!((0.0..=1.0).contains(&diagnosis.unresolved[0].score));
+        }
+    }
+}

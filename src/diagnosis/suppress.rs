@@ -54,3 +54,60 @@ fn names(a: &Known, b: &Known) -> bool {
     let (a, b) = (&a.signature, &b.signature);
     a.suppresses.iter().any(|id| *id == b.id || b.formerly.contains(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature};
+    use crate::signature::Severity;
+
+    /// Each is an id, the files it was seen in, and what it suppresses; expected are the shown ones with what they hide.
+    #[track_caller]
+    fn check(found: &[(&str, &[&str], &[&str])], expected: &[(&str, &[&str])]) {
+        let known = found.iter().map(|(id, files, suppresses)| {
+            let mut signature = signature(id, Severity::High);
+            signature.suppresses = suppresses.iter().map(|&id| id.into()).collect();
+            signature.formerly = vec![format!("old-{id}").into()];
+            let evidence = files.iter().map(|file| evidence(file, 1, "x")).collect();
+            (signature, group(3, evidence))
+        });
+        let diagnosis = diagnosis(known.collect(), Vec::new());
+        let shown = diagnosis.known.iter().map(|it| {
+            assert!(it.suppressed.iter().all(|hidden| hidden.count == 3));
+            (&*it.signature.id, it.suppressed.iter().map(|hidden| &*hidden.signature).collect::<Vec<_>>())
+        });
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            expected.iter().map(|(id, hidden)| (*id, hidden.to_vec())).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn the_general_is_hidden_behind_the_specific_and_named_there() {
+        check(&[("specific", &["a", "b"], &["general"]), ("general", &["a"], &[])], &[("specific", &["general"])]);
+    }
+
+    #[test]
+    fn the_general_stays_where_it_occurs_in_a_file_without_the_specific() {
+        let found: &[(&str, &[&str], &[&str])] = &[("specific", &["a"], &["general"]), ("general", &["a", "b"], &[])];
+        check(found, &[("general", &[]), ("specific", &[])]);
+    }
+
+    #[test]
+    fn a_chain_hides_all_below_its_first() {
+        let found: &[(&str, &[&str], &[&str])] = &[("c", &["a"], &[]), ("b", &["a"], &["c"]), ("a", &["a"], &["b"])];
+        check(found, &[("a", &["b", "c"])]);
+    }
+
+    #[test]
+    fn a_former_id_counts() {
+        check(&[("a", &["f"], &["old-b"]), ("b", &["f"], &[])], &[("a", &["b"])]);
+    }
+
+    #[test]
+    fn a_ring_hides_nothing() {
+        check(
+            &[("a", &["f"], &["b"]), ("b", &["f"], &["a"]), ("c", &["f"], &["c"])],
+            &[("a", &[]), ("b", &[]), ("c", &[])],
+        );
+    }
+}

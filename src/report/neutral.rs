@@ -58,3 +58,45 @@ fn is_invisible(c: char) -> bool {
         | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(one_line(text), expected);
+    }
+
+    #[test]
+    fn escape_sequences_are_shown() {
+        check("\u{1b}[2J\u{1b}]0;title\u{7}", "\\x1b[2J\\x1b]0;title\\x07");
+        check("\u{9b}31m\u{7f}\0", "\\u{9b}31m\\x7f\\x00");
+    }
+
+    #[test]
+    fn characters_that_turn_or_hide_text_are_shown() {
+        check("gpj.\u{202e}exe", "gpj.\\u{202e}exe");
+        check("a\u{200b}b\u{feff}\u{e0041}", "a\\u{200b}b\\u{feff}\\u{e0041}");
+    }
+
+    #[test]
+    fn tabs_and_line_ends_become_blanks_on_one_line() {
+        check("a\tb\r\nc\n", "a    b c ");
+        check("a\rb", "a\\x0db");
+    }
+
+    #[test]
+    fn ordinary_text_of_any_language_stays() {
+        check("Größe 大きさ С:\\Данные \u{301}", "Größe 大きさ С:\\Данные \u{301}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_hidden_character_gets_through(text in any::<String>()) {
+            prop_assert!(!one_line(&text).chars().any(is_hidden));
+            prop_assert_eq!(lines(&text).collect::<Vec<_>>().join(" "), one_line(&text));
+        }
+    }
+}

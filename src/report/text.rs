@@ -34,13 +34,13 @@ pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
     let mut page = Page { out: String::new(), style };
     page.prose("", "", &verdict(diagnosis), BOLD);
     if !diagnosis.known.is_empty() {
-        page.heading("KNOWN PROBLEMS");
+        page.heading("Known problems");
         for (index, known) in diagnosis.known.iter().enumerate() {
             page.known(index + 1, known);
         }
     }
     if !diagnosis.unresolved.is_empty() {
-        page.heading("UNEXPLAINED");
+        page.heading("Unexplained");
         for (index, unresolved) in diagnosis.unresolved.iter().take(style.top).enumerate() {
             page.unresolved(index + 1, unresolved);
         }
@@ -53,12 +53,12 @@ pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
         }
     }
     if !diagnosis.problems.is_empty() {
-        page.heading("NOT EXAMINED");
+        page.heading("Not examined");
         page.problems(&diagnosis.problems);
     }
     let notes = notes(diagnosis);
     if !notes.is_empty() {
-        page.heading("NOTES");
+        page.heading("Notes");
         for note in &notes {
             page.prose("  - ", "    ", note, PLAIN);
         }
