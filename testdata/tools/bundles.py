@@ -1,0 +1,26 @@
+"""Writes all bundles: `python3 testdata/tools/bundles.py [NAME...]`.
+
+Each bundle is one module `bundle_*.py` with a function `write(root)`. A folder is emptied before it is written.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import bundle_veeam_server
+
+BUNDLES = {
+    "veeam-backup-server": bundle_veeam_server,
+}
+
+
+def main(names):
+    home = Path(__file__).resolve().parent.parent / "bundles"
+    for name in names or BUNDLES:
+        root = home / name
+        shutil.rmtree(root, ignore_errors=True)
+        BUNDLES[name].write(root)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
