@@ -7,10 +7,20 @@ import shutil
 import sys
 from pathlib import Path
 
+import bundle_linux_sos
+import bundle_pulse
+import bundle_veeam_linux_agent
 import bundle_veeam_server
+import bundle_vmware_esxi
+import bundle_windows_server
 
 BUNDLES = {
     "veeam-backup-server": bundle_veeam_server,
+    "veeam-linux-agent": bundle_veeam_linux_agent,
+    "pulse-gateway-and-client": bundle_pulse,
+    "linux-sos": bundle_linux_sos,
+    "windows-server": bundle_windows_server,
+    "vmware-esxi": bundle_vmware_esxi,
 }
 
 

@@ -233,12 +233,12 @@ def guest_helper(clock, rng, count, dated=False):
     return lines[:count]
 
 
-def agent_linux_job(clock, rng, host, thread, blocks=20):
+def agent_linux_job(clock, rng, host, thread, blocks=20, kernel="5.15.0-91-generic"):
     """/var/log/veeam/Backup/<job>/Session_*/Job.log of a session that succeeds."""
     say = lambda component, text: agent_linux(clock.tick(0.01, 3.0), thread, component, text)
     lines = [
         say("lpbcore", "Session has been started, log level [2], error reporting [on]"),
-        say("lpbcore", f"Product version: [6.3.1.1016], host name: [{host}], kernel: [5.15.0-91-generic x86_64]"),
+        say("lpbcore", f"Product version: [6.3.1.1016], host name: [{host}], kernel: [{kernel} x86_64]"),
         say("lpbcore", "Job type: [managed], retry on failure: [3 times], last result: [Success]"),
         say("lpbman", "Connecting to backup server [vbr01.corp.example.com:10006]"),
         say("lpbman", "Connected, certificate is trusted, 0 errors"),
