@@ -1,9 +1,12 @@
 //! The hot path: which signatures and error markers the records of a chunk contain.
 //!
-//! [`Scanner::new`] compiles a [`SignatureSet`] once; [`Scanner::scan`] makes one pass over a chunk for the required
-//! literals of all patterns and the error markers, cuts the records around them, and confirms by regex. This interface
-//! is all that the rest sees, so that the engine behind it can change.
+//! [`Scanner::new`] compiles a [`SignatureSet`](crate::signature::SignatureSet) once; [`Scanner::scan`] makes one pass
+//! over a chunk for the required literals of all patterns and the error markers, cuts the records around them, and
+//! confirms by regex. This interface is all that the rest sees, so that the engine behind it can change.
 
+mod literals;
+mod pattern;
 mod scanner;
 
+pub use literals::{required_literals, shortest};
 pub use scanner::{Counts, FileScope, Hit, Match, Scanner};
