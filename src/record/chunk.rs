@@ -23,6 +23,19 @@ impl<'a> Chunk<'a> {
     /// How much text before and after the piece is at hand for context lines.
     pub const AROUND: usize = 4 << 10;
 
+    /// Returns the piece `range` of a whole 8-bit text, with what stands around it.
+    pub fn of(text: &'a [u8], range: Range<usize>) -> Chunk<'a> {
+        let from = range.start.saturating_sub(Chunk::AROUND);
+        let to = text.len().min(range.end + Chunk::AROUND);
+        Chunk {
+            buffer: &text[from..to],
+            start: range.start - from,
+            end: range.end - from,
+            offset: range.start as u64,
+            encoding: Encoding::Bytes,
+        }
+    }
+
     /// The piece itself.
     pub fn text(&self) -> &'a [u8] {
         &self.buffer[self.start..self.end]
@@ -37,7 +50,7 @@ impl<'a> Chunk<'a> {
 /// Cuts a whole 8-bit text into the ranges of its chunks; the same places where [`ChunkReader`] would cut.
 pub fn chunks(text: &[u8], format: &Format) -> Vec<Range<usize>> {
     let _ = format;
-    vec![0..text.len()]
+    std::iter::once(0..text.len()).collect()
 }
 
 /// A chunk with its own buffer, to be handed to another thread.

@@ -1,7 +1,264 @@
-use crate::diagnosis::Diagnosis;
+//! The report for a ticket or a wiki page: the content of the text report as Markdown.
+//!
+//! Log text stands in fenced blocks and code spans whose fence is longer than any run of backticks in it; everything
+//! else is escaped, so that neither HTML nor links nor images can come out of a log.
 
-/// Renders Markdown for a ticket or a wiki.
-pub fn markdown(diagnosis: &Diagnosis) -> String {
-    let _ = diagnosis;
-    String::new()
+use super::neutral::{lines, one_line};
+use super::wording::{
+    NotExamined, audience_name, level_name, not_examined, notes, number, occurrence, place, plural, severity_name,
+    side_name, verdict,
+};
+use crate::bundle::Problem;
+use crate::diagnosis::{Diagnosis, Known, Unresolved};
+use crate::finding::Evidence;
+use crate::signature::{Fix, Reference};
+
+/// Renders Markdown for a ticket or a wiki, with the `top` first of the unresolved errors; the others are counted.
+pub fn markdown(diagnosis: &Diagnosis, top: usize) -> String {
+    let mut page = Page { out: String::new() };
+    page.paragraph("# ", "Triage report");
+    page.paragraph("", &verdict(diagnosis));
+    if !diagnosis.known.is_empty() {
+        page.paragraph("## ", "Known problems");
+        page.summary(&diagnosis.known);
+        for (index, known) in diagnosis.known.iter().enumerate() {
+            page.known(index + 1, known);
+        }
+    }
+    if !diagnosis.unresolved.is_empty() {
+        page.paragraph("## ", "Unexplained");
+        for (index, unresolved) in diagnosis.unresolved.iter().take(top).enumerate() {
+            page.unresolved(index + 1, unresolved);
+        }
+        let more = diagnosis.unresolved.len().saturating_sub(top) as u64;
+        if more > 0 {
+            page.paragraph("", &format!("{} more, less likely, are not listed here.", number(more)));
+        }
+    }
+    if !diagnosis.problems.is_empty() {
+        page.paragraph("## ", "Not examined");
+        page.problems(&diagnosis.problems);
+    }
+    let notes = notes(diagnosis);
+    if !notes.is_empty() {
+        page.paragraph("## ", "Notes");
+        for note in &notes {
+            page.line("- ", &escape(note));
+        }
+        page.out.push('\n');
+    }
+    let end = page.out.trim_end().len();
+    page.out.truncate(end);
+    page.out.push('\n');
+    page.out
+}
+
+/// Lines of one record that are shown.
+const LINES_SHOWN: usize = 20;
+/// Rows of the table of what was not examined.
+const PROBLEMS_SHOWN: usize = 50;
+
+struct Page {
+    out: String,
+}
+
+impl Page {
+    fn summary(&mut self, known: &[Known]) {
+        self.line("", "| # | Severity | Problem | Product | Level | Seen |");
+        self.line("", "|---|---|---|---|---|---|");
+        for (index, it) in known.iter().enumerate() {
+            let signature = &it.signature;
+            let cells = [
+                (index + 1).to_string(),
+                severity_name(signature.severity).to_string(),
+                escape(&it.explain(&signature.title)),
+                escape(&signature.product),
+                level_name(signature.level).to_string(),
+                escape(&occurrence(&it.group)),
+            ];
+            self.line("| ", &format!("{} |", cells.join(" | ")));
+        }
+        self.out.push('\n');
+    }
+
+    fn known(&mut self, position: usize, known: &Known) {
+        let signature = &*known.signature;
+        let title = known.explain(&signature.title);
+        self.paragraph("### ", &format!("{position}. [{}] {title}", severity_name(signature.severity)));
+        let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+        self.field("Product", &escape(&format!("{} {}{component}", signature.vendor, signature.product)));
+        let level = format!("{}, {}", level_name(signature.level), side_name(signature.side));
+        self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
+        self.field("Seen", &escape(&occurrence(&known.group)));
+        if let Some(place) = place(&known.group) {
+            self.field("Where", &code(&place));
+        }
+        for (name, value) in &known.group.captures {
+            self.field("Value", &code(&format!("{name} = {value}")));
+        }
+        self.field("Cause", &escape(&known.explain(&signature.cause)));
+        if let Some(impact) = &signature.impact {
+            self.field("Impact", &escape(&known.explain(impact)));
+        }
+        self.field("Signature", &code(&signature.id));
+        for hidden in &known.suppressed {
+            self.field("Covers", &format!("{} ({})", code(&hidden.signature), plural(hidden.count, "record")));
+        }
+        self.out.push('\n');
+        if let Some(evidence) = known.group.evidence.first() {
+            self.log(evidence);
+        }
+        let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
+        fixes.sort_by_key(|fix| fix.level);
+        for fix in fixes {
+            self.fix(known, fix);
+        }
+        if let Some(when) = signature.escalate.as_ref().and_then(|it| it.when.as_deref()) {
+            self.paragraph("Escalate: ", when);
+        }
+        if !signature.references.is_empty() {
+            let links: Vec<String> = signature.references.iter().map(link).collect();
+            self.line("Links: ", &links.join(", "));
+            self.out.push('\n');
+        }
+    }
+
+    fn fix(&mut self, known: &Known, fix: &Fix) {
+        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
+        let head =
+            format!("{} steps ({}{}):", level_name(fix.level), audience_name(fix.audience), risk.unwrap_or_default());
+        self.line("", &format!("**{}**", escape(&head)));
+        self.out.push('\n');
+        for (index, step) in fix.steps.iter().enumerate() {
+            self.line(&format!("{}. ", index + 1), &escape(&known.explain(step)));
+        }
+        self.out.push('\n');
+        if let Some(verify) = &fix.verify {
+            self.paragraph("Check: ", &known.explain(verify));
+        }
+    }
+
+    fn unresolved(&mut self, position: usize, unresolved: &Unresolved) {
+        let finding = &unresolved.finding;
+        self.paragraph("### ", &format!("{position}. [{}] {}", finding.level.name(), occurrence(&finding.group)));
+        match finding.group.evidence.first() {
+            Some(evidence) => self.log(evidence),
+            None => self.fence(&finding.template),
+        }
+        if let Some(place) = place(&finding.group) {
+            self.field("Where", &code(&place));
+        }
+        if !finding.codes.is_empty() {
+            self.field("Codes", &finding.codes.iter().map(|it| code(it)).collect::<Vec<_>>().join(", "));
+        }
+        self.field("Why", &escape(&format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score)));
+        self.field("Id", &code(&unresolved.id));
+        self.out.push('\n');
+    }
+
+    fn problems(&mut self, problems: &[Problem]) {
+        let NotExamined { open, skipped } = not_examined(problems);
+        if !open.is_empty() {
+            self.line("", "| Kind | File | Reason |");
+            self.line("", "|---|---|---|");
+            let rows = open.values().flatten();
+            for problem in rows.take(PROBLEMS_SHOWN) {
+                let cells = [problem.kind.name().to_string(), escape(&problem.file), escape(&problem.message)];
+                self.line("| ", &format!("{} |", cells.join(" | ")));
+            }
+            self.out.push('\n');
+            let count: usize = open.values().map(Vec::len).sum();
+            if count > PROBLEMS_SHOWN {
+                let more = plural((count - PROBLEMS_SHOWN) as u64, "more part");
+                self.paragraph("", &format!("And {more}."));
+            }
+        }
+        if !skipped.is_empty() {
+            let reasons: Vec<String> = skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
+            self.paragraph("Skipped on purpose: ", &reasons.join(", "));
+        }
+    }
+
+    fn log(&mut self, evidence: &Evidence) {
+        self.fence(evidence.text.trim_end());
+    }
+
+    /// A code block with the lines of `text`.
+    fn fence(&mut self, text: &str) {
+        let all: Vec<String> = lines(text).collect();
+        let mut shown = all.iter().take(LINES_SHOWN).cloned().collect::<Vec<_>>().join("\n");
+        if all.len() > LINES_SHOWN {
+            shown.push_str(&format!("\n[{}]", plural((all.len() - LINES_SHOWN) as u64, "more line")));
+        }
+        let fence = "`".repeat(longest_run(&shown).saturating_add(1).max(3));
+        self.out.push_str(&format!("{fence}text\n{shown}\n{fence}\n\n"));
+    }
+
+    fn field(&mut self, name: &str, value: &str) {
+        self.line(&format!("- {name}: "), value);
+    }
+
+    /// Escaped words with an empty line behind them.
+    fn paragraph(&mut self, mark: &str, words: &str) {
+        self.line(mark, &escape(words));
+        self.out.push('\n');
+    }
+
+    fn line(&mut self, mark: &str, markdown: &str) {
+        self.out.push_str(mark);
+        self.out.push_str(markdown);
+        self.out.push('\n');
+    }
+}
+
+/// Words as Markdown that shows exactly them, on one line.
+fn escape(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let words = one_line(words);
+    let mut rest = words.trim_start().chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            // Renderers turn bare addresses into links, and a log must not put links into a ticket.
+            ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            // Only at the beginning of a line do these make a list, a rule or a heading.
+            '-' | '+' | '=' if out.is_empty() => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A code span.
+fn code(text: &str) -> String {
+    let text = one_line(text);
+    let fence = "`".repeat(longest_run(&text) + 1);
+    // One blank on both sides is taken away by the renderer, and a backtick at the border needs it.
+    format!("{fence} {text} {fence}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// A link, where the address is one; the catalogue may be anybody's.
+fn link(reference: &Reference) -> String {
+    let name = reference.id.as_deref().unwrap_or(&reference.url);
+    let url = &reference.url;
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    if web && url.chars().all(|c| c.is_ascii_graphic() && !"<>()\\`\"".contains(c)) {
+        format!("[{}](<{url}>)", escape(name))
+    } else {
+        format!("{} {}", escape(name), code(url))
+    }
 }

@@ -1,4 +1,19 @@
-use crate::diagnosis::Diagnosis;
+//! The report for a terminal: what a tired engineer reads first.
+//!
+//! The order is the order of need: verdict, known problems with their steps, what nobody can explain, what was not
+//! examined, notes. Explanations are wrapped to the width; log lines are not, so that they can be copied and searched
+//! for. Colours only repeat what the words say.
+
+use super::neutral::{lines, one_line};
+use super::wording::{
+    NotExamined, audience_name, level_name, not_examined, notes, number, occurrence, place, plural, severity_name,
+    side_name, verdict,
+};
+use crate::bundle::Problem;
+use crate::diagnosis::{Diagnosis, Known, Unresolved};
+use crate::finding::{Evidence, Level};
+use crate::signature::{Fix, Reference, Severity};
+use anstyle::{AnsiColor, Style};
 
 /// How the terminal looks.
 #[derive(Clone, Copy, Debug)]
@@ -7,10 +22,252 @@ pub struct TextStyle {
     pub width: usize,
     /// ANSI colours.
     pub color: bool,
+    /// How many unresolved errors are shown; the others are counted.
+    pub top: usize,
 }
 
 /// Renders the report for a terminal.
+///
+/// Apart from the line ends and, if asked for, our own colours, the text has no control characters, whatever the log
+/// contains.
 pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
-    let _ = (diagnosis, style);
-    String::new()
+    let mut page = Page { out: String::new(), style };
+    page.prose("", "", &verdict(diagnosis), BOLD);
+    if !diagnosis.known.is_empty() {
+        page.heading("Known problems");
+        for (index, known) in diagnosis.known.iter().enumerate() {
+            page.known(index + 1, known);
+        }
+    }
+    if !diagnosis.unresolved.is_empty() {
+        page.heading("Unexplained");
+        for (index, unresolved) in diagnosis.unresolved.iter().take(style.top).enumerate() {
+            page.unresolved(index + 1, unresolved);
+        }
+        let more = diagnosis.unresolved.len().saturating_sub(style.top) as u64;
+        if more > 0 {
+            page.blank();
+            let message =
+                format!("{} more, less likely; --top {} shows all.", number(more), diagnosis.unresolved.len());
+            page.prose("  ", "  ", &message, PLAIN);
+        }
+    }
+    if !diagnosis.problems.is_empty() {
+        page.heading("Not examined");
+        page.problems(&diagnosis.problems);
+    }
+    let notes = notes(diagnosis);
+    if !notes.is_empty() {
+        page.heading("Notes");
+        for note in &notes {
+            page.prose("  - ", "    ", note, PLAIN);
+        }
+    }
+    page.out
+}
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+
+/// Lines of one record that are shown, and characters of one line.
+const LINES_SHOWN: usize = 4;
+const CHARACTERS_SHOWN: usize = 600;
+/// Members of one kind of problem that are named.
+const PROBLEMS_SHOWN: usize = 10;
+
+struct Page {
+    out: String,
+    style: TextStyle,
+}
+
+impl Page {
+    fn known(&mut self, position: usize, known: &Known) {
+        let signature = &*known.signature;
+        let badge = format!("{position}. [{}] ", severity_name(signature.severity).to_uppercase());
+        self.blank();
+        self.prose(&badge, "   ", &known.explain(&signature.title), severity_style(signature.severity));
+        let product = if signature.product.starts_with(&signature.vendor) {
+            signature.product.clone()
+        } else {
+            format!("{} {}", signature.vendor, signature.product)
+        };
+        let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+        let level = format!("{} {}", level_name(signature.level), side_name(signature.side));
+        self.field("Product", &format!("{product}{component} | {level} | confidence {:.2}", known.confidence));
+        self.field("Seen", &occurrence(&known.group));
+        if let Some(place) = place(&known.group) {
+            self.field("Where", &place);
+        }
+        if let Some(evidence) = known.group.evidence.first() {
+            self.log(evidence);
+        }
+        for (name, value) in &known.group.captures {
+            self.field("Value", &format!("{name} = {value}"));
+        }
+        self.field("Cause", &known.explain(&signature.cause));
+        if let Some(impact) = &signature.impact {
+            self.field("Impact", &known.explain(impact));
+        }
+        let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
+        fixes.sort_by_key(|fix| fix.level);
+        for fix in fixes {
+            self.fix(known, fix);
+        }
+        if let Some(when) = signature.escalate.as_ref().and_then(|it| it.when.as_deref()) {
+            self.field("Escalate", when);
+        }
+        for reference in &signature.references {
+            self.field("Link", &link(reference));
+        }
+        for hidden in &known.suppressed {
+            self.field("Covers", &format!("{} ({})", hidden.signature, plural(hidden.count, "record")));
+        }
+        self.field("Signature", &signature.id);
+    }
+
+    fn fix(&mut self, known: &Known, fix: &Fix) {
+        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
+        let head =
+            format!("{} steps ({}{})", level_name(fix.level), audience_name(fix.audience), risk.unwrap_or_default());
+        self.prose("   ", "   ", &head, BOLD);
+        for (index, step) in fix.steps.iter().enumerate() {
+            let mark = format!("     {}. ", index + 1);
+            self.prose(&mark, &" ".repeat(mark.len()), &known.explain(step), PLAIN);
+        }
+        if let Some(verify) = &fix.verify {
+            self.prose("     Check: ", "            ", &known.explain(verify), PLAIN);
+        }
+    }
+
+    fn unresolved(&mut self, position: usize, unresolved: &Unresolved) {
+        let finding = &unresolved.finding;
+        let badge = format!("{position}. [{}] ", finding.level.name().to_uppercase());
+        self.blank();
+        self.prose(&badge, "   ", &occurrence(&finding.group), level_style(finding.level));
+        match finding.group.evidence.first() {
+            Some(evidence) => self.log(evidence),
+            None => self.field("Log", &finding.template),
+        }
+        if let Some(place) = place(&finding.group) {
+            self.field("Where", &place);
+        }
+        if !finding.codes.is_empty() {
+            self.field("Codes", &finding.codes.join(", "));
+        }
+        self.field("Why", &format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score));
+    }
+
+    fn problems(&mut self, problems: &[Problem]) {
+        let NotExamined { open, skipped } = not_examined(problems);
+        for (kind, list) in open {
+            self.blank();
+            self.prose("  ", "  ", &format!("{}: {}", kind.name(), plural(list.len() as u64, "part")), BOLD);
+            for problem in list.iter().take(PROBLEMS_SHOWN) {
+                self.prose("    - ", "      ", &format!("{}: {}", problem.file, problem.message), PLAIN);
+            }
+            if list.len() > PROBLEMS_SHOWN {
+                self.prose("    - ", "      ", &format!("and {} more", list.len() - PROBLEMS_SHOWN), PLAIN);
+            }
+        }
+        if !skipped.is_empty() {
+            self.blank();
+            let reasons: Vec<String> = skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
+            self.prose("  ", "  ", &format!("skipped on purpose: {}", reasons.join(", ")), PLAIN);
+        }
+    }
+
+    /// A line "   Name       value", wrapped under the value.
+    fn field(&mut self, name: &str, value: &str) {
+        self.prose(&format!("   {name:<10} "), "              ", value, PLAIN);
+    }
+
+    /// The record as it stands in the log, not wrapped.
+    fn log(&mut self, evidence: &Evidence) {
+        let all: Vec<String> = lines(evidence.text.trim_end()).collect();
+        for (index, line) in all.iter().take(LINES_SHOWN).enumerate() {
+            let name = if index == 0 { "Log" } else { "" };
+            self.out.push_str(&format!("   {name:<10} "));
+            self.out.push_str(&cut(line));
+            self.out.push('\n');
+        }
+        if all.len() > LINES_SHOWN {
+            let rest = plural((all.len() - LINES_SHOWN) as u64, "more line");
+            self.prose("              ", "              ", &format!("[{rest}]"), PLAIN);
+        }
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.blank();
+        self.prose("", "", title, BOLD);
+    }
+
+    fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// Words wrapped to the width; `first` and `rest` are what stands before the first and the other lines.
+    fn prose(&mut self, first: &str, rest: &str, words: &str, style: Style) {
+        let words = one_line(words);
+        let mut line = String::from(first);
+        let (mut used, mut empty) = (first.chars().count(), true);
+        for word in words.split(' ').filter(|word| !word.is_empty()) {
+            let length = word.chars().count();
+            if !empty && used + 1 + length > self.style.width {
+                self.line(&line, style);
+                line = String::from(rest);
+                (used, empty) = (rest.chars().count(), true);
+            }
+            if !empty {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+            (used, empty) = (used + length, false);
+        }
+        self.line(&line, style);
+    }
+
+    fn line(&mut self, line: &str, style: Style) {
+        let line = line.trim_end();
+        if self.style.color && style != PLAIN {
+            self.out.push_str(&format!("{style}{line}{style:#}\n"));
+        } else {
+            self.out.push_str(line);
+            self.out.push('\n');
+        }
+    }
+}
+
+/// The beginning of a line that is too long for anybody to read.
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(CHARACTERS_SHOWN) {
+        Some((end, _)) => {
+            let more = number(line[end..].chars().count() as u64);
+            format!("{} [{more} more characters]", &line[..end])
+        }
+        None => line.to_string(),
+    }
+}
+
+fn link(reference: &Reference) -> String {
+    match &reference.id {
+        Some(id) => format!("{id} {}", reference.url),
+        None => reference.url.clone(),
+    }
+}
+
+fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical | Severity::High => BOLD.fg_color(Some(AnsiColor::Red.into())),
+        Severity::Medium => BOLD.fg_color(Some(AnsiColor::Yellow.into())),
+        Severity::Low | Severity::Info => BOLD.fg_color(Some(AnsiColor::Cyan.into())),
+    }
+}
+
+fn level_style(level: Level) -> Style {
+    match level {
+        Level::Fatal | Level::Error => BOLD.fg_color(Some(AnsiColor::Red.into())),
+        Level::Warn => BOLD.fg_color(Some(AnsiColor::Yellow.into())),
+        Level::Info | Level::Debug | Level::Trace => BOLD,
+    }
 }

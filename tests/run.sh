@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs all tests. Needs cargo and a C compiler; sets up the rest itself.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "unit, property and command-line tests"
+cargo test --locked --quiet
+
+step "the same without C code (small build)"
+cargo test --locked --quiet --no-default-features
+
+step "the catalogue: examples, cross-fire, quiet logs"
+cargo run --locked --quiet --release -- signatures check
+
+step "README's first command"
+readme_command=$(grep -m1 -E '^cargo run --release -- triage' README.md)
+report=$(bash -c "${readme_command/cargo run/cargo run --locked --quiet}")
+for part in 'L1' 'L2' 'https://' 'Unexplained' 'Not examined'; do
+  grep -q "$part" <<<"$report" || { printf 'README command printed no %s:\n%s\n' "$part" "$report"; exit 1; }
+done
+echo "ok"
