@@ -48,8 +48,8 @@ pub struct Tally {
     pub unknown: BTreeMap<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
-    /// The worst rank in a full `unknown`, as of the last eviction. Ranks only get better, so that what was too bad for
-    /// it then is too bad for ever.
+    /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
+    /// too low then is too low for ever.
     pub(crate) bar: Option<(Level, u64)>,
 }
 
@@ -57,10 +57,14 @@ impl Tally {
     /// Templates that are kept.
     pub const TEMPLATES: usize = 4096;
 
+    /// So many more may gather in [`Tally::add`] until the least are dropped together.
+    const SLACK: usize = Tally::TEMPLATES / 4;
+
     /// Adds one hit of a chunk of `file`.
     ///
     /// The chunk's lines are counted on from `coverage.counts.lines`: a tally may take several chunks of one file in
-    /// order if each chunk's counts are added after its hits, see [`Tally::examined`].
+    /// order if each chunk's counts are added after its hits, see [`Tally::examined`]. Templates over the bound are
+    /// dropped from time to time, and finally by `examined`, `append` or `merge`.
     pub fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
         let line = self.coverage.counts.lines + hit.record.line + 1;
         for found in hit.matches {
@@ -78,6 +82,7 @@ impl Tally {
     pub fn examined(&mut self, bytes: u64, counts: &Counts) {
         self.coverage.bytes += bytes;
         self.coverage.counts.add(counts);
+        self.drop_least();
     }
 
     /// Adds the tally of the piece that follows this one in the same file (its lines are counted from its start).
@@ -93,6 +98,7 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.unknown_overflow += other.unknown_overflow;
+        self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
         for (signature, group) in other.known {
             match self.known.entry(signature) {
                 Entry::Vacant(place) => _ = place.insert(group),
@@ -126,7 +132,7 @@ impl Tally {
         if unknown.group.add(file, chunk, hit.record, line) {
             unknown.codes = codes(hit.record.text);
         }
-        if self.unknown.len() > Tally::TEMPLATES {
+        if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
             self.drop_least();
         }
     }
