@@ -4,9 +4,19 @@
 //! over a chunk for the required literals of all patterns and the error markers, cuts the records around them, and
 //! confirms by regex. This interface is all that the rest sees, so that the engine behind it can change.
 
+mod counts;
+mod engine;
 mod literals;
+mod markers;
 mod pattern;
 mod scanner;
+mod scope;
+mod suspicion;
 
+pub use counts::Counts;
 pub use literals::{required_literals, shortest};
-pub use scanner::{Counts, FileScope, Hit, Match, Scanner};
+pub use scanner::{Hit, Match, Scanner};
+pub use scope::FileScope;
+
+#[cfg(test)]
+mod reference;
