@@ -11,6 +11,7 @@ mod output;
 mod panic;
 mod progress;
 mod records;
+mod signatures;
 mod triage;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -68,6 +69,7 @@ enum Color {
 enum Command {
     Triage(triage::TriageArgs),
     Records(records::RecordsArgs),
+    Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -79,6 +81,7 @@ pub fn run() -> ExitCode {
     let job = || match &cli.command {
         Command::Triage(args) => triage::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
+        Command::Signatures(args) => signatures::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     };

@@ -46,11 +46,12 @@ fn names(tree: &Hir) -> BTreeSet<String> {
 fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Error>> {
     let parse = |unicode| {
         let mut builder = regex_syntax::ParserBuilder::new();
-        builder.unicode(unicode).utf8(false).multi_line(true).crlf(true).nest_limit(NEST_LIMIT).build().parse(pattern)
+        builder.unicode(unicode).utf8(false).multi_line(true).crlf(true).nest_limit(NEST_LIMIT);
+        builder.build().parse(pattern).map_err(Box::new)
     };
     match parse(false) {
         Ok(tree) => Ok((tree, false)),
-        Err(_) => parse(true).map(|tree| (tree, true)).map_err(Box::new),
+        Err(_) => parse(true).map(|tree| (tree, true)),
     }
 }
 
