@@ -72,7 +72,7 @@ struct File<'a> {
 
 impl File<'_> {
     fn mapped(&self, text: &[u8]) -> Tally {
-        chunks(text, &self.reading.format).into_par_iter().map(|range| self.scan(&Chunk::mapped(text, range))).reduce(
+        chunks(text, &self.reading.format).into_par_iter().map(|range| self.scan(&Chunk::of(text, range))).reduce(
             Tally::default,
             |mut left, right| {
                 left.append(right);

@@ -34,7 +34,7 @@ impl<'a> Chunk<'a> {
     pub const AROUND: usize = 4 << 10;
 
     /// Makes the chunk of a mapped 8-bit text that [`chunks`] has cut out, with its surroundings.
-    pub fn mapped(text: &'a [u8], range: Range<usize>) -> Chunk<'a> {
+    pub fn of(text: &'a [u8], range: Range<usize>) -> Chunk<'a> {
         let end = range.end.min(text.len());
         let start = range.start.min(end);
         let from = start.saturating_sub(Chunk::AROUND);
