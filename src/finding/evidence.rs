@@ -46,7 +46,7 @@ impl Evidence {
             offset: chunk.file_offset(record.start),
             time: record.header.time,
             text: clipped(record.text, Evidence::TEXT),
-            before: lines_before(chunk.buffer.get(..record.start).unwrap_or_default(), chunk_begins_file(chunk)),
+            before: lines_before(chunk.buffer.get(..record.start).unwrap_or_default(), buffer_begins_file(chunk)),
             after: lines_after(chunk.buffer.get(end..).unwrap_or_default()),
         }
     }
@@ -89,8 +89,9 @@ impl<'a> Place<'a> {
     }
 }
 
-fn chunk_begins_file(chunk: &Chunk<'_>) -> bool {
-    chunk.offset <= chunk.start as u64
+/// A chunk has less than [`Chunk::AROUND`] before it only if there is no more.
+fn buffer_begins_file(chunk: &Chunk<'_>) -> bool {
+    chunk.start < Chunk::AROUND
 }
 
 /// The last lines of a text that ends where a record begins. The first line of the text may be cut off in front; it
@@ -111,14 +112,16 @@ fn lines_before(text: &[u8], whole: bool) -> Vec<String> {
     lines.into_iter().map(context_line).collect()
 }
 
-/// The first lines of a text that begins with the line end of a record.
+/// The first lines of a text that begins with the line end of a record. There is less than [`Chunk::AROUND`] of it only
+/// if the file ends there; otherwise the last line may go on behind it and does not count.
 fn lines_after(text: &[u8]) -> Vec<String> {
-    let text = text.strip_prefix(b"\r").unwrap_or(text);
-    let Some(text) = text.strip_prefix(b"\n") else { return Vec::new() };
     let window = &text[..text.len().min(Chunk::AROUND)];
-    // A last line without line end may go on behind the window.
+    let whole = window.len() < Chunk::AROUND;
+    let window = window.strip_prefix(b"\r").unwrap_or(window);
+    let Some(window) = window.strip_prefix(b"\n") else { return Vec::new() };
     let lines = window.split_inclusive(|&byte| byte == b'\n').take(Evidence::CONTEXT);
-    lines.filter(|line| line.ends_with(b"\n")).map(|line| context_line(&line[..line.len() - 1])).collect()
+    let lines = lines.filter_map(|line| line.strip_suffix(b"\n").or(whole.then_some(line)));
+    lines.map(context_line).collect()
 }
 
 fn context_line(line: &[u8]) -> String {
@@ -155,7 +158,9 @@ mod tests {
         assert_eq!(lines_before(b"first\n", true), ["first"]);
         assert_eq!(lines_before(b"", true), [""; 0]);
         assert_eq!(lines_after(b"\r\none\r\ntwo\nthree\nfour\n"), ["one", "two", "three"]);
-        assert_eq!(lines_after(b"\none\ncut off"), ["one"]);
+        assert_eq!(lines_after(b"\none\nend of file"), ["one", "end of file"]);
+        let long = format!("\none\n{}", "x".repeat(Chunk::AROUND));
+        assert_eq!(lines_after(long.as_bytes()), ["one"]);
         assert_eq!(lines_after(b""), [""; 0]);
     }
 

@@ -48,8 +48,8 @@ pub struct Tally {
     pub unknown: BTreeMap<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
-    /// The worst rank in a full `unknown`, as of the last eviction. Ranks only get better, so that what was too bad for
-    /// it then is too bad for ever.
+    /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
+    /// too low then is too low for ever.
     pub(crate) bar: Option<(Level, u64)>,
 }
 
@@ -57,10 +57,14 @@ impl Tally {
     /// Templates that are kept.
     pub const TEMPLATES: usize = 4096;
 
+    /// So many more may gather in [`Tally::add`] until the least are dropped together.
+    const SLACK: usize = Tally::TEMPLATES / 4;
+
     /// Adds one hit of a chunk of `file`.
     ///
     /// The chunk's lines are counted on from `coverage.counts.lines`: a tally may take several chunks of one file in
-    /// order if each chunk's counts are added after its hits, see [`Tally::examined`].
+    /// order if each chunk's counts are added after its hits, see [`Tally::examined`]. Templates over the bound are
+    /// dropped from time to time, and finally by `examined`, `append` or `merge`.
     pub fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
         let line = self.coverage.counts.lines + hit.record.line + 1;
         for found in hit.matches {
@@ -78,6 +82,7 @@ impl Tally {
     pub fn examined(&mut self, bytes: u64, counts: &Counts) {
         self.coverage.bytes += bytes;
         self.coverage.counts.add(counts);
+        self.drop_least();
     }
 
     /// Adds the tally of the piece that follows this one in the same file (its lines are counted from its start).
@@ -93,6 +98,7 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.unknown_overflow += other.unknown_overflow;
+        self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
         for (signature, group) in other.known {
             match self.known.entry(signature) {
                 Entry::Vacant(place) => _ = place.insert(group),
@@ -126,7 +132,7 @@ impl Tally {
         if unknown.group.add(file, chunk, hit.record, line) {
             unknown.codes = codes(hit.record.text);
         }
-        if self.unknown.len() > Tally::TEMPLATES {
+        if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
             self.drop_least();
         }
     }
@@ -164,4 +170,184 @@ fn captures(found: &Match<'_>) -> BTreeMap<String, String> {
         String::from_utf8_lossy(value).into_owned()
     };
     found.captures.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Header, Record, Time};
+    use proptest::prelude::*;
+
+    /// One record of a made-up file: the second it tells, its message, its signature, its suspicion.
+    #[derive(Clone, Debug)]
+    struct Line {
+        time: Option<i64>,
+        message: String,
+        signature: Option<usize>,
+        suspicion: Option<Level>,
+    }
+
+    fn line() -> impl Strategy<Value = Line> {
+        let message = prop_oneof!["(disk|node|link) (down|full|gone) (error|code) [0-9]", "[a-f]{1,2}"];
+        let level = prop_oneof![Just(Level::Warn), Just(Level::Error), Just(Level::Fatal)];
+        let (time, signature) = (proptest::option::of(0..20_i64), proptest::option::of(0..3_usize));
+        let fields = (time, message, signature, proptest::option::of(level));
+        fields.prop_map(|(time, message, signature, suspicion)| Line { time, message, signature, suspicion })
+    }
+
+    fn files() -> impl Strategy<Value = Vec<Vec<Line>>> {
+        proptest::collection::vec(proptest::collection::vec(line(), 0..20), 0..5)
+    }
+
+    fn text(lines: &[Line]) -> String {
+        lines.iter().map(|line| format!("{}\n", line.message)).collect()
+    }
+
+    /// Adds lines `range` of a file as one chunk.
+    fn add(tally: &mut Tally, file: &str, lines: &[Line], range: std::ops::Range<usize>) {
+        let (text, file) = (text(lines), Arc::from(file));
+        let mut offsets = vec![0];
+        lines.iter().for_each(|line| offsets.push(offsets.last().unwrap() + line.message.len() + 1));
+        let chunk = Chunk::of(text.as_bytes(), offsets[range.start]..offsets[range.end]);
+        for (number, line) in lines[range.clone()].iter().enumerate() {
+            let start = offsets[range.start + number] - offsets[range.start] + chunk.start;
+            let time = line.time.map(|second| Time::new(second * 1_000_000_000, None));
+            let text = &chunk.buffer[start..start + line.message.len()];
+            let header = Header { time, level: None, component: None, message: 0 };
+            let record = Record { start, line: number as u64, lines: 1, header, text };
+            let captures = vec![("first", &text[..1])];
+            let matches: Vec<_> = line.signature.map(|signature| Match { signature, captures }).into_iter().collect();
+            tally.add(&file, &chunk, &Hit { record: &record, matches: &matches, suspicion: line.suspicion });
+        }
+        let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };
+        tally.examined(chunk.text().len() as u64, &counts);
+    }
+
+    fn whole_file(number: usize, lines: &[Line]) -> Tally {
+        let mut tally = Tally::default();
+        add(&mut tally, &format!("file{number}.log"), lines, 0..lines.len());
+        tally
+    }
+
+    fn merged(tallies: impl IntoIterator<Item = Tally>) -> Tally {
+        let mut all = Tally::default();
+        tallies.into_iter().for_each(|tally| all.merge(tally));
+        all
+    }
+
+    /// All that a tally tells; the bar is only a shortcut.
+    fn told(tally: &Tally) -> (&Coverage, &BTreeMap<usize, Group>, &BTreeMap<u64, UnknownGroup>, u64) {
+        (&tally.coverage, &tally.known, &tally.unknown, tally.unknown_overflow)
+    }
+
+    proptest! {
+        #[test]
+        fn files_merge_in_any_order_and_grouping(files in files(), shift in 0..5_usize) {
+            let all = || files.iter().enumerate().map(|(number, lines)| whole_file(number, lines));
+            let expected = merged(all());
+            let backwards = merged(all().collect::<Vec<_>>().into_iter().rev());
+            prop_assert_eq!(told(&backwards), told(&expected));
+            let split = shift.min(files.len());
+            let grouped = merged([merged(all().skip(split)), merged(all().take(split))]);
+            prop_assert_eq!(told(&grouped), told(&expected));
+        }
+
+        #[test]
+        fn pieces_append_like_one_piece(lines in proptest::collection::vec(line(), 0..40), a in 0..41_usize, b in 0..41_usize) {
+            let (a, b) = (a.min(b).min(lines.len()), a.max(b).min(lines.len()));
+            let expected = whole_file(0, &lines);
+            let piece = |range| {
+                let mut tally = Tally::default();
+                add(&mut tally, "file0.log", &lines, range);
+                tally
+            };
+            let (mut left, mut middle) = (piece(0..a), piece(a..b));
+            middle.append(piece(b..lines.len()));
+            left.append(middle);
+            prop_assert_eq!(told(&left), told(&expected));
+            let (mut left, middle) = (piece(0..a), piece(a..b));
+            left.append(middle);
+            left.append(piece(b..lines.len()));
+            prop_assert_eq!(told(&left), told(&expected));
+            let mut one_by_one = piece(0..a);
+            add(&mut one_by_one, "file0.log", &lines, a..b);
+            add(&mut one_by_one, "file0.log", &lines, b..lines.len());
+            prop_assert_eq!(told(&one_by_one), told(&expected));
+        }
+    }
+
+    fn error(message: String, level: Level) -> Line {
+        Line { time: None, message, signature: None, suspicion: Some(level) }
+    }
+
+    /// A word without digits for each number.
+    fn name(mut number: usize) -> String {
+        let mut name = String::from("x");
+        while number > 0 {
+            name.push(char::from(b'a' + (number % 26) as u8));
+            number /= 26;
+        }
+        name
+    }
+
+    #[test]
+    fn the_worst_templates_stay_whatever_the_order() {
+        let levels = [Level::Warn, Level::Error, Level::Warn];
+        let total = 2 * Tally::TEMPLATES;
+        let lines: Vec<_> = (0..total).map(|number| error(name(number), levels[number % 3])).collect();
+        let parts: Vec<_> = lines.chunks(1500).collect();
+        let forwards = merged(parts.iter().enumerate().map(|(number, lines)| whole_file(number, lines)));
+        let backwards = merged(parts.iter().enumerate().rev().map(|(number, lines)| whole_file(number, lines)));
+        assert_eq!(forwards.unknown.len(), Tally::TEMPLATES);
+        assert_eq!(told(&forwards), told(&backwards));
+        let errors = lines.iter().filter(|line| line.suspicion == Some(Level::Error)).count();
+        assert_eq!(forwards.unknown.values().filter(|it| it.level == Level::Error).count(), errors);
+        let kept: u64 = forwards.unknown.values().map(|it| it.group.count).sum();
+        assert_eq!(kept + forwards.unknown_overflow, total as u64);
+    }
+
+    #[test]
+    fn a_template_that_gets_worse_comes_in_again() {
+        let mut lines: Vec<_> = (0..2 * Tally::TEMPLATES).map(|number| error(name(number), Level::Warn)).collect();
+        lines.extend((0..100).map(|number| error(name(number), Level::Error)));
+        let tally = whole_file(0, &lines);
+        assert_eq!(tally.unknown.values().filter(|it| it.level == Level::Error).count(), 100);
+        let kept: u64 = tally.unknown.values().map(|it| it.group.count).sum();
+        assert_eq!(kept + tally.unknown_overflow, lines.len() as u64);
+    }
+
+    #[test]
+    fn evidence_is_bounded_verbatim_and_in_order() {
+        let mut lines: Vec<_> = (0..10).map(|number| error(format!("bad thing {number}"), Level::Error)).collect();
+        lines[7].time = Some(1);
+        lines[9].message = "other".into();
+        let tally = whole_file(0, &lines);
+        let unknown = tally.unknown.values().find(|it| it.group.count == 9).unwrap();
+        assert_eq!(unknown.template, "bad thing <n>");
+        let texts: Vec<_> = unknown.group.evidence.iter().map(|it| (it.line, it.text.as_str())).collect();
+        assert_eq!(
+            texts,
+            [(8, "bad thing 7"), (1, "bad thing 0"), (2, "bad thing 1"), (3, "bad thing 2"), (4, "bad thing 3")]
+        );
+        assert_eq!(unknown.group.evidence[0].before, ["bad thing 4", "bad thing 5", "bad thing 6"]);
+        assert_eq!(unknown.group.evidence[0].after, ["bad thing 8", "other"]);
+        assert_eq!(unknown.group.evidence[0].offset, 7 * 12);
+    }
+
+    #[test]
+    fn files_are_the_first_twenty_by_path() {
+        let tally = merged((0..30).rev().map(|number| whole_file(number, &[error("down".into(), Level::Error)])));
+        let group = &tally.unknown.values().next().unwrap().group;
+        assert_eq!((group.count, group.files.len(), group.evidence.len()), (30, Group::FILES, Group::EVIDENCE));
+        assert!(group.files.is_sorted());
+        assert_eq!(group.files[0].as_ref(), "file0.log");
+    }
+
+    #[test]
+    fn what_a_signature_claims_is_not_unknown() {
+        let claimed = Line { signature: Some(2), ..error("down".into(), Level::Error) };
+        let tally = whole_file(0, &[claimed]);
+        assert!(tally.unknown.is_empty());
+        assert_eq!(tally.known[&2].captures["first"], "d");
+    }
 }

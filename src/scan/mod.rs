@@ -17,3 +17,6 @@ pub use counts::Counts;
 pub use literals::{required_literals, shortest};
 pub use scanner::{Hit, Match, Scanner};
 pub use scope::FileScope;
+
+#[cfg(test)]
+mod reference;
