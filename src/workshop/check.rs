@@ -108,6 +108,7 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
         let mut sheet = Sheet::new(signature, &text);
         dead_scopes(&scanner, index, &mut sheet);
         let path = sample_path(set, signature);
+        let possible = signature.condition.captures();
         for (item, example) in signature.examples.matching.iter().enumerate() {
             let claimed = claimed_by(&scanner, &path, example);
             let at = [Step::Field("examples"), Step::Field("match"), Step::Item(item)];
@@ -117,7 +118,8 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
                 }
             }
             let Some(captures) = claimed.get(&index) else { continue };
-            for name in placeholders_of(signature).into_iter().filter(|name| !captures.contains(*name)) {
+            let names = placeholders_of(signature).into_iter().filter(|name| possible.contains(*name));
+            for name in names.filter(|name| !captures.contains(*name)) {
                 let message = format!("in this example `{{{name}}}` has no value; the reader would see `<{name}>`");
                 let hint = "capture it in every branch that can match, or reword the text";
                 sheet.warning(&at, message, hint);
@@ -163,7 +165,8 @@ fn fires_on(set: &SignatureSet, quiet: &Path) -> Result<Vec<Flaw>, BundleError> 
         let text = text_of(&known.signature);
         let mut sheet = Sheet::new(&known.signature, &text);
         let place = known.group.evidence.first().map(|it| format!(" at {}:{}", it.file, it.line)).unwrap_or_default();
-        let message = format!("it fires on the quiet logs, {} times, first{place}", known.group.count);
+        let times = if known.group.count == 1 { "time" } else { "times" };
+        let message = format!("it fires on the quiet logs ({} {times}), first{place}", known.group.count);
         sheet.error(
             &[Step::Field("match")],
             message,
@@ -185,7 +188,7 @@ side: storage
 severity: high
 match: { regex: 'no space left on (?<disk>\S+)' }
 cause: Nothing is left on {disk}.
-fixes: [{ level: L1, audience: customer, steps: [Delete files on {disk}.], verify: The job ends. }]
+fixes: [{ level: L1, audience: customer, steps: ['Delete files on {disk}.'], verify: The job ends. }]
 references: [{ kind: docs, url: 'https://docs.example.com/disk' }]
 examples:
   match: ['2026-01-02 10:00:00 ERROR no space left on C:']
@@ -288,7 +291,7 @@ examples:
             "",
             "",
             Some("2026-01-02 10:00:00 INFO all is well\n2026-01-02 10:00:01 INFO no space left on C:\n"),
-            &["disk-full:5:8 error: it fires on the quiet logs, 1 times, first at app.log:2"],
+            &["disk-full:5:8 error: it fires on the quiet logs (1 time), first at app.log:2"],
         );
     }
 
@@ -302,9 +305,9 @@ examples:
             &["job-no-space:11:3 error: there is no positive example"],
         );
         check_flaws(
-            "examples:\n  match: ['2026-01-02 10:00:00 ERROR peer does not answer']\n  no_match:              ['2026-01-02 10:00:00 ERROR peer does not answer, retry succeeded']\n",
+            "examples:\n  match: ['2026-01-02 10:00:00 ERROR peer does not answer']\n  no_match: ['2026-01-02 10:00:00 ERROR peer does not answer, retry succeeded']\n",
             "status: draft\nexamples:\n  match: ['2026-01-02 10:00:00 ERROR peer does not answer']\n",
-            &["no-answer:14:3 warning: there is no negative example"],
+            &["no-answer:15:3 warning: there is no negative example"],
         );
     }
 
@@ -313,12 +316,12 @@ examples:
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '\\d+ C' }] }",
-            &["job-no-space:5:65 error: ` c` is the longest text that is sure to stand in the record"],
+            &["job-no-space:5:67 error: ` c` is the longest text that is sure to stand in the record"],
         );
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '[a-z]{50}' }] }",
-            &["job-no-space:5:65 error: nothing here is sure to stand in the record"],
+            &["job-no-space:5:67 error: nothing here is sure to stand in the record"],
         );
         check_flaws(
             "{ text: 'job failed: no space left on' }",
