@@ -3,7 +3,9 @@
 //! A name is text that a stranger chose. It is only shown and never opened or created, so `..` and a leading `/` stay
 //! as they are; what could fool a terminal or a reader is escaped.
 
+use std::collections::HashMap;
 use std::fmt::Write;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Longer names are cut. The longest path most systems can have is 4,096 bytes.
 const LONGEST: usize = 4096;
@@ -40,6 +42,30 @@ pub(super) fn shown(name: &[u8]) -> String {
         shown.push_str("(no name)");
     }
     shown
+}
+
+/// Tells members of the same name apart.
+#[derive(Default)]
+pub(super) struct Names {
+    /// How often each name has come, by its hash: an archive can have a million long names.
+    seen: HashMap<u64, u32>,
+}
+
+impl Names {
+    /// Returns `name` as it is when it comes for the first time, then `a (2).log` and so on.
+    pub(super) fn unique(&mut self, name: String) -> String {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        let count = self.seen.entry(hasher.finish()).or_default();
+        *count = count.saturating_add(1);
+        if *count == 1 {
+            return name;
+        }
+        let start = name.rfind('/').map_or(0, |slash| slash + 1);
+        let dot = name.rfind('.').filter(|dot| *dot > start).unwrap_or(name.len());
+        let (stem, suffix) = name.split_at(dot);
+        format!("{stem} ({count}){suffix}")
+    }
 }
 
 /// Returns the path of `name` inside the container at `outer`.
@@ -119,6 +145,22 @@ mod tests {
             ("x/a.log.zst", "a.log"),
         ] {
             assert_eq!(unpacked(name), expected);
+        }
+    }
+
+    #[test]
+    fn members_of_the_same_name_get_numbers() {
+        let mut names = Names::default();
+        for (name, expected) in [
+            ("x.d/a.log", "x.d/a.log"),
+            ("x.d/a.log", "x.d/a (2).log"),
+            ("x.d/a.log", "x.d/a (3).log"),
+            ("x.d/a", "x.d/a"),
+            ("x.d/a", "x.d/a (2)"),
+            (".a", ".a"),
+            (".a", ".a (2)"),
+        ] {
+            assert_eq!(names.unique(name.to_owned()), expected);
         }
     }
 

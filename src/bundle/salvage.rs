@@ -1,6 +1,7 @@
 //! Zip archives without a directory, such as uploads that broke off: members are found by their local headers.
 
 use super::gzip::Inflate;
+use super::name::{self, Names};
 use super::source::Source;
 use super::visit::{Place, Visit};
 use super::zip::{FLAG_DESCRIPTOR, METHOD_DEFLATE, Member, Where, dos_time, u16_at, u32_at};
@@ -18,7 +19,7 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>)
 }
 
 fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) -> io::Result<()> {
-    let mut at = 0;
+    let (mut at, mut names) = (0, Names::default());
     while let Some(header_at) = find(source, at)? {
         let Some((mut member, data_at)) = read_header(source, header_at)? else {
             at = header_at + MARK.len() as u64;
@@ -27,6 +28,7 @@ fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) -> io::Result
         if !visit.count_member(place) {
             return Ok(());
         }
+        let shown = names.unique(name::shown(&member.name));
         let end = match member.flags & FLAG_DESCRIPTOR != 0 && member.compressed == 0 {
             // The sizes come after the data.
             true => {
@@ -37,7 +39,9 @@ fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) -> io::Result
             false => data_at.saturating_add(member.compressed),
         };
         member.compressed = end - data_at;
-        member.visit(visit, place, source);
+        if !member.is_folder() {
+            member.visit(visit, &place.member(&shown), place, source);
+        }
         at = end;
     }
     Ok(())
@@ -92,15 +96,17 @@ fn read_header(source: &Source<'_>, header_at: u64) -> io::Result<Option<(Member
 
 /// Returns where the next local header starts at or after `at`.
 fn find(source: &Source<'_>, mut at: u64) -> io::Result<Option<u64>> {
-    const STEP: usize = 64 << 10;
+    // Small at first: there are archives of nothing but headers.
+    let mut step = 1 << 10;
     loop {
-        let block = source.bytes_at(at, STEP)?;
+        let block = source.bytes_at(at, step)?;
         if let Some(found) = memchr::memmem::find(&block, MARK) {
             return Ok(Some(at + found as u64));
         }
-        if block.len() < STEP {
+        if block.len() < step {
             return Ok(None);
         }
-        at += (STEP - MARK.len() + 1) as u64;
+        at += (step - MARK.len() + 1) as u64;
+        step = (step * 4).min(1 << 20);
     }
 }

@@ -3,7 +3,7 @@
 //! The headers are read with the `tar` crate; the walk is ours since the crate's entries cannot go to another thread, keep
 //! long names of any length in memory and do not say where an archive is cut off.
 
-use super::name;
+use super::name::{self, Names};
 use super::visit::{Facts, Guarded, Place, Visit};
 use super::{ProblemKind, kind::checksum};
 use std::collections::VecDeque;
@@ -17,7 +17,7 @@ const LARGEST_EXTENSION: u64 = 1 << 20;
 
 /// Visits the members of a tar archive.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) {
-    let mut archive = Archive { source };
+    let mut archive = Archive { source, names: Names::default() };
     if let Err(error) = archive.walk(visit, place) {
         visit.fail_with(place, &error);
     }
@@ -25,6 +25,7 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Re
 
 struct Archive<'s> {
     source: &'s mut (dyn Read + Send),
+    names: Names,
 }
 
 /// What extension headers say about the next member.
@@ -67,10 +68,19 @@ impl Archive<'_> {
         extension: Extension,
     ) -> io::Result<()> {
         let name = extension.name.unwrap_or_else(|| header.path_bytes().into_owned());
+        let is_folder = match header.entry_type() {
+            EntryType::Directory => true,
+            // The first tar programs told folders by their name only.
+            EntryType::Regular => name.ends_with(b"/"),
+            _ => false,
+        };
+        if is_folder {
+            return Data::new(self.source, extension.size.unwrap_or(size)).skip_rest();
+        }
         let modified = || header.mtime().ok().and_then(|time| i64::try_from(time).ok());
         let modified = extension.modified.or_else(modified);
         let mut data = Data::new(self.source, extension.size.unwrap_or(size));
-        let member = place.member(&name::shown(&name));
+        let member = place.member(&self.names.unique(name::shown(&name)));
         let not_file = match header.entry_type() {
             EntryType::Symlink => Some("symbolic link"),
             EntryType::Link => Some("hard link"),
@@ -78,14 +88,12 @@ impl Archive<'_> {
             EntryType::Fifo => Some("pipe"),
             _ => None,
         };
+        if let Some(kind) = not_file {
+            visit.note(&member, ProblemKind::Skipped, kind.to_owned());
+            visit.saw(0);
+            return data.skip_rest();
+        }
         match header.entry_type() {
-            _ if not_file.is_some() => {
-                visit.note(&member, ProblemKind::Skipped, not_file.unwrap_or_default().to_owned());
-                visit.saw(0);
-            }
-            EntryType::Directory => {}
-            // The first tar programs told folders by their name only.
-            EntryType::Regular if name.ends_with(b"/") => {}
             EntryType::GNUSparse => {
                 data.read_gnu_map(header)?;
                 let mut bytes = Guarded::charged(visit, place, place, &mut data);

@@ -6,6 +6,7 @@
 
 use super::gzip::Inflate;
 use super::kind::Compression;
+use super::name::Names;
 use super::source::{Range, Source};
 use super::visit::{Facts, Guarded, Place, Visit};
 use super::{ProblemKind, decode, name, salvage};
@@ -30,17 +31,51 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
         }
         Err(error) => return visit.fail_with(place, &error),
     };
-    let mut members = directory.members(source).map_while(|member| match member {
-        Ok(member) => visit.count_member(place).then_some(member),
+    let mut names = Names::default();
+    let mut last = Extent::default();
+    let mut overlap = false;
+    let members = directory.members(source).map_while(|member| match member {
+        Ok(member) if member.is_folder() => Some(None),
+        Ok(_) if !visit.count_member(place) => None,
+        Ok(member) => {
+            let extent = member.extent();
+            if last.holds_start_of(&extent) {
+                if !std::mem::replace(&mut overlap, true) {
+                    let message = "damaged: members overlap, as in a zip bomb; only the first of them were unpacked";
+                    visit.note(place, ProblemKind::Corrupt, message.to_owned());
+                }
+                return Some(None);
+            }
+            last = extent;
+            let name = names.unique(name::shown(&member.name));
+            Some(Some((member, name)))
+        }
         Err(error) => {
             visit.fail_with(place, &error);
             None
         }
     });
+    let members = members.flatten();
+    let examine = |(member, name): (Member, String)| member.visit(visit, &place.member(&name), place, source);
     match order {
-        Order::Sequential => members.for_each(|member| member.visit(visit, place, source)),
-        // Bridged, not collected: a directory can be large, and the members that lie in it are handed out as they come.
-        Order::Parallel => members.by_ref().par_bridge().for_each(|member| member.visit(visit, place, source)),
+        Order::Sequential => members.for_each(examine),
+        // Bridged and not collected: a directory can be large.
+        Order::Parallel => members.par_bridge().for_each(examine),
+    }
+}
+
+/// The part of an archive that a member takes at least.
+#[derive(Default)]
+struct Extent {
+    start: u64,
+    end: u64,
+}
+
+impl Extent {
+    /// Archives list their members in the order in which they lie there, so bombs of overlapping members show up in
+    /// neighbours. Those that shuffle them still meet the budget.
+    fn holds_start_of(&self, other: &Extent) -> bool {
+        (self.start..self.end).contains(&other.start)
     }
 }
 
@@ -63,7 +98,7 @@ impl Directory {
         let tail_at = source.len().saturating_sub(22 + 65_535 + 20);
         let tail = source.bytes_at(tail_at, 22 + 65_535 + 20)?;
         for at in memchr::memmem::rfind_iter(&tail, b"PK\x05\x06") {
-            let Some(record) = tail.get(at..) else { continue };
+            let Some(record) = tail.get(at..at + 22) else { continue };
             if let Some(directory) = Directory::at_end_record(source, record, tail_at + at as u64)? {
                 return Ok(directory);
             }
@@ -258,22 +293,27 @@ impl Member {
         }
     }
 
+    /// Whether this is a folder, which has nothing to read.
+    pub(super) fn is_folder(&self) -> bool {
+        self.name.ends_with(b"/") || self.name.ends_with(b"\\") || self.unix_mode & FILE_TYPE == 0o040_000
+    }
+
+    fn extent(&self) -> Extent {
+        let (Where::Header(start) | Where::Data(start)) = self.at;
+        let header = 30 + self.name.len() as u64;
+        Extent { start, end: start.saturating_add(header).saturating_add(self.compressed) }
+    }
+
     /// Visits this member, or says why not.
-    pub(super) fn visit(&self, visit: &Visit<'_>, archive: &Place<'_>, source: &Source<'_>) {
-        if self.name.ends_with(b"/") || self.name.ends_with(b"\\") {
-            return;
-        }
-        let place = archive.member(&name::shown(&self.name));
+    pub(super) fn visit(&self, visit: &Visit<'_>, place: &Place<'_>, archive: &Place<'_>, source: &Source<'_>) {
         let size = self.size.unwrap_or(self.compressed);
         let unread = |kind, message: &str| {
-            visit.fail(&place, kind, message.to_owned());
+            visit.fail(place, kind, message.to_owned());
             visit.saw(size);
         };
-        // The file type in a Unix mode.
-        match self.unix_mode & 0o170_000 {
+        match self.unix_mode & FILE_TYPE {
             0 | 0o100_000 => {}
             0o120_000 => return unread(ProblemKind::Skipped, "symbolic link"),
-            0o040_000 => return,
             _ => return unread(ProblemKind::Skipped, "device, pipe or socket"),
         }
         if self.flags & FLAG_ENCRYPTED != 0 || self.method == METHOD_AES {
@@ -282,20 +322,20 @@ impl Member {
         let data_at = match self.data_at(source) {
             Ok(data_at) => data_at,
             Err(error) => {
-                visit.fail_with(&place, &error);
+                visit.fail_with(place, &error);
                 return visit.saw(0);
             }
         };
-        let packed = Guarded::free(visit, &place, source.range(data_at, self.compressed).buffered());
+        let packed = Guarded::free(visit, place, source.range(data_at, self.compressed).buffered());
         let packed = BufReader::with_capacity(self.compressed.clamp(64, 64 << 10) as usize, packed);
         match decoder(self.method, packed, self.size) {
             Ok(unpacked) => {
                 let checked = Checked { inner: unpacked, crc: Crc::new(), bytes: 0, expected: self };
-                let mut guarded = Guarded::charged(visit, &place, archive, checked);
-                visit.stream(&place, Facts { modified: self.modified, size: self.size }, &mut guarded);
+                let mut guarded = Guarded::charged(visit, place, archive, checked);
+                visit.stream(place, Facts { modified: self.modified, size: self.size }, &mut guarded);
             }
             Err(error) => {
-                visit.fail_with(&place, &error);
+                visit.fail_with(place, &error);
                 visit.saw(size);
             }
         }
@@ -321,6 +361,8 @@ pub(super) const FLAG_DESCRIPTOR: u16 = 8;
 pub(super) const METHOD_STORED: u16 = 0;
 pub(super) const METHOD_DEFLATE: u16 = 8;
 const METHOD_AES: u16 = 99;
+/// The bits of a Unix mode that tell files, folders, links and devices apart.
+const FILE_TYPE: u16 = 0o170_000;
 
 /// Returns a reader of the unpacked data; methods of section 4.4.5.
 fn decoder<'a>(

@@ -16,6 +16,7 @@ mod triage;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use exit::Exit;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Names the known problems in a customer's logs with their fixes, and keeps what nobody can explain.
@@ -88,14 +89,20 @@ pub fn run() -> ExitCode {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) => {
             // All causes on one line: "failed to open `x`: No such file or directory".
-            eprintln!("tierline: {}", tierline::report::one_line(&format!("{error:#}")));
+            say(&format!("{error:#}"));
             error.downcast_ref::<exit::Usage>().map_or(Exit::Failed, |_| Exit::Usage).into()
         }
         Err(_) => {
-            eprintln!("tierline: internal error, no result; {}", panic::HINT);
+            say(&format!("internal error, no result; {}", panic::HINT));
             Exit::Failed.into()
         }
     }
+}
+
+/// Prints a message on standard error, on one line and without hidden characters: it may contain names from the input.
+fn say(message: &str) {
+    // Nobody is left to be told if this fails.
+    let _ = writeln!(std::io::stderr(), "tierline: {}", tierline::report::one_line(message));
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where results go: `-o FORMAT[=FILE]`, standard output, files.
 
 use anyhow::Context;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -48,22 +48,63 @@ fn unless_closed(result: io::Result<()>) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a file that is complete or not there: to a temporary name beside it, which is then renamed.
-///
-/// A device or named pipe is written to directly, and a link is followed: neither may be replaced by a file.
+/// Writes a file that is complete or not there.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let written = match target.metadata() {
-        Ok(metadata) if metadata.is_dir() => Err(io::Error::from(ErrorKind::IsADirectory)),
-        Ok(metadata) if !metadata.is_file() => {
-            OpenOptions::new().write(true).open(&target).and_then(|mut file| file.write_all(bytes))
-        }
-        _ => replace(&target, bytes),
-    };
+    let written = Sink::file(path).and_then(|mut sink| sink.write_all(bytes).and_then(|()| sink.finish()));
     written.with_context(|| format!("failed to write `{}`", path.display()))
 }
 
-fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Where a result is written while it is made.
+pub(super) enum Sink {
+    /// Standard output.
+    Stdout(io::Stdout),
+    /// A temporary file beside the target, which it replaces at the end. It vanishes if the end is not reached.
+    Temporary { file: tempfile::NamedTempFile, target: PathBuf },
+    /// A device or a named pipe.
+    Device(File),
+}
+
+impl Sink {
+    /// Opens a file for writing. A device or named pipe is written to directly, and a link is followed: neither may be
+    /// replaced by a file.
+    pub(super) fn file(path: &Path) -> io::Result<Sink> {
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        match target.metadata() {
+            Ok(metadata) if metadata.is_dir() => Err(io::Error::from(ErrorKind::IsADirectory)),
+            Ok(metadata) if !metadata.is_file() => OpenOptions::new().write(true).open(&target).map(Sink::Device),
+            _ => Ok(Sink::Temporary { file: temporary_beside(&target)?, target }),
+        }
+    }
+
+    /// Makes the result visible.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        match self {
+            Sink::Temporary { file, target } => file.persist(target).map(drop).map_err(|error| error.error),
+            Sink::Stdout(_) | Sink::Device(_) => Ok(()),
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Sink::Stdout(stdout) => stdout.write(bytes),
+            Sink::Temporary { file, .. } => file.write(bytes),
+            Sink::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Sink::Stdout(stdout) => stdout.flush(),
+            Sink::Temporary { file, .. } => file.flush(),
+            Sink::Device(file) => file.flush(),
+        }
+    }
+}
+
+fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = target.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tierline-");
@@ -73,10 +114,7 @@ fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
         // As for any new file; the umask takes away what the user does not want.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
+    builder.tempfile_in(folder)
 }
 
 #[cfg(test)]

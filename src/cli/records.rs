@@ -1,11 +1,11 @@
-use super::output::Output;
+use super::output::{Output, Sink};
 use super::progress::with_progress;
-use super::{Exit, Terminal};
+use super::{Exit, Terminal, say};
 use anyhow::Context;
 use clap::ValueEnum;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
 use tierline::record::{ChunkReader, Reading, Record};
 use tierline::report::{RecordLine, one_line};
@@ -22,7 +22,7 @@ pub(super) struct RecordsArgs {
     paths: Vec<PathBuf>,
     /// Writes text for a person, or jsonl: one object per record with file, line, lines, time, level, component and
     /// message.
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = Output::<Format>::parse)]
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]
     output: Output<Format>,
 }
 
@@ -45,41 +45,69 @@ enum Format {
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
-    let (target, on_terminal): (Box<dyn Write + Send>, bool) = match &args.output.file {
-        Some(path) => {
-            let created = std::fs::File::create(path);
-            (Box::new(created.with_context(|| format!("failed to write `{}`", path.display()))?), false)
-        }
-        None => (Box::new(io::stdout()), io::stdout().is_terminal()),
+    let failed = || match &args.output.file {
+        Some(path) => format!("failed to write `{}`", path.display()),
+        None => "failed to write to standard output".into(),
     };
-    let out = Mutex::new(BufWriter::with_capacity(1 << 16, target));
-    let skipped = Mutex::new(Vec::new());
+    let sink = match &args.output.file {
+        Some(path) => Sink::file(path).with_context(failed)?,
+        None => Sink::Stdout(io::stdout()),
+    };
+    // A bar between the lines of the output would only disturb.
+    let bar = !terminal.no_progress && (args.output.file.is_some() || !io::stdout().is_terminal());
+    let shown = Mutex::new(Shown { out: BufWriter::with_capacity(1 << 16, sink), skipped: Vec::new(), error: None });
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     let visit = || {
         bundle.visit(&|entry| {
-            let path = entry.path.clone();
-            let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
-            match show(entry, args.output.format, &mut *out) {
-                Ok(true) => {}
-                Ok(false) => skipped.lock().unwrap_or_else(PoisonError::into_inner).push(path),
-                Err(error) => stop(&error),
-            }
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.add(entry, args.output.format);
         })
     };
-    // A bar between the lines of the output would only disturb.
-    let visited = with_progress(&bundle, !terminal.no_progress && !on_terminal, || pool.install(visit));
-    if let Err(error) = out.into_inner().unwrap_or_else(PoisonError::into_inner).flush() {
-        stop(&error);
+    let visited = with_progress(&bundle, bar, || pool.install(visit));
+
+    let shown = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let written = match shown.error {
+        Some(error) => Err(error),
+        None => shown.out.into_inner().map_err(io::IntoInnerError::into_error).and_then(Sink::finish),
+    };
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Exit::Done),
+        written => written.with_context(failed)?,
     }
-    for path in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        eprintln!("tierline: not examined: {}: not text", one_line(&path));
+    for path in shown.skipped {
+        say(&format!("not examined: {path}: not text"));
     }
     for problem in &visited.problems {
-        let what = format!("{}: {}: {}", problem.file, problem.kind.name(), problem.message);
-        eprintln!("tierline: not examined: {}", one_line(&what));
+        say(&format!("not examined: {}: {}: {}", problem.file, problem.kind.name(), problem.message));
     }
     let partial = visited.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
     Ok(if partial { Exit::Partial } else { Exit::Done })
+}
+
+/// What was shown so far.
+struct Shown {
+    out: BufWriter<Sink>,
+    /// Entries that are not text.
+    skipped: Vec<Arc<str>>,
+    /// Why no more can be shown: the disk is full, or nobody reads.
+    error: Option<io::Error>,
+}
+
+impl Shown {
+    fn add(&mut self, entry: Entry<'_>, format: Format) {
+        if self.error.is_some() {
+            return;
+        }
+        let path = entry.path.clone();
+        match show(entry, format, &mut self.out) {
+            Ok(true) => {}
+            Ok(false) => self.skipped.push(path),
+            // A visit cannot be broken off in another way, and nobody wants to wait until a large archive is unpacked
+            // for a reader that has gone. Nothing is left behind: on standard output there is no temporary file.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(error) => self.error = Some(error),
+        }
+    }
 }
 
 /// Writes all records of an entry; false if it is not text.
@@ -143,14 +171,4 @@ fn encoding_name(reading: &Reading) -> &'static str {
         Encoding::Utf16Le => "UTF-16 little endian",
         Encoding::Utf16Be => "UTF-16 big endian",
     }
-}
-
-/// Ends the program: nobody reads any more, or the disk is full. A visit cannot be broken off in another way, and
-/// going on to unpack a large archive would be of no use.
-fn stop(error: &io::Error) -> ! {
-    if error.kind() == ErrorKind::BrokenPipe {
-        std::process::exit(0);
-    }
-    eprintln!("tierline: failed to write the records: {error}");
-    std::process::exit(1);
 }

@@ -1,7 +1,7 @@
 use super::exit::Usage;
 use super::output::{self, Output};
 use super::progress::with_progress;
-use super::{Color, Exit, Terminal, panic};
+use super::{Color, Exit, Terminal, panic, say};
 use anyhow::Context;
 use clap::ValueEnum;
 use std::collections::BTreeSet;
@@ -111,7 +111,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         write(&diagnosis, output, terminal.color, args.top)?;
     }
     if diagnosis.problems.iter().any(|problem| problem.kind == ProblemKind::Panic) {
-        eprintln!("tierline: a part of the input made tierline fail and was left out; {}", panic::HINT);
+        say(&format!("a part of the input made tierline fail and was left out; {}", panic::HINT));
     }
     Ok(exit(&diagnosis, args.fail_on.map(Severity::from)))
 }

@@ -4,10 +4,7 @@
 //! else is escaped, so that neither HTML nor links nor images can come out of a log.
 
 use super::neutral::{lines, one_line};
-use super::wording::{
-    NotExamined, audience_name, level_name, not_examined, notes, number, occurrence, place, plural, severity_name,
-    side_name, verdict,
-};
+use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
 use crate::bundle::Problem;
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::finding::Evidence;
@@ -70,10 +67,10 @@ impl Page {
             let signature = &it.signature;
             let cells = [
                 (index + 1).to_string(),
-                severity_name(signature.severity).to_string(),
+                signature.severity.name().to_string(),
                 escape(&it.explain(&signature.title)),
                 escape(&signature.product),
-                level_name(signature.level).to_string(),
+                signature.level.name().to_string(),
                 escape(&occurrence(&it.group)),
             ];
             self.line("| ", &format!("{} |", cells.join(" | ")));
@@ -84,10 +81,10 @@ impl Page {
     fn known(&mut self, position: usize, known: &Known) {
         let signature = &*known.signature;
         let title = known.explain(&signature.title);
-        self.paragraph("### ", &format!("{position}. [{}] {title}", severity_name(signature.severity)));
+        self.paragraph("### ", &format!("{position}. [{}] {title}", signature.severity.name()));
         let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
         self.field("Product", &escape(&format!("{} {}{component}", signature.vendor, signature.product)));
-        let level = format!("{}, {}", level_name(signature.level), side_name(signature.side));
+        let level = format!("{}, side: {}", signature.level.name(), signature.side.name());
         self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
         self.field("Seen", &escape(&occurrence(&known.group)));
         if let Some(place) = place(&known.group) {
@@ -113,8 +110,8 @@ impl Page {
         for fix in fixes {
             self.fix(known, fix);
         }
-        if let Some(when) = signature.escalate.as_ref().and_then(|it| it.when.as_deref()) {
-            self.paragraph("Escalate: ", when);
+        if let Some(escalate) = &signature.escalate {
+            self.paragraph("Escalate: ", &escalation(escalate));
         }
         if !signature.references.is_empty() {
             let links: Vec<String> = signature.references.iter().map(link).collect();
@@ -125,8 +122,7 @@ impl Page {
 
     fn fix(&mut self, known: &Known, fix: &Fix) {
         let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
-        let head =
-            format!("{} steps ({}{}):", level_name(fix.level), audience_name(fix.audience), risk.unwrap_or_default());
+        let head = format!("{} steps ({}{}):", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.line("", &format!("**{}**", escape(&head)));
         self.out.push('\n');
         for (index, step) in fix.steps.iter().enumerate() {
@@ -243,8 +239,10 @@ fn escape(words: &str) -> String {
 fn code(text: &str) -> String {
     let text = one_line(text);
     let fence = "`".repeat(longest_run(&text) + 1);
-    // One blank on both sides is taken away by the renderer, and a backtick at the border needs it.
-    format!("{fence} {text} {fence}")
+    // The renderer takes one blank away on both sides; a backtick at the border needs it, and nothing cannot stand alone.
+    let border = |c: Option<char>| c.is_none_or(|c| c == '`' || c == ' ');
+    let blank = if border(text.chars().next()) || border(text.chars().last()) { " " } else { "" };
+    format!("{fence}{blank}{text}{blank}{fence}")
 }
 
 fn longest_run(text: &str) -> usize {
@@ -260,5 +258,92 @@ fn link(reference: &Reference) -> String {
         format!("[{}](<{url}>)", escape(name))
     } else {
         format!("{} {}", escape(name), code(url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{diagnosis, evidence, group, unknown};
+    use crate::finding::Level;
+    use crate::report::hostile;
+    use crate::report::neutral::is_hidden;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check_escaped(words: &str, expected: &str) {
+        assert_eq!(escape(words), expected);
+    }
+
+    #[test]
+    fn neither_html_nor_links_nor_images_come_out_of_a_log() {
+        check_escaped("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;");
+        check_escaped("![x](https://evil)", "\\!\\[x\\](https&#58;//evil)");
+        check_escaped("@admin *a* _b_ `c`", "&#64;admin \\*a\\* \\_b\\_ \\`c\\`");
+        check_escaped("- no list", "\\- no list");
+        check_escaped("a | b\n# c", "a \\| b \\# c");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_run_of_backticks_in_the_log() {
+        let text = "```\n# not a heading\n`````";
+        let diagnosis = diagnosis(Vec::new(), vec![unknown(Level::Error, "x", group(1, vec![evidence("a", 1, text)]))]);
+        assert!(markdown(&diagnosis, 10).contains(&format!("``````text\n{text}\n``````\n")));
+    }
+
+    #[test]
+    fn only_an_address_becomes_a_link() {
+        let shown = |url: &str| link(&Reference { kind: "kb".into(), id: Some("KB1".into()), url: url.into() });
+        assert_eq!(shown("https://example.com/a?b=1#c"), "[KB1](<https://example.com/a?b=1#c>)");
+        assert_eq!(shown("javascript:alert(1)"), "KB1 `javascript:alert(1)`");
+        assert_eq!(shown("https://a> <b"), "KB1 `https://a> <b`");
+    }
+
+    proptest! {
+        #[test]
+        fn log_text_cannot_bring_control_characters_or_html(log in "[<>&`|a\\PC\n\u{1b}]*|.*", path in any::<String>()) {
+            let markdown = markdown(&hostile(&log, &path), 10);
+            prop_assert!(!markdown.chars().any(|c| c != '\n' && is_hidden(c)));
+            // Outside of fences and code spans a `<` stands only where we write a link.
+            let mut fence: Option<&str> = None;
+            for line in markdown.lines() {
+                match fence {
+                    Some(open) => fence = Some(open).filter(|open| line != *open),
+                    None if line.starts_with("```") => fence = line.strip_suffix("text"),
+                    None => {
+                        let prose = without_code(line).replace("](<https://", "");
+                        prop_assert!(!prose.contains('<'), "{}", line);
+                    }
+                }
+            }
+            prop_assert_eq!(fence, None);
+        }
+    }
+
+    /// The line without its code spans; an escaped backtick opens none.
+    fn without_code(line: &str) -> String {
+        let mut out = String::new();
+        let mut rest = line;
+        while let Some(open) = rest.find('`') {
+            out.push_str(&rest[..open]);
+            if rest[..open].ends_with('\\') {
+                rest = &rest[open + 1..];
+                continue;
+            }
+            let after = rest[open..].trim_start_matches('`');
+            let run = rest[open..].len() - after.len();
+            // The span ends at the next run of the same length.
+            let mut end = 0;
+            while let Some(next) = after[end..].find('`') {
+                let ticks = after[end + next..].len() - after[end + next..].trim_start_matches('`').len();
+                end += next + ticks;
+                if ticks == run {
+                    break;
+                }
+            }
+            assert_ne!(end, 0, "a code span without an end in {line:?}");
+            rest = &after[end..];
+        }
+        out + rest
     }
 }

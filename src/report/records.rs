@@ -64,3 +64,34 @@ impl RecordLine<'_> {
         format!("{:>8}  {time}  {level:<5}  {component}  {message}{more}\n", self.line)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::at;
+
+    const RECORD: RecordLine<'static> = RecordLine {
+        file: "a.log",
+        line: 7,
+        lines: 3,
+        time: None,
+        level: Some(Level::Error),
+        component: None,
+        message: "boom\n\u{1b}[2J\n\u{9b}2J",
+    };
+
+    #[test]
+    fn json_is_one_line_with_the_fields_of_the_contract() {
+        let expected = r#"{"file":"a.log","line":7,"lines":3,"time":null,"level":"error","component":null,"message":"boom\n\u001b[2J\n\u009b2J"}"#;
+        assert_eq!(RECORD.json(), format!("{expected}\n"));
+        let timed = RecordLine { time: Some(at(0)), component: Some("x"), ..RECORD }.json();
+        assert!(timed.contains(&format!(r#""time":"{}","level":"error","component":"x""#, at(0))), "{timed}");
+    }
+
+    #[test]
+    fn text_shows_the_first_line_and_how_many_follow() {
+        assert_eq!(RECORD.text(), "       7  -  error  -  boom [and 2 lines]\n");
+        let hostile = RecordLine { lines: 1, component: Some("\u{1b}c"), message: "\u{202e}x", ..RECORD };
+        assert_eq!(hostile.text(), "       7  -  error  \\x1bc  \\u{202e}x\n");
+    }
+}

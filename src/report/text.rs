@@ -5,10 +5,7 @@
 //! for. Colours only repeat what the words say.
 
 use super::neutral::{lines, one_line};
-use super::wording::{
-    NotExamined, audience_name, level_name, not_examined, notes, number, occurrence, place, plural, severity_name,
-    side_name, verdict,
-};
+use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
 use crate::bundle::Problem;
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::finding::{Evidence, Level};
@@ -83,7 +80,7 @@ struct Page {
 impl Page {
     fn known(&mut self, position: usize, known: &Known) {
         let signature = &*known.signature;
-        let badge = format!("{position}. [{}] ", severity_name(signature.severity).to_uppercase());
+        let badge = format!("{position}. [{}] ", signature.severity.name().to_uppercase());
         self.blank();
         self.prose(&badge, "   ", &known.explain(&signature.title), severity_style(signature.severity));
         let product = if signature.product.starts_with(&signature.vendor) {
@@ -92,7 +89,7 @@ impl Page {
             format!("{} {}", signature.vendor, signature.product)
         };
         let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
-        let level = format!("{} {}", level_name(signature.level), side_name(signature.side));
+        let level = format!("{} | side: {}", signature.level.name(), signature.side.name());
         self.field("Product", &format!("{product}{component} | {level} | confidence {:.2}", known.confidence));
         self.field("Seen", &occurrence(&known.group));
         if let Some(place) = place(&known.group) {
@@ -113,8 +110,8 @@ impl Page {
         for fix in fixes {
             self.fix(known, fix);
         }
-        if let Some(when) = signature.escalate.as_ref().and_then(|it| it.when.as_deref()) {
-            self.field("Escalate", when);
+        if let Some(escalate) = &signature.escalate {
+            self.field("Escalate", &escalation(escalate));
         }
         for reference in &signature.references {
             self.field("Link", &link(reference));
@@ -127,8 +124,7 @@ impl Page {
 
     fn fix(&mut self, known: &Known, fix: &Fix) {
         let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
-        let head =
-            format!("{} steps ({}{})", level_name(fix.level), audience_name(fix.audience), risk.unwrap_or_default());
+        let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.prose("   ", "   ", &head, BOLD);
         for (index, step) in fix.steps.iter().enumerate() {
             let mark = format!("     {}. ", index + 1);
@@ -269,5 +265,96 @@ fn level_style(level: Level) -> Style {
         Level::Fatal | Level::Error => BOLD.fg_color(Some(AnsiColor::Red.into())),
         Level::Warn => BOLD.fg_color(Some(AnsiColor::Yellow.into())),
         Level::Info | Level::Debug | Level::Trace => BOLD,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::ProblemKind;
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
+    use proptest::prelude::*;
+
+    const STYLE: TextStyle = TextStyle { width: 80, color: false, top: 10 };
+
+    fn problem(file: &str, kind: ProblemKind, message: &str) -> Problem {
+        Problem { file: file.into(), kind, message: message.into() }
+    }
+
+    fn sample() -> Diagnosis {
+        let mut specific = signature("acme/rocket/crash", Severity::High);
+        specific.suppresses.push("acme/rocket/general".into());
+        specific.impact =
+            Some("The rocket does not fly, and nobody who is waiting for it gets anything that was promised.".into());
+        let trace = "12:00 ERROR went wrong on srv01\n  at a\n  at b\n  at c\n  at d";
+        let seen = || group(1_400, vec![evidence("case.zip!/a.log", 12, trace), evidence("case.zip!/b.log", 1, "x")]);
+        let mut other =
+            unknown(Level::Error, "odd <n>", group(1, vec![evidence("case.zip!/a.log", 40, "12:01 ERROR odd 7")]));
+        other.codes.push("0x80070005".into());
+        let known = vec![(specific, seen()), (signature("acme/rocket/general", Severity::Low), seen())];
+        let mut diagnosis = diagnosis(known, vec![other, unknown(Level::Warn, "hm", group(2, Vec::new()))]);
+        diagnosis.problems = vec![
+            problem("case.zip!/c.log", ProblemKind::Encrypted, "needs a password"),
+            problem("case.zip!/d.bin", ProblemKind::Skipped, "not text"),
+            problem("case.zip!/e.bin", ProblemKind::Skipped, "not text"),
+        ];
+        diagnosis
+    }
+
+    #[test]
+    fn nothing_found_is_only_said_when_all_was_examined() {
+        let mut diagnosis = diagnosis(Vec::new(), Vec::new());
+        assert!(text(&diagnosis, STYLE).starts_with("Nothing found: case.zip, 1 file, 4.2 MB"));
+        diagnosis.problems = vec![problem("x", ProblemKind::Skipped, "link")];
+        assert!(!text(&diagnosis, STYLE).contains("Nothing found"));
+        diagnosis.problems = vec![problem("x", ProblemKind::Corrupt, "cut off")];
+        assert!(text(&diagnosis, STYLE).starts_with("No known problem and no error in what was examined, 1 part not"));
+        diagnosis.problems.clear();
+        diagnosis.unresolved_omitted = true;
+        assert!(!text(&diagnosis, STYLE).contains("Nothing found"));
+        assert!(text(&Diagnosis::default(), STYLE).starts_with("Nothing was examined"));
+    }
+
+    #[test]
+    fn only_the_top_is_shown_and_the_rest_is_counted() {
+        let text = text(&sample(), TextStyle { top: 1, ..STYLE });
+        assert!(text.contains("odd 7") && !text.contains("hm"));
+        assert!(text.contains("1 more, less likely; --top 2 shows all."));
+    }
+
+    #[test]
+    fn colours_only_repeat_what_the_words_say() {
+        let colored = text(&sample(), TextStyle { color: true, ..STYLE });
+        let plain = anstream::adapter::strip_str(&colored).to_string();
+        assert_eq!(plain, text(&sample(), STYLE));
+        assert_ne!(plain, colored);
+    }
+
+    #[test]
+    fn explanations_stay_within_the_width() {
+        for width in [60, 80, 120] {
+            let text = text(&sample(), TextStyle { width, ..STYLE });
+            let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > width).collect();
+            assert!(wide.is_empty(), "{width}: {wide:?}");
+        }
+    }
+
+    #[test]
+    fn a_very_long_line_is_cut_and_says_so() {
+        let line = "é".repeat(5_000);
+        let diagnosis =
+            diagnosis(Vec::new(), vec![unknown(Level::Error, "x", group(1, vec![evidence("a", 1, &line)]))]);
+        assert!(text(&diagnosis, STYLE).contains("é [4,400 more characters]\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn log_text_cannot_bring_control_characters(log in any::<String>(), path in any::<String>(), width in 1..200usize) {
+            let diagnosis = crate::report::hostile(&log, &path);
+            let plain = text(&diagnosis, TextStyle { width, ..STYLE });
+            prop_assert!(!plain.chars().any(|c| c != '\n' && crate::report::neutral::is_hidden(c)), "{plain:?}");
+            let colored = text(&diagnosis, TextStyle { width, color: true, ..STYLE });
+            prop_assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::bundle::{Problem, ProblemKind};
 use crate::diagnosis::Diagnosis;
 use crate::finding::{Evidence, Group, Level, Time};
-use crate::signature::{Audience, Severity, Side, SupportLevel};
+use crate::signature::{Escalate, Severity};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -33,9 +33,15 @@ pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
             (false, false, _) => "No known problem and no error in what was examined".into(),
         });
     }
-    let open = diagnosis.problems.iter().filter(|it| it.kind != ProblemKind::Skipped).count() as u64;
+    let count =
+        |kinds: &dyn Fn(ProblemKind) -> bool| diagnosis.problems.iter().filter(|it| kinds(it.kind)).count() as u64;
+    let open = count(&|kind| !matches!(kind, ProblemKind::Skipped | ProblemKind::Signature));
     if open > 0 {
         parts.push(format!("{} not examined", plural(open, "part")));
+    }
+    let broken = count(&|kind| kind == ProblemKind::Signature);
+    if broken > 0 {
+        parts.push(format!("{} left out", plural(broken, "broken signature")));
     }
     format!("{}: {}", parts.join(", "), scope(diagnosis))
 }
@@ -45,7 +51,7 @@ fn severities(diagnosis: &Diagnosis) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
     let count = |severity| diagnosis.known.iter().filter(|it| it.signature.severity == severity).count();
     let parts = all.into_iter().map(|it| (count(it), it)).filter(|(count, _)| *count > 0);
-    parts.map(|(count, it)| format!("{count} {}", severity_name(it))).collect::<Vec<_>>().join(", ")
+    parts.map(|(count, it)| format!("{count} {}", it.name())).collect::<Vec<_>>().join(", ")
 }
 
 /// "case.zip, 12 files, 4.2 MB, 2026-01-02 03:04 to 05:06".
@@ -198,42 +204,38 @@ fn range(first: &str, last: &str) -> String {
     }
 }
 
-/// Name in reports.
-pub(super) fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-        Severity::Info => "info",
+/// "not fixed by L1 (needs files: **/*.log; needs facts: version)".
+pub(super) fn escalation(escalate: &Escalate) -> String {
+    let mut needs = Vec::new();
+    if !escalate.needs_files.is_empty() {
+        needs.push(format!("needs files: {}", escalate.needs_files.join(", ")));
+    }
+    if !escalate.needs_facts.is_empty() {
+        needs.push(format!("needs facts: {}", escalate.needs_facts.join(", ")));
+    }
+    match (escalate.when.as_deref(), needs.is_empty()) {
+        (Some(when), true) => when.to_string(),
+        (Some(when), false) => format!("{when} ({})", needs.join("; ")),
+        (None, _) => needs.join("; "),
     }
 }
 
-/// Name in reports.
-pub(super) fn level_name(level: SupportLevel) -> &'static str {
-    match level {
-        SupportLevel::L1 => "L1",
-        SupportLevel::L2 => "L2",
-        SupportLevel::L3 => "L3",
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Name in reports.
-pub(super) fn side_name(side: Side) -> &'static str {
-    match side {
-        Side::Client => "client",
-        Side::Network => "network",
-        Side::Server => "server",
-        Side::Storage => "storage",
-        Side::Config => "config",
+    #[test]
+    fn numbers_and_sizes_are_easy_to_read() {
+        let numbers: Vec<String> = [0, 999, 1_000, 1_234_567].into_iter().map(number).collect();
+        assert_eq!(numbers, ["0", "999", "1,000", "1,234,567"]);
+        let sizes: Vec<String> = [1, 999, 1_000, 4_200_000, 999_960, u64::MAX].into_iter().map(size).collect();
+        assert_eq!(sizes, ["1 byte", "999 bytes", "1.0 kB", "4.2 MB", "1.0 MB", "18446744.1 TB"]);
     }
-}
 
-/// Name in reports.
-pub(super) fn audience_name(audience: Audience) -> &'static str {
-    match audience {
-        Audience::Customer => "customer",
-        Audience::Partner => "partner",
-        Audience::Vendor => "vendor",
+    #[test]
+    fn a_range_names_a_common_date_once() {
+        assert_eq!(range("2026-01-02 03:04", "2026-01-02 05:06"), "2026-01-02 03:04 to 05:06");
+        assert_eq!(range("2026-01-02 03:04", "2026-01-03 05:06"), "2026-01-02 03:04 to 2026-01-03 05:06");
+        assert_eq!(range("2026-01-02 03:04", "2026-01-02 03:04"), "2026-01-02 03:04");
     }
 }

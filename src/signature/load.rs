@@ -1,9 +1,8 @@
 //! Files of a catalogue become signatures and products; what is broken is told and hides nothing else.
 
 use super::yaml::{Mistake, Place};
-use super::{CatalogueInfo, Product, Signature, product, schema, yaml};
+use super::{CatalogueInfo, Product, Signature, checksum, product, schema, yaml};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,13 +39,13 @@ pub struct Catalogue {
 }
 
 /// A file of a catalogue before it is understood.
-pub(super) struct SourceFile<'a> {
+struct SourceFile<'a> {
     /// Below the catalogue's folder, with `/`.
-    pub path: &'a str,
+    path: &'a str,
     /// For messages.
-    pub shown: PathBuf,
+    shown: PathBuf,
     /// Its bytes, or why it could not be read.
-    pub bytes: io::Result<&'a [u8]>,
+    bytes: io::Result<&'a [u8]>,
 }
 
 /// What one file turned out to be.
@@ -79,23 +78,20 @@ impl Catalogue {
             shown: dir.join(path),
             bytes: bytes.as_deref().map_err(|err| io::Error::new(err.kind(), err.to_string())),
         });
-        let mut catalogue = Catalogue::understand(dir.display().to_string(), sources.collect());
+        let sources: Vec<_> = sources.collect();
+        let bytes = sources.iter().map(|file| (file.path, file.bytes.as_deref().unwrap_or_default()));
+        let info = CatalogueInfo { name: dir.display().to_string(), sha256: checksum::of_files(bytes) };
+        let mut catalogue = Catalogue::understand(info, sources);
         catalogue.errors.extend(errors);
         catalogue.errors.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         Ok(catalogue)
     }
 
     /// Makes a catalogue of files, which are in path order.
-    pub(super) fn understand(name: String, files: Vec<SourceFile<'_>>) -> Catalogue {
+    fn understand(info: CatalogueInfo, files: Vec<SourceFile<'_>>) -> Catalogue {
+        let mut catalogue = Catalogue::empty(info);
         // Each file on its own, so that the order, and with it the result, does not depend on the threads.
         let understood: Vec<_> = files.par_iter().map(understand).collect();
-        let mut catalogue = Catalogue {
-            info: CatalogueInfo { name, sha256: sha256(&files) },
-            signatures: Vec::new(),
-            products: Vec::new(),
-            broken: Vec::new(),
-            errors: Vec::new(),
-        };
         for (file, understood) in files.iter().zip(understood) {
             match understood {
                 Ok(Understood::Signature(signature)) => catalogue.signatures.push(*signature),
@@ -106,8 +102,14 @@ impl Catalogue {
                 }
             }
         }
+        // Paths are sorted with their `.yaml`, ids without.
         catalogue.signatures.sort_by(|a, b| a.id.cmp(&b.id));
         catalogue
+    }
+
+    /// Makes a catalogue without signatures.
+    pub(super) fn empty(info: CatalogueInfo) -> Catalogue {
+        Catalogue { info, signatures: Vec::new(), products: Vec::new(), broken: Vec::new(), errors: Vec::new() }
     }
 }
 
@@ -161,24 +163,11 @@ fn understand(file: &SourceFile<'_>) -> Result<Understood, Vec<Mistake>> {
     if name == "_product.yaml" {
         return product::product(folder, &file.shown, text).map(Understood::Product);
     }
-    let id = id_of(file.path);
-    if let Some(part) = id.split('/').find(|part| !is_kebab_case(part)) {
-        return Err(whole(
-            format!("`{part}` is not a name that an id can have"),
-            "rename it: lower-case letters, digits and single hyphens, e.g. `vss-writer-timeout`",
-        ));
-    }
-    schema::signature(id, &file.shown, text).map(|signature| Understood::Signature(Box::new(signature)))
+    schema::signature(id_of(file.path), &file.shown, text).map(|signature| Understood::Signature(Box::new(signature)))
 }
 
 pub(super) fn id_of(path: &str) -> &str {
     path.strip_suffix(".yaml").unwrap_or(path)
-}
-
-/// `vss-writer-timeout` is, `VSS_writer`, `a--b` and the empty name are not.
-pub(super) fn is_kebab_case(name: &str) -> bool {
-    name.split('-')
-        .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 /// Folders deeper than this are not a catalogue but a loop of links.
@@ -224,22 +213,4 @@ fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(yaml::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// The SHA-256 of the lines `<sha256>  <path>\n` of all files, which is what
-/// `find . -name '*.yaml' | sort | xargs sha256sum | sha256sum` gives with paths that do not begin with `./`.
-fn sha256(files: &[SourceFile<'_>]) -> String {
-    let mut all = Sha256::new();
-    for file in files {
-        let bytes = file.bytes.as_deref().unwrap_or_default();
-        all.update(format!("{}  {}\n", hex(&Sha256::digest(bytes)), file.path));
-    }
-    hex(&all.finalize())
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        text.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
-        text
-    })
 }

@@ -5,13 +5,17 @@
 //! how a file is read.
 
 mod builtin;
+mod checksum;
 mod data;
+#[cfg(test)]
+mod encode;
 mod fields;
 mod load;
 mod pattern;
 mod product;
 mod schema;
 mod set;
+mod tree;
 /// YAML text as a tree of nodes that know their place.
 pub mod yaml;
 

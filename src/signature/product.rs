@@ -3,7 +3,7 @@
 use super::fields::Reader;
 use super::pattern;
 use super::schema::globs;
-use super::yaml::{self, Mistake};
+use super::yaml::{self, Mistake, Node};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,8 +31,19 @@ pub struct Product {
 /// Reads a `_product.yaml`.
 pub(super) fn product(folder: &str, file: &Path, yaml: &str) -> Result<Product, Vec<Mistake>> {
     let root = yaml::parse(yaml).map_err(|mistake| vec![mistake])?;
+    product_of(folder, file, &root, Some(yaml))
+}
+
+/// Reads a `_product.yaml` from its tree. Patterns are checked if there is `yaml`, the file's text; without it they must
+/// have been checked before.
+pub(super) fn product_of(
+    folder: &str,
+    file: &Path,
+    root: &Node<'_>,
+    yaml: Option<&str>,
+) -> Result<Product, Vec<Mistake>> {
     let mut reader = Reader::default();
-    let fields = reader.fields(&root, "a product", &["vendor", "product", "aliases", "files", "version", "facts"]);
+    let fields = reader.fields(root, "a product", &["vendor", "product", "aliases", "files", "version", "facts"]);
     let product = Product {
         folder: Arc::from(folder),
         vendor: reader.required(&fields, "vendor"),
@@ -46,7 +57,7 @@ pub(super) fn product(folder: &str, file: &Path, yaml: &str) -> Result<Product, 
     let mut version = Vec::new();
     for item in fields.get("version").map(|node| reader.list(node, "version")).unwrap_or_default() {
         let Some(regex) = reader.verbatim(item, "version") else { continue };
-        match pattern::check(yaml, item, &regex) {
+        match yaml.map_or(Ok(()), |yaml| pattern::check(yaml, item, &regex)) {
             Err(mistake) => reader.mistake(mistake),
             Ok(()) if !regex.contains("<version>") => reader.mistake(
                 Mistake::new(item.place, "the pattern has no group named `version`")

@@ -44,10 +44,34 @@ const REFERENCE_KINDS: &[(&str, &str)] = &[
 
 /// Reads a signature. Vendor and product are the folder names of `id` until a `_product.yaml` says better.
 pub(super) fn signature(id: &str, file: &Path, yaml: &str) -> Result<Signature, Vec<Mistake>> {
+    if let Some(part) = id.split('/').find(|part| !is_kebab_case(part)) {
+        return Err(vec![
+            Mistake::new(yaml::Place::default(), format!("`{part}` is not a name that an id can have"))
+                .hint("rename it: lower-case letters, digits and single hyphens, e.g. `vss-writer-timeout`"),
+        ]);
+    }
     let root = yaml::parse(yaml).map_err(|mistake| vec![mistake])?;
+    signature_of(id, file, &root, Some(yaml))
+}
+
+/// `vss-writer-timeout` is, `VSS_writer`, `a--b` and the empty name are not.
+fn is_kebab_case(name: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    name.split('-').all(is_word)
+}
+
+/// Reads a signature from the tree of its file. Patterns are checked if there is `yaml`, the file's text; without it they
+/// must have been checked before.
+pub(super) fn signature_of(
+    id: &str,
+    file: &Path,
+    root: &Node<'_>,
+    yaml: Option<&str>,
+) -> Result<Signature, Vec<Mistake>> {
     let mut reader = Reader::default();
     let fields = reader.fields(
-        &root,
+        root,
         "a signature",
         &[
             "title",
@@ -148,7 +172,7 @@ pub(super) fn globs(reader: &mut Reader, fields: &Fields<'_, '_>, name: &str) ->
 }
 
 /// Reads a condition. `in_all` says whether it stands directly in a list of `all`, where alone `none` has a meaning.
-fn condition(reader: &mut Reader, yaml: &str, node: &Node<'_>, in_all: bool) -> Option<Condition> {
+fn condition(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, in_all: bool) -> Option<Condition> {
     let fields = reader.fields(node, "a condition", &["any", "all", "none", "text", "regex", "nocase"]);
     let kinds: Vec<_> = fields.entries().iter().filter(|(key, _)| CONDITIONS.contains(&&*key.name)).collect();
     let [(key, value)] = kinds.as_slice() else {
@@ -186,7 +210,7 @@ fn condition(reader: &mut Reader, yaml: &str, node: &Node<'_>, in_all: bool) -> 
                 reader.mistake(Mistake::new(value.place, "`regex` ends with a line end").hint(hint));
                 return None;
             }
-            match pattern::check(yaml, value, &regex) {
+            match yaml.map_or(Ok(()), |yaml| pattern::check(yaml, value, &regex)) {
                 Ok(()) => Some(Condition::Regex(regex)),
                 Err(mistake) => {
                     reader.mistake(mistake);

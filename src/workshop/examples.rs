@@ -5,7 +5,7 @@ use super::flaw::{Sheet, Step, text_of};
 use crate::record::{Chunk, Reading};
 use crate::scan::Scanner;
 use crate::signature::{Signature, SignatureSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
         for (expectation, list, examples) in lists {
             for (item, example) in examples.iter().enumerate() {
                 let place = sheet.place(&[Step::Field("examples"), Step::Field(list), Step::Item(item)]);
-                let matches = claimed_by(&scanner, &path, example).contains(&index);
+                let matches = claimed_by(&scanner, &path, example).contains_key(&index);
                 let failure = match (expectation, matches) {
                     (Expectation::Match, true) | (Expectation::NoMatch, false) => None,
                     (Expectation::Match, false) => Some(condition::why_not(signature, &path, example)),
@@ -73,15 +73,19 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
     runs
 }
 
-/// Returns the indexes of the signatures that hold for at least one record of `example`.
-pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &str) -> BTreeSet<usize> {
-    let mut claimed = BTreeSet::new();
+/// Returns the indexes of the signatures that hold for at least one record of `example`, with the captures that have a
+/// value in it.
+pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &str) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut claimed: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
     let text = example.as_bytes();
     let head = text.get(..Reading::HEAD).unwrap_or(text);
     let Some(reading) = Reading::guess(head, None) else { return claimed };
     let chunk = Chunk::of(text, 0..text.len());
     scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut |hit| {
-        claimed.extend(hit.matches.iter().map(|found| found.signature));
+        for found in hit.matches {
+            let captures = found.captures.iter().map(|(name, _)| (*name).to_owned());
+            claimed.entry(found.signature).or_default().extend(captures);
+        }
     });
     claimed
 }
@@ -95,7 +99,7 @@ pub(super) fn sample_path(set: &SignatureSet, signature: &Signature) -> String {
 }
 
 /// Returns a path that fits the glob.
-fn path_for(glob: &str) -> String {
+pub(super) fn path_for(glob: &str) -> String {
     let mut path = String::new();
     let mut rest = glob.chars().peekable();
     while let Some(c) = rest.next() {

@@ -2,7 +2,7 @@
 
 use super::flaw::{Sheet, Step};
 use crate::scan::required_literals;
-use crate::signature::{Condition, Scope, Severity, Status, SupportLevel};
+use crate::signature::{Condition, Scope, Severity, Signature, Status, SupportLevel};
 use Step::{Field, Item};
 use std::collections::BTreeSet;
 
@@ -186,19 +186,7 @@ fn placeholders(sheet: &mut Sheet<'_, '_>) {
     let signature = sheet.signature;
     let captures = signature.condition.captures();
     let mut used = BTreeSet::new();
-    let mut texts: Vec<(Vec<Step>, &str)> =
-        vec![(vec![Field("title")], &signature.title), (vec![Field("cause")], &signature.cause)];
-    texts.extend(signature.impact.as_deref().map(|text| (vec![Field("impact")], text)));
-    let when = signature.escalate.as_ref().and_then(|it| it.when.as_deref());
-    texts.extend(when.map(|text| (vec![Field("escalate"), Field("when")], text)));
-    for (index, fix) in signature.fixes.iter().enumerate() {
-        let at = [Field("fixes"), Item(index)];
-        let steps = fix.steps.iter().enumerate();
-        texts.extend(steps.map(|(step, text)| ([&at[..], &[Field("steps"), Item(step)]].concat(), text.as_str())));
-        texts.extend(fix.risk.as_deref().map(|text| ([&at[..], &[Field("risk")]].concat(), text)));
-        texts.extend(fix.verify.as_deref().map(|text| ([&at[..], &[Field("verify")]].concat(), text)));
-    }
-    for (path, text) in texts {
+    for (path, text) in texts(signature) {
         for name in placeholders_in(text) {
             if !captures.contains(name) {
                 let message = format!("`{{{name}}}` stands for a capture that no pattern has");
@@ -213,8 +201,30 @@ fn placeholders(sheet: &mut Sheet<'_, '_>) {
     }
 }
 
+/// Returns the texts of a signature that a report shows with captures filled in, and where they stand.
+fn texts(signature: &Signature) -> Vec<(Vec<Step>, &str)> {
+    let mut texts: Vec<(Vec<Step>, &str)> =
+        vec![(vec![Field("title")], &signature.title), (vec![Field("cause")], &signature.cause)];
+    texts.extend(signature.impact.as_deref().map(|text| (vec![Field("impact")], text)));
+    let when = signature.escalate.as_ref().and_then(|it| it.when.as_deref());
+    texts.extend(when.map(|text| (vec![Field("escalate"), Field("when")], text)));
+    for (index, fix) in signature.fixes.iter().enumerate() {
+        let at = [Field("fixes"), Item(index)];
+        let steps = fix.steps.iter().enumerate();
+        texts.extend(steps.map(|(step, text)| ([&at[..], &[Field("steps"), Item(step)]].concat(), text.as_str())));
+        texts.extend(fix.risk.as_deref().map(|text| ([&at[..], &[Field("risk")]].concat(), text)));
+        texts.extend(fix.verify.as_deref().map(|text| ([&at[..], &[Field("verify")]].concat(), text)));
+    }
+    texts
+}
+
+/// Returns the names of the captures that the texts of a signature show.
+pub(super) fn placeholders_of(signature: &Signature) -> BTreeSet<&str> {
+    texts(signature).into_iter().flat_map(|(_, text)| placeholders_in(text)).collect()
+}
+
 /// Finds `{name}`; not `${name}` or `{{name}}`, which belong to commands.
-pub(super) fn placeholders_in(text: &str) -> impl Iterator<Item = &str> {
+fn placeholders_in(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices('{').filter_map(|(at, _)| {
         let name = text.get(at + 1..)?.split('}').next()?;
         let closed = text.get(at + 1 + name.len()..)?.starts_with('}');

@@ -5,7 +5,7 @@ quiet logs. `task_log` is the best picture of the flow: connect to the guest, fr
 hold words that look like trouble and are none ("errors: 0", "retry 1 succeeded", "error level", "failover is off").
 """
 
-from logformats import agent_linux, guest, mover, vbr
+from logformats import agent_linux, guest, mover, vbr, vbr11
 
 DISK_SIZES = ["40 GB", "60 GB", "100 GB", "250 GB", "1 TB"]
 
@@ -279,4 +279,40 @@ def agent_linux_service(clock, rng, count):
         component, text = rng.choice(texts)
         text = text.format(a=rng.randint(2, 600), b=rng.randint(2, 90), c=rng.randint(1, 4))
         lines.append(agent_linux(clock.tick(10, 90), 139600000000000 + rng.randint(0, 9) * 8392704, component, text))
+    return lines
+
+
+def endpoint_service(clock, rng, count):
+    """Svc.VeeamEndpointBackup.log of the agent for Windows, in the form up to version 11."""
+    texts = [
+        "Backup target is available, free space {b} GB",
+        "Battery level {b}%, scheduled backup may start",
+        "License is valid, grace period: [not used]",
+        "[Scheduler] Next backup at 12:30, missed backups: 0",
+        "[TargetMonitor] Removable target [V:] was connected, last seen 0 days ago",
+        "[Recovery media] OS version of the media equals the current OS version",
+        "[JobSession] Backup finished with state [Success], skipped files: 0",
+        "[Policy] Job is enabled by the Veeam Backup & Replication administrator",
+        "[Cloud] Service provider is available, maintenance mode: [False]",
+        "[Update] Product is up to date, update error: [none]",
+    ]
+    return [vbr11(clock.tick(10, 300), rng.randint(1, 40), "Info", rng.choice(texts).format(b=rng.randint(21, 99))) for _ in range(count)]
+
+
+def hotadd_attacher(clock, rng, count):
+    """Agent.<Job>.<vm>.Hotadd.Attacher.log: lines of the VMware library with their own time and level inside."""
+    texts = [
+        "info -[{t:05d}] [Originator@6876 sub=Default] SSL handshake with vcenter01.corp.example.com:443 finished, verify error: none",
+        "info -[{t:05d}] [Originator@6876 sub=IO] HandshakeCb; <SSL(<io_obj p:0x{x:012x}, h:1100>)>; no error",
+        "info -[{t:05d}] [Originator@6876 sub=transport] Advanced transport mode hotadd is selected, NBD is not needed",
+        "verbose -[{t:05d}] [Originator@6876 sub=Default] Disk is attached to the proxy as SCSI({a}:{a})",
+        "info -[{t:05d}] [Originator@6876 sub=vmomi.soapStub] Resolve of version done, retries: 0, timeouts: 0",
+        "info -[{t:05d}] [Originator@6876 sub=transport] Disk was detached, error 0",
+    ]
+    lines = []
+    for _ in range(count):
+        when = clock.tick(0.05, 8)
+        thread = rng.randint(300, 9000)
+        text = rng.choice(texts).format(t=thread, x=rng.getrandbits(40), a=rng.randint(0, 3))
+        lines.append(mover(when, thread, "vdl", f"[vddk] {when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}+01:00 {text}"))
     return lines

@@ -16,6 +16,7 @@ from pathlib import Path
 import healthy_apps as apps
 import healthy_linux as linux
 import healthy_pulse as pulse
+import healthy_services as services
 import healthy_veeam as veeam
 import healthy_windows as windows
 from logformats import Clock, vbr, vbr_header, write_text
@@ -86,6 +87,8 @@ FAMILIES = [
     ("veeam/Backup/SQL_Daily/Agent.SQL_Daily.Source.APP01.log", 120, veeam_mover, CRLF, None),
     ("veeam/Backup/Svc.VeeamBackup.log", 180, veeam.backup_service, CRLF, None),
     ("veeam/Backup/Svc.VeeamMount.log", 80, veeam.mount_service, CRLF, "utf-16-le"),
+    ("veeam/Backup/SQL_Daily/Agent.SQL_Daily.APP01.Hotadd.Attacher.log", 80, veeam.hotadd_attacher, CRLF, None),
+    ("veeam/Endpoint/Svc.VeeamEndpointBackup.log", 80, veeam.endpoint_service, CRLF, None),
     ("veeam/Utils/VMC.log", 80, veeam.vmc_log, CRLF, None),
     ("veeam/Guest/VeeamGuestHelper_18.02.2026.log", 120, veeam.guest_helper, CRLF, None),
     ("veeam/Guest/VeeamGuestHelper_dated.log", 60, lambda c, r, n: veeam.guest_helper(c, r, n, True), CRLF, None),
@@ -119,6 +122,25 @@ FAMILIES = [
     ("apps/shop-java.log", 160, apps.java, "\n", None),
     ("apps/shop-python.log", 120, apps.python, "\n", None),
     ("apps/shop-dotnet.log", 80, apps.dotnet, "\n", None),
+    ("veeam/syslog-events.log", 60, services.veeam_syslog, "\n", None),
+    ("veeam-agent/var/lib/dkms/blksnap/6.3.1.1016/build/make.log", 50, services.dkms_make_log, "\n", None),
+    ("services/rabbitmq/rabbit@mq1.log", 60, services.rabbitmq, "\n", None),
+    ("services/haproxy.log", 60, services.haproxy, "\n", None),
+    ("services/charon.log", 80, services.strongswan, "\n", None),
+    ("services/openvpn.log", 60, services.openvpn, "\n", None),
+    ("services/sssd/sssd_corp.example.com.log", 60, services.sssd, "\n", None),
+    ("services/mail.log", 80, services.postfix, "\n", None),
+    ("services/redis.log", 60, services.redis, "\n", None),
+    ("services/mssql/ERRORLOG", 80, services.sql_server, CRLF, None),
+    ("services/dockerd.log", 60, services.docker, "\n", None),
+    ("services/etcd.log", 60, services.etcd, "\n", None),
+    ("kubernetes/kube-apiserver.log", 60, services.kube_apiserver, "\n", None),
+    ("kubernetes/coredns.log", 60, services.coredns, "\n", None),
+    ("services/asa.log", 60, services.cisco_asa, "\n", None),
+    ("services/elasticsearch.log", 60, services.elasticsearch, "\n", None),
+    ("services/mongod.log", 60, services.mongodb, "\n", None),
+    ("services/kafka/server.log", 60, services.kafka, "\n", None),
+    ("services/ceph/ceph.log", 60, services.ceph, "\n", None),
 ]
 
 
