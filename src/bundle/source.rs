@@ -54,6 +54,11 @@ impl<'a> Source<'a> {
         Ok(Source { store: Store::Memory(held), bytes, progress: None })
     }
 
+    #[cfg(test)]
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self.store, Store::Memory(_))
+    }
+
     /// Bytes in all.
     pub(super) fn len(&self) -> u64 {
         self.bytes

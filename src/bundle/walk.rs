@@ -160,6 +160,12 @@ impl Bundle {
         visited
     }
 
+    /// Replaces the clock that tells which files are at rest.
+    #[cfg(test)]
+    pub(super) fn set_clock(&mut self, now: fn() -> SystemTime) {
+        self.now = now;
+    }
+
     fn visit_file(&self, visit: &Visit<'_>, listed: &Listed, progress: &Progress<'_>) {
         let place = Place::outside(Arc::clone(&listed.shown));
         let opened = open_file(&listed.path).and_then(|(mut file, facts)| Ok((read_head(&mut file)?, file, facts)));
