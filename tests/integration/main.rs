@@ -3,6 +3,8 @@
 mod cli;
 mod hostile;
 mod layers;
+mod memory;
+mod variants;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
