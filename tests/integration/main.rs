@@ -2,3 +2,4 @@
 //! tested beside it.
 
 mod layers;
+mod signatures;
