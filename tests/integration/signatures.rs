@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// Runs the program in `folder`.
 fn tierline(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tierline")).args(args).current_dir(folder).output().unwrap()
+    super::command(args).current_dir(folder).output().unwrap()
 }
 
 #[track_caller]
