@@ -43,7 +43,8 @@ fn main() -> io::Result<ExitCode> {
     let mut is_broken = false;
     for (index, shown) in files.iter().enumerate() {
         let file = root.join(shown);
-        let text = fs::read_to_string(&file)?;
+        let text =
+            fs::read_to_string(&file).map_err(|err| io::Error::new(err.kind(), format!("read {shown}: {err}")))?;
         let path = shown.strip_prefix("signatures/").unwrap_or(shown);
         match tree_of(path, Path::new(shown), &text) {
             Ok(tree) => {

@@ -11,7 +11,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use flaws::write_flaws;
 use page::{page, summary, whole};
 use serde_json::Value;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use tierline::report::one_line;
 use tierline::signature::{Catalogue, Signature, SignatureSet};
@@ -28,7 +29,7 @@ pub(super) struct SignaturesArgs {
 const EXAMPLES: &str = "\
 Examples:
   tierline signatures list --vendor Veeam
-  tierline signatures show linux/kernel/out-of-memory
+  tierline signatures show linux/kernel/process-killed-out-of-memory
   tierline signatures check my-signatures
   tierline signatures test my-signatures";
 
@@ -87,7 +88,7 @@ struct ShowArgs {
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
-  tierline signatures show linux/kernel/out-of-memory
+  tierline signatures show linux/kernel/process-killed-out-of-memory
   tierline signatures show acme/app/disk-full --signatures my-signatures -o json
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or no such signature.";
@@ -153,7 +154,9 @@ fn load(catalogues: &Catalogues) -> anyhow::Result<SignatureSet> {
         read.push((Catalogue::builtin(), false));
     }
     for dir in &catalogues.dirs {
-        read.push((read_catalogue(Some(dir))?, true));
+        let catalogue = Catalogue::read(dir)
+            .map_err(|error| Usage(format!("failed to read the catalogue `{}`: {error}", dir.display())))?;
+        read.push((catalogue, true));
     }
     Ok(SignatureSet::merge(read))
 }
@@ -171,6 +174,11 @@ fn deliver(text: &str, output: &Output<Format>) -> anyhow::Result<()> {
         Some(path) => write_file(path, text.as_bytes()),
         None => print(text.as_bytes()),
     }
+}
+
+/// Writes to standard error; nobody is left to be told if this fails.
+fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 fn exit(is_good: bool) -> Exit {
@@ -205,7 +213,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
     deliver(&out, &args.output)?;
     let mut broken = String::new();
     write_flaws(set.errors().iter().cloned().map(Flaw::from), &mut broken)?;
-    eprint!("{broken}");
+    tell(&broken);
     Ok(exit(broken.is_empty()))
 }
 
@@ -217,7 +225,7 @@ fn show(args: &ShowArgs) -> anyhow::Result<Exit> {
         // It may exist and be broken.
         let broken = set.errors().iter().filter(|it| it.file.with_extension("").ends_with(id)).cloned();
         write_flaws(broken.map(Flaw::from), &mut out)?;
-        eprint!("{out}");
+        tell(&out);
         return Err(Usage(unknown(&set, id)).into());
     };
     match args.output.format {
@@ -266,7 +274,8 @@ fn test(args: &TestArgs) -> anyhow::Result<Exit> {
             Expectation::Match => "match",
             Expectation::NoMatch => "no_match",
         };
-        writeln!(out, "FAILED {} ({}:{}), {list} example {}:", run.id, run.file.display(), run.line, run.number)?;
+        let place = format!("{}:{}:{}", run.file.display(), run.line, run.column);
+        writeln!(out, "FAILED {}, {list} example {} ({}):", run.id, run.number, one_line(&place))?;
         writeln!(out, "  {}", one_line(run.failure.as_deref().unwrap_or_default()))?;
     }
     write_flaws(set.errors().iter().cloned().map(Flaw::from), &mut out)?;
@@ -279,4 +288,29 @@ fn test(args: &TestArgs) -> anyhow::Result<Exit> {
 
 fn counted(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Cli;
+    use super::Catalogue;
+    use clap::{CommandFactory, Parser};
+
+    #[test]
+    fn every_example_in_the_help_of_each_subcommand_is_a_valid_command() {
+        let mut root = Cli::command();
+        let signatures = root.find_subcommand_mut("signatures").unwrap();
+        for command in signatures.get_subcommands() {
+            let help = command.get_after_help().unwrap().to_string();
+            let examples: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  tierline ")).collect();
+            assert!(!examples.is_empty(), "{} has no example", command.get_name());
+            for example in examples {
+                let words = ["tierline"].into_iter().chain(example.split(' '));
+                assert!(Cli::try_parse_from(words).is_ok(), "{example}");
+                if let Some(id) = example.strip_prefix("signatures show ").filter(|id| !id.contains(' ')) {
+                    assert!(Catalogue::builtin_ids().any(|known| known == id), "{id}");
+                }
+            }
+        }
+    }
 }

@@ -198,26 +198,28 @@ fn similar<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
-/// Counts the characters to insert, remove or replace (Levenshtein). Very long words are not compared.
+/// Counts the characters to insert, remove, replace or swap with their neighbour. Very long words are not compared.
 fn distance(a: &str, b: &str) -> usize {
     if a.len() > 64 {
         return a.len();
     }
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
-            let above = *cell;
-            left = (diagonal + usize::from(x != y)).min(above + 1).min(left + 1);
-            diagonal = above;
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    // `edits[i][j]` turn the first `i` characters of `a` into the first `j` of `b`.
+    let mut edits = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            edits[i][j] = match (i, j) {
+                (0, n) | (n, 0) => n,
+                _ => {
+                    let replaced = edits[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    let best = replaced.min(edits[i - 1][j] + 1).min(edits[i][j - 1] + 1);
+                    let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                    if swapped { best.min(edits[i - 2][j - 2] + 1) } else { best }
+                }
+            };
         }
     }
-    row.last().copied().unwrap_or_default()
+    edits[a.len()][b.len()]
 }
 
 /// Writes names for people: `a`, `b` or `c`.
@@ -247,6 +249,7 @@ mod tests {
         check("Cause", Some("cause"));
         check("regexp", Some("regex"));
         check("serverity", Some("severity"));
+        check("txet", Some("text"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod hostile;
 mod layers;
 mod memory;
 mod variants;
+mod signatures;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

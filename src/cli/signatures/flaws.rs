@@ -38,13 +38,10 @@ fn excerpt(line: &str, column: usize) -> (String, usize) {
     const WIDTH: usize = 100;
     let target = column.saturating_sub(1);
     let from = target.saturating_sub(WIDTH - 20);
-    let mut part: String = one_line(line).chars().skip(from).take(WIDTH).collect();
-    let mut mark = target - from;
-    if from > 0 {
-        part.insert(0, '…');
-        mark += 1;
-    }
-    (part, mark)
+    let cut = |count: usize| one_line(&line.chars().skip(from).take(count).collect::<String>());
+    // What is hidden takes more room when it is shown.
+    let mark = cut(target - from).chars().count();
+    if from > 0 { (format!("…{}", cut(WIDTH)), mark + 1) } else { (cut(WIDTH), mark) }
 }
 
 #[cfg(test)]
@@ -69,6 +66,7 @@ mod tests {
     #[test]
     fn a_tab_does_not_move_the_mark() {
         check("a:\tb\tx", 6, 'x');
+        check("a\u{1b}: x", 5, 'x');
     }
 
     #[test]
