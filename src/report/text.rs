@@ -316,8 +316,7 @@ mod tests {
     fn nothing_found_is_only_said_when_all_was_examined() {
         let mut diagnosis = diagnosis(Vec::new(), Vec::new());
         assert!(
-            text(&diagnosis, STYLE)
-                .starts_with("Nothing found: case.zip, 1 file, 4.2 MB, 2026-01-02 03:04 to 04:04\n")
+            text(&diagnosis, STYLE).starts_with("Nothing found: case.zip, 1 file, 4.2 MB, 2026-01-02 03:04 to 04:04\n")
         );
         diagnosis.problems = vec![problem("x", ProblemKind::Skipped, "link")];
         assert!(!text(&diagnosis, STYLE).contains("Nothing found"));
