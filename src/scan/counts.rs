@@ -1,4 +1,4 @@
-use crate::record::{Level, Record, Time};
+use crate::record::{Chunk, Level, Record, Time};
 
 /// What a pass over one chunk counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,10 +18,13 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts the lines of a chunk's text; a last one without line end counts too.
-    pub(super) fn of_lines(text: &[u8]) -> Counts {
+    /// Counts the lines of a chunk. A last one without line end counts if the file ends there; in the middle of a very
+    /// long line it is the next chunk's.
+    pub(super) fn of_lines(chunk: &Chunk<'_>) -> Counts {
+        let text = chunk.text();
         let ends = memchr::memchr_iter(b'\n', text).count();
-        let unfinished = text.last().is_some_and(|&byte| byte != b'\n');
+        let last_of_file = chunk.end >= chunk.buffer.len();
+        let unfinished = last_of_file && text.last().is_some_and(|&byte| byte != b'\n');
         Counts { lines: ends as u64 + u64::from(unfinished), ..Counts::default() }
     }
 

@@ -106,7 +106,7 @@ impl Scanner {
         self.engine.find(chunk.text(), &mut literal_hits);
         let mut rest = literal_hits.as_slice();
         let unfiltered: Vec<usize> = self.unfiltered.iter().copied().filter(|&index| scope.contains(index)).collect();
-        let mut counts = Counts::of_lines(chunk.text());
+        let mut counts = Counts::of_lines(chunk);
         let mut candidates = Vec::new();
         let mut matches = Vec::new();
         for record in records {

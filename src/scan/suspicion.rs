@@ -21,7 +21,8 @@ use crate::record::Level;
 const AROUND: usize = 64;
 
 /// Words that deny what follows.
-const DENYING: &[&str] = &["0", "no", "without", "zero", "not", "never", "cannot", "kein", "keine", "ohne"];
+const DENYING: &[&str] =
+    &["0", "no", "none", "nothing", "without", "zero", "not", "never", "cannot", "kein", "keine", "ohne"];
 
 /// Words that may stand between a denying word and the denied one: `no new critical errors`, `0 warnings and errors`.
 const LINKING: &[&str] = &[
@@ -36,6 +37,7 @@ const LINKING: &[&str] = &[
     "other",
     "known",
     "active",
+    "pending",
     "errors",
     "error",
     "failures",
@@ -60,9 +62,17 @@ const LINKING: &[&str] = &[
     "uncorrected",
     "jobs",
     "items",
+    "of",
+    "was",
+    "were",
+    "is",
+    "been",
+    "has",
+    "have",
+    "them",
 ];
 
-/// Words after which an error is only spoken of: `on error`, `if it may fail`.
+/// Words after which an error is only spoken of: `if it may fail`.
 const SUPPOSING: &[&str] = &[
     "on",
     "if",
@@ -96,30 +106,79 @@ const SUPPOSING: &[&str] = &[
     "checking",
 ];
 
+/// What a program is told to do `on error`.
+const REACTIONS: &[&str] = &["retry", "restart", "continue", "stop", "exit", "resume", "abort", "rollback", "notify"];
+
 /// Words before which an error is a part of a name: `error handler`, `critical section`.
 const NAMING: &[&str] = &[
     "handler",
     "handlers",
-    "handling",
     "reporting",
-    "recovery",
-    "recovered",
-    "correction",
-    "checking",
+    "reporter",
+    "reports",
+    "record",
+    "records",
+    "lookup",
+    "log",
+    "logs",
     "logging",
     "page",
     "pages",
+    "messages",
+    "collector",
     "policy",
+    "policies",
     "threshold",
     "thresholds",
     "budget",
     "tolerance",
-    "detection",
     "detector",
+    "detection",
     "section",
-    "path",
+    "sections",
+    "mode",
+    "correction",
     "injection",
-    "over",
+    "alerts",
+    "dump",
+    "dumps",
+    "path",
+    "domain",
+];
+
+/// Words before which an error may be a part of a name.
+const PERHAPS_NAMING: &[&str] = &["handling", "recovery", "recovered", "checking", "over"];
+
+/// Words between an error and its number: `error count: 0`, `errors found: 0`.
+const COUNTING: &[&str] = &[
+    "count",
+    "counts",
+    "counter",
+    "code",
+    "rate",
+    "ratio",
+    "number",
+    "level",
+    "status",
+    "total",
+    "found",
+    "detected",
+    "so",
+    "far",
+    "is",
+    "was",
+    "are",
+    "still",
+    "remains",
+    "reported",
+    "seen",
+    "flag",
+    "information",
+    "behaviour",
+    "behavior",
+    "last",
+    "run",
+    "runs",
 ];
 
 /// Returns the severity that level and words suggest together.
@@ -181,12 +240,13 @@ impl Occurrence<'_> {
         let right = &self.after[..self.after.iter().position(|byte| !of_symbol(byte)).unwrap_or(self.after.len())];
         let next = self.after.get(right.len()).copied().unwrap_or(b' ');
         let joined = left.contains(&b'_') || right.contains(&b'_');
+        let part = !left.last().is_some_and(|byte| *byte != b'_') && !right.first().is_some_and(|byte| *byte != b'_');
         if !joined || !self.word.iter().all(of_symbol) || next.is_ascii_lowercase() {
             return None;
         }
         let contains = |part: &[u8], word: &str| part.windows(word.len()).any(|it| it == word.as_bytes());
         let harmless = ["SUCCESS", "NO_", "_LOG", "_LEVEL", "_HANDLER", "_COUNT", "_PAGE", "_FILE", "_MODE"];
-        if harmless.iter().any(|word| contains(left, word) || contains(right, word)) {
+        if !part || harmless.iter().any(|word| contains(left, word) || contains(right, word)) {
             return Some(Strength::Nothing);
         }
         Some(if next == b'=' { Strength::Weak } else { Strength::Strong })
@@ -201,7 +261,7 @@ impl Occurrence<'_> {
             ("err", Some(b':' | b'=')) => Strength::Strong,
             _ => marker.strength,
         };
-        if self.is_supposed() { strength.min(limit).min(Strength::Weak) } else { strength.min(limit) }
+        strength.min(limit).min(self.spoken_of(marker))
     }
 
     /// The most that the byte before the word allows.
@@ -218,8 +278,15 @@ impl Occurrence<'_> {
                 Place::NameEnd if capital => Strength::Weak,
                 _ => Strength::Nothing,
             },
+            [.., b'_'] if self.after.first() == Some(&b'_') => Strength::Nothing,
             [.., b'_' | b'$' | b'@' | b'%' | b'#'] => Strength::Weak,
             [.., b'.'] if !capital => Strength::Weak,
+            // A quoted word that is neither a key nor its value: `where level = 'FATAL'`.
+            [ref rest @ .., quote @ (b'"' | b'\'')] if self.after.first() == Some(&quote) => match rest {
+                [.., b':' | b'='] | [.., b':', b' '] => Strength::Certain,
+                _ if self.after.get(1) == Some(&b':') => Strength::Certain,
+                _ => Strength::Weak,
+            },
             [.., b'-', b'-'] => Strength::Nothing,
             [.., byte, b'-'] if byte.is_ascii_alphanumeric() => Strength::Weak,
             [.., byte, b'/'] if byte.is_ascii_alphabetic() && matches!(self.after, [] | [b' ' | b':' | b',', ..]) => {
@@ -245,11 +312,8 @@ impl Occurrence<'_> {
                 Strength::Nothing
             }
             [b'A'..=b'Z' | b'0'..=b'9' | b'_', ..] => Strength::Weak,
-            [b'-', next, ..] if next.is_ascii_alphabetic() => {
-                let rest = &self.after[1..];
-                let harmless = ["fast", "safe", "over", "back", "open", "free"];
-                if harmless.iter().any(|it| starts_with(rest, it)) { Strength::Nothing } else { Strength::Weak }
-            }
+            [b'-', b'a'..=b'z', ..] => Strength::Nothing,
+            [b'-', b'A'..=b'Z', ..] => Strength::Weak,
             [b'.' | b'/' | b'\\', next, ..] if next.is_ascii_lowercase() => Strength::Nothing,
             [b'(', next, ..] if marker.place == Place::NameEnd && !next.is_ascii_digit() && next != b's' => {
                 Strength::Weak
@@ -259,9 +323,15 @@ impl Occurrence<'_> {
         }
     }
 
+    /// What stands before it, without the rest of its own name: `handler for ` of `handler for java.io.IOException`.
+    fn sentence(&self) -> &[u8] {
+        let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$');
+        &self.before[..self.before.iter().rposition(|byte| !of_name(byte)).map_or(0, |at| at + 1)]
+    }
+
     /// Whether a word before says that it did not happen.
     fn is_denied(&self) -> bool {
-        let mut rest = self.before;
+        let mut rest = self.sentence();
         for distance in 0..5 {
             let (word, further) = last_word(rest);
             let zero = word.starts_with(b"0/") || (word.starts_with(b"0") && word.ends_with(b"%"));
@@ -270,23 +340,41 @@ impl Occurrence<'_> {
                 return true;
             }
             if !is_one_of(word, LINKING) {
-                return false;
+                // `0 repositories failed`
+                return distance == 0 && word.ends_with(b"s") && last_word(further).0 == b"0";
             }
             rest = further;
         }
         false
     }
 
-    /// Whether the words around say that it is only spoken of.
-    fn is_supposed(&self) -> bool {
-        let (word, further) = last_word(self.before);
-        let case_of = word.eq_ignore_ascii_case(b"of") && last_word(further).0.eq_ignore_ascii_case(b"case");
+    /// The most that the words around allow: it may be a name, or only be spoken of.
+    fn spoken_of(&self, marker: &Marker) -> Strength {
+        let (word, further) = last_word(self.sentence());
+        let (second, _) = last_word(further);
         let next = match self.after {
-            [b' ', rest @ ..] => &rest[..rest.iter().position(|it| !it.is_ascii_alphabetic()).unwrap_or(rest.len())],
+            [b' ', rest @ ..] => first_word(rest),
             _ => &[],
         };
-        is_one_of(word, SUPPOSING) || case_of || is_one_of(next, NAMING)
+        let noun = !matches!(marker.word, "failed" | "fails" | "aborted" | "denied" | "refused");
+        let option = matches!(word.len(), 1 | 2) && further.ends_with(b"-");
+        if option
+            || (noun && is_one_of(next, NAMING))
+            || (word.eq_ignore_ascii_case(b"on") && is_one_of(second, REACTIONS))
+        {
+            return Strength::Nothing;
+        }
+        let case_of = word.eq_ignore_ascii_case(b"of") && second.eq_ignore_ascii_case(b"case");
+        let handler_for = word.eq_ignore_ascii_case(b"for") && is_one_of(second, NAMING);
+        if is_one_of(word, SUPPOSING) || case_of || handler_for || is_one_of(next, PERHAPS_NAMING) {
+            return Strength::Weak;
+        }
+        Strength::Certain
     }
+}
+
+fn first_word(text: &[u8]) -> &[u8] {
+    &text[..text.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(text.len())]
 }
 
 /// The last word of a text and what stands before it; empty if the sentence begins here.
@@ -304,37 +392,47 @@ fn last_word(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Whether what follows a word gives it the value zero, nothing or success: `: 0`, `=null`, ` count = 0`, `":""`.
+/// Whether what follows a word gives it the value zero, nothing or success: `: 0`, `=null`, ` count is 0`, `:""`, `: [no]`.
 fn has_empty_value(after: &[u8]) -> bool {
-    let mut rest = after.strip_prefix(b"(s)").unwrap_or(after);
-    for name in [" count", " code", " rate", " number", " level", " status", "_count", "_code", "count", "code"] {
-        if starts_with(rest, name) {
-            rest = &rest[name.len()..];
-            break;
-        }
-    }
+    let rest = skip_counting(after.strip_prefix(b"(s)").unwrap_or(after));
     let rest = trim_start(rest, b"\"'");
-    let trimmed = trim_start(rest, b" \t");
-    let spaced = trimmed.len() < rest.len();
-    let (value, assigned) = match trimmed {
+    let value = trim_start(rest, b" \t");
+    let (value, assigned) = match value {
         [b'=' | b':', value @ ..] => (value, true),
-        [b'(', value @ ..] => (value, false),
-        value => (value, false),
+        _ if value.len() == rest.len() && !value.starts_with(b"(") && !value.starts_with(b"[") => return false,
+        _ => (value, false),
     };
-    if !assigned && !spaced && value.len() == rest.len() {
-        return false;
-    }
-    let tight = trimmed.starts_with(b"=") && value.first().is_some_and(u8::is_ascii_alphanumeric);
+    let tight = rest.starts_with(b"=") && value.first().is_some_and(u8::is_ascii_alphanumeric);
     let value = trim_start(value, b" \t");
-    if assigned
-        && ["\"\"", "''", "[]", "{}", "()", "<nil>", "<none>", "(null)", "(none)"]
-            .iter()
-            .any(|it| starts_with(value, it))
-    {
+    let empty = ["\"\"", "''", "[]", "{}", "()", "<nil>", "<none>", "(null)", "(none)"];
+    if assigned && empty.iter().any(|it| starts_with(value, it)) {
         return true;
     }
-    let value = trim_start(value, b"\"'");
+    let value = trim_start(value, b"\"'[(");
     is_zero(value) || (assigned && is_nothing(value, tight))
+}
+
+/// Skips words that lead from an error to its number; after an adjective the noun it counts, too (`failed items: 0`).
+fn skip_counting(after: &[u8]) -> &[u8] {
+    let mut rest = after;
+    for distance in 0..4 {
+        let Some((b' ' | b'_', word)) = rest.split_first().map(|(first, rest)| (*first, rest)) else { break };
+        let word = first_word(word);
+        let follows = rest.get(1 + word.len()).copied().unwrap_or(b' ');
+        let noun = distance == 0 && word.ends_with(b"s") && matches!(follows, b':' | b'=');
+        if word.is_empty() || !(noun || is_one_of(word, COUNTING)) {
+            break;
+        }
+        rest = &rest[1 + word.len()..];
+    }
+    if rest.len() == after.len() {
+        // In camel case or without a blank: `errorcode=0`, `errorCount: 0`.
+        let word = first_word(rest);
+        if is_one_of(word, COUNTING) {
+            rest = &rest[word.len()..];
+        }
+    }
+    rest
 }
 
 /// Whether the text begins with a number that is zero, decimal or hexadecimal.
@@ -342,7 +440,7 @@ fn is_zero(text: &[u8]) -> bool {
     let digits = text.strip_prefix(b"0x").unwrap_or(text);
     let length = digits.iter().take_while(|byte| matches!(byte, b'0' | b'.')).count();
     let next = match digits.get(length..) {
-        Some([b':' | b'-' | b'/', next, ..]) => *next,
+        Some([b':' | b'-', next, ..]) => *next,
         Some([next, ..]) => *next,
         _ => b' ',
     };
@@ -351,10 +449,29 @@ fn is_zero(text: &[u8]) -> bool {
 
 /// Whether the text begins with a word for no value; after `: ` it must be the whole value.
 fn is_nothing(text: &[u8], tight: bool) -> bool {
-    let words = ["null", "none", "nil", "false", "no", "n/a", "success", "ok", "undefined", "-"];
+    let words = [
+        "null",
+        "none",
+        "nil",
+        "false",
+        "no error",
+        "no",
+        "n/a",
+        "success",
+        "ok",
+        "undefined",
+        "-",
+        "remount-ro",
+        "continue",
+        "ignore",
+        "resume",
+        "off",
+        "disabled",
+    ];
     words.iter().filter(|word| starts_with(text, word)).any(|word| match text[word.len()..] {
         [] => true,
         [b' ', next, ..] => tight || !next.is_ascii_alphanumeric(),
+        [b'.', next, ..] => next == b' ',
         [next, ..] => matches!(next, b',' | b';' | b'"' | b'\'' | b'}' | b')' | b']' | b'\r' | b'\t' | b' '),
     })
 }
@@ -400,6 +517,10 @@ mod tests {
         check(&["Lesefehler auf Platte", "hr: 0x80070005", "ERROR_ACCESS_DENIED", "-ERR unknown command"], Strong);
         check(&["\"level\":\"error\"", "\"error\":\"no route\"", "err=\"x\"", "error=EOF", "[ERR] x"], Strong);
         check(&["error: no medium", "error: none of them", "errors: 0.5", "error 0:0:1:0", "error code: 0x5"], Strong);
+        check(
+            &["Error reading sector: 0", "failed to open: no such device", "failed reads: 3", "it cannot, failed"],
+            Strong,
+        );
     }
 
     #[test]
@@ -436,7 +557,13 @@ mod tests {
             ],
             Nothing,
         );
-        check(&["error code: 0", "errorcode=0", "error: success"], Nothing);
+        check(&["error code: 0", "errorcode=0", "error: success", "errors=remount-ro", "errors 0/0"], Nothing);
+        check(&["failed items: 0", "error count is still 0", "checksum errors found: 0", "error code [0]"], Nothing);
+        check(
+            &["SEM_FAILCRITICALERRORS", "Opts: errors=remount-ro. Quota", "failed last run [0]", "none in error"],
+            Nothing,
+        );
+        check(&["last error: [No error]", "0 repositories failed", "none aborted", "no pending errors"], Nothing);
     }
 
     #[test]
@@ -446,24 +573,18 @@ mod tests {
             Nothing,
         );
         check(&["timeout=30", "timeout: 30", "terror", "/errors/404", "fault-tolerance", "prefailed"], Nothing);
+        check(
+            &["critical section", "error handler", "error messages for locale en", "journalctl -p err -n 50"],
+            Nothing,
+        );
+        check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);
     }
 
     #[test]
     fn what_is_only_spoken_of_is_weak() {
-        check(
-            &[
-                "ErrorHandler started",
-                "on error resume",
-                "if it was failed over",
-                "error handler",
-                "in case of failure",
-            ],
-            Weak,
-        );
-        check(
-            &["non-fatal", "last_error: 5", "GetLastError() called", "critical section", "Invalid user x", "timeout"],
-            Weak,
-        );
+        check(&["ErrorHandler started", "on error", "it may fail", "error handling", "in case of failure"], Weak);
+        check(&["non-fatal", "last_error: 5", "GetLastError() called", "Invalid user x", "timeout"], Weak);
+        check(&["where level = 'FATAL'", "handler for PaymentDeclinedException"], Weak);
     }
 
     #[test]
