@@ -89,7 +89,7 @@ fn has_exception(finding: &UnknownGroup) -> bool {
 
 /// Whether the message says that something failed and leaves the reason to another message.
 fn is_consequence(template: &str) -> bool {
-    const PHRASES: [&str; 18] = [
+    const PHRASES: [&str; 20] = [
         "command failed",
         "exited with",
         "exit code",
@@ -107,7 +107,9 @@ fn is_consequence(template: &str) -> bool {
         "task failed",
         "job has failed",
         "completed with error",
-        "finished with error",
+        "finished with",
+        "with state [failed",
+        "with status [failed",
     ];
     let template = template.to_ascii_lowercase();
     PHRASES.iter().any(|phrase| template.contains(phrase))

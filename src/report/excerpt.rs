@@ -8,8 +8,8 @@ use super::wording::plural;
 
 /// Returns at most `most` lines of a record, neutral, and notes in brackets where lines are left out.
 ///
-/// The first line is always shown, then those that contain one of `marks` (letters match in both cases), then the
-/// following ones from the top; they come in the order of the record.
+/// The first line is always shown, then the message below its title (`Description:`), then the lines that contain one of
+/// `marks` (letters match in both cases), then the others from the top; they come in the order of the record.
 pub(super) fn excerpt(text: &str, marks: &[&str], most: usize) -> Vec<String> {
     let all: Vec<&str> = text.trim_end().split('\n').collect();
     let marks: Vec<String> = marks.iter().map(|mark| mark.to_lowercase()).filter(|mark| !mark.is_empty()).collect();
@@ -20,7 +20,11 @@ pub(super) fn excerpt(text: &str, marks: &[&str], most: usize) -> Vec<String> {
     let mut order: Vec<usize> = (0..all.len()).collect();
     if all.len() > most {
         // Stable, so both parts stay in the order of the record.
-        order.sort_by_key(|&index| if index == 0 { 0 } else { 1 + u8::from(!marked(all[index])) });
+        order.sort_by_key(|&index| match index {
+            0 => 0,
+            _ if is_title_of_message(all[index - 1]) => 1,
+            _ => 2 + u8::from(!marked(all[index])),
+        });
     }
     let mut shown: Vec<usize> = order.into_iter().take(most).collect();
     shown.sort_unstable();
@@ -51,6 +55,11 @@ pub(super) const ERROR_MARKS: &[&str] = &[
     "fatal",
 ];
 
+/// Whether the next line is the message of an event as Windows exports it to text.
+fn is_title_of_message(line: &str) -> bool {
+    ["Description:", "Message:"].contains(&line.trim())
+}
+
 fn gap(lines: usize) -> Option<String> {
     (lines > 0).then(|| format!("[{}]", plural(lines as u64, "more line")))
 }
@@ -78,6 +87,18 @@ mod tests {
             2,
             &["Event", "[3 more lines]", "Access was DENIED", "[1 more line]"],
         );
+    }
+
+    #[test]
+    fn the_message_of_an_event_is_shown_although_it_has_no_mark() {
+        let event = "Event[12]:\n  Level: Error\n  User: N/A\n  Description: \nTwo writers hold ticket 5512.\n";
+        check(
+            event,
+            &["error"],
+            3,
+            &["Event[12]:", "  Level: Error", "[2 more lines]", "Two writers hold ticket 5512."],
+        );
+        check(event, &["error"], 2, &["Event[12]:", "[3 more lines]", "Two writers hold ticket 5512."]);
     }
 
     #[test]

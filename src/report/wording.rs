@@ -68,7 +68,8 @@ fn scope(diagnosis: &Diagnosis) -> String {
     let counts = &diagnosis.coverage.counts;
     if let (Some(first), Some(last)) = (counts.first_time, counts.last_time) {
         let minutes = |time: Time| moment(time).get(..16).map_or_else(|| moment(time), str::to_string);
-        parts.push(range(&minutes(first), &minutes(last)));
+        let assumed = if first.assumed() || last.assumed() { " (date partly assumed)" } else { "" };
+        parts.push(range(&minutes(first), &minutes(last)) + assumed);
     }
     parts.join(", ")
 }
@@ -230,6 +231,17 @@ mod tests {
         assert_eq!(numbers, ["0", "999", "1,000", "1,234,567"]);
         let sizes: Vec<String> = [1, 999, 1_000, 4_200_000, 999_960, u64::MAX].into_iter().map(size).collect();
         assert_eq!(sizes, ["1 byte", "999 bytes", "1.0 kB", "4.2 MB", "1.0 MB", "18446744.1 TB"]);
+    }
+
+    #[test]
+    fn an_assumed_date_is_marked_where_it_is_shown() {
+        let time = Time::new(0, None);
+        let mut diagnosis = Diagnosis::default();
+        diagnosis.coverage.counts.first_time = Some(time);
+        diagnosis.coverage.counts.last_time = Some(time);
+        assert_eq!(scope(&diagnosis), "0 files, 0 bytes, 1970-01-01 00:00");
+        diagnosis.coverage.counts.last_time = Some(time.assume());
+        assert_eq!(scope(&diagnosis), "0 files, 0 bytes, 1970-01-01 00:00 (date partly assumed)");
     }
 
     #[test]
