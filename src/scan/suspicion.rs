@@ -70,6 +70,7 @@ const LINKING: &[&str] = &[
     "has",
     "have",
     "them",
+    "in",
 ];
 
 /// Words after which an error is only spoken of: `if it may fail`.
@@ -312,7 +313,7 @@ impl Occurrence<'_> {
                 Strength::Nothing
             }
             [b'A'..=b'Z' | b'0'..=b'9' | b'_', ..] => Strength::Weak,
-            [b'-', b'a'..=b'z', ..] => Strength::Nothing,
+            [b'-', b'a'..=b'z', ..] | [b'@', b'a'..=b'z', ..] => Strength::Nothing,
             [b'-', b'A'..=b'Z', ..] => Strength::Weak,
             [b'.' | b'/' | b'\\', next, ..] if next.is_ascii_lowercase() => Strength::Nothing,
             [b'(', next, ..] if marker.place == Place::NameEnd && !next.is_ascii_digit() && next != b's' => {
@@ -577,6 +578,7 @@ mod tests {
             &["critical section", "error handler", "error messages for locale en", "journalctl -p err -n 50"],
             Nothing,
         );
+        check(&["from=<errors@example.com>"], Nothing);
         check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);
     }
 
