@@ -358,7 +358,7 @@ impl Occurrence<'_> {
             _ => &[],
         };
         let noun = !matches!(marker.word, "failed" | "fails" | "aborted" | "denied" | "refused");
-        let option = matches!(word.len(), 1 | 2) && further.ends_with(b"-");
+        let option = matches!(word.len(), 1 | 2) && matches!(further, [b'-'] | [.., b' ', b'-']);
         if option
             || (noun && is_one_of(next, NAMING))
             || (word.eq_ignore_ascii_case(b"on") && is_one_of(second, REACTIONS))
@@ -509,7 +509,18 @@ mod tests {
 
     #[test]
     fn plain_words_count() {
-        check(&["Error: disk", "it failed", "errors: 3", "10 errors", "Access is DENIED.", "error(s): 2"], Strong);
+        check(
+            &[
+                "EXT4-fs error (device sda3): x",
+                "Error: disk",
+                "it failed",
+                "errors: 3",
+                "10 errors",
+                "Access is DENIED.",
+                "error(s): 2",
+            ],
+            Strong,
+        );
         check(
             &["java.io.IOException: x", "TypeError: y", "at System.Net.WebException", "Error 5", "failed(5)"],
             Strong,
