@@ -4,12 +4,16 @@ use super::gzip::Inflate;
 use super::name::{self, Names};
 use super::source::Source;
 use super::visit::{Place, Visit};
-use super::zip::{FLAG_DESCRIPTOR, METHOD_DEFLATE, Member, Where, dos_time, u16_at, u32_at};
+use super::zip_member::{FLAG_DESCRIPTOR, METHOD_DEFLATE, Member, Where, dos_time, u16_at, u32_at};
 use std::io::{self, Read};
 
 /// A local header without its name, section 4.3.7 of APPNOTE.TXT.
 const HEADER: u64 = 30;
 const MARK: &[u8] = b"PK\x03\x04";
+const DIRECTORY_MARK: &[u8] = b"PK\x01\x02";
+const DESCRIPTOR_MARK: &[u8] = b"PK\x07\x08";
+/// A data descriptor: mark, checksum, packed and unpacked size.
+const DESCRIPTOR: usize = 16;
 
 /// Visits the members that can be found.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) {
@@ -20,7 +24,7 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>)
 
 fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) -> io::Result<()> {
     let (mut at, mut names) = (0, Names::default());
-    while let Some(header_at) = find(source, at)? {
+    while let Some(header_at) = find(source, at, MARK)? {
         let Some((mut member, data_at)) = read_header(source, header_at)? else {
             at = header_at + MARK.len() as u64;
             continue;
@@ -33,7 +37,11 @@ fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) -> io::Result
             // The sizes come after the data.
             true => {
                 let end = find_end(visit, source, &member, data_at)?;
-                member.size = None;
+                let descriptor = source.bytes_at(end, DESCRIPTOR)?;
+                (member.crc, member.size) = match fits(&descriptor, end - data_at) {
+                    true => (u32_at(&descriptor, 4).unwrap_or_default(), u32_at(&descriptor, 12).map(u64::from)),
+                    false => (0, None),
+                };
                 end
             }
             false => data_at.saturating_add(member.compressed),
@@ -63,7 +71,24 @@ fn find_end(visit: &Visit<'_>, source: &Source<'_>, member: &Member, data_at: u6
             }
         }
     }
-    Ok(find(source, data_at)?.unwrap_or(source.len()))
+    // Up to the sizes if they are recognised, else up to the next header.
+    let next = match find(source, data_at, MARK)? {
+        Some(next) => next,
+        None => find(source, data_at, DIRECTORY_MARK)?.unwrap_or(source.len()),
+    };
+    let mut at = data_at;
+    while let Some(found) = find(source, at, DESCRIPTOR_MARK)?.filter(|found| *found < next) {
+        if fits(&source.bytes_at(found, DESCRIPTOR)?, found - data_at) {
+            return Ok(found);
+        }
+        at = found + DESCRIPTOR_MARK.len() as u64;
+    }
+    Ok(next)
+}
+
+/// Whether a data descriptor (section 4.3.9) belongs to so many packed bytes.
+fn fits(descriptor: &[u8], packed: u64) -> bool {
+    descriptor.starts_with(DESCRIPTOR_MARK) && u32_at(descriptor, 8).is_some_and(|size| u64::from(size) == packed)
 }
 
 /// Returns the member that a local header describes and where its data starts; none if that is no header.
@@ -94,19 +119,19 @@ fn read_header(source: &Source<'_>, header_at: u64) -> io::Result<Option<(Member
     Ok(Some((member, header_at + HEADER + text.len() as u64)))
 }
 
-/// Returns where the next local header starts at or after `at`.
-fn find(source: &Source<'_>, mut at: u64) -> io::Result<Option<u64>> {
+/// Returns where `mark` comes next, at or after `at`.
+fn find(source: &Source<'_>, mut at: u64, mark: &[u8]) -> io::Result<Option<u64>> {
     // Small at first: there are archives of nothing but headers.
     let mut step = 1 << 10;
     loop {
         let block = source.bytes_at(at, step)?;
-        if let Some(found) = memchr::memmem::find(&block, MARK) {
+        if let Some(found) = memchr::memmem::find(&block, mark) {
             return Ok(Some(at + found as u64));
         }
         if block.len() < step {
             return Ok(None);
         }
-        at += (step - MARK.len() + 1) as u64;
+        at += (step - mark.len() + 1) as u64;
         step = (step * 4).min(1 << 20);
     }
 }

@@ -1,6 +1,6 @@
 //! Bytes that can be read at any offset, by several threads at once: what a zip archive needs.
 
-use super::visit::Allowance;
+use super::budget::Allowance;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};

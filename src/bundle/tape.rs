@@ -3,8 +3,9 @@
 //! The headers are read with the `tar` crate; the walk is ours since the crate's entries cannot go to another thread, keep
 //! long names of any length in memory and do not say where an archive is cut off.
 
+use super::guard::Guarded;
 use super::name::{self, Names};
-use super::visit::{Facts, Guarded, Place, Visit};
+use super::visit::{Facts, Place, Visit};
 use super::{ProblemKind, kind::checksum};
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -121,6 +122,7 @@ impl Archive<'_> {
             let mut block = [0; BLOCK as usize];
             match fill(self.source, &mut block)? {
                 0 if ended => return Ok(None),
+                0 => return Err(damaged("the archive has no end mark, so there may have been more")),
                 read if read == block.len() => {}
                 _ if ended && block.iter().all(|byte| *byte == 0) => return Ok(None),
                 _ => return Err(io::ErrorKind::UnexpectedEof.into()),

@@ -4,9 +4,11 @@
 //! members come back here, one container deeper. Trouble never travels upwards as an error: [`Guarded`] turns it into a
 //! problem where it happens and into the end of the stream for everybody above.
 
+use super::budget::Allowance;
 use super::decode::unpack;
+use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
-use super::source::{Shrunk, Source};
+use super::source::Source;
 use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, gzip, name, tape, zip};
 use std::any::Any;
 use std::io::{self, BufReader, Cursor, Read};
@@ -107,7 +109,8 @@ impl<'a> Visit<'a> {
         match Kind::recognise(&head) {
             Kind::Plain if whole => self.leaf(place, facts.modified, Content::Mapped(&head), head.len() as u64),
             Kind::Plain => {
-                let mut counted = Counted { source: &mut Cursor::new(head).chain(source), bytes: 0, ended: false };
+                let mut whole = Cursor::new(head).chain(source);
+                let mut counted = Counted::new(&mut whole);
                 self.examine(place, facts.modified, Content::Stream(&mut counted));
                 let bytes = match facts.size {
                     Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
@@ -234,7 +237,8 @@ impl<'a> Visit<'a> {
         self.fail(place, kind, message);
     }
 
-    fn fail_limit(&self, place: &Place<'_>) {
+    /// Reports that the budget is used up.
+    pub(super) fn fail_limit(&self, place: &Place<'_>) {
         let message = match self.unpacked.is_used_up() {
             true => format!("the bundle unpacks to more than {} bytes; the rest was not unpacked", self.unpacked.all),
             false => format!("the bundle has more than {} files; the rest was not read", self.members.all),
@@ -272,111 +276,4 @@ impl<'a> Visit<'a> {
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
-}
-
-/// Returns what kind of problem an error is, and the words for it.
-fn describe(error: &io::Error) -> (ProblemKind, String) {
-    match error.kind() {
-        _ if error.get_ref().is_some_and(|inner| inner.is::<Shrunk>()) => (ProblemKind::Changed, error.to_string()),
-        _ if error.raw_os_error().is_some() => (ProblemKind::Unreadable, error.to_string()),
-        io::ErrorKind::UnexpectedEof => (ProblemKind::Corrupt, "cut off: the end is missing".to_owned()),
-        io::ErrorKind::OutOfMemory => (ProblemKind::Limit, "unpacking needs more than 128 MiB of memory".to_owned()),
-        io::ErrorKind::QuotaExceeded => (ProblemKind::Limit, error.to_string()),
-        io::ErrorKind::Unsupported => (ProblemKind::Unsupported, format!("unsupported: {error}")),
-        _ => (ProblemKind::Corrupt, format!("damaged: {error}")),
-    }
-}
-
-/// A number that all threads take from.
-pub(super) struct Allowance {
-    all: u64,
-    used: AtomicU64,
-}
-
-impl Allowance {
-    pub(super) fn new(all: u64) -> Allowance {
-        Allowance { all, used: AtomicU64::new(0) }
-    }
-
-    /// Takes `amount`; false if that is more than is left. What is taken in vain stays taken, so that everybody stops.
-    pub(super) fn take(&self, amount: u64) -> bool {
-        let used = self.used.fetch_add(amount, Ordering::Relaxed);
-        used.saturating_add(amount) <= self.all
-    }
-
-    /// Gives back what was taken.
-    pub(super) fn give(&self, amount: u64) {
-        self.used.fetch_sub(amount, Ordering::Relaxed);
-    }
-
-    fn is_used_up(&self) -> bool {
-        self.used.load(Ordering::Relaxed) > self.all
-    }
-}
-
-/// A source whose trouble and limits are reported where they happen, and then look like its end.
-pub(super) struct Guarded<'v, R> {
-    visit: &'v Visit<'v>,
-    place: &'v Place<'v>,
-    archive: Option<&'v Place<'v>>,
-    inner: R,
-    bytes: u64,
-    ended: bool,
-}
-
-impl<'v, R: Read> Guarded<'v, R> {
-    /// Guards bytes that come as they are; errors are problems of `place`.
-    pub(super) fn free(visit: &'v Visit<'v>, place: &'v Place<'v>, inner: R) -> Guarded<'v, R> {
-        Guarded { visit, place, archive: None, inner, bytes: 0, ended: false }
-    }
-
-    /// Guards bytes that count as unpacked; if there are too many it is a problem of `archive`.
-    pub(super) fn charged(
-        visit: &'v Visit<'v>,
-        place: &'v Place<'v>,
-        archive: &'v Place<'v>,
-        inner: R,
-    ) -> Guarded<'v, R> {
-        Guarded { visit, place, archive: Some(archive), inner, bytes: 0, ended: false }
-    }
-}
-
-impl<R: Read> Read for Guarded<'_, R> {
-    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        if self.ended || output.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            match self.inner.read(output) {
-                Ok(0) => {}
-                Ok(read) => {
-                    self.bytes = self.bytes.saturating_add(read as u64);
-                    match self.archive {
-                        Some(archive) if !self.visit.unpacked.take(read as u64) => self.visit.fail_limit(archive),
-                        _ => return Ok(read),
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => self.visit.fail_with(self.place, &error),
-            }
-            self.ended = true;
-            return Ok(0);
-        }
-    }
-}
-
-/// Counts what a visitor reads.
-struct Counted<'a> {
-    source: &'a mut (dyn Read + Send),
-    bytes: u64,
-    ended: bool,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(output)?;
-        self.bytes = self.bytes.saturating_add(read as u64);
-        self.ended |= read == 0 && !output.is_empty();
-        Ok(read)
-    }
 }

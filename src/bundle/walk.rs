@@ -3,12 +3,13 @@
 //! A file of a given folder is shown as `folder/sub/a.log`, starting with the folder's own name; a given file by its name.
 //! Inputs that would be shown alike are shown as they were given.
 
+use super::guard::Guarded;
 use super::kind::{HEAD, Kind};
 use super::list::{Listed, list_folder, not_file, shown_inputs};
 #[cfg(unix)]
 use super::map::{Map, is_local};
 use super::source::{Progress, Shrunk, Source};
-use super::visit::{Facts, Guarded, Place, Visit};
+use super::visit::{Facts, Place, Visit};
 use super::{Content, Entry, Limits, Problem, ProblemKind};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};

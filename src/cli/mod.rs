@@ -115,11 +115,15 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    fn collect_after_help(command: &clap::Command, texts: &mut Vec<String>) {
+        texts.extend(command.get_after_help().map(ToString::to_string));
+        command.get_subcommands().for_each(|command| collect_after_help(command, texts));
+    }
+
     #[test]
     fn every_example_in_a_help_text_is_a_valid_command() {
-        let root = Cli::command();
-        let mut texts = vec![EXAMPLES.to_string()];
-        texts.extend(root.get_subcommands().map(|it| it.get_after_help().map(|it| it.to_string()).unwrap_or_default()));
+        let mut texts = Vec::new();
+        collect_after_help(&Cli::command(), &mut texts);
         let mut examples = 0;
         for line in texts.iter().flat_map(|text| text.lines()) {
             let Some(example) = line.strip_prefix("  tierline ") else { continue };

@@ -135,12 +135,10 @@ fn show_source(
     let (mut line, mut reuse) = (1, None);
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
-        let mut lines: u64 = 0;
         for record in reading.format.records(&chunk) {
-            lines = lines.max(record.line.saturating_add(record.lines));
             out.write_all(render(file, line, &record, format).as_bytes())?;
         }
-        line += lines;
+        line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
     }
     Ok(true)

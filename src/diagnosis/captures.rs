@@ -35,6 +35,29 @@ impl Known {
     }
 }
 
+impl Known {
+    /// Returns the plain words of the signature's patterns, to find the lines of a long record that it is about.
+    pub fn marks(&self) -> Vec<&str> {
+        let mut marks = Vec::new();
+        collect_marks(&self.signature.condition, &mut marks);
+        marks
+    }
+}
+
+/// Texts, and runs of plain characters in regexes that are long enough to mean something.
+fn collect_marks<'a>(condition: &'a Condition, marks: &mut Vec<&'a str>) {
+    const SHORTEST: usize = 8;
+    match condition {
+        Condition::Any(parts) | Condition::All(parts) => parts.iter().for_each(|part| collect_marks(part, marks)),
+        Condition::None(_) => {}
+        Condition::Text { text, .. } => marks.push(text.trim()),
+        Condition::Regex(pattern) => {
+            let runs = pattern.split(|c: char| !(c.is_alphanumeric() || " _-:,'\"/=".contains(c))).map(str::trim);
+            marks.extend(runs.filter(|run| run.len() >= SHORTEST));
+        }
+    }
+}
+
 fn one_line(value: &str) -> String {
     const LONGEST: usize = 120;
     let mut line: String = value.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -87,6 +110,16 @@ mod tests {
         check("awk '{print $1}' {} { {host} ${host", "awk '{print $1}' {} { srv01 ${host");
         check("{host", "{host");
         check("{é}}{", "{é}}{");
+    }
+
+    #[test]
+    fn the_marks_are_the_plain_words_of_the_patterns() {
+        let text = |text: &str| Condition::Text { text: text.into(), nocase: true };
+        let regex = Condition::Regex("^Cannot open (?P<file>\\\\S+): access denied".into());
+        let mut signature = signature("a/b/c", Severity::High);
+        signature.condition = Condition::All(vec![text("E1"), regex, Condition::None(vec![text("not this")])]);
+        let diagnosis = diagnosis(vec![(signature, group(1, Vec::new()))], Vec::new());
+        assert_eq!(diagnosis.known[0].marks(), ["E1", "Cannot open", ": access denied"]);
     }
 
     #[test]

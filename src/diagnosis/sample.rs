@@ -58,7 +58,7 @@ pub(crate) fn group(count: u64, evidence: Vec<Evidence>) -> Group {
     Group {
         count,
         first_time: Some(at(0)),
-        last_time: Some(at(60)),
+        last_time: Some(at(if count > 1 { 60 } else { 0 })),
         captures: [("host".to_string(), "srv01".to_string())].into(),
         evidence,
         files: files.into_iter().collect(),

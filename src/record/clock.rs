@@ -255,7 +255,11 @@ pub(super) fn weekday(line: &[u8], at: usize) -> Option<usize> {
 fn name(line: &[u8], at: usize, names: &[&[u8]]) -> Option<(usize, usize)> {
     let start = line.get(at..at + 3)?;
     let start = [start[0] | 0x20, start[1] | 0x20, start[2] | 0x20];
-    let index = names.iter().position(|name| name[..3] == start)?;
+    let index = names.iter().position(|name| name[0] == start[0] && name[1] == start[1] && name[2] == start[2])?;
+    // The usual case: three letters and a blank.
+    if line.get(at + 3) == Some(&b' ') {
+        return Some((index, at + 3));
+    }
     let length = line[at..].iter().take(10).take_while(|byte| byte.is_ascii_alphabetic()).count();
     let whole = names[index];
     let fits = length == 3

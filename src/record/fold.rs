@@ -300,12 +300,7 @@ pub(super) fn message_continues(message: &[u8], level_known: bool) -> bool {
         return false;
     }
     let near = &message[..message.len().min(200)];
-    let Some(colon) = memchr::memmem::find(near, b":  ") else { return false };
-    let length = near[..colon].iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
-    matches!(
-        &near[colon - length..colon],
-        b"DETAIL" | b"HINT" | b"CONTEXT" | b"STATEMENT" | b"QUERY" | b"LOCATION" | b"BACKTRACE"
-    )
+    super::rest::postgres_word(near).is_some_and(super::rest::postgres_follow_up)
 }
 
 /// Whether a line may end a traceback: the name of an exception, alone or before a colon.

@@ -140,9 +140,11 @@ impl Format {
         let (start, indented) = (count(Origin::Start), count(Origin::Indented));
         let (prefixed, level_only) = (count(Origin::Prefixed), count(Origin::LevelOnly));
         let outer = lines.iter().filter(|line| !line[0].is_ascii_whitespace()).count();
-        rules.indented = indented > start;
-        rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer;
-        rules.level_only = level_only >= start + prefixed && level_only * 10 >= outer;
+        let events = lines.iter().filter(|line| windows::begins(line)).count();
+        let windows = events > start + level_only;
+        rules.indented = indented > start && !windows;
+        rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer && !windows;
+        rules.level_only = level_only >= start + prefixed && level_only * 10 >= outer && !windows;
         let accepted = |cut: &&Cut<'_>| match cut.origin {
             Origin::Start => true,
             Origin::Indented => rules.indented,
@@ -156,7 +158,6 @@ impl Format {
         let n_headers: usize = names.values().sum();
         let leading = names.iter().max_by_key(|&(_, &n)| n).map_or("plain", |(name, _)| name);
         let unheaded = outer.saturating_sub(n_headers);
-        let windows = lines.iter().any(|line| windows::begins(line)) && n_headers * 10 < outer.max(10);
         rules.calendar = Calendar::new(modified, cuts.iter().flatten().find_map(|cut| cut.day));
         if cuts.iter().flatten().any(|cut| cut.ambiguous) {
             rules.orders = order(&lines, &rules, modified);

@@ -13,7 +13,7 @@ use super::{json, keyvalue, special};
 /// How far into a line a time is looked for, in bytes.
 const PREFIX: usize = 128;
 /// How many words may stand before the time.
-const PREFIX_WORDS: usize = 7;
+const PREFIX_WORDS: usize = 10;
 
 /// What the head of a file has shown about its headers.
 #[derive(Clone, Debug)]
@@ -189,6 +189,8 @@ fn after_time<'a>(
                 name = "pulse";
                 message
             }
+            // Pulse Secure's raw logs go on with a code and its arguments, TAI64N ones with free text.
+            None if stamp.shape == Shape::HexEpoch => super::rest::separators(line, end),
             None => rest(line, end, stamp, &mut found, rules),
         },
     };

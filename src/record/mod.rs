@@ -21,6 +21,8 @@ mod level;
 mod rest;
 mod special;
 mod stamp;
+#[cfg(test)]
+mod tests;
 mod time;
 mod windows;
 

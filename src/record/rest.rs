@@ -24,7 +24,17 @@ const LATE: usize = 200;
 
 /// Walks on from the end of the time and returns where the message begins.
 pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Found<'a>, rules: &Rules) -> usize {
-    let mut walk = Walk { line, at: end, first, host: false, named: false, groups: 0, replaced: false };
+    let mut walk = Walk {
+        line,
+        at: end,
+        first,
+        host: false,
+        named: false,
+        weak: false,
+        barred: false,
+        groups: 0,
+        replaced: false,
+    };
     // A quote that was opened before the time closes behind it.
     if matches!(line.get(end), Some(b'"' | b'\'')) {
         walk.at += 1;
@@ -45,7 +55,8 @@ pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Fo
     if let Some(inner) = special::inner(line, message, found, rules) {
         return inner;
     }
-    if found.level.is_none() {
+    // Behind a program's name in syslog the message begins: a level there has just been looked for.
+    if found.level.is_none() && !(walk.named && first.shape == Shape::Syslog) {
         found.level = late_level(line, end);
     }
     message.min(line.len())
@@ -56,7 +67,12 @@ struct Walk<'a, 'f> {
     at: usize,
     first: &'f Stamp,
     host: bool,
+    /// The program's name was found: its colon ends the header, or nearly.
     named: bool,
+    /// The component is only the content of brackets, more likely a thread than a class.
+    weak: bool,
+    /// The component stood before a bar.
+    barred: bool,
     groups: usize,
     replaced: bool,
 }
@@ -76,7 +92,7 @@ impl<'a> Walk<'a, '_> {
         {
             found.level = Some(level);
             // Behind the program's name, "error: ..." in small letters is what the message says.
-            if self.named && !shouted {
+            if (self.named || found.component.is_some()) && !shouted {
                 return false;
             }
             self.at = end;
@@ -84,7 +100,9 @@ impl<'a> Walk<'a, '_> {
         }
         match byte {
             b'[' | b'(' | b'<' | b'{' => self.group(byte, found),
-            b'0'..=b'9' if !self.named => self.number(found.level.is_some()) || self.word(found),
+            b'0'..=b'9' if !self.named => {
+                self.number(found.level.is_some() && self.first.shape != Shape::Glog) || self.word(found)
+            }
             b'\'' if !self.named => self.quoted(found),
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'#' | b'/' | b'$' | b'-' | b'0'..=b'9' if !self.named => {
                 self.word(found)
@@ -112,10 +130,11 @@ impl<'a> Walk<'a, '_> {
         self.at = end;
         // Behind a relay's header the inner one names host and program again.
         self.host = false;
-        if full && self.named {
-            if let Some(message) = special::pulse_standard(self.line, end) {
-                self.at = message;
-            }
+        if full
+            && self.named
+            && let Some(message) = special::pulse_standard(self.line, end)
+        {
+            self.at = message;
         }
         true
     }
@@ -137,6 +156,9 @@ impl<'a> Walk<'a, '_> {
         if open == b'{' && content.contains(&b'"') {
             return false;
         }
+        if self.barred && level_in_group(content).is_none() {
+            return false;
+        }
         if found.level.is_none() {
             found.level = level_in_group(content);
         }
@@ -149,8 +171,9 @@ impl<'a> Walk<'a, '_> {
                 None => true,
                 Some(old) => content.contains(&b'.') && !old.contains(&b'.'),
             };
-            if better && !self.named {
+            if better && !self.named && (self.weak || found.component.is_none()) {
                 found.component = Some(content);
+                self.weak = true;
             }
         } else if open == b'[' && found.component.is_none() {
             // `[core:error]`, `[main] ` and `[http:info]`: the name before the level.
@@ -182,7 +205,7 @@ impl<'a> Walk<'a, '_> {
         let ends = match after {
             b' ' if level_known => matches!(next, b' ' | b'-' | b'[' | b'(' | b'|' | b'<'),
             b' ' | b'\t' | b'|' | b')' | b']' => true,
-            b':' | b',' => matches!(next, b' ' | b'\t'),
+            b':' | b',' => !level_known && matches!(next, b' ' | b'\t'),
             _ => false,
         };
         if ends {
@@ -210,8 +233,25 @@ impl<'a> Walk<'a, '_> {
         if end == at {
             return false;
         }
+        // Supercomputer logs repeat the day behind the epoch.
+        if self.first.shape == Shape::Epoch && day_only(&line[at..end]) {
+            self.at = end;
+            return true;
+        }
         let name = &line[at..end];
+        if postgres_follow_up(name) || product_format(line, at) {
+            return false;
+        }
         if let Some(after) = program(line, end) {
+            // nginx: process and thread, `12#12:`.
+            if name.contains(&b'#') && !name.iter().any(u8::is_ascii_alphabetic) {
+                self.at = after;
+                return true;
+            }
+            // `[core:error] ... AH00135: text`: the component is known, this is the message.
+            if found.component.is_some() && !self.weak && self.groups > 0 {
+                return false;
+            }
             found.component = Some(strip(name));
             self.named = true;
             self.at = after;
@@ -234,14 +274,21 @@ impl<'a> Walk<'a, '_> {
                     _ => false,
                 },
                 Some(b'|') => {
-                    found.component = found.component.or(Some(strip(name)));
+                    self.component(found, name);
+                    self.barred = true;
+                    self.at = end + 1;
+                    true
+                }
+                // vmkernel: `cpu7:35233)ALERT: text`.
+                Some(b')') if name.starts_with(b"cpu") => {
+                    self.component(found, name);
                     self.at = end + 1;
                     true
                 }
                 Some(b'=') => self.pair(end),
                 Some(b']') => {
                     // `file.cc:253] text` and a bracket that was stepped into.
-                    found.component = found.component.or(Some(strip(name)));
+                    self.component(found, name);
                     self.at = end;
                     true
                 }
@@ -250,7 +297,8 @@ impl<'a> Walk<'a, '_> {
         }
         match following {
             Some(b'|') => {
-                found.component = found.component.or(Some(strip(name)));
+                self.component(found, name);
+                self.barred = true;
                 self.at = next;
                 return true;
             }
@@ -261,7 +309,7 @@ impl<'a> Walk<'a, '_> {
                 return true;
             }
             Some(b'-') if matches!(line.get(next + 1), Some(b' ')) || line[next..].starts_with(b"--- ") => {
-                found.component = found.component.or(Some(strip(name)));
+                self.component(found, name);
                 self.at = next + 1;
                 return true;
             }
@@ -269,7 +317,8 @@ impl<'a> Walk<'a, '_> {
         }
         let dots = name.iter().filter(|&&byte| byte == b'.').count();
         let dotted = dots >= 2 || (dots == 1 && name.iter().any(u8::is_ascii_uppercase));
-        if let Some(level) = facility(name) {
+        let module = if self.first.shape == Shape::Compact { module_level(name) } else { None };
+        if let Some(level) = facility(name).or(module) {
             found.level = found.level.or(Some(level));
             self.at = end;
             return true;
@@ -286,22 +335,30 @@ impl<'a> Walk<'a, '_> {
                 || name.iter().any(u8::is_ascii_digit)
                 || self.first.shape == Shape::Iso && blanks >= 8)
         {
-            found.component = found.component.or(Some(strip(name)));
+            self.component(found, name);
             self.at = end;
             return true;
         }
         // A host stands before a program (`host sshd[1]:`), a facility or another time.
-        if !self.host && found.level.is_none() && self.before_program(next) {
+        if !self.host && (found.level.is_none() || self.first.shape == Shape::Syslog) && self.before_program(next) {
             self.host = true;
             self.at = end;
             return true;
         }
         // Thread names and numbers before the level word: `F5A5AB90 info`, `worker-5  INFO`, `RAS KERNEL INFO`.
-        if found.level.is_none() && level_ahead(line, end) {
+        if found.level.is_none() && level_ahead(line, end, self.first.shape == Shape::MonthDay) {
             self.at = end;
             return true;
         }
         false
+    }
+
+    /// Takes a name as component unless a better one is known.
+    fn component(&mut self, found: &mut Found<'a>, name: &'a [u8]) {
+        if found.component.is_none() || self.weak {
+            found.component = Some(strip(name));
+            self.weak = false;
+        }
     }
 
     fn before_program(&self, next: usize) -> bool {
@@ -311,7 +368,17 @@ impl<'a> Walk<'a, '_> {
             // `host [tag] ...`
             return line.get(next) == Some(&b'[') && self.first.shape == Shape::Syslog;
         }
+        if postgres_follow_up(&line[next..end]) {
+            return false;
+        }
         if program(line, end).is_some() || facility(&line[next..end]).is_some() {
+            return true;
+        }
+        if self.first.shape == Shape::Epoch {
+            return stamp(line, next, super::stamp::Orders::Usual).is_some();
+        }
+        // Security products put no program before their own formats.
+        if product_format(line, next) {
             return true;
         }
         // `host 1 2026-01-02T03:04:05Z ...`: RFC 5424 within RFC 3164.
@@ -331,12 +398,21 @@ impl<'a> Walk<'a, '_> {
         let length = line[equals..].iter().take(120).take_while(|&&byte| !matches!(byte, b' ' | b'\t' | b']')).count();
         let end = equals + length;
         let closes = line.get(end) == Some(&b']');
-        if length >= 120 || !(closes || level_ahead(line, end)) {
+        if length >= 120 || !(closes || level_ahead(line, end, false)) {
             return false;
         }
         self.at = end;
         true
     }
+}
+
+/// `2005.06.03`
+fn day_only(name: &[u8]) -> bool {
+    name.len() == 10
+        && name
+            .iter()
+            .enumerate()
+            .all(|(index, byte)| if matches!(index, 4 | 7) { *byte == b'.' } else { byte.is_ascii_digit() })
 }
 
 fn group_after_name(line: &[u8], end: usize) -> bool {
@@ -403,6 +479,24 @@ fn facility(name: &[u8]) -> Option<Level> {
         b"local7",
     ];
     known.contains(&&name[..dot]).then(|| Level::from_word(&name[dot + 1..])).flatten()
+}
+
+/// `dsssl.error`: module and level of Pulse Secure's service on Linux.
+fn module_level(name: &[u8]) -> Option<Level> {
+    let dot = name.iter().rposition(|&byte| byte == b'.')?;
+    let level = &name[dot + 1..];
+    matches!(level, b"info" | b"para" | b"warn" | b"error" | b"debug").then(|| Level::from_word(level)).flatten()
+}
+
+/// Whether CEF, LEEF or WELF begins here.
+fn product_format(line: &[u8], at: usize) -> bool {
+    matches!(line.get(at), Some(b'C' | b'L' | b'i'))
+        && [&b"CEF:"[..], b"LEEF:", b"id=firewall "].iter().any(|start| line[at..].starts_with(start))
+}
+
+/// PostgreSQL's lines that belong to the message before.
+pub(super) fn postgres_follow_up(name: &[u8]) -> bool {
+    matches!(name, b"DETAIL" | b"HINT" | b"CONTEXT" | b"STATEMENT" | b"QUERY" | b"LOCATION" | b"BACKTRACE")
 }
 
 /// Where the group that opens at `at` has closed (behind its bracket), nested groups included.
@@ -499,6 +593,7 @@ fn level(line: &[u8], at: usize, letters: bool) -> Option<(Level, usize, bool)> 
             b'|' | b'/' => true,
             _ => false,
         };
+        let end = end + usize::from(after == b'/');
         return Level::from_letter(byte).filter(|_| letters && fits).map(|level| (level, end, true));
     }
     if length == 2 {
@@ -511,7 +606,7 @@ fn level(line: &[u8], at: usize, letters: bool) -> Option<(Level, usize, bool)> 
     let after = line.get(end).copied().unwrap_or(b' ');
     let delimited = matches!(after, b':' | b'|' | b']' | b'\t' | b',' | b'>')
         || (after == b' ' && matches!(line.get(end + 1), Some(b' ' | b'|' | b'[' | b'(' | b'-' | b'<')));
-    let ends = delimited || matches!(after, b' ' | b'[' | b'(' | b')' | b';' | b'/');
+    let ends = delimited || matches!(after, b' ' | b'[' | b'(' | b')' | b';' | b'/' | 0x1b);
     if !ends || (!shouted && !delimited && (Level::everyday(word) || after == b'/' || after == b'(')) {
         return None;
     }
@@ -605,22 +700,26 @@ fn level_in_group(content: &[u8]) -> Option<Level> {
     if let Some(mask) = content.strip_prefix(b"0x").filter(|mask| mask.len() == 4) {
         return sssd(mask);
     }
-    let mut last = None;
-    let mut first = true;
-    let separator = |byte: &u8| matches!(byte, b' ' | b':' | b'\t' | b'|' | b',' | b'[' | b']');
-    for word in content.split(separator).filter(|word| !word.is_empty()) {
-        last = Level::from_word(word).filter(|_| first || !Level::everyday(word) || word.len() == content.len());
-        if last.is_some() && word.iter().all(u8::is_ascii_uppercase) {
-            return last;
-        }
-        if first && last.is_some() && content.get(word.len()) == Some(&b':') {
-            return last;
-        }
-        first = false;
-    }
-    // The last word counts in small letters only behind a colon (`core:error`) or alone.
+    // The last word counts behind a colon (`core:notice`) or alone, whatever it is.
     let tail = content.rsplit(|&byte| byte == b':').next().unwrap_or(content);
-    last.filter(|_| Level::from_word(tail).is_some())
+    if let Some(level) = Level::from_word(tail.trim_ascii()) {
+        return Some(level);
+    }
+    let separator = |byte: &u8| matches!(byte, b' ' | b':' | b'\t' | b'|' | b',' | b'[' | b']');
+    let mut thread_before = false;
+    for (index, word) in content.split(separator).filter(|word| !word.is_empty()).enumerate() {
+        if let Some(level) = Level::from_word(word) {
+            let shouted = word.iter().all(u8::is_ascii_uppercase);
+            let leads = index == 0 && content.get(word.len()) == Some(&b':');
+            // `[7F03ECE76700 verbose 'Default' ...]`
+            let second = index == 1 && thread_before && !Level::everyday(word);
+            if shouted || leads || second {
+                return Some(level);
+            }
+        }
+        thread_before = word.iter().any(u8::is_ascii_digit);
+    }
+    None
 }
 
 /// sssd's debug masks, from its documentation: 0x0010 fatal, 0x0020 critical, 0x0040 serious, 0x0080 minor, 0x0100
@@ -638,11 +737,11 @@ fn sssd(mask: &[u8]) -> Option<Level> {
 }
 
 /// Whether a level word comes within the next few words that look like parts of a header.
-fn level_ahead(line: &[u8], from: usize) -> bool {
+fn level_ahead(line: &[u8], from: usize, letters: bool) -> bool {
     let mut at = from;
     for _ in 0..4 {
         at = separators(line, at);
-        if level(line, at, false).is_some_and(|(_, _, shouted)| shouted) || small_level(line, at) {
+        if level(line, at, letters).is_some_and(|(_, _, shouted)| shouted) || small_level(line, at) {
             return true;
         }
         let end = name_end(line, at);
@@ -716,10 +815,13 @@ fn level_in_token(token: &[u8], followed: bool) -> Option<Level> {
             None => before.is_none() && followed,
             Some(byte) => matches!(byte, b']' | b')' | b'>' | b':' | b'|' | b',' | b'"'),
         };
-        if opened && closed && word.iter().all(u8::is_ascii_uppercase) && word.len() > 2 {
-            if let Some(level) = Level::from_word(word) {
-                return Some(level);
-            }
+        if opened
+            && closed
+            && word.len() > 2
+            && word.iter().all(u8::is_ascii_uppercase)
+            && let Some(level) = Level::from_word(word)
+        {
+            return Some(level);
         }
         at += length;
     }
@@ -728,9 +830,7 @@ fn level_in_token(token: &[u8], followed: bool) -> Option<Level> {
 
 /// PostgreSQL puts `LEVEL:` and two blanks behind whatever `log_line_prefix` holds.
 fn postgres_level(window: &[u8]) -> Option<Level> {
-    let colon = memchr::memmem::find(window, b":  ")?;
-    let length = window[..colon].iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
-    match &window[colon - length..colon] {
+    match postgres_word(window)? {
         b"LOG" | b"NOTICE" | b"INFO" => Some(Level::Info),
         b"WARNING" => Some(Level::Warn),
         b"ERROR" => Some(Level::Error),
@@ -738,6 +838,18 @@ fn postgres_level(window: &[u8]) -> Option<Level> {
         b"DEBUG" => Some(Level::Debug),
         _ => None,
     }
+}
+
+/// The capitals before the first colon that two blanks follow.
+pub(super) fn postgres_word(window: &[u8]) -> Option<&[u8]> {
+    // A searcher for three bytes costs more to build than the few colons of a header cost to look at.
+    for colon in memchr::memchr_iter(b':', window) {
+        if window.get(colon + 1) == Some(&b' ') && window.get(colon + 2) == Some(&b' ') {
+            let length = window[..colon].iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
+            return Some(&window[colon - length..colon]);
+        }
+    }
+    None
 }
 
 /// A level among the words before a time: in capitals, or between delimiters.

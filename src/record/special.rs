@@ -38,11 +38,12 @@ pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<C
     }
     match stamp(line, start, rules.orders) {
         Some((stamp, end)) => {
-            found.time = Some(rules.calendar.time(&stamp));
+            found = Found { time: Some(rules.calendar.time(&stamp)), ..Found::default() };
             let message = super::rest::rest(line, end, &stamp, &mut found, rules);
-            let mut cut = Cut::new("syslog", found, message);
-            cut.found.level = Some(level);
-            Some(cut)
+            // What WELF or CEF inside says is more exact than the priority, which many senders never set.
+            let inner = line.get(message..).is_some_and(|text| !text.is_empty()) && found.level.is_some();
+            found.level = if inner { found.level } else { Some(level) };
+            Some(Cut::new("syslog", found, message))
         }
         None => {
             let message = super::rest::after_level(line, next, &mut found);

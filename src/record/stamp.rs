@@ -93,7 +93,7 @@ impl Stamp {
 /// Reads the time that begins exactly at `at`; returns it and where it ends.
 pub(super) fn stamp(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> {
     match *line.get(at)? {
-        b'0'..=b'9' => iso(line, at).or_else(|| digits_first(line, at, orders)),
+        b'0'..=b'9' => iso(line, at).or_else(|| digits_first(line, at, orders)).or_else(|| hex_epoch(line, at)),
         b'A'..=b'Z' | b'a'..=b'z' => word_first(line, at, orders).or_else(|| hex_epoch(line, at)),
         b'@' => tai64n(line, at),
         _ => None,
@@ -162,10 +162,10 @@ fn digits_first(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)
             _ => None,
         },
         6 => six(line, at),
-        8 => eight(line, at).or_else(|| hex_epoch(line, at)),
+        8 => eight(line, at),
         14 | 17 => packed(line, at, run),
         10 | 13 | 16 | 19 => epoch(line, at, run),
-        _ => hex_epoch(line, at),
+        _ => None,
     }
 }
 

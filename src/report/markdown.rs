@@ -3,11 +3,11 @@
 //! Log text stands in fenced blocks and code spans whose fence is longer than any run of backticks in it; everything
 //! else is escaped, so that neither HTML nor links nor images can come out of a log.
 
-use super::neutral::{lines, one_line};
+use super::excerpt::{ERROR_MARKS, excerpt};
+use super::neutral::one_line;
 use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
 use crate::bundle::Problem;
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
-use crate::finding::Evidence;
 use crate::signature::{Fix, Reference};
 
 /// Renders Markdown for a ticket or a wiki, with the `top` first of the unresolved errors; the others are counted.
@@ -103,7 +103,7 @@ impl Page {
         }
         self.out.push('\n');
         if let Some(evidence) = known.group.evidence.first() {
-            self.log(evidence);
+            self.log(&evidence.text, &known.marks());
         }
         let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
         fixes.sort_by_key(|fix| fix.level);
@@ -137,10 +137,8 @@ impl Page {
     fn unresolved(&mut self, position: usize, unresolved: &Unresolved) {
         let finding = &unresolved.finding;
         self.paragraph("### ", &format!("{position}. [{}] {}", finding.level.name(), occurrence(&finding.group)));
-        match finding.group.evidence.first() {
-            Some(evidence) => self.log(evidence),
-            None => self.fence(&finding.template),
-        }
+        let text = finding.group.evidence.first().map_or(finding.template.as_str(), |it| it.text.as_str());
+        self.log(text, ERROR_MARKS);
         if let Some(place) = place(&finding.group) {
             self.field("Where", &code(&place));
         }
@@ -175,17 +173,9 @@ impl Page {
         }
     }
 
-    fn log(&mut self, evidence: &Evidence) {
-        self.fence(evidence.text.trim_end());
-    }
-
-    /// A code block with the lines of `text`.
-    fn fence(&mut self, text: &str) {
-        let all: Vec<String> = lines(text).collect();
-        let mut shown = all.iter().take(LINES_SHOWN).cloned().collect::<Vec<_>>().join("\n");
-        if all.len() > LINES_SHOWN {
-            shown.push_str(&format!("\n[{}]", plural((all.len() - LINES_SHOWN) as u64, "more line")));
-        }
+    /// A code block with a record, or the lines of it that matter.
+    fn log(&mut self, text: &str, marks: &[&str]) {
+        let shown = excerpt(text, marks, LINES_SHOWN).join("\n");
         let fence = "`".repeat(longest_run(&shown).saturating_add(1).max(3));
         self.out.push_str(&format!("{fence}text\n{shown}\n{fence}\n\n"));
     }
@@ -264,11 +254,21 @@ fn link(reference: &Reference) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::sample::{diagnosis, evidence, group, unknown};
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
     use crate::finding::Level;
     use crate::report::hostile;
     use crate::report::neutral::is_hidden;
+    use crate::signature::Severity;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_whole_report() {
+        let seen = || group(14, vec![evidence("case.zip!/a.log", 12, "12:00 ERROR went wrong on `srv01`")]);
+        let odd =
+            unknown(Level::Error, "odd <n>", group(1, vec![evidence("case.zip!/a.log", 40, "12:01 ERROR odd 7")]));
+        let diagnosis = diagnosis(vec![(signature("acme/rocket/crash", Severity::High), seen())], vec![odd]);
+        insta::assert_snapshot!(markdown(&diagnosis, 10));
+    }
 
     #[track_caller]
     fn check_escaped(words: &str, expected: &str) {

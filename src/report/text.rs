@@ -4,9 +4,10 @@
 //! examined, notes. Explanations are wrapped to the width; log lines are not, so that they can be copied and searched
 //! for. Colours only repeat what the words say.
 
-use super::neutral::{lines, one_line};
+use super::excerpt::{ERROR_MARKS, excerpt};
+use super::neutral::one_line;
 use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
-use crate::bundle::Problem;
+use crate::bundle::{Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::finding::{Evidence, Level};
 use crate::signature::{Fix, Reference, Severity};
@@ -30,6 +31,14 @@ pub struct TextStyle {
 pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
     let mut page = Page { out: String::new(), style };
     page.prose("", "", &verdict(diagnosis), BOLD);
+    if diagnosis.known.len() > LIST_FROM {
+        page.blank();
+        for (index, known) in diagnosis.known.iter().enumerate() {
+            let (severity, title) =
+                (known.signature.severity.name().to_uppercase(), known.explain(&known.signature.title));
+            page.prose(&format!("{:>4}. [{severity}] ", index + 1), "      ", &title, PLAIN);
+        }
+    }
     if !diagnosis.known.is_empty() {
         page.heading("Known problems");
         for (index, known) in diagnosis.known.iter().enumerate() {
@@ -69,6 +78,8 @@ const BOLD: Style = Style::new().bold();
 /// Lines of one record that are shown, and characters of one line.
 const LINES_SHOWN: usize = 4;
 const CHARACTERS_SHOWN: usize = 600;
+/// With more known problems than this, their titles are listed first: the details fill more than a screen.
+const LIST_FROM: usize = 3;
 /// Members of one kind of problem that are named.
 const PROBLEMS_SHOWN: usize = 10;
 
@@ -96,7 +107,7 @@ impl Page {
             self.field("Where", &place);
         }
         if let Some(evidence) = known.group.evidence.first() {
-            self.log(evidence);
+            self.log(evidence, &known.marks());
         }
         for (name, value) in &known.group.captures {
             self.field("Value", &format!("{name} = {value}"));
@@ -141,7 +152,7 @@ impl Page {
         self.blank();
         self.prose(&badge, "   ", &occurrence(&finding.group), level_style(finding.level));
         match finding.group.evidence.first() {
-            Some(evidence) => self.log(evidence),
+            Some(evidence) => self.log(evidence, ERROR_MARKS),
             None => self.field("Log", &finding.template),
         }
         if let Some(place) = place(&finding.group) {
@@ -156,8 +167,9 @@ impl Page {
     fn problems(&mut self, problems: &[Problem]) {
         let NotExamined { open, skipped } = not_examined(problems);
         for (kind, list) in open {
+            let noun = if kind == ProblemKind::Signature { "broken file" } else { "part" };
             self.blank();
-            self.prose("  ", "  ", &format!("{}: {}", kind.name(), plural(list.len() as u64, "part")), BOLD);
+            self.prose("  ", "  ", &format!("{}: {}", kind.name(), plural(list.len() as u64, noun)), BOLD);
             for problem in list.iter().take(PROBLEMS_SHOWN) {
                 self.prose("    - ", "      ", &format!("{}: {}", problem.file, problem.message), PLAIN);
             }
@@ -178,17 +190,12 @@ impl Page {
     }
 
     /// The record as it stands in the log, not wrapped.
-    fn log(&mut self, evidence: &Evidence) {
-        let all: Vec<String> = lines(evidence.text.trim_end()).collect();
-        for (index, line) in all.iter().take(LINES_SHOWN).enumerate() {
+    fn log(&mut self, evidence: &Evidence, marks: &[&str]) {
+        for (index, line) in excerpt(&evidence.text, marks, LINES_SHOWN).iter().enumerate() {
             let name = if index == 0 { "Log" } else { "" };
-            self.out.push_str(&format!("   {name:<10} "));
-            self.out.push_str(&cut(line));
+            let line = format!("   {name:<10} {}", cut(line));
+            self.out.push_str(line.trim_end());
             self.out.push('\n');
-        }
-        if all.len() > LINES_SHOWN {
-            let rest = plural((all.len() - LINES_SHOWN) as u64, "more line");
-            self.prose("              ", "              ", &format!("[{rest}]"), PLAIN);
         }
     }
 
@@ -271,7 +278,6 @@ fn level_style(level: Level) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::ProblemKind;
     use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
     use proptest::prelude::*;
 
@@ -302,9 +308,17 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_report() {
+        insta::assert_snapshot!(text(&sample(), STYLE));
+    }
+
+    #[test]
     fn nothing_found_is_only_said_when_all_was_examined() {
         let mut diagnosis = diagnosis(Vec::new(), Vec::new());
-        assert!(text(&diagnosis, STYLE).starts_with("Nothing found: case.zip, 1 file, 4.2 MB"));
+        assert!(
+            text(&diagnosis, STYLE)
+                .starts_with("Nothing found: case.zip, 1 file, 4.2 MB, 2026-01-02 03:04 to 04:04\n")
+        );
         diagnosis.problems = vec![problem("x", ProblemKind::Skipped, "link")];
         assert!(!text(&diagnosis, STYLE).contains("Nothing found"));
         diagnosis.problems = vec![problem("x", ProblemKind::Corrupt, "cut off")];
@@ -313,6 +327,15 @@ mod tests {
         diagnosis.unresolved_omitted = true;
         assert!(!text(&diagnosis, STYLE).contains("Nothing found"));
         assert!(text(&Diagnosis::default(), STYLE).starts_with("Nothing was examined"));
+    }
+
+    #[test]
+    fn many_known_problems_are_listed_before_their_details() {
+        let seen = || group(1, vec![evidence("a.log", 1, "x")]);
+        let known = |number: usize| (signature(&format!("p{number}"), Severity::Low), seen());
+        let list = |count: usize| text(&diagnosis((1..=count).map(known).collect(), Vec::new()), STYLE);
+        assert!(list(4).contains("\n   1. [LOW] p1 happened on srv01\n   2. [LOW] p2"));
+        assert!(!list(3).contains("   1. [LOW]"));
     }
 
     #[test]

@@ -151,6 +151,7 @@ fn understand(file: &SourceFile<'_>) -> Result<Understood, Vec<Mistake>> {
         Ok(bytes) => *bytes,
         Err(err) => return Err(whole(format!("cannot be read: {err}"), "make it readable or remove it")),
     };
+    yaml::limit_size(bytes.len()).map_err(|mistake| vec![mistake])?;
     let text = std::str::from_utf8(bytes).map_err(|err| {
         let before = bytes.get(..err.valid_up_to()).unwrap_or_default();
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);

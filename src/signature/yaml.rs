@@ -122,12 +122,18 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Refuses a file of more than [`MAX_BYTES`].
+pub fn limit_size(bytes: usize) -> Result<(), Mistake> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    let mistake = Mistake::new(Place::default(), format!("the file has more than {MAX_BYTES} bytes"));
+    Err(mistake.hint("one file is one problem: split it"))
+}
+
 /// Reads the one document of a file.
 pub fn parse(yaml: &str) -> Result<Node<'_>, Mistake> {
-    if yaml.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes, more than the limit of {MAX_BYTES}", yaml.len());
-        return Err(Mistake::new(Place::default(), message).hint("one file is one problem: split it"));
-    }
+    limit_size(yaml.len())?;
     let options = granit_parser::options! { disallow_directives: true, emit_comments: false };
     let mut events = Events { parser: Parser::new_from_str_with_options(yaml, options) };
     loop {

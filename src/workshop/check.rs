@@ -414,4 +414,19 @@ examples:
                `text: job failed: no space left on` stands in no record"],
         );
     }
+
+    #[test]
+    fn the_examples_of_the_guide_are_a_good_catalogue() {
+        let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
+        let examples: Vec<&str> =
+            guide.split("```yaml\n").skip(1).filter_map(|part| part.split("```").next()).collect();
+        let [signature, product] = examples.as_slice() else { panic!("two examples") };
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("acme/app");
+        fs::create_dir_all(&app).unwrap();
+        fs::write(app.join("disk-full.yaml"), signature).unwrap();
+        fs::write(app.join("_product.yaml"), product).unwrap();
+        let checked = check(Catalogue::read(folder.path()).unwrap(), None).unwrap();
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 1, 2));
+    }
 }

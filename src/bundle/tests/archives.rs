@@ -109,3 +109,71 @@ fn times_come_from_the_headers() {
     // 1980-01-01, the first day of zip.
     assert_eq!(modified("a.zip", &zip_of_method(0, 0, b"A", b"A")), [315_532_800]);
 }
+
+#[test]
+fn zip64_is_read() {
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = ::zip::write::SimpleFileOptions::default().large_file(true);
+    for name in ["a", "b"] {
+        writer.start_file(name, options).unwrap();
+        writer.write_all(name.as_bytes()).unwrap();
+    }
+    let archive = writer.finish().unwrap().into_inner();
+    check("x.zip", &archive, &[("x.zip!/a", b"a"), ("x.zip!/b", b"b")], &[]);
+
+    // The end record of zip64 says where the directory is and the old one says that it does not know.
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    let end = memchr::memmem::rfind(&archive, b"PK\x05\x06").unwrap();
+    let mut far = b"PK\x06\x06\x2c\0\0\0\0\0\0\0\x2d\0\x2d\0\0\0\0\0\0\0\0\0".to_vec();
+    for number in [2, 2, end - directory, directory] {
+        far.extend((number as u64).to_le_bytes());
+    }
+    far.extend(b"PK\x06\x07\0\0\0\0");
+    far.extend((end as u64).to_le_bytes());
+    far.extend(b"\x01\0\0\0");
+    let unknown = b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0";
+    let large = [&archive[..end], &far, unknown].concat();
+    check("x.zip", &large, &[("x.zip!/a", b"a"), ("x.zip!/b", b"b")], &[]);
+}
+
+#[test]
+fn link_in_a_zip_is_skipped() {
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = ::zip::write::SimpleFileOptions::default();
+    writer.add_symlink("link", "/etc/passwd", options).unwrap();
+    writer.add_directory("folder", options).unwrap();
+    writer.start_file("folder/a", options).unwrap();
+    let archive = writer.finish().unwrap().into_inner();
+    check("x.zip", &archive, &[("x.zip!/folder/a", b"")], &[("x.zip!/link", "skipped")]);
+}
+
+#[test]
+fn names_cannot_leave_the_archive_or_fool_the_reader() {
+    let archive =
+        zip(&[("../../etc/passwd", b"A"), ("/abs", b"B"), ("c:\\windows\\x", b"C"), ("d\u{202e}gol\n", b"D")]);
+    check(
+        "x.zip",
+        &archive,
+        &[
+            ("x.zip!/../../etc/passwd", b"A"),
+            ("x.zip!//abs", b"B"),
+            ("x.zip!/c:/windows/x", b"C"),
+            ("x.zip!/d\\u{202e}gol\\u{a}", b"D"),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn number_of_threads_changes_nothing() {
+    let files: Vec<(String, Vec<u8>)> = (0..50).map(|n| (format!("{n:02}.log"), gzip(&noise(n * 100)))).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (name.as_str(), &**content)).collect();
+    let archive = replace(&zip(&files), b"13.log", b"31.log");
+    let visits = [1, 8].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let seen = pool.install(|| visit_with("x.zip", &archive, Limits::default()));
+        (seen.files, seen.visited.files, seen.visited.bytes, seen.visited.problems)
+    });
+    assert_eq!(visits[0], visits[1]);
+    assert_eq!(visits[0].0.len(), 50);
+}

@@ -210,3 +210,47 @@ fn damaged_tar_header_ends_the_archive() {
     let damaged = replace(&archive, b"b.log", b"X.log");
     check("x.tar", &damaged, &[("x.tar!/a.log", b"A")], &[("x.tar", "corrupt")]);
 }
+
+#[test]
+fn stored_members_of_a_cut_off_stream_end_where_they_should() {
+    // What `zip -0 - < logs | ...` writes: no sizes in the headers, since it cannot seek.
+    let mut archive = Vec::new();
+    for (name, content) in [(b'a', &b"hello A\n"[..]), (b'b', b"hello B\n")] {
+        let mut crc = flate2::Crc::new();
+        crc.update(content);
+        archive.extend(b"PK\x03\x04\x14\0\x08\0\0\0\0\0\x21\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0");
+        archive.push(name);
+        archive.extend(content);
+        archive.extend(b"PK\x07\x08");
+        for number in [crc.sum(), content.len() as u32, content.len() as u32] {
+            archive.extend(number.to_le_bytes());
+        }
+    }
+    let members: [(&str, &[u8]); 2] = [("x.zip!/a", b"hello A\n"), ("x.zip!/b", b"hello B\n")];
+    check("x.zip", &archive, &members, &[("x.zip", "corrupt")]);
+    let damaged = replace(&archive, b"hello A", b"hello X");
+    let members: [(&str, &[u8]); 2] = [("x.zip!/a", b"hello X\n"), ("x.zip!/b", b"hello B\n")];
+    check("x.zip", &damaged, &members, &[("x.zip", "corrupt"), ("x.zip!/a", "corrupt")]);
+}
+
+#[test]
+fn member_that_lies_about_its_size_hides_no_other() {
+    let archive = zip_with(::zip::CompressionMethod::Stored, &[("a.log", b"A"), ("b.log", b"B")]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    let mut lying = archive.clone();
+    lying[directory + 20..directory + 24].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+    let seen = visit_with("x.zip", &lying, Limits::default());
+    assert_eq!(seen.files["x.zip!/b.log"], b"B");
+    assert_eq!(seen.problems(), [("x.zip!/a.log", "corrupt")]);
+}
+
+#[test]
+fn nested_zip_in_a_cut_off_stream_is_one_problem() {
+    let inner = zip_with(::zip::CompressionMethod::Stored, &[("a.log", b"A"), ("b.log", &noise(100_000))]);
+    let packed = gzip(&tar(&[("in.zip", &inner)]));
+    let seen = visit_with("x.tgz", &packed[..packed.len() / 2], Limits::default());
+    assert_eq!(seen.problems(), [("x.tgz", "corrupt")]);
+    assert_eq!(seen.files["x.tgz!/x.tar!/in.zip!/a.log"], b"A");
+    let part = &seen.files["x.tgz!/x.tar!/in.zip!/b.log"];
+    assert!(part.len() > 30_000 && noise(100_000).starts_with(part));
+}

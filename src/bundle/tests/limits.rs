@@ -71,8 +71,8 @@ fn window_above_128_mib_is_a_limit() {
 
 #[test]
 fn nested_archive_larger_than_memory_goes_to_a_file() {
+    use crate::bundle::budget::Allowance;
     use crate::bundle::source::Source;
-    use crate::bundle::visit::Allowance;
     let content = noise(300_000);
     let (memory, disk, no_disk) = (Allowance::new(100_000), Allowance::new(1 << 20), Allowance::new(1 << 18));
     let source = Source::spool(&mut &content[..], &memory, &disk).unwrap();
