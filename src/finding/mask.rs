@@ -19,7 +19,7 @@
 //! [`is_code`](super::codes::is_code), and so are numbers after words such as `error code`.
 
 use super::codes::{Lead, is_code};
-use super::words::{Word, is_unit, is_word_of_date, keeps_its_value, known_name};
+use super::words::{Word, is_name_in_slot, is_unit, is_word_of_date, keeps_its_value, known_name, opens_slot};
 
 /// Bytes that a template has at most.
 pub const MAX_LENGTH: usize = 512;
@@ -43,12 +43,14 @@ pub(super) struct Masker<'o> {
     lead: Lead,
     /// The key if the next word is its value, and whether a word is to be kept as such.
     value: Option<bool>,
+    /// The word before is followed by a name: `user root from`.
+    slot: bool,
     full: bool,
 }
 
 impl<'o> Masker<'o> {
     pub(super) fn new(out: &'o mut Vec<u8>) -> Masker<'o> {
-        Masker { out, blank: false, last_mark: None, lead: Lead::None, value: None, full: false }
+        Masker { out, blank: false, last_mark: None, lead: Lead::None, value: None, slot: false, full: false }
     }
 
     /// Adds a line. `more_follows` leaves room for another one.
@@ -144,6 +146,7 @@ impl<'o> Masker<'o> {
                 return run.text.len() + if mark == "n" { units_after(&rest[run.text.len()..]) } else { 0 };
             }
         }
+        let slot = std::mem::take(&mut self.slot);
         let piece = Word::of(run.text.split(|&byte| byte == b':').next().unwrap_or(run.text));
         let length = piece.text.len();
         let after = &rest[length..];
@@ -156,7 +159,7 @@ impl<'o> Masker<'o> {
             self.mark("n", limit);
             return length + units_after(after);
         }
-        if length > MAX_WORD {
+        if length > MAX_WORD || (slot && piece.is_plain() && is_name_in_slot(piece.text, after)) {
             self.mark("*", limit);
             return length;
         }
@@ -168,6 +171,7 @@ impl<'o> Masker<'o> {
             None => {
                 self.push(piece.text, limit);
                 self.lead = self.lead.after(piece.text);
+                self.slot = opens_slot(piece.text) && after.first() == Some(&b' ');
                 if after.first() == Some(&b'=') {
                     self.push(b"=", limit);
                     self.value = Some(keeps_its_value(piece.text));
@@ -179,6 +183,7 @@ impl<'o> Masker<'o> {
     }
 
     fn punctuation(&mut self, byte: u8, limit: usize) {
+        self.slot = false;
         self.push(&[byte], limit);
         self.lead = self.lead.over(byte);
         if !matches!(byte, b'"' | b'\'' | b'[' | b'(') {
@@ -188,6 +193,7 @@ impl<'o> Masker<'o> {
 
     fn mark(&mut self, mark: &'static str, limit: usize) {
         self.lead = Lead::None;
+        self.slot = false;
         if let Some((last, end)) = self.last_mark
             && last == mark
             && is_list_gap(self.out.get(end..).unwrap_or_default())

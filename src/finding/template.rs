@@ -130,6 +130,13 @@ mod tests {
         check("worker-17 on node3 read at 0x7ffe1234", "<*> on <*> read at <hex>");
         check("retries 1, 2, 3 done", "retries <n> done");
         check("mail from root@example.com", "mail from <*>");
+        check("Failed password for root from 10.0.0.1", "Failed password for <*> from <ip>");
+        check(
+            "Failed password for invalid user oracle from 10.0.0.1",
+            "Failed password for invalid user <*> from <ip>",
+        );
+        check("session opened for user root by (uid=0)", "session opened for user <*> by (uid=<*>)");
+        check("user locked by policy", "user locked by policy");
     }
 
     #[test]

@@ -32,6 +32,52 @@ const TELLING_KEYS: &[&str] = &[
     "kind",
 ];
 
+/// Words before the name of a person or machine.
+const SLOTS: &[&str] = &["user", "username", "account", "login", "for", "host"];
+
+/// Words behind a name; with one of them on each side a word in between is a name.
+const AFTER_NAMES: &[&str] = &["from", "by", "on", "at", "via"];
+
+/// Words that are no name even there.
+const NO_NAMES: &[&str] = &[
+    "is",
+    "was",
+    "not",
+    "failed",
+    "denied",
+    "rejected",
+    "unknown",
+    "down",
+    "unreachable",
+    "locked",
+    "expired",
+    "disabled",
+    "disconnected",
+    "logged",
+    "login",
+    "access",
+    "session",
+    "backup",
+    "restore",
+    "connection",
+    "connections",
+    "authentication",
+    "password",
+    "data",
+    "response",
+    "request",
+    "requests",
+    "all",
+    "this",
+    "that",
+    "it",
+    "and",
+    "or",
+    "the",
+    "use",
+    "blocked",
+];
+
 /// Names with digits that do not vary.
 const NAMES: &[&str] = &[
     "ipv4",
@@ -386,6 +432,18 @@ pub(super) fn is_word_of_date(word: &[u8], after: &[u8]) -> bool {
     let is_month =
         |it: &&str| next.starts_with(it.as_bytes()) && !next.get(it.len()).is_some_and(u8::is_ascii_alphabetic);
     skipped > 0 && (number || (weekday && MONTHS.iter().any(|it| is_month(&it))))
+}
+
+/// Whether a name may follow the word.
+pub(super) fn opens_slot(word: &[u8]) -> bool {
+    is_one_of(word, SLOTS)
+}
+
+/// Whether a word after [`opens_slot`] is a name: `root` in `password for root from`.
+pub(super) fn is_name_in_slot(word: &[u8], after: &[u8]) -> bool {
+    let Some(next) = after.strip_prefix(b" ") else { return false };
+    let next = &next[..next.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(next.len())];
+    is_one_of(next, AFTER_NAMES) && !is_one_of(word, NO_NAMES)
 }
 
 pub(super) fn is_one_of(word: &[u8], words: &[&str]) -> bool {

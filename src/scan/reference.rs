@@ -163,6 +163,9 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    // Compiling the scanner takes most of the time of a case.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn pairs_equal_those_of_one_regex_per_pattern(
         conditions in proptest::collection::vec(condition(), 0..6),

@@ -70,6 +70,7 @@ const LINKING: &[&str] = &[
     "has",
     "have",
     "them",
+    "in",
 ];
 
 /// Words after which an error is only spoken of: `if it may fail`.
@@ -312,7 +313,7 @@ impl Occurrence<'_> {
                 Strength::Nothing
             }
             [b'A'..=b'Z' | b'0'..=b'9' | b'_', ..] => Strength::Weak,
-            [b'-', b'a'..=b'z', ..] => Strength::Nothing,
+            [b'-', b'a'..=b'z', ..] | [b'@', b'a'..=b'z', ..] => Strength::Nothing,
             [b'-', b'A'..=b'Z', ..] => Strength::Weak,
             [b'.' | b'/' | b'\\', next, ..] if next.is_ascii_lowercase() => Strength::Nothing,
             [b'(', next, ..] if marker.place == Place::NameEnd && !next.is_ascii_digit() && next != b's' => {
@@ -357,7 +358,7 @@ impl Occurrence<'_> {
             _ => &[],
         };
         let noun = !matches!(marker.word, "failed" | "fails" | "aborted" | "denied" | "refused");
-        let option = matches!(word.len(), 1 | 2) && further.ends_with(b"-");
+        let option = matches!(word.len(), 1 | 2) && matches!(further, [b'-'] | [.., b' ', b'-']);
         if option
             || (noun && is_one_of(next, NAMING))
             || (word.eq_ignore_ascii_case(b"on") && is_one_of(second, REACTIONS))
@@ -508,7 +509,18 @@ mod tests {
 
     #[test]
     fn plain_words_count() {
-        check(&["Error: disk", "it failed", "errors: 3", "10 errors", "Access is DENIED.", "error(s): 2"], Strong);
+        check(
+            &[
+                "EXT4-fs error (device sda3): x",
+                "Error: disk",
+                "it failed",
+                "errors: 3",
+                "10 errors",
+                "Access is DENIED.",
+                "error(s): 2",
+            ],
+            Strong,
+        );
         check(
             &["java.io.IOException: x", "TypeError: y", "at System.Net.WebException", "Error 5", "failed(5)"],
             Strong,
@@ -577,6 +589,7 @@ mod tests {
             &["critical section", "error handler", "error messages for locale en", "journalctl -p err -n 50"],
             Nothing,
         );
+        check(&["from=<errors@example.com>"], Nothing);
         check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);
     }
 
