@@ -70,7 +70,7 @@ fn epoch(value: &[u8]) -> Option<stamp::Stamp> {
     for &digit in digits.take(whole + power) {
         nanos = nanos.checked_mul(10)?.checked_add(i64::from(digit - b'0'))?;
     }
-    stamp::from_epoch(nanos, (whole - 10 + fraction).min(9) as u8, Shape::Epoch)
+    super::packed::from_epoch(nanos, (whole - 10 + fraction).min(9) as u8, Shape::Epoch)
 }
 
 /// Reads a level that is a word, a letter or a number in the scale that its key uses.
