@@ -140,9 +140,9 @@ impl<'a> Fields<'a> {
         self.ranks.iter().all(|&rank| rank == 0)
     }
 
-    /// Whether anything that makes a header was among the fields.
+    /// Whether the fields make a header: a message alone may be data inside another program's record.
     pub(super) fn any(&self) -> bool {
-        self.found.time.is_some() || self.found.level.is_some() || self.message.is_some()
+        self.found.time.is_some() || self.found.level.is_some()
     }
 
     /// Takes note of one field whose value stands at `start..end` of `line`.

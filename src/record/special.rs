@@ -353,7 +353,7 @@ pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<
         found.level = Level::from_windows(number as u64);
     }
     if let Some(place) = behind(b"<Provider Name=") {
-        let name = &line[place + 1..line.len().min(place + 200)];
+        let name = line.get(place + 1..line.len().min(place + 200)).unwrap_or_default();
         let quote = line.get(place).copied().unwrap_or(b'"');
         found.component = name.iter().position(|&byte| byte == quote).map(|length| &name[..length]);
     }

@@ -470,6 +470,13 @@ fn servers_and_databases() {
 }
 
 #[test]
+fn an_event_that_ends_in_the_middle_is_harmless() {
+    // The name's quote was looked for behind the line's end.
+    check("<Event ><Provider Name=", "", NONE, "", "<Event ><Provider Name=");
+    check("<Event ><Provider Name='Di", "", NONE, "", "<Event ><Provider Name='Di");
+}
+
+#[test]
 fn json_lines_and_pairs() {
     for (line, time, level, component, message) in [
         (
