@@ -55,8 +55,8 @@ pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Fo
     if let Some(inner) = special::inner(line, message, found, rules) {
         return inner;
     }
-    // Behind a program's name in syslog the message begins: a level there has just been looked for.
-    if found.level.is_none() && !(walk.named && first.shape == Shape::Syslog) {
+    // Behind a program's name in syslog, or between bars, a level has just been looked for.
+    if found.level.is_none() && !walk.barred && !(walk.named && first.shape == Shape::Syslog) {
         found.level = late_level(line, end);
     }
     message.min(line.len())
