@@ -13,6 +13,8 @@ use super::stamp::{Date, Stamp};
 pub(super) struct Calendar {
     /// Seconds since 1970 of the last moment that the log can speak of.
     modified: Option<i64>,
+    /// The year of `modified`, so that it is not computed for every line.
+    year: i64,
     /// Day since 1970 of a full date in the head.
     seen: Option<i64>,
 }
@@ -21,7 +23,9 @@ impl Calendar {
     pub(super) fn new(modified: Option<i64>, seen: Option<i64>) -> Calendar {
         // A file system without times gives 1980 or 1970; numbers beyond what nanoseconds can express are damage.
         let plausible = |&seconds: &i64| (DAY * 366..4_102_444_800).contains(&seconds);
-        Calendar { modified: modified.filter(plausible), seen }
+        let modified = modified.filter(plausible);
+        let year = modified.map_or(0, |it| civil::date(it.div_euclid(DAY)).0);
+        Calendar { modified, year, seen }
     }
 
     pub(super) fn time(&self, stamp: &Stamp) -> Time {
@@ -39,14 +43,14 @@ impl Calendar {
     fn year(&self, month: i64, day: i64, clock: i64) -> i64 {
         let mut year = match (self.modified, self.seen) {
             (Some(modified), _) => {
-                let year = civil::date(modified.div_euclid(DAY)).0 + 1;
+                // Near the turn of a year, the file's clock and the log's may disagree about it.
                 let late = |year| civil::days(year, month, day) * DAY + clock / SECOND > modified + DAY;
-                if !late(year) {
-                    year
-                } else if late(year - 1) {
-                    year - 2
+                if month == 1 && day == 1 && !late(self.year + 1) {
+                    self.year + 1
+                } else if late(self.year) {
+                    self.year - 1
                 } else {
-                    year - 1
+                    self.year
                 }
             }
             (None, Some(seen)) => civil::date(seen).0,

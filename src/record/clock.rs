@@ -243,6 +243,10 @@ const DAYS: [&[u8]; 7] = [b"sunday", b"monday", b"tuesday", b"wednesday", b"thur
 
 /// Reads the name of a month, whole or its first three letters (`Sept` too), in any case; returns its number.
 pub(super) fn month(line: &[u8], at: usize) -> Option<(i64, usize)> {
+    // Most letters begin no month, and this is asked of every word before a time.
+    if !matches!(line.get(at)? | 0x20, b'j' | b'f' | b'm' | b'a' | b's' | b'o' | b'n' | b'd') {
+        return None;
+    }
     let (index, end) = name(line, at, &MONTHS)?;
     Some((index as i64 + 1, end))
 }

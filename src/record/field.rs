@@ -70,7 +70,7 @@ fn epoch(value: &[u8]) -> Option<stamp::Stamp> {
     for &digit in digits.take(whole + power) {
         nanos = nanos.checked_mul(10)?.checked_add(i64::from(digit - b'0'))?;
     }
-    stamp::from_epoch(nanos, (whole - 10 + fraction).min(9) as u8, Shape::Epoch)
+    super::packed::from_epoch(nanos, (whole - 10 + fraction).min(9) as u8, Shape::Epoch)
 }
 
 /// Reads a level that is a word, a letter or a number in the scale that its key uses.
@@ -140,9 +140,9 @@ impl<'a> Fields<'a> {
         self.ranks.iter().all(|&rank| rank == 0)
     }
 
-    /// Whether anything that makes a header was among the fields.
+    /// Whether the fields make a header: a message alone may be data inside another program's record.
     pub(super) fn any(&self) -> bool {
-        self.found.time.is_some() || self.found.level.is_some() || self.message.is_some()
+        self.found.time.is_some() || self.found.level.is_some()
     }
 
     /// Takes note of one field whose value stands at `start..end` of `line`.

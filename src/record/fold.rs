@@ -300,7 +300,7 @@ pub(super) fn message_continues(message: &[u8], level_known: bool) -> bool {
         return false;
     }
     let near = &message[..message.len().min(200)];
-    super::rest::postgres_word(near).is_some_and(super::rest::postgres_follow_up)
+    super::severity::postgres_word(near).is_some_and(super::severity::postgres_follow_up)
 }
 
 /// Whether a line may end a traceback: the name of an exception, alone or before a colon.

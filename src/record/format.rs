@@ -39,7 +39,10 @@ impl Reading {
     }
 }
 
-/// The shapes of header that a file shows, the most frequent first.
+/// What a file's head has shown about its headers: which kinds of them to accept, how dates are ordered, what completes
+/// them, and whether lines without header belong to the record before.
+///
+/// Any header shape is recognised anywhere in the file, so a format that changes inside is no obstacle.
 #[derive(Clone, Debug)]
 pub struct Format {
     rules: Rules,

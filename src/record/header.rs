@@ -92,7 +92,7 @@ fn skip_invisible(line: &[u8]) -> usize {
         match line.get(at) {
             Some(0) => at += 1,
             Some(0xef) if line[at..].starts_with(b"\xef\xbb\xbf") => at += 3,
-            Some(0x1b) => match super::rest::skip_colour(line, at) {
+            Some(0x1b) => match super::token::skip_colour(line, at) {
                 Some(end) => at = end,
                 None => return at,
             },
@@ -190,7 +190,7 @@ fn after_time<'a>(
                 message
             }
             // Pulse Secure's raw logs go on with a code and its arguments, TAI64N ones with free text.
-            None if stamp.shape == Shape::HexEpoch => super::rest::separators(line, end),
+            None if stamp.shape == Shape::HexEpoch => super::token::separators(line, end),
             None => rest(line, end, stamp, &mut found, rules),
         },
     };
@@ -260,7 +260,7 @@ fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>>
         if let Some((stamp, end)) = stamp(line, index - 1, rules.orders)
             && stamp.strong()
         {
-            found.level = super::rest::level_in_prefix(&line[at..index - 1]);
+            found.level = super::severity::level_in_prefix(&line[at..index - 1]);
             found.component = super::rest::component_in_prefix(&line[at..index - 1]);
             let cut = after_time(line, index - 1, &stamp, end, found, rules);
             return Some(Cut { origin: Origin::Prefixed, ..cut });
@@ -271,7 +271,7 @@ fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>>
 
 /// `ERROR: text`, `[WARN] text`, `error[module]: text`, `WARNING - text` without any time.
 fn level_only(line: &[u8], at: usize) -> Option<Cut<'_>> {
-    let (level, end) = super::rest::delimited_level(line, at)?;
+    let (level, end) = super::severity::delimited_level(line, at)?;
     let mut found = Found { level: Some(level), ..Found::default() };
     let message = super::rest::after_level(line, end, &mut found);
     Some(Cut { origin: Origin::LevelOnly, ..Cut::new("level", found, message) })

@@ -18,12 +18,15 @@ mod header;
 mod json;
 mod keyvalue;
 mod level;
+mod packed;
 mod rest;
+mod severity;
 mod special;
 mod stamp;
 #[cfg(test)]
 mod tests;
 mod time;
+mod token;
 mod windows;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};

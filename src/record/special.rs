@@ -4,8 +4,9 @@
 use super::clock::{digits_run, number};
 use super::header::{Cut, Rules};
 use super::level::Level;
-use super::rest::{Found, message_pairs, separators};
+use super::rest::{Found, message_pairs};
 use super::stamp::stamp;
+use super::token::separators;
 use memchr::memmem;
 
 /// How far into a line the status of an access log or the fields of an event are looked for.
@@ -153,7 +154,7 @@ pub(super) fn kernel<'a>(line: &'a [u8], at: usize, level: Option<Level>) -> Opt
     // `veeamsnap:tracker    | ERR | text`
     if let Some(bar) = line[start..].iter().take(60).position(|&byte| byte == b'|') {
         let next = separators(line, start + bar);
-        if let Some((level, end)) = super::rest::delimited_level_before_bar(line, next) {
+        if let Some((level, end)) = super::severity::delimited_level_before_bar(line, next) {
             found.level = found.level.or(Some(level));
             found.component = Some(line[start..start + bar].trim_ascii_end());
             message = separators(line, end);
@@ -352,7 +353,7 @@ pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<
         found.level = Level::from_windows(number as u64);
     }
     if let Some(place) = behind(b"<Provider Name=") {
-        let name = &line[place + 1..line.len().min(place + 200)];
+        let name = line.get(place + 1..line.len().min(place + 200)).unwrap_or_default();
         let quote = line.get(place).copied().unwrap_or(b'"');
         found.component = name.iter().position(|&byte| byte == quote).map(|length| &name[..length]);
     }

@@ -3,9 +3,10 @@
 //! [`stamp`] gets a line and a place in it and returns what stands there, without any knowledge of the file: a year or a
 //! date may be missing. `calendar` turns a [`Stamp`] into a [`super::Time`].
 
-use super::civil::{self, DAY, SECOND};
-use super::clock::{Clock, boundary, clock, digits_run, gap, month, number, weekday, zone};
+use super::civil;
+use super::clock::{Clock, clock, digits_run, gap, month, number, weekday, zone};
 use super::level::Level;
+use super::packed::{eight, epoch, hex_epoch, packed, packed_date, pair, six, tai64n};
 
 /// A date and time as written.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +123,7 @@ fn iso(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
     Some((full(Shape::Iso, civil::days(year, month, day), clock), end))
 }
 
-fn full(shape: Shape, days: i64, clock: Clock) -> Stamp {
+pub(super) fn full(shape: Shape, days: i64, clock: Clock) -> Stamp {
     with(shape, Date::Days(days), clock)
 }
 
@@ -132,7 +133,14 @@ fn with(shape: Shape, date: Date, clock: Clock) -> Stamp {
 }
 
 /// Gap and clock after a full date that ends at `end`.
-fn after_date(line: &[u8], end: usize, shape: Shape, year: i64, month: i64, day: i64) -> Option<(Stamp, usize)> {
+pub(super) fn after_date(
+    line: &[u8],
+    end: usize,
+    shape: Shape,
+    year: i64,
+    month: i64,
+    day: i64,
+) -> Option<(Stamp, usize)> {
     if !civil::valid(year, month, day) {
         return None;
     }
@@ -235,11 +243,11 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
     Some((Stamp { ambiguous, ..full(shape, civil::days(year, month, day), clock) }, stamp_end))
 }
 
-fn century(year: i64) -> i64 {
+pub(super) fn century(year: i64) -> i64 {
     if year < 70 { 2000 + year } else { 1900 + year }
 }
 
-fn short_year(line: &[u8], at: usize) -> Option<(i64, usize)> {
+pub(super) fn short_year(line: &[u8], at: usize) -> Option<(i64, usize)> {
     let (year, end) = number(line, at, 2, 2)?;
     Some((century(year), end))
 }
@@ -267,144 +275,6 @@ fn day_name_first(line: &[u8], at: usize, next: usize) -> Option<(Stamp, usize)>
         Some((year, end)) => after_date(line, end, Shape::Ctime, year, month, day),
         None => yearless(line, end + 1, Shape::Syslog, month, day),
     }
-}
-
-/// `260102 03:04:05`, `260102  3:04:05` (old MySQL) and `081109 203615` (HDFS).
-fn six(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
-    let (year, _) = short_year(line, at)?;
-    let (month, _) = pair(line, at + 2)?;
-    let (day, _) = pair(line, at + 4)?;
-    let next = at + 6;
-    if line.get(next) != Some(&b' ') || !civil::valid(year, month, day) {
-        return None;
-    }
-    if digits_run(line, next + 1) == 6 {
-        let (clock, end) = packed_clock(line, next + 1)?;
-        return Some((full(Shape::Compact, civil::days(year, month, day), clock), end));
-    }
-    after_date(line, next, Shape::Compact, year, month, day)
-}
-
-/// `20260102-03:04:05:678`, `20260102 03:04:05`, `20260102T030405Z`.
-fn eight(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
-    let (year, month, day) = packed_date(line, at)?;
-    let next = at + 8;
-    if matches!(line.get(next), Some(b'T' | b' ' | b'-' | b'_')) && digits_run(line, next + 1) == 6 {
-        let (clock, end) = packed_clock(line, next + 1)?;
-        return Some((full(Shape::Compact, civil::days(year, month, day), clock), end));
-    }
-    after_date(line, next, Shape::Compact, year, month, day)
-}
-
-/// `20260102030405.678901` (Pulse on Linux) and `20260102030405678`.
-fn packed(line: &[u8], at: usize, run: usize) -> Option<(Stamp, usize)> {
-    let (year, month, day) = packed_date(line, at)?;
-    if run == 14 {
-        let (clock, end) = packed_clock(line, at + 8)?;
-        return Some((full(Shape::Compact, civil::days(year, month, day), clock), end));
-    }
-    let seconds = packed_seconds(line, at + 8)?;
-    let (millis, end) = number(line, at + 14, 3, 3)?;
-    boundary(line, end)?;
-    let clock = Clock { nanos: seconds * SECOND + millis * 1_000_000, digits: 3, offset: None };
-    Some((full(Shape::Compact, civil::days(year, month, day), clock), end))
-}
-
-fn packed_date(line: &[u8], at: usize) -> Option<(i64, i64, i64)> {
-    let century = pair(line, at)?.0;
-    let (year, month, day) = (century * 100 + pair(line, at + 2)?.0, pair(line, at + 4)?.0, pair(line, at + 6)?.0);
-    civil::valid(year, month, day).then_some((year, month, day))
-}
-
-fn packed_seconds(line: &[u8], at: usize) -> Option<i64> {
-    let (hour, minute, second) = (pair(line, at)?.0, pair(line, at + 2)?.0, pair(line, at + 4)?.0);
-    (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
-}
-
-fn packed_clock(line: &[u8], at: usize) -> Option<(Clock, usize)> {
-    let seconds = packed_seconds(line, at)?;
-    super::clock::rest_of_clock(line, at + 6, seconds, seconds / 3600)
-}
-
-/// Two digits, whatever follows.
-fn pair(line: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (tens, ones) = (*line.get(at)?, *line.get(at + 1)?);
-    (tens.is_ascii_digit() && ones.is_ascii_digit())
-        .then(|| (i64::from(tens - b'0') * 10 + i64::from(ones - b'0'), at + 2))
-}
-
-/// Seconds, milliseconds, microseconds or nanoseconds since 1970 as a token of its own, from 2001 to 2100.
-fn epoch(line: &[u8], at: usize, run: usize) -> Option<(Stamp, usize)> {
-    let mut value: i128 = 0;
-    for &byte in line.get(at..at + run)? {
-        value = value * 10 + i128::from(byte - b'0');
-    }
-    let unit = match run {
-        10 => 1_000_000_000,
-        13 => 1_000_000,
-        16 => 1_000,
-        _ => 1,
-    };
-    let mut nanos = i64::try_from(value * unit).ok()?;
-    let mut end = at + run;
-    let mut digits = (run - 10) as u8;
-    if line.get(end) == Some(&b'.') {
-        let fraction = digits_run(line, end + 1);
-        if run != 10 || !(1..=9).contains(&fraction) {
-            return None;
-        }
-        digits = fraction as u8;
-        nanos += number(line, end + 1, fraction, fraction)?.0 * 10_i64.pow(9 - u32::from(digits));
-        end += 1 + fraction;
-    }
-    // Something must follow: a number that is the whole line is data.
-    if !matches!(line.get(end)?, b' ' | b'\t' | b',' | b';' | b'|' | b']' | b')' | b'"' | b'\'' | b':' | b'}') {
-        return None;
-    }
-    Some((from_epoch(nanos, digits, Shape::Epoch)?, end))
-}
-
-pub(super) fn from_epoch(nanos: i64, digits: u8, shape: Shape) -> Option<Stamp> {
-    let seconds = nanos.div_euclid(SECOND);
-    if !(1_000_000_000..4_102_444_800).contains(&seconds) {
-        return None;
-    }
-    let clock = Clock { nanos: nanos - seconds.div_euclid(DAY) * DAY * SECOND, digits, offset: Some(0) };
-    Some(full(shape, seconds.div_euclid(DAY), clock))
-}
-
-/// `65f221e0.07357a` and a tab: seconds and microseconds in hexadecimal, as Pulse Secure stores its `.vc0` logs.
-fn hex_epoch(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
-    let text = line.get(at..at + 16)?;
-    if text[8] != b'.' || text[15] != b'\t' {
-        return None;
-    }
-    let seconds = hex(&text[..8])?;
-    let micros = hex(&text[9..15])?;
-    if micros >= 1_000_000 {
-        return None;
-    }
-    Some((from_epoch(seconds.checked_mul(SECOND)? + micros * 1_000, 6, Shape::HexEpoch)?, at + 15))
-}
-
-/// `@4000000065f221e007357abc`: TAI64N of daemontools; 10 seconds are subtracted as its own tools did at the start.
-fn tai64n(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
-    let text = line.get(at + 1..at + 25)?;
-    let seconds = hex(&text[..16])?.checked_sub(0x4000_0000_0000_000A)?;
-    let nanos = hex(&text[16..])?;
-    if nanos >= SECOND || seconds > 4_102_444_800 {
-        return None;
-    }
-    boundary(line, at + 25)?;
-    Some((from_epoch(seconds.checked_mul(SECOND)? + nanos, 9, Shape::HexEpoch)?, at + 25))
-}
-
-fn hex(text: &[u8]) -> Option<i64> {
-    let mut value: i64 = 0;
-    for &byte in text {
-        value = value.checked_mul(16)? + i64::from(char::from(byte).to_digit(16)?);
-    }
-    Some(value)
 }
 
 /// glog (`E0517 15:04:22.619632`), month names (syslog, C's `ctime`), weekdays before them (Apache, RFC 2822).

@@ -2,6 +2,7 @@
 
 use super::format::Format;
 use super::{Chunk, Encoding, Level, Reading};
+use proptest::prelude::*;
 
 const MODIFIED: i64 = 1_780_000_000; // 2026-05-28T20:26:40Z
 
@@ -469,6 +470,13 @@ fn servers_and_databases() {
 }
 
 #[test]
+fn an_event_that_ends_in_the_middle_is_harmless() {
+    // The name's quote was looked for behind the line's end.
+    check("<Event ><Provider Name=", "", NONE, "", "<Event ><Provider Name=");
+    check("<Event ><Provider Name='Di", "", NONE, "", "<Event ><Provider Name='Di");
+}
+
+#[test]
 fn json_lines_and_pairs() {
     for (line, time, level, component, message) in [
         (
@@ -677,5 +685,133 @@ fn names_of_formats_are_for_people() {
         ("", "plain"),
     ] {
         assert_eq!(Format::guess(line.as_bytes(), None).name(), name);
+    }
+}
+
+/// Lines put together from what headers are made of, in any order.
+fn header_like() -> impl Strategy<Value = Vec<u8>> {
+    let parts = [
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "{",
+        "}",
+        "|",
+        ":",
+        ": ",
+        " - ",
+        "-",
+        " ",
+        "  ",
+        "\t",
+        ",",
+        ";",
+        "=",
+        "\"",
+        "\\",
+        "'",
+        "/",
+        "#",
+        "\u{1b}[31m",
+        "\u{1b}[",
+        "\u{feff}",
+        "\0",
+        "é",
+        "–",
+        "2026-01-02",
+        "02.01.2026",
+        "1/2/2026",
+        "02/Jan/2026",
+        "260102",
+        "20260102",
+        "T",
+        "10:11:12",
+        "1:2:3 PM",
+        "10:11:12,345",
+        ".345678",
+        "Z",
+        "+02:00",
+        " -0700",
+        " UTC",
+        "GMT+1",
+        "Jan  2",
+        "Mon Jan  2",
+        "1767607872",
+        "1767607872345",
+        "65f221e0.07357a\t",
+        "@4000000065f221e007357abc",
+        "E0102 ",
+        "ERROR",
+        "Error (3)",
+        "warn",
+        "W",
+        "Wa(180)",
+        "[core:error]",
+        "<134>",
+        "1 ",
+        "0x1f",
+        "123",
+        "host",
+        "app[7]:",
+        "a.b.C",
+        "user.err",
+        "{\"time\":",
+        "\"msg\":\"",
+        "{\"t\":{\"$date\":",
+        "level=",
+        "msg=\"",
+        "date=",
+        "time=",
+        "CEF:0|",
+        "LEEF:2.0|",
+        "a|b|c|d|e|f|",
+        "rt=",
+        "id=firewall ",
+        "pri=",
+        "00184,09 ",
+        "2026/01/02 ",
+        "1234:M 02 Jan 2026 ",
+        " # ",
+        "[ 12.345678]",
+        "<Event xmlns",
+        "SystemTime='",
+        "<Level>2",
+        "<Provider Name='",
+        "GET / HTTP\" 404",
+        "] \"",
+        " - gw - [10.0.0.1] ",
+        "--tr:",
+        "at a.b(",
+        "DETAIL:  ",
+        "Traceback (most recent call last):",
+        "Event[0]:",
+        "Log Name:",
+        "\nDate: ",
+        "\n",
+    ];
+    proptest::collection::vec(proptest::sample::select(parts.to_vec()), 0..16)
+        .prop_map(|parts| parts.concat().into_bytes())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn no_line_panics_and_messages_are_inside(line in header_like(), other in header_like(), cut in 0_usize..40, modified in any::<Option<i32>>()) {
+        let modified = modified.map(i64::from);
+        let text = [other, line.clone()].join(&b'\n');
+        let format = Format::guess(&text[cut.min(text.len())..], modified);
+        for line in [&line[..], &line[..line.len().saturating_sub(cut)], &text] {
+            if let Some(header) = format.header(line) {
+                prop_assert!(header.message <= line.len());
+            }
+        }
+        let chunk = Chunk { buffer: &text, start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+        for record in format.records(&chunk) {
+            prop_assert!(record.message().len() <= record.text.len());
+        }
     }
 }
