@@ -302,7 +302,7 @@ mod tests {
     fn mapped(text: &[u8], reading: &Reading, sizes: Sizes) -> (Vec<Seen>, Vec<Vec<u8>>) {
         let (mut all, mut pieces, mut lines) = (Vec::new(), Vec::new(), 0);
         for range in chunks_of(text, &reading.format, &sizes) {
-            let chunk = Chunk::mapped(text, range.clone());
+            let chunk = Chunk::of(text, range.clone());
             seen(&chunk, &mut lines, reading, sizes, &mut all);
             pieces.push(text[range].to_vec());
         }
@@ -415,7 +415,7 @@ mod tests {
             ranges.iter().all(|range| text[range.start..].starts_with(b"2026-") && range.len() < Chunk::SIZE + 1000)
         );
         let records: usize =
-            ranges.iter().map(|range| reading.format.records(&Chunk::mapped(&text, range.clone())).count()).sum();
+            ranges.iter().map(|range| reading.format.records(&Chunk::of(&text, range.clone())).count()).sum();
         assert_eq!(records, 30_000);
     }
 
@@ -437,7 +437,7 @@ mod tests {
         let mut source = text.as_bytes();
         let mut reader = ChunkReader::new(&mut source, Vec::new(), &reading);
         for range in chunks(text.as_bytes(), &reading.format) {
-            let mapped = Chunk::mapped(text.as_bytes(), range);
+            let mapped = Chunk::of(text.as_bytes(), range);
             let owned = reader.next_chunk(None).expect("as many as mapped");
             let chunk = owned.chunk();
             assert_eq!(

@@ -4,8 +4,8 @@ mod cli;
 mod hostile;
 mod layers;
 mod memory;
-mod variants;
 mod signatures;
+mod variants;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
