@@ -1,3 +1,8 @@
+//! Hits become groups, and groups of many files become one.
+//!
+//! [`Tally::add`] takes the hits of a scan, [`Tally::append`] joins neighbouring pieces of a file, [`Tally::merge`] joins
+//! files. What is kept is bounded, and chosen by the records alone and never by who came first.
+
 use super::Level;
 use super::codes::codes;
 use super::evidence::Evidence;

@@ -307,10 +307,10 @@ impl<'t> Word<'t> {
             if self.is_number() {
                 return Some("n");
             }
-            if text.len() > 2 && (text.starts_with(b"0x") || text.starts_with(b"0X")) {
-                if text[2..].iter().all(u8::is_ascii_hexdigit) {
-                    return Some("hex");
-                }
+            if let [b'0', b'x' | b'X', _, ..] = text
+                && text[2..].iter().all(u8::is_ascii_hexdigit)
+            {
+                return Some("hex");
             }
         }
         if self.slashes() >= 2 || text.starts_with(b"/") || text.starts_with(b"\\\\") {
@@ -431,7 +431,7 @@ pub(super) fn is_word_of_date(word: &[u8], after: &[u8]) -> bool {
     let number = next.first().is_some_and(u8::is_ascii_digit) || next.starts_with(b"<n>");
     let is_month =
         |it: &&str| next.starts_with(it.as_bytes()) && !next.get(it.len()).is_some_and(u8::is_ascii_alphabetic);
-    skipped > 0 && (number || (weekday && MONTHS.iter().any(|it| is_month(&it))))
+    skipped > 0 && (number || (weekday && MONTHS.iter().any(is_month)))
 }
 
 /// Whether a name may follow the word.

@@ -1,3 +1,5 @@
+//! What a pass counts of every record, worth keeping or not.
+
 use crate::record::{Chunk, Level, Record, Time};
 
 /// What a pass over one chunk counted.

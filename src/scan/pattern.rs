@@ -22,7 +22,7 @@ pub(super) enum Pattern {
     Any(Vec<Pattern>),
     All(Vec<Pattern>),
     None(Vec<Pattern>),
-    Text(Finder<'static>),
+    Text(Box<Finder<'static>>),
     /// The text in lower-case ASCII.
     NocaseText(Vec<u8>),
     Regex(LazyRegex),
@@ -41,7 +41,7 @@ impl Pattern {
             Condition::Any(parts) => Pattern::Any(all(parts)?),
             Condition::All(parts) => Pattern::All(all(parts)?),
             Condition::None(parts) => Pattern::None(all(parts)?),
-            Condition::Text { text, nocase: false } => Pattern::Text(Finder::new(text).into_owned()),
+            Condition::Text { text, nocase: false } => Pattern::Text(Box::new(Finder::new(text).into_owned())),
             Condition::Text { text, nocase: true } => Pattern::NocaseText(text.to_ascii_lowercase().into_bytes()),
             Condition::Regex(pattern) => Pattern::Regex(LazyRegex::new(pattern)?),
         })
@@ -140,11 +140,14 @@ impl LazyRegex {
 /// pattern that needs Unicode (a letter beyond ASCII, `\p{..}`) is read with Unicode classes; the answer's second part
 /// says so.
 pub(super) fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Error>> {
-    let parse =
-        |unicode| ParserBuilder::new().unicode(unicode).utf8(false).multi_line(true).crlf(true).build().parse(pattern);
+    let parse = |unicode| {
+        let mut builder = ParserBuilder::new();
+        let parsed = builder.unicode(unicode).utf8(false).multi_line(true).crlf(true).build().parse(pattern);
+        parsed.map_err(Box::new)
+    };
     match parse(false) {
         Ok(hir) => Ok((hir, false)),
-        Err(_) => parse(true).map(|hir| (hir, true)).map_err(Box::new),
+        Err(_) => parse(true).map(|hir| (hir, true)),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
 
+use super::Counts;
 use super::{Hit, Scanner};
-use crate::record::{Chunk, Header, Level, Record};
+use crate::record::{Chunk, Header, Level, Reading, Record, chunks};
 use crate::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
 use proptest::prelude::*;
 use regex::bytes::RegexBuilder;
@@ -85,6 +86,10 @@ fn scan(scanner: &Scanner, text: &[u8], pieces: &[Range<usize>]) -> Vec<Found> {
         lines += counts.lines;
     }
     all
+}
+
+fn scan_whole(scanner: &Scanner, text: &[u8]) -> Vec<Found> {
+    scan(scanner, text, std::slice::from_ref(&(0..text.len())))
 }
 
 fn naive(condition: &Condition, text: &[u8]) -> bool {
@@ -177,7 +182,7 @@ proptest! {
             let holding = (0..conditions.len()).filter(|&number| naive(&conditions[number], record.text));
             expected.extend(holding.map(|number| (record.start as u64, number)));
         }
-        let all = scan(&scanner, &text, &[0..text.len()]);
+        let all = scan_whole(&scanner, &text);
         let pairs: Vec<_> = all.iter().flat_map(|(start, _, matches, _)| matches.iter().map(move |it| (*start, it.0))).collect();
         prop_assert_eq!(pairs, expected);
     }
@@ -189,19 +194,18 @@ proptest! {
         cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..5),
     ) {
         let scanner = Scanner::new(&set(conditions));
-        let whole = 0..text.len();
-        let starts: Vec<_> = records(&Chunk::of(&text, whole.clone())).iter().map(|record| record.start).collect();
+        let starts: Vec<_> = records(&Chunk::of(&text, 0..text.len())).iter().map(|record| record.start).collect();
         let mut borders: Vec<_> = cuts.iter().filter(|_| !starts.is_empty()).map(|cut| *cut.get(&starts)).collect();
         borders.extend([0, text.len()]);
         borders.sort_unstable();
         let pieces: Vec<_> = borders.windows(2).map(|pair| pair[0]..pair[1]).collect();
-        prop_assert_eq!(scan(&scanner, &text, &pieces), scan(&scanner, &text, std::slice::from_ref(&whole)));
+        prop_assert_eq!(scan(&scanner, &text, &pieces), scan_whole(&scanner, &text));
     }
 
     #[test]
     fn any_bytes_are_survived(text in proptest::collection::vec(any::<u8>(), 0..600)) {
         let conditions = vec![Condition::Regex("(?<x>.+)err".into()), Condition::Regex(r"\d".into())];
-        scan(&Scanner::new(&set(conditions)), &text, &[0..text.len()]);
+        scan_whole(&Scanner::new(&set(conditions)), &text);
     }
 }
 
@@ -254,7 +258,41 @@ fn captures_are_sorted_by_name_and_the_first_stays() {
     let condition =
         Condition::All(vec![Condition::Regex(r"(?<z>\d)(?<b>x)".into()), Condition::Regex(r"(?<b>y)(?<a>\w)".into())]);
     let scanner = Scanner::new(&set(vec![condition]));
-    let all = scan(&scanner, b"1x yq", &[0..5]);
+    let all = scan_whole(&scanner, b"1x yq");
     let captures: Vec<_> = all[0].2[0].1.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
     assert_eq!(captures, [("a", &b"q"[..]), ("b", b"x"), ("z", b"1")]);
+}
+
+#[test]
+fn a_log_cut_into_chunks_gives_the_same_hits_and_counts() {
+    let mut text = String::new();
+    for number in 0..24_000 {
+        let (minute, second) = (number / 60 % 60, number % 60);
+        let (level, message) = match number % 50 {
+            0 => ("ERROR", "disk is full\n  at a.b(C.java:1)\nCaused by: x.Y: failed"),
+            7 => ("WARN", "0 errors"),
+            9 => ("INFO", "could not connect"),
+            _ => ("INFO", "request is done after a while, nothing to be said of it but that it was"),
+        };
+        text.push_str(&format!("2026-01-02 10:{minute:02}:{second:02},000 {level} [main] {message}\n"));
+    }
+    let reading = Reading::guess(&text.as_bytes()[..Reading::HEAD], None).unwrap();
+    let scanner = Scanner::new(&set(vec![Condition::Regex(r"disk is (?<state>\w+)".into())]));
+    let scope = scanner.in_file("a.log");
+    let scan = |pieces: &[Range<usize>]| {
+        let (mut all, mut counts) = (Vec::new(), Counts::default());
+        for piece in pieces {
+            let chunk = Chunk::of(text.as_bytes(), piece.clone());
+            let lines = counts.lines;
+            counts.add(&scanner.scan(&chunk, &reading.format, &scope, &mut |hit| all.push(found(&hit, &chunk, lines))));
+        }
+        (all, counts)
+    };
+    let pieces = chunks(text.as_bytes(), &reading.format);
+    assert!(pieces.len() > 1);
+    let (all, counts) = scan(&pieces);
+    assert_eq!((all.clone(), counts), scan(std::slice::from_ref(&(0..text.len()))));
+    assert_eq!(counts.lines, text.lines().count() as u64);
+    assert_eq!((counts.records, all.len()), (24_000, 3 * 480));
+    assert_eq!(all.iter().filter(|hit| !hit.2.is_empty()).count(), 480);
 }

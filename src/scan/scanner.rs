@@ -1,3 +1,10 @@
+//! The pass over a chunk.
+//!
+//! A chunk's text and its records go in, the records that are worth keeping come out. The engine says where literals
+//! stand; the records are walked alongside. A record with a literal of a signature is a candidate and its condition is
+//! evaluated on the whole record; a record with an error word is judged by `suspicion.rs`. All others cost nothing more
+//! than their header.
+
 use super::counts::Counts;
 use super::engine::{Engine, LiteralHit};
 use super::literals::{required_literals, shortest};

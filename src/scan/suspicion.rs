@@ -241,7 +241,7 @@ impl Occurrence<'_> {
         let right = &self.after[..self.after.iter().position(|byte| !of_symbol(byte)).unwrap_or(self.after.len())];
         let next = self.after.get(right.len()).copied().unwrap_or(b' ');
         let joined = left.contains(&b'_') || right.contains(&b'_');
-        let part = !left.last().is_some_and(|byte| *byte != b'_') && !right.first().is_some_and(|byte| *byte != b'_');
+        let part = left.last().is_none_or(|byte| *byte == b'_') && right.first().is_none_or(|byte| *byte == b'_');
         if !joined || !self.word.iter().all(of_symbol) || next.is_ascii_lowercase() {
             return None;
         }
