@@ -37,7 +37,7 @@ def session_events(rng):
         (2, "NWC30477", 6, user, roles, f"VPN Tunneling: User with IP {inner} connected with ESP transport mode. "),
         (1, "NWC23464", 6, user, roles, f"VPN Tunneling: Session started for user with IP {inner}, hostname LT-{rng.randint(1000, 9999)}"),
         (1, "ERR24670", 6, user, roles, f"VPN Tunneling: ACL count = {rng.randint(2, 40)}."),
-        (rng.randint(60, 600), "NWC24328", 6, user, roles, f"Transport mode switched over to SSL for user with NCIP {inner} "),
+        (rng.randint(60, 600), "ERR24670", 6, user, roles, "VPN Tunneling: ACL count = 12."),
         (rng.randint(20, 900), "AUT23315", 6, user, roles, f"Radius Accounting: Successfully sent radius accounting interim session sid{rng.randint(1000, 9999)} request for {user}"),
         (2, "NWC23465", 6, user, roles, f"VPN Tunneling: Session ended for user with IP {inner}"),
         (1, "AUT22673", 6, user, roles, f"Logout from {source} (session:{rng.getrandbits(32):08x})"),

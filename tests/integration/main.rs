@@ -1,5 +1,7 @@
 //! Runs the real program. These tests only prove that things are connected; what a part does is tested beside it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod cli;
 mod hostile;
 mod layers;

@@ -19,14 +19,14 @@ fn block(seed: u64) -> Vec<u8> {
     let mut n = seed;
     while text.len() < (1 << 20) - 160 {
         n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let (second, level) = (n >> 33 & 31, if n >> 60 == 0 { "ERROR" } else { "INFO" });
+        let (second, level) = ((n >> 33) & 31, if n >> 60 == 0 { "ERROR" } else { "INFO" });
         writeln!(
             text,
             "2026-01-02 03:04:{second:02} {level} [worker-{}] store.Segment: block {} of host{} written in {} ms",
-            n >> 50 & 15,
-            n >> 20 & 0xffff,
-            n >> 40 & 7,
-            n >> 48 & 0xfff
+            (n >> 50) & 15,
+            (n >> 20) & 0xffff,
+            (n >> 40) & 7,
+            (n >> 48) & 0xfff
         )
         .unwrap();
     }
@@ -77,7 +77,7 @@ fn a_large_archive_needs_little_memory() {
         header.set_path(format!("logs/node{member}/store.log")).unwrap();
         header.set_cksum();
         gzip.write_all(header.as_bytes()).unwrap();
-        for n in 0..LARGE / members >> 20 {
+        for n in 0..(LARGE / members) >> 20 {
             gzip.write_all(&blocks[(n % 8) as usize]).unwrap();
         }
     }
