@@ -1,5 +1,108 @@
-//! Embeds the catalogue.
+//! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of path, text and
+//! tree of each file, in path order. A mistake in a file fails the build with its place.
 
-fn main() {
+// The library's own reader, so that the build refuses exactly what the program would refuse.
+#![expect(dead_code, reason = "the build reads signatures and does nothing else with them")]
+
+#[path = "src/signature/checksum.rs"]
+mod checksum;
+#[path = "src/signature/data.rs"]
+mod data;
+#[path = "src/signature/encode.rs"]
+mod encode;
+#[path = "src/signature/fields.rs"]
+mod fields;
+#[path = "src/signature/pattern.rs"]
+mod pattern;
+#[path = "src/signature/product.rs"]
+mod product;
+#[path = "src/signature/schema.rs"]
+mod schema;
+#[path = "src/signature/tree.rs"]
+mod tree;
+#[path = "src/signature/yaml.rs"]
+mod yaml;
+
+use data::*;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, io};
+use yaml::Mistake;
+
+fn main() -> io::Result<ExitCode> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/signature");
     println!("cargo::rerun-if-changed=signatures");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let mut files = Vec::new();
+    list(&root, "signatures", &mut files)?;
+    files.sort();
+    let mut table = String::from("&[\n");
+    let mut texts = Vec::new();
+    let mut is_broken = false;
+    for (index, shown) in files.iter().enumerate() {
+        let file = root.join(shown);
+        let text =
+            fs::read_to_string(&file).map_err(|err| io::Error::new(err.kind(), format!("read {shown}: {err}")))?;
+        let path = shown.strip_prefix("signatures/").unwrap_or(shown);
+        match tree_of(path, Path::new(shown), &text) {
+            Ok(tree) => {
+                let tree_file = out.join(format!("{index}.tree"));
+                fs::write(&tree_file, tree)?;
+                table.push_str(&format!("({path:?}, include_str!({file:?}), include_bytes!({tree_file:?})),\n"));
+            }
+            Err(mistakes) => {
+                is_broken = true;
+                mistakes.iter().for_each(|mistake| tell(shown, mistake));
+            }
+        }
+        texts.push((path, text));
+    }
+    table.push_str("]\n");
+    fs::write(out.join("catalogue.rs"), table)?;
+    fs::write(
+        out.join("catalogue.sha256"),
+        checksum::of_files(texts.iter().map(|(path, text)| (*path, text.as_bytes()))),
+    )?;
+    Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Returns the encoded tree of a file that has no mistakes.
+fn tree_of(path: &str, shown: &Path, text: &str) -> Result<Vec<u8>, Vec<Mistake>> {
+    match path.strip_suffix("/_product.yaml") {
+        Some(folder) => drop(product::product(folder, shown, text)?),
+        None => drop(schema::signature(path.trim_end_matches(".yaml"), shown, text)?),
+    }
+    let mut tree = Vec::new();
+    encode::encode(&yaml::parse(text).map_err(|mistake| vec![mistake])?, &mut tree);
+    Ok(tree)
+}
+
+fn tell(file: &str, mistake: &Mistake) {
+    let Mistake { place, message, hint } = mistake;
+    println!("cargo::error={file}:{}:{}: {message}", place.line, place.column);
+    if let Some(hint) = hint {
+        println!("cargo::error=  = hint: {hint}");
+    }
+}
+
+/// Collects the catalogue's files as paths below `root`, with `/`. Every folder and file is watched, so that cargo
+/// notices new and removed files.
+fn list(root: &Path, folder: &str, files: &mut Vec<String>) -> io::Result<()> {
+    if !root.join(folder).is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(root.join(folder))? {
+        let name = entry?.file_name();
+        let path = format!("{folder}/{}", name.to_string_lossy());
+        if root.join(&path).is_dir() {
+            println!("cargo::rerun-if-changed={path}");
+            list(root, &path, files)?;
+        } else if path.ends_with(".yaml") {
+            println!("cargo::rerun-if-changed={path}");
+            files.push(path);
+        }
+    }
+    Ok(())
 }

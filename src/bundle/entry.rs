@@ -15,8 +15,8 @@ pub struct Entry<'a> {
 
 /// The bytes of an entry.
 pub enum Content<'a> {
-    /// A local file at rest, memory-mapped. If somebody truncates it, the missing part reads as zeros and the bundle
-    /// reports a `changed` problem.
+    /// All bytes at once: a local file at rest, memory-mapped, or a file or member of less than 64 KiB, read to its end.
+    /// If somebody truncates a mapped file, the missing part reads as zeros and the bundle reports a `changed` problem.
     Mapped(&'a [u8]),
     /// Anything else. `read` returns `Ok(0)` at the end, and also where damage or a limit ends the entry early: the
     /// bundle keeps the problem itself, so readers need no error handling.

@@ -1,4 +1,7 @@
-/// The budget of one bundle. All archives in it draw from the same budget.
+/// The budget of one bundle. All archives in it draw from the same budget; the one that meets its end is left there with a
+/// `limit` problem. Files outside archives are read in any case.
+///
+/// Which archive meets the end first depends on the order in which threads get to them.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes that may be unpacked whatever the size of the input.

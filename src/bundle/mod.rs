@@ -3,12 +3,31 @@
 //! Paths go in; every readable file in them comes out as an [`Entry`], whether it lies in a folder, an archive or an
 //! archive inside an archive. What could not be read comes out as a [`Problem`]. Nothing here knows what a log is.
 
+mod budget;
+mod decode;
 mod entry;
+mod guard;
+mod gzip;
+mod kind;
 mod limits;
+mod list;
+#[cfg(unix)]
+mod map;
+mod name;
 mod problem;
+mod salvage;
+mod source;
+mod tape;
+mod visit;
 mod walk;
+mod zip;
+mod zip_member;
+mod zstandard;
 
 pub use entry::{Content, Entry};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
 pub use walk::{Bundle, BundleError, Input, Visited};
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,24 @@
-use super::{Entry, Limits, Problem};
-use std::io;
+//! The way into a bundle: given paths become a list of files, files become entries.
+//!
+//! A file of a given folder is shown as `folder/sub/a.log`, starting with the folder's own name; a given file by its name.
+//! Inputs that would be shown alike are shown as they were given.
+
+use super::guard::Guarded;
+use super::kind::{HEAD, Kind};
+use super::list::{Listed, list_folder, not_file, shown_inputs};
+#[cfg(unix)]
+use super::map::{Map, is_local};
+use super::source::{Progress, Shrunk, Source};
+use super::visit::{Facts, Place, Visit};
+use super::{Content, Entry, Limits, Problem, ProblemKind};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// One path given by the user.
 #[derive(Clone, Debug)]
@@ -32,7 +49,14 @@ pub enum BundleError {
 /// What a customer sent, ready to be visited.
 pub struct Bundle {
     inputs: Vec<Input>,
+    /// How the inputs are shown.
+    shown: Vec<String>,
+    files: Vec<Listed>,
+    /// What the listing could not look at.
+    problems: Vec<Problem>,
+    limits: Limits,
     read: AtomicU64,
+    now: fn() -> SystemTime,
 }
 
 /// What a visit saw, apart from the entries themselves.
@@ -46,11 +70,41 @@ pub struct Visited {
     pub problems: Vec<Problem>,
 }
 
+/// A file that was not changed for so long is taken to be at rest.
+const AT_REST: Duration = Duration::from_secs(60);
+
 impl Bundle {
     /// Lists `paths`; fails if one of them cannot be looked at.
-    pub fn open(paths: &[PathBuf], _limits: Limits) -> Result<Bundle, BundleError> {
-        let _: &[PathBuf] = paths;
-        Ok(Bundle { inputs: Vec::new(), read: AtomicU64::new(0) })
+    ///
+    /// A given path may be a symbolic link; links inside folders are not followed.
+    ///
+    /// # Errors
+    ///
+    /// [`BundleError::Open`] if a path does not exist, must not be read, or is neither file nor folder.
+    pub fn open(paths: &[PathBuf], limits: Limits) -> Result<Bundle, BundleError> {
+        let shown = shown_inputs(paths);
+        let (mut inputs, mut files, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, (path, shown)) in paths.iter().zip(&shown).enumerate() {
+            let failed = |source| BundleError::Open { path: path.clone(), source };
+            let facts = fs::metadata(path).map_err(failed)?;
+            let first = files.len();
+            let kind = if facts.is_dir() {
+                fs::read_dir(path).map_err(failed)?;
+                list_folder(number, path, shown, &mut files, &mut problems);
+                "folder"
+            } else if facts.is_file() {
+                let real = fs::canonicalize(path).map_err(failed)?;
+                let (mut file, facts) = open_file(&real).map_err(failed)?;
+                let head = read_head(&mut file).map_err(failed)?;
+                files.push(Listed { path: real, shown: shown.as_str().into(), bytes: facts.len(), input: number });
+                Kind::recognise(&head).name()
+            } else {
+                return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "neither file nor folder")));
+            };
+            let bytes = files.iter().skip(first).map(|file| file.bytes).sum();
+            inputs.push(Input { path: path.clone(), kind, bytes, sha256: None });
+        }
+        Ok(Bundle { inputs, shown, files, problems, limits, read: AtomicU64::new(0), now: SystemTime::now })
     }
 
     /// Returns the given paths with kind and size, in the given order.
@@ -68,18 +122,177 @@ impl Bundle {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// Fills in the inputs' hashes.
-    pub fn hash(&mut self) {}
+    /// Fills in the inputs' hashes. An input that cannot be read to its end gets none.
+    pub fn hash(&mut self) {
+        let hashes: Vec<Option<String>> = self.files.par_iter().map(|file| sha256(&file.path).ok()).collect();
+        for (number, input) in self.inputs.iter_mut().enumerate() {
+            let own = self.files.iter().zip(&hashes).filter(|(file, _)| file.input == number);
+            input.sha256 = match input.kind {
+                "folder" => {
+                    let folder = self.shown.get(number).map(String::as_str).unwrap_or_default();
+                    let line = |(file, hash): (&Listed, &Option<String>)| {
+                        let path = file.shown.strip_prefix(folder).unwrap_or(&file.shown).trim_start_matches('/');
+                        Some(format!("{}  {path}\n", hash.as_ref()?))
+                    };
+                    own.map(line).collect::<Option<Vec<_>>>().map(|mut lines| {
+                        lines.sort();
+                        hex(&Sha256::digest(lines.concat()))
+                    })
+                }
+                _ => own.map(|(_, hash)| hash.clone()).next().flatten(),
+            };
+        }
+    }
 
     /// Calls `examine` for every entry, several at once on the current rayon pool. A panic in it becomes a problem of
     /// that entry.
     pub fn visit(&self, examine: &(dyn Fn(Entry<'_>) + Sync)) -> Visited {
-        let _ = examine;
-        Visited::default()
+        self.read.store(0, Ordering::Relaxed);
+        let visit = Visit::new(&self.limits, self.bytes(), examine);
+        self.files.par_iter().for_each(|file| {
+            let progress = Progress::new(&self.read, file.bytes);
+            visit.count_file();
+            self.visit_file(&visit, file, &progress);
+            progress.finish();
+        });
+        let mut visited = visit.finish();
+        visited.problems.extend(self.problems.iter().cloned());
+        visited.problems.sort();
+        visited
+    }
+
+    /// Replaces the clock that tells which files are at rest.
+    #[cfg(test)]
+    pub(super) fn set_clock(&mut self, now: fn() -> SystemTime) {
+        self.now = now;
+    }
+
+    fn visit_file(&self, visit: &Visit<'_>, listed: &Listed, progress: &Progress<'_>) {
+        let place = Place::outside(Arc::clone(&listed.shown));
+        let opened = open_file(&listed.path).and_then(|(mut file, facts)| Ok((read_head(&mut file)?, file, facts)));
+        let (head, file, metadata) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                match error.kind() {
+                    // What was a file when it was listed.
+                    io::ErrorKind::InvalidInput => visit.fail(&place, ProblemKind::Skipped, error.to_string()),
+                    _ => visit.fail(&place, ProblemKind::Unreadable, error.to_string()),
+                }
+                return visit.saw(listed.bytes);
+            }
+        };
+        let facts = Facts { modified: modified(&metadata), size: Some(metadata.len()) };
+        match Kind::recognise(&head) {
+            Kind::Plain if head.len() < HEAD => {
+                visit.leaf(&place, facts.modified, Content::Mapped(&head), head.len() as u64);
+            }
+            Kind::Plain if self.is_at_rest(&metadata) && visit_map(visit, &place, facts, &file) => {}
+            Kind::Zip => visit.zip(&place, &Source::file(file, metadata.len(), progress)),
+            _ => {
+                progress.add(head.len() as u64);
+                let rest = metadata.len().saturating_sub(head.len() as u64);
+                let rest = Guarded::free(visit, &place, FileReader { file, left: rest, progress });
+                visit.stream(&place, facts, &mut BufReader::with_capacity(HEAD, Cursor::new(head).chain(rest)));
+            }
+        }
+    }
+
+    fn is_at_rest(&self, metadata: &Metadata) -> bool {
+        let age = metadata.modified().map(|modified| (self.now)().duration_since(modified));
+        matches!(age, Ok(Ok(age)) if age >= AT_REST)
     }
 }
 
-#[expect(dead_code, reason = "skeleton")]
-fn kind_of(_path: &Path) -> &'static str {
-    "file"
+/// Visits a file as a map; false if it cannot be mapped.
+#[cfg(unix)]
+fn visit_map(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, file: &File) -> bool {
+    if !is_local(file) {
+        return false;
+    }
+    let Some(map) = Map::new(file) else { return false };
+    let bytes = map.bytes().len() as u64;
+    visit.leaf(place, facts.modified, Content::Mapped(map.bytes()), bytes);
+    // A file cut within its last page reads as zeros without a signal.
+    if map.was_cut() || file.metadata().is_ok_and(|now| now.len() < bytes) {
+        visit.fail(place, ProblemKind::Changed, format!("{Shrunk}; zeros were read instead"));
+    }
+    true
+}
+
+/// Maps that survive truncation need signals.
+#[cfg(not(unix))]
+fn visit_map(_: &Visit<'_>, _: &Place<'_>, _: Facts, _: &File) -> bool {
+    false
+}
+
+/// Opens a file for reading, but neither a link nor anything that reading could block on.
+fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    match metadata.is_file() {
+        true => Ok((file, metadata)),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, not_file(&metadata))),
+    }
+}
+
+/// Reads what is needed to recognise a file; that is all of it if it is small.
+fn read_head(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    file.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Seconds since 1970 of the last change.
+fn modified(metadata: &Metadata) -> Option<i64> {
+    let modified = metadata.modified().ok()?;
+    match modified.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).ok(),
+        Err(before) => i64::try_from(before.duration().as_secs()).ok().map(|seconds| -seconds),
+    }
+}
+
+/// Reads a file up to the size it had: one that grows for ever must not keep us.
+struct FileReader<'a> {
+    file: File,
+    left: u64,
+    progress: &'a Progress<'a>,
+}
+
+impl Read for FileReader<'_> {
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        let size = usize::try_from(self.left).unwrap_or(usize::MAX).min(output.len());
+        let output = output.get_mut(..size).unwrap_or_default();
+        if output.is_empty() {
+            return Ok(0);
+        }
+        let read = self.file.read(output)?;
+        if read == 0 {
+            return Err(Shrunk.into());
+        }
+        self.left -= read as u64;
+        self.progress.add(read as u64);
+        Ok(read)
+    }
+}
+
+fn sha256(path: &Path) -> io::Result<String> {
+    let (mut file, _) = open_file(path)?;
+    let mut hash = Sha256::new();
+    let mut block = vec![0; HEAD];
+    loop {
+        match file.read(&mut block) {
+            Ok(0) => return Ok(hex(&hash.finalize())),
+            Ok(read) => hash.update(block.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,8 +1,140 @@
-//! One file per subcommand.
+//! The command line: one file per subcommand, and what they share.
+//!
+//! Only this part of the program prints, reads the environment and ends the process. A subcommand is a file with its
+//! arguments (clap) and `run`, which returns an [`Exit`]; `completions.rs` is the smallest to copy. `output.rs` writes
+//! results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
+mod completions;
+mod exit;
+mod man;
+mod output;
+mod panic;
+mod progress;
+mod records;
+mod signatures;
+mod triage;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use exit::Exit;
+use std::io::Write;
 use std::process::ExitCode;
+
+/// Names the known problems in a customer's logs with their fixes, and keeps what nobody can explain.
+#[derive(Debug, Parser)]
+#[command(name = "tierline", version, after_help = EXAMPLES, after_long_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    terminal: Terminal,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tierline triage case.zip                 what is wrong in the bundle, and what to do
+  tierline triage logs/ -o json=report.json
+                                           the same for a script
+  tierline records app.log                 how the file is cut into records
+
+Exit codes:
+  0  done
+  1  the job could not be done
+  2  wrong usage or a broken signature
+  3  a known problem at or above --fail-on was found
+  4  done, but parts of the input could not be examined";
+
+/// Options that work with every subcommand.
+#[derive(Clone, Copy, Debug, clap::Args)]
+struct Terminal {
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    color: Color,
+    /// Draws no progress bar; it is off anyway when standard error is not a terminal.
+    #[arg(long, global = true)]
+    no_progress: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal.
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Triage(triage::TriageArgs),
+    Records(records::RecordsArgs),
+    Signatures(signatures::SignaturesArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    panic::keep_quiet();
+    let job = || match &cli.command {
+        Command::Triage(args) => triage::run(args, cli.terminal),
+        Command::Records(args) => records::run(args, cli.terminal),
+        Command::Signatures(args) => signatures::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    };
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => {
+            // All causes on one line: "failed to open `x`: No such file or directory".
+            say(&format!("{error:#}"));
+            error.downcast_ref::<exit::Usage>().map_or(Exit::Failed, |_| Exit::Usage).into()
+        }
+        Err(_) => {
+            say(&format!("internal error, no result; {}", panic::HINT));
+            Exit::Failed.into()
+        }
+    }
+}
+
+/// Prints a message on standard error, on one line and without hidden characters: it may contain names from the input.
+fn say(message: &str) {
+    // Nobody is left to be told if this fails.
+    let _ = writeln!(std::io::stderr(), "tierline: {}", tierline::report::one_line(message));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    fn collect_after_help(command: &clap::Command, texts: &mut Vec<String>) {
+        texts.extend(command.get_after_help().map(ToString::to_string));
+        command.get_subcommands().for_each(|command| collect_after_help(command, texts));
+    }
+
+    #[test]
+    fn every_example_in_a_help_text_is_a_valid_command() {
+        let mut texts = Vec::new();
+        collect_after_help(&Cli::command(), &mut texts);
+        let mut examples = 0;
+        for line in texts.iter().flat_map(|text| text.lines()) {
+            let Some(example) = line.strip_prefix("  tierline ") else { continue };
+            // What follows two blanks explains the command; what follows a pipe or redirection is the shell's.
+            let command = example.split("  ").next().unwrap_or(example);
+            let command = command.split([' ']).take_while(|word| !["|", ">"].contains(word));
+            if let Err(error) = Cli::try_parse_from(["tierline"].into_iter().chain(command)) {
+                panic!("example `{line}`: {error}");
+            }
+            examples += 1;
+        }
+        assert!(examples > 8, "only {examples} examples found");
+    }
 }

@@ -1,8 +1,17 @@
 //! Findings and catalogue become what people read: ranked diagnoses with fixes, and ranked unresolved findings.
 //!
-//! [`Diagnosis`] is all that reports and tickets are made from.
+//! [`diagnose`] takes what was counted ([`Tally`](crate::finding::Tally)) and returns a [`Diagnosis`], which is all that
+//! reports and tickets are made from. The decisions are in files of their own: `confidence.rs` how sure a known problem
+//! is, `suppress.rs` which general problem is hidden behind a specific one, `score.rs` which unknown error to look at
+//! first. The same counts give the same diagnosis in the same order.
 
+mod captures;
+mod confidence;
 mod rank;
+#[cfg(test)]
+pub(crate) mod sample;
+mod score;
+mod suppress;
 
 use crate::bundle::{Input, Problem};
 use crate::finding::{Coverage, Group, UnknownGroup};
@@ -30,7 +39,9 @@ pub struct Diagnosis {
     pub unresolved: Vec<Unresolved>,
     /// Unknown errors that found no room.
     pub unresolved_overflow: u64,
-    /// What could not be examined.
+    /// The user asked to leave `unresolved` out, so that its emptiness says nothing.
+    pub unresolved_omitted: bool,
+    /// What could not be examined, sorted by file.
     pub problems: Vec<Problem>,
 }
 
@@ -43,6 +54,17 @@ pub struct Known {
     pub confidence: f64,
     /// Counts and evidence.
     pub group: Group,
+    /// Less specific problems that are hidden because this one holds, by id.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A known problem that is not shown by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// Id of its signature.
+    pub signature: Arc<str>,
+    /// How many records it matched.
+    pub count: u64,
 }
 
 /// An error that no signature claims.
@@ -56,4 +78,12 @@ pub struct Unresolved {
     pub reasons: Vec<String>,
     /// Template, level, codes, counts and evidence.
     pub finding: UnknownGroup,
+}
+
+impl Diagnosis {
+    /// Whether a part of the input was not examined although it should have been; what was skipped on purpose (links,
+    /// devices, files that are not text) does not count.
+    pub fn is_partial(&self) -> bool {
+        self.problems.iter().any(|problem| problem.kind != crate::bundle::ProblemKind::Skipped)
+    }
 }

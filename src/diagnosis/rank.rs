@@ -1,10 +1,124 @@
-use super::Diagnosis;
-use crate::bundle::{Input, Visited};
+use super::confidence::confidence;
+use super::score::unresolved;
+use super::suppress::suppress;
+use super::{Diagnosis, Known};
+use crate::bundle::{Input, Problem, ProblemKind, Visited};
 use crate::finding::Tally;
-use crate::signature::SignatureSet;
+use crate::signature::{SignatureError, SignatureSet};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Turns what was counted into what people read.
+///
+/// Known problems are ordered by severity, confidence, count, first time and id; unresolved ones as `score.rs` says;
+/// problems by file. A signature that was left out because it is broken becomes a problem too.
 pub fn diagnose(set: &SignatureSet, inputs: &[Input], visited: Visited, tally: Tally) -> Diagnosis {
-    let _ = (set, tally);
-    Diagnosis { inputs: inputs.to_vec(), problems: visited.problems, ..Diagnosis::default() }
+    let found = tally.known.into_iter().filter_map(|(index, group)| {
+        let signature = Arc::new(set.signatures().get(index)?.clone());
+        Some(Known { confidence: confidence(&signature, &group), signature, group, suppressed: Vec::new() })
+    });
+    let mut known = suppress(found.collect());
+    known.sort_by(|a, b| {
+        let key = |it: &Known| (Reverse(it.signature.severity), Reverse((it.confidence * 100.0).round() as u32));
+        let tie = |it: &Known| (Reverse(it.group.count), it.group.first_time.is_none(), it.group.first_time);
+        key(a).cmp(&key(b)).then_with(|| tie(a).cmp(&tie(b))).then_with(|| a.signature.id.cmp(&b.signature.id))
+    });
+    let mut problems = visited.problems;
+    problems.extend(set.errors().iter().map(broken));
+    problems.sort();
+    problems.dedup();
+    Diagnosis {
+        inputs: inputs.to_vec(),
+        catalogues: set.catalogues().to_vec(),
+        signatures: set.signatures().len(),
+        seen: (visited.files, visited.bytes),
+        coverage: tally.coverage,
+        unresolved: unresolved(tally.unknown.into_values().collect(), &known),
+        known,
+        unresolved_overflow: tally.unknown_overflow,
+        unresolved_omitted: false,
+        problems,
+    }
+}
+
+/// A broken signature as a problem of its file, with the place in the message.
+fn broken(error: &SignatureError) -> Problem {
+    let mut message = match (error.line, error.column) {
+        (0, _) => String::new(),
+        (line, 0) => format!("line {line}: "),
+        (line, column) => format!("line {line}, column {column}: "),
+    };
+    message.push_str(&error.message);
+    if let Some(hint) = &error.hint {
+        message.push_str(" (");
+        message.push_str(hint);
+        message.push(')');
+    }
+    Problem { file: error.file.to_string_lossy().into(), kind: ProblemKind::Signature, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{at, diagnosis, evidence, group, signature};
+    use crate::finding::Group;
+    use crate::signature::{Severity, Signature};
+
+    #[track_caller]
+    fn check(known: Vec<(Signature, Group)>, expected: &[&str]) {
+        let reversed: Vec<_> = known.iter().rev().cloned().collect();
+        for known in [known, reversed] {
+            let diagnosis = diagnosis(known, Vec::new());
+            assert_eq!(diagnosis.known.iter().map(|it| &*it.signature.id).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    fn seen(count: u64) -> Group {
+        group(count, vec![evidence("a.log", 1, "went wrong on srv01")])
+    }
+
+    #[test]
+    fn the_worst_comes_first_then_the_surest_then_the_most_frequent() {
+        let mut sure = signature("a/b/sure", Severity::High);
+        sure.scope.files.push("*.log".into());
+        check(
+            vec![
+                (signature("a/b/low", Severity::Low), seen(100)),
+                (signature("a/b/often", Severity::High), seen(9)),
+                (signature("a/b/seldom", Severity::High), seen(2)),
+                (sure, seen(2)),
+                (signature("a/b/worst", Severity::Critical), seen(1)),
+            ],
+            &["a/b/worst", "a/b/sure", "a/b/often", "a/b/seldom", "a/b/low"],
+        );
+    }
+
+    #[test]
+    fn among_equals_the_earliest_comes_first_and_those_without_time_last() {
+        let time = |time| Group { first_time: time, ..seen(1) };
+        check(
+            vec![
+                (signature("a/b/a-without", Severity::High), time(None)),
+                (signature("a/b/b-later", Severity::High), time(Some(at(5)))),
+                (signature("a/b/c-earlier", Severity::High), time(Some(at(1)))),
+                (signature("a/b/d-earlier", Severity::High), time(Some(at(1)))),
+            ],
+            &["a/b/c-earlier", "a/b/d-earlier", "a/b/b-later", "a/b/a-without"],
+        );
+    }
+
+    #[test]
+    fn a_broken_signature_is_told_with_its_place_and_the_way_out() {
+        let error = SignatureError {
+            file: "cat/a/b/c.yaml".into(),
+            line: 3,
+            column: 7,
+            message: "unknown field `levl`".into(),
+            hint: Some("did you mean `level`?".into()),
+        };
+        let problem = broken(&error);
+        assert_eq!(problem.kind, ProblemKind::Signature);
+        assert_eq!(&*problem.file, "cat/a/b/c.yaml");
+        assert_eq!(problem.message, "line 3, column 7: unknown field `levl` (did you mean `level`?)");
+    }
 }

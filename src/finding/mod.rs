@@ -1,9 +1,20 @@
 //! Matches grouped into facts.
 //!
 //! A [`Tally`] counts what a scan found, by signature and, for errors that no signature claims, by message template.
-//! Tallies are bounded and merge in any order, so that files and threads can work on their own.
+//! Tallies are bounded and merge in any order, so that files and threads can work on their own. [`template`] and
+//! [`codes`] say which messages are the same problem.
 
+mod codes;
+mod evidence;
+mod group;
+mod mask;
 mod tally;
+mod template;
+mod words;
 
 pub use crate::record::{Level, Time};
-pub use tally::{Coverage, Evidence, Group, Tally, UnknownGroup};
+pub use codes::codes;
+pub use evidence::Evidence;
+pub use group::{Group, UnknownGroup};
+pub use tally::{Coverage, Tally};
+pub use template::template;

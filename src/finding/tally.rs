@@ -1,60 +1,21 @@
-use super::{Level, Time};
+//! Hits become groups, and groups of many files become one.
+//!
+//! [`Tally::add`] takes the hits of a scan, [`Tally::append`] joins neighbouring pieces of a file, [`Tally::merge`] joins
+//! files. What is kept is bounded, and chosen by the records alone and never by who came first.
+
+use super::Level;
+use super::codes::codes;
+use super::evidence::Evidence;
+use super::group::{Group, UnknownGroup};
+use super::template::{Fingerprint, fingerprint, template};
 use crate::record::Chunk;
-use crate::scan::{Counts, Hit};
+use crate::scan::{Counts, Hit, Match};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-/// Where a finding was seen, verbatim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
-    /// Path as people read it.
-    pub file: Arc<str>,
-    /// Line of the record's first line, from 1 once the file is complete.
-    pub line: u64,
-    /// Byte offset in the file as stored.
-    pub offset: u64,
-    /// When, if the record says so.
-    pub time: Option<Time>,
-    /// The record's text; very long ones are cut with `…`.
-    pub text: String,
-    /// Up to three lines before it.
-    pub before: Vec<String>,
-    /// Up to three lines after it.
-    pub after: Vec<String>,
-}
-
-/// What was counted for one signature or template.
-#[derive(Clone, Debug, Default)]
-pub struct Group {
-    /// Records.
-    pub count: u64,
-    /// Earliest time.
-    pub first_time: Option<Time>,
-    /// Latest time.
-    pub last_time: Option<Time>,
-    /// Captures of the first evidence.
-    pub captures: BTreeMap<String, String>,
-    /// The first few in time (then path, then line) order.
-    pub evidence: Vec<Evidence>,
-    /// Files it was seen in, bounded.
-    pub files: Vec<Arc<str>>,
-}
-
-/// An error that no signature claims.
-#[derive(Clone, Debug)]
-pub struct UnknownGroup {
-    /// The message with its varying parts replaced.
-    pub template: String,
-    /// The worst suspicion seen.
-    pub level: Level,
-    /// Error codes found in it.
-    pub codes: Vec<String>,
-    /// Counts and evidence.
-    pub group: Group,
-}
-
 /// How much was examined.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Files that were scanned.
     pub files: u64,
@@ -64,7 +25,24 @@ pub struct Coverage {
     pub counts: Counts,
 }
 
+impl Coverage {
+    fn add(&mut self, other: &Coverage) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.counts.add(&other.counts);
+    }
+}
+
 /// Everything one file, or a whole bundle, has shown so far.
+///
+/// It is bounded: [`Tally::TEMPLATES`] templates, and per group what [`Group`] says. Which records end up in it does not
+/// depend on the order in which pieces are put together:
+///
+/// - signatures, counts, times, evidence, files and captures are exact;
+/// - of the templates those with the worst level are kept, among equals those with the smallest hash. The set is exact,
+///   and so is the number of records in the groups and in [`Tally::unknown_overflow`] together;
+/// - only if there are too many templates and a template was dropped before its worst record came, its count, times and
+///   evidence lack what was dropped. Then `unknown_overflow` is not 0.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// How much was examined.
@@ -75,21 +53,306 @@ pub struct Tally {
     pub unknown: BTreeMap<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
+    /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
+    /// too low then is too low for ever.
+    pub(crate) bar: Option<(Level, u64)>,
 }
 
 impl Tally {
+    /// Templates that are kept.
+    pub const TEMPLATES: usize = 4096;
+
+    /// So many more may gather in [`Tally::add`] until the least are dropped together.
+    const SLACK: usize = Tally::TEMPLATES / 4;
+
     /// Adds one hit of a chunk of `file`.
+    ///
+    /// The chunk's lines are counted on from `coverage.counts.lines`: a tally may take several chunks of one file in
+    /// order if each chunk's counts are added after its hits, see [`Tally::examined`]. Templates over the bound are
+    /// dropped from time to time, and finally by `examined`, `append` or `merge`.
     pub fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
-        let _ = (file, chunk, hit);
+        let line = self.coverage.counts.lines + hit.record.line + 1;
+        for found in hit.matches {
+            let group = self.known.entry(found.signature).or_default();
+            if group.add(file, chunk, hit.record, line) {
+                group.captures = captures(found);
+            }
+        }
+        if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
+            self.add_unknown(file, chunk, hit, level, line);
+        }
     }
 
-    /// Adds the tally of the piece that follows this one in the same file (its lines are counted from 0).
-    pub fn append(&mut self, next: Tally) {
-        let _ = next;
+    /// Adds what the pass over a chunk counted, after its hits. `bytes` is the chunk's size.
+    pub fn examined(&mut self, bytes: u64, counts: &Counts) {
+        self.coverage.bytes += bytes;
+        self.coverage.counts.add(counts);
+        self.drop_least();
+    }
+
+    /// Adds the tally of the piece that follows this one in the same file (its lines are counted from its start).
+    /// Associative: pieces may be put together two by two in any grouping.
+    pub fn append(&mut self, mut next: Tally) {
+        let lines = self.coverage.counts.lines;
+        next.known.values_mut().for_each(|group| group.shift_lines(lines));
+        next.unknown.values_mut().for_each(|unknown| unknown.group.shift_lines(lines));
+        self.merge(next);
     }
 
     /// Adds the tally of another file. Any order gives the same result.
     pub fn merge(&mut self, other: Tally) {
-        let _ = other;
+        self.coverage.add(&other.coverage);
+        self.unknown_overflow += other.unknown_overflow;
+        self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
+        for (signature, group) in other.known {
+            match self.known.entry(signature) {
+                Entry::Vacant(place) => _ = place.insert(group),
+                Entry::Occupied(mut own) => _ = own.get_mut().merge(group),
+            }
+        }
+        for (hash, unknown) in other.unknown {
+            match self.unknown.entry(hash) {
+                Entry::Vacant(place) => _ = place.insert(unknown),
+                Entry::Occupied(mut own) => own.get_mut().merge(unknown),
+            }
+        }
+        self.drop_least();
+    }
+
+    fn add_unknown(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, hit: &Hit<'_, '_>, level: Level, line: u64) {
+        let message = hit.record.message();
+        let Fingerprint(hash) = fingerprint(message);
+        let unknown = match self.unknown.entry(hash) {
+            Entry::Occupied(own) => own.into_mut(),
+            Entry::Vacant(place) => {
+                if self.bar.is_some_and(|bar| is_worse((level, hash), bar)) {
+                    self.unknown_overflow += 1;
+                    return;
+                }
+                let group = Group::default();
+                place.insert(UnknownGroup { template: template(message), level, codes: Vec::new(), group })
+            }
+        };
+        unknown.level = unknown.level.max(level);
+        if unknown.group.add(file, chunk, hit.record, line) {
+            unknown.codes = codes(hit.record.text);
+        }
+        if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
+            self.drop_least();
+        }
+    }
+
+    /// Drops the templates that are over the bound.
+    fn drop_least(&mut self) {
+        let excess = self.unknown.len().saturating_sub(Tally::TEMPLATES);
+        if excess == 0 {
+            return;
+        }
+        let mut ranks: Vec<_> = self.unknown.iter().map(|(&hash, unknown)| (unknown.level, hash)).collect();
+        let (dropped, bar, _) = ranks.select_nth_unstable_by(excess, |a, b| rank(*a).cmp(&rank(*b)));
+        self.bar = Some(*bar);
+        for (_, hash) in dropped {
+            if let Some(unknown) = self.unknown.remove(hash) {
+                self.unknown_overflow += unknown.group.count;
+            }
+        }
+    }
+}
+
+/// Orders templates from the first to be dropped: lowest level first, then greatest hash.
+fn rank((level, hash): (Level, u64)) -> (Level, std::cmp::Reverse<u64>) {
+    (level, std::cmp::Reverse(hash))
+}
+
+fn is_worse(a: (Level, u64), b: (Level, u64)) -> bool {
+    rank(a) < rank(b)
+}
+
+/// The captures of a match as text, cut like a line of context.
+fn captures(found: &Match<'_>) -> BTreeMap<String, String> {
+    let text = |value: &[u8]| {
+        let value = &value[..value.len().min(Evidence::CONTEXT_LINE)];
+        String::from_utf8_lossy(value).into_owned()
+    };
+    found.captures.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Header, Record, Time};
+    use proptest::prelude::*;
+
+    /// One record of a made-up file: the second it tells, its message, its signature, its suspicion.
+    #[derive(Clone, Debug)]
+    struct Line {
+        time: Option<i64>,
+        message: String,
+        signature: Option<usize>,
+        suspicion: Option<Level>,
+    }
+
+    fn line() -> impl Strategy<Value = Line> {
+        let message = prop_oneof!["(disk|node|link) (down|full|gone) (error|code) [0-9]", "[a-f]{1,2}"];
+        let level = prop_oneof![Just(Level::Warn), Just(Level::Error), Just(Level::Fatal)];
+        let (time, signature) = (proptest::option::of(0..20_i64), proptest::option::of(0..3_usize));
+        let fields = (time, message, signature, proptest::option::of(level));
+        fields.prop_map(|(time, message, signature, suspicion)| Line { time, message, signature, suspicion })
+    }
+
+    fn files() -> impl Strategy<Value = Vec<Vec<Line>>> {
+        proptest::collection::vec(proptest::collection::vec(line(), 0..20), 0..5)
+    }
+
+    fn text(lines: &[Line]) -> String {
+        lines.iter().map(|line| format!("{}\n", line.message)).collect()
+    }
+
+    /// Adds lines `range` of a file as one chunk.
+    fn add(tally: &mut Tally, file: &str, lines: &[Line], range: std::ops::Range<usize>) {
+        let (text, file) = (text(lines), Arc::from(file));
+        let mut offsets = vec![0];
+        lines.iter().for_each(|line| offsets.push(offsets.last().unwrap() + line.message.len() + 1));
+        let chunk = Chunk::of(text.as_bytes(), offsets[range.start]..offsets[range.end]);
+        for (number, line) in lines[range.clone()].iter().enumerate() {
+            let start = offsets[range.start + number] - offsets[range.start] + chunk.start;
+            let time = line.time.map(|second| Time::new(second * 1_000_000_000, None));
+            let text = &chunk.buffer[start..start + line.message.len()];
+            let header = Header { time, level: None, component: None, message: 0 };
+            let record = Record { start, line: number as u64, lines: 1, header, text };
+            let captures = vec![("first", &text[..1])];
+            let matches: Vec<_> = line.signature.map(|signature| Match { signature, captures }).into_iter().collect();
+            tally.add(&file, &chunk, &Hit { record: &record, matches: &matches, suspicion: line.suspicion });
+        }
+        let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };
+        tally.examined(chunk.text().len() as u64, &counts);
+    }
+
+    fn whole_file(number: usize, lines: &[Line]) -> Tally {
+        let mut tally = Tally::default();
+        add(&mut tally, &format!("file{number}.log"), lines, 0..lines.len());
+        tally
+    }
+
+    fn merged(tallies: impl IntoIterator<Item = Tally>) -> Tally {
+        let mut all = Tally::default();
+        tallies.into_iter().for_each(|tally| all.merge(tally));
+        all
+    }
+
+    /// All that a tally tells; the bar is only a shortcut.
+    fn told(tally: &Tally) -> (&Coverage, &BTreeMap<usize, Group>, &BTreeMap<u64, UnknownGroup>, u64) {
+        (&tally.coverage, &tally.known, &tally.unknown, tally.unknown_overflow)
+    }
+
+    proptest! {
+        #[test]
+        fn files_merge_in_any_order_and_grouping(files in files(), shift in 0..5_usize) {
+            let all = || files.iter().enumerate().map(|(number, lines)| whole_file(number, lines));
+            let expected = merged(all());
+            let backwards = merged(all().collect::<Vec<_>>().into_iter().rev());
+            prop_assert_eq!(told(&backwards), told(&expected));
+            let split = shift.min(files.len());
+            let grouped = merged([merged(all().skip(split)), merged(all().take(split))]);
+            prop_assert_eq!(told(&grouped), told(&expected));
+        }
+
+        #[test]
+        fn pieces_append_like_one_piece(lines in proptest::collection::vec(line(), 0..40), a in 0..41_usize, b in 0..41_usize) {
+            let (a, b) = (a.min(b).min(lines.len()), a.max(b).min(lines.len()));
+            let expected = whole_file(0, &lines);
+            let piece = |range| {
+                let mut tally = Tally::default();
+                add(&mut tally, "file0.log", &lines, range);
+                tally
+            };
+            let (mut left, mut middle) = (piece(0..a), piece(a..b));
+            middle.append(piece(b..lines.len()));
+            left.append(middle);
+            prop_assert_eq!(told(&left), told(&expected));
+            let (mut left, middle) = (piece(0..a), piece(a..b));
+            left.append(middle);
+            left.append(piece(b..lines.len()));
+            prop_assert_eq!(told(&left), told(&expected));
+            let mut one_by_one = piece(0..a);
+            add(&mut one_by_one, "file0.log", &lines, a..b);
+            add(&mut one_by_one, "file0.log", &lines, b..lines.len());
+            prop_assert_eq!(told(&one_by_one), told(&expected));
+        }
+    }
+
+    fn error(message: String, level: Level) -> Line {
+        Line { time: None, message, signature: None, suspicion: Some(level) }
+    }
+
+    /// A word without digits for each number.
+    fn name(mut number: usize) -> String {
+        let mut name = String::from("x");
+        while number > 0 {
+            name.push(char::from(b'a' + (number % 26) as u8));
+            number /= 26;
+        }
+        name
+    }
+
+    #[test]
+    fn the_worst_templates_stay_whatever_the_order() {
+        let levels = [Level::Warn, Level::Error, Level::Warn];
+        let total = 2 * Tally::TEMPLATES;
+        let lines: Vec<_> = (0..total).map(|number| error(name(number), levels[number % 3])).collect();
+        let parts: Vec<_> = lines.chunks(1500).collect();
+        let forwards = merged(parts.iter().enumerate().map(|(number, lines)| whole_file(number, lines)));
+        let backwards = merged(parts.iter().enumerate().rev().map(|(number, lines)| whole_file(number, lines)));
+        assert_eq!(forwards.unknown.len(), Tally::TEMPLATES);
+        assert_eq!(told(&forwards), told(&backwards));
+        let errors = lines.iter().filter(|line| line.suspicion == Some(Level::Error)).count();
+        assert_eq!(forwards.unknown.values().filter(|it| it.level == Level::Error).count(), errors);
+        let kept: u64 = forwards.unknown.values().map(|it| it.group.count).sum();
+        assert_eq!(kept + forwards.unknown_overflow, total as u64);
+    }
+
+    #[test]
+    fn a_template_that_gets_worse_comes_in_again() {
+        let mut lines: Vec<_> = (0..2 * Tally::TEMPLATES).map(|number| error(name(number), Level::Warn)).collect();
+        lines.extend((0..100).map(|number| error(name(number), Level::Error)));
+        let tally = whole_file(0, &lines);
+        assert_eq!(tally.unknown.values().filter(|it| it.level == Level::Error).count(), 100);
+        let kept: u64 = tally.unknown.values().map(|it| it.group.count).sum();
+        assert_eq!(kept + tally.unknown_overflow, lines.len() as u64);
+    }
+
+    #[test]
+    fn evidence_is_bounded_verbatim_and_in_order() {
+        let mut lines: Vec<_> = (0..10).map(|number| error(format!("bad thing {number}"), Level::Error)).collect();
+        lines[7].time = Some(1);
+        lines[9].message = "other".into();
+        let tally = whole_file(0, &lines);
+        let unknown = tally.unknown.values().find(|it| it.group.count == 9).unwrap();
+        assert_eq!(unknown.template, "bad thing <n>");
+        let texts: Vec<_> = unknown.group.evidence.iter().map(|it| (it.line, it.text.as_str())).collect();
+        assert_eq!(
+            texts,
+            [(8, "bad thing 7"), (1, "bad thing 0"), (2, "bad thing 1"), (3, "bad thing 2"), (4, "bad thing 3")]
+        );
+        assert_eq!(unknown.group.evidence[0].before, ["bad thing 4", "bad thing 5", "bad thing 6"]);
+        assert_eq!(unknown.group.evidence[0].after, ["bad thing 8", "other"]);
+        assert_eq!(unknown.group.evidence[0].offset, 7 * 12);
+    }
+
+    #[test]
+    fn files_are_the_first_twenty_by_path() {
+        let tally = merged((0..30).rev().map(|number| whole_file(number, &[error("down".into(), Level::Error)])));
+        let group = &tally.unknown.values().next().unwrap().group;
+        assert_eq!((group.count, group.files.len(), group.evidence.len()), (30, Group::FILES, Group::EVIDENCE));
+        assert!(group.files.is_sorted());
+        assert_eq!(group.files[0].as_ref(), "file0.log");
+    }
+
+    #[test]
+    fn what_a_signature_claims_is_not_unknown() {
+        let claimed = Line { signature: Some(2), ..error("down".into(), Level::Error) };
+        let tally = whole_file(0, &[claimed]);
+        assert!(tally.unknown.is_empty());
+        assert_eq!(tally.known[&2].captures["first"], "d");
     }
 }

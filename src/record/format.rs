@@ -1,4 +1,11 @@
-use super::{Chunk, Encoding, Level, Time};
+//! What the head of a file shows about the rest of it.
+
+use super::calendar::Calendar;
+use super::fold::{self, Kind, Records, Sizes};
+use super::header::{Cut, Origin, Rules, cut};
+use super::stamp::{Orders, stamp};
+use super::{Chunk, Encoding, Level, Time, windows};
+use std::collections::BTreeMap;
 
 /// How one file is read: what its head showed.
 #[derive(Clone, Debug)]
@@ -15,18 +22,39 @@ impl Reading {
 
     /// Looks at the head of a file; `None` if it is not text. `modified` (seconds since 1970) fills in years that the
     /// log leaves out.
+    ///
+    /// An empty file is text. A missing year is the latest with which the time is at most a day after `modified`; a
+    /// missing date is that of `modified`. Without `modified` the first full date in the head serves, else 1970.
     pub fn guess(head: &[u8], modified: Option<i64>) -> Option<Reading> {
-        let _ = (head, modified);
-        Some(Reading { encoding: Encoding::Bytes, format: Format {} })
+        let encoding = Encoding::guess(head)?;
+        let format = match encoding.decoder() {
+            None => Format::guess(head, modified),
+            Some(mut decoder) => {
+                let mut text = String::with_capacity(head.len() * 3);
+                let _ = decoder.decode_to_string(&head[encoding.mark(head)..], &mut text, false);
+                Format::guess(text.as_bytes(), modified)
+            }
+        };
+        Some(Reading { encoding, format })
     }
 }
 
-/// The shapes of header that a file shows, the most frequent first.
+/// What a file's head has shown about its headers: which kinds of them to accept, how dates are ordered, what completes
+/// them, and whether lines without header belong to the record before.
+///
+/// Any header shape is recognised anywhere in the file, so a format that changes inside is no obstacle.
 #[derive(Clone, Debug)]
-pub struct Format {}
+pub struct Format {
+    rules: Rules,
+    /// Lines without header belong to the record before.
+    headers: bool,
+    /// The file holds Windows events exported as text.
+    windows: bool,
+    name: &'static str,
+}
 
 /// What the first line of a record says about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Header<'a> {
     /// When.
     pub time: Option<Time>,
@@ -38,58 +66,150 @@ pub struct Header<'a> {
     pub message: usize,
 }
 
+impl<'a> Header<'a> {
+    fn of(cut: &Cut<'a>) -> Header<'a> {
+        let found = cut.found;
+        Header { time: found.time, level: found.level, component: found.component, message: cut.message }
+    }
+}
+
 impl Format {
     /// Returns a name of the leading shape for people, e.g. `iso`, `syslog`, `veeam`, `json`, `plain`.
     pub fn name(&self) -> &'static str {
-        "plain"
+        self.name
     }
 
     /// Returns the header of `line` (no line end) if the line begins a record by itself.
     pub fn header<'a>(&self, line: &'a [u8]) -> Option<Header<'a>> {
-        let _ = line;
-        None
+        match self.classify(line) {
+            (Kind::Begins, header) => header,
+            _ => None,
+        }
     }
 
     /// Walks the records of a chunk in order.
     pub fn records<'a>(&'a self, chunk: &Chunk<'a>) -> Records<'a> {
-        Records { format: self, chunk: *chunk }
+        Records::new(self, chunk, Sizes::USUAL)
+    }
+
+    /// Returns what a line (no line end, not blank) means for the records around it, and its header.
+    pub(super) fn classify<'a>(&self, line: &'a [u8]) -> (Kind, Option<Header<'a>>) {
+        if line.is_empty() {
+            return (Kind::Continues, None);
+        }
+        if let Some(cut) = cut(line, &self.rules) {
+            let header = Header::of(&cut);
+            let message = line.get(cut.message..).unwrap_or_default();
+            let kind = if self.headers && fold::message_continues(message, header.level.is_some()) {
+                Kind::Continues
+            } else {
+                Kind::Begins
+            };
+            return (kind, Some(header));
+        }
+        if self.windows {
+            return (if windows::begins(line) { Kind::Begins } else { Kind::Continues }, None);
+        }
+        let kind = match () {
+            () if fold::separator(line) => Kind::Begins,
+            () if self.headers || fold::continues(line) => Kind::Continues,
+            () if fold::exception(line) => Kind::Traceback,
+            () => Kind::Begins,
+        };
+        (kind, None)
+    }
+
+    pub(super) fn windows_text(&self) -> bool {
+        self.windows
+    }
+
+    /// Reads a time that stands alone.
+    pub(super) fn time(&self, text: &[u8]) -> Option<Time> {
+        stamp(text, 0, self.rules.orders).map(|(stamp, _)| self.rules.calendar.time(&stamp))
+    }
+
+    /// Looks at the decoded head of a file.
+    pub(super) fn guess(head: &[u8], modified: Option<i64>) -> Format {
+        let lines = sample(head);
+        let mut rules = Rules {
+            orders: Orders::Usual,
+            calendar: Calendar::new(modified, None),
+            prefixed: true,
+            indented: true,
+            level_only: true,
+        };
+        let cuts: Vec<Option<Cut<'_>>> = lines.iter().map(|line| cut(line, &rules)).collect();
+        let count = |origin| cuts.iter().flatten().filter(|cut| cut.origin == origin).count();
+        let (start, indented) = (count(Origin::Start), count(Origin::Indented));
+        let (prefixed, level_only) = (count(Origin::Prefixed), count(Origin::LevelOnly));
+        let outer = lines.iter().filter(|line| !line[0].is_ascii_whitespace()).count();
+        let events = lines.iter().filter(|line| windows::begins(line)).count();
+        let windows = events > start + level_only;
+        rules.indented = indented > start && !windows;
+        rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer && !windows;
+        rules.level_only = level_only >= start + prefixed && level_only * 10 >= outer && !windows;
+        let accepted = |cut: &&Cut<'_>| match cut.origin {
+            Origin::Start => true,
+            Origin::Indented => rules.indented,
+            Origin::Prefixed => rules.prefixed,
+            Origin::LevelOnly => rules.level_only,
+        };
+        let mut names = BTreeMap::new();
+        for cut in cuts.iter().flatten().filter(accepted) {
+            *names.entry(cut.name).or_insert(0_usize) += 1;
+        }
+        let n_headers: usize = names.values().sum();
+        let leading = names.iter().max_by_key(|&(_, &n)| n).map_or("plain", |(name, _)| name);
+        let unheaded = outer.saturating_sub(n_headers);
+        rules.calendar = Calendar::new(modified, cuts.iter().flatten().find_map(|cut| cut.day));
+        if cuts.iter().flatten().any(|cut| cut.ambiguous) {
+            rules.orders = order(&lines, &rules, modified);
+        }
+        Format {
+            rules,
+            headers: n_headers > 0 && n_headers * 10 >= unheaded,
+            windows,
+            name: if windows { "windows-events" } else { leading },
+        }
     }
 }
 
-/// One message of a program with the lines that belong to it.
-#[derive(Clone, Copy, Debug)]
-pub struct Record<'a> {
-    /// Where it begins in the chunk's buffer; `start + text.len()` is its end.
-    pub start: usize,
-    /// Its first line, counted from 0 at the chunk's start.
-    pub line: u64,
-    /// How many lines it has.
-    pub lines: u64,
-    /// What its first line says.
-    pub header: Header<'a>,
-    /// All of it, without the last line end.
-    pub text: &'a [u8],
-}
-
-impl<'a> Record<'a> {
-    /// The text after the header.
-    pub fn message(&self) -> &'a [u8] {
-        &self.text[self.header.message.min(self.text.len())..]
+/// The lines of the head that are looked at: not blank, not cut off by the head's end, not too long, not too many.
+fn sample(head: &[u8]) -> Vec<&[u8]> {
+    let mut lines: Vec<&[u8]> = Vec::new();
+    let mut at = 0;
+    while at < head.len() && lines.len() < 500 {
+        let piece = fold::piece(head, at, head.len(), usize::MAX >> 1);
+        let whole = piece.newline || head.len() < Reading::HEAD || lines.is_empty();
+        let line = &head[piece.start..piece.end];
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        if whole && !fold::blank(line) {
+            lines.push(&line[..line.len().min(8 << 10)]);
+        }
+        at = piece.next;
     }
+    lines
 }
 
-/// Iterator over the records of a chunk.
-pub struct Records<'a> {
-    #[expect(dead_code, reason = "skeleton")]
-    format: &'a Format,
-    #[expect(dead_code, reason = "skeleton")]
-    chunk: Chunk<'a>,
-}
-
-impl<'a> Iterator for Records<'a> {
-    type Item = Record<'a>;
-
-    fn next(&mut self) -> Option<Record<'a>> {
-        None
+/// Finds in which order days and months are written: with the right one every date exists, none is after the file's last
+/// change, and the times lie closest together.
+fn order(lines: &[&[u8]], rules: &Rules, modified: Option<i64>) -> Orders {
+    let judge = |orders| {
+        let rules = Rules { orders, ..rules.clone() };
+        let times: Vec<i64> =
+            lines.iter().filter_map(|line| cut(line, &rules)?.found.time).map(Time::instant).collect();
+        let latest = modified.map_or(i64::MAX, |it| it.saturating_add(86_400).saturating_mul(1_000_000_000));
+        let late = times.iter().filter(|&&time| time > latest).count();
+        let steps_back = times.windows(2).filter(|pair| pair[1] < pair[0]).count();
+        let span = times.iter().max().zip(times.iter().min()).map_or(0, |(max, min)| max.saturating_sub(*min));
+        (lines.len() - times.len(), late, span, steps_back)
+    };
+    let mut best = (judge(Orders::Usual), Orders::Usual);
+    for orders in [Orders::DayFirst, Orders::MonthFirst] {
+        let judged = judge(orders);
+        if judged < best.0 {
+            best = (judged, orders);
+        }
     }
+    best.1
 }

@@ -1,3 +1,5 @@
+//! Severities: the words, letters and numbers by which programs name them.
+
 /// How serious the program that wrote the record thought it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -26,5 +28,163 @@ impl Level {
             Level::Error => "error",
             Level::Fatal => "fatal",
         }
+    }
+
+    /// Returns the level that a word names, in any mixture of cases, without brackets around it.
+    pub(super) fn from_word(word: &[u8]) -> Option<Level> {
+        // The longest word has 13 letters; anything else is refused before it is copied.
+        if !(3..=13).contains(&word.len()) {
+            return None;
+        }
+        let mut lower = [0; 13];
+        for (to, from) in lower.iter_mut().zip(word) {
+            *to = from | 0x20;
+        }
+        Some(match &lower[..word.len()] {
+            b"trace" | b"trc" | b"finest" | b"finer" | b"verbose" | b"verb" | b"vrb" | b"trace1" | b"trace2" => {
+                Level::Trace
+            }
+            b"debug" | b"dbg" | b"dbug" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4" | b"debug5" => {
+                Level::Debug
+            }
+            b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log" | b"audit"
+            | b"config" | b"success" | b"status" | b"system" | b"para" => Level::Info,
+            b"warn" | b"warning" | b"wrn" | b"warnings" => Level::Warn,
+            b"error" | b"err" | b"eror" | b"severe" | b"failure" | b"fault" | b"errors" => Level::Error,
+            b"fatal" | b"ftl" | b"critical" | b"crit" | b"alert" | b"emerg" | b"emergency" | b"panic" => Level::Fatal,
+            _ => return None,
+        })
+    }
+
+    /// Whether a level word is also an everyday word, which only counts in capitals or between delimiters.
+    pub(super) fn everyday(word: &[u8]) -> bool {
+        matches!(
+            word.to_ascii_lowercase().as_slice(),
+            b"fine"
+                | b"finer"
+                | b"note"
+                | b"log"
+                | b"audit"
+                | b"config"
+                | b"success"
+                | b"status"
+                | b"system"
+                | b"failure"
+                | b"fault"
+                | b"alert"
+                | b"notice"
+                | b"errors"
+                | b"warnings"
+                | b"information"
+                | b"para"
+                | b"critical"
+                | b"panic"
+                | b"emergency"
+        )
+    }
+
+    /// Returns the level of a single capital letter, as glog, Android and others write it.
+    pub(super) fn from_letter(letter: u8) -> Option<Level> {
+        Some(match letter {
+            b'V' | b'T' => Level::Trace,
+            b'D' => Level::Debug,
+            b'I' | b'N' => Level::Info,
+            b'W' => Level::Warn,
+            b'E' => Level::Error,
+            b'F' | b'C' => Level::Fatal,
+            _ => return None,
+        })
+    }
+
+    /// Returns the level of a syslog severity (RFC 5424, table 2), which is a PRI modulo 8 and journald's PRIORITY.
+    pub(super) fn from_syslog(severity: u64) -> Level {
+        match severity {
+            0..=2 => Level::Fatal,
+            3 => Level::Error,
+            4 => Level::Warn,
+            5 | 6 => Level::Info,
+            _ => Level::Debug,
+        }
+    }
+
+    /// Returns the level of bunyan's and pino's numbers: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal.
+    pub(super) fn from_tens(number: u64) -> Option<Level> {
+        Some(match number {
+            10..=19 => Level::Trace,
+            20..=29 => Level::Debug,
+            30..=39 => Level::Info,
+            40..=49 => Level::Warn,
+            50..=59 => Level::Error,
+            60 => Level::Fatal,
+            _ => return None,
+        })
+    }
+
+    /// Returns the level of a Windows event: 1 critical, 2 error, 3 warning, 4 information (0 too), 5 verbose.
+    pub(super) fn from_windows(number: u64) -> Option<Level> {
+        Some(match number {
+            0 | 4 => Level::Info,
+            1 => Level::Fatal,
+            2 => Level::Error,
+            3 => Level::Warn,
+            5 => Level::Trace,
+            _ => return None,
+        })
+    }
+
+    /// Returns the level of an HTTP status: the server's fault is an error, the client's a warning.
+    pub(super) fn from_http(status: u64) -> Level {
+        match status {
+            500.. => Level::Error,
+            400..=499 => Level::Warn,
+            _ => Level::Info,
+        }
+    }
+
+    /// Returns the level of a CEF severity (0 to 10): 0-3 low, 4-6 medium, 7-8 high, 9-10 very high.
+    pub(super) fn from_cef(severity: u64) -> Level {
+        match severity {
+            0..=3 => Level::Info,
+            4..=6 => Level::Warn,
+            7 | 8 => Level::Error,
+            _ => Level::Fatal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_any_case_are_levels() {
+        for (word, level) in [
+            ("Verbose", Level::Trace),
+            ("DBG", Level::Debug),
+            ("Information", Level::Info),
+            ("NOTICE", Level::Info),
+            ("wrn", Level::Warn),
+            ("SEVERE", Level::Error),
+            ("err", Level::Error),
+            ("Crit", Level::Fatal),
+            ("emerg", Level::Fatal),
+        ] {
+            assert_eq!(Level::from_word(word.as_bytes()), Some(level), "{word}");
+        }
+        for word in ["", "er", "errors!", "information-x", "hello", "internationalisation"] {
+            assert_eq!(Level::from_word(word.as_bytes()), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_levels_in_their_own_scales() {
+        assert_eq!(Level::from_syslog(134 % 8), Level::Info);
+        assert_eq!(Level::from_syslog(11 % 8), Level::Error);
+        assert_eq!(Level::from_tens(50), Some(Level::Error));
+        assert_eq!(Level::from_tens(5), None);
+        assert_eq!(Level::from_windows(3), Some(Level::Warn));
+        assert_eq!(Level::from_http(503), Level::Error);
+        assert_eq!(Level::from_http(404), Level::Warn);
+        assert_eq!(Level::from_cef(10), Level::Fatal);
     }
 }

@@ -6,14 +6,32 @@
 //! a piece. Whether a line begins a record depends on that line, the file's [`Format`] and a bounded number of lines
 //! before it, so the same records come out wherever a piece begins.
 
+mod calendar;
 mod chunk;
+mod civil;
+mod clock;
 mod encoding;
+mod field;
+mod fold;
 mod format;
+mod header;
+mod json;
+mod keyvalue;
 mod level;
+mod packed;
+mod rest;
+mod severity;
+mod special;
+mod stamp;
+#[cfg(test)]
+mod tests;
 mod time;
+mod token;
+mod windows;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
 pub use encoding::Encoding;
-pub use format::{Format, Header, Reading, Record, Records};
+pub use fold::{Record, Records};
+pub use format::{Format, Header, Reading};
 pub use level::Level;
 pub use time::Time;

@@ -1,3 +1,6 @@
+//! A moment as a log states it: the wall clock shown, its zone if the log names one, and how precise it was.
+
+use super::civil::{self, DAY, SECOND};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -10,13 +13,37 @@ pub struct Time {
     wall: i64,
     /// Seconds east of UTC, if the log states them.
     offset: Option<i32>,
+    /// Digits of the fraction to show: 0, 3, 6 or 9.
+    digits: u8,
     assumed: bool,
 }
 
 impl Time {
-    /// Makes a time from the wall clock (nanoseconds since 1970-01-01T00:00:00 of that clock) and its zone.
+    /// Makes a time from the wall clock (nanoseconds since 1970-01-01T00:00:00 of that clock) and its zone (seconds east
+    /// of UTC). The fraction gets as many digits as it needs.
     pub fn new(wall: i64, offset: Option<i32>) -> Time {
-        Time { wall, offset, assumed: false }
+        let digits = match wall.rem_euclid(SECOND) {
+            0 => 0,
+            fraction if fraction % 1_000_000 == 0 => 3,
+            fraction if fraction % 1_000 == 0 => 6,
+            _ => 9,
+        };
+        Time { wall, offset, digits, assumed: false }
+    }
+
+    /// Sets how many digits of the fraction the log has; shown are 0, 3, 6 or 9.
+    pub fn with_digits(self, digits: u8) -> Time {
+        Time { digits: digits.min(9).div_ceil(3) * 3, ..self }
+    }
+
+    /// Reads what `Display` writes; `None` for anything else. Whether the time was assumed is not part of that text.
+    pub fn parse(text: &str) -> Option<Time> {
+        let text = text.as_bytes();
+        let (stamp, end) = super::stamp::stamp(text, 0, super::stamp::Orders::default())?;
+        match stamp.date {
+            super::stamp::Date::Days(_) if end == text.len() => Some(super::calendar::Calendar::default().time(&stamp)),
+            _ => None,
+        }
     }
 
     /// Marks the year or the date as not stated by the log but taken from the file's modification time.
@@ -36,7 +63,7 @@ impl Time {
 
     /// Nanoseconds since 1970 in UTC; a wall clock without zone is taken as UTC.
     pub fn instant(self) -> i64 {
-        self.wall.saturating_sub(i64::from(self.offset.unwrap_or(0)) * 1_000_000_000)
+        self.wall.saturating_sub(i64::from(self.offset.unwrap_or(0)) * SECOND)
     }
 }
 
@@ -48,7 +75,7 @@ impl PartialOrd for Time {
 
 impl Ord for Time {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |time: &Time| (time.instant(), time.wall, time.offset, time.assumed);
+        let key = |time: &Time| (time.instant(), time.wall, time.offset, time.digits, time.assumed);
         key(self).cmp(&key(other))
     }
 }
@@ -57,6 +84,78 @@ impl fmt::Display for Time {
     /// RFC 3339 with the digits that the log had (0, 3, 6 or 9): `2026-01-02T03:04:05Z`, `...+02:00`; without an offset
     /// if the zone is unknown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.wall)
+        let seconds = self.wall.div_euclid(SECOND);
+        let fraction = self.wall.rem_euclid(SECOND);
+        let (year, month, day) = civil::date(seconds.div_euclid(DAY));
+        let clock = seconds.rem_euclid(DAY);
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        match self.digits {
+            0 => {}
+            3 => write!(f, ".{:03}", fraction / 1_000_000)?,
+            6 => write!(f, ".{:06}", fraction / 1_000)?,
+            _ => write!(f, ".{fraction:09}")?,
+        }
+        match self.offset {
+            None => Ok(()),
+            Some(0) => f.write_str("Z"),
+            Some(offset) => {
+                let sign = if offset < 0 { '-' } else { '+' };
+                let minutes = offset.unsigned_abs() / 60;
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn digits_and_zone_are_shown_as_the_log_had_them() {
+        let wall = 1_700_000_000 * SECOND + 120_000_000;
+        let check = |time: Time, expected: &str| assert_eq!(time.to_string(), expected);
+        check(Time::new(1_700_000_000 * SECOND, None), "2023-11-14T22:13:20");
+        check(Time::new(wall, Some(0)), "2023-11-14T22:13:20.120Z");
+        check(Time::new(wall, Some(7200)).with_digits(4), "2023-11-14T22:13:20.120000+02:00");
+        check(Time::new(wall, Some(-12_600)).with_digits(0), "2023-11-14T22:13:20-03:30");
+        check(Time::new(wall, None).with_digits(9), "2023-11-14T22:13:20.120000000");
+        check(Time::new(-1, None), "1969-12-31T23:59:59.999999999");
+    }
+
+    #[test]
+    fn order_is_that_of_the_instants() {
+        let utc = Time::new(10 * SECOND, Some(0));
+        let east = Time::new(11 * SECOND, Some(3600));
+        assert!(east < utc);
+        assert_eq!(utc.cmp(&utc.assume()), Ordering::Less);
+    }
+
+    #[test]
+    fn other_texts_are_not_parsed() {
+        for text in ["", "2023-11-14", "10:11:12", "Jan  2 03:04:05", "2023-11-14T22:13:20Z "] {
+            assert_eq!(Time::parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn display_agrees_with_jiff_and_reads_back(seconds in -2_000_000_000_i64..7_000_000_000, nanos in 0_i64..SECOND, quarters in -48_i32..=56) {
+            let offset = quarters * 900;
+            let time = Time::new(seconds * SECOND + nanos, Some(offset)).with_digits(9);
+            let instant = jiff::Timestamp::from_nanosecond(i128::from(time.instant())).expect("in range");
+            let zone = jiff::tz::Offset::from_seconds(offset).expect("in range").to_time_zone();
+            let other = instant.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S.%9f%:z").to_string();
+            prop_assert_eq!(time.to_string().replace('Z', "+00:00"), other);
+            prop_assert_eq!(Time::parse(&time.to_string()), Some(time));
+        }
+
+        #[test]
+        fn no_wall_clock_panics(wall in any::<i64>(), offset in any::<Option<i32>>()) {
+            let time = Time::new(wall, offset);
+            let _ = (time.to_string(), time.instant(), Time::parse(&time.to_string()));
+        }
     }
 }

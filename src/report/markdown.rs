@@ -1,7 +1,349 @@
-use crate::diagnosis::Diagnosis;
+//! The report for a ticket or a wiki page: the content of the text report as Markdown.
+//!
+//! Log text stands in fenced blocks and code spans whose fence is longer than any run of backticks in it; everything
+//! else is escaped, so that neither HTML nor links nor images can come out of a log.
 
-/// Renders Markdown for a ticket or a wiki.
-pub fn markdown(diagnosis: &Diagnosis) -> String {
-    let _ = diagnosis;
-    String::new()
+use super::excerpt::{ERROR_MARKS, excerpt};
+use super::neutral::one_line;
+use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
+use crate::bundle::Problem;
+use crate::diagnosis::{Diagnosis, Known, Unresolved};
+use crate::signature::{Fix, Reference};
+
+/// Renders Markdown for a ticket or a wiki, with the `top` first of the unresolved errors; the others are counted.
+pub fn markdown(diagnosis: &Diagnosis, top: usize) -> String {
+    let mut page = Page { out: String::new() };
+    page.paragraph("# ", "Triage report");
+    page.paragraph("", &verdict(diagnosis));
+    if !diagnosis.known.is_empty() {
+        page.paragraph("## ", "Known problems");
+        page.summary(&diagnosis.known);
+        for (index, known) in diagnosis.known.iter().enumerate() {
+            page.known(index + 1, known);
+        }
+    }
+    if !diagnosis.unresolved.is_empty() {
+        page.paragraph("## ", "Unexplained");
+        for (index, unresolved) in diagnosis.unresolved.iter().take(top).enumerate() {
+            page.unresolved(index + 1, unresolved);
+        }
+        let more = diagnosis.unresolved.len().saturating_sub(top) as u64;
+        if more > 0 {
+            page.paragraph("", &format!("{} more, less likely, are not listed here.", number(more)));
+        }
+    }
+    if !diagnosis.problems.is_empty() {
+        page.paragraph("## ", "Not examined");
+        page.problems(&diagnosis.problems);
+    }
+    let notes = notes(diagnosis);
+    if !notes.is_empty() {
+        page.paragraph("## ", "Notes");
+        for note in &notes {
+            page.line("- ", &escape(note));
+        }
+        page.out.push('\n');
+    }
+    let end = page.out.trim_end().len();
+    page.out.truncate(end);
+    page.out.push('\n');
+    page.out
+}
+
+/// Lines of one record that are shown.
+const LINES_SHOWN: usize = 20;
+/// Rows of the table of what was not examined.
+const PROBLEMS_SHOWN: usize = 50;
+
+struct Page {
+    out: String,
+}
+
+impl Page {
+    fn summary(&mut self, known: &[Known]) {
+        self.line("", "| # | Severity | Problem | Product | Level | Seen |");
+        self.line("", "|---|---|---|---|---|---|");
+        for (index, it) in known.iter().enumerate() {
+            let signature = &it.signature;
+            let cells = [
+                (index + 1).to_string(),
+                signature.severity.name().to_string(),
+                escape(&it.explain(&signature.title)),
+                escape(&signature.product),
+                signature.level.name().to_string(),
+                escape(&occurrence(&it.group)),
+            ];
+            self.line("| ", &format!("{} |", cells.join(" | ")));
+        }
+        self.out.push('\n');
+    }
+
+    fn known(&mut self, position: usize, known: &Known) {
+        let signature = &*known.signature;
+        let title = known.explain(&signature.title);
+        self.paragraph("### ", &format!("{position}. [{}] {title}", signature.severity.name()));
+        let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+        self.field("Product", &escape(&format!("{} {}{component}", signature.vendor, signature.product)));
+        let level = format!("{}, side: {}", signature.level.name(), signature.side.name());
+        self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
+        self.field("Seen", &escape(&occurrence(&known.group)));
+        if let Some(place) = place(&known.group) {
+            self.field("Where", &code(&place));
+        }
+        for (name, value) in &known.group.captures {
+            self.field("Value", &code(&format!("{name} = {value}")));
+        }
+        self.field("Cause", &escape(&known.explain(&signature.cause)));
+        if let Some(impact) = &signature.impact {
+            self.field("Impact", &escape(&known.explain(impact)));
+        }
+        self.field("Signature", &code(&signature.id));
+        for hidden in &known.suppressed {
+            self.field("Covers", &format!("{} ({})", code(&hidden.signature), plural(hidden.count, "record")));
+        }
+        self.out.push('\n');
+        if let Some(evidence) = known.group.evidence.first() {
+            self.log(&evidence.text, &known.marks());
+        }
+        let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
+        fixes.sort_by_key(|fix| fix.level);
+        for fix in fixes {
+            self.fix(known, fix);
+        }
+        if let Some(escalate) = &signature.escalate {
+            self.paragraph("Escalate: ", &escalation(escalate));
+        }
+        if !signature.references.is_empty() {
+            let links: Vec<String> = signature.references.iter().map(link).collect();
+            self.line("Links: ", &links.join(", "));
+            self.out.push('\n');
+        }
+    }
+
+    fn fix(&mut self, known: &Known, fix: &Fix) {
+        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
+        let head = format!("{} steps ({}{}):", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
+        self.line("", &format!("**{}**", escape(&head)));
+        self.out.push('\n');
+        for (index, step) in fix.steps.iter().enumerate() {
+            self.line(&format!("{}. ", index + 1), &escape(&known.explain(step)));
+        }
+        self.out.push('\n');
+        if let Some(verify) = &fix.verify {
+            self.paragraph("Check: ", &known.explain(verify));
+        }
+    }
+
+    fn unresolved(&mut self, position: usize, unresolved: &Unresolved) {
+        let finding = &unresolved.finding;
+        self.paragraph("### ", &format!("{position}. [{}] {}", finding.level.name(), occurrence(&finding.group)));
+        let text = finding.group.evidence.first().map_or(finding.template.as_str(), |it| it.text.as_str());
+        self.log(text, ERROR_MARKS);
+        if let Some(place) = place(&finding.group) {
+            self.field("Where", &code(&place));
+        }
+        if !finding.codes.is_empty() {
+            self.field("Codes", &finding.codes.iter().map(|it| code(it)).collect::<Vec<_>>().join(", "));
+        }
+        self.field("Why", &escape(&format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score)));
+        self.field("Id", &code(&unresolved.id));
+        self.out.push('\n');
+    }
+
+    fn problems(&mut self, problems: &[Problem]) {
+        let NotExamined { open, skipped } = not_examined(problems);
+        if !open.is_empty() {
+            self.line("", "| Kind | File | Reason |");
+            self.line("", "|---|---|---|");
+            let rows = open.values().flatten();
+            for problem in rows.take(PROBLEMS_SHOWN) {
+                let cells = [problem.kind.name().to_string(), escape(&problem.file), escape(&problem.message)];
+                self.line("| ", &format!("{} |", cells.join(" | ")));
+            }
+            self.out.push('\n');
+            let count: usize = open.values().map(Vec::len).sum();
+            if count > PROBLEMS_SHOWN {
+                let more = plural((count - PROBLEMS_SHOWN) as u64, "more part");
+                self.paragraph("", &format!("And {more}."));
+            }
+        }
+        if !skipped.is_empty() {
+            let reasons: Vec<String> = skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
+            self.paragraph("Skipped on purpose: ", &reasons.join(", "));
+        }
+    }
+
+    /// A code block with a record, or the lines of it that matter.
+    fn log(&mut self, text: &str, marks: &[&str]) {
+        let shown = excerpt(text, marks, LINES_SHOWN).join("\n");
+        let fence = "`".repeat(longest_run(&shown).saturating_add(1).max(3));
+        self.out.push_str(&format!("{fence}text\n{shown}\n{fence}\n\n"));
+    }
+
+    fn field(&mut self, name: &str, value: &str) {
+        self.line(&format!("- {name}: "), value);
+    }
+
+    /// Escaped words with an empty line behind them.
+    fn paragraph(&mut self, mark: &str, words: &str) {
+        self.line(mark, &escape(words));
+        self.out.push('\n');
+    }
+
+    fn line(&mut self, mark: &str, markdown: &str) {
+        self.out.push_str(mark);
+        self.out.push_str(markdown);
+        self.out.push('\n');
+    }
+}
+
+/// Words as Markdown that shows exactly them, on one line.
+fn escape(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let words = one_line(words);
+    let mut rest = words.trim_start().chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            // Renderers turn bare addresses into links, and a log must not put links into a ticket.
+            ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            // Only at the beginning of a line do these make a list, a rule or a heading.
+            '-' | '+' | '=' if out.is_empty() => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A code span.
+fn code(text: &str) -> String {
+    let text = one_line(text);
+    let fence = "`".repeat(longest_run(&text) + 1);
+    // The renderer takes one blank away on both sides; a backtick at the border needs it, and nothing cannot stand alone.
+    let border = |c: Option<char>| c.is_none_or(|c| c == '`' || c == ' ');
+    let blank = if border(text.chars().next()) || border(text.chars().last()) { " " } else { "" };
+    format!("{fence}{blank}{text}{blank}{fence}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// A link, where the address is one; the catalogue may be anybody's.
+fn link(reference: &Reference) -> String {
+    let name = reference.id.as_deref().unwrap_or(&reference.url);
+    let url = &reference.url;
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    if web && url.chars().all(|c| c.is_ascii_graphic() && !"<>()\\`\"".contains(c)) {
+        format!("[{}](<{url}>)", escape(name))
+    } else {
+        format!("{} {}", escape(name), code(url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
+    use crate::finding::Level;
+    use crate::report::hostile;
+    use crate::report::neutral::is_hidden;
+    use crate::signature::Severity;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_whole_report() {
+        let seen = || group(14, vec![evidence("case.zip!/a.log", 12, "12:00 ERROR went wrong on `srv01`")]);
+        let odd =
+            unknown(Level::Error, "odd <n>", group(1, vec![evidence("case.zip!/a.log", 40, "12:01 ERROR odd 7")]));
+        let diagnosis = diagnosis(vec![(signature("acme/rocket/crash", Severity::High), seen())], vec![odd]);
+        insta::assert_snapshot!(markdown(&diagnosis, 10));
+    }
+
+    #[track_caller]
+    fn check_escaped(words: &str, expected: &str) {
+        assert_eq!(escape(words), expected);
+    }
+
+    #[test]
+    fn neither_html_nor_links_nor_images_come_out_of_a_log() {
+        check_escaped("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;");
+        check_escaped("![x](https://evil)", "\\!\\[x\\](https&#58;//evil)");
+        check_escaped("@admin *a* _b_ `c`", "&#64;admin \\*a\\* \\_b\\_ \\`c\\`");
+        check_escaped("- no list", "\\- no list");
+        check_escaped("a | b\n# c", "a \\| b \\# c");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_run_of_backticks_in_the_log() {
+        let text = "```\n# not a heading\n`````";
+        let diagnosis = diagnosis(Vec::new(), vec![unknown(Level::Error, "x", group(1, vec![evidence("a", 1, text)]))]);
+        assert!(markdown(&diagnosis, 10).contains(&format!("``````text\n{text}\n``````\n")));
+    }
+
+    #[test]
+    fn only_an_address_becomes_a_link() {
+        let shown = |url: &str| link(&Reference { kind: "kb".into(), id: Some("KB1".into()), url: url.into() });
+        assert_eq!(shown("https://example.com/a?b=1#c"), "[KB1](<https://example.com/a?b=1#c>)");
+        assert_eq!(shown("javascript:alert(1)"), "KB1 `javascript:alert(1)`");
+        assert_eq!(shown("https://a> <b"), "KB1 `https://a> <b`");
+    }
+
+    proptest! {
+        #[test]
+        fn log_text_cannot_bring_control_characters_or_html(log in "[<>&`|a\\PC\n\u{1b}]*|.*", path in any::<String>()) {
+            let markdown = markdown(&hostile(&log, &path), 10);
+            prop_assert!(!markdown.chars().any(|c| c != '\n' && is_hidden(c)));
+            // Outside of fences and code spans a `<` stands only where we write a link.
+            let mut fence: Option<&str> = None;
+            for line in markdown.lines() {
+                match fence {
+                    Some(open) => fence = Some(open).filter(|open| line != *open),
+                    None if line.starts_with("```") => fence = line.strip_suffix("text"),
+                    None => {
+                        let prose = without_code(line).replace("](<https://", "");
+                        prop_assert!(!prose.contains('<'), "{}", line);
+                    }
+                }
+            }
+            prop_assert_eq!(fence, None);
+        }
+    }
+
+    /// The line without its code spans; an escaped backtick opens none.
+    fn without_code(line: &str) -> String {
+        let mut out = String::new();
+        let mut rest = line;
+        while let Some(open) = rest.find('`') {
+            out.push_str(&rest[..open]);
+            if rest[..open].ends_with('\\') {
+                rest = &rest[open + 1..];
+                continue;
+            }
+            let after = rest[open..].trim_start_matches('`');
+            let run = rest[open..].len() - after.len();
+            // The span ends at the next run of the same length.
+            let mut end = 0;
+            while let Some(next) = after[end..].find('`') {
+                let ticks = after[end + next..].len() - after[end + next..].trim_start_matches('`').len();
+                end += next + ticks;
+                if ticks == run {
+                    break;
+                }
+            }
+            assert_ne!(end, 0, "a code span without an end in {line:?}");
+            rest = &after[end..];
+        }
+        out + rest
+    }
 }

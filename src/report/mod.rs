@@ -1,12 +1,56 @@
 //! One file per output format. Each turns a [`Diagnosis`](crate::diagnosis::Diagnosis) into text; log text is
 //! neutralised in the way the format needs.
 //!
-//! `json.rs` is the contract; `text.rs` is what a person reads first.
+//! `json.rs` is the contract; `text.rs` is what a person reads first; `markdown.rs` goes into a ticket. What they share
+//! is in `wording.rs` (counts, sizes, times, the verdict) and `neutral.rs` (log text without hidden characters).
 
+mod excerpt;
 mod json;
 mod markdown;
+mod neutral;
+mod records;
 mod text;
+mod wording;
 
 pub use json::json;
 pub use markdown::markdown;
+pub use neutral::one_line;
+pub use records::RecordLine;
 pub use text::{TextStyle, text};
+
+/// A diagnosis in which everything that can come from outside is the given text.
+#[cfg(test)]
+fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
+    use crate::bundle::{Input, Problem, ProblemKind};
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
+    use crate::finding::Level;
+    use crate::signature::{Escalate, Severity};
+    let mut known = signature(path, Severity::Critical);
+    for text in [&mut known.title, &mut known.cause, &mut known.vendor, &mut known.product] {
+        text.push_str(log);
+    }
+    known.component = Some(log.into());
+    known.impact = Some(log.into());
+    known.escalate = Some(Escalate { when: Some(log.into()), needs_files: Vec::new(), needs_facts: Vec::new() });
+    let reference =
+        crate::signature::Reference { kind: log.into(), id: Some(log.into()), url: format!("https://{log}") };
+    known.references.push(reference);
+    for fix in &mut known.fixes {
+        fix.steps.push(log.into());
+        fix.verify = Some(log.into());
+        fix.risk = Some(log.into());
+    }
+    let seen = || {
+        let mut group = group(1, vec![evidence(path, 1, log)]);
+        group.captures = [("host".to_string(), log.to_string()), (path.to_string(), log.to_string())].into();
+        group
+    };
+    let mut unknown = unknown(Level::Error, log, seen());
+    unknown.codes.push(log.into());
+    let mut diagnosis = diagnosis(vec![(known, seen())], vec![unknown]);
+    diagnosis.inputs.push(Input { path: path.into(), kind: "file", bytes: 1, sha256: None });
+    for kind in [ProblemKind::Corrupt, ProblemKind::Skipped] {
+        diagnosis.problems.push(Problem { file: path.into(), kind, message: log.into() });
+    }
+    diagnosis
+}

@@ -1,4 +1,17 @@
-use crate::diagnosis::Diagnosis;
+//! The report for a terminal: what a tired engineer reads first.
+//!
+//! The order is the order of need: verdict, known problems with their steps, what nobody can explain, what was not
+//! examined, notes. Explanations are wrapped to the width; log lines are not, so that they can be copied and searched
+//! for. Colours only repeat what the words say.
+
+use super::excerpt::{ERROR_MARKS, excerpt};
+use super::neutral::one_line;
+use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
+use crate::bundle::{Problem, ProblemKind};
+use crate::diagnosis::{Diagnosis, Known, Unresolved};
+use crate::finding::{Evidence, Level};
+use crate::signature::{Fix, Reference, Severity};
+use anstyle::{AnsiColor, Style};
 
 /// How the terminal looks.
 #[derive(Clone, Copy, Debug)]
@@ -7,10 +20,363 @@ pub struct TextStyle {
     pub width: usize,
     /// ANSI colours.
     pub color: bool,
+    /// How many unresolved errors are shown; the others are counted.
+    pub top: usize,
 }
 
 /// Renders the report for a terminal.
+///
+/// Apart from the line ends and, if asked for, our own colours, the text has no control characters, whatever the log
+/// contains.
 pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
-    let _ = (diagnosis, style);
-    String::new()
+    let mut page = Page { out: String::new(), style };
+    page.prose("", "", &verdict(diagnosis), BOLD);
+    if diagnosis.known.len() > LIST_FROM {
+        page.blank();
+        for (index, known) in diagnosis.known.iter().enumerate() {
+            let (severity, title) =
+                (known.signature.severity.name().to_uppercase(), known.explain(&known.signature.title));
+            page.prose(&format!("{:>4}. [{severity}] ", index + 1), "      ", &title, PLAIN);
+        }
+    }
+    if !diagnosis.known.is_empty() {
+        page.heading("Known problems");
+        for (index, known) in diagnosis.known.iter().enumerate() {
+            page.known(index + 1, known);
+        }
+    }
+    if !diagnosis.unresolved.is_empty() {
+        page.heading("Unexplained");
+        for (index, unresolved) in diagnosis.unresolved.iter().take(style.top).enumerate() {
+            page.unresolved(index + 1, unresolved);
+        }
+        let more = diagnosis.unresolved.len().saturating_sub(style.top) as u64;
+        if more > 0 {
+            page.blank();
+            let message =
+                format!("{} more, less likely; --top {} shows all.", number(more), diagnosis.unresolved.len());
+            page.prose("  ", "  ", &message, PLAIN);
+        }
+    }
+    if !diagnosis.problems.is_empty() {
+        page.heading("Not examined");
+        page.problems(&diagnosis.problems);
+    }
+    let notes = notes(diagnosis);
+    if !notes.is_empty() {
+        page.heading("Notes");
+        for note in &notes {
+            page.prose("  - ", "    ", note, PLAIN);
+        }
+    }
+    page.out
+}
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+
+/// Lines of one record that are shown, and characters of one line.
+const LINES_SHOWN: usize = 4;
+const CHARACTERS_SHOWN: usize = 600;
+/// With more known problems than this, their titles are listed first: the details fill more than a screen.
+const LIST_FROM: usize = 3;
+/// Members of one kind of problem that are named.
+const PROBLEMS_SHOWN: usize = 10;
+
+struct Page {
+    out: String,
+    style: TextStyle,
+}
+
+impl Page {
+    fn known(&mut self, position: usize, known: &Known) {
+        let signature = &*known.signature;
+        let badge = format!("{position}. [{}] ", signature.severity.name().to_uppercase());
+        self.blank();
+        self.prose(&badge, "   ", &known.explain(&signature.title), severity_style(signature.severity));
+        let product = if signature.product.starts_with(&signature.vendor) {
+            signature.product.clone()
+        } else {
+            format!("{} {}", signature.vendor, signature.product)
+        };
+        let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+        let level = format!("{} | side: {}", signature.level.name(), signature.side.name());
+        self.field("Product", &format!("{product}{component} | {level} | confidence {:.2}", known.confidence));
+        self.field("Seen", &occurrence(&known.group));
+        if let Some(place) = place(&known.group) {
+            self.field("Where", &place);
+        }
+        if let Some(evidence) = known.group.evidence.first() {
+            self.log(evidence, &known.marks());
+        }
+        for (name, value) in &known.group.captures {
+            self.field("Value", &format!("{name} = {value}"));
+        }
+        self.field("Cause", &known.explain(&signature.cause));
+        if let Some(impact) = &signature.impact {
+            self.field("Impact", &known.explain(impact));
+        }
+        let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
+        fixes.sort_by_key(|fix| fix.level);
+        for fix in fixes {
+            self.fix(known, fix);
+        }
+        if let Some(escalate) = &signature.escalate {
+            self.field("Escalate", &escalation(escalate));
+        }
+        for reference in &signature.references {
+            self.field("Link", &link(reference));
+        }
+        for hidden in &known.suppressed {
+            self.field("Covers", &format!("{} ({})", hidden.signature, plural(hidden.count, "record")));
+        }
+        self.field("Signature", &signature.id);
+    }
+
+    fn fix(&mut self, known: &Known, fix: &Fix) {
+        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
+        let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
+        self.prose("   ", "   ", &head, BOLD);
+        for (index, step) in fix.steps.iter().enumerate() {
+            let mark = format!("     {}. ", index + 1);
+            self.prose(&mark, &" ".repeat(mark.len()), &known.explain(step), PLAIN);
+        }
+        if let Some(verify) = &fix.verify {
+            self.prose("     Check: ", "            ", &known.explain(verify), PLAIN);
+        }
+    }
+
+    fn unresolved(&mut self, position: usize, unresolved: &Unresolved) {
+        let finding = &unresolved.finding;
+        let badge = format!("{position}. [{}] ", finding.level.name().to_uppercase());
+        self.blank();
+        self.prose(&badge, "   ", &occurrence(&finding.group), level_style(finding.level));
+        match finding.group.evidence.first() {
+            Some(evidence) => self.log(evidence, ERROR_MARKS),
+            None => self.field("Log", &finding.template),
+        }
+        if let Some(place) = place(&finding.group) {
+            self.field("Where", &place);
+        }
+        if !finding.codes.is_empty() {
+            self.field("Codes", &finding.codes.join(", "));
+        }
+        self.field("Why", &format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score));
+    }
+
+    fn problems(&mut self, problems: &[Problem]) {
+        let NotExamined { open, skipped } = not_examined(problems);
+        for (kind, list) in open {
+            let noun = if kind == ProblemKind::Signature { "broken file" } else { "part" };
+            self.blank();
+            self.prose("  ", "  ", &format!("{}: {}", kind.name(), plural(list.len() as u64, noun)), BOLD);
+            for problem in list.iter().take(PROBLEMS_SHOWN) {
+                self.prose("    - ", "      ", &format!("{}: {}", problem.file, problem.message), PLAIN);
+            }
+            if list.len() > PROBLEMS_SHOWN {
+                self.prose("    - ", "      ", &format!("and {} more", list.len() - PROBLEMS_SHOWN), PLAIN);
+            }
+        }
+        if !skipped.is_empty() {
+            self.blank();
+            let reasons: Vec<String> = skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
+            self.prose("  ", "  ", &format!("skipped on purpose: {}", reasons.join(", ")), PLAIN);
+        }
+    }
+
+    /// A line "   Name       value", wrapped under the value.
+    fn field(&mut self, name: &str, value: &str) {
+        self.prose(&format!("   {name:<10} "), "              ", value, PLAIN);
+    }
+
+    /// The record as it stands in the log, not wrapped.
+    fn log(&mut self, evidence: &Evidence, marks: &[&str]) {
+        for (index, line) in excerpt(&evidence.text, marks, LINES_SHOWN).iter().enumerate() {
+            let name = if index == 0 { "Log" } else { "" };
+            let line = format!("   {name:<10} {}", cut(line));
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+        }
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.blank();
+        self.prose("", "", title, BOLD);
+    }
+
+    fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// Words wrapped to the width; `first` and `rest` are what stands before the first and the other lines.
+    fn prose(&mut self, first: &str, rest: &str, words: &str, style: Style) {
+        let words = one_line(words);
+        let mut line = String::from(first);
+        let (mut used, mut empty) = (first.chars().count(), true);
+        for word in words.split(' ').filter(|word| !word.is_empty()) {
+            let length = word.chars().count();
+            if !empty && used + 1 + length > self.style.width {
+                self.line(&line, style);
+                line = String::from(rest);
+                (used, empty) = (rest.chars().count(), true);
+            }
+            if !empty {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+            (used, empty) = (used + length, false);
+        }
+        self.line(&line, style);
+    }
+
+    fn line(&mut self, line: &str, style: Style) {
+        let line = line.trim_end();
+        if self.style.color && style != PLAIN {
+            self.out.push_str(&format!("{style}{line}{style:#}\n"));
+        } else {
+            self.out.push_str(line);
+            self.out.push('\n');
+        }
+    }
+}
+
+/// The beginning of a line that is too long for anybody to read.
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(CHARACTERS_SHOWN) {
+        Some((end, _)) => {
+            let more = number(line[end..].chars().count() as u64);
+            format!("{} [{more} more characters]", &line[..end])
+        }
+        None => line.to_string(),
+    }
+}
+
+fn link(reference: &Reference) -> String {
+    match &reference.id {
+        Some(id) => format!("{id} {}", reference.url),
+        None => reference.url.clone(),
+    }
+}
+
+fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical | Severity::High => BOLD.fg_color(Some(AnsiColor::Red.into())),
+        Severity::Medium => BOLD.fg_color(Some(AnsiColor::Yellow.into())),
+        Severity::Low | Severity::Info => BOLD.fg_color(Some(AnsiColor::Cyan.into())),
+    }
+}
+
+fn level_style(level: Level) -> Style {
+    match level {
+        Level::Fatal | Level::Error => BOLD.fg_color(Some(AnsiColor::Red.into())),
+        Level::Warn => BOLD.fg_color(Some(AnsiColor::Yellow.into())),
+        Level::Info | Level::Debug | Level::Trace => BOLD,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
+    use proptest::prelude::*;
+
+    const STYLE: TextStyle = TextStyle { width: 80, color: false, top: 10 };
+
+    fn problem(file: &str, kind: ProblemKind, message: &str) -> Problem {
+        Problem { file: file.into(), kind, message: message.into() }
+    }
+
+    fn sample() -> Diagnosis {
+        let mut specific = signature("acme/rocket/crash", Severity::High);
+        specific.suppresses.push("acme/rocket/general".into());
+        specific.impact =
+            Some("The rocket does not fly, and nobody who is waiting for it gets anything that was promised.".into());
+        let trace = "12:00 ERROR went wrong on srv01\n  at a\n  at b\n  at c\n  at d";
+        let seen = || group(1_400, vec![evidence("case.zip!/a.log", 12, trace), evidence("case.zip!/b.log", 1, "x")]);
+        let mut other =
+            unknown(Level::Error, "odd <n>", group(1, vec![evidence("case.zip!/a.log", 40, "12:01 ERROR odd 7")]));
+        other.codes.push("0x80070005".into());
+        let known = vec![(specific, seen()), (signature("acme/rocket/general", Severity::Low), seen())];
+        let mut diagnosis = diagnosis(known, vec![other, unknown(Level::Warn, "hm", group(2, Vec::new()))]);
+        diagnosis.problems = vec![
+            problem("case.zip!/c.log", ProblemKind::Encrypted, "needs a password"),
+            problem("case.zip!/d.bin", ProblemKind::Skipped, "not text"),
+            problem("case.zip!/e.bin", ProblemKind::Skipped, "not text"),
+        ];
+        diagnosis
+    }
+
+    #[test]
+    fn a_whole_report() {
+        insta::assert_snapshot!(text(&sample(), STYLE));
+    }
+
+    #[test]
+    fn nothing_found_is_only_said_when_all_was_examined() {
+        let mut diagnosis = diagnosis(Vec::new(), Vec::new());
+        assert!(
+            text(&diagnosis, STYLE).starts_with("Nothing found: case.zip, 1 file, 4.2 MB, 2026-01-02 03:04 to 04:04\n")
+        );
+        diagnosis.problems = vec![problem("x", ProblemKind::Skipped, "link")];
+        assert!(!text(&diagnosis, STYLE).contains("Nothing found"));
+        diagnosis.problems = vec![problem("x", ProblemKind::Corrupt, "cut off")];
+        assert!(text(&diagnosis, STYLE).starts_with("No known problem and no error in what was examined, 1 part not"));
+        diagnosis.problems.clear();
+        diagnosis.unresolved_omitted = true;
+        assert!(!text(&diagnosis, STYLE).contains("Nothing found"));
+        assert!(text(&Diagnosis::default(), STYLE).starts_with("Nothing was examined"));
+    }
+
+    #[test]
+    fn many_known_problems_are_listed_before_their_details() {
+        let seen = || group(1, vec![evidence("a.log", 1, "x")]);
+        let known = |number: usize| (signature(&format!("p{number}"), Severity::Low), seen());
+        let list = |count: usize| text(&diagnosis((1..=count).map(known).collect(), Vec::new()), STYLE);
+        assert!(list(4).contains("\n   1. [LOW] p1 happened on srv01\n   2. [LOW] p2"));
+        assert!(!list(3).contains("   1. [LOW]"));
+    }
+
+    #[test]
+    fn only_the_top_is_shown_and_the_rest_is_counted() {
+        let text = text(&sample(), TextStyle { top: 1, ..STYLE });
+        assert!(text.contains("odd 7") && !text.contains("hm"));
+        assert!(text.contains("1 more, less likely; --top 2 shows all."));
+    }
+
+    #[test]
+    fn colours_only_repeat_what_the_words_say() {
+        let colored = text(&sample(), TextStyle { color: true, ..STYLE });
+        let plain = anstream::adapter::strip_str(&colored).to_string();
+        assert_eq!(plain, text(&sample(), STYLE));
+        assert_ne!(plain, colored);
+    }
+
+    #[test]
+    fn explanations_stay_within_the_width() {
+        for width in [60, 80, 120] {
+            let text = text(&sample(), TextStyle { width, ..STYLE });
+            let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > width).collect();
+            assert!(wide.is_empty(), "{width}: {wide:?}");
+        }
+    }
+
+    #[test]
+    fn a_very_long_line_is_cut_and_says_so() {
+        let line = "é".repeat(5_000);
+        let diagnosis =
+            diagnosis(Vec::new(), vec![unknown(Level::Error, "x", group(1, vec![evidence("a", 1, &line)]))]);
+        assert!(text(&diagnosis, STYLE).contains("é [4,400 more characters]\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn log_text_cannot_bring_control_characters(log in any::<String>(), path in any::<String>(), width in 1..200usize) {
+            let diagnosis = crate::report::hostile(&log, &path);
+            let plain = text(&diagnosis, TextStyle { width, ..STYLE });
+            prop_assert!(!plain.chars().any(|c| c != '\n' && crate::report::neutral::is_hidden(c)), "{plain:?}");
+            let colored = text(&diagnosis, TextStyle { width, color: true, ..STYLE });
+            prop_assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain);
+        }
+    }
 }

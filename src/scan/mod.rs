@@ -1,11 +1,23 @@
 //! The hot path: which signatures and error markers the records of a chunk contain.
 //!
-//! [`Scanner::new`] compiles a [`SignatureSet`] once; [`Scanner::scan`] makes one pass over a chunk for the required
-//! literals of all patterns and the error markers, cuts the records around them, and confirms by regex. This interface
-//! is all that the rest sees, so that the engine behind it can change.
+//! [`Scanner::new`] compiles a [`SignatureSet`](crate::signature::SignatureSet) once; [`Scanner::scan`] makes one pass
+//! over a chunk for the required literals of all patterns and the error markers, cuts the records around them, and
+//! confirms by regex. This interface is all that the rest sees, so that the engine behind it can change.
 
-mod scanner;
-
-pub use scanner::{Counts, FileScope, Hit, Match, Scanner};
-
+mod counts;
+mod engine;
 mod filter;
+mod literals;
+mod markers;
+mod pattern;
+mod scanner;
+mod scope;
+mod suspicion;
+
+pub use counts::Counts;
+pub use literals::{required_literals, shortest};
+pub use scanner::{Hit, Match, Scanner};
+pub use scope::FileScope;
+
+#[cfg(test)]
+mod reference;

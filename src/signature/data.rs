@@ -156,11 +156,11 @@ pub enum Audience {
 /// A public page that states the problem.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    /// `kb`, `docs`, `issue`, `forum`, `standard`, `blog`, `source`.
+    /// `kb`, `docs`, `issue`, `forum`, `standard`, `blog`, `source`, `rfc`.
     pub kind: String,
     /// The vendor's number of it, e.g. `KB1680`.
     pub id: Option<String>,
-    /// Where it is.
+    /// Where it is; begins with `https://` or `http://`.
     pub url: String,
 }
 
@@ -182,4 +182,63 @@ pub struct Examples {
     pub matching: Vec<String>,
     /// None may match.
     pub not_matching: Vec<String>,
+}
+
+impl Status {
+    /// Returns the name used in files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Draft => "draft",
+            Status::Stable => "stable",
+            Status::Deprecated => "deprecated",
+        }
+    }
+}
+
+impl SupportLevel {
+    /// Returns the name used in files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            SupportLevel::L1 => "L1",
+            SupportLevel::L2 => "L2",
+            SupportLevel::L3 => "L3",
+        }
+    }
+}
+
+impl Side {
+    /// Returns the name used in files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Client => "client",
+            Side::Network => "network",
+            Side::Server => "server",
+            Side::Storage => "storage",
+            Side::Config => "config",
+        }
+    }
+}
+
+impl Severity {
+    /// Returns the name used in files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+impl Audience {
+    /// Returns the name used in files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Audience::Customer => "customer",
+            Audience::Partner => "partner",
+            Audience::Vendor => "vendor",
+        }
+    }
 }

@@ -1,12 +1,26 @@
 //! Descriptions of known errors, as their authors wrote them.
 //!
-//! One YAML file is one [`Signature`]; a folder of them is a catalogue; [`SignatureSet`] is what a triage uses. The
-//! built-in catalogue is embedded by `build.rs`. Nothing here matches anything.
+//! One YAML file is one [`Signature`]; a folder of them is a [`Catalogue`]; [`SignatureSet`] is what a triage uses. The
+//! built-in catalogue is embedded by `build.rs`. Nothing here matches anything. `product.rs` is the smallest example of
+//! how a file is read.
 
+mod builtin;
+mod checksum;
 mod data;
+#[cfg(test)]
+mod encode;
+mod fields;
 mod load;
+mod pattern;
+mod product;
+mod schema;
 mod set;
+mod tree;
+/// YAML text as a tree of nodes that know their place.
+pub mod yaml;
 
+pub use builtin::source_text;
 pub use data::*;
-pub use load::{SignatureError, load_dir, load_str};
+pub use load::{Catalogue, SignatureError, load_dir, load_str};
+pub use product::Product;
 pub use set::{CatalogueInfo, SignatureSet};

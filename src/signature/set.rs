@@ -1,4 +1,11 @@
-use super::{Signature, SignatureError};
+//! Catalogues become the one set of signatures that a triage uses.
+
+use super::yaml::{self, Place};
+use super::{Catalogue, Product, Signature, SignatureError, Status, source_text};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A catalogue that takes part in a triage.
 #[derive(Clone, Debug)]
@@ -13,15 +20,56 @@ pub struct CatalogueInfo {
 #[derive(Clone, Debug, Default)]
 pub struct SignatureSet {
     signatures: Vec<Signature>,
+    products: Vec<Product>,
     catalogues: Vec<CatalogueInfo>,
     errors: Vec<SignatureError>,
 }
 
 impl SignatureSet {
     /// Loads the built-in catalogue (if asked) and the folders. A later catalogue replaces an id of an earlier one.
-    pub fn load(builtin: bool, dirs: &[std::path::PathBuf]) -> std::io::Result<SignatureSet> {
-        let _ = (builtin, dirs);
-        Ok(SignatureSet::default())
+    /// Drafts are used from folders only, deprecated signatures never. Fails only if a folder cannot be listed.
+    pub fn load(builtin: bool, dirs: &[PathBuf]) -> io::Result<SignatureSet> {
+        let mut catalogues = Vec::new();
+        if builtin {
+            catalogues.push((Catalogue::builtin(), false));
+        }
+        for dir in dirs {
+            catalogues.push((Catalogue::read(dir)?, true));
+        }
+        Ok(SignatureSet::merge(catalogues))
+    }
+
+    /// Merges catalogues, each with whether its drafts are used.
+    pub fn merge(catalogues: Vec<(Catalogue, bool)>) -> SignatureSet {
+        let mut set = SignatureSet::default();
+        let mut known: BTreeSet<Arc<str>> = Catalogue::builtin_ids().map(Arc::from).collect();
+        let mut by_id = BTreeMap::new();
+        let mut products = BTreeMap::new();
+        for (catalogue, drafts) in catalogues {
+            set.catalogues.push(catalogue.info);
+            set.errors.extend(catalogue.errors);
+            known.extend(catalogue.broken);
+            products.extend(catalogue.products.into_iter().map(|product| (Arc::clone(&product.folder), product)));
+            for signature in catalogue.signatures {
+                known.insert(Arc::clone(&signature.id));
+                let used = match signature.status {
+                    Status::Stable => true,
+                    Status::Draft => drafts,
+                    Status::Deprecated => false,
+                };
+                if used {
+                    by_id.insert(Arc::clone(&signature.id), signature);
+                } else if drafts {
+                    // A folder may retire a signature of the built-in catalogue.
+                    by_id.remove(&signature.id);
+                }
+            }
+        }
+        set.signatures = by_id.into_values().collect();
+        set.products = products.into_values().collect();
+        set.name_products();
+        set.connect(&known);
+        set
     }
 
     /// Makes a set of the given signatures, sorted by id.
@@ -35,6 +83,19 @@ impl SignatureSet {
         &self.signatures
     }
 
+    /// Returns the signature with this id, or that had it once.
+    pub fn get(&self, id: &str) -> Option<&Signature> {
+        match self.signatures.binary_search_by(|signature| (*signature.id).cmp(id)) {
+            Ok(index) => self.signatures.get(index),
+            Err(_) => self.signatures.iter().find(|signature| signature.formerly.iter().any(|old| **old == *id)),
+        }
+    }
+
+    /// The products of all catalogues, in the order of their folders.
+    pub fn products(&self) -> &[Product] {
+        &self.products
+    }
+
     /// Where they came from.
     pub fn catalogues(&self) -> &[CatalogueInfo] {
         &self.catalogues
@@ -43,5 +104,209 @@ impl SignatureSet {
     /// What was left out because it is broken.
     pub fn errors(&self) -> &[SignatureError] {
         &self.errors
+    }
+
+    /// Gives each signature the names of its folder's product.
+    fn name_products(&mut self) {
+        for signature in &mut self.signatures {
+            let folder = signature.id.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if let Ok(index) = self.products.binary_search_by(|product| (*product.folder).cmp(folder))
+                && let Some(product) = self.products.get(index)
+            {
+                signature.vendor.clone_from(&product.vendor);
+                signature.product.clone_from(&product.product);
+            }
+        }
+    }
+
+    /// Turns former ids into present ones and tells references to ids that nobody has or had.
+    fn connect(&mut self, known: &BTreeSet<Arc<str>>) {
+        let mut renamed: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+        for signature in &self.signatures {
+            for old in &signature.formerly {
+                if known.contains(old) {
+                    let message = format!("`formerly` names `{old}`, which is the id of another signature");
+                    self.errors.push(about(
+                        signature,
+                        "formerly",
+                        old,
+                        message,
+                        "ids live for ever: remove it from `formerly`",
+                    ));
+                } else if let Some(other) = renamed.insert(Arc::clone(old), Arc::clone(&signature.id)) {
+                    let message = format!("`formerly` names `{old}`, as `{other}` does");
+                    self.errors.push(about(
+                        signature,
+                        "formerly",
+                        old,
+                        message,
+                        "an id belongs to one signature: remove it from one",
+                    ));
+                }
+            }
+        }
+        for signature in &mut self.signatures {
+            let mut suppresses = std::mem::take(&mut signature.suppresses);
+            for id in &mut suppresses {
+                if let Some(present) = renamed.get(id) {
+                    *id = Arc::clone(present);
+                } else if !known.contains(id) {
+                    let message = format!("`suppresses` names `{id}`, which does not exist");
+                    self.errors.push(about(
+                        signature,
+                        "suppresses",
+                        id,
+                        message,
+                        "write the id of a signature, or remove it",
+                    ));
+                }
+            }
+            signature.suppresses = suppresses;
+        }
+    }
+}
+
+/// A mistake at the item `id` of the list `field`. The place is looked up only now, because it is hardly ever needed.
+fn about(signature: &Signature, field: &str, id: &str, message: String, hint: &str) -> SignatureError {
+    let file = signature.source.clone();
+    let text = source_text(&file).unwrap_or_default();
+    let place = yaml::parse(&text).ok().and_then(|root| {
+        let items = root.get(field)?.items();
+        items.iter().find(|item| item.text() == Some(id)).map(|item| item.place)
+    });
+    let Place { line, column } = place.unwrap_or_default();
+    SignatureError { file, line, column, message, hint: Some(hint.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::path::Path;
+
+    const PRODUCT: (&str, &str) = ("a/b/_product.yaml", "vendor: Acme\nproduct: App\n");
+
+    fn yaml(title: &str, more: &str) -> String {
+        format!("title: {title}\nlevel: L1\nside: server\nseverity: low\nmatch: {{text: abc}}\ncause: c\n{more}")
+    }
+
+    fn write(folder: &Path, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    /// Loads catalogues of the given files without the built-in one.
+    fn load(catalogues: &[&[(&str, &str)]]) -> SignatureSet {
+        let folder = tempfile::tempdir().unwrap();
+        let dirs: Vec<PathBuf> = (0..catalogues.len()).map(|index| folder.path().join(index.to_string())).collect();
+        for (dir, files) in dirs.iter().zip(catalogues) {
+            fs::create_dir_all(dir).unwrap();
+            write(dir, files);
+        }
+        SignatureSet::load(false, &dirs).unwrap()
+    }
+
+    #[track_caller]
+    fn check(set: &SignatureSet, titles: &[&str], errors: &[&str]) {
+        assert_eq!(set.signatures().iter().map(|it| it.title.as_str()).collect::<Vec<_>>(), titles);
+        assert_eq!(set.errors().iter().map(|it| it.message.as_str()).collect::<Vec<_>>(), errors);
+    }
+
+    #[test]
+    fn a_later_catalogue_replaces_and_retires_ids_of_an_earlier_one() {
+        let (first, second, third) = (yaml("first", ""), yaml("second", ""), yaml("third", ""));
+        let retired = yaml("retired", "status: deprecated\n");
+        let set = load(&[
+            &[("a/b/x.yaml", &first), ("a/b/y.yaml", &second), PRODUCT],
+            &[("a/b/x.yaml", &third), ("a/b/y.yaml", &retired)],
+        ]);
+        check(&set, &["third"], &[]);
+        assert_eq!((set.signatures()[0].vendor.as_str(), set.signatures()[0].product.as_str()), ("Acme", "App"));
+        assert_eq!(set.catalogues().len(), 2);
+    }
+
+    #[test]
+    fn drafts_are_used_from_folders_only() {
+        let draft = yaml("draft", "status: draft\n");
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[("a/b/x.yaml", &draft)]);
+        let read = || Catalogue::read(folder.path()).unwrap();
+        assert_eq!(SignatureSet::merge(vec![(read(), true)]).signatures().len(), 1);
+        assert_eq!(SignatureSet::merge(vec![(read(), false)]).signatures().len(), 0);
+    }
+
+    #[test]
+    fn broken_files_are_told_and_hide_no_others() {
+        let good = yaml("good", "");
+        let set = load(&[&[
+            ("a/b/good.yaml", &good),
+            ("a/b/broken.yaml", "title: [\n"),
+            ("a/b/Bad_Name.yaml", &good),
+            ("a/b/other.yml", &good),
+            ("a/b/notes.txt", "not a signature"),
+            (".git/x.yaml", "not a signature"),
+        ]]);
+        let errors = [
+            "`Bad_Name` is not a name that an id can have",
+            "not valid YAML: unclosed bracket '['",
+            "the file's name ends with `.yml`",
+        ];
+        check(&set, &["good"], &errors);
+    }
+
+    #[test]
+    fn former_ids_lead_to_the_present_one() {
+        let renamed = yaml("renamed", "formerly: [a/b/old]\n");
+        let other = yaml("other", "suppresses: [a/b/old]\n");
+        let set = load(&[&[("a/b/new.yaml", &renamed), ("a/b/other.yaml", &other)]]);
+        check(&set, &["renamed", "other"], &[]);
+        assert_eq!(&*set.signatures()[1].suppresses[0], "a/b/new");
+        assert_eq!(set.get("a/b/old").map(|it| it.title.as_str()), Some("renamed"));
+        assert!(set.get("a/b/none").is_none());
+    }
+
+    #[test]
+    fn ids_that_nobody_has_are_told_with_their_place() {
+        let first = yaml("first", "suppresses:\n  - a/b/second\n  - a/b/gone\n");
+        let second = yaml("second", "formerly: [a/b/first]\n");
+        let third = yaml("third", "formerly: [a/b/first, a/b/old]\n");
+        let fourth = yaml("fourth", "formerly: [a/b/old]\n");
+        let folder = tempfile::tempdir().unwrap();
+        let files = [("first", &first), ("second", &second), ("third", &third), ("zourth", &fourth)];
+        for (name, text) in files {
+            write(folder.path(), &[(&format!("a/b/{name}.yaml"), text)]);
+        }
+        let set = SignatureSet::load(false, &[folder.path().to_path_buf()]).unwrap();
+        let shown: Vec<_> = set.errors().iter().map(|it| (it.line, it.column, it.message.as_str())).collect();
+        let taken = "`formerly` names `a/b/first`, which is the id of another signature";
+        assert_eq!(
+            shown,
+            [
+                (7, 12, taken),
+                (7, 12, taken),
+                (7, 12, "`formerly` names `a/b/old`, as `a/b/third` does"),
+                (9, 5, "`suppresses` names `a/b/gone`, which does not exist"),
+            ]
+        );
+        assert_eq!(set.signatures().len(), 4);
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error() {
+        assert!(SignatureSet::load(false, &[PathBuf::from("no/such/folder")]).is_err());
+    }
+
+    #[test]
+    fn files_that_are_not_text_or_too_large_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[("a/b/large.yaml", &yaml(&"x".repeat(2 << 20), ""))]);
+        fs::write(folder.path().join("a/b/binary.yaml"), b"title: x\ncause: \xff\n").unwrap();
+        let (signatures, errors) = super::super::load_dir(folder.path()).unwrap();
+        assert!(signatures.is_empty());
+        let shown: Vec<_> = errors.iter().map(|it| (it.line, it.column, it.message.as_str())).collect();
+        assert_eq!(shown, [(2, 8, "not UTF-8 text"), (0, 0, "the file has more than 1048576 bytes"),]);
     }
 }

@@ -169,7 +169,7 @@ mod tests {
     fn filtered(kernel: Kernel, literals: &[Vec<u8>], sample: &[&[u8]], text: &[u8]) -> Vec<(usize, usize)> {
         let patterns: Vec<_> = literals.iter().map(|literal| vec![vec![literal.clone()]]).collect();
         let (filter, without) = Filter::plan(kernel, &patterns, &Sample::of(sample));
-        assert_eq!(without, []);
+        assert!(without.is_empty());
         let mut found = Vec::new();
         filter.find(text, &mut Scratch::default(), |owner, at| found.push((at, owner as usize)));
         found.sort_unstable();

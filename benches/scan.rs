@@ -1,0 +1,135 @@
+//! How fast a scan is: nothing matches (the common case), typical, and 20 % of the lines match.
+//!
+//! Lines and signatures are generated; the format is guessed from the text as in a triage. Throughput is bytes of log
+//! per second on one thread, with records cut, levels and error words judged. `cargo bench --bench scan -- 1000/typical`
+//! runs one of them.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::time::Duration;
+use tierline::record::{Chunk, Reading, chunks};
+use tierline::scan::Scanner;
+use tierline::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
+
+/// Bytes of log per run.
+const SIZE: usize = 4 << 20;
+
+const SUBJECTS: &[&str] =
+    &["volume", "session", "replica", "channel", "snapshot", "proxy", "tablespace", "lease", "quorum", "mailbox"];
+const PARTS: &[&str] =
+    &["header", "index", "journal", "metadata", "checksum", "cursor", "manifest", "segment", "cluster", "extent"];
+const TROUBLES: &[&str] =
+    &["is stale", "was truncated", "lost its owner", "went backwards", "overran", "drifted", "was orphaned", "stalled"];
+
+/// The message of a signature, distinct for each number.
+fn trouble(number: usize) -> String {
+    let subject = SUBJECTS[number % SUBJECTS.len()];
+    let part = PARTS[number / SUBJECTS.len() % PARTS.len()];
+    let trouble = TROUBLES[number / (SUBJECTS.len() * PARTS.len()) % TROUBLES.len()];
+    let series = number / (SUBJECTS.len() * PARTS.len() * TROUBLES.len());
+    format!("{subject} {part} {trouble} in pass {series}")
+}
+
+fn signature(number: usize) -> Signature {
+    let message = trouble(number);
+    let condition = match number % 4 {
+        0 => Condition::Text { text: message, nocase: false },
+        1 => Condition::Regex(format!(r"{message} at (?P<place>\S+)")),
+        2 => Condition::Regex(format!(r"(?i){message}.*retry \d+")),
+        _ => Condition::Any(vec![
+            Condition::Regex(format!(r"^.*\d+ {message}$")),
+            Condition::Regex(format!("{message} at")),
+        ]),
+    };
+    Signature {
+        id: format!("bench/bench/{number:05}").into(),
+        title: String::new(),
+        status: Status::Stable,
+        level: SupportLevel::L1,
+        side: Side::Server,
+        severity: Severity::High,
+        vendor: String::new(),
+        product: String::new(),
+        component: None,
+        scope: Scope::default(),
+        condition,
+        cause: String::new(),
+        impact: None,
+        fixes: Vec::new(),
+        references: Vec::new(),
+        suppresses: Vec::new(),
+        formerly: Vec::new(),
+        escalate: None,
+        examples: Examples::default(),
+        source: "bench.yaml".into(),
+    }
+}
+
+/// A log in which one line of `every` tells of a trouble; none if it is 0.
+fn log(signatures: usize, every: usize) -> Vec<u8> {
+    let mut text = String::with_capacity(SIZE + 200);
+    let mut line = 0;
+    while text.len() < SIZE {
+        let (minute, second) = (line / 60 % 60, line % 60);
+        let part = PARTS[line % PARTS.len()];
+        let message = match line.checked_rem(every) {
+            Some(0) => format!(
+                "WARN  [worker-{}] {} at node{} retry 3",
+                line % 8,
+                trouble(line / every % signatures),
+                line % 30
+            ),
+            _ => format!(
+                "INFO  [worker-{}] request {line} for {part} done in {} ms, 200 OK, queue is {} long",
+                line % 8,
+                line % 97,
+                line % 13
+            ),
+        };
+        text.push_str(&format!("2026-01-02 10:{minute:02}:{second:02},{:03} {message}\n", line % 1000));
+        line += 1;
+    }
+    text.into_bytes()
+}
+
+fn scan(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("scan");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    for signatures in [100, 1_000] {
+        let scanner = Scanner::new(&SignatureSet::new((0..signatures).map(signature).collect()));
+        for (name, every) in [("nothing", 0), ("typical", 200), ("dense", 5)] {
+            let text = log(signatures, every);
+            let reading = Reading::guess(&text[..Reading::HEAD], None).expect("a log is text");
+            let pieces = chunks(&text, &reading.format);
+            let scope = scanner.in_file("bench.log");
+            group.throughput(Throughput::Bytes(text.len() as u64));
+            group.bench_function(BenchmarkId::new(signatures.to_string(), name), |bencher| {
+                bencher.iter(|| {
+                    let mut hits = 0_u64;
+                    for piece in &pieces {
+                        let chunk = Chunk::of(&text, piece.clone());
+                        let counts = scanner.scan(&chunk, &reading.format, &scope, &mut |hit| {
+                            hits += hit.matches.len() as u64;
+                        });
+                        black_box(counts);
+                    }
+                    hits
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+fn compile(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("compile");
+    group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(1));
+    for signatures in [0, 100, 1_000] {
+        let set = SignatureSet::new((0..signatures).map(signature).collect());
+        group.bench_function(signatures.to_string(), |bencher| bencher.iter(|| Scanner::new(&set)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, scan, compile);
+criterion_main!(benches);

@@ -1,0 +1,209 @@
+//! The gzip format: members with header, deflate data and trailer, one after the other.
+//!
+//! Written on top of flate2's raw inflater since its gzip readers drop what they have unpacked in the call in which they
+//! meet damage, and give up on zero padding after the last member.
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+use std::io::{self, BufRead, Read};
+
+/// Unpacks one raw deflate stream and stops right after it.
+pub(super) struct Inflate<R> {
+    input: R,
+    engine: Decompress,
+    done: bool,
+    failed: Option<io::Error>,
+}
+
+impl<R: BufRead> Inflate<R> {
+    /// Starts at the first byte of `input`.
+    pub(super) fn new(input: R) -> Inflate<R> {
+        Inflate { input, engine: Decompress::new(false), done: false, failed: None }
+    }
+
+    /// Bytes of the input that belong to the stream so far.
+    pub(super) fn consumed(&self) -> u64 {
+        self.engine.total_in()
+    }
+
+    fn restart(&mut self) {
+        self.engine.reset(false);
+        self.done = false;
+    }
+}
+
+impl<R: BufRead> Read for Inflate<R> {
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        if let Some(error) = self.failed.take() {
+            self.done = true;
+            return Err(error);
+        }
+        while !self.done && !output.is_empty() {
+            let input = self.input.fill_buf()?;
+            let at_end = input.is_empty();
+            let (before_in, before_out) = (self.engine.total_in(), self.engine.total_out());
+            let result = self.engine.decompress(input, output, FlushDecompress::None);
+            let consumed = (self.engine.total_in() - before_in) as usize;
+            let produced = (self.engine.total_out() - before_out) as usize;
+            self.input.consume(consumed);
+            let error = match result {
+                Ok(Status::StreamEnd) => {
+                    self.done = true;
+                    None
+                }
+                Ok(_) if consumed == 0 && produced == 0 && at_end => Some(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) if consumed == 0 && produced == 0 => Some(invalid("the compressed data makes no sense")),
+                Ok(_) => None,
+                Err(_) => Some(invalid("the compressed data makes no sense")),
+            };
+            // What was unpacked before the damage is delivered first.
+            match (produced, error) {
+                (0, Some(error)) => {
+                    self.done = true;
+                    return Err(error);
+                }
+                (0, None) => {}
+                (_, error) => {
+                    self.failed = error;
+                    return Ok(produced);
+                }
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Unpacks all members of a gzip file as one stream.
+pub(super) struct GzipReader<R> {
+    inflate: Inflate<R>,
+    state: State,
+    crc: Crc,
+}
+
+enum State {
+    Header { first: bool },
+    Body,
+    Done,
+}
+
+impl<R: BufRead> GzipReader<R> {
+    /// Starts at the first header.
+    pub(super) fn new(input: R) -> GzipReader<R> {
+        GzipReader { inflate: Inflate::new(input), state: State::Header { first: true }, crc: Crc::new() }
+    }
+
+    /// Reads the next header; false at the end of the file.
+    fn header(&mut self, first: bool) -> io::Result<bool> {
+        let input = &mut self.inflate.input;
+        if !first {
+            // Tapes and block devices pad with zeros.
+            loop {
+                let available = input.fill_buf()?;
+                let zeros = available.iter().take_while(|byte| **byte == 0).count();
+                if available.is_empty() {
+                    return Ok(false);
+                }
+                if zeros == 0 {
+                    break;
+                }
+                input.consume(zeros);
+            }
+            if input.fill_buf()?.first() != Some(&0x1f) {
+                return Err(invalid("there is other data after the end"));
+            }
+        }
+        let mut fixed = [0; 10];
+        input.read_exact(&mut fixed)?;
+        let [0x1f, 0x8b, 8, flags, ..] = fixed else {
+            return Err(invalid(if first { "no gzip header" } else { "there is other data after the end" }));
+        };
+        if flags & FLAG_EXTRA != 0 {
+            let mut size = [0; 2];
+            input.read_exact(&mut size)?;
+            skip(input, u64::from(u16::from_le_bytes(size)))?;
+        }
+        for flag in [FLAG_NAME, FLAG_COMMENT] {
+            if flags & flag != 0 {
+                skip_text(input)?;
+            }
+        }
+        if flags & FLAG_CHECKSUM != 0 {
+            skip(input, 2)?;
+        }
+        Ok(true)
+    }
+
+    fn trailer(&mut self) -> io::Result<()> {
+        let mut trailer = [0; 8];
+        self.inflate.input.read_exact(&mut trailer)?;
+        let [a, b, c, d, size @ ..] = trailer;
+        if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() || u32::from_le_bytes(size) != self.crc.amount() {
+            return Err(invalid("the checksum is wrong"));
+        }
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Read for GzipReader<R> {
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        if output.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match self.state {
+                State::Done => return Ok(0),
+                State::Header { first } => {
+                    self.state = State::Done;
+                    if self.header(first)? {
+                        self.inflate.restart();
+                        self.crc.reset();
+                        self.state = State::Body;
+                    }
+                }
+                State::Body => {
+                    let read = self.inflate.read(output)?;
+                    if let (Some(unpacked), 1..) = (output.get(..read), read) {
+                        self.crc.update(unpacked);
+                        return Ok(read);
+                    }
+                    self.state = State::Done;
+                    self.trailer()?;
+                    self.state = State::Header { first: false };
+                }
+            }
+        }
+    }
+}
+
+const FLAG_CHECKSUM: u8 = 2;
+const FLAG_EXTRA: u8 = 4;
+const FLAG_NAME: u8 = 8;
+const FLAG_COMMENT: u8 = 16;
+
+/// Returns the original name and the time of the last change that the first header carries.
+pub(super) fn name_and_time(head: &[u8]) -> (Option<&[u8]>, Option<i64>) {
+    let [0x1f, 0x8b, 8, flags, t0, t1, t2, t3, _, _, rest @ ..] = head else { return (None, None) };
+    let time = Some(i64::from(u32::from_le_bytes([*t0, *t1, *t2, *t3]))).filter(|time| *time != 0);
+    let mut rest = rest;
+    if flags & FLAG_EXTRA != 0 {
+        let Some((size, after)) = rest.split_first_chunk::<2>() else { return (None, time) };
+        rest = after.get(usize::from(u16::from_le_bytes(*size))..).unwrap_or_default();
+    }
+    let end = memchr::memchr(0, rest).filter(|end| flags & FLAG_NAME != 0 && *end > 0);
+    (end.and_then(|end| rest.get(..end)), time)
+}
+
+fn skip(input: &mut impl BufRead, bytes: u64) -> io::Result<()> {
+    match io::copy(&mut input.take(bytes), &mut io::sink())? {
+        skipped if skipped == bytes => Ok(()),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// Skips a text that ends with a zero byte.
+fn skip_text(input: &mut impl BufRead) -> io::Result<()> {
+    input.skip_until(0).map(drop)
+}
+
+fn invalid(message: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}

@@ -1,0 +1,139 @@
+//! Budgets, depth, and a visitor that fails.
+
+use super::*;
+
+fn nested(levels: u32) -> (Vec<u8>, String) {
+    let (mut content, mut path) = (b"deep".to_vec(), String::new());
+    for level in 0..levels {
+        content = zip(&[(&*format!("{level}.zip"), &content)]);
+        path = format!("!/{level}.zip{path}");
+    }
+    (content, format!("x.zip{path}"))
+}
+
+#[test]
+fn containers_are_opened_to_the_depth_and_no_deeper() {
+    let (content, path) = nested(8);
+    check("x.zip", &content, &[(&path, b"deep")], &[]);
+    let (content, path) = nested(9);
+    let (closed, _) = path.rsplit_once("!/").unwrap();
+    let visited = check("x.zip", &content, &[], &[(closed, "limit")]);
+    assert_eq!(visited.files, 1);
+}
+
+#[test]
+fn unpacked_bytes_are_limited_and_plain_files_still_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let big = vec![b'x'; 1 << 20];
+    let deflated = zip(&[("a", &big), ("b", &big), ("c", &big)]);
+    for (name, content) in [("1.gz", gzip(&big)), ("2.zip", deflated), ("3.log", b"plain".to_vec())] {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let limits = Limits { unpacked_bytes: 1 << 19, ratio: 0, ..Limits::default() };
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let seen = one_thread.install(|| visit_paths(&[folder.path().to_owned()], limits));
+    let root = folder.path().file_name().unwrap().to_str().unwrap();
+    let problems: Vec<(String, &str)> = ["1.gz", "2.zip"].map(|name| (format!("{root}/{name}"), "limit")).to_vec();
+    let found: Vec<(String, &str)> = seen.problems().iter().map(|(file, kind)| (file.to_string(), *kind)).collect();
+    assert_eq!(found, problems);
+    assert_eq!(seen.files[&format!("{root}/3.log")], b"plain");
+    assert!(seen.files.values().map(Vec::len).sum::<usize>() <= (1 << 19) + 5);
+}
+
+#[test]
+fn unpacked_bytes_grow_with_the_input() {
+    let content = vec![b'x'; 1 << 20];
+    let packed = gzip(&content);
+    let limits = Limits { unpacked_bytes: 0, ratio: 2000, ..Limits::default() };
+    check_with("x.gz", &packed, limits, &[("x.gz!/x", &content)], &[]);
+}
+
+#[test]
+fn members_are_limited() {
+    let limits = || Limits { members: 3, ..Limits::default() };
+    let files: &[(&str, &[u8])] = &[("a", b"A"), ("b", b"B"), ("c", b"C")];
+    let expected: &[(&str, &[u8])] = &[("x!/a", b"A"), ("x!/b", b"B")];
+    check_with("x", &tar(files), limits(), expected, &[("x", "limit")]);
+    check_with("x", &zip(files), limits(), expected, &[("x", "limit")]);
+}
+
+#[test]
+fn window_above_128_mib_is_a_limit() {
+    check("x.zst", b"\x28\xb5\x2f\xfd\x00\x90\x31\0\0hello\n", &[("x.zst!/x", b"")], &[("x.zst", "limit")]);
+    // The block header of the sample: its window (byte 16, here 4 GiB less one byte) and the checksum over it.
+    let mut large = XZ_HELLO.to_vec();
+    large[16] = 40;
+    let mut crc = flate2::Crc::new();
+    crc.update(&large[12..20]);
+    large[20..24].copy_from_slice(&crc.sum().to_le_bytes());
+    check("x.xz", &large, &[("x.xz!/x", b"")], &[("x.xz", "limit")]);
+}
+
+#[test]
+fn nested_archive_larger_than_memory_goes_to_a_file() {
+    use crate::bundle::budget::Allowance;
+    use crate::bundle::source::Source;
+    let content = noise(300_000);
+    let (memory, disk, no_disk) = (Allowance::new(100_000), Allowance::new(1 << 20), Allowance::new(1 << 18));
+    let source = Source::spool(&mut &content[..], &memory, &disk).unwrap();
+    assert!(!source.is_in_memory());
+    assert_eq!((source.len(), source.bytes_at(200_000, 1000).unwrap()), (300_000, content[200_000..201_000].to_vec()));
+    // What was taken from memory has been given back.
+    let small = Source::spool(&mut &content[..90_000], &memory, &disk).unwrap();
+    assert!(small.is_in_memory());
+    assert_eq!(small.bytes_at(80_000, 99_999).unwrap(), &content[80_000..90_000]);
+    let error = Source::spool(&mut &content[..], &memory, &no_disk).err().unwrap();
+    assert_eq!(error.kind(), std::io::ErrorKind::QuotaExceeded);
+}
+
+#[test]
+fn panic_of_a_visitor_costs_one_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.zip");
+    fs::write(&path, zip(&[("a", b"A"), ("b", b"B"), ("c", b"C")])).unwrap();
+    let bundle = Bundle::open(&[path], Limits::default()).unwrap();
+    let seen = Mutex::new(Vec::new());
+    let visited = bundle.visit(&|entry| {
+        // Not `panic!`, whose hook would print.
+        if entry.path.ends_with('b') {
+            std::panic::resume_unwind(Box::new("no idea"));
+        }
+        seen.lock().unwrap().push(entry.path.to_string());
+    });
+    let mut seen = seen.into_inner().unwrap();
+    seen.sort();
+    assert_eq!(seen, ["x.zip!/a", "x.zip!/c"]);
+    let [problem] = &visited.problems[..] else { panic!("{visited:?}") };
+    assert_eq!((&*problem.file, problem.kind), ("x.zip!/b", ProblemKind::Panic));
+    assert_eq!(problem.message, "our own failure: no idea");
+    assert_eq!(visited.files, 3);
+}
+
+#[test]
+fn encrypted_and_unknown_formats_are_named() {
+    for content in
+        [&b"Salted__12345678"[..], b"age-encryption.org/v1\n", b"-----BEGIN PGP MESSAGE-----\n", b"\x85\x01\x0c\x03x"]
+    {
+        check("x", content, &[], &[("x", "encrypted")]);
+    }
+    let mut iso = vec![0; 40_000];
+    iso[32_769..32_774].copy_from_slice(b"CD001");
+    let mut trace = vec![0; 4096];
+    trace[1] = 0x10;
+    trace[72..76].copy_from_slice(&[2, 0, 2, 0xc0]);
+    for content in [
+        &b"7z\xbc\xaf\x27\x1c"[..],
+        b"Rar!\x1a\x07\0",
+        b"MSCF\0\0\0\0",
+        b"\x04\x22\x4d\x18",
+        b"ElfFile\0",
+        b"LPKSHHRH",
+        b"!<arch>\n",
+        b"070701",
+        &iso,
+        &trace,
+    ] {
+        check("x", content, &[], &[("x", "unsupported")]);
+        check("x.gz", &gzip(content), &[], &[("x.gz!/x", "unsupported")]);
+    }
+}

@@ -1,0 +1,279 @@
+//! One visit of a bundle: takes sources of bytes, finds out what they are and hands every file in them to the visitor.
+//!
+//! A source goes through [`Visit::stream`]: its head decides whether it is a leaf for the visitor or a container whose
+//! members come back here, one container deeper. Trouble never travels upwards as an error: [`Guarded`] turns it into a
+//! problem where it happens and into the end of the stream for everybody above.
+
+use super::budget::Allowance;
+use super::decode::unpack;
+use super::guard::{Counted, Guarded, describe};
+use super::kind::{Compression, HEAD, Kind};
+use super::source::Source;
+use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, gzip, name, tape, zip};
+use std::any::Any;
+use std::io::{self, BufReader, Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What all threads of a visit share: the visitor, the budget and the result.
+pub(super) struct Visit<'a> {
+    examine: &'a (dyn Fn(Entry<'_>) + Sync),
+    depth: u32,
+    unpacked: Allowance,
+    members: Allowance,
+    memory: Allowance,
+    files: AtomicU64,
+    bytes: AtomicU64,
+    problems: Mutex<Vec<Problem>>,
+}
+
+/// Bytes of nested archives that all threads together may keep in memory; what is more goes to temporary files.
+const MEMORY: u64 = 128 << 20;
+
+/// Where a visit is: a file outside or inside containers.
+pub(super) struct Place<'a> {
+    /// As people read it.
+    pub(super) path: Arc<str>,
+    outer: Option<&'a Place<'a>>,
+    containers: u32,
+    cut: AtomicBool,
+}
+
+/// What is known of a file before it is read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Facts {
+    /// Seconds since 1970 UTC.
+    pub(super) modified: Option<i64>,
+    /// Bytes, as the container says.
+    pub(super) size: Option<u64>,
+}
+
+impl<'a> Place<'a> {
+    /// A file on disk.
+    pub(super) fn outside(path: Arc<str>) -> Place<'a> {
+        Place { path, outer: None, containers: 0, cut: AtomicBool::new(false) }
+    }
+
+    /// A member of this container.
+    pub(super) fn member(&'a self, name: &str) -> Place<'a> {
+        Place {
+            path: name::inside(&self.path, name).into(),
+            outer: Some(self),
+            containers: self.containers + 1,
+            cut: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether this file or one around it ended early. What follows from that is no news.
+    pub(super) fn is_cut(&self) -> bool {
+        let mut place = Some(self);
+        while let Some(current) = place {
+            if current.cut.load(Ordering::Relaxed) {
+                return true;
+            }
+            place = current.outer;
+        }
+        false
+    }
+}
+
+impl<'a> Visit<'a> {
+    /// Prepares a visit of inputs of `bytes` bytes on disk.
+    pub(super) fn new(limits: &Limits, bytes: u64, examine: &'a (dyn Fn(Entry<'_>) + Sync)) -> Visit<'a> {
+        Visit {
+            examine,
+            depth: limits.depth,
+            unpacked: Allowance::new(limits.unpacked_bytes.saturating_add(limits.ratio.saturating_mul(bytes))),
+            members: Allowance::new(limits.members),
+            memory: Allowance::new(MEMORY),
+            files: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            problems: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Returns the result; problems are sorted since threads find them in any order.
+    pub(super) fn finish(self) -> Visited {
+        let mut problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
+        problems.sort();
+        Visited { files: self.files.into_inner(), bytes: self.bytes.into_inner(), problems }
+    }
+
+    /// Finds out what `source` is and visits it.
+    pub(super) fn stream(&self, place: &Place<'_>, facts: Facts, source: &mut (dyn Read + Send)) {
+        let mut head = Vec::new();
+        // A guarded source reports its errors itself.
+        let _ = source.take(HEAD as u64).read_to_end(&mut head);
+        let whole = head.len() < HEAD;
+        match Kind::recognise(&head) {
+            Kind::Plain if whole => self.leaf(place, facts.modified, Content::Mapped(&head), head.len() as u64),
+            Kind::Plain => {
+                let mut whole = Cursor::new(head).chain(source);
+                let mut counted = Counted::new(&mut whole);
+                self.examine(place, facts.modified, Content::Stream(&mut counted));
+                let bytes = match facts.size {
+                    Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
+                    _ => counted.bytes,
+                };
+                self.saw(bytes);
+            }
+            kind => self.container(place, facts, kind, Cursor::new(head).chain(source)),
+        }
+    }
+
+    /// Visits a container, or says why not. A panic in its parser is a problem of this container only.
+    fn container(&self, place: &Place<'_>, facts: Facts, kind: Kind, mut source: impl Read + Send) {
+        self.caught(place, || match kind {
+            Kind::Plain => {}
+            Kind::Encrypted(_) | Kind::Unsupported(_) => self.refused(place, facts, kind),
+            _ if self.too_deep(place) => self.saw(facts.size.unwrap_or(0)),
+            Kind::Compressed(compression) => {
+                self.compressed(place, facts, compression, BufReader::with_capacity(HEAD, source))
+            }
+            Kind::Tar => tape::members(self, place, &mut source),
+            Kind::Zip => match Source::spool(&mut source, &self.memory, &self.unpacked) {
+                Ok(source) => zip::members(self, place, &source, zip::Order::Sequential),
+                Err(error) => {
+                    self.fail_with(place, &error);
+                    self.saw(0);
+                }
+            },
+        });
+    }
+
+    /// Records a file that is recognised and not read.
+    pub(super) fn refused(&self, place: &Place<'_>, facts: Facts, kind: Kind) {
+        match kind {
+            Kind::Encrypted(format) => self.fail(place, ProblemKind::Encrypted, format!("encrypted: {format}")),
+            Kind::Unsupported(format) => self.fail(place, ProblemKind::Unsupported, format!("unsupported: {format}")),
+            _ => {}
+        }
+        self.saw(facts.size.unwrap_or(0));
+    }
+
+    /// Visits what a compressed stream unpacks to.
+    pub(super) fn compressed(
+        &self,
+        place: &Place<'_>,
+        facts: Facts,
+        compression: Compression,
+        mut source: BufReader<impl Read + Send>,
+    ) {
+        let (own_name, own_time) = match (compression, io::BufRead::fill_buf(&mut source)) {
+            (Compression::Gzip, Ok(head)) => {
+                let (name, time) = gzip::name_and_time(head);
+                (name.map(name::shown), time)
+            }
+            _ => (None, None),
+        };
+        let member = place.member(&own_name.unwrap_or_else(|| name::unpacked(&place.path)));
+        if !self.count_member(place) {
+            return;
+        }
+        match unpack(compression, source) {
+            Ok(unpacked) => {
+                let facts = Facts { modified: own_time.or(facts.modified), size: None };
+                self.stream(&member, facts, &mut Guarded::charged(self, place, place, unpacked));
+            }
+            Err(error) => {
+                self.fail_with(place, &error);
+                self.saw(0);
+            }
+        }
+    }
+
+    /// Visits a zip archive that lies on disk.
+    pub(super) fn zip(&self, place: &Place<'_>, source: &Source) {
+        self.caught(place, || match self.too_deep(place) {
+            true => self.saw(source.len()),
+            false => zip::members(self, place, source, zip::Order::Parallel),
+        });
+    }
+
+    /// Hands a file whose bytes are all at hand to the visitor.
+    pub(super) fn leaf(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>, bytes: u64) {
+        self.examine(place, modified, content);
+        self.saw(bytes);
+    }
+
+    /// Counts a file that was seen, examined or not.
+    pub(super) fn saw(&self, bytes: u64) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        let add = |total: u64| Some(total.saturating_add(bytes));
+        let _ = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// Takes one member of the container at `place` from the budget. False once the budget is used up, which is reported.
+    pub(super) fn count_member(&self, place: &Place<'_>) -> bool {
+        let counted = !self.unpacked.is_used_up() && self.members.take(1);
+        if !counted {
+            self.fail_limit(place);
+        }
+        counted
+    }
+
+    /// Takes unpacked bytes from the budget; false if there is less left.
+    pub(super) fn charge(&self, bytes: u64) -> bool {
+        self.unpacked.take(bytes)
+    }
+
+    /// Counts a file on disk. It is examined even if it is one too many: only containers multiply.
+    pub(super) fn count_file(&self) {
+        self.members.take(1);
+    }
+
+    /// Reports that the rest of the file at `place` is lost: once, and only if that does not follow from earlier trouble
+    /// in it or around it.
+    pub(super) fn fail(&self, place: &Place<'_>, kind: ProblemKind, message: String) {
+        if !place.is_cut() && !place.cut.swap(true, Ordering::Relaxed) {
+            self.note(place, kind, message);
+        }
+    }
+
+    /// Reports an error of the system or of a decoder.
+    pub(super) fn fail_with(&self, place: &Place<'_>, error: &io::Error) {
+        let (kind, message) = describe(error);
+        self.fail(place, kind, message);
+    }
+
+    /// Reports that the budget is used up.
+    pub(super) fn fail_limit(&self, place: &Place<'_>) {
+        let message = match self.unpacked.is_used_up() {
+            true => format!("the bundle unpacks to more than {} bytes; the rest was not unpacked", self.unpacked.all),
+            false => format!("the bundle has more than {} files; the rest was not read", self.members.all),
+        };
+        self.fail(place, ProblemKind::Limit, message);
+    }
+
+    /// Reports trouble that does not end the file at `place`.
+    pub(super) fn note(&self, place: &Place<'_>, kind: ProblemKind, message: String) {
+        let problem = Problem { file: Arc::clone(&place.path), kind, message };
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    }
+
+    fn too_deep(&self, place: &Place<'_>) -> bool {
+        let deep = place.containers >= self.depth;
+        if deep {
+            self.fail(place, ProblemKind::Limit, format!("more than {} containers inside each other", self.depth));
+        }
+        deep
+    }
+
+    fn examine(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>) {
+        let entry = Entry { path: Arc::clone(&place.path), modified, content };
+        self.caught(place, || (self.examine)(entry));
+    }
+
+    fn caught(&self, place: &Place<'_>, work: impl FnOnce()) {
+        // Nothing of ours is left half-changed: what is shared are counters and a list that is pushed to.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+            self.note(place, ProblemKind::Panic, format!("our own failure: {}", panic_message(&*panic)));
+        }
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}

@@ -1,0 +1,223 @@
+//! Zip archives: the central directory at the end says what is in it; without one the local headers do.
+//!
+//! Read without the `zip` crate since that keeps one of several members of the same name, wants a central directory, and
+//! cannot read members in parallel from one open file. Layouts follow PKWARE's APPNOTE.TXT 6.3.10; its sections are named
+//! where they are used.
+
+use super::name::{self, Names};
+use super::source::{Range, Source};
+use super::visit::{Place, Visit};
+use super::zip_member::{Extent, Member, Where, dos_time, u16_at, u32_at, u64_at};
+use super::{ProblemKind, salvage};
+use rayon::prelude::*;
+use std::io::{self, BufReader, Read};
+
+/// Whether the members are visited one after the other.
+pub(super) enum Order {
+    Sequential,
+    Parallel,
+}
+
+/// Visits the members of a zip archive.
+pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>, order: Order) {
+    let directory = match Directory::find(source) {
+        Ok(directory) => directory,
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            // A zip in a stream that was cut off has lost its directory with the rest.
+            if !place.is_cut() {
+                let message = format!("{error}; read what could be found without it");
+                visit.note(place, ProblemKind::Corrupt, message);
+            }
+            return salvage::members(visit, place, source);
+        }
+        Err(error) => return visit.fail_with(place, &error),
+    };
+    let mut names = Names::default();
+    let mut last = Extent::default();
+    let mut overlap = false;
+    let members = directory.members(source).map_while(|member| match member {
+        Ok(member) if member.is_folder() => Some(None),
+        Ok(_) if !visit.count_member(place) => None,
+        Ok(member) => {
+            let extent = member.extent();
+            if last.holds_start_of(&extent) {
+                if !std::mem::replace(&mut overlap, true) {
+                    let message = "damaged: members overlap, as in a zip bomb; only the first of them were unpacked";
+                    visit.note(place, ProblemKind::Corrupt, message.to_owned());
+                }
+                return Some(None);
+            }
+            // One member with a wrong size must not hide all that follow it.
+            if extent.end <= source.len() {
+                last = extent;
+            }
+            let name = names.unique(name::shown(&member.name));
+            Some(Some((member, name)))
+        }
+        Err(error) => {
+            visit.fail_with(place, &error);
+            None
+        }
+    });
+    let members = members.flatten();
+    let examine = |(member, name): (Member, String)| member.visit(visit, &place.member(&name), place, source);
+    match order {
+        Order::Sequential => members.for_each(examine),
+        // Bridged and not collected: a directory can be large.
+        Order::Parallel => members.par_bridge().for_each(examine),
+    }
+}
+
+/// Where the central directory lies and how many members it lists.
+struct Directory {
+    offset: u64,
+    bytes: u64,
+    /// What lies before the archive in the file; offsets in the archive do not count it.
+    shift: u64,
+}
+
+impl Directory {
+    /// Finds the central directory and makes sure that it can be read to its end.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidData` if there is none; the system's.
+    fn find(source: &Source<'_>) -> io::Result<Directory> {
+        // Section 4.3.16: 22 bytes and a comment of up to 65,535.
+        let tail_at = source.len().saturating_sub(22 + 65_535 + 20);
+        let tail = source.bytes_at(tail_at, 22 + 65_535 + 20)?;
+        for at in memchr::memmem::rfind_iter(&tail, b"PK\x05\x06") {
+            let Some(record) = tail.get(at..at + 22) else { continue };
+            if let Some(directory) = Directory::at_end_record(source, record, tail_at + at as u64)? {
+                return Ok(directory);
+            }
+        }
+        Err(invalid("the archive's directory is missing or damaged"))
+    }
+
+    /// Reads the end record, which starts at `record_at`, and the one of zip64 before it.
+    fn at_end_record(source: &Source<'_>, record: &[u8], record_at: u64) -> io::Result<Option<Directory>> {
+        let (Some(count), Some(bytes), Some(offset)) = (u16_at(record, 10), u32_at(record, 12), u32_at(record, 16))
+        else {
+            return Ok(None);
+        };
+        let (mut count, mut bytes, mut offset, mut end) =
+            (u64::from(count), u64::from(bytes), u64::from(offset), record_at);
+        // Sections 4.3.14 and 4.3.15.
+        let locator = source.bytes_at(record_at.saturating_sub(20), 20)?;
+        if record_at >= 20 && locator.starts_with(b"PK\x06\x07") {
+            let far_at = u64_at(&locator, 8).unwrap_or(u64::MAX);
+            // Something may lie before the archive, so the record is looked for where it usually is, too.
+            for at in [far_at, record_at.saturating_sub(20 + 56)] {
+                let far = source.bytes_at(at, 56)?;
+                if let (true, Some(far_count), Some(far_bytes), Some(far_offset)) =
+                    (far.starts_with(b"PK\x06\x06"), u64_at(&far, 32), u64_at(&far, 40), u64_at(&far, 48))
+                {
+                    (count, bytes, offset, end) = (far_count, far_bytes, far_offset, at);
+                    break;
+                }
+            }
+        }
+        // What lies before the archive, e.g. the program that unpacks it, moves everything.
+        let moved = end.checked_sub(bytes).and_then(|at| at.checked_sub(offset)).unwrap_or(0);
+        for shift in [0, moved] {
+            let directory = Directory { offset: offset.saturating_add(shift), bytes, shift };
+            if directory.holds(source, count)? {
+                return Ok(Some(directory));
+            }
+        }
+        Ok(None)
+    }
+
+    fn holds(&self, source: &Source<'_>, count: u64) -> io::Result<bool> {
+        if self.offset.checked_add(self.bytes).is_none_or(|end| end > source.len()) {
+            return Ok(false);
+        }
+        let mut found = 0_u64;
+        for member in self.members(source) {
+            match member {
+                Ok(_) => found += 1,
+                Err(error) if error.raw_os_error().is_some() => return Err(error),
+                Err(_) => return Ok(false),
+            }
+        }
+        // Writers without zip64 let the number wrap.
+        Ok(found == count || (count <= 0xffff && found & 0xffff == count))
+    }
+
+    fn members<'s>(&self, source: &'s Source<'s>) -> Members<'s> {
+        let bytes = source.range(self.offset, self.bytes).buffered();
+        Members { bytes, shift: self.shift, done: false }
+    }
+}
+
+/// Reads the central directory, section 4.3.12.
+struct Members<'s> {
+    bytes: BufReader<Range<'s>>,
+    shift: u64,
+    done: bool,
+}
+
+impl Iterator for Members<'_> {
+    type Item = io::Result<Member>;
+
+    fn next(&mut self) -> Option<io::Result<Member>> {
+        if self.done {
+            return None;
+        }
+        let member = self.read().transpose();
+        self.done = !matches!(member, Some(Ok(_)));
+        member
+    }
+}
+
+impl Members<'_> {
+    fn read(&mut self) -> io::Result<Option<Member>> {
+        let mut fixed = [0; 46];
+        if io::BufRead::fill_buf(&mut self.bytes)?.is_empty() {
+            return Ok(None);
+        }
+        self.bytes.read_exact(&mut fixed)?;
+        if fixed.starts_with(b"PK\x05\x05") {
+            // A signature of the directory ends it, section 4.3.13.
+            return Ok(None);
+        }
+        if !fixed.starts_with(b"PK\x01\x02") {
+            return Err(invalid("an entry of the archive's directory is damaged"));
+        }
+        let short = |at| u16_at(&fixed, at).unwrap_or_default();
+        let long = |at| u64::from(u32_at(&fixed, at).unwrap_or_default());
+        let mut name = vec![0; usize::from(short(28))];
+        self.bytes.read_exact(&mut name)?;
+        let mut extra = vec![0; usize::from(short(30))];
+        self.bytes.read_exact(&mut extra)?;
+        let mut comment = [0; 256];
+        let mut left = usize::from(short(32));
+        while left > 0 {
+            let part = left.min(comment.len());
+            self.bytes.read_exact(comment.get_mut(..part).unwrap_or_default())?;
+            left -= part;
+        }
+        let mut member = Member {
+            name,
+            flags: short(8),
+            method: short(10),
+            modified: dos_time(short(14), short(12)),
+            crc: u32_at(&fixed, 16).unwrap_or_default(),
+            compressed: long(20),
+            size: Some(long(24)),
+            // Section 4.4.2: system 3 is Unix, whose mode lies in the upper half of the external attributes.
+            unix_mode: fixed.get(5).filter(|system| **system == 3).map_or(0, |_| short(40)),
+            at: Where::Header(long(42)),
+        };
+        member.read_extra(&extra);
+        if let Where::Header(at) = &mut member.at {
+            *at = at.saturating_add(self.shift);
+        }
+        Ok(Some(member))
+    }
+}
+
+fn invalid(message: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}

@@ -1,0 +1,237 @@
+//! One member of a zip archive: from its headers to its unpacked and checked bytes.
+//!
+//! Sections are those of PKWARE's APPNOTE.TXT 6.3.10.
+
+use super::guard::Guarded;
+use super::gzip::Inflate;
+use super::kind::Compression;
+use super::source::Source;
+use super::visit::{Facts, Place, Visit};
+use super::{ProblemKind, decode};
+use flate2::Crc;
+use std::io::{self, BufReader, Read};
+
+/// One file of a zip archive, as its headers describe it.
+pub(super) struct Member {
+    pub(super) name: Vec<u8>,
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    pub(super) modified: Option<i64>,
+    pub(super) crc: u32,
+    /// Bytes in the archive.
+    pub(super) compressed: u64,
+    /// Bytes unpacked, if known.
+    pub(super) size: Option<u64>,
+    pub(super) unix_mode: u16,
+    pub(super) at: Where,
+}
+
+/// Where a member starts in the source.
+pub(super) enum Where {
+    /// At its local header.
+    Header(u64),
+    /// At its data.
+    Data(u64),
+}
+
+impl Member {
+    /// Reads the extra fields of sections 4.5.3 (zip64) and those of Info-ZIP (0x5455, time in UTC; 0x7075, name in UTF-8).
+    pub(super) fn read_extra(&mut self, extra: &[u8]) {
+        let mut rest = extra;
+        while let (Some(id), Some(size)) = (u16_at(rest, 0), u16_at(rest, 2)) {
+            let field = rest.get(4..).unwrap_or_default();
+            let field = field.get(..usize::from(size)).unwrap_or(field);
+            match id {
+                0x0001 => {
+                    let mut numbers = field.chunks_exact(8).filter_map(|number| u64_at(number, 0));
+                    if self.size == Some(u64::from(u32::MAX)) {
+                        self.size = numbers.next().or(self.size);
+                    }
+                    if self.compressed == u64::from(u32::MAX) {
+                        self.compressed = numbers.next().unwrap_or(self.compressed);
+                    }
+                    if let Where::Header(at) = &mut self.at
+                        && *at == u64::from(u32::MAX)
+                    {
+                        *at = numbers.next().unwrap_or(*at);
+                    }
+                }
+                0x5455 if field.first().is_some_and(|flags| flags & 1 != 0) => {
+                    let time = u32_at(field, 1).map(|time| i64::from(time.cast_signed()));
+                    self.modified = time.or(self.modified);
+                }
+                0x7075 => {
+                    let mut crc = Crc::new();
+                    crc.update(&self.name);
+                    if let (Some(1), Some(name)) = (field.first(), field.get(5..))
+                        && u32_at(field, 1) == Some(crc.sum())
+                    {
+                        self.name = name.to_vec();
+                    }
+                }
+                _ => {}
+            }
+            rest = rest.get(4 + usize::from(size)..).unwrap_or_default();
+        }
+    }
+
+    /// Whether this is a folder, which has nothing to read.
+    pub(super) fn is_folder(&self) -> bool {
+        self.name.ends_with(b"/") || self.name.ends_with(b"\\") || self.unix_mode & FILE_TYPE == 0o040_000
+    }
+
+    /// Returns where it lies.
+    pub(super) fn extent(&self) -> Extent {
+        let (Where::Header(start) | Where::Data(start)) = self.at;
+        let header = 30 + self.name.len() as u64;
+        Extent { start, end: start.saturating_add(header).saturating_add(self.compressed) }
+    }
+
+    /// Visits this member, or says why not.
+    pub(super) fn visit(&self, visit: &Visit<'_>, place: &Place<'_>, archive: &Place<'_>, source: &Source<'_>) {
+        let size = self.size.unwrap_or(self.compressed);
+        let unread = |kind, message: &str| {
+            visit.fail(place, kind, message.to_owned());
+            visit.saw(size);
+        };
+        match self.unix_mode & FILE_TYPE {
+            0 | 0o100_000 => {}
+            0o120_000 => return unread(ProblemKind::Skipped, "symbolic link"),
+            _ => return unread(ProblemKind::Skipped, "device, pipe or socket"),
+        }
+        if self.flags & FLAG_ENCRYPTED != 0 || self.method == METHOD_AES {
+            return unread(ProblemKind::Encrypted, "encrypted: needs a password");
+        }
+        let data_at = match self.data_at(source) {
+            Ok(data_at) => data_at,
+            Err(error) => {
+                visit.fail_with(place, &error);
+                return visit.saw(0);
+            }
+        };
+        let packed = Guarded::free(visit, place, source.range(data_at, self.compressed).buffered());
+        let packed = BufReader::with_capacity(self.compressed.clamp(64, 64 << 10) as usize, packed);
+        match decoder(self.method, packed, self.size) {
+            Ok(unpacked) => {
+                let checked = Checked { inner: unpacked, crc: Crc::new(), bytes: 0, expected: self };
+                let mut guarded = Guarded::charged(visit, place, archive, checked);
+                visit.stream(place, Facts { modified: self.modified, size: self.size }, &mut guarded);
+            }
+            Err(error) => {
+                visit.fail_with(place, &error);
+                visit.saw(size);
+            }
+        }
+    }
+
+    /// Returns where the data starts, section 4.3.7.
+    fn data_at(&self, source: &Source<'_>) -> io::Result<u64> {
+        let header_at = match self.at {
+            Where::Data(at) => return Ok(at),
+            Where::Header(at) => at,
+        };
+        let header = source.bytes_at(header_at, 30)?;
+        match (header.starts_with(b"PK\x03\x04"), u16_at(&header, 26), u16_at(&header, 28)) {
+            (true, Some(name), Some(extra)) => Ok(header_at + 30 + u64::from(name) + u64::from(extra)),
+            _ => Err(invalid("it does not start where the archive's directory says")),
+        }
+    }
+}
+
+/// The part of an archive that a member takes at least.
+#[derive(Default)]
+pub(super) struct Extent {
+    pub(super) start: u64,
+    pub(super) end: u64,
+}
+
+impl Extent {
+    /// Archives list their members in the order in which they lie there, so bombs of overlapping members show up in
+    /// neighbours. Those that shuffle them still meet the budget.
+    pub(super) fn holds_start_of(&self, other: &Extent) -> bool {
+        (self.start..self.end).contains(&other.start)
+    }
+}
+
+const FLAG_ENCRYPTED: u16 = 1;
+/// The sizes follow the data, section 4.3.9.
+pub(super) const FLAG_DESCRIPTOR: u16 = 8;
+const METHOD_STORED: u16 = 0;
+pub(super) const METHOD_DEFLATE: u16 = 8;
+const METHOD_AES: u16 = 99;
+/// The bits of a Unix mode that tell files, folders, links and devices apart.
+const FILE_TYPE: u16 = 0o170_000;
+
+/// Returns a reader of the unpacked data; methods of section 4.4.5.
+fn decoder<'a>(
+    method: u16,
+    packed: impl io::BufRead + Send + 'a,
+    size: Option<u64>,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
+    match method {
+        METHOD_STORED => Ok(Box::new(packed)),
+        METHOD_DEFLATE => Ok(Box::new(Inflate::new(packed))),
+        12 => decode::unpack(Compression::Bzip2, packed),
+        14 => decode::unpack_zip_lzma(packed, size),
+        20 | 93 => decode::unpack(Compression::Zstd, packed),
+        95 => decode::unpack(Compression::Xz, packed),
+        9 => Err(unsupported("zip method 9 (deflate64); unpack it first")),
+        method => Err(io::Error::new(io::ErrorKind::Unsupported, format!("zip method {method}; unpack it first"))),
+    }
+}
+
+/// Compares the unpacked data with what the headers say.
+struct Checked<'m, R> {
+    inner: R,
+    crc: Crc,
+    bytes: u64,
+    expected: &'m Member,
+}
+
+impl<R: Read> Read for Checked<'_, R> {
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(output)?;
+        self.crc.update(output.get(..read).unwrap_or_default());
+        self.bytes = self.bytes.saturating_add(read as u64);
+        match self.expected.size {
+            Some(size) if read == 0 && self.bytes < size => Err(io::ErrorKind::UnexpectedEof.into()),
+            Some(size) if read == 0 && self.bytes > size => Err(invalid("it is larger than its header says")),
+            Some(_) if read == 0 && self.crc.sum() != self.expected.crc => Err(invalid("the checksum is wrong")),
+            _ => Ok(read),
+        }
+    }
+}
+
+/// Returns seconds since 1970 of a date and time of MS-DOS, section 4.4.6, taken as UTC.
+pub(super) fn dos_time(date: u16, time: u16) -> Option<i64> {
+    let (year, month, day) = (1980 + i64::from(date >> 9), i64::from(date >> 5 & 15), i64::from(date & 31));
+    let (hour, minute, second) = (i64::from(time >> 11), i64::from(time >> 5 & 63), i64::from(time & 31) * 2);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Days since 1970-01-01 in the Gregorian calendar, years taken to start in March (Howard Hinnant, days_from_civil).
+    let year = if month <= 2 { year - 1 } else { year };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
+}
+
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+fn invalid(message: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+fn unsupported(message: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, message)
+}

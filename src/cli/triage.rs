@@ -1,0 +1,178 @@
+use super::exit::Usage;
+use super::output::{self, Output};
+use super::progress::with_progress;
+use super::{Color, Exit, Terminal, panic, say};
+use anyhow::Context;
+use clap::ValueEnum;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use tierline::bundle::{Bundle, Limits, ProblemKind};
+use tierline::diagnosis::Diagnosis;
+use tierline::report::{self, TextStyle};
+use tierline::signature::{Severity, SignatureSet};
+
+/// Says what is wrong in a bundle, what to do about it, and what nobody can explain yet.
+///
+/// Reads files, folders and archives, also archives inside archives. Known problems come with steps for support levels
+/// 1 and 2; errors that no signature claims are listed verbatim, the likeliest root first; and so is every part that
+/// could not be examined.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(super) struct TriageArgs {
+    /// Files, folders and archives that belong to one case.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Writes the report as text, json or markdown, to standard output or to FILE; may be repeated [default: text].
+    #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = Output::<Format>::parse)]
+    output: Vec<Output<Format>>,
+    /// Adds the signatures in DIR; may be repeated. They replace built-in ones of the same id.
+    #[arg(long, value_name = "DIR")]
+    signatures: Vec<PathBuf>,
+    /// Leaves the built-in signatures out.
+    #[arg(long)]
+    no_builtin: bool,
+    /// How many threads to use [default: one per processor]; the result is the same for every number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Leaves out errors that no signature claims.
+    #[arg(long)]
+    no_unresolved: bool,
+    /// Adds the SHA-256 of every input to the report.
+    #[arg(long)]
+    hash: bool,
+    /// Ends with exit code 3 if a known problem of this severity or a worse one is found.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<FailOn>,
+    /// How many unexplained errors text and markdown show; json has all.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    top: usize,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tierline triage case.zip
+  tierline triage logs/ /var/log/syslog --top 30
+  tierline triage case.zip -o text -o json=report.json -o markdown=ticket.md
+  tierline triage case.zip --signatures our-signatures/ --fail-on high
+  tierline triage case.zip -o json | jq .diagnoses[].title
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on, 4 done but parts were not examined
+(3 wins over 4).";
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person at a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For a ticket.
+    Markdown,
+}
+
+/// A severity as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<FailOn> for Severity {
+    fn from(severity: FailOn) -> Severity {
+        match severity {
+            FailOn::Info => Severity::Info,
+            FailOn::Low => Severity::Low,
+            FailOn::Medium => Severity::Medium,
+            FailOn::High => Severity::High,
+            FailOn::Critical => Severity::Critical,
+        }
+    }
+}
+
+pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit> {
+    let outputs = outputs(args)?;
+    let set = load(args)?;
+    let mut bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
+    if args.hash {
+        bundle.hash();
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0).into()).build()?;
+    let work = || pool.install(|| tierline::triage::triage(&bundle, &set));
+    let mut diagnosis = with_progress(&bundle, !terminal.no_progress, work);
+    if args.no_unresolved {
+        diagnosis.unresolved = Vec::new();
+        diagnosis.unresolved_overflow = 0;
+        diagnosis.unresolved_omitted = true;
+    }
+    for output in &outputs {
+        write(&diagnosis, output, terminal.color, args.top)?;
+    }
+    if diagnosis.problems.iter().any(|problem| problem.kind == ProblemKind::Panic) {
+        say(&format!("a part of the input made tierline fail and was left out; {}", panic::HINT));
+    }
+    Ok(exit(&diagnosis, args.fail_on.map(Severity::from)))
+}
+
+fn outputs(args: &TriageArgs) -> Result<Vec<Output<Format>>, Usage> {
+    if args.output.is_empty() {
+        return Ok(vec![Output { format: Format::Text, file: None }]);
+    }
+    let mut targets = BTreeSet::new();
+    for output in &args.output {
+        if !targets.insert(&output.file) {
+            let target = output.file.as_ref().map_or("standard output".into(), |file| format!("`{}`", file.display()));
+            return Err(Usage(format!("only one report can go to {target}; use -o FORMAT=FILE for the others")));
+        }
+    }
+    Ok(args.output.clone())
+}
+
+/// Loads the catalogues. A folder that is not there is a mistake of the caller; a broken file in it is not, it becomes
+/// a problem in the report.
+fn load(args: &TriageArgs) -> anyhow::Result<SignatureSet> {
+    for dir in &args.signatures {
+        if !dir.is_dir() {
+            return Err(Usage(format!("--signatures `{}`: no such folder", dir.display())).into());
+        }
+    }
+    SignatureSet::load(!args.no_builtin, &args.signatures)
+        .map_err(|error| Usage(format!("failed to read the signatures: {error}")).into())
+}
+
+fn write(diagnosis: &Diagnosis, output: &Output<Format>, color: Color, top: usize) -> anyhow::Result<()> {
+    let stdout = std::io::stdout();
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => output.file.is_none() && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
+    };
+    let rendered = match output.format {
+        Format::Text => report::text(diagnosis, TextStyle { width: width(), color, top }),
+        Format::Json => report::json(diagnosis),
+        Format::Markdown => report::markdown(diagnosis, top),
+    };
+    match &output.file {
+        Some(file) => output::write_file(file, rendered.as_bytes()),
+        None if color && output.format == Format::Text => output::print_colored(&rendered),
+        None => output::print(rendered.as_bytes()),
+    }
+}
+
+/// The terminal's width within the limits of what can be read well.
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
+}
+
+fn exit(diagnosis: &Diagnosis, fail_on: Option<Severity>) -> Exit {
+    let found = |least| diagnosis.known.iter().any(|known| known.signature.severity >= least);
+    if fail_on.is_some_and(found) {
+        Exit::Found
+    } else if diagnosis.is_partial() {
+        Exit::Partial
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,88 @@
+//! Small diagnoses for the tests of this module and of the reports.
+
+use super::Diagnosis;
+use crate::bundle::{Input, Visited};
+use crate::finding::{Evidence, Group, Level, Tally, Time, UnknownGroup};
+use crate::signature::{
+    Audience, Condition, Examples, Fix, Reference, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
+};
+
+/// 2026-01-02T03:04:05 and `seconds` more, in UTC.
+pub(crate) fn at(seconds: i64) -> Time {
+    Time::new((1_767_323_045 + seconds) * 1_000_000_000, Some(0))
+}
+
+pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
+    Signature {
+        id: id.into(),
+        title: format!("{id} happened on {{host}}"),
+        status: Status::Stable,
+        level: SupportLevel::L1,
+        side: Side::Server,
+        severity,
+        vendor: "Acme".into(),
+        product: "Rocket".into(),
+        component: None,
+        scope: Scope::default(),
+        condition: Condition::Regex("went wrong on (?P<host>\\S+)".into()),
+        cause: "The host {host} is down.".into(),
+        impact: None,
+        fixes: vec![Fix {
+            level: SupportLevel::L1,
+            audience: Audience::Customer,
+            steps: vec!["Start {host}.".into(), "Wait.".into()],
+            risk: Some("none".into()),
+            verify: Some("It answers.".into()),
+        }],
+        references: vec![Reference {
+            kind: "kb".into(),
+            id: Some("KB1".into()),
+            url: "https://example.com/kb1".into(),
+        }],
+        suppresses: Vec::new(),
+        formerly: Vec::new(),
+        escalate: None,
+        examples: Examples::default(),
+        source: "x.yaml".into(),
+    }
+}
+
+pub(crate) fn evidence(file: &str, line: u64, text: &str) -> Evidence {
+    let (before, after) = (vec!["before".into()], vec!["after".into()]);
+    Evidence { file: file.into(), line, offset: 10, time: Some(at(0)), text: text.into(), before, after }
+}
+
+/// `count` records of which the given are at hand.
+pub(crate) fn group(count: u64, evidence: Vec<Evidence>) -> Group {
+    let files = evidence.iter().map(|it| it.file.clone()).collect::<std::collections::BTreeSet<_>>();
+    Group {
+        count,
+        first_time: Some(at(0)),
+        last_time: Some(at(if count > 1 { 60 } else { 0 })),
+        captures: [("host".to_string(), "srv01".to_string())].into(),
+        evidence,
+        files: files.into_iter().collect(),
+    }
+}
+
+pub(crate) fn unknown(level: Level, template: &str, group: Group) -> UnknownGroup {
+    UnknownGroup { template: template.into(), level, codes: Vec::new(), group }
+}
+
+/// What `diagnose` makes of one examined file with these findings; each group belongs to the signature before it.
+pub(crate) fn diagnosis(known: Vec<(Signature, Group)>, unknown: Vec<UnknownGroup>) -> Diagnosis {
+    let ids: Vec<_> = known.iter().map(|(signature, _)| signature.id.clone()).collect();
+    let (signatures, groups): (Vec<_>, Vec<_>) = known.into_iter().unzip();
+    let set = SignatureSet::new(signatures);
+    let index =
+        |id: &std::sync::Arc<str>| set.signatures().iter().position(|it| it.id == *id).expect("was put in above");
+    let mut tally = Tally::default();
+    tally.coverage.files = 1;
+    tally.coverage.bytes = 4_200_000;
+    tally.coverage.counts.first_time = Some(at(0));
+    tally.coverage.counts.last_time = Some(at(3600));
+    tally.known = ids.iter().map(index).zip(groups).collect();
+    tally.unknown = (0..).zip(unknown).collect();
+    let input = Input { path: "case.zip".into(), kind: "zip", bytes: 123, sha256: None };
+    super::diagnose(&set, &[input], Visited { files: 1, bytes: 4_200_000, ..Visited::default() }, tally)
+}

@@ -1,0 +1,113 @@
+use super::{Known, Suppressed};
+use std::collections::BTreeSet;
+
+/// Hides the general problem where a more specific one explains the same trace.
+///
+/// A problem is hidden behind another that names it in `suppresses` if every file it was seen in also shows the other.
+/// Files and not records decide, because the specific line and the general line that follows from it ("Job failed") are
+/// usually two records of one file. A problem that also occurs in a file without the specific one stays: there it has
+/// another cause. What is hidden is listed in [`Known::suppressed`] of the one that is shown, so nothing gets lost.
+///
+/// `suppresses` is followed through several steps. Two that suppress each other are both shown: one of them has to be,
+/// and there is no reason to prefer either.
+pub(super) fn suppress(found: Vec<Known>) -> Vec<Known> {
+    let files: Vec<BTreeSet<&str>> = found.iter().map(files).collect();
+    let hides = |a: usize, b: usize| a != b && names(&found[a], &found[b]) && files[b].is_subset(&files[a]);
+    let all = 0..found.len();
+    let parents: Vec<Vec<usize>> =
+        all.clone().map(|it| all.clone().filter(|&other| hides(other, it)).collect()).collect();
+
+    // From the ones that nobody hides, downwards; a ring that nothing above hides is never reached and stays shown.
+    let mut hidden_by: Vec<Option<usize>> = vec![None; found.len()];
+    let mut shown: Vec<usize> = all.clone().filter(|&it| parents[it].is_empty()).collect();
+    let mut reached: Vec<bool> = parents.iter().map(Vec::is_empty).collect();
+    let mut next = 0;
+    while let Some(&above) = shown.get(next) {
+        next += 1;
+        for below in all.clone().filter(|&it| parents[it].contains(&above)) {
+            if !reached[below] {
+                reached[below] = true;
+                hidden_by[below] = Some(hidden_by[above].unwrap_or(above));
+                shown.push(below);
+            }
+        }
+    }
+
+    let mut suppressed: Vec<Vec<Suppressed>> = vec![Vec::new(); found.len()];
+    for (it, known) in found.iter().enumerate() {
+        if let Some(root) = hidden_by[it] {
+            suppressed[root].push(Suppressed { signature: known.signature.id.clone(), count: known.group.count });
+        }
+    }
+    let keep = found.into_iter().zip(suppressed).zip(hidden_by).filter(|(_, hidden)| hidden.is_none());
+    keep.map(|((known, suppressed), _)| Known { suppressed, ..known }).collect()
+}
+
+/// Where it was seen; both lists of a group are bounded, so this may be less than the truth, for the hider as well.
+fn files(known: &Known) -> BTreeSet<&str> {
+    let group = &known.group;
+    group.files.iter().chain(group.evidence.iter().map(|it| &it.file)).map(|it| &**it).collect()
+}
+
+/// Whether `a` says that it is more specific than `b`, by its present or a former id.
+fn names(a: &Known, b: &Known) -> bool {
+    let (a, b) = (&a.signature, &b.signature);
+    a.suppresses.iter().any(|id| *id == b.id || b.formerly.contains(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature};
+    use crate::signature::Severity;
+
+    /// Each is an id, the files it was seen in, and what it suppresses; expected are the shown ones with what they hide.
+    #[track_caller]
+    fn check(found: &[(&str, &[&str], &[&str])], expected: &[(&str, &[&str])]) {
+        let known = found.iter().map(|(id, files, suppresses)| {
+            let mut signature = signature(id, Severity::High);
+            signature.suppresses = suppresses.iter().map(|&id| id.into()).collect();
+            signature.formerly = vec![format!("old-{id}").into()];
+            let evidence = files.iter().map(|file| evidence(file, 1, "x")).collect();
+            (signature, group(3, evidence))
+        });
+        let diagnosis = diagnosis(known.collect(), Vec::new());
+        let shown = diagnosis.known.iter().map(|it| {
+            assert!(it.suppressed.iter().all(|hidden| hidden.count == 3));
+            (&*it.signature.id, it.suppressed.iter().map(|hidden| &*hidden.signature).collect::<Vec<_>>())
+        });
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            expected.iter().map(|(id, hidden)| (*id, hidden.to_vec())).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn the_general_is_hidden_behind_the_specific_and_named_there() {
+        check(&[("specific", &["a", "b"], &["general"]), ("general", &["a"], &[])], &[("specific", &["general"])]);
+    }
+
+    #[test]
+    fn the_general_stays_where_it_occurs_in_a_file_without_the_specific() {
+        let found: &[(&str, &[&str], &[&str])] = &[("specific", &["a"], &["general"]), ("general", &["a", "b"], &[])];
+        check(found, &[("general", &[]), ("specific", &[])]);
+    }
+
+    #[test]
+    fn a_chain_hides_all_below_its_first() {
+        let found: &[(&str, &[&str], &[&str])] = &[("c", &["a"], &[]), ("b", &["a"], &["c"]), ("a", &["a"], &["b"])];
+        check(found, &[("a", &["b", "c"])]);
+    }
+
+    #[test]
+    fn a_former_id_counts() {
+        check(&[("a", &["f"], &["old-b"]), ("b", &["f"], &[])], &[("a", &["b"])]);
+    }
+
+    #[test]
+    fn a_ring_hides_nothing() {
+        check(
+            &[("a", &["f"], &["b"]), ("b", &["f"], &["a"]), ("c", &["f"], &["c"])],
+            &[("a", &[]), ("b", &[]), ("c", &[])],
+        );
+    }
+}

@@ -1,0 +1,395 @@
+//! Error codes: what the vendor's knowledge base is searched for.
+//!
+//! [`codes`] takes them out of a text. [`is_code`] and [`Lead`] say the same of a single word and of a number after
+//! words such as `error code`, so that templates keep them: "error 5" and "error 1326" are different problems.
+
+use super::words::is_one_of;
+
+/// Codes that are taken from one text at most.
+pub const MAX_CODES: usize = 16;
+
+/// Bytes of a text that are looked at.
+const MAX_TEXT: usize = 64 << 10;
+
+/// Prefixes of numbered messages, `ORA-01017`: Oracle's programs, MySQL, DB2.
+const NUMBERED: &[&str] =
+    &["ORA", "TNS", "PLS", "RMAN", "KUP", "LRM", "NNL", "DIA", "OGG", "CRS", "PRVF", "IMP", "EXP", "MY", "CVE"];
+
+/// Names of `errno.h` (Linux) that logs show.
+const ERRNO: &[&str] = &[
+    "EPERM",
+    "ENOENT",
+    "ESRCH",
+    "EINTR",
+    "EIO",
+    "ENXIO",
+    "E2BIG",
+    "ENOEXEC",
+    "EBADF",
+    "ECHILD",
+    "EAGAIN",
+    "ENOMEM",
+    "EACCES",
+    "EFAULT",
+    "EBUSY",
+    "EEXIST",
+    "EXDEV",
+    "ENODEV",
+    "ENOTDIR",
+    "EISDIR",
+    "EINVAL",
+    "ENFILE",
+    "EMFILE",
+    "EFBIG",
+    "ENOSPC",
+    "EROFS",
+    "EMLINK",
+    "EPIPE",
+    "ERANGE",
+    "EDEADLK",
+    "ENAMETOOLONG",
+    "ENOSYS",
+    "ENOTEMPTY",
+    "ELOOP",
+    "EPROTO",
+    "EBADMSG",
+    "EOVERFLOW",
+    "ENOTSOCK",
+    "EPROTONOSUPPORT",
+    "EOPNOTSUPP",
+    "EAFNOSUPPORT",
+    "EADDRINUSE",
+    "EADDRNOTAVAIL",
+    "ENETDOWN",
+    "ENETUNREACH",
+    "ENETRESET",
+    "ECONNABORTED",
+    "ECONNRESET",
+    "ENOBUFS",
+    "EISCONN",
+    "ENOTCONN",
+    "ETIMEDOUT",
+    "ECONNREFUSED",
+    "EHOSTDOWN",
+    "EHOSTUNREACH",
+    "EALREADY",
+    "EINPROGRESS",
+    "ESTALE",
+    "EDQUOT",
+    "ECANCELED",
+    "EWOULDBLOCK",
+];
+
+/// Beginnings of the names of Windows constants.
+const SYMBOLS: &[&str] = &[
+    "VSS_E_",
+    "VSS_S_",
+    "RPC_S_",
+    "RPC_E_",
+    "RPC_X_",
+    "STATUS_",
+    "ERROR_",
+    "E_",
+    "CO_E_",
+    "SEC_E_",
+    "NTE_",
+    "CERT_E_",
+    "CRYPT_E_",
+    "WSAE",
+    "WBEM_E_",
+    "DISP_E_",
+    "STG_E_",
+    "REGDB_E_",
+    "TRUST_E_",
+    "HTTP_E_",
+    "VDS_E_",
+    "WSMAN_",
+    "DNS_ERROR_",
+    "KDC_ERR_",
+    "KRB_AP_ERR_",
+    "LDAP_",
+    "NERR_",
+    "SCHED_E_",
+    "SQL_ERROR_",
+    "ERR_",
+    "NS_ERROR_",
+    "SSL_ERROR_",
+    "X509_V_ERR_",
+];
+
+/// Returns the error codes in a text in the order in which they first stand there, without duplicates, at most
+/// [`MAX_CODES`]. Each stands for itself: `0x80070005`, `error 1326`, `HTTP 503`, `ORA-01017`, `exit code 1`, `ENOSPC`.
+/// Hexadecimal codes are in lower case.
+pub fn codes(text: &[u8]) -> Vec<String> {
+    let text = &text[..text.len().min(MAX_TEXT)];
+    let mut codes = Vec::new();
+    let mut lead = Lead::None;
+    let mut at = 0;
+    while let Some(&byte) = text.get(at)
+        && codes.len() < MAX_CODES
+    {
+        let rest = &text[at..];
+        let length = word_length(rest);
+        if length == 0 || (byte == b'-' && !rest.get(1).is_some_and(u8::is_ascii_digit)) {
+            lead = lead.over(byte);
+            at += 1;
+            continue;
+        }
+        let word = &rest[..length];
+        at += length;
+        let code = if is_code(word) {
+            Some(spelled(word))
+        } else if lead.makes_code(word, &text[at..]) {
+            lead.named(word)
+        } else {
+            lead = lead.after(word);
+            continue;
+        };
+        lead = Lead::None;
+        if let Some(code) = code
+            && !codes.contains(&code)
+        {
+            codes.push(code);
+        }
+    }
+    codes
+}
+
+/// Length of the word that a text begins with; a `-` counts before and between digits and capitals.
+fn word_length(text: &[u8]) -> usize {
+    let of_word = |at: usize, byte: u8| match byte {
+        b'-' => text.get(at + 1).is_some_and(u8::is_ascii_digit) && (at == 0 || text[at - 1].is_ascii_uppercase()),
+        _ => byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii(),
+    };
+    text.iter().enumerate().position(|(at, &byte)| !of_word(at, byte)).unwrap_or(text.len())
+}
+
+/// Whether a word is an error code by its shape alone.
+pub(super) fn is_code(word: &[u8]) -> bool {
+    is_failure_hex(word) || is_numbered(word) || is_symbol(word)
+}
+
+/// HRESULT and NTSTATUS: `0x` and eight digits, the first one 8 or C.
+fn is_failure_hex(word: &[u8]) -> bool {
+    let digits = match word {
+        [b'0', b'x' | b'X', digits @ ..] => digits,
+        _ => return false,
+    };
+    digits.len() == 8 && matches!(digits[0], b'8' | b'c' | b'C') && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// `ORA-01017`, `MY-010119`, and three capitals with five digits as Pulse Connect Secure writes (`AUT24604`).
+fn is_numbered(word: &[u8]) -> bool {
+    let letters = word.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let (prefix, number) = word.split_at(letters);
+    match number {
+        [b'-', digits @ ..] => {
+            let known = NUMBERED.iter().any(|it| prefix == it.as_bytes());
+            known && (3..=8).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+        }
+        digits => letters == 3 && digits.len() == 5 && digits.iter().all(u8::is_ascii_digit),
+    }
+}
+
+/// Names of constants: `ENOSPC`, `VSS_E_WRITERERROR_TIMEOUT`, `ERROR_ACCESS_DENIED`.
+fn is_symbol(word: &[u8]) -> bool {
+    if !word.first().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    if word.first() == Some(&b'E') && ERRNO.iter().any(|it| word == it.as_bytes()) {
+        return true;
+    }
+    let capitals = word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    let known = SYMBOLS.iter().any(|start| word.starts_with(start.as_bytes()) && word.len() > start.len() + 2);
+    capitals && word.len() <= 64 && known && !word.ends_with(b"_SUCCESS") && !word.ends_with(b"_LOG")
+}
+
+/// What the words before a number say about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// Nothing.
+    #[default]
+    None,
+    /// `error`: a number is its code if no noun follows.
+    Error,
+    /// `error code`, `errno`, `win32`: a number is a code.
+    Code(&'static str),
+    /// `http`, `status`: three digits are a status.
+    Http(bool),
+    /// `exit`: a number is an exit code if `code` or `status` stands between.
+    Exit,
+    /// `event`: a number is one if `id` stands between.
+    Event,
+}
+
+impl Lead {
+    /// What holds behind a word.
+    pub(super) fn after(self, word: &[u8]) -> Lead {
+        let is = |words: &[&str]| is_one_of(word, words);
+        if is(&["error", "err", "fehler", "erreur"]) {
+            return Lead::Error;
+        }
+        if is(&[
+            "code",
+            "errorcode",
+            "error_code",
+            "err_code",
+            "lasterror",
+            "winerror",
+            "oserror",
+            "win32",
+            "rc",
+            "sqlcode",
+            "ret",
+        ]) {
+            return match self {
+                Lead::Exit => Lead::Code("exit code"),
+                Lead::Http(_) => Lead::Http(true),
+                _ => Lead::Code("error"),
+            };
+        }
+        if is(&["id", "number", "no", "nr", "is", "was", "of", "value", "returned"]) {
+            return match self {
+                Lead::Event => Lead::Code("event"),
+                lead => lead,
+            };
+        }
+        if is(&["status", "statuscode", "status_code", "response"]) {
+            return match self {
+                Lead::Exit => Lead::Code("exit code"),
+                _ => Lead::Http(is(&["response"]) || self == Lead::Http(true)),
+            };
+        }
+        if is(&["exitcode", "exit_code", "exitstatus"]) {
+            return Lead::Code("exit code");
+        }
+        match () {
+            () if is(&["errno"]) => Lead::Code("errno"),
+            () if is(&["hresult", "hr", "ntstatus", "result"]) => Lead::Code("status"),
+            () if is(&["sqlstate"]) => Lead::Code("SQLSTATE"),
+            () if is(&["severity"]) => Lead::Code("severity"),
+            () if is(&["msg"]) => Lead::Code("MSG"),
+            () if is(&["eventid", "event_id"]) => Lead::Code("event"),
+            () if is(&["http"]) => Lead::Http(true),
+            () if is(&["exit", "exited"]) => Lead::Exit,
+            () if is(&["event"]) => Lead::Event,
+            () if is(&["with"]) && self == Lead::Exit => self,
+            () => Lead::None,
+        }
+    }
+
+    /// What holds behind a blank or punctuation.
+    pub(super) fn over(self, byte: u8) -> Lead {
+        match byte {
+            b' ' | b'\t' | b':' | b'=' | b'#' | b'(' | b'[' | b'"' | b'\'' | b'/' => self,
+            _ => Lead::None,
+        }
+    }
+
+    /// Whether `word` is a code here; `after` is what follows it.
+    pub(super) fn makes_code(self, word: &[u8], after: &[u8]) -> bool {
+        let digits = word.strip_prefix(b"-").unwrap_or(word);
+        let number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+        let hex = matches!(word, [b'0', b'x' | b'X', digits @ ..]
+            if (1..=8).contains(&digits.len()) && digits.iter().all(u8::is_ascii_hexdigit));
+        match self {
+            Lead::None | Lead::Exit | Lead::Event => false,
+            Lead::Code("SQLSTATE") => word.len() == 5 && word.iter().all(u8::is_ascii_alphanumeric),
+            Lead::Code("severity") => number && digits.len() <= 2,
+            Lead::Code("MSG") => number && digits.len() <= 6,
+            Lead::Code(_) => hex || (number && digits.len() <= 10),
+            Lead::Http(_) => hex || (number && digits.len() <= 5),
+            Lead::Error => {
+                let next = after.iter().find(|byte| !matches!(byte, b' ' | b'\t')).copied().unwrap_or(b'.');
+                hex || (number && digits.len() <= 6 && !next.is_ascii_alphabetic() && next.is_ascii())
+            }
+        }
+    }
+
+    /// The code with its name, or `None` if it says that all went well or is no code of its own.
+    fn named(self, word: &[u8]) -> Option<String> {
+        let zero = word.iter().all(|byte| matches!(byte, b'0' | b'x' | b'X' | b'-'));
+        let hex = matches!(word, [b'0', b'x' | b'X', ..]);
+        let number = spelled(word);
+        match self {
+            Lead::Code("SQLSTATE") if !zero => Some(format!("SQLSTATE {number}")),
+            Lead::Code("severity") | Lead::None | Lead::Exit | Lead::Event => None,
+            _ if zero => None,
+            _ if hex => Some(number),
+            Lead::Code(name) => Some(format!("{name} {number}")),
+            Lead::Error => Some(format!("error {number}")),
+            Lead::Http(_) if matches!(word, [b'4' | b'5', _, _]) => Some(format!("HTTP {number}")),
+            Lead::Http(false) if !matches!(word, [b'1'..=b'3', _, _]) => Some(format!("status {number}")),
+            Lead::Http(_) => None,
+        }
+    }
+}
+
+/// The code as it is written in answers: hexadecimal digits in lower case.
+fn spelled(word: &[u8]) -> String {
+    let text = String::from_utf8_lossy(word);
+    if text.starts_with("0x") || text.starts_with("0X") { text.to_ascii_lowercase() } else { text.into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(codes(text.as_bytes()), expected, "{text}");
+    }
+
+    #[test]
+    fn windows_codes() {
+        check("failed, hr=0x80070005 and 0XC0000022.", &["0x80070005", "0xc0000022"]);
+        check("Win32 error 1326", &["error 1326"]);
+        check("Win32 error:Access is denied. Code: 53", &["error 53"]);
+        check("Error code 0x4005, then error code 0x0", &["0x4005"]);
+        check(
+            "VSS_E_WRITERERROR_TIMEOUT, RPC_S_SERVER_UNAVAILABLE",
+            &["VSS_E_WRITERERROR_TIMEOUT", "RPC_S_SERVER_UNAVAILABLE"],
+        );
+        check("Event ID: 5719", &["event 5719"]);
+        check("hr: -2147024891", &["status -2147024891"]);
+    }
+
+    #[test]
+    fn database_codes() {
+        check("ORA-01017: invalid; TNS-12541", &["ORA-01017", "TNS-12541"]);
+        check("SQLSTATE: 08006, SQLSTATE[HY000]", &["SQLSTATE 08006", "SQLSTATE HY000"]);
+        check("[ERROR] [MY-010119] Aborting", &["MY-010119"]);
+        check("Error: 18456, Severity: 14, State: 8.", &["error 18456"]);
+        check("MSG 17187", &["MSG 17187"]);
+    }
+
+    #[test]
+    fn unix_http_and_vendor_codes() {
+        check("write: ENOSPC, errno 28 and errno=0", &["ENOSPC", "errno 28"]);
+        check("exited with code 137, exit status 0, exit code -1", &["exit code 137", "exit code -1"]);
+        check("\"GET /x HTTP/1.1\" status 503, status=200, HTTP 404", &["HTTP 503", "HTTP 404"]);
+        check("AUT24604: login failed", &["AUT24604"]);
+    }
+
+    #[test]
+    fn other_numbers_are_no_codes() {
+        check("error: 15 of 20 failed", &[]);
+        check("at 0xdeadbeef and 0x7ffe1234, port 443, KB1680", &[]);
+        check("errors 5, 12 events, ABC123, ORA-1", &[]);
+    }
+
+    #[test]
+    fn codes_are_distinct_in_order_and_bounded() {
+        check("error 5, error 7, error 5", &["error 5", "error 7"]);
+        let many: String = (1..100).map(|number| format!("error {number}, ")).collect();
+        assert_eq!(codes(many.as_bytes()).len(), MAX_CODES);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            prop_assert!(codes(&bytes).len() <= MAX_CODES);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What is kept of all records of one signature or template.
+
+use super::evidence::{Evidence, Place};
+use super::{Level, Time};
+use crate::record::{Chunk, Record};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What was counted for one signature or template.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// Records.
+    pub count: u64,
+    /// Earliest time.
+    pub first_time: Option<Time>,
+    /// Latest time.
+    pub last_time: Option<Time>,
+    /// Captures of the first evidence.
+    pub captures: BTreeMap<String, String>,
+    /// The first few in time (then path, then line) order, at most [`Group::EVIDENCE`].
+    pub evidence: Vec<Evidence>,
+    /// Files it was seen in, in the order of their paths; the first [`Group::FILES`] of them.
+    pub files: Vec<Arc<str>>,
+}
+
+/// An error that no signature claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownGroup {
+    /// The message with its varying parts replaced.
+    pub template: String,
+    /// The worst suspicion seen.
+    pub level: Level,
+    /// Error codes found in the first evidence.
+    pub codes: Vec<String>,
+    /// Counts and evidence.
+    pub group: Group,
+}
+
+impl Group {
+    /// How many pieces of evidence are kept.
+    pub const EVIDENCE: usize = 5;
+    /// How many files are kept.
+    pub const FILES: usize = 20;
+
+    /// Counts a record. Returns whether it became the first evidence, so that what is said of the first must be renewed.
+    /// `line` is that of [`Evidence::line`].
+    pub(super) fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
+        self.count += 1;
+        self.add_times(record.header.time, record.header.time);
+        self.add_file(file);
+        // In a long log nearly every record ends here: it is later than all evidence, and nothing is copied.
+        let place = Place::new(file, line, record.header.time);
+        let full = self.evidence.len() >= Group::EVIDENCE;
+        if full && self.evidence.last().is_some_and(|last| last.place() < place) {
+            return false;
+        }
+        self.add_evidence(Evidence::of(file, chunk, record, line)) == 0
+    }
+
+    /// Adds what another tally has of the same signature or template. Returns whether the first evidence is the other's.
+    pub(super) fn merge(&mut self, other: Group) -> bool {
+        let others_first = match (self.evidence.first(), other.evidence.first()) {
+            (Some(own), Some(first)) => (first, &other.captures) < (own, &self.captures),
+            (own, _) => own.is_none(),
+        };
+        if others_first {
+            self.captures = other.captures;
+        }
+        self.count += other.count;
+        self.add_times(other.first_time, other.last_time);
+        other.files.iter().for_each(|file| self.add_file(file));
+        for evidence in other.evidence {
+            self.add_evidence(evidence);
+        }
+        others_first
+    }
+
+    /// Moves all evidence down by so many lines.
+    pub(super) fn shift_lines(&mut self, lines: u64) {
+        self.evidence.iter_mut().for_each(|evidence| evidence.line += lines);
+    }
+
+    fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {
+        self.first_time = [self.first_time, first].into_iter().flatten().min();
+        self.last_time = self.last_time.max(last);
+    }
+
+    fn add_file(&mut self, file: &Arc<str>) {
+        if let Err(at) = self.files.binary_search_by(|own| own.as_ref().cmp(file))
+            && at < Group::FILES
+        {
+            self.files.insert(at, Arc::clone(file));
+            self.files.truncate(Group::FILES);
+        }
+    }
+
+    /// Puts it in its place and returns that, which may be behind the last one kept.
+    fn add_evidence(&mut self, evidence: Evidence) -> usize {
+        let at = self.evidence.partition_point(|own| *own <= evidence);
+        if at < Group::EVIDENCE {
+            self.evidence.insert(at, evidence);
+            self.evidence.truncate(Group::EVIDENCE);
+        }
+        at
+    }
+}
+
+impl UnknownGroup {
+    /// Adds what another tally has of the same template.
+    pub(super) fn merge(&mut self, other: UnknownGroup) {
+        self.level = self.level.max(other.level);
+        if self.group.merge(other.group) {
+            self.codes = other.codes;
+            self.template = other.template;
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Messages become templates, so that one error seen a million times is one line in the report.
+//!
+//! [`template`] replaces what varies (numbers, addresses, paths, ids, quoted and assigned values) by marks and keeps
+//! what tells problems apart: words, exception classes, error codes. [`fingerprint`] is its hash, without building the
+//! string. What is masked is decided in `mask.rs`. Nothing here knows about files or signatures.
+
+use super::mask::Masker;
+use std::cell::RefCell;
+
+/// Hash of a template; the same on every machine and in every version that masks alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint(pub(super) u64);
+
+thread_local! {
+    /// So that a record whose template is known costs no allocation.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How often a template is masked again until nothing changes. Once is nearly always enough.
+const ROUNDS: usize = 8;
+
+/// Returns the message with its varying parts replaced by marks: `timeout after <n> on <ip>`.
+///
+/// Of a message with several lines the first one and the root of its stack trace (the last `Caused by`) are used. The
+/// result is one line of at most [`MAX_LENGTH`](super::mask::MAX_LENGTH) bytes. Applying it twice gives the same as
+/// applying it once.
+pub fn template(message: &[u8]) -> String {
+    let mut masked = Vec::new();
+    mask(message, &mut masked);
+    let mut text = String::from_utf8_lossy(&masked).into_owned();
+    for _ in 0..ROUNDS {
+        mask(text.as_bytes(), &mut masked);
+        if masked == text.as_bytes() {
+            break;
+        }
+        text = String::from_utf8_lossy(&masked).into_owned();
+    }
+    text
+}
+
+/// Returns the hash of the message's template.
+pub(super) fn fingerprint(message: &[u8]) -> Fingerprint {
+    SCRATCH.with_borrow_mut(|scratch| {
+        mask(message, scratch);
+        Fingerprint(hash(scratch))
+    })
+}
+
+/// Writes the masked message to `masked`.
+fn mask(message: &[u8], masked: &mut Vec<u8>) {
+    masked.clear();
+    let mut lines = message.splitn(2, |&byte| byte == b'\n');
+    let mut head = lines.next().unwrap_or_default();
+    let mut rest = lines.next().unwrap_or_default();
+    while head.trim_ascii().is_empty() && !rest.is_empty() {
+        let mut lines = rest.splitn(2, |&byte| byte == b'\n');
+        head = lines.next().unwrap_or_default();
+        rest = lines.next().unwrap_or_default();
+    }
+    let root = root_line(head, rest);
+    let mut masker = Masker::new(masked);
+    masker.add(head, root.is_some());
+    if let Some(root) = root {
+        masker.add(b" | ", true);
+        masker.add(root, false);
+    }
+}
+
+/// The line of a stack trace that says what went wrong first: the last `Caused by`, the innermost `--->` of .NET, the
+/// last line of a Python traceback.
+fn root_line<'t>(head: &'t [u8], rest: &'t [u8]) -> Option<&'t [u8]> {
+    if rest.is_empty() {
+        return None;
+    }
+    let line_at = |at: usize| rest[at..].split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
+    if let Some(at) = memchr::memmem::rfind(rest, b"Caused by:") {
+        return Some(line_at(at));
+    }
+    if let Some(at) = memchr::memmem::rfind(rest, b"---> ") {
+        return Some(line_at(at + 5));
+    }
+    let traceback = b"Traceback (most recent call last):";
+    if memchr::memmem::find(head, traceback).is_some() || memchr::memmem::find(rest, traceback).is_some() {
+        let last =
+            rest.rsplit(|&byte| byte == b'\n').find(|line| line.first().is_some_and(|byte| byte.is_ascii_alphabetic()));
+        return last.map(<[u8]>::trim_ascii);
+    }
+    None
+}
+
+/// FNV-1a with a finisher that spreads its bits.
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for &byte in bytes {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    }
+    hash ^= hash >> 32;
+    hash = hash.wrapping_mul(0xd6e8_feb8_6659_fd93);
+    hash ^ (hash >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mask::MAX_LENGTH;
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(message: &str, expected: &str) {
+        assert_eq!(template(message.as_bytes()), expected);
+        assert_eq!(template(expected.as_bytes()), expected, "twice");
+    }
+
+    #[test]
+    fn what_varies_is_masked() {
+        check("timeout after 5 ms on 10.0.0.1:443", "timeout after <n> on <ip>");
+        check("took 1.2 KB, 15 seconds and 10%", "took <n> and <n>");
+        check("job 7b1c2f9e-0f1d-4c3b-9a8e-112233445566 at 2024-01-02 03:04:05.678", "job <id> at <n>");
+        check("open /var/lib/x/y.db failed", "open <path> failed");
+        check(r"open C:\Program Files\Veeam\x.log failed", "open <path> failed");
+        check(r"share \\srv\backup not found", "share <path> not found");
+        check("GET https://example.com/a?b=c&d=e failed", "GET <url> failed");
+        check("lookup db01.corp.local: no such host", "lookup <host>: no such host");
+        check("connect to db.corp.local:5432 refused", "connect to <host> refused");
+        check(
+            "address fe80::1ff:fe23:4567:890a is a duplicate of 00:1b:44:11:3a:b7",
+            "address <ip> is a duplicate of <mac>",
+        );
+        check("Mon Sep 23 12:00:01 started", "<n> started");
+        check("worker-17 on node3 read at 0x7ffe1234", "<*> on <*> read at <hex>");
+        check("retries 1, 2, 3 done", "retries <n> done");
+        check("mail from root@example.com", "mail from <*>");
+        check("Failed password for root from 10.0.0.1", "Failed password for <*> from <ip>");
+        check(
+            "Failed password for invalid user oracle from 10.0.0.1",
+            "Failed password for invalid user <*> from <ip>",
+        );
+        check("session opened for user root by (uid=0)", "session opened for user <*> by (uid=<*>)");
+        check("user locked by policy", "user locked by policy");
+    }
+
+    #[test]
+    fn values_are_masked_and_keys_are_not() {
+        check("user=root shell=bash uid=0", "user=<*> shell=<*> uid=<*>");
+        check("open \"config\" for 'admin'", "open \"<*>\" for '<*>'");
+        check("{\"job\":\"daily\",\"msg\":\"connection refused\"}", "{\"job\":\"<*>\",\"msg\":\"connection refused\"}");
+        check("state=failed reason=\"timeout\"", "state=failed reason=\"timeout\"");
+        check("the host's share can't be read", "the host's share can't be read");
+    }
+
+    #[test]
+    fn codes_are_kept() {
+        check("Win32 error 1326", "Win32 error 1326");
+        check("failed with error code: 5", "failed with error code: 5");
+        check("Error: 18456, Severity: 14, State: 8.", "Error: 18456, Severity: 14, State: <n>.");
+        check("ORA-01017: invalid", "ORA-01017: invalid");
+        check("hr 0x80070005 at 0xdeadbeef", "hr 0x80070005 at <hex>");
+        check("write: ENOSPC (errno 28)", "write: ENOSPC (errno 28)");
+        check("\"GET /a/b HTTP/1.1\" 503 1234", "\"GET <path> HTTP/1.1\" 503 <n>");
+        check("Event ID: 5719 on 17", "Event ID: 5719 on <n>");
+        check("AUT24604 exit status 1", "AUT24604 exit status 1");
+        check("error: 15 of 20 failed", "error: <n> of <n> failed");
+        check("[MY-010119] [Server] Aborting", "[MY-010119] [Server] Aborting");
+    }
+
+    #[test]
+    fn classes_stay_and_lower_case_names_do_not() {
+        check("java.io.IOException: reset by 10.1.1.1", "java.io.IOException: reset by <ip>");
+        check("nginx.service: failed", "nginx.service: failed");
+        check("read backup.conf", "read <*>");
+    }
+
+    #[test]
+    fn a_stack_trace_gives_its_head_and_its_root() {
+        check(
+            "job 5 died\n\tat a.b.C(C.java:1)\nCaused by: java.io.IOException: x\n\tat d\nCaused by: y.Z: disk 7 full\n at q",
+            "job <n> died | Caused by: y.Z: disk <n> full",
+        );
+        check(
+            "Traceback (most recent call last):\n  File \"a.py\", line 5\nValueError: bad 5\n",
+            "Traceback (most recent call last): | ValueError: bad <n>",
+        );
+        check("boom\nmore detail", "boom");
+        check("\n  \nlate head", "late head");
+    }
+
+    #[test]
+    fn the_hash_is_the_same_on_every_machine() {
+        assert_eq!(fingerprint(b"timeout after 5 ms"), fingerprint(b"timeout after 123 ms"));
+        assert_ne!(fingerprint(b"error 5"), fingerprint(b"error 1326"));
+        assert_eq!(fingerprint(b"disk full"), Fingerprint(hash(b"disk full")));
+        assert_eq!(hash(b"disk full"), 5_681_530_798_448_019_971);
+    }
+
+    proptest! {
+        #[test]
+        fn masking_twice_is_masking_once(words in proptest::collection::vec(
+            prop_oneof![
+                "[a-zA-Z0-9./:_=,;<>\"'\\[\\]()|@#%+*\\\\ -]{0,12}",
+                Just("error ".to_string()), Just("code: ".into()), Just("<n>".into()), Just("5 ms ".into()),
+                Just("Sep ".into()), Just("10.0.0.1".into()), Just("0x80070005 ".into()), Just("\"msg\":".into()),
+                Just("\nCaused by: x".into()), Just("…".into()), Just("ü".into()), Just("key=".into()),
+            ], 0..60)) {
+            let once = template(words.concat().as_bytes());
+            prop_assert!(once.len() <= MAX_LENGTH);
+            prop_assert_eq!(template(once.as_bytes()), once);
+        }
+
+        #[test]
+        fn any_bytes_give_one_bounded_line(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+            let once = template(&bytes);
+            prop_assert!(!once.contains('\n'));
+            prop_assert_eq!(template(once.as_bytes()), once);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a log leaves out of its times, filled in from outside: the year, or the whole date.
+
+use super::Time;
+use super::civil::{self, DAY, SECOND};
+use super::stamp::{Date, Stamp};
+
+/// Where missing years and dates are taken from.
+///
+/// With the file's modification time: the latest year in which the time is not more than a day after it (clocks and
+/// zones differ), and its date for times of day. Else the first full date that the file's head shows. Else 1970: such a
+/// time is still good for order and distance, and it says of itself that it is assumed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Calendar {
+    /// Seconds since 1970 of the last moment that the log can speak of.
+    modified: Option<i64>,
+    /// The year of `modified`, so that it is not computed for every line.
+    year: i64,
+    /// Day since 1970 of a full date in the head.
+    seen: Option<i64>,
+}
+
+impl Calendar {
+    pub(super) fn new(modified: Option<i64>, seen: Option<i64>) -> Calendar {
+        // A file system without times gives 1980 or 1970; numbers beyond what nanoseconds can express are damage.
+        let plausible = |&seconds: &i64| (DAY * 366..4_102_444_800).contains(&seconds);
+        let modified = modified.filter(plausible);
+        let year = modified.map_or(0, |it| civil::date(it.div_euclid(DAY)).0);
+        Calendar { modified, year, seen }
+    }
+
+    pub(super) fn time(&self, stamp: &Stamp) -> Time {
+        let wall = |days: i64| days * DAY * SECOND + stamp.clock;
+        let (days, assumed) = match stamp.date {
+            Date::Days(days) => (days, false),
+            Date::Yearless(month, day) => (self.year(month, day, stamp.clock), true),
+            Date::Absent => (self.modified.map(|it| it.div_euclid(DAY)).or(self.seen).unwrap_or(0), true),
+        };
+        let time = Time::new(wall(days), stamp.offset).with_digits(stamp.digits);
+        if assumed { time.assume() } else { time }
+    }
+
+    /// Returns the day of the assumed year.
+    fn year(&self, month: i64, day: i64, clock: i64) -> i64 {
+        let mut year = match (self.modified, self.seen) {
+            (Some(modified), _) => {
+                // Near the turn of a year, the file's clock and the log's may disagree about it.
+                let late = |year| civil::days(year, month, day) * DAY + clock / SECOND > modified + DAY;
+                if month == 1 && day == 1 && !late(self.year + 1) {
+                    self.year + 1
+                } else if late(self.year) {
+                    self.year - 1
+                } else {
+                    self.year
+                }
+            }
+            (None, Some(seen)) => civil::date(seen).0,
+            (None, None) if (month, day) == (2, 29) => 1972,
+            (None, None) => 1970,
+        };
+        while !civil::valid(year, month, day) && year > 1900 {
+            year -= 1;
+        }
+        civil::days(year, month, day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stamp::{Orders, stamp};
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, modified: Option<i64>, seen: Option<i64>, expected: &str) {
+        let (stamp, _) = stamp(text.as_bytes(), 0, Orders::Usual).expect("a time");
+        let time = Calendar::new(modified, seen).time(&stamp);
+        assert_eq!((time.to_string().as_str(), time.assumed()), (expected, true));
+    }
+
+    #[test]
+    fn missing_year_is_the_latest_that_is_not_after_the_file() {
+        let new_year = civil::days(2026, 1, 1) * DAY;
+        check("Dec 31 23:59:59 x", Some(new_year), None, "2025-12-31T23:59:59");
+        check("Jan  1 20:00:00 x", Some(new_year), None, "2026-01-01T20:00:00");
+        check("Jan  3 00:00:00 x", Some(new_year), None, "2025-01-03T00:00:00");
+        check("Feb 29 10:00:00 x", Some(new_year), None, "2024-02-29T10:00:00");
+        check("Jan  1 00:30:00 x", Some(new_year - 3600), None, "2026-01-01T00:30:00");
+    }
+
+    #[test]
+    fn missing_date_is_that_of_the_file() {
+        check("2:25:06 PM 224", Some(civil::days(2026, 5, 4) * DAY + 70_000), None, "2026-05-04T14:25:06");
+    }
+
+    #[test]
+    fn without_modification_time_the_head_or_1970_is_the_reference() {
+        check("Mar  4 05:06:07 x", None, Some(civil::days(2021, 7, 1)), "2021-03-04T05:06:07");
+        check("Mar  4 05:06:07 x", None, None, "1970-03-04T05:06:07");
+        check("Feb 29 05:06:07 x", None, None, "1972-02-29T05:06:07");
+        check("Feb 29 05:06:07 x", None, Some(civil::days(2021, 7, 1)), "2020-02-29T05:06:07");
+    }
+}

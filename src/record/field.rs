@@ -1,0 +1,177 @@
+//! Names and values of structured logs: which key means time, level, message or component, whatever the library.
+
+use super::Time;
+use super::header::Rules;
+use super::level::Level;
+use super::stamp::{self, Date, Shape, stamp};
+
+/// What a key stands for; the number ranks several keys of the same meaning, the lowest wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Time(u8),
+    Level(u8),
+    Message(u8),
+    Component(u8),
+}
+
+/// Returns what a key means. Nested keys are joined by a dot: `log.level`, `t.$date`.
+pub(super) fn key(name: &[u8]) -> Option<Key> {
+    Some(match name {
+        b"@timestamp" | b"t.$date" | b"__REALTIME_TIMESTAMP" | b"TimeCreated" => Key::Time(0),
+        b"timestamp" | b"time" | b"ts" | b"Timestamp" | b"@t" | b"datetime" | b"Time" | b"eventTime" => Key::Time(1),
+        b"date" | b"asctime" | b"time_iso8601" | b"requestReceivedTimestamp" | b"created" | b"t" | b"when" => {
+            Key::Time(2)
+        }
+        b"log.level" | b"level" | b"lvl" | b"severity" | b"Level" | b"levelname" | b"@l" | b"loglevel" => Key::Level(0),
+        b"PRIORITY" | b"s" | b"SeverityText" | b"severityText" | b"log_level" | b"logLevel" | b"pri" => Key::Level(1),
+        b"severity_number" | b"SeverityNumber" | b"severityNumber" => Key::Level(2),
+        b"msg" | b"message" | b"MESSAGE" | b"Message" | b"fields.message" | b"@m" | b"RenderedMessage" => {
+            Key::Message(0)
+        }
+        b"log" | b"event" | b"@mt" | b"body" | b"text" | b"short_message" | b"jsonPayload.message" => Key::Message(1),
+        b"logger" | b"component" | b"c" | b"log.logger" | b"logger_name" | b"loggerName" | b"target" => {
+            Key::Component(0)
+        }
+        b"module" | b"SYSLOG_IDENTIFIER" | b"service" | b"service.name" | b"caller" | b"SourceContext" => {
+            Key::Component(1)
+        }
+        b"name" | b"source" | b"app" => Key::Component(2),
+        _ => return None,
+    })
+}
+
+/// Reads a time that is text or number: any stamp, or seconds to nanoseconds since 1970 with a fraction or none.
+pub(super) fn time(value: &[u8], rules: &Rules) -> Option<(Time, Option<i64>)> {
+    if let Some(epoch) = epoch(value) {
+        return Some((rules.calendar.time(&epoch), None));
+    }
+    let (stamp, _) = stamp(value, 0, rules.orders)?;
+    let day = if let Date::Days(day) = stamp.date { Some(day) } else { None };
+    Some((rules.calendar.time(&stamp), day))
+}
+
+fn epoch(value: &[u8]) -> Option<stamp::Stamp> {
+    let whole = super::clock::digits_run(value, 0);
+    let fraction = if value.get(whole) == Some(&b'.') { super::clock::digits_run(value, whole + 1) } else { 0 };
+    let dot = usize::from(fraction > 0);
+    if whole + dot + fraction != value.len() {
+        return None;
+    }
+    let power = match whole {
+        10 => 9,
+        13 => 6,
+        16 => 3,
+        19 => 0,
+        _ => return None,
+    };
+    // Digits behind the point go on where the whole number ends, until nanoseconds are full.
+    let mut nanos: i64 = 0;
+    let digits = value[..whole].iter().chain(&value[whole + dot..]).chain(std::iter::repeat(&b'0'));
+    for &digit in digits.take(whole + power) {
+        nanos = nanos.checked_mul(10)?.checked_add(i64::from(digit - b'0'))?;
+    }
+    super::packed::from_epoch(nanos, (whole - 10 + fraction).min(9) as u8, Shape::Epoch)
+}
+
+/// Reads a level that is a word, a letter or a number in the scale that its key uses.
+pub(super) fn level(name: &[u8], value: &[u8]) -> Option<Level> {
+    let value = value.trim_ascii();
+    if value.first().is_some_and(u8::is_ascii_digit) {
+        let (number, end) = super::clock::number(value, 0, 1, 3)?;
+        if end != value.len() && value.get(end) != Some(&b'.') {
+            return None;
+        }
+        let number = number as u64;
+        return match name {
+            b"pri" => Some(welf(number)),
+            b"severity_number" | b"SeverityNumber" | b"severityNumber" => open_telemetry(number),
+            _ if number >= 10 => Level::from_tens(number),
+            _ => (number <= 7).then(|| Level::from_syslog(number)),
+        };
+    }
+    match value {
+        &[letter] => Level::from_letter(letter.to_ascii_uppercase()),
+        // MongoDB's debug levels are D1 to D5.
+        &[b'D', b'1'..=b'5'] => Some(Level::Debug),
+        word => Level::from_word(word),
+    }
+}
+
+/// The `pri` of WELF as Pulse Secure's gateways use it: 0 critical, 2 major, 4 minor, 6 information.
+fn welf(number: u64) -> Level {
+    match number {
+        0 | 1 => Level::Fatal,
+        2 | 3 => Level::Error,
+        4 => Level::Warn,
+        5 | 6 => Level::Info,
+        _ => Level::Debug,
+    }
+}
+
+/// OpenTelemetry's severity number: four steps for each level.
+fn open_telemetry(number: u64) -> Option<Level> {
+    Some(match number {
+        1..=4 => Level::Trace,
+        5..=8 => Level::Debug,
+        9..=12 => Level::Info,
+        13..=16 => Level::Warn,
+        17..=20 => Level::Error,
+        21..=24 => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// What the fields of one line have shown so far, the best key of each meaning.
+pub(super) struct Fields<'a> {
+    pub found: super::rest::Found<'a>,
+    pub day: Option<i64>,
+    /// Where the message's value begins and ends.
+    pub message: Option<(usize, usize)>,
+    ranks: [u8; 4],
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new() -> Fields<'a> {
+        Fields { found: Default::default(), day: None, message: None, ranks: [u8::MAX; 4] }
+    }
+
+    /// Whether all four are known from their best keys, so that the rest of the line need not be looked at.
+    pub(super) fn complete(&self) -> bool {
+        self.ranks.iter().all(|&rank| rank == 0)
+    }
+
+    /// Whether the fields make a header: a message alone may be data inside another program's record.
+    pub(super) fn any(&self) -> bool {
+        self.found.time.is_some() || self.found.level.is_some()
+    }
+
+    /// Takes note of one field whose value stands at `start..end` of `line`.
+    pub(super) fn take(&mut self, name: &[u8], line: &'a [u8], start: usize, end: usize, rules: &Rules) {
+        let Some(key) = key(name) else { return };
+        let value = &line[start..end];
+        match key {
+            Key::Time(rank) if rank < self.ranks[0] => {
+                if let Some((time, day)) = time(value, rules) {
+                    self.found.time = Some(time);
+                    self.day = day;
+                    self.ranks[0] = rank;
+                }
+            }
+            Key::Level(rank) if rank < self.ranks[1] => {
+                if let Some(level) = level(name, value) {
+                    self.found.level = Some(level);
+                    self.ranks[1] = rank;
+                }
+            }
+            Key::Message(rank) if rank < self.ranks[2] => {
+                self.message = Some((start, end));
+                self.ranks[2] = rank;
+            }
+            Key::Component(rank) if rank < self.ranks[3] && !value.is_empty() => {
+                self.found.component = Some(value);
+                self.ranks[3] = rank;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Lines folded into records.
+//!
+//! A line is one of three kinds, and which one depends on nothing but the line and the file's [`Format`]: it begins a
+//! record whatever stands before, it continues the record before, or it continues an open Python traceback and else
+//! stands alone. A record takes no more lines once [`Sizes::lines`] lines or [`Sizes::record`] bytes have passed since
+//! the last line that begins one by itself; each further line is then a record of its own until the next such line. So
+//! nothing that happened before a line of the first kind matters behind it, and a file may be cut there; where there is
+//! none for so long that the limit has surely passed, it may be cut at any line.
+//!
+//! Blank lines belong to the record around them; at its end they are left out.
+
+use super::format::{Format, Header};
+use super::{Chunk, windows};
+use memchr::memchr;
+
+/// Limits of records and chunks; tests use small ones.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    /// Size aimed at for a chunk.
+    pub chunk: usize,
+    /// How far behind that a line is looked for which begins a record. More than `record` + 2 x `piece`.
+    pub search: usize,
+    /// Longest record, in bytes.
+    pub record: usize,
+    /// Longest record, in lines.
+    pub lines: u64,
+    /// A longer line is cut into pieces of this many bytes, each treated as a line that continues.
+    pub piece: usize,
+    /// Context on both sides of a chunk.
+    pub around: usize,
+}
+
+impl Sizes {
+    pub(super) const USUAL: Sizes = Sizes {
+        chunk: Chunk::SIZE,
+        search: 256 << 10,
+        record: 64 << 10,
+        lines: 256,
+        piece: 64 << 10,
+        around: Chunk::AROUND,
+    };
+}
+
+/// What a line means for the records around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It begins a record.
+    Begins,
+    /// It belongs to a Python traceback, or else stands alone: `ValueError: ...`, `Traceback ...`.
+    Traceback,
+    /// It belongs to the record before.
+    Continues,
+}
+
+/// A line, or a piece of a very long one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    pub start: usize,
+    /// End without the line end.
+    pub end: usize,
+    /// Where the next piece begins.
+    pub next: usize,
+    /// Whether a line end follows.
+    pub newline: bool,
+}
+
+/// Cuts the piece that begins at `start`, which is before `end`.
+pub(super) fn piece(text: &[u8], start: usize, end: usize, size: usize) -> Piece {
+    let window = &text[start..end.min(start + size)];
+    let (length, newline) = match memchr(b'\n', window) {
+        Some(length) => (length, true),
+        None => (window.len(), false),
+    };
+    let next = start + length + usize::from(newline);
+    // Carriage returns are part of no line; several come from files that were converted twice.
+    let returns = window[..length].iter().rev().take_while(|&&byte| byte == b'\r').count();
+    Piece { start, end: start + length - returns, next, newline }
+}
+
+/// Whether nothing can be seen in a line.
+pub(super) fn blank(line: &[u8]) -> bool {
+    match line.first() {
+        None => true,
+        Some(byte) if byte.is_ascii_graphic() => false,
+        _ => line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) || line == b"\xef\xbb\xbf",
+    }
+}
+
+/// One message of a program with the lines that belong to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Where it begins in the chunk's buffer; `start + text.len()` is its end.
+    pub start: usize,
+    /// Its first line, counted from 0 at the chunk's start.
+    pub line: u64,
+    /// How many lines it has.
+    pub lines: u64,
+    /// What its first line says.
+    pub header: Header<'a>,
+    /// All of it, without the last line end.
+    pub text: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// The text after the header.
+    pub fn message(&self) -> &'a [u8] {
+        &self.text[self.header.message.min(self.text.len())..]
+    }
+}
+
+/// Iterator over the records of a chunk.
+pub struct Records<'a> {
+    format: &'a Format,
+    buffer: &'a [u8],
+    at: usize,
+    end: usize,
+    sizes: Sizes,
+    /// Line number at `at`, from the chunk's start.
+    line: u64,
+    /// Whether `at` is in the middle of a long line.
+    within: bool,
+    /// Where the last line stood that began a record by itself, and its number.
+    begun: (usize, u64),
+    /// Whether a limit has been passed since.
+    over: bool,
+    ahead: Option<Ahead<'a>>,
+}
+
+/// A line that was looked at and not yet given to a record.
+#[derive(Clone, Copy)]
+struct Ahead<'a> {
+    piece: Piece,
+    line: u64,
+    kind: Kind,
+    header: Option<Header<'a>>,
+    /// It is a record of its own because a limit was passed.
+    alone: bool,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(format: &'a Format, chunk: &Chunk<'a>, sizes: Sizes) -> Records<'a> {
+        let buffer = chunk.buffer;
+        let end = chunk.end.min(buffer.len());
+        let start = chunk.start.min(end);
+        Records {
+            format,
+            buffer,
+            at: start,
+            end,
+            sizes,
+            line: 0,
+            within: start > 0 && buffer[start - 1] != b'\n',
+            begun: (start, 0),
+            // Behind the first chunk the first line either begins a record or the limit has passed before it.
+            over: start > 0,
+            ahead: None,
+        }
+    }
+
+    /// Looks at the next line that is not blank.
+    fn look(&mut self) -> Option<Ahead<'a>> {
+        if self.ahead.is_some() {
+            return self.ahead;
+        }
+        while self.at < self.end {
+            let mut piece = piece(self.buffer, self.at, self.end, self.sizes.piece);
+            let (line, within) = (self.line, self.within);
+            self.at = piece.next;
+            self.within = !piece.newline;
+            self.line += u64::from(piece.newline);
+            let text = &self.buffer[piece.start..piece.end];
+            if blank(text) {
+                continue;
+            }
+            if piece.start == 0 && text.starts_with(b"\xef\xbb\xbf") {
+                piece.start = 3;
+            }
+            let text = &self.buffer[piece.start..piece.end];
+            let (kind, header) = if within { (Kind::Continues, None) } else { self.format.classify(text) };
+            if kind == Kind::Begins {
+                self.begun = (piece.start, line);
+                self.over = false;
+            } else if piece.end - self.begun.0.min(piece.end) > self.sizes.record
+                || line - self.begun.1 >= self.sizes.lines
+            {
+                self.over = true;
+            }
+            self.ahead = Some(Ahead { piece, line, kind, header, alone: self.over });
+            return self.ahead;
+        }
+        None
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        let first = self.look()?;
+        self.ahead = None;
+        let text = |piece: Piece| &self.buffer[piece.start..piece.end];
+        let (start, mut end, mut last) = (first.piece.start, first.piece.end, first.line);
+        let mut traceback = Traceback::default();
+        traceback.follow(text(first.piece));
+        let mut next = self.look();
+        while let Some(ahead) = next {
+            let piece = &self.buffer[ahead.piece.start..ahead.piece.end];
+            let joins = match ahead.kind {
+                Kind::Begins => false,
+                _ if ahead.alone => false,
+                Kind::Traceback => traceback.takes(piece),
+                Kind::Continues => true,
+            };
+            if !joins {
+                break;
+            }
+            traceback.follow(piece);
+            (end, last) = (ahead.piece.end, ahead.line);
+            self.ahead = None;
+            next = self.look();
+        }
+        let text = &self.buffer[start..end];
+        let header = first.header.unwrap_or_default();
+        let header = if self.format.windows_text() { windows::enrich(text, header, self.format) } else { header };
+        Some(Record { start, line: first.line, lines: last - first.line + 1, header, text })
+    }
+}
+
+/// What a record has shown of a Python traceback.
+#[derive(Default)]
+struct Traceback {
+    /// `Traceback (most recent call last):` was seen and its exception not yet.
+    open: bool,
+    /// `During handling of the above exception, ...` was seen: another traceback belongs to it.
+    chained: bool,
+}
+
+const TRACEBACK: &[u8] = b"Traceback (most recent call last):";
+
+impl Traceback {
+    fn takes(&self, line: &[u8]) -> bool {
+        if line.starts_with(TRACEBACK) { self.chained } else { self.open }
+    }
+
+    fn follow(&mut self, line: &[u8]) {
+        match line.first() {
+            Some(b' ' | b'\t') | None => {}
+            _ if line.ends_with(TRACEBACK) => *self = Traceback { open: true, chained: false },
+            Some(b'D') if line.starts_with(b"During handling of the above exception") => self.chained = true,
+            Some(b'T') if line.starts_with(b"The above exception was the direct cause") => self.chained = true,
+            _ => self.open = false,
+        }
+    }
+}
+
+/// Whether a line without header continues the record before although it is not indented: Java, .NET, Go, JavaScript
+/// stacks and their like.
+pub(super) fn continues(line: &[u8]) -> bool {
+    match line[0] {
+        b' ' | b'\t' => true,
+        b'a' => frame(line),
+        b'C' => line.starts_with(b"Caused by: "),
+        b'S' => line.starts_with(b"Suppressed: "),
+        b'.' => line.starts_with(b"... ") && (line.ends_with(b" more") || line.ends_with(b" common frames omitted")),
+        b'-' => line.starts_with(b"--- End of ") || line.starts_with(b"--tr:"),
+        b'D' => line.starts_with(b"During handling of the above exception"),
+        b'T' => line.starts_with(b"The above exception was the direct cause"),
+        b'}' | b']' | b')' => line.len() <= 3,
+        _ => false,
+    }
+}
+
+/// `at Namespace.Class.Method(...)`, `at java.lang.Thread.run(Thread.java:1)`, `at /srv/app.js:3:5`.
+fn frame(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"at ") else { return false };
+    let name = rest.iter().take(300).position(|&byte| matches!(byte, b'(' | b' ')).unwrap_or(rest.len().min(300));
+    let name_has_dot = rest[..name].contains(&b'.');
+    name_has_dot
+        && (rest.get(name) == Some(&b'(')
+            || rest[name..].starts_with(b" in ")
+            || rest[..name].contains(&b':')
+            || rest[..name].contains(&b'`'))
+}
+
+/// Whether the message of a line with a header says that the line belongs to the record before: .NET prints the prefix on
+/// every line of a stack, Veeam's data movers on every `--tr:` frame, PostgreSQL on DETAIL and HINT.
+pub(super) fn message_continues(message: &[u8], level_known: bool) -> bool {
+    let message = message.trim_ascii_start();
+    match message.first() {
+        Some(b'a') if frame(message) => return true,
+        Some(b'-') if message.starts_with(b"--tr:") || message.starts_with(b"--- End of ") => return true,
+        Some(b'C') if message.starts_with(b"Caused by: ") => return true,
+        Some(b'F') if message.starts_with(b"File \"") && memchr::memmem::find(message, b"\", line ").is_some() => {
+            return true;
+        }
+        Some(b'.') if message.starts_with(b"... ") && message.ends_with(b" more") => return true,
+        _ => {}
+    }
+    if level_known {
+        return false;
+    }
+    let near = &message[..message.len().min(200)];
+    super::severity::postgres_word(near).is_some_and(super::severity::postgres_follow_up)
+}
+
+/// Whether a line may end a traceback: the name of an exception, alone or before a colon.
+pub(super) fn exception(line: &[u8]) -> bool {
+    if line.starts_with(TRACEBACK) {
+        return true;
+    }
+    let length =
+        line.iter().take(120).take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
+    let name = &line[..length];
+    matches!(line.get(length), None | Some(b':'))
+        && [&b"Error"[..], b"Exception", b"Warning", b"Interrupt", b"Exit", b"Timeout", b"Failure"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+/// A rule of equals signs: Veeam begins the session header of a log with it, which belongs to nothing before.
+pub(super) fn separator(line: &[u8]) -> bool {
+    line.len() >= 20 && line[0] == b'=' && line.iter().all(|&byte| byte == b'=')
+}

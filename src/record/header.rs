@@ -1,0 +1,278 @@
+//! Cuts the header off a line: a time near its beginning in any of the shapes of `stamp`, then a walk over what may
+//! follow it (level, thread and process numbers, brackets, host, `name[pid]:`, class names) until the message begins.
+//!
+//! Any time shape goes with any rest, so that a format nobody has described works too. Formats with a structure of their
+//! own (JSON lines, logfmt, WELF, RFC 5424, CEF) are handed to their files.
+
+use super::calendar::Calendar;
+use super::level::Level;
+use super::rest::{Found, rest};
+use super::stamp::{Date, Orders, Shape, Stamp, stamp};
+use super::{json, keyvalue, special};
+
+/// How far into a line a time is looked for, in bytes.
+const PREFIX: usize = 128;
+/// How many words may stand before the time.
+const PREFIX_WORDS: usize = 10;
+
+/// What the head of a file has shown about its headers.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    pub orders: Orders,
+    pub calendar: Calendar,
+    /// Times behind other words are headers.
+    pub prefixed: bool,
+    /// Lines that begin with a blank may be headers.
+    pub indented: bool,
+    /// A level at the line's start without any time is a header.
+    pub level_only: bool,
+}
+
+/// Where in the line the header was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Start,
+    Indented,
+    Prefixed,
+    LevelOnly,
+}
+
+/// A header and how it was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut<'a> {
+    pub found: Found<'a>,
+    /// Where the message begins.
+    pub message: usize,
+    pub origin: Origin,
+    /// Name of the shape, for people.
+    pub name: &'static str,
+    /// The stamp was ambiguous.
+    pub ambiguous: bool,
+    /// Day since 1970, if the date was full.
+    pub day: Option<i64>,
+}
+
+impl<'a> Cut<'a> {
+    pub(super) fn new(name: &'static str, found: Found<'a>, message: usize) -> Cut<'a> {
+        Cut { found, message, origin: Origin::Start, name, ambiguous: false, day: None }
+    }
+
+    fn stamped(name: &'static str, found: Found<'a>, message: usize, stamp: &Stamp) -> Cut<'a> {
+        let day = if let Date::Days(day) = stamp.date { Some(day) } else { None };
+        Cut { ambiguous: stamp.ambiguous, day, ..Cut::new(name, found, message) }
+    }
+}
+
+/// Returns the header of `line`, which has no line end.
+pub(super) fn cut<'a>(line: &'a [u8], rules: &Rules) -> Option<Cut<'a>> {
+    let first = *line.first()?;
+    // The most common beginnings take no detour.
+    if first.is_ascii_digit()
+        && let Some(cut) = at_start(line, 0, rules)
+    {
+        return Some(cut);
+    }
+    let mut at = skip_invisible(line);
+    let mut origin = Origin::Start;
+    if matches!(line.get(at)?, b' ' | b'\t') {
+        if !rules.indented {
+            return None;
+        }
+        at += line[at..].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+        origin = Origin::Indented;
+    }
+    let cut = beginning(line, at, rules)?;
+    Some(Cut { origin: if cut.origin == Origin::Start { origin } else { cut.origin }, ..cut })
+}
+
+/// Steps over a byte order mark, NULs (a log preallocated with zeros) and colour codes at the line's start.
+fn skip_invisible(line: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match line.get(at) {
+            Some(0) => at += 1,
+            Some(0xef) if line[at..].starts_with(b"\xef\xbb\xbf") => at += 3,
+            Some(0x1b) => match super::token::skip_colour(line, at) {
+                Some(end) => at = end,
+                None => return at,
+            },
+            _ => return at,
+        }
+    }
+}
+
+fn beginning<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+    let first = *line.get(at)?;
+    match first {
+        b'{' => {
+            if let Some(cut) = json::cut(line, at, rules) {
+                return Some(cut);
+            }
+        }
+        b'<' => {
+            if let Some(cut) = special::priority(line, at, rules).or_else(|| special::event_xml(line, at, rules)) {
+                return Some(cut);
+            }
+        }
+        b'[' => {
+            if let Some(cut) = special::kernel(line, at, None) {
+                return Some(cut);
+            }
+        }
+        b'C' | b'L' => {
+            if let Some(cut) = special::event_format(line, at, rules) {
+                return Some(cut);
+            }
+        }
+        b'0'..=b'9' => {
+            if let Some(cut) = special::pulse_debug(line, at, rules).or_else(|| special::redis(line, at, rules)) {
+                return Some(cut);
+            }
+        }
+        _ => {}
+    }
+    if let Some(cut) = at_start(line, at, rules) {
+        return Some(cut);
+    }
+    if (first.is_ascii_lowercase() || first == b'_' || first == b'@' || first.is_ascii_uppercase())
+        && let Some(cut) = keyvalue::cut(line, at, rules)
+    {
+        return Some(cut);
+    }
+    if let Some(cut) = behind_level(line, at, rules) {
+        return Some(cut);
+    }
+    if rules.prefixed
+        && let Some(cut) = behind_words(line, at, rules)
+    {
+        return Some(cut);
+    }
+    if rules.level_only { level_only(line, at) } else { None }
+}
+
+/// A time at `at`, bare or behind one or two opening brackets or quotes.
+fn at_start<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+    let mut start = at;
+    while start < at + 2 && matches!(line.get(start), Some(b'[' | b'(' | b'"' | b'\'' | b'<')) {
+        start += 1;
+        while start < at + 3 && line.get(start) == Some(&b' ') {
+            start += 1;
+        }
+    }
+    // A dash stands before the epoch in supercomputer logs: `- 1117838570 2005.06.03 ...`.
+    if line.get(start..start + 2) == Some(b"- ") && line.get(start + 2).is_some_and(u8::is_ascii_digit) {
+        start += 2;
+    }
+    let (stamp, end) = stamp(line, start, rules.orders)?;
+    Some(after_time(line, start, &stamp, end, Found::default(), rules))
+}
+
+/// The walk behind a time.
+fn after_time<'a>(
+    line: &'a [u8],
+    start: usize,
+    stamp: &Stamp,
+    end: usize,
+    mut found: Found<'a>,
+    rules: &Rules,
+) -> Cut<'a> {
+    found.time = Some(rules.calendar.time(stamp));
+    found.level = found.level.or(stamp.level);
+    let mut name = name(line, start, stamp);
+    let message = match special::access(line, end, &mut found) {
+        Some(message) => {
+            name = "access";
+            message
+        }
+        None => match special::pulse_standard(line, end) {
+            Some(message) => {
+                name = "pulse";
+                message
+            }
+            // Pulse Secure's raw logs go on with a code and its arguments, TAI64N ones with free text.
+            None if stamp.shape == Shape::HexEpoch => super::token::separators(line, end),
+            None => rest(line, end, stamp, &mut found, rules),
+        },
+    };
+    Cut::stamped(name, found, message, stamp)
+}
+
+fn name(line: &[u8], start: usize, stamp: &Stamp) -> &'static str {
+    match stamp.shape {
+        Shape::Dotted if start > 0 && line.get(start - 1) == Some(&b'[') => "veeam",
+        shape => shape.name(),
+    }
+}
+
+/// A level (word or letter) and then a time: `E [08/Jun/...`, `[ERROR 2015-05-20 ...`, `INFO 10:11:12 ...`,
+/// `Error,1/5/2024 10:11:12 AM,...`.
+fn behind_level<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+    let mut start = at + usize::from(matches!(line.get(at), Some(b'[' | b'(')));
+    while line.get(start) == Some(&b' ') {
+        start += 1;
+    }
+    let length = line.get(start..)?.iter().take(14).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = &line[start..start + length];
+    let level = match word {
+        &[letter] => Level::from_letter(letter)?,
+        word => Level::from_word(word)?,
+    };
+    let mut next = start + length;
+    let limit = next + 12;
+    while next < limit
+        && matches!(line.get(next), Some(b' ' | b'\t' | b':' | b',' | b'|' | b'[' | b']' | b'(' | b')' | b'-'))
+    {
+        next += 1;
+    }
+    if next == start + length {
+        return None;
+    }
+    let (stamp, end) = stamp(line, next, rules.orders)?;
+    if stamp.level.is_some() {
+        return None;
+    }
+    let found = Found { level: Some(level), ..Found::default() };
+    Some(after_time(line, next, &stamp, end, found, rules))
+}
+
+/// A distinctive time behind a few words: `jvm 1 | 2015/04/28 18:40:00 | ...`, `10.0.0.1 - - [10/Oct/2000:13:55:36 -0700]`.
+fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+    let mut words = 0;
+    let mut index = at + 1;
+    let mut found = Found::default();
+    let limit = line.len().min(at + PREFIX);
+    while index < limit {
+        let (before, byte) = (line[index - 1], line[index]);
+        index += 1;
+        let opens = matches!(before, b' ' | b'\t' | b'[' | b'(' | b'|' | b':' | b'"' | b',' | b'=' | b'<' | b';');
+        if !opens {
+            continue;
+        }
+        if matches!(before, b' ' | b'\t') && !matches!(byte, b' ' | b'\t' | b'|' | b'-') {
+            words += 1;
+            if words > PREFIX_WORDS {
+                return None;
+            }
+        }
+        if !byte.is_ascii_alphanumeric() {
+            continue;
+        }
+        if let Some((stamp, end)) = stamp(line, index - 1, rules.orders)
+            && stamp.strong()
+        {
+            found.level = super::severity::level_in_prefix(&line[at..index - 1]);
+            found.component = super::rest::component_in_prefix(&line[at..index - 1]);
+            let cut = after_time(line, index - 1, &stamp, end, found, rules);
+            return Some(Cut { origin: Origin::Prefixed, ..cut });
+        }
+    }
+    None
+}
+
+/// `ERROR: text`, `[WARN] text`, `error[module]: text`, `WARNING - text` without any time.
+fn level_only(line: &[u8], at: usize) -> Option<Cut<'_>> {
+    let (level, end) = super::severity::delimited_level(line, at)?;
+    let mut found = Found { level: Some(level), ..Found::default() };
+    let message = super::rest::after_level(line, end, &mut found);
+    Some(Cut { origin: Origin::LevelOnly, ..Cut::new("level", found, message) })
+}

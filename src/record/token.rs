@@ -1,0 +1,136 @@
+//! The pieces that headers are made of besides times and levels: names, groups in brackets, separators, colour codes.
+
+/// How long a group in brackets may be.
+const GROUP: usize = 240;
+
+/// `2005.06.03`
+pub(super) fn day_only(name: &[u8]) -> bool {
+    name.len() == 10
+        && name
+            .iter()
+            .enumerate()
+            .all(|(index, byte)| if matches!(index, 4 | 7) { *byte == b'.' } else { byte.is_ascii_digit() })
+}
+
+/// Where a program's or class' name ends.
+pub(super) fn name_end(line: &[u8], at: usize) -> usize {
+    let rest = line.get(at..).unwrap_or_default();
+    let mut length = 0;
+    while let Some(&byte) = rest.get(length).filter(|_| length < 120) {
+        let inside = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'-' | b'/' | b'$' | b'@' | b'#' | b'\\' | b'*' | b'+' | b'%')
+            || byte >= 0x80
+            || (byte == b':' && rest.get(length + 1).is_some_and(|next| next.is_ascii_alphanumeric() || *next == b':'));
+        if !inside {
+            break;
+        }
+        length += 1;
+    }
+    at + length
+}
+
+/// If a name that ends at `end` is a program's (`:`, `[12]:`, `(pam_unix)[12]:`, `[12] (sub):`), where its colon ends.
+pub(super) fn program(line: &[u8], end: usize) -> Option<usize> {
+    let mut at = end;
+    let mut groups = 0;
+    loop {
+        match line.get(at)? {
+            b':' => return matches!(line.get(at + 1), None | Some(b' ' | b'\t')).then_some(at + 1),
+            open @ (b'[' | b'(') if groups < 2 => {
+                at = group_end(line, at, *open).filter(|close| close - end < 140)?;
+                groups += 1;
+            }
+            b' ' if groups == 1 && line.get(at + 1) == Some(&b'(') => at += 1,
+            _ => return None,
+        }
+    }
+}
+
+/// Whether CEF, LEEF or WELF begins here.
+pub(super) fn product_format(line: &[u8], at: usize) -> bool {
+    matches!(line.get(at), Some(b'C' | b'L' | b'i'))
+        && [&b"CEF:"[..], b"LEEF:", b"id=firewall "].iter().any(|start| line[at..].starts_with(start))
+}
+
+/// Where the group that opens at `at` has closed (behind its bracket), nested groups included.
+pub(super) fn group_end(line: &[u8], at: usize, open: u8) -> Option<usize> {
+    let close = match open {
+        b'[' => b']',
+        b'(' => b')',
+        b'<' => b'>',
+        _ => b'}',
+    };
+    let mut depth = 0;
+    for (index, &byte) in line.get(at..)?.iter().take(GROUP).enumerate() {
+        if byte == open {
+            depth += 1;
+        } else if byte == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at + index + 1);
+            }
+        }
+    }
+    None
+}
+
+/// Whether a group's content is a name: one word with a letter in it.
+pub(super) fn identifier(content: &[u8]) -> bool {
+    !content.is_empty()
+        && content.len() <= 80
+        && content
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'$' | b'/' | b'@' | b'#'))
+        && content.iter().any(u8::is_ascii_alphabetic)
+        && content.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 <= content.len()
+}
+
+pub(super) fn strip(name: &[u8]) -> &[u8] {
+    match name {
+        [inner @ .., b':' | b'-' | b'.'] => inner,
+        name => name,
+    }
+}
+
+/// Steps over blanks, bars, commas, closing brackets, colour codes, and dashes, colons and arrows before a blank.
+pub(super) fn separators(line: &[u8], mut at: usize) -> usize {
+    while let Some(&byte) = line.get(at) {
+        at += match byte {
+            b' ' | b'\t' | b'|' | b',' | b';' | b']' | b')' | b'}' => 1,
+            b'-' | b':' | b'>' => {
+                let run = line[at..].iter().take_while(|&&byte| matches!(byte, b'-' | b':' | b'>')).count();
+                if run > 3 || !matches!(line.get(at + run), None | Some(b' ' | b'\t')) {
+                    return at + usize::from(byte == b':' && run == 1);
+                }
+                run
+            }
+            0x1b => match skip_colour(line, at) {
+                Some(end) => end - at,
+                None => return at,
+            },
+            0xef if line[at..].starts_with(b"\xef\xbb\xbf") => 3,
+            0xe2 if line[at..].starts_with(b"\xe2\x80\x93 ") => 3,
+            _ => return at,
+        };
+    }
+    at
+}
+
+/// Where an escape sequence `ESC [ ... letter` ends.
+pub(super) fn skip_colour(line: &[u8], at: usize) -> Option<usize> {
+    if line.get(at + 1) != Some(&b'[') {
+        return None;
+    }
+    let parameters = line[at + 2..].iter().take(20).take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    line.get(at + 2 + parameters).filter(|byte| byte.is_ascii_alphabetic()).map(|_| at + 3 + parameters)
+}
+
+pub(super) fn name_end_plain(line: &[u8], at: usize) -> usize {
+    at + line
+        .get(at..)
+        .unwrap_or_default()
+        .iter()
+        .take(80)
+        .take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+        .count()
+}

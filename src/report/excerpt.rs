@@ -1,0 +1,120 @@
+//! The lines of a long record that are worth showing.
+//!
+//! An event of Windows has its message in the last of twenty lines, a stack trace has its cause in the middle: the first
+//! lines alone would say nothing.
+
+use super::neutral;
+use super::wording::plural;
+
+/// Returns at most `most` lines of a record, neutral, and notes in brackets where lines are left out.
+///
+/// The first line is always shown, then the message below its title (`Description:`), then the lines that contain one of
+/// `marks` (letters match in both cases), then the others from the top; they come in the order of the record.
+pub(super) fn excerpt(text: &str, marks: &[&str], most: usize) -> Vec<String> {
+    let all: Vec<&str> = text.trim_end().split('\n').collect();
+    let marks: Vec<String> = marks.iter().map(|mark| mark.to_lowercase()).filter(|mark| !mark.is_empty()).collect();
+    let marked = |line: &str| {
+        let line = line.to_lowercase();
+        marks.iter().any(|mark| line.contains(mark))
+    };
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    if all.len() > most {
+        // Stable, so both parts stay in the order of the record.
+        order.sort_by_key(|&index| match index {
+            0 => 0,
+            _ if is_title_of_message(all[index - 1]) => 1,
+            _ => 2 + u8::from(!marked(all[index])),
+        });
+    }
+    let mut shown: Vec<usize> = order.into_iter().take(most).collect();
+    shown.sort_unstable();
+
+    let mut out = Vec::new();
+    let mut next = 0;
+    for index in shown {
+        out.extend(gap(index - next));
+        out.extend(neutral::lines(all[index]));
+        next = index + 1;
+    }
+    out.extend(gap(all.len() - next));
+    out
+}
+
+/// What to look for in an error that nobody knows.
+pub(super) const ERROR_MARKS: &[&str] = &[
+    "error",
+    "fail",
+    "exception",
+    "cannot",
+    "could not",
+    "unable",
+    "denied",
+    "refused",
+    "timed out",
+    "caused by",
+    "fatal",
+];
+
+/// Whether the next line is the message of an event as Windows exports it to text.
+fn is_title_of_message(line: &str) -> bool {
+    ["Description:", "Message:"].contains(&line.trim())
+}
+
+fn gap(lines: usize) -> Option<String> {
+    (lines > 0).then(|| format!("[{}]", plural(lines as u64, "more line")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, marks: &[&str], most: usize, expected: &[&str]) {
+        assert_eq!(excerpt(text, marks, most), expected);
+    }
+
+    #[test]
+    fn a_short_record_is_shown_as_it_is() {
+        check("a\r\n  b\n\nc\n", &["b"], 4, &["a", "  b", "", "c"]);
+    }
+
+    #[test]
+    fn the_lines_that_say_it_are_shown_with_the_first() {
+        check(
+            "Event\nLog\nSource\nDate\nAccess was DENIED\nx",
+            &["denied"],
+            2,
+            &["Event", "[3 more lines]", "Access was DENIED", "[1 more line]"],
+        );
+    }
+
+    #[test]
+    fn the_message_of_an_event_is_shown_although_it_has_no_mark() {
+        let event = "Event[12]:\n  Level: Error\n  User: N/A\n  Description: \nTwo writers hold ticket 5512.\n";
+        check(
+            event,
+            &["error"],
+            3,
+            &["Event[12]:", "  Level: Error", "[2 more lines]", "Two writers hold ticket 5512."],
+        );
+        check(event, &["error"], 2, &["Event[12]:", "[3 more lines]", "Two writers hold ticket 5512."]);
+    }
+
+    #[test]
+    fn without_marks_the_first_lines_are_shown() {
+        check("a\nb\nc\nd", &[], 2, &["a", "b", "[2 more lines]"]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_shown_or_counted(text in "[ab\n]{0,40}", mark in "[ab]{0,2}", most in 1..5usize) {
+            let shown = excerpt(&text, &[&mark], most);
+            let counted = shown.iter().map(|line| match line.strip_prefix('[').and_then(|it| it.split(' ').next()) {
+                Some(count) => count.parse().unwrap(),
+                None => 1,
+            });
+            prop_assert_eq!(counted.sum::<usize>(), text.trim_end().split('\n').count());
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What all formats for people say in the same words: counts, sizes, times, the verdict, the notes.
+
+use crate::bundle::{Problem, ProblemKind};
+use crate::diagnosis::Diagnosis;
+use crate::finding::{Evidence, Group, Level, Time};
+use crate::signature::{Escalate, Severity};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// Returns the one sentence that says how bad it is.
+///
+/// "Nothing found" is only said when every part of the input was examined.
+pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
+    let mut parts = Vec::new();
+    if !diagnosis.known.is_empty() {
+        parts.push(format!("{} ({})", plural(diagnosis.known.len() as u64, "known problem"), severities(diagnosis)));
+    }
+    let is_error = |level: Level| level >= Level::Error;
+    let errors = diagnosis.unresolved.iter().filter(|it| is_error(it.finding.level)).count() as u64;
+    let warnings = diagnosis.unresolved.len() as u64 - errors;
+    if errors > 0 {
+        parts.push(plural(errors, "unexplained error"));
+    }
+    if warnings > 0 {
+        parts.push(plural(warnings, "unexplained warning"));
+    }
+    let complete = diagnosis.problems.is_empty() && diagnosis.coverage.files > 0;
+    if parts.is_empty() {
+        parts.push(match (complete, diagnosis.unresolved_omitted, diagnosis.coverage.files) {
+            (_, _, 0) => "Nothing was examined".into(),
+            (_, true, _) => "No known problem in what was examined".into(),
+            (true, false, _) => "Nothing found".into(),
+            (false, false, _) => "No known problem and no error in what was examined".into(),
+        });
+    }
+    let count =
+        |kinds: &dyn Fn(ProblemKind) -> bool| diagnosis.problems.iter().filter(|it| kinds(it.kind)).count() as u64;
+    let open = count(&|kind| !matches!(kind, ProblemKind::Skipped | ProblemKind::Signature));
+    if open > 0 {
+        parts.push(format!("{} not examined", plural(open, "part")));
+    }
+    let broken = count(&|kind| kind == ProblemKind::Signature);
+    if broken > 0 {
+        parts.push(format!("{} left out", plural(broken, "broken signature")));
+    }
+    format!("{}: {}", parts.join(", "), scope(diagnosis))
+}
+
+/// "1 critical, 2 high", the worst first.
+fn severities(diagnosis: &Diagnosis) -> String {
+    let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+    let count = |severity| diagnosis.known.iter().filter(|it| it.signature.severity == severity).count();
+    let parts = all.into_iter().map(|it| (count(it), it)).filter(|(count, _)| *count > 0);
+    parts.map(|(count, it)| format!("{count} {}", it.name())).collect::<Vec<_>>().join(", ")
+}
+
+/// "case.zip, 12 files, 4.2 MB, 2026-01-02 03:04 to 05:06".
+fn scope(diagnosis: &Diagnosis) -> String {
+    let paths: Vec<String> = diagnosis.inputs.iter().map(|it| it.path.to_string_lossy().into_owned()).collect();
+    let mut parts = match paths.as_slice() {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            vec![first.clone(), second.clone(), third.clone(), format!("{} more", rest.len())]
+        }
+        _ => paths,
+    };
+    parts.push(plural(diagnosis.coverage.files, "file"));
+    parts.push(size(diagnosis.coverage.bytes));
+    let counts = &diagnosis.coverage.counts;
+    if let (Some(first), Some(last)) = (counts.first_time, counts.last_time) {
+        let minutes = |time: Time| moment(time).get(..16).map_or_else(|| moment(time), str::to_string);
+        let assumed = if first.assumed() || last.assumed() { " (date partly assumed)" } else { "" };
+        parts.push(range(&minutes(first), &minutes(last)) + assumed);
+    }
+    parts.join(", ")
+}
+
+/// What the reader must know to judge the times and the completeness of the report; each a sentence.
+pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
+    let mut notes = Vec::new();
+    let assumed = diagnosis.coverage.counts.assumed_times;
+    if assumed > 0 {
+        notes.push(format!(
+            "The log leaves out the year or the date of {}; it was taken from the time of the file.",
+            plural(assumed, "record")
+        ));
+    }
+    if shown_times(diagnosis).any(|time| time.offset().is_none()) {
+        notes.push("Times without Z or an offset are in the log's own unknown time zone.".into());
+    }
+    if diagnosis.unresolved_omitted {
+        notes.push("Unexplained errors were left out as requested.".into());
+    }
+    if diagnosis.unresolved_overflow > 0 {
+        notes.push(format!(
+            "There were more kinds of unexplained errors than are kept; {} of the rest are not listed.",
+            plural(diagnosis.unresolved_overflow, "record")
+        ));
+    }
+    notes
+}
+
+fn shown_times(diagnosis: &Diagnosis) -> impl Iterator<Item = Time> + '_ {
+    let known = diagnosis.known.iter().map(|it| &it.group);
+    let groups = known.chain(diagnosis.unresolved.iter().map(|it| &it.finding.group));
+    let counts = &diagnosis.coverage.counts;
+    let groups = groups.flat_map(|group: &Group| [group.first_time, group.last_time]);
+    groups.chain([counts.first_time, counts.last_time]).flatten()
+}
+
+/// What was not examined, sorted for a reader.
+#[derive(Debug, Default)]
+pub(super) struct NotExamined<'a> {
+    /// What should have been examined, by kind.
+    pub(super) open: BTreeMap<ProblemKind, Vec<&'a Problem>>,
+    /// What was skipped on purpose: how often each reason, the most frequent first.
+    pub(super) skipped: Vec<(&'a str, u64)>,
+}
+
+/// Groups the problems.
+pub(super) fn not_examined(problems: &[Problem]) -> NotExamined<'_> {
+    let mut open: BTreeMap<ProblemKind, Vec<&Problem>> = BTreeMap::new();
+    let mut skipped: BTreeMap<&str, u64> = BTreeMap::new();
+    for problem in problems {
+        match problem.kind {
+            ProblemKind::Skipped => *skipped.entry(&problem.message).or_default() += 1,
+            kind => open.entry(kind).or_default().push(problem),
+        }
+    }
+    let mut skipped: Vec<(&str, u64)> = skipped.into_iter().collect();
+    skipped.sort_by_key(|&(message, count)| (Reverse(count), message));
+    NotExamined { open, skipped }
+}
+
+/// "14 times, 2026-01-02 03:04:05 to 05:06:07".
+pub(super) fn occurrence(group: &Group) -> String {
+    let count = if group.count == 1 { "once".to_string() } else { format!("{} times", number(group.count)) };
+    match (group.first_time, group.last_time) {
+        (Some(first), Some(last)) => format!("{count}, {}", range(&seconds(first), &seconds(last))),
+        (Some(time), None) | (None, Some(time)) => format!("{count}, {}", seconds(time)),
+        (None, None) => format!("{count}, no time in the log"),
+    }
+}
+
+/// "case.zip!/a.log:123 and 2 more files".
+pub(super) fn place(group: &Group) -> Option<String> {
+    let first: &Evidence = group.evidence.first()?;
+    let others = group.files.iter().filter(|file| **file != first.file).count() as u64;
+    let place = format!("{}:{}", first.file, first.line);
+    Some(if others > 0 { format!("{place} and {}", plural(others, "more file")) } else { place })
+}
+
+/// "1 file", "2 files".
+pub(super) fn plural(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", number(count))
+}
+
+/// Digits in groups of three.
+pub(super) fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Decimal units, as file managers show.
+pub(super) fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    let mut unit = "bytes";
+    for next in ["kB", "MB", "GB", "TB"] {
+        if value < 999.95 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    if unit == "bytes" { plural(bytes, "byte") } else { format!("{value:.1} {unit}") }
+}
+
+/// `2026-01-02 03:04:05.123Z`.
+pub(super) fn moment(time: Time) -> String {
+    time.to_string().replacen('T', " ", 1)
+}
+
+/// As [`moment`], without the fraction of a second.
+fn seconds(time: Time) -> String {
+    let text = moment(time);
+    match text.split_once('.') {
+        Some((whole, rest)) => format!("{whole}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => text,
+    }
+}
+
+/// "a to b", the date only once.
+fn range(first: &str, last: &str) -> String {
+    match (first.split_once(' '), last.split_once(' ')) {
+        _ if first == last => first.to_string(),
+        (Some((date, _)), Some((same, time))) if date == same => format!("{first} to {time}"),
+        _ => format!("{first} to {last}"),
+    }
+}
+
+/// "not fixed by L1 (needs files: **/*.log; needs facts: version)".
+pub(super) fn escalation(escalate: &Escalate) -> String {
+    let mut needs = Vec::new();
+    if !escalate.needs_files.is_empty() {
+        needs.push(format!("needs files: {}", escalate.needs_files.join(", ")));
+    }
+    if !escalate.needs_facts.is_empty() {
+        needs.push(format!("needs facts: {}", escalate.needs_facts.join(", ")));
+    }
+    match (escalate.when.as_deref(), needs.is_empty()) {
+        (Some(when), true) => when.to_string(),
+        (Some(when), false) => format!("{when} ({})", needs.join("; ")),
+        (None, _) => needs.join("; "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_sizes_are_easy_to_read() {
+        let numbers: Vec<String> = [0, 999, 1_000, 1_234_567].into_iter().map(number).collect();
+        assert_eq!(numbers, ["0", "999", "1,000", "1,234,567"]);
+        let sizes: Vec<String> = [1, 999, 1_000, 4_200_000, 999_960, u64::MAX].into_iter().map(size).collect();
+        assert_eq!(sizes, ["1 byte", "999 bytes", "1.0 kB", "4.2 MB", "1.0 MB", "18446744.1 TB"]);
+    }
+
+    #[test]
+    fn an_assumed_date_is_marked_where_it_is_shown() {
+        let time = Time::new(0, None);
+        let mut diagnosis = Diagnosis::default();
+        diagnosis.coverage.counts.first_time = Some(time);
+        diagnosis.coverage.counts.last_time = Some(time);
+        assert_eq!(scope(&diagnosis), "0 files, 0 bytes, 1970-01-01 00:00");
+        diagnosis.coverage.counts.last_time = Some(time.assume());
+        assert_eq!(scope(&diagnosis), "0 files, 0 bytes, 1970-01-01 00:00 (date partly assumed)");
+    }
+
+    #[test]
+    fn a_range_names_a_common_date_once() {
+        assert_eq!(range("2026-01-02 03:04", "2026-01-02 05:06"), "2026-01-02 03:04 to 05:06");
+        assert_eq!(range("2026-01-02 03:04", "2026-01-03 05:06"), "2026-01-02 03:04 to 2026-01-03 05:06");
+        assert_eq!(range("2026-01-02 03:04", "2026-01-02 03:04"), "2026-01-02 03:04");
+    }
+}

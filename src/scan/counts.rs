@@ -1,0 +1,63 @@
+//! What a pass counts of every record, worth keeping or not.
+
+use crate::record::{Chunk, Level, Record, Time};
+
+/// What a pass over one chunk counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines.
+    pub lines: u64,
+    /// Records.
+    pub records: u64,
+    /// Records whose year or date had to be assumed.
+    pub assumed_times: u64,
+    /// Earliest time.
+    pub first_time: Option<Time>,
+    /// Latest time.
+    pub last_time: Option<Time>,
+    /// Records by level, indexed by `Level as usize`; those without level are not in it.
+    pub levels: [u64; 6],
+}
+
+impl Counts {
+    /// Counts the lines of a chunk. A last one without line end counts if the file ends there; in the middle of a very
+    /// long line it is the next chunk's.
+    pub(super) fn of_lines(chunk: &Chunk<'_>) -> Counts {
+        let text = chunk.text();
+        let ends = memchr::memchr_iter(b'\n', text).count();
+        let last_of_file = chunk.end >= chunk.buffer.len();
+        let unfinished = last_of_file && text.last().is_some_and(|&byte| byte != b'\n');
+        Counts { lines: ends as u64 + u64::from(unfinished), ..Counts::default() }
+    }
+
+    pub(super) fn add_record(&mut self, record: &Record<'_>) {
+        self.records += 1;
+        if let Some(level) = record.header.level
+            && let Some(count) = self.levels.get_mut(level_index(level))
+        {
+            *count += 1;
+        }
+        if let Some(time) = record.header.time {
+            self.assumed_times += u64::from(time.assumed());
+            self.add_times(Some(time), Some(time));
+        }
+    }
+
+    /// Adds what another chunk or file counted.
+    pub fn add(&mut self, other: &Counts) {
+        self.lines += other.lines;
+        self.records += other.records;
+        self.assumed_times += other.assumed_times;
+        self.add_times(other.first_time, other.last_time);
+        self.levels.iter_mut().zip(other.levels).for_each(|(count, more)| *count += more);
+    }
+
+    fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {
+        self.first_time = [self.first_time, first].into_iter().flatten().min();
+        self.last_time = self.last_time.max(last);
+    }
+}
+
+fn level_index(level: Level) -> usize {
+    level as usize
+}

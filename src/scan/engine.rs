@@ -1,0 +1,101 @@
+//! Where in a text the literals stand that somebody asked for.
+//!
+//! For each asker sets of literals go in, (asker, position) pairs come out for each text. Nothing else in the scanner
+//! knows how they are found. A hit means that a literal of the asker stands there in some ASCII case; who has none that
+//! can be searched for is told at once ([`Engine::new`]).
+
+use super::filter::{Filter, Kernel, Sample, Scratch};
+use std::cell::RefCell;
+use std::sync::OnceLock;
+
+/// A literal found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LiteralHit {
+    /// Where its first byte stands.
+    pub(super) start: usize,
+    /// Who asked for it, by number in the order given to [`Engine::new`].
+    pub(super) asker: u32,
+}
+
+/// Finds many literals in one pass, without regard to ASCII case.
+pub(super) struct Engine {
+    wanted: Vec<Vec<Vec<Vec<u8>>>>,
+    first: Filter,
+    /// The plan for the actual input, once a sample of it was seen.
+    tuned: OnceLock<Filter>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Engine {
+    /// Plans the search. `wanted` has for each asker the sets (of literals in lower-case ASCII) of which any one is
+    /// enough. Returns beside it the askers without a set of literals of three bytes or more.
+    pub(super) fn new(wanted: Vec<Vec<Vec<Vec<u8>>>>) -> (Engine, Vec<usize>) {
+        let (first, without) = Filter::plan(Kernel::detect(), &wanted, &Sample::of(&[]));
+        (Engine { wanted, first, tuned: OnceLock::new() }, without)
+    }
+
+    /// Plans the search again for an input of which `pieces` are a sample. Only the first call has an effect, and only
+    /// on speed.
+    pub(super) fn tune(&self, pieces: &[&[u8]]) {
+        self.tuned.get_or_init(|| Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(pieces)).0);
+    }
+
+    /// Whether [`Engine::tune`] was called.
+    pub(super) fn is_tuned(&self) -> bool {
+        self.tuned.get().is_some()
+    }
+
+    /// Puts all hits into `hits`, by position.
+    pub(super) fn find(&self, text: &[u8], hits: &mut Vec<LiteralHit>) {
+        hits.clear();
+        let filter = self.tuned.get().unwrap_or(&self.first);
+        SCRATCH.with_borrow_mut(|scratch| {
+            filter.find(text, scratch, |asker, start| hits.push(LiteralHit { start, asker }));
+        });
+        // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
+        hits.sort_by_key(|hit| hit.start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn naive(literals: &[Vec<u8>], text: &[u8]) -> Vec<LiteralHit> {
+        let folded = text.to_ascii_lowercase();
+        let starts =
+            |literal: &Vec<u8>| (0..text.len()).filter(|&at| folded[at..].starts_with(literal)).collect::<Vec<_>>();
+        let mut found: Vec<_> = (0..literals.len() as u32)
+            .flat_map(|asker| {
+                starts(&literals[asker as usize]).into_iter().map(move |start| LiteralHit { start, asker })
+            })
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn every_occurrence_is_found_in_order(
+            literals in proptest::collection::btree_set("[ab.]{3,12}", 0..6),
+            text in "[abAB.c\\n]{0,90}",
+            tune in any::<bool>(),
+        ) {
+            let literals: Vec<Vec<u8>> = literals.into_iter().map(String::into_bytes).collect();
+            let (engine, without) = Engine::new(literals.iter().map(|it| vec![vec![it.clone()]]).collect());
+            prop_assert!(without.is_empty());
+            if tune {
+                engine.tune(&[text.as_bytes()]);
+            }
+            let mut hits = Vec::new();
+            engine.find(text.as_bytes(), &mut hits);
+            prop_assert!(hits.is_sorted_by_key(|hit| hit.start));
+            hits.sort_unstable();
+            prop_assert_eq!(hits, naive(&literals, text.as_bytes()));
+        }
+    }
+}

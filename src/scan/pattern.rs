@@ -1,0 +1,214 @@
+//! Conditions made ready to be evaluated on one record.
+//!
+//! A [`Condition`] goes in, a [`Pattern`] that answers [`Pattern::holds`] and hands out captures comes out. Regexes are
+//! parsed at once, so that a broken one is known, and compiled when the first candidate record asks for them: most
+//! signatures of a catalogue never meet one.
+
+use crate::signature::Condition;
+use memchr::memmem::Finder;
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
+use std::sync::OnceLock;
+
+/// Compiled size of one regex, in bytes. A pattern above it never matches.
+const REGEX_SIZE: usize = 4 << 20;
+
+/// Cache of one regex and thread, in bytes: thousands of signatures must fit into the memory of a triage.
+const REGEX_CACHE: usize = 256 << 10;
+
+/// A [`Condition`] that can be evaluated.
+pub(super) enum Pattern {
+    Any(Vec<Pattern>),
+    All(Vec<Pattern>),
+    None(Vec<Pattern>),
+    Text(Box<Finder<'static>>),
+    /// The text in lower-case ASCII.
+    NocaseText(Vec<u8>),
+    Regex(LazyRegex),
+}
+
+/// A regex that cannot be used: it has a mistake or needs too much memory. The signature it belongs to never holds,
+/// whatever the other parts say, so that a broken `none` does not make it fire everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unusable;
+
+impl Pattern {
+    /// Fails if a regex in the condition cannot be parsed.
+    pub(super) fn new(condition: &Condition) -> Result<Pattern, Unusable> {
+        let all = |parts: &[Condition]| parts.iter().map(Pattern::new).collect::<Result<Vec<_>, _>>();
+        Ok(match condition {
+            Condition::Any(parts) => Pattern::Any(all(parts)?),
+            Condition::All(parts) => Pattern::All(all(parts)?),
+            Condition::None(parts) => Pattern::None(all(parts)?),
+            Condition::Text { text, nocase: false } => Pattern::Text(Box::new(Finder::new(text).into_owned())),
+            Condition::Text { text, nocase: true } => Pattern::NocaseText(text.to_ascii_lowercase().into_bytes()),
+            Condition::Regex(pattern) => Pattern::Regex(LazyRegex::new(pattern)?),
+        })
+    }
+
+    /// Whether the condition holds for the text of a record.
+    pub(super) fn holds(&self, text: &[u8]) -> Result<bool, Unusable> {
+        match self {
+            Pattern::Any(parts) => any(parts, text),
+            Pattern::All(parts) => {
+                for part in parts {
+                    if !part.holds(text)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Pattern::None(parts) => Ok(!any(parts, text)?),
+            Pattern::Text(finder) => Ok(finder.find(text).is_some()),
+            Pattern::NocaseText(folded) => Ok(contains_folded(text, folded)),
+            Pattern::Regex(regex) => Ok(regex.compiled()?.is_match(text)),
+        }
+    }
+
+    /// Adds the named groups of every part that holds, except below `none`.
+    pub(super) fn captures<'a>(&'a self, text: &'a [u8], found: &mut Vec<(&'a str, &'a [u8])>) {
+        match self {
+            Pattern::Any(parts) => parts.iter().for_each(|part| part.captures(text, found)),
+            Pattern::All(parts) => {
+                if self.has_names() && self.holds(text) == Ok(true) {
+                    parts.iter().for_each(|part| part.captures(text, found));
+                }
+            }
+            Pattern::Regex(regex) if regex.named => {
+                let Ok(regex) = regex.compiled() else { return };
+                let Some(groups) = regex.captures(text) else { return };
+                let names = regex.capture_names().flatten();
+                found.extend(names.filter_map(|name| Some((name, groups.name(name)?.as_bytes()))));
+            }
+            Pattern::None(_) | Pattern::Text(_) | Pattern::NocaseText(_) | Pattern::Regex(_) => {}
+        }
+    }
+
+    /// Whether [`Pattern::captures`] can find anything.
+    pub(super) fn has_names(&self) -> bool {
+        match self {
+            Pattern::Any(parts) | Pattern::All(parts) => parts.iter().any(Pattern::has_names),
+            Pattern::Regex(regex) => regex.named,
+            Pattern::None(_) | Pattern::Text(_) | Pattern::NocaseText(_) => false,
+        }
+    }
+}
+
+fn any(parts: &[Pattern], text: &[u8]) -> Result<bool, Unusable> {
+    for part in parts {
+        if part.holds(text)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether `text` contains `folded`, which is in lower-case ASCII, in any ASCII case.
+fn contains_folded(text: &[u8], folded: &[u8]) -> bool {
+    let Some((&first, _)) = folded.split_first() else { return true };
+    let mut starts = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text);
+    starts.any(|start| text[start..].get(..folded.len()).is_some_and(|it| it.eq_ignore_ascii_case(folded)))
+}
+
+/// A regex that is compiled when it is first asked.
+pub(super) struct LazyRegex {
+    pattern: Box<str>,
+    unicode: bool,
+    named: bool,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    fn new(pattern: &str) -> Result<LazyRegex, Unusable> {
+        let (hir, unicode) = parse(pattern).map_err(|_| Unusable)?;
+        let named = hir.properties().explicit_captures_len() > 0 && pattern.contains("<");
+        Ok(LazyRegex { pattern: pattern.into(), unicode, named, compiled: OnceLock::new() })
+    }
+
+    fn compiled(&self) -> Result<&Regex, Unusable> {
+        let compile = || {
+            let mut builder = RegexBuilder::new(&self.pattern);
+            builder.unicode(self.unicode).multi_line(true).crlf(true);
+            builder.size_limit(REGEX_SIZE).dfa_size_limit(REGEX_CACHE).build().ok()
+        };
+        self.compiled.get_or_init(compile).as_ref().ok_or(Unusable)
+    }
+}
+
+/// Parses as the scanner reads regexes: `^` and `$` at line borders, CRLF is one line end, ASCII classes on bytes. A
+/// pattern that needs Unicode (a letter beyond ASCII, `\p{..}`) is read with Unicode classes; the answer's second part
+/// says so.
+pub(super) fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Error>> {
+    let parse = |unicode| {
+        let mut builder = ParserBuilder::new();
+        let parsed = builder.unicode(unicode).utf8(false).multi_line(true).crlf(true).build().parse(pattern);
+        parsed.map_err(Box::new)
+    };
+    match parse(false) {
+        Ok(hir) => Ok((hir, false)),
+        Err(_) => parse(true).map(|hir| (hir, true)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, text: &[u8], expected: bool) {
+        let pattern = Pattern::new(&Condition::Regex(pattern.into())).unwrap();
+        assert_eq!(pattern.holds(text), Ok(expected));
+    }
+
+    fn text(text: &str, nocase: bool) -> Condition {
+        Condition::Text { text: text.into(), nocase }
+    }
+
+    #[test]
+    fn anchors_hold_at_line_borders_also_with_crlf() {
+        check("^second$", b"first\r\nsecond\r\nthird", true);
+        check("^first.*second", b"first\nsecond", false);
+    }
+
+    #[test]
+    fn patterns_beyond_ascii_match_utf8_and_others_match_any_bytes() {
+        check("(?i)ZUGRIFF für", "zugriff für".as_bytes(), true);
+        check("[äö]x", "öx".as_bytes(), true);
+        check("disk .* full", b"disk \xff\xfe full", true);
+    }
+
+    #[test]
+    fn text_matches_in_both_cases_only_if_asked() {
+        let check = |condition: Condition, expected| {
+            assert_eq!(Pattern::new(&condition).unwrap().holds(b"x Access DENIED y"), Ok(expected));
+        };
+        check(text("access denied", false), false);
+        check(text("access denied", true), true);
+        check(text("Access DENIED y", true), true);
+        check(text("denied yy", true), false);
+        check(text("Access", false), true);
+    }
+
+    #[test]
+    fn captures_come_from_the_parts_that_hold() {
+        let condition = Condition::Any(vec![
+            text("code", false),
+            Condition::Regex(r"code (?P<code>\d+)".into()),
+            Condition::All(vec![Condition::Regex(r"host (?<host>\w+)".into()), text("never", false)]),
+            Condition::Regex(r"job (?<job>\w+)|(?<other>code)".into()),
+        ]);
+        let pattern = Pattern::new(&condition).unwrap();
+        let mut found = Vec::new();
+        pattern.captures(b"host a code 5", &mut found);
+        assert_eq!(found, [("code", &b"5"[..]), ("other", b"code")]);
+    }
+
+    #[test]
+    fn an_unusable_regex_makes_the_whole_condition_unusable() {
+        assert_eq!(Pattern::new(&Condition::None(vec![Condition::Regex("(".into())])).err(), Some(Unusable));
+        let huge = Condition::None(vec![Condition::Regex(r"(?:\w{1000}){1000}".into())]);
+        let answer = Pattern::new(&huge).and_then(|pattern| pattern.holds(b"text"));
+        assert_eq!(answer, Err(Unusable));
+    }
+}

@@ -1,0 +1,298 @@
+//! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
+
+use super::Counts;
+use super::{Hit, Scanner};
+use crate::record::{Chunk, Header, Level, Reading, Record, chunks};
+use crate::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
+use proptest::prelude::*;
+use regex::bytes::RegexBuilder;
+use std::ops::Range;
+
+fn signature(number: usize, condition: Condition) -> Signature {
+    Signature {
+        id: format!("test/test/{number:04}").into(),
+        title: String::new(),
+        status: Status::Stable,
+        level: SupportLevel::L1,
+        side: Side::Server,
+        severity: Severity::High,
+        vendor: String::new(),
+        product: String::new(),
+        component: None,
+        scope: Scope::default(),
+        condition,
+        cause: String::new(),
+        impact: None,
+        fixes: Vec::new(),
+        references: Vec::new(),
+        suppresses: Vec::new(),
+        formerly: Vec::new(),
+        escalate: None,
+        examples: Examples::default(),
+        source: "test.yaml".into(),
+    }
+}
+
+fn set(conditions: Vec<Condition>) -> SignatureSet {
+    let numbered = conditions.into_iter().enumerate();
+    SignatureSet::new(numbered.map(|(number, condition)| signature(number, condition)).collect())
+}
+
+/// Records of a chunk: lines, where an indented line belongs to the one before.
+fn records<'a>(chunk: &Chunk<'a>) -> Vec<Record<'a>> {
+    let text = chunk.text();
+    let mut records: Vec<Record<'a>> = Vec::new();
+    let mut start = 0;
+    let lines = text.split_inclusive(|&byte| byte == b'\n').enumerate();
+    for (number, line) in lines {
+        let end = start + line.strip_suffix(b"\n").unwrap_or(line).len();
+        match records.last_mut() {
+            Some(last) if line.starts_with(b" ") => {
+                last.text = &text[last.start - chunk.start..end];
+                last.lines += 1;
+            }
+            _ => records.push(Record {
+                start: chunk.start + start,
+                line: number as u64,
+                lines: 1,
+                header: Header { time: None, level: None, component: None, message: 0 },
+                text: &text[start..end],
+            }),
+        }
+        start += line.len();
+    }
+    records
+}
+
+/// What a scan says of one record: its place in the file, its line, the signatures with captures, the suspicion.
+type Found = (u64, u64, Vec<(usize, Vec<(String, Vec<u8>)>)>, Option<Level>);
+
+fn found(hit: &Hit<'_, '_>, chunk: &Chunk<'_>, first_line: u64) -> Found {
+    let captures =
+        |captures: &[(&str, &[u8])]| captures.iter().map(|(name, value)| (name.to_string(), value.to_vec())).collect();
+    let matches = hit.matches.iter().map(|found| (found.signature, captures(&found.captures))).collect();
+    (chunk.file_offset(hit.record.start), first_line + hit.record.line, matches, hit.suspicion)
+}
+
+/// Scans the pieces of a text one after the other.
+fn scan(scanner: &Scanner, text: &[u8], pieces: &[Range<usize>]) -> Vec<Found> {
+    let mut all = Vec::new();
+    let mut lines = 0;
+    for piece in pieces {
+        let chunk = Chunk::of(text, piece.clone());
+        let records = records(&chunk).into_iter();
+        let mut take = |hit: Hit<'_, '_>| all.push(found(&hit, &chunk, lines));
+        let counts = scanner.scan_records(&chunk, records, &scanner.in_file("a.log"), &mut take);
+        lines += counts.lines;
+    }
+    all
+}
+
+fn scan_whole(scanner: &Scanner, text: &[u8]) -> Vec<Found> {
+    scan(scanner, text, std::slice::from_ref(&(0..text.len())))
+}
+
+fn naive(condition: &Condition, text: &[u8]) -> bool {
+    let contains = |text: &[u8], part: &[u8]| part.is_empty() || text.windows(part.len()).any(|window| window == part);
+    match condition {
+        Condition::Any(parts) => parts.iter().any(|part| naive(part, text)),
+        Condition::All(parts) => parts.iter().all(|part| naive(part, text)),
+        Condition::None(parts) => !parts.iter().any(|part| naive(part, text)),
+        Condition::Text { text: part, nocase: false } => contains(text, part.as_bytes()),
+        Condition::Text { text: part, nocase: true } => {
+            contains(&text.to_ascii_lowercase(), part.to_ascii_lowercase().as_bytes())
+        }
+        Condition::Regex(pattern) => {
+            let build = |unicode| RegexBuilder::new(pattern).unicode(unicode).multi_line(true).crlf(true).build();
+            build(false).or_else(|_| build(true)).is_ok_and(|regex| regex.is_match(text))
+        }
+    }
+}
+
+/// Regexes over a small alphabet, so that they often match.
+fn pattern() -> impl Strategy<Value = String> {
+    let atom = prop_oneof![
+        "[abAB]{1,4}",
+        Just("err".to_string()),
+        Just(r"\d+".into()),
+        Just(".*".into()),
+        Just("[ab]".into()),
+        Just("ü".into()),
+        Just("^".into()),
+        Just("$".into()),
+        Just(r"\b".into()),
+        Just(r"\s".into()),
+        Just(r"\n ".into()),
+    ];
+    let tree = atom.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(?:{a}|{b})")),
+            inner.clone().prop_map(|part| format!("(?:{part})?")),
+            inner.clone().prop_map(|part| format!("(?:{part})+")),
+            inner.clone().prop_map(|part| format!("(?:{part}){{2}}")),
+            inner.prop_map(|part| format!("(?i:{part})")),
+        ]
+    });
+    // An anchor cannot be repeated in every place; such patterns are left out.
+    tree.prop_filter("is a regex", |pattern| super::pattern::parse(pattern).is_ok())
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let text = ("[abAB ]{1,4}", any::<bool>()).prop_map(|(text, nocase)| Condition::Text { text, nocase });
+    let leaf = prop_oneof![pattern().prop_map(Condition::Regex), text];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        let parts = || proptest::collection::vec(inner.clone(), 1..4);
+        let all_but = (inner.clone(), parts());
+        prop_oneof![
+            parts().prop_map(Condition::Any),
+            parts().prop_map(Condition::All),
+            all_but.prop_map(|(part, without)| Condition::All(vec![part, Condition::None(without)])),
+        ]
+    })
+}
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        4 => "[abAB0-9]{1,5}".prop_map(String::into_bytes),
+        2 => Just(b"\n".to_vec()),
+        1 => Just(b"\r\n".to_vec()),
+        1 => Just(b"\n ".to_vec()),
+        1 => Just(b" ".to_vec()),
+        1 => Just("ü".into()),
+        1 => Just(b"\xff\0".to_vec()),
+        1 => Just(b"err".to_vec()),
+        1 => Just(b"failed ".to_vec()),
+    ];
+    proptest::collection::vec(word, 0..40).prop_map(|words| words.concat())
+}
+
+proptest! {
+    // Compiling the scanner takes most of the time of a case.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn pairs_equal_those_of_one_regex_per_pattern(
+        conditions in proptest::collection::vec(condition(), 0..6),
+        text in text(),
+    ) {
+        let scanner = Scanner::new(&set(conditions.clone()));
+        let mut expected = Vec::new();
+        for record in records(&Chunk::of(&text, 0..text.len())) {
+            let holding = (0..conditions.len()).filter(|&number| naive(&conditions[number], record.text));
+            expected.extend(holding.map(|number| (record.start as u64, number)));
+        }
+        let all = scan_whole(&scanner, &text);
+        let pairs: Vec<_> = all.iter().flat_map(|(start, _, matches, _)| matches.iter().map(move |it| (*start, it.0))).collect();
+        prop_assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn chunk_borders_change_nothing(
+        conditions in proptest::collection::vec(condition(), 0..4),
+        text in text(),
+        cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..5),
+    ) {
+        let scanner = Scanner::new(&set(conditions));
+        let starts: Vec<_> = records(&Chunk::of(&text, 0..text.len())).iter().map(|record| record.start).collect();
+        let mut borders: Vec<_> = cuts.iter().filter(|_| !starts.is_empty()).map(|cut| *cut.get(&starts)).collect();
+        borders.extend([0, text.len()]);
+        borders.sort_unstable();
+        let pieces: Vec<_> = borders.windows(2).map(|pair| pair[0]..pair[1]).collect();
+        prop_assert_eq!(scan(&scanner, &text, &pieces), scan_whole(&scanner, &text));
+    }
+
+    #[test]
+    fn any_bytes_are_survived(text in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let conditions = vec![Condition::Regex("(?<x>.+)err".into()), Condition::Regex(r"\d".into())];
+        scan_whole(&Scanner::new(&set(conditions)), &text);
+    }
+}
+
+#[track_caller]
+fn check(conditions: Vec<Condition>, text: &str, expected: &[(&str, &[usize], Option<Level>)]) {
+    let scanner = Scanner::new(&set(conditions));
+    let chunk = Chunk::of(text.as_bytes(), 0..text.len());
+    let mut all = Vec::new();
+    scanner.scan_records(&chunk, records(&chunk).into_iter(), &scanner.in_file("a.log"), &mut |hit| {
+        let numbers: Vec<_> = hit.matches.iter().map(|found| found.signature).collect();
+        all.push((String::from_utf8_lossy(hit.record.text).into_owned(), numbers, hit.suspicion));
+    });
+    let all: Vec<_> = all.iter().map(|(text, numbers, level)| (text.as_str(), numbers.as_slice(), *level)).collect();
+    assert_eq!(all, expected);
+}
+
+#[test]
+fn only_records_worth_keeping_are_reported() {
+    check(
+        vec![Condition::Regex("disk .* full".into())],
+        "all is well\ndisk a is full\nit failed\n0 errors\ntimeout here\n",
+        &[
+            ("disk a is full", &[0], None),
+            ("it failed", &[], Some(Level::Error)),
+            ("timeout here", &[], Some(Level::Warn)),
+        ],
+    );
+}
+
+#[test]
+fn a_condition_sees_all_lines_of_a_record() {
+    check(
+        vec![Condition::All(vec![Condition::Regex("^head".into()), Condition::Regex("^ root$".into())])],
+        "head\r\n root\r\nhead\nroot\n",
+        &[("head\r\n root\r", &[0], None)],
+    );
+}
+
+#[test]
+fn a_broken_signature_never_holds_and_hides_no_other() {
+    let broken = Condition::All(vec![
+        Condition::Text { text: "boom".into(), nocase: false },
+        Condition::None(vec![Condition::Regex("(".into())]),
+    ]);
+    check(vec![broken, Condition::Regex("boom".into())], "boom\n", &[("boom", &[1], None)]);
+}
+
+#[test]
+fn captures_are_sorted_by_name_and_the_first_stays() {
+    let condition =
+        Condition::All(vec![Condition::Regex(r"(?<z>\d)(?<b>x)".into()), Condition::Regex(r"(?<b>y)(?<a>\w)".into())]);
+    let scanner = Scanner::new(&set(vec![condition]));
+    let all = scan_whole(&scanner, b"1x yq");
+    let captures: Vec<_> = all[0].2[0].1.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+    assert_eq!(captures, [("a", &b"q"[..]), ("b", b"x"), ("z", b"1")]);
+}
+
+#[test]
+fn a_log_cut_into_chunks_gives_the_same_hits_and_counts() {
+    let mut text = String::new();
+    for number in 0..24_000 {
+        let (minute, second) = (number / 60 % 60, number % 60);
+        let (level, message) = match number % 50 {
+            0 => ("ERROR", "disk is full\n  at a.b(C.java:1)\nCaused by: x.Y: failed"),
+            7 => ("WARN", "0 errors"),
+            9 => ("INFO", "could not connect"),
+            _ => ("INFO", "request is done after a while, nothing to be said of it but that it was"),
+        };
+        text.push_str(&format!("2026-01-02 10:{minute:02}:{second:02},000 {level} [main] {message}\n"));
+    }
+    let reading = Reading::guess(&text.as_bytes()[..Reading::HEAD], None).unwrap();
+    let scanner = Scanner::new(&set(vec![Condition::Regex(r"disk is (?<state>\w+)".into())]));
+    let scope = scanner.in_file("a.log");
+    let scan = |pieces: &[Range<usize>]| {
+        let (mut all, mut counts) = (Vec::new(), Counts::default());
+        for piece in pieces {
+            let chunk = Chunk::of(text.as_bytes(), piece.clone());
+            let lines = counts.lines;
+            counts.add(&scanner.scan(&chunk, &reading.format, &scope, &mut |hit| all.push(found(&hit, &chunk, lines))));
+        }
+        (all, counts)
+    };
+    let pieces = chunks(text.as_bytes(), &reading.format);
+    assert!(pieces.len() > 1);
+    let (all, counts) = scan(&pieces);
+    assert_eq!((all.clone(), counts), scan(std::slice::from_ref(&(0..text.len()))));
+    assert_eq!(counts.lines, text.lines().count() as u64);
+    assert_eq!((counts.records, all.len()), (24_000, 3 * 480));
+    assert_eq!(all.iter().filter(|hit| !hit.2.is_empty()).count(), 480);
+}

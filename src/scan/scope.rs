@@ -1,0 +1,126 @@
+//! Which signatures apply to which file.
+//!
+//! The globs of all signatures are compiled into one set; a path goes in, one bit per signature comes out. A path is
+//! matched with `!/` taken as `/`, without regard to case, and `*` does not cross a `/`. `**/x` also matches at the top;
+//! a glob without `/` is matched against the file's name.
+
+use crate::signature::Scope;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// The file scopes of all signatures.
+pub(super) struct Scopes {
+    globs: GlobSet,
+    /// For each glob of the set: its signature, and whether it lets a file in (`files`) or keeps it out (`not_files`).
+    uses: Vec<(usize, bool)>,
+    /// Signatures without `files`, which apply everywhere.
+    everywhere: FileScope,
+}
+
+/// Which signatures apply to one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileScope {
+    words: Vec<u64>,
+}
+
+impl FileScope {
+    fn none(signatures: usize) -> FileScope {
+        FileScope { words: vec![0; signatures.div_ceil(64)] }
+    }
+
+    /// Whether the signature with this index applies.
+    pub fn contains(&self, signature: usize) -> bool {
+        self.words.get(signature / 64).is_some_and(|word| word >> (signature % 64) & 1 == 1)
+    }
+
+    fn set(&mut self, signature: usize, applies: bool) {
+        if let Some(word) = self.words.get_mut(signature / 64) {
+            let bit = 1 << (signature % 64);
+            if applies { *word |= bit } else { *word &= !bit }
+        }
+    }
+}
+
+impl Scopes {
+    /// Compiles the scopes in the order of the signatures. A broken glob matches nothing.
+    pub(super) fn new<'s>(scopes: impl ExactSizeIterator<Item = &'s Scope>) -> Scopes {
+        let mut everywhere = FileScope::none(scopes.len());
+        let mut globs = GlobSetBuilder::new();
+        let mut uses = Vec::new();
+        for (signature, scope) in scopes.enumerate() {
+            everywhere.set(signature, scope.files.is_empty());
+            let patterns = scope.files.iter().map(|glob| (glob, true));
+            for (pattern, lets_in) in patterns.chain(scope.not_files.iter().map(|glob| (glob, false))) {
+                let anywhere = if pattern.contains('/') { pattern.clone() } else { format!("**/{pattern}") };
+                let glob = GlobBuilder::new(&anywhere).case_insensitive(true).literal_separator(true).build();
+                if let Ok(glob) = glob {
+                    globs.add(glob);
+                    uses.push((signature, lets_in));
+                }
+            }
+        }
+        // The set as a whole can only fail for its size; then scoped signatures are off and unscoped ones still work.
+        match globs.build() {
+            Ok(globs) => Scopes { globs, uses, everywhere },
+            Err(_) => Scopes { globs: GlobSet::empty(), uses: Vec::new(), everywhere },
+        }
+    }
+
+    /// Returns which signatures apply to the file with this path.
+    pub(super) fn of(&self, path: &str) -> FileScope {
+        let mut scope = self.everywhere.clone();
+        let mut kept_out = Vec::new();
+        for glob in self.globs.matches(path.replace("!/", "/")) {
+            match self.uses.get(glob) {
+                Some(&(signature, true)) => scope.set(signature, true),
+                Some(&(signature, false)) => kept_out.push(signature),
+                None => {}
+            }
+        }
+        kept_out.into_iter().for_each(|signature| scope.set(signature, false));
+        scope
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(files: &[&str], not_files: &[&str], path: &str, expected: bool) {
+        let strings = |globs: &[&str]| globs.iter().map(|glob| glob.to_string()).collect();
+        let scope = Scope { files: strings(files), not_files: strings(not_files) };
+        let scopes = Scopes::new([Scope::default(), scope].iter());
+        assert!(scopes.of(path).contains(0));
+        assert_eq!(scopes.of(path).contains(1), expected, "{path}");
+    }
+
+    #[test]
+    fn a_file_is_found_in_folders_and_containers_in_any_case() {
+        let globs = &["**/Job.*.log"];
+        check(globs, &[], "Job.Daily.log", true);
+        check(globs, &[], "case.zip!/Logs/job.daily.LOG", true);
+        check(globs, &[], "logs/Job.Daily.log.gz!/Job.Daily.log", true);
+        check(globs, &[], "logs/Svc.log", false);
+    }
+
+    #[test]
+    fn a_star_stays_in_its_folder_and_a_bare_glob_is_a_name() {
+        check(&["logs/*.log"], &[], "logs/a.log", true);
+        check(&["logs/*.log"], &[], "logs/b/a.log", false);
+        check(&["*.log"], &[], "x.zip!/logs/b/a.log", true);
+    }
+
+    #[test]
+    fn not_files_wins() {
+        check(&["**/*.log"], &["**/*.bak.log"], "a.bak.log", false);
+        check(&["**/*.log"], &["**/*.bak.log"], "a.log", true);
+        check(&[], &["**/*.bak.log"], "a.bak.log", false);
+        check(&[], &["**/*.bak.log"], "a.txt", true);
+    }
+
+    #[test]
+    fn a_broken_glob_matches_nothing() {
+        check(&["["], &[], "[", false);
+        check(&["[", "**/*.log"], &[], "a.log", true);
+    }
+}

@@ -1,0 +1,611 @@
+//! Whether a record looks like an error, from its level and its words.
+//!
+//! [`strength`] judges one occurrence of a word of the table in `markers.rs`; [`suspicion`] puts the strongest word and
+//! the header's level together:
+//!
+//! | level          | no word | weak  | strong | certain |
+//! |----------------|---------|-------|--------|---------|
+//! | fatal, error   | level   | level | level  | level   |
+//! | warn           | warn    | warn  | error  | error   |
+//! | info           | -       | -     | warn   | error   |
+//! | debug, trace   | -       | -     | warn   | warn    |
+//! | none stated    | -       | warn  | error  | error   |
+//!
+//! Missing an error is worse than an extra one far down in the ranking, so only plain negations are taken as such:
+//! `0 errors`, `no error`, `errors: 0`, `error=null`, `without errors`, `did not fail`.
+
+use super::markers::{Marker, Place, Strength};
+use crate::record::Level;
+
+/// How much text around a word is looked at, in bytes.
+const AROUND: usize = 64;
+
+/// Words that deny what follows.
+const DENYING: &[&str] =
+    &["0", "no", "none", "nothing", "without", "zero", "not", "never", "cannot", "kein", "keine", "ohne"];
+
+/// Words that may stand between a denying word and the denied one: `no new critical errors`, `0 warnings and errors`.
+const LINKING: &[&str] = &[
+    "a",
+    "an",
+    "and",
+    "or",
+    "nor",
+    "any",
+    "more",
+    "new",
+    "other",
+    "known",
+    "active",
+    "pending",
+    "errors",
+    "error",
+    "failures",
+    "failure",
+    "warnings",
+    "warning",
+    "exceptions",
+    "critical",
+    "fatal",
+    "serious",
+    "major",
+    "hard",
+    "soft",
+    "read",
+    "write",
+    "crc",
+    "i/o",
+    "hardware",
+    "checksum",
+    "parity",
+    "unexpected",
+    "uncorrected",
+    "jobs",
+    "items",
+    "of",
+    "was",
+    "were",
+    "is",
+    "been",
+    "has",
+    "have",
+    "them",
+    "in",
+];
+
+/// Words after which an error is only spoken of: `if it may fail`.
+const SUPPOSING: &[&str] = &[
+    "on",
+    "if",
+    "upon",
+    "when",
+    "whether",
+    "unless",
+    "until",
+    "any",
+    "ignore",
+    "ignored",
+    "ignoring",
+    "handle",
+    "handles",
+    "handling",
+    "possible",
+    "potential",
+    "may",
+    "might",
+    "could",
+    "would",
+    "should",
+    "can",
+    "cleared",
+    "clearing",
+    "fixed",
+    "corrected",
+    "correctable",
+    "expected",
+    "simulated",
+    "checking",
+];
+
+/// What a program is told to do `on error`.
+const REACTIONS: &[&str] = &["retry", "restart", "continue", "stop", "exit", "resume", "abort", "rollback", "notify"];
+
+/// Words before which an error is a part of a name: `error handler`, `critical section`.
+const NAMING: &[&str] = &[
+    "handler",
+    "handlers",
+    "reporting",
+    "reporter",
+    "reports",
+    "record",
+    "records",
+    "lookup",
+    "log",
+    "logs",
+    "logging",
+    "page",
+    "pages",
+    "messages",
+    "collector",
+    "policy",
+    "policies",
+    "threshold",
+    "thresholds",
+    "budget",
+    "tolerance",
+    "detector",
+    "detection",
+    "section",
+    "sections",
+    "mode",
+    "correction",
+    "injection",
+    "alerts",
+    "dump",
+    "dumps",
+    "path",
+    "domain",
+];
+
+/// Words before which an error may be a part of a name.
+const PERHAPS_NAMING: &[&str] = &["handling", "recovery", "recovered", "checking", "over"];
+
+/// Words between an error and its number: `error count: 0`, `errors found: 0`.
+const COUNTING: &[&str] = &[
+    "count",
+    "counts",
+    "counter",
+    "code",
+    "rate",
+    "ratio",
+    "number",
+    "level",
+    "status",
+    "total",
+    "found",
+    "detected",
+    "so",
+    "far",
+    "is",
+    "was",
+    "are",
+    "still",
+    "remains",
+    "reported",
+    "seen",
+    "flag",
+    "information",
+    "behaviour",
+    "behavior",
+    "last",
+    "run",
+    "runs",
+];
+
+/// Returns the severity that level and words suggest together.
+pub(super) fn suspicion(level: Option<Level>, strength: Strength) -> Option<Level> {
+    use Strength::{Certain, Nothing, Strong, Weak};
+    match (level, strength) {
+        (Some(Level::Fatal), _) => Some(Level::Fatal),
+        (Some(Level::Error), _) => Some(Level::Error),
+        (Some(Level::Warn), Nothing | Weak) => Some(Level::Warn),
+        (Some(Level::Warn), Strong | Certain) => Some(Level::Error),
+        (Some(Level::Info), Certain) => Some(Level::Error),
+        (Some(Level::Info), Strong) | (Some(Level::Debug | Level::Trace), Strong | Certain) => Some(Level::Warn),
+        (Some(Level::Info | Level::Debug | Level::Trace), Nothing | Weak) => None,
+        (None, Nothing) => None,
+        (None, Weak) => Some(Level::Warn),
+        (None, Strong | Certain) => Some(Level::Error),
+    }
+}
+
+/// Returns what `marker` says where it ends before `end` in `text`, in any ASCII case.
+pub(super) fn strength(text: &[u8], end: usize, marker: &Marker) -> Strength {
+    let start = end.saturating_sub(marker.word.len());
+    let (Some(before), Some(word), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
+        return Strength::Nothing;
+    };
+    if !word.eq_ignore_ascii_case(marker.word.as_bytes()) {
+        return Strength::Nothing;
+    }
+    // The line it stands in, as far as it matters.
+    let before = &before[before.len().saturating_sub(AROUND)..];
+    let before = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let after = &after[..after.len().min(AROUND)];
+    let after = after.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let occurrence = Occurrence { before, word, after };
+    match marker.place {
+        Place::Hex => occurrence.as_hex(marker),
+        _ => occurrence.as_symbol().unwrap_or_else(|| occurrence.as_word(marker)),
+    }
+}
+
+/// A marker with what stands around it in its line.
+struct Occurrence<'t> {
+    before: &'t [u8],
+    word: &'t [u8],
+    after: &'t [u8],
+}
+
+impl Occurrence<'_> {
+    fn as_hex(&self, marker: &Marker) -> Strength {
+        let digits = self.after.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let borders = digits == 4 && !self.before.last().is_some_and(u8::is_ascii_alphanumeric);
+        if borders { marker.strength } else { Strength::Nothing }
+    }
+
+    /// Judges names of constants such as `ERROR_ACCESS_DENIED`; `None` if it does not stand in one.
+    fn as_symbol(&self) -> Option<Strength> {
+        let of_symbol = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+        let left = &self.before[self.before.iter().rposition(|byte| !of_symbol(byte)).map_or(0, |at| at + 1)..];
+        let right = &self.after[..self.after.iter().position(|byte| !of_symbol(byte)).unwrap_or(self.after.len())];
+        let next = self.after.get(right.len()).copied().unwrap_or(b' ');
+        let joined = left.contains(&b'_') || right.contains(&b'_');
+        let part = left.last().is_none_or(|byte| *byte == b'_') && right.first().is_none_or(|byte| *byte == b'_');
+        if !joined || !self.word.iter().all(of_symbol) || next.is_ascii_lowercase() {
+            return None;
+        }
+        let contains = |part: &[u8], word: &str| part.windows(word.len()).any(|it| it == word.as_bytes());
+        let harmless = ["SUCCESS", "NO_", "_LOG", "_LEVEL", "_HANDLER", "_COUNT", "_PAGE", "_FILE", "_MODE"];
+        if !part || harmless.iter().any(|word| contains(left, word) || contains(right, word)) {
+            return Some(Strength::Nothing);
+        }
+        Some(if next == b'=' { Strength::Weak } else { Strength::Strong })
+    }
+
+    fn as_word(&self, marker: &Marker) -> Strength {
+        let limit = self.left_border(marker).min(self.right_border(marker));
+        if limit == Strength::Nothing || self.is_denied() || has_empty_value(self.after) {
+            return Strength::Nothing;
+        }
+        let strength = match (marker.word, self.after.first()) {
+            ("err", Some(b':' | b'=')) => Strength::Strong,
+            _ => marker.strength,
+        };
+        strength.min(limit).min(self.spoken_of(marker))
+    }
+
+    /// The most that the byte before the word allows.
+    fn left_border(&self, marker: &Marker) -> Strength {
+        let capital = self.word.first().is_some_and(u8::is_ascii_uppercase);
+        match *self.before {
+            [.., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'] => match marker.place {
+                Place::WordEnd => Strength::Certain,
+                // `java.io.IOException` and `TypeError:` are classes, `GetLastError` is a function.
+                Place::NameEnd if capital && marker.word == "exception" => Strength::Certain,
+                Place::NameEnd if capital && matches!(self.after.first(), None | Some(b':' | b'\r')) => {
+                    Strength::Certain
+                }
+                Place::NameEnd if capital => Strength::Weak,
+                _ => Strength::Nothing,
+            },
+            [.., b'_'] if self.after.first() == Some(&b'_') => Strength::Nothing,
+            [.., b'_' | b'$' | b'@' | b'%' | b'#'] => Strength::Weak,
+            [.., b'.'] if !capital => Strength::Weak,
+            // A quoted word that is neither a key nor its value: `where level = 'FATAL'`.
+            [ref rest @ .., quote @ (b'"' | b'\'')] if self.after.first() == Some(&quote) => match rest {
+                [.., b':' | b'='] | [.., b':', b' '] => Strength::Certain,
+                _ if self.after.get(1) == Some(&b':') => Strength::Certain,
+                _ => Strength::Weak,
+            },
+            [.., b'-', b'-'] => Strength::Nothing,
+            [.., byte, b'-'] if byte.is_ascii_alphanumeric() => Strength::Weak,
+            [.., byte, b'/'] if byte.is_ascii_alphabetic() && matches!(self.after, [] | [b' ' | b':' | b',', ..]) => {
+                Strength::Weak
+            }
+            [.., b'/' | b'\\'] => Strength::Nothing,
+            _ => Strength::Certain,
+        }
+    }
+
+    /// The most that the bytes after the word allow.
+    fn right_border(&self, marker: &Marker) -> Strength {
+        let capitals = self.word.iter().all(|byte| !byte.is_ascii_lowercase());
+        if marker.place == Place::Capitals && !capitals {
+            return Strength::Nothing;
+        }
+        match *self.after {
+            [b'a'..=b'z', ..] => Strength::Nothing,
+            [b'A'..=b'Z', ..] if capitals => Strength::Nothing,
+            [b'_', ref rest @ ..]
+                if ["log", "page", "level", "file", "mode"].iter().any(|it| starts_with(rest, it)) =>
+            {
+                Strength::Nothing
+            }
+            [b'A'..=b'Z' | b'0'..=b'9' | b'_', ..] => Strength::Weak,
+            [b'-', b'a'..=b'z', ..] | [b'@', b'a'..=b'z', ..] => Strength::Nothing,
+            [b'-', b'A'..=b'Z', ..] => Strength::Weak,
+            [b'.' | b'/' | b'\\', next, ..] if next.is_ascii_lowercase() => Strength::Nothing,
+            [b'(', next, ..] if marker.place == Place::NameEnd && !next.is_ascii_digit() && next != b's' => {
+                Strength::Weak
+            }
+            [b'=' | b':', ..] if marker.place == Place::NotSetting => Strength::Nothing,
+            _ => Strength::Certain,
+        }
+    }
+
+    /// What stands before it, without the rest of its own name: `handler for ` of `handler for java.io.IOException`.
+    fn sentence(&self) -> &[u8] {
+        let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$');
+        &self.before[..self.before.iter().rposition(|byte| !of_name(byte)).map_or(0, |at| at + 1)]
+    }
+
+    /// Whether a word before says that it did not happen.
+    fn is_denied(&self) -> bool {
+        let mut rest = self.sentence();
+        for distance in 0..5 {
+            let (word, further) = last_word(rest);
+            let zero = word.starts_with(b"0/") || (word.starts_with(b"0") && word.ends_with(b"%"));
+            let short = word.len() > 3 && word[word.len() - 3..].eq_ignore_ascii_case(b"n't");
+            if is_one_of(word, DENYING) || zero || (short && distance < 2) {
+                return true;
+            }
+            if !is_one_of(word, LINKING) {
+                // `0 repositories failed`
+                return distance == 0 && word.ends_with(b"s") && last_word(further).0 == b"0";
+            }
+            rest = further;
+        }
+        false
+    }
+
+    /// The most that the words around allow: it may be a name, or only be spoken of.
+    fn spoken_of(&self, marker: &Marker) -> Strength {
+        let (word, further) = last_word(self.sentence());
+        let (second, _) = last_word(further);
+        let next = match self.after {
+            [b' ', rest @ ..] => first_word(rest),
+            _ => &[],
+        };
+        let noun = !matches!(marker.word, "failed" | "fails" | "aborted" | "denied" | "refused");
+        let option = matches!(word.len(), 1 | 2) && matches!(further, [b'-'] | [.., b' ', b'-']);
+        if option
+            || (noun && is_one_of(next, NAMING))
+            || (word.eq_ignore_ascii_case(b"on") && is_one_of(second, REACTIONS))
+        {
+            return Strength::Nothing;
+        }
+        let case_of = word.eq_ignore_ascii_case(b"of") && second.eq_ignore_ascii_case(b"case");
+        let handler_for = word.eq_ignore_ascii_case(b"for") && is_one_of(second, NAMING);
+        if is_one_of(word, SUPPOSING) || case_of || handler_for || is_one_of(next, PERHAPS_NAMING) {
+            return Strength::Weak;
+        }
+        Strength::Certain
+    }
+}
+
+fn first_word(text: &[u8]) -> &[u8] {
+    &text[..text.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(text.len())]
+}
+
+/// The last word of a text and what stands before it; empty if the sentence begins here.
+fn last_word(text: &[u8]) -> (&[u8], &[u8]) {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b',' | b'"' | b'\'' | b'(' | b'[' | b'{');
+    let end = text.iter().rposition(|byte| !is_space(byte)).map_or(0, |at| at + 1);
+    let text = &text[..end];
+    let is_word =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'\'' | b'/' | b'%' | b'_') || !byte.is_ascii();
+    let start = text.iter().rposition(|byte| !is_word(byte)).map_or(0, |at| at + 1);
+    // `5.0 errors` and `-0 errors` are not zero.
+    match (&text[..start], &text[start..]) {
+        ([.., b'.' | b'-' | b':'], [b'0', ..]) => (&[], &[]),
+        (before, word) => (word, before),
+    }
+}
+
+/// Whether what follows a word gives it the value zero, nothing or success: `: 0`, `=null`, ` count is 0`, `:""`, `: [no]`.
+fn has_empty_value(after: &[u8]) -> bool {
+    let rest = skip_counting(after.strip_prefix(b"(s)").unwrap_or(after));
+    let rest = trim_start(rest, b"\"'");
+    let value = trim_start(rest, b" \t");
+    let (value, assigned) = match value {
+        [b'=' | b':', value @ ..] => (value, true),
+        _ if value.len() == rest.len() && !value.starts_with(b"(") && !value.starts_with(b"[") => return false,
+        _ => (value, false),
+    };
+    let tight = rest.starts_with(b"=") && value.first().is_some_and(u8::is_ascii_alphanumeric);
+    let value = trim_start(value, b" \t");
+    let empty = ["\"\"", "''", "[]", "{}", "()", "<nil>", "<none>", "(null)", "(none)"];
+    if assigned && empty.iter().any(|it| starts_with(value, it)) {
+        return true;
+    }
+    let value = trim_start(value, b"\"'[(");
+    is_zero(value) || (assigned && is_nothing(value, tight))
+}
+
+/// Skips words that lead from an error to its number; after an adjective the noun it counts, too (`failed items: 0`).
+fn skip_counting(after: &[u8]) -> &[u8] {
+    let mut rest = after;
+    for distance in 0..4 {
+        let Some((b' ' | b'_', word)) = rest.split_first().map(|(first, rest)| (*first, rest)) else { break };
+        let word = first_word(word);
+        let follows = rest.get(1 + word.len()).copied().unwrap_or(b' ');
+        let noun = distance == 0 && word.ends_with(b"s") && matches!(follows, b':' | b'=');
+        if word.is_empty() || !(noun || is_one_of(word, COUNTING)) {
+            break;
+        }
+        rest = &rest[1 + word.len()..];
+    }
+    if rest.len() == after.len() {
+        // In camel case or without a blank: `errorcode=0`, `errorCount: 0`.
+        let word = first_word(rest);
+        if is_one_of(word, COUNTING) {
+            rest = &rest[word.len()..];
+        }
+    }
+    rest
+}
+
+/// Whether the text begins with a number that is zero, decimal or hexadecimal.
+fn is_zero(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"0x").unwrap_or(text);
+    let length = digits.iter().take_while(|byte| matches!(byte, b'0' | b'.')).count();
+    let next = match digits.get(length..) {
+        Some([b':' | b'-', next, ..]) => *next,
+        Some([next, ..]) => *next,
+        _ => b' ',
+    };
+    digits.starts_with(b"0") && !next.is_ascii_alphanumeric() && next != b'_'
+}
+
+/// Whether the text begins with a word for no value; after `: ` it must be the whole value.
+fn is_nothing(text: &[u8], tight: bool) -> bool {
+    let words = [
+        "null",
+        "none",
+        "nil",
+        "false",
+        "no error",
+        "no",
+        "n/a",
+        "success",
+        "ok",
+        "undefined",
+        "-",
+        "remount-ro",
+        "continue",
+        "ignore",
+        "resume",
+        "off",
+        "disabled",
+    ];
+    words.iter().filter(|word| starts_with(text, word)).any(|word| match text[word.len()..] {
+        [] => true,
+        [b' ', next, ..] => tight || !next.is_ascii_alphanumeric(),
+        [b'.', next, ..] => next == b' ',
+        [next, ..] => matches!(next, b',' | b';' | b'"' | b'\'' | b'}' | b')' | b']' | b'\r' | b'\t' | b' '),
+    })
+}
+
+fn is_one_of(word: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+}
+
+fn starts_with(text: &[u8], start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+fn trim_start<'t>(text: &'t [u8], bytes: &[u8]) -> &'t [u8] {
+    &text[text.iter().take_while(|byte| bytes.contains(byte)).count()..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::markers::MARKERS;
+    use super::*;
+    use Strength::{Certain, Nothing, Strong, Weak};
+
+    fn strongest(text: &[u8]) -> Strength {
+        let all = MARKERS.iter().flat_map(|marker| (1..=text.len()).map(move |end| strength(text, end, marker)));
+        all.max().unwrap_or(Nothing)
+    }
+
+    #[track_caller]
+    fn check(texts: &[&str], expected: Strength) {
+        for text in texts {
+            assert_eq!(strongest(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_words_count() {
+        check(
+            &[
+                "EXT4-fs error (device sda3): x",
+                "Error: disk",
+                "it failed",
+                "errors: 3",
+                "10 errors",
+                "Access is DENIED.",
+                "error(s): 2",
+            ],
+            Strong,
+        );
+        check(
+            &["java.io.IOException: x", "TypeError: y", "at System.Net.WebException", "Error 5", "failed(5)"],
+            Strong,
+        );
+        check(&["kernel panic - not syncing", "Out of memory: Killed process 5"], Certain);
+        check(&["Lesefehler auf Platte", "hr: 0x80070005", "ERROR_ACCESS_DENIED", "-ERR unknown command"], Strong);
+        check(&["\"level\":\"error\"", "\"error\":\"no route\"", "err=\"x\"", "error=EOF", "[ERR] x"], Strong);
+        check(&["error: no medium", "error: none of them", "errors: 0.5", "error 0:0:1:0", "error code: 0x5"], Strong);
+        check(
+            &["Error reading sector: 0", "failed to open: no such device", "failed reads: 3", "it cannot, failed"],
+            Strong,
+        );
+    }
+
+    #[test]
+    fn denied_words_do_not() {
+        check(
+            &["0 errors", "no error", "No errors or failures", "without any errors", "0 warnings, 0 errors"],
+            Nothing,
+        );
+        check(
+            &["errors: 0", "errors=0,", "error count = 0", "Errors: 0.0%", "errors 0", "failed=0 ok=5", "error: 0x0"],
+            Nothing,
+        );
+        check(
+            &[
+                "error=null",
+                "\"error\":null",
+                "\"error\":\"\"",
+                "error: none",
+                "err=nil x=1",
+                "errors=[]",
+                "error=<nil>",
+            ],
+            Nothing,
+        );
+        check(
+            &[
+                "did not fail",
+                "didn't fail",
+                "is not an error",
+                "never failed",
+                "0/5 failed",
+                "ERROR_SUCCESS",
+                "NO_ERROR",
+            ],
+            Nothing,
+        );
+        check(&["error code: 0", "errorcode=0", "error: success", "errors=remount-ro", "errors 0/0"], Nothing);
+        check(&["failed items: 0", "error count is still 0", "checksum errors found: 0", "error code [0]"], Nothing);
+        check(
+            &["SEM_FAILCRITICALERRORS", "Opts: errors=remount-ro. Quota", "failed last run [0]", "none in error"],
+            Nothing,
+        );
+        check(&["last error: [No error]", "0 repositories failed", "none aborted", "no pending errors"], Nothing);
+    }
+
+    #[test]
+    fn parts_of_other_names_do_not() {
+        check(
+            &["open /var/log/error.log", "error_log", "errorlevel=0", "--fail-fast", "failover", "fail-safe"],
+            Nothing,
+        );
+        check(&["timeout=30", "timeout: 30", "terror", "/errors/404", "fault-tolerance", "prefailed"], Nothing);
+        check(
+            &["critical section", "error handler", "error messages for locale en", "journalctl -p err -n 50"],
+            Nothing,
+        );
+        check(&["from=<errors@example.com>"], Nothing);
+        check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);
+    }
+
+    #[test]
+    fn what_is_only_spoken_of_is_weak() {
+        check(&["ErrorHandler started", "on error", "it may fail", "error handling", "in case of failure"], Weak);
+        check(&["non-fatal", "last_error: 5", "GetLastError() called", "Invalid user x", "timeout"], Weak);
+        check(&["where level = 'FATAL'", "handler for PaymentDeclinedException"], Weak);
+    }
+
+    #[test]
+    fn level_and_words_go_together() {
+        assert_eq!(suspicion(Some(Level::Error), Nothing), Some(Level::Error));
+        assert_eq!(suspicion(Some(Level::Warn), Weak), Some(Level::Warn));
+        assert_eq!(suspicion(Some(Level::Info), Weak), None);
+        assert_eq!(suspicion(Some(Level::Info), Strong), Some(Level::Warn));
+        assert_eq!(suspicion(None, Strong), Some(Level::Error));
+    }
+}

@@ -1,0 +1,72 @@
+//! The catalogue inside the program, put there by `build.rs`.
+
+use super::{Catalogue, CatalogueInfo, load, product, schema, tree};
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
+
+/// Path below `signatures/`, text, and tree (see [`tree`]) of each file, in path order.
+static FILES: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// The catalogue's checksum.
+static SHA256: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.sha256"));
+
+impl Catalogue {
+    /// Returns the catalogue that is part of the program; `build.rs` has made sure that nothing in it is broken.
+    pub fn builtin() -> Catalogue {
+        let info = CatalogueInfo { name: "builtin".to_owned(), sha256: SHA256.to_owned() };
+        let mut catalogue = Catalogue::empty(info);
+        for &(path, _, mut tree) in FILES {
+            let Some(root) = tree::decode(&mut tree) else { continue };
+            let shown = Path::new("signatures").join(path);
+            match path.strip_suffix("/_product.yaml") {
+                Some(folder) => catalogue.products.extend(product::product_of(folder, &shown, &root, None)),
+                None => {
+                    catalogue.signatures.extend(schema::signature_of(load::id_of(path), &shown, &root, None));
+                }
+            }
+        }
+        catalogue.signatures.sort_by(|a, b| a.id.cmp(&b.id));
+        catalogue
+    }
+
+    /// Returns the ids of the catalogue that is part of the program, without reading it.
+    pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
+        FILES.iter().map(|(path, ..)| load::id_of(path))
+    }
+}
+
+/// Returns the text of a catalogue's file by the path that messages give it: of the program's own, or from the disk.
+pub fn source_text(shown: &Path) -> Option<Cow<'static, str>> {
+    match FILES.iter().find(|(path, ..)| Path::new("signatures").join(path) == shown) {
+        Some((_, text, _)) if !shown.exists() => Some(Cow::Borrowed(text)),
+        _ => fs::read_to_string(shown).ok().map(Cow::Owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_files_of_the_catalogue_are_read() {
+        let catalogue = Catalogue::builtin();
+        assert_eq!(catalogue.signatures.len() + catalogue.products.len(), FILES.len());
+        assert!(catalogue.signatures.is_sorted_by(|a, b| a.id < b.id));
+    }
+
+    #[test]
+    fn the_built_in_catalogue_is_what_its_files_say() {
+        for it in Catalogue::builtin().signatures {
+            let text = source_text(&it.source).unwrap();
+            let again = load::load_str(&it.id, &it.source, &text).unwrap();
+            assert_eq!(format!("{it:?}"), format!("{again:?}"));
+        }
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_the_files() {
+        let files = FILES.iter().map(|(path, text, _)| (*path, text.as_bytes()));
+        assert_eq!(SHA256, super::super::checksum::of_files(files));
+    }
+}

@@ -1,0 +1,261 @@
+//! Typed access to the nodes of a file that gathers mistakes instead of stopping at the first.
+//!
+//! Every method returns what could be read and remembers what could not, with its place and a hint.
+
+use super::yaml::{Key, Mistake, Node, Place, Value};
+
+/// Fields of the format that this version does not know yet; they get a better message than a misspelt one.
+const LATER: &[&str] = &[
+    "absent",
+    "count",
+    "field",
+    "fixed_in",
+    "os",
+    "replaced_by",
+    "same",
+    "sequence",
+    "unless",
+    "variants",
+    "versions",
+    "within",
+];
+
+/// Collects the mistakes of one file.
+#[derive(Default)]
+pub(super) struct Reader {
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// The fields of one mapping, all of which have a known name.
+pub(super) struct Fields<'n, 'a> {
+    entries: &'n [(Key<'a>, Node<'a>)],
+    place: Place,
+    what: &'static str,
+}
+
+impl<'n, 'a> Fields<'n, 'a> {
+    pub(super) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
+        self.entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+    }
+
+    pub(super) fn entries(&self) -> &'n [(Key<'a>, Node<'a>)] {
+        self.entries
+    }
+}
+
+impl Reader {
+    pub(super) fn mistake(&mut self, mistake: Mistake) {
+        self.mistakes.push(mistake);
+    }
+
+    /// Takes a mapping whose fields must have one of `names`. `what` completes "of ...", e.g. `a fix`.
+    pub(super) fn fields<'n, 'a>(&mut self, node: &'n Node<'a>, what: &'static str, names: &[&str]) -> Fields<'n, 'a> {
+        let Value::Map(entries) = &node.value else {
+            let message = format!("here must be the fields of {what}, not {}", node.kind());
+            self.mistake(Mistake::new(node.place, message).hint(format!("its fields are {}", listed(names))));
+            return Fields { entries: &[], place: node.place, what };
+        };
+        for (key, _) in entries {
+            if !names.contains(&&*key.name) {
+                self.mistake(unknown_field(key, what, names));
+            }
+        }
+        Fields { entries, place: node.place, what }
+    }
+
+    /// Takes a field that must be there, as text.
+    pub(super) fn required(&mut self, fields: &Fields<'_, '_>, name: &str) -> String {
+        match fields.get(name) {
+            Some(node) => self.text(node, name).unwrap_or_default(),
+            None => {
+                self.missing(fields, name);
+                String::new()
+            }
+        }
+    }
+
+    /// Takes a field that may be left out, as text.
+    pub(super) fn optional(&mut self, fields: &Fields<'_, '_>, name: &str) -> Option<String> {
+        fields.get(name).and_then(|node| self.text(node, name))
+    }
+
+    /// Tells that a field is missing.
+    pub(super) fn missing(&mut self, fields: &Fields<'_, '_>, name: &str) {
+        let message = format!("the field `{name}` of {} is missing", fields.what);
+        self.mistake(Mistake::new(fields.place, message).hint(format!("add `{name}:`")));
+    }
+
+    /// Takes text that is not empty. Blanks around it, which folded blocks leave, are not part of it.
+    pub(super) fn text(&mut self, node: &Node<'_>, name: &str) -> Option<String> {
+        match node.text().map(str::trim) {
+            Some("") => {
+                let message = format!("`{name}` is empty");
+                self.mistake(Mistake::new(node.place, message).hint("write its text or remove the field"));
+                None
+            }
+            Some(text) => Some(text.to_owned()),
+            None => {
+                self.not_text(node, name);
+                None
+            }
+        }
+    }
+
+    /// Takes text as it stands, blanks included.
+    pub(super) fn verbatim(&mut self, node: &Node<'_>, name: &str) -> Option<String> {
+        match node.text() {
+            Some("") => {
+                self.mistake(
+                    Mistake::new(node.place, format!("`{name}` is empty"))
+                        .hint("write the text as it stands in the log"),
+                );
+                None
+            }
+            Some(text) => Some(text.to_owned()),
+            None => {
+                self.not_text(node, name);
+                None
+            }
+        }
+    }
+
+    fn not_text(&mut self, node: &Node<'_>, name: &str) {
+        let mistake = Mistake::new(node.place, format!("`{name}` must be text, not {}", node.kind()));
+        self.mistake(mistake.hint(match node.value {
+            Value::List(_) | Value::Map(_) => "if it is text with `: ` or a bracket in front, put it in single quotes",
+            Value::Scalar { .. } => "write its text or remove the field",
+        }));
+    }
+
+    /// Takes a list of texts; a field that is left out is an empty list.
+    pub(super) fn texts(&mut self, fields: &Fields<'_, '_>, name: &str) -> Vec<String> {
+        let Some(node) = fields.get(name) else { return Vec::new() };
+        self.list(node, name).iter().filter_map(|item| self.text(item, name)).collect()
+    }
+
+    /// Takes the items of a list.
+    pub(super) fn list<'n, 'a>(&mut self, node: &'n Node<'a>, name: &str) -> &'n [Node<'a>] {
+        match &node.value {
+            Value::List(items) => items,
+            Value::Scalar { .. } | Value::Map(_) => {
+                let message = format!("`{name}` must be a list, not {}", node.kind());
+                self.mistake(
+                    Mistake::new(node.place, message).hint("begin each item with `- `, or write `[one, two]`"),
+                );
+                &[]
+            }
+        }
+    }
+
+    /// Takes one of the given words.
+    pub(super) fn one_of<T: Copy>(&mut self, node: &Node<'_>, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(node, name)?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*value);
+        }
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let hint = match similar(&text, &names) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("write {}", listed(&names)),
+        };
+        self.mistake(Mistake::new(node.place, format!("`{text}` is not a known {name}")).hint(hint));
+        None
+    }
+
+    /// Takes `true` or `false`.
+    pub(super) fn flag(&mut self, node: &Node<'_>, name: &str) -> bool {
+        match &node.value {
+            Value::Scalar { text, plain: true, .. } if text == "true" => return true,
+            Value::Scalar { text, plain: true, .. } if text == "false" => return false,
+            _ => {}
+        }
+        self.mistake(Mistake::new(node.place, format!("`{name}` must be `true` or `false`")));
+        false
+    }
+}
+
+fn unknown_field(key: &Key<'_>, what: &str, names: &[&str]) -> Mistake {
+    if LATER.contains(&&*key.name) {
+        return Mistake::new(key.place, format!("the field `{}` is not supported by this version", key.name))
+            .hint("it belongs to a later version of the signature format: remove it or use a newer tierline");
+    }
+    let mistake = Mistake::new(key.place, format!("unknown field `{}` of {what}", key.name));
+    match similar(&key.name, names) {
+        Some(name) => mistake.hint(format!("did you mean `{name}`?")),
+        None => mistake.hint(format!("the fields of {what} are {}", listed(names))),
+    }
+}
+
+/// Returns the name that the author probably meant.
+fn similar<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+    let word = word.to_lowercase();
+    let allowed = ((word.chars().count() + 1) / 3).clamp(1, 3);
+    names
+        .iter()
+        .map(|name| (distance(&word, &name.to_lowercase()), *name))
+        .filter(|(edits, _)| *edits <= allowed)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Counts the characters to insert, remove, replace or swap with their neighbour. Very long words are not compared.
+fn distance(a: &str, b: &str) -> usize {
+    if a.len() > 64 {
+        return a.len();
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    // `edits[i][j]` turn the first `i` characters of `a` into the first `j` of `b`.
+    let mut edits = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            edits[i][j] = match (i, j) {
+                (0, n) | (n, 0) => n,
+                _ => {
+                    let replaced = edits[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    let best = replaced.min(edits[i - 1][j] + 1).min(edits[i][j - 1] + 1);
+                    let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                    if swapped { best.min(edits[i - 2][j - 2] + 1) } else { best }
+                }
+            };
+        }
+    }
+    edits[a.len()][b.len()]
+}
+
+/// Writes names for people: `a`, `b` or `c`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [rest @ .., last] => {
+            let rest: Vec<String> = rest.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} or `{last}`", rest.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(word: &str, expected: Option<&str>) {
+        assert_eq!(similar(word, &["title", "cause", "match", "text", "regex", "severity"]), expected);
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised() {
+        check("titel", Some("title"));
+        check("Cause", Some("cause"));
+        check("regexp", Some("regex"));
+        check("serverity", Some("severity"));
+        check("txet", Some("text"));
+    }
+
+    #[test]
+    fn another_word_is_not_taken_for_a_slip() {
+        check("description", None);
+        check("", None);
+        check(&"x".repeat(100_000), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! `_product.yaml`: what all signatures of one folder have in common.
+
+use super::fields::Reader;
+use super::pattern;
+use super::schema::globs;
+use super::yaml::{self, Mistake, Node};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A product whose problems are in the catalogue.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Its folder below the catalogue: `veeam/backup-replication`.
+    pub folder: Arc<str>,
+    /// Name of the vendor as people write it.
+    pub vendor: String,
+    /// Name of the product as people write it.
+    pub product: String,
+    /// Other names people use.
+    pub aliases: Vec<String>,
+    /// Globs of its logs.
+    pub files: Vec<String>,
+    /// Regular expressions that find its version in its logs; each has a group named `version`.
+    pub version: Vec<String>,
+    /// Names of the facts that a ticket to the vendor must state.
+    pub facts: Vec<String>,
+    /// Where it was read from, for messages.
+    pub source: PathBuf,
+}
+
+/// Reads a `_product.yaml`.
+pub(super) fn product(folder: &str, file: &Path, yaml: &str) -> Result<Product, Vec<Mistake>> {
+    let root = yaml::parse(yaml).map_err(|mistake| vec![mistake])?;
+    product_of(folder, file, &root, Some(yaml))
+}
+
+/// Reads a `_product.yaml` from its tree. Patterns are checked if there is `yaml`, the file's text; without it they must
+/// have been checked before.
+pub(super) fn product_of(
+    folder: &str,
+    file: &Path,
+    root: &Node<'_>,
+    yaml: Option<&str>,
+) -> Result<Product, Vec<Mistake>> {
+    let mut reader = Reader::default();
+    let fields = reader.fields(root, "a product", &["vendor", "product", "aliases", "files", "version", "facts"]);
+    let product = Product {
+        folder: Arc::from(folder),
+        vendor: reader.required(&fields, "vendor"),
+        product: reader.required(&fields, "product"),
+        aliases: reader.texts(&fields, "aliases"),
+        files: globs(&mut reader, &fields, "files"),
+        version: Vec::new(),
+        facts: reader.texts(&fields, "facts"),
+        source: file.to_path_buf(),
+    };
+    let mut version = Vec::new();
+    for item in fields.get("version").map(|node| reader.list(node, "version")).unwrap_or_default() {
+        let Some(regex) = reader.verbatim(item, "version") else { continue };
+        match yaml.map_or(Ok(()), |yaml| pattern::check(yaml, item, &regex)) {
+            Err(mistake) => reader.mistake(mistake),
+            Ok(()) if !regex.contains("<version>") => reader.mistake(
+                Mistake::new(item.place, "the pattern has no group named `version`")
+                    .hint("put what is the version into `(?<version>...)`"),
+            ),
+            Ok(()) => version.push(regex),
+        }
+    }
+    if reader.mistakes.is_empty() { Ok(Product { version, ..product }) } else { Err(reader.mistakes) }
+}

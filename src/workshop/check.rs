@@ -1,0 +1,432 @@
+//! Everything that is wrong with a catalogue.
+
+use super::examples::{claimed_by, path_for, run_examples, sample_path};
+use super::flaw::{Sheet, Step, text_of};
+use super::lint::{lint, placeholders_of};
+use super::{Expectation, Flaw};
+use crate::bundle::{Bundle, BundleError, Limits};
+use crate::scan::Scanner;
+use crate::signature::{Catalogue, Signature, SignatureSet, Status};
+use crate::triage::triage;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What [`check`] found.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// In the order of files and lines.
+    pub flaws: Vec<Flaw>,
+    /// Signatures that were checked, broken and deprecated ones not counted.
+    pub signatures: usize,
+    /// Files that could not be read as a signature or product.
+    pub broken: usize,
+    /// Examples that were run.
+    pub examples: usize,
+}
+
+impl Checked {
+    /// Returns how many flaws are errors.
+    pub fn errors(&self) -> usize {
+        self.flaws.iter().filter(|flaw| flaw.is_error).count()
+    }
+}
+
+/// Checks a catalogue. `quiet` is a folder or file of healthy logs in which nothing may fire; the only error is that it
+/// cannot be opened.
+pub fn check(catalogue: Catalogue, quiet: Option<&Path>) -> Result<Checked, BundleError> {
+    let broken = catalogue.broken.clone();
+    let set = SignatureSet::merge(vec![(catalogue, true)]);
+    let mut flaws: Vec<Flaw> = set.errors().iter().cloned().map(Flaw::from).collect();
+    for signature in set.signatures() {
+        let text = text_of(signature);
+        let mut sheet = Sheet::new(signature, &text);
+        lint(&mut sheet);
+        has_product(&set, &broken, &mut sheet);
+        flaws.extend(sheet.flaws);
+    }
+    flaws.extend(same_titles(&set));
+    flaws.extend(claims(&set));
+    let runs = run_examples(&set);
+    let examples = runs.len();
+    for run in runs {
+        let Some(failure) = run.failure else { continue };
+        let message = match run.expectation {
+            Expectation::Match => format!("this example does not match: {failure}"),
+            Expectation::NoMatch => format!("this example matches: {failure}"),
+        };
+        let hint = match run.expectation {
+            Expectation::Match => "a condition looks at one record; correct it or the example",
+            Expectation::NoMatch => "make the condition more specific, e.g. with `all:` and `none:`",
+        };
+        flaws.push(Flaw {
+            file: run.file,
+            line: run.line,
+            column: run.column,
+            is_error: true,
+            message,
+            hint: Some(hint.to_owned()),
+        });
+    }
+    if let Some(quiet) = quiet {
+        flaws.extend(fires_on(&set, quiet)?);
+    }
+    flaws.sort();
+    flaws.dedup();
+    Ok(Checked { flaws, signatures: set.signatures().len(), broken: broken.len(), examples })
+}
+
+fn has_product(set: &SignatureSet, broken: &[Arc<str>], sheet: &mut Sheet<'_, '_>) {
+    let folder = sheet.signature.id.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_broken = broken.iter().any(|path| path.strip_suffix("/_product") == Some(folder));
+    if !is_broken && set.products().iter().all(|product| *product.folder != *folder) {
+        let hint = "put one beside it with `vendor:` and `product:`, as people write them";
+        sheet.error_unless_draft(&[], "there is no `_product.yaml` for this signature", hint);
+    }
+}
+
+fn same_titles(set: &SignatureSet) -> Vec<Flaw> {
+    let mut by_title: BTreeMap<String, &Signature> = BTreeMap::new();
+    let mut flaws = Vec::new();
+    for signature in set.signatures() {
+        let Some(first) = by_title.insert(signature.title.to_lowercase(), signature) else { continue };
+        let text = text_of(signature);
+        let mut sheet = Sheet::new(signature, &text);
+        let hint = "say in the title what is different, or merge the two";
+        sheet.warning(&[Step::Field("title")], format!("`{}` has the same title", first.id), hint);
+        flaws.extend(sheet.flaws);
+    }
+    flaws
+}
+
+/// What positive examples do with the whole catalogue, and scopes with the files they are meant for.
+fn claims(set: &SignatureSet) -> Vec<Flaw> {
+    let scanner = Scanner::new(set);
+    let mut flaws = Vec::new();
+    for (index, signature) in set.signatures().iter().enumerate() {
+        let text = text_of(signature);
+        let mut sheet = Sheet::new(signature, &text);
+        dead_scopes(&scanner, index, &mut sheet);
+        let path = sample_path(set, signature);
+        let possible = signature.condition.captures();
+        for (item, example) in signature.examples.matching.iter().enumerate() {
+            let claimed = claimed_by(&scanner, &path, example);
+            let at = [Step::Field("examples"), Step::Field("match"), Step::Item(item)];
+            for other in claimed.keys().filter(|other| **other != index) {
+                if let Some(other) = set.signatures().get(*other) {
+                    cross_fire(other, &at, &mut sheet);
+                }
+            }
+            let Some(captures) = claimed.get(&index) else { continue };
+            let names = placeholders_of(signature).into_iter().filter(|name| possible.contains(*name));
+            for name in names.filter(|name| !captures.contains(*name)) {
+                let message = format!("in this example `{{{name}}}` has no value; the reader would see `<{name}>`");
+                let hint = "capture it in every branch that can match, or reword the text";
+                sheet.warning(&at, message, hint);
+            }
+        }
+        flaws.extend(sheet.flaws);
+    }
+    flaws
+}
+
+/// An example may be claimed by its own signature only, unless one of the two suppresses the other.
+fn cross_fire(other: &Signature, at: &[Step], sheet: &mut Sheet<'_, '_>) {
+    let signature = sheet.signature;
+    if signature.suppresses.contains(&other.id) || other.suppresses.contains(&signature.id) {
+        return;
+    }
+    let message = format!("this example is also claimed by `{}`", other.id);
+    let hint = "make one of them more specific, or name the less specific one in `suppresses:` of the other";
+    if other.status == Status::Draft {
+        sheet.warning(at, message, hint);
+    } else {
+        sheet.error_unless_draft(at, message, hint);
+    }
+}
+
+fn dead_scopes(scanner: &Scanner, index: usize, sheet: &mut Sheet<'_, '_>) {
+    for (item, glob) in sheet.signature.scope.files.iter().enumerate() {
+        let path = path_for(glob);
+        if !scanner.in_file(&path).contains(index) {
+            let message = format!("no file comes in by this scope: `{path}`, made of it, does not");
+            let hint = "correct it, or the `not_files` that takes out the same files";
+            sheet.warning(&[Step::Field("scope"), Step::Field("files"), Step::Item(item)], message, hint);
+        }
+    }
+}
+
+/// Runs a triage over healthy logs; a known problem in them is an error of its signature.
+fn fires_on(set: &SignatureSet, quiet: &Path) -> Result<Vec<Flaw>, BundleError> {
+    let bundle = Bundle::open(&[quiet.to_path_buf()], Limits::default())?;
+    let diagnosis = triage(&bundle, set);
+    let mut flaws = Vec::new();
+    for known in &diagnosis.known {
+        let text = text_of(&known.signature);
+        let mut sheet = Sheet::new(&known.signature, &text);
+        let place = known.group.evidence.first().map(|it| format!(" at {}:{}", it.file, it.line)).unwrap_or_default();
+        let times = if known.group.count == 1 { "time" } else { "times" };
+        let message = format!("it fires on the quiet logs ({} {times}), first{place}", known.group.count);
+        sheet.error(
+            &[Step::Field("match")],
+            message,
+            "healthy systems write this too: make the condition more specific",
+        );
+        flaws.extend(sheet.flaws);
+    }
+    Ok(flaws)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const DISK: &str = r#"title: The disk {disk} is full
+level: L1
+side: storage
+severity: high
+match: { regex: 'no space left on (?<disk>\S+)' }
+cause: Nothing is left on {disk}.
+fixes: [{ level: L1, audience: customer, steps: ['Delete files on {disk}.'], verify: The job ends. }]
+references: [{ kind: docs, url: 'https://docs.example.com/disk' }]
+examples:
+  match: ['2026-01-02 10:00:00 ERROR no space left on C:']
+  no_match: ['2026-01-02 10:00:00 INFO much space left on C:']
+"#;
+    const NET: &str = r#"title: The peer does not answer
+level: L2
+side: network
+severity: medium
+scope: { files: ['**/net.log'] }
+match:
+  all:
+    - text: peer does not answer
+    - none: [{ text: retry succeeded }]
+cause: The way to the peer is closed.
+fixes: [{ level: L2, audience: partner, steps: [Open the port.] }]
+references: [{ kind: kb, id: KB1, url: 'https://kb.example.com/1' }]
+examples:
+  match: ['2026-01-02 10:00:00 ERROR peer does not answer']
+  no_match: ['2026-01-02 10:00:00 ERROR peer does not answer, retry succeeded']
+"#;
+    const JOB: &str = r#"title: A job fails for want of space
+level: L1
+side: storage
+severity: low
+match: { text: 'job failed: no space left on' }
+cause: The disk is full.
+fixes: [{ level: L1, audience: customer, steps: [Delete files.], verify: The job ends. }]
+references: [{ kind: docs, url: 'https://docs.example.com/job' }]
+suppresses: [acme/app/disk-full]
+examples:
+  match: ['2026-01-02 10:00:00 ERROR job failed: no space left on C:']
+  no_match: ['2026-01-02 10:00:00 ERROR job failed: cancelled']
+"#;
+
+    /// Checks a catalogue of the three signatures above, one of them changed, and compares `line:column message`.
+    #[track_caller]
+    fn check_changed(from: &str, to: &str, quiet: Option<&str>, expected: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        let product = folder.path().join("catalogue/acme/app");
+        fs::create_dir_all(&product).unwrap();
+        fs::write(product.join("_product.yaml"), "vendor: Acme\nproduct: App\nfiles: ['**/app.log']\n").unwrap();
+        let texts = [("disk-full", DISK), ("no-answer", NET), ("job-no-space", JOB)];
+        assert!(from.is_empty() || texts.iter().any(|(_, text)| text.contains(from)), "nothing to change");
+        for (name, text) in texts {
+            let text = if from.is_empty() { text.to_owned() } else { text.replacen(from, to, 1) };
+            fs::write(product.join(name).with_extension("yaml"), text).unwrap();
+        }
+        let logs = folder.path().join("app.log");
+        fs::write(&logs, quiet.unwrap_or_default()).unwrap();
+        let catalogue = Catalogue::read(&folder.path().join("catalogue")).unwrap();
+        let checked = check(catalogue, quiet.map(|_| logs.as_path())).unwrap();
+        let flaws = checked.flaws.iter().map(|flaw| {
+            let kind = if flaw.is_error { "error" } else { "warning" };
+            let name = flaw.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            assert!(flaw.hint.is_some());
+            format!("{name}:{}:{} {kind}: {}", flaw.line, flaw.column, flaw.message)
+        });
+        let flaws: Vec<String> = flaws.collect();
+        assert_eq!(flaws, expected);
+    }
+
+    #[track_caller]
+    fn check_flaws(from: &str, to: &str, expected: &[&str]) {
+        check_changed(from, to, None, expected);
+    }
+
+    #[test]
+    fn a_good_catalogue_has_no_flaws() {
+        check_changed("", "", Some("2026-01-02 10:00:00 INFO all is well\n"), &[]);
+    }
+
+    #[test]
+    fn an_example_claimed_by_two_signatures_is_an_error_unless_one_suppresses_the_other() {
+        check_flaws(
+            "suppresses: [acme/app/disk-full]\n",
+            "",
+            &["job-no-space:10:11 error: this example is also claimed by `acme/app/disk-full`"],
+        );
+    }
+
+    #[test]
+    fn an_example_that_does_not_behave_is_an_error() {
+        check_flaws(
+            "ERROR peer does not answer']",
+            "ERROR peer answers']",
+            &["no-answer:14:11 error: this example does not match: `text: peer does not answer` stands in no record"],
+        );
+        check_flaws(
+            "job failed: cancelled",
+            "job failed: no space left on D:",
+            &["job-no-space:12:14 error: this example matches: \
+               `text: job failed: no space left on` stands in the record of line 1"],
+        );
+    }
+
+    #[test]
+    fn nothing_may_fire_on_quiet_logs() {
+        check_changed(
+            "",
+            "",
+            Some("2026-01-02 10:00:00 INFO all is well\n2026-01-02 10:00:01 INFO no space left on C:\n"),
+            &["disk-full:5:8 error: it fires on the quiet logs (1 time), first at app.log:2"],
+        );
+    }
+
+    #[test]
+    fn both_kinds_of_example_are_mandatory_and_drafts_may_lack_the_negative_one() {
+        let negative = "  no_match: ['2026-01-02 10:00:00 ERROR job failed: cancelled']\n";
+        check_flaws(negative, "", &["job-no-space:11:3 error: there is no negative example"]);
+        check_flaws(
+            "  match: ['2026-01-02 10:00:00 ERROR job failed: no space left on C:']\n",
+            "",
+            &["job-no-space:11:3 error: there is no positive example"],
+        );
+        check_flaws(
+            "examples:\n  match: ['2026-01-02 10:00:00 ERROR peer does not answer']\n  no_match: ['2026-01-02 10:00:00 ERROR peer does not answer, retry succeeded']\n",
+            "status: draft\nexamples:\n  match: ['2026-01-02 10:00:00 ERROR peer does not answer']\n",
+            &["no-answer:15:3 warning: there is no negative example"],
+        );
+    }
+
+    #[test]
+    fn patterns_without_a_fixed_text_are_refused() {
+        check_flaws(
+            "{ text: 'job failed: no space left on' }",
+            "{ any: [{ text: 'job failed: no space left on' }, { regex: '\\d+ C' }] }",
+            &["job-no-space:5:67 error: ` c` is the longest text that is sure to stand in the record"],
+        );
+        check_flaws(
+            "{ text: 'job failed: no space left on' }",
+            "{ any: [{ text: 'job failed: no space left on' }, { regex: '[a-z]{50}' }] }",
+            &["job-no-space:5:67 error: nothing here is sure to stand in the record"],
+        );
+        check_flaws(
+            "{ text: 'job failed: no space left on' }",
+            "{ any: [{ text: 'job failed: no space left on' }, { text: cancelle }, { text: timeout }] }",
+            &[
+                "job-no-space:5:8 warning: `timeout` stands in very many records",
+                "job-no-space:12:14 error: this example matches: \
+                 `text: cancelle` stands in the record of line 1",
+            ],
+        );
+    }
+
+    #[test]
+    fn placeholders_and_captures_belong_together() {
+        check_flaws(
+            "cause: Nothing is left on {disk}.",
+            "cause: Nothing is left on {dsk}.",
+            &["disk-full:6:8 error: `{dsk}` stands for a capture that no pattern has"],
+        );
+        check_flaws("'job failed: no space left on' }", "'job failed: no space left on' }\nimpact: ${HOME}", &[]);
+        check_flaws(
+            "text: peer does not answer\n",
+            "regex: '(?<peer>peer) does not answer'\n",
+            &["no-answer:7:3 warning: the capture `peer` is not used in a text"],
+        );
+        check_flaws(
+            "{ regex: 'no space left on (?<disk>\\S+)' }",
+            "{ any: [{ text: no space left on }, { regex: 'disk (?<disk>\\S+) is full' }] }",
+            &["disk-full:10:11 warning: in this example `{disk}` has no value; the reader would see `<disk>`"],
+        );
+    }
+
+    #[test]
+    fn fixes_must_be_there_and_say_how_to_verify() {
+        check_flaws(
+            ", verify: The job ends. }]\nreferences: [{ kind: docs, url: 'https://docs.example.com/job' }]",
+            " }]\n",
+            &["job-no-space:1:1 warning: there is no reference", "job-no-space:7:9 error: an L1 fix without `verify`"],
+        );
+        check_flaws(
+            "fixes: [{ level: L2, audience: partner, steps: [Open the port.] }]\n",
+            "",
+            &["no-answer:1:1 error: there is no fix"],
+        );
+        check_flaws("level: L2\n", "level: L1\n", &["no-answer:2:8 warning: no fix is for this level"]);
+    }
+
+    #[test]
+    fn references_between_signatures_must_lead_somewhere() {
+        check_flaws(
+            "suppresses: [acme/app/disk-full]",
+            "suppresses: [acme/app/disk-full, acme/app/gone]",
+            &["job-no-space:9:34 error: `suppresses` names `acme/app/gone`, which does not exist"],
+        );
+        check_flaws(
+            "suppresses: [acme/app/disk-full]",
+            "suppresses: [acme/app/disk-full]\nformerly: [acme/app/no-answer]",
+            &["job-no-space:10:12 error: `formerly` names `acme/app/no-answer`, which is the id of another signature"],
+        );
+    }
+
+    #[test]
+    fn scopes_that_let_nothing_in_and_equal_titles_are_told() {
+        check_flaws(
+            "scope: { files: ['**/net.log'] }",
+            "scope: { files: ['**/net.log', '**/app.log'], not_files: ['**/app*'] }",
+            &["no-answer:5:32 warning: no file comes in by this scope: `app.log`, made of it, does not"],
+        );
+        check_flaws(
+            "A job fails for want of space",
+            "The peer does NOT answer",
+            &["no-answer:1:8 warning: `acme/app/job-no-space` has the same title"],
+        );
+    }
+
+    #[test]
+    fn a_broken_file_hides_no_flaw_of_the_others() {
+        check_flaws(
+            "title: The peer does not answer",
+            "titel: The peer does not answer",
+            &[
+                "no-answer:1:1 error: the field `title` of a signature is missing",
+                "no-answer:1:1 error: unknown field `titel` of a signature",
+            ],
+        );
+        check_flaws(
+            "examples:\n  match: ['2026-01-02 10:00:00 ERROR job",
+            "examples:\n  match: ['2026-01-02 10:00:00 error JOB",
+            &["job-no-space:11:11 error: this example does not match: \
+               `text: job failed: no space left on` stands in no record"],
+        );
+    }
+
+    #[test]
+    fn the_examples_of_the_guide_are_a_good_catalogue() {
+        let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
+        let examples: Vec<&str> =
+            guide.split("```yaml\n").skip(1).filter_map(|part| part.split("```").next()).collect();
+        let [signature, product] = examples.as_slice() else { panic!("two examples") };
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("acme/app");
+        fs::create_dir_all(&app).unwrap();
+        fs::write(app.join("disk-full.yaml"), signature).unwrap();
+        fs::write(app.join("_product.yaml"), product).unwrap();
+        let checked = check(Catalogue::read(folder.path()).unwrap(), None).unwrap();
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 1, 2));
+    }
+}

@@ -1,0 +1,94 @@
+use crate::signature::yaml::{self, Node, Place};
+use crate::signature::{Signature, SignatureError, Status, source_text};
+use std::path::{Path, PathBuf};
+
+/// Something that is wrong in a catalogue, with the place and the way out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flaw {
+    /// The file.
+    pub file: PathBuf,
+    /// From 1; 0 if it has no place.
+    pub line: usize,
+    /// In characters, from 1; 0 if it has no place.
+    pub column: usize,
+    /// Whether the catalogue cannot be accepted with it; otherwise it is a warning.
+    pub is_error: bool,
+    /// What is wrong, a lower-case fragment.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl From<SignatureError> for Flaw {
+    fn from(error: SignatureError) -> Flaw {
+        let SignatureError { file, line, column, message, hint } = error;
+        Flaw { file, line, column, is_error: true, message, hint }
+    }
+}
+
+/// Collects the flaws of one signature and knows the places of its parts.
+pub(super) struct Sheet<'s, 't> {
+    pub(super) signature: &'s Signature,
+    file: &'s Path,
+    root: Option<Node<'t>>,
+    pub(super) flaws: Vec<Flaw>,
+}
+
+/// A step from a node to one inside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    /// The field with this name.
+    Field(&'static str),
+    /// The item with this index.
+    Item(usize),
+}
+
+/// Returns the text of a signature's file, to find places in it.
+pub(super) fn text_of(signature: &Signature) -> String {
+    source_text(&signature.source).unwrap_or_default().into_owned()
+}
+
+impl<'s, 't> Sheet<'s, 't> {
+    /// `text` is that of the signature's file.
+    pub(super) fn new(signature: &'s Signature, text: &'t str) -> Sheet<'s, 't> {
+        Sheet { signature, file: &signature.source, root: yaml::parse(text).ok(), flaws: Vec::new() }
+    }
+
+    /// Returns where the part of the file that `path` leads to begins, or the innermost part around it that exists.
+    pub(super) fn place(&self, path: &[Step]) -> Place {
+        let Some(mut node) = self.root.as_ref() else { return Place::default() };
+        for step in path {
+            let inner = match step {
+                Step::Field(name) => node.get(name),
+                Step::Item(index) => node.items().get(*index),
+            };
+            match inner {
+                Some(inner) => node = inner,
+                None => break,
+            }
+        }
+        node.place
+    }
+
+    /// Adds what makes the signature unacceptable.
+    pub(super) fn error(&mut self, path: &[Step], message: impl Into<String>, hint: impl Into<String>) {
+        self.add(path, true, message.into(), hint.into());
+    }
+
+    /// Adds what is unacceptable unless the signature is a draft.
+    pub(super) fn error_unless_draft(&mut self, path: &[Step], message: impl Into<String>, hint: impl Into<String>) {
+        let is_error = self.signature.status != Status::Draft;
+        self.add(path, is_error, message.into(), hint.into());
+    }
+
+    /// Adds what the author should look at.
+    pub(super) fn warning(&mut self, path: &[Step], message: impl Into<String>, hint: impl Into<String>) {
+        self.add(path, false, message.into(), hint.into());
+    }
+
+    fn add(&mut self, path: &[Step], is_error: bool, message: String, hint: String) {
+        let Place { line, column } = self.place(path);
+        let file = self.file.to_path_buf();
+        self.flaws.push(Flaw { file, line, column, is_error, message, hint: Some(hint) });
+    }
+}

@@ -1,0 +1,260 @@
+//! What can be said about one signature by reading it.
+
+use super::flaw::{Sheet, Step};
+use crate::scan::required_literals;
+use crate::signature::{Condition, Scope, Severity, Signature, Status, SupportLevel};
+use Step::{Field, Item};
+use std::collections::BTreeSet;
+
+/// Words so frequent in healthy logs that a signature with nothing else looks at every other record.
+const FREQUENT: &[&str] = &[
+    "access denied",
+    "cannot",
+    "connection",
+    "critical",
+    "debug",
+    "denied",
+    "error",
+    "error:",
+    "errors",
+    "exception",
+    "fail",
+    "failed",
+    "failed to",
+    "failure",
+    "fatal",
+    "http",
+    "https",
+    "info",
+    "invalid",
+    "not found",
+    "refused",
+    "server",
+    "status",
+    "timed out",
+    "timeout",
+    "unable to",
+    "unknown",
+    "warn",
+    "warning",
+];
+
+/// First words of an id that say what to do in place of what is wrong.
+const FIX_VERBS: &[&str] = &[
+    "configure",
+    "disable",
+    "enable",
+    "fix",
+    "how",
+    "increase",
+    "reboot",
+    "reinstall",
+    "repair",
+    "resolve",
+    "restart",
+];
+
+/// Applies all rules that need nothing but the signature itself.
+pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
+    id(sheet);
+    literals(sheet);
+    examples(sheet);
+    fixes(sheet);
+    placeholders(sheet);
+    if sheet.signature.references.is_empty() {
+        sheet.warning(&[], "there is no reference", "name a public page that states the problem");
+    }
+    if sheet.signature.severity == Severity::Critical && sheet.signature.impact.is_none() {
+        sheet.warning(
+            &[Field("severity")],
+            "a critical problem without `impact`",
+            "say what it means for the customer",
+        );
+    }
+}
+
+fn id(sheet: &mut Sheet<'_, '_>) {
+    let id = &sheet.signature.id;
+    if id.split('/').count() != 3 {
+        let hint = "move it to <vendor>/<product>/<problem>.yaml below the catalogue's folder";
+        sheet.error(&[], format!("`{id}` has not the form of an id"), hint);
+    }
+    let problem = id.rsplit('/').next().unwrap_or_default();
+    if let Some(verb) = FIX_VERBS.iter().find(|verb| problem.split('-').next() == Some(**verb)) {
+        let message = format!("the name begins with `{verb}`, as if it were a fix");
+        sheet.warning(&[], message, "name the file after the problem, e.g. `vss-writer-timeout`");
+    }
+}
+
+/// Every record that a signature claims must contain a text by which it can be found quickly.
+fn literals(sheet: &mut Sheet<'_, '_>) {
+    let signature = sheet.signature;
+    let mut path = vec![Field("match")];
+    let mut weak = Vec::new();
+    weak_parts(&signature.condition, &mut path, &mut weak);
+    for (path, literals) in weak {
+        let message = match literals {
+            None => "nothing here is sure to stand in the record".to_owned(),
+            Some(short) => format!("`{short}` is the longest text that is sure to stand in the record"),
+        };
+        let hint = "add three or more fixed characters to the pattern, or put it into an `all:` with a `text:`";
+        sheet.error_unless_draft(&path, message, hint);
+    }
+    let literals = required_literals(&signature.condition).unwrap_or_default();
+    let words = literals.iter().map(|literal| String::from_utf8_lossy(literal));
+    let frequent = words.filter(|word| FREQUENT.contains(&word.trim()));
+    for word in frequent {
+        let message = format!("`{}` stands in very many records", word.trim());
+        sheet.warning(&[Field("match")], message, "use a longer text from the message");
+    }
+}
+
+/// Collects the parts whose lack of a required literal leaves the whole condition without one: in `any` each weak
+/// branch, in `all` the whole, if all of its parts are weak.
+fn weak_parts(condition: &Condition, path: &mut Vec<Step>, weak: &mut Vec<(Vec<Step>, Option<String>)>) {
+    let literals = required_literals(condition);
+    let shortest = literals.as_ref().and_then(|set| set.iter().min_by_key(|literal| literal.len()));
+    if shortest.is_some_and(|literal| literal.len() >= 3) {
+        return;
+    }
+    if let Condition::Any(branches) = condition {
+        for (index, branch) in branches.iter().enumerate() {
+            path.extend([Field("any"), Item(index)]);
+            weak_parts(branch, path, weak);
+            path.truncate(path.len() - 2);
+        }
+    } else {
+        let mut path = path.clone();
+        path.push(Field(match condition {
+            Condition::Regex(_) => "regex",
+            Condition::Text { .. } => "text",
+            Condition::All(_) => "all",
+            Condition::Any(_) | Condition::None(_) => "none",
+        }));
+        weak.push((path, shortest.map(|literal| String::from_utf8_lossy(literal).into_owned())));
+    }
+}
+
+fn examples(sheet: &mut Sheet<'_, '_>) {
+    let signature = sheet.signature;
+    if signature.examples.matching.is_empty() {
+        let hint = "add a log line that must match, as the log shows it, below `match:` of `examples:`";
+        sheet.error(&[Field("examples")], "there is no positive example", hint);
+    }
+    if signature.examples.not_matching.is_empty() {
+        let hint = "add a similar log line that must not match below `no_match:` of `examples:`";
+        sheet.error_unless_draft(&[Field("examples")], "there is no negative example", hint);
+    }
+    let Scope { files, not_files } = &signature.scope;
+    for (index, glob) in files.iter().enumerate() {
+        if not_files.contains(glob) {
+            let hint = "remove it from one of them";
+            sheet.error(
+                &[Field("scope"), Field("files"), Item(index)],
+                "`not_files` takes out what `files` lets in",
+                hint,
+            );
+        }
+    }
+}
+
+fn fixes(sheet: &mut Sheet<'_, '_>) {
+    let signature = sheet.signature;
+    if signature.fixes.is_empty() {
+        let hint = "add at least one with `level:`, `audience:` and `steps:`";
+        sheet.error_unless_draft(&[], "there is no fix", hint);
+        return;
+    }
+    for (index, fix) in signature.fixes.iter().enumerate() {
+        if fix.level == SupportLevel::L1 && fix.verify.is_none() {
+            let hint = "say how the engineer sees that it worked";
+            sheet.error_unless_draft(&[Field("fixes"), Item(index)], "an L1 fix without `verify`", hint);
+        }
+    }
+    if signature.level != SupportLevel::L3 && signature.fixes.iter().all(|fix| fix.level > signature.level) {
+        let hint = "add a fix for this level or raise the signature's `level`";
+        sheet.warning(&[Field("level")], "no fix is for this level", hint);
+    }
+    if signature.level == SupportLevel::L3 && signature.escalate.is_none() && signature.status == Status::Stable {
+        let hint = "say in `escalate:` what the vendor will ask for";
+        sheet.warning(&[Field("level")], "an L3 problem without `escalate`", hint);
+    }
+}
+
+/// Texts may contain `{name}`, which the report replaces by the capture of that name.
+fn placeholders(sheet: &mut Sheet<'_, '_>) {
+    let signature = sheet.signature;
+    let captures = signature.condition.captures();
+    let mut used = BTreeSet::new();
+    for (path, text) in texts(signature) {
+        for name in placeholders_in(text) {
+            if !captures.contains(name) {
+                let message = format!("`{{{name}}}` stands for a capture that no pattern has");
+                sheet.error(&path, message, format!("name a group `(?<{name}>...)` in a `regex`, or reword the text"));
+            }
+            used.insert(name);
+        }
+    }
+    for name in captures.iter().filter(|name| !used.contains(name.as_str())) {
+        let hint = format!("write `{{{name}}}` where it helps the reader, or make the group anonymous: `(?:...)`");
+        sheet.warning(&[Field("match")], format!("the capture `{name}` is not used in a text"), hint);
+    }
+}
+
+/// Returns the texts of a signature that a report shows with captures filled in, and where they stand.
+fn texts(signature: &Signature) -> Vec<(Vec<Step>, &str)> {
+    let mut texts: Vec<(Vec<Step>, &str)> =
+        vec![(vec![Field("title")], &signature.title), (vec![Field("cause")], &signature.cause)];
+    texts.extend(signature.impact.as_deref().map(|text| (vec![Field("impact")], text)));
+    let when = signature.escalate.as_ref().and_then(|it| it.when.as_deref());
+    texts.extend(when.map(|text| (vec![Field("escalate"), Field("when")], text)));
+    for (index, fix) in signature.fixes.iter().enumerate() {
+        let at = [Field("fixes"), Item(index)];
+        let steps = fix.steps.iter().enumerate();
+        texts.extend(steps.map(|(step, text)| ([&at[..], &[Field("steps"), Item(step)]].concat(), text.as_str())));
+        texts.extend(fix.risk.as_deref().map(|text| ([&at[..], &[Field("risk")]].concat(), text)));
+        texts.extend(fix.verify.as_deref().map(|text| ([&at[..], &[Field("verify")]].concat(), text)));
+    }
+    texts
+}
+
+/// Returns the names of the captures that the texts of a signature show.
+pub(super) fn placeholders_of(signature: &Signature) -> BTreeSet<&str> {
+    texts(signature).into_iter().flat_map(|(_, text)| placeholders_in(text)).collect()
+}
+
+/// Finds `{name}`; not `${name}` or `{{name}}`, which belong to commands.
+fn placeholders_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('{').filter_map(|(at, _)| {
+        let name = text.get(at + 1..)?.split('}').next()?;
+        let closed = text.get(at + 1 + name.len()..)?.starts_with('}');
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+        let before = text.get(..at)?;
+        (closed && is_name && !before.ends_with(['$', '{'])).then_some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(placeholders_in(text).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn placeholders_are_names_in_braces() {
+        check("Port {port} of {host_name2} is closed.", &["port", "host_name2"]);
+        check("{", &[]);
+        check("{a", &[]);
+        check("{} {0} {a b} {a.b}", &[]);
+        check("ä{b}ö", &["b"]);
+    }
+
+    #[test]
+    fn braces_of_commands_are_no_placeholders() {
+        check("echo ${HOME}; docker inspect -f '{{id}}'", &[]);
+    }
+}

@@ -1,0 +1,108 @@
+//! Memory is bounded whatever the input.
+
+use crate::command;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Unpacked size of the large archive: 4 GiB where the program is optimised; a slow build gets a smaller one.
+const LARGE: u64 = if cfg!(debug_assertions) { 512 << 20 } else { 4 << 30 };
+/// Anonymous memory that a triage may use, in kB. Mapped files do not count, they are the system's cache.
+const LIMIT_KB: u64 = 400 << 10;
+
+/// One MiB of a log in which errors repeat with other numbers.
+fn block(seed: u64) -> Vec<u8> {
+    let mut text = Vec::with_capacity(1 << 20);
+    let mut n = seed;
+    while text.len() < (1 << 20) - 160 {
+        n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let (second, level) = ((n >> 33) & 31, if n >> 60 == 0 { "ERROR" } else { "INFO" });
+        writeln!(
+            text,
+            "2026-01-02 03:04:{second:02} {level} [worker-{}] store.Segment: block {} of host{} written in {} ms",
+            (n >> 50) & 15,
+            (n >> 20) & 0xffff,
+            (n >> 40) & 7,
+            (n >> 48) & 0xfff
+        )
+        .unwrap();
+    }
+    text.resize(1 << 20, b'\n');
+    text
+}
+
+/// Runs a triage and returns its peak anonymous memory in kB.
+#[track_caller]
+fn peak_of_triage(path: &Path, expected_files: u64) -> u64 {
+    let report = path.with_extension("report.json");
+    let mut child = command(&[])
+        .arg("triage")
+        .arg(path)
+        .args(["--no-progress", "-o", &format!("json={}", report.display())])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    let code = loop {
+        if let Some(code) = child.try_wait().unwrap() {
+            break code;
+        }
+        let now = fs::read_to_string(&status).unwrap_or_default();
+        let anonymous =
+            now.lines().find_map(|it| it.strip_prefix("RssAnon:")?.trim().strip_suffix(" kB")?.parse().ok());
+        peak = peak.max(anonymous.unwrap_or(0));
+        sleep(Duration::from_millis(5));
+    };
+    assert!(code.success(), "{code}");
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    assert_eq!(report["coverage"]["files_examined"], expected_files);
+    peak
+}
+
+#[test]
+fn a_large_archive_needs_little_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.tar.gz");
+    let mut gzip = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+    let members = 8;
+    let blocks: Vec<_> = (0..8).map(block).collect();
+    for member in 0..members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(LARGE / members);
+        header.set_mode(0o644);
+        header.set_path(format!("logs/node{member}/store.log")).unwrap();
+        header.set_cksum();
+        gzip.write_all(header.as_bytes()).unwrap();
+        for n in 0..(LARGE / members) >> 20 {
+            gzip.write_all(&blocks[(n % 8) as usize]).unwrap();
+        }
+    }
+    gzip.write_all(&[0; 1024]).unwrap();
+    gzip.finish().unwrap().sync_all().unwrap();
+
+    let peak = peak_of_triage(&path, members);
+    println!("peak of a {} MiB archive: {} MiB", LARGE >> 20, peak >> 10);
+    assert!(peak < LIMIT_KB, "{peak} kB");
+}
+
+#[test]
+fn many_files_need_little_memory() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path().join("many");
+    for n in 0..20_000u32 {
+        let path = root.join(format!("host{:03}", n % 200));
+        if n < 200 {
+            fs::create_dir_all(&path)?;
+        }
+        let text = format!("Jan  2 03:04:05 host app[{n}]: ERROR cannot open volume {n}: input/output error\n");
+        fs::write(path.join(format!("{n}.log")), text.repeat(20))?;
+    }
+    let peak = peak_of_triage(&root, 20_000);
+    println!("peak of 20,000 files: {} MiB", peak >> 10);
+    assert!(peak < LIMIT_KB, "{peak} kB");
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! `tierline signatures` as an author uses it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+/// Runs the program in `folder`.
+fn tierline(folder: &Path, args: &[&str]) -> Output {
+    super::command(args).current_dir(folder).output().unwrap()
+}
+
+#[track_caller]
+fn check(folder: &Path, args: &[&str], code: i32, in_output: &str) {
+    let output = tierline(folder, args);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(text.contains(in_output), "{text}");
+}
+
+/// Makes a catalogue `acme` with the signature and product of the author's guide.
+fn catalogue() -> tempfile::TempDir {
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
+    let examples: Vec<&str> = guide.split("```yaml\n").skip(1).filter_map(|it| it.split("```").next()).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let app = folder.path().join("acme/acme/app");
+    fs::create_dir_all(&app).unwrap();
+    fs::write(app.join("disk-full.yaml"), examples[0]).unwrap();
+    fs::write(app.join("_product.yaml"), examples[1]).unwrap();
+    folder
+}
+
+#[test]
+fn a_good_catalogue_passes_and_can_be_read() {
+    let folder = catalogue();
+    let folder = folder.path();
+    check(folder, &["signatures", "check", "acme"], 0, "checked 1 signature, 2 examples: 0 errors, 0 warnings");
+    check(folder, &["signatures", "test", "acme"], 0, "2 examples: 2 behave, 0 do not; 0 errors");
+    let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];
+    check(folder, &list, 0, "acme/app/disk-full  L1  high      The disk {disk} is full\n");
+    check(folder, &["signatures", "show", "acme/app/disk-full", "--signatures", "acme"], 0, "Verify: The job ends");
+}
+
+#[test]
+fn lists_and_pages_are_json_for_programs() {
+    let folder = catalogue();
+    let json = |args: &[&str]| -> serde_json::Value {
+        let args = [args, &["--signatures", "acme", "-o", "json"]].concat();
+        serde_json::from_slice(&tierline(folder.path(), &args).stdout).unwrap()
+    };
+    let page = json(&["signatures", "show", "acme/app/disk-full"]);
+    assert_eq!(page["fixes"][0]["steps"][1], "Start the job again.");
+    assert_eq!(page["match"]["all"][1]["none"][0]["text"], "retry succeeded");
+    let list = json(&["signatures", "list", "--vendor", "ACME"]);
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+    assert_eq!(list[0]["product"], "Backup App");
+    assert!(json(&["signatures", "list"]).as_array().is_some_and(|all| all.len() > 80));
+}
+
+#[test]
+fn mistakes_are_shown_at_their_place_and_end_in_exit_code_2() {
+    let folder = catalogue();
+    let file = folder.path().join("acme/acme/app/disk-full.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("severity: high", "severity: hihg")).unwrap();
+    let shown = "acme/acme/app/disk-full.yaml:5:11: error: `hihg` is not a known severity\n\
+                 5 | severity: hihg\n  |           ^\n  = hint: did you mean `high`?\n";
+    check(folder.path(), &["signatures", "check", "acme"], 2, shown);
+    let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];
+    check(folder.path(), &list, 2, shown);
+    fs::write(&file, text.replace("disk full)", "disk fall)")).unwrap();
+    let shown = "FAILED acme/app/disk-full, match example 1 (acme/acme/app/disk-full.yaml:31:7):\n  \
+                 `regex: cannot write to (?<disk>\\S+): (?:no space left on device|disk fall)` stands in no record\n";
+    check(folder.path(), &["signatures", "test", "acme"], 2, shown);
+}
+
+#[test]
+fn what_is_not_there_has_its_own_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    check(folder.path(), &["signatures", "check", "nowhere"], 1, "failed to read the catalogue `nowhere`");
+    check(
+        folder.path(),
+        &["signatures", "list", "--signatures", "nowhere"],
+        2,
+        "failed to read the catalogue `nowhere`",
+    );
+    check(folder.path(), &["signatures", "show", "a/b/c"], 2, "no signature has the id `a/b/c`");
+}
