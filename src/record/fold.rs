@@ -9,8 +9,8 @@
 //!
 //! Blank lines belong to the record around them; at its end they are left out.
 
+use super::Chunk;
 use super::format::{Format, Header};
-use super::{Chunk, windows};
 use memchr::memchr;
 
 /// Limits of records and chunks; tests use small ones.
@@ -95,7 +95,7 @@ pub struct Record<'a> {
     pub line: u64,
     /// How many lines it has.
     pub lines: u64,
-    /// What its first line says.
+    /// What its first line says; for a Windows event exported as text, its first lines.
     pub header: Header<'a>,
     /// All of it, without the last line end.
     pub text: &'a [u8],
@@ -221,7 +221,10 @@ impl<'a> Iterator for Records<'a> {
         }
         let text = &self.buffer[start..end];
         let header = first.header.unwrap_or_default();
-        let header = if self.format.windows_text() { windows::enrich(text, header, self.format) } else { header };
+        let header = match self.format.export() {
+            Some(export) => export.enrich(text, header, self.format),
+            None => header,
+        };
         Some(Record { start, line: first.line, lines: last - first.line + 1, header, text })
     }
 }

@@ -5,11 +5,11 @@ use super::header::Rules;
 use super::keyvalue;
 use super::level::Level;
 use super::severity::{facility, late_level, level, level_ahead, level_in_group, module_level, postgres_follow_up};
-use super::special;
 use super::stamp::{Date, Orders, Shape, Stamp, stamp};
 use super::token::{
     day_only, group_end, identifier, name_end, name_end_plain, product_format, program, separators, strip,
 };
+use super::{special, veeam};
 
 /// What a header has said so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,6 +54,12 @@ pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Fo
     }
     if let Some(inner) = special::inner(line, message, found, rules) {
         return inner;
+    }
+    if found.level.is_none() && first.shape == Shape::Dotted {
+        if walk.barred && line.first() == Some(&b'[') {
+            return veeam::data_mover(line, message, found, rules);
+        }
+        found.level = veeam::job_outcome(line, end);
     }
     // Behind a program's name in syslog, or between bars, a level has just been looked for.
     if found.level.is_none() && !walk.barred && !(walk.named && first.shape == Shape::Syslog) {
