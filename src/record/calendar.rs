@@ -13,7 +13,7 @@ use super::stamp::{Date, Stamp};
 pub(super) struct Calendar {
     /// Seconds since 1970 of the last moment that the log can speak of.
     modified: Option<i64>,
-    /// The year of `modified`, so that it is not computed for every line.
+    /// The year of `modified` or else of `seen`, so that it is not computed for every line.
     year: i64,
     /// Day since 1970 of a full date in the head.
     seen: Option<i64>,
@@ -28,7 +28,7 @@ impl Calendar {
         // A day that had not come when the file was written is no day of its lines.
         let named = named.filter(|&day| modified.is_none_or(|it| day * DAY <= it + DAY));
         let modified = named.map(|day| day * DAY + DAY - 1).or(modified);
-        let year = modified.map_or(0, |it| civil::date(it.div_euclid(DAY)).0);
+        let year = modified.map(|it| it.div_euclid(DAY)).or(seen).map_or(1970, |day| civil::date(day).0);
         Calendar { modified, year, seen }
     }
 
@@ -57,7 +57,7 @@ impl Calendar {
                     self.year
                 }
             }
-            (None, Some(seen)) => civil::date(seen).0,
+            (None, Some(_)) => self.year,
             (None, None) if (month, day) == (2, 29) => 1972,
             (None, None) => 1970,
         };
