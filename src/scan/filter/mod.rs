@@ -202,7 +202,7 @@ mod tests {
             let mut text = vec![b'.'; 2 * BLOCK];
             let at = BLOCK - shift;
             text[at..at + literal.len()].copy_from_slice(&literal);
-            assert_eq!(filtered(Kernel::detect(), &[literal.clone()], &[], &text), [(at, 0)]);
+            assert_eq!(filtered(Kernel::detect(), std::slice::from_ref(&literal), &[], &text), [(at, 0)]);
         }
     }
 
