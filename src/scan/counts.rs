@@ -23,11 +23,14 @@ impl Counts {
     /// Counts the lines of a chunk. A last one without line end counts if the file ends there; in the middle of a very
     /// long line it is the next chunk's.
     pub(super) fn of_lines(chunk: &Chunk<'_>) -> Counts {
-        let text = chunk.text();
-        let ends = memchr::memchr_iter(b'\n', text).count();
+        let ends = memchr::memchr_iter(b'\n', chunk.text()).count();
+        Counts { lines: ends as u64 + Counts::unfinished_line(chunk), ..Counts::default() }
+    }
+
+    /// 1 if the file ends in the chunk without a line end, else 0.
+    pub(super) fn unfinished_line(chunk: &Chunk<'_>) -> u64 {
         let last_of_file = chunk.end >= chunk.buffer.len();
-        let unfinished = last_of_file && text.last().is_some_and(|&byte| byte != b'\n');
-        Counts { lines: ends as u64 + u64::from(unfinished), ..Counts::default() }
+        u64::from(last_of_file && chunk.text().last().is_some_and(|&byte| byte != b'\n'))
     }
 
     pub(super) fn add_record(&mut self, record: &Record<'_>) {

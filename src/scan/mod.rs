@@ -7,6 +7,7 @@
 mod counts;
 mod engine;
 mod filter;
+mod lines;
 mod literals;
 mod markers;
 mod pattern;

@@ -95,43 +95,28 @@ impl Scanner {
         scope: &FileScope,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
-        let text = chunk.text();
-        if text.len() >= SAMPLE && !self.engine.is_tuned() {
-            self.tune(&[text]);
-        }
-        let mut literal_hits = Vec::new();
-        self.engine.find(text, &mut literal_hits);
+        let literal_hits = self.find(chunk);
         let mut rest = literal_hits.as_slice();
-        let unfiltered: Vec<usize> = self.unfiltered.iter().copied().filter(|&index| scope.contains(index)).collect();
         let mut counts = Counts::of_lines(chunk);
-        let mut candidates = Vec::new();
-        let mut matches = Vec::new();
+        let mut judge = Judge::new(self, scope);
         for record in records {
             counts.add_record(&record);
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
-            candidates.clear();
-            candidates.extend_from_slice(&unfiltered);
-            let mut strongest = Strength::Nothing;
-            for hit in hits {
-                match (hit.asker as usize).checked_sub(self.patterns.len()) {
-                    None if scope.contains(hit.asker as usize) => candidates.push(hit.asker as usize),
-                    Some(marker) if strongest < Strength::Certain => {
-                        strongest = strongest.max(judge(&record, hit.start - start, marker));
-                    }
-                    _ => {}
-                }
-            }
-            candidates.sort_unstable();
-            candidates.dedup();
-            matches.clear();
-            matches.extend(candidates.iter().filter_map(|&index| self.confirm(index, record.text)));
-            let suspicion = suspicion(record.header.level, strongest);
-            if suspicion.is_some() || !matches.is_empty() {
-                found(Hit { record: &record, matches: &matches, suspicion });
-            }
+            judge.record(&record, start, hits, found);
         }
         counts
+    }
+
+    /// All literals in a chunk, by position.
+    pub(super) fn find(&self, chunk: &Chunk<'_>) -> Vec<LiteralHit> {
+        let text = chunk.text();
+        if text.len() >= SAMPLE && !self.engine.is_tuned() {
+            self.tune(&[text]);
+        }
+        let mut hits = Vec::new();
+        self.engine.find(text, &mut hits);
+        hits
     }
 
     fn confirm<'a>(&'a self, signature: usize, text: &'a [u8]) -> Option<Match<'a>> {
@@ -147,6 +132,59 @@ impl Scanner {
             captures.dedup_by_key(|&mut (name, _)| name);
         }
         Some(Match { signature, captures })
+    }
+}
+
+/// Decides record by record what is worth keeping; holds what is used again for the next one.
+pub(super) struct Judge<'a, 's> {
+    scanner: &'a Scanner,
+    scope: &'s FileScope,
+    /// Signatures that are tried on every record of the file.
+    unfiltered: Vec<usize>,
+    candidates: Vec<usize>,
+    matches: Vec<Match<'a>>,
+}
+
+impl<'a, 's> Judge<'a, 's> {
+    pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
+        let unfiltered = scanner.unfiltered.iter().copied().filter(|&index| scope.contains(index)).collect();
+        Judge { scanner, scope, unfiltered, candidates: Vec::new(), matches: Vec::new() }
+    }
+
+    /// Whether a record without any literal can be worth keeping.
+    pub(super) fn needs_every_record(&self) -> bool {
+        !self.unfiltered.is_empty()
+    }
+
+    /// Calls `found` if a signature claims the record or it looks like an error. `hits` are the literals that begin in
+    /// it, `start` is where it begins in the text in which they were found.
+    pub(super) fn record(
+        &mut self,
+        record: &Record<'a>,
+        start: usize,
+        hits: &[LiteralHit],
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) {
+        self.candidates.clear();
+        self.candidates.extend_from_slice(&self.unfiltered);
+        let mut strongest = Strength::Nothing;
+        for hit in hits {
+            match (hit.asker as usize).checked_sub(self.scanner.patterns.len()) {
+                None if self.scope.contains(hit.asker as usize) => self.candidates.push(hit.asker as usize),
+                Some(marker) if strongest < Strength::Certain => {
+                    strongest = strongest.max(judge(record, hit.start - start, marker));
+                }
+                _ => {}
+            }
+        }
+        self.candidates.sort_unstable();
+        self.candidates.dedup();
+        self.matches.clear();
+        self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+        let suspicion = suspicion(record.header.level, strongest);
+        if suspicion.is_some() || !self.matches.is_empty() {
+            found(Hit { record, matches: &self.matches, suspicion });
+        }
     }
 }
 
