@@ -46,6 +46,12 @@ impl Reading {
         };
         Some(Reading { encoding, format })
     }
+
+    /// Reads every line as a record without header, as grep does; `None` if the file is not text.
+    pub fn of_lines(head: &[u8]) -> Option<Reading> {
+        let encoding = Encoding::guess(head)?;
+        Some(Reading { encoding, format: Format { lines_only: true, ..Format::guess_dated(b"", None, None) } })
+    }
 }
 
 /// What a file's head has shown about its headers: which kinds of them to accept, how dates are ordered, what completes
@@ -59,6 +65,8 @@ pub struct Format {
     headers: bool,
     /// The file holds exported Windows events.
     export: Option<Export>,
+    /// Nobody looks at headers: every line is a record.
+    lines_only: bool,
     name: &'static str,
 }
 
@@ -88,6 +96,11 @@ impl Format {
         self.name
     }
 
+    /// Whether every line is a record without header.
+    pub fn lines_only(&self) -> bool {
+        self.lines_only
+    }
+
     /// Returns the header of `line` (no line end) if the line begins a record by itself.
     pub fn header<'a>(&self, line: &'a [u8]) -> Option<Header<'a>> {
         match self.classify(line) {
@@ -105,6 +118,9 @@ impl Format {
     pub(super) fn classify<'a>(&self, line: &'a [u8]) -> (Kind, Option<Header<'a>>) {
         if line.is_empty() {
             return (Kind::Continues, None);
+        }
+        if self.lines_only {
+            return (Kind::Begins, None);
         }
         if let Some(export) = self.export {
             return self.classify_event(line, export);
@@ -199,6 +215,7 @@ impl Format {
             rules,
             headers: n_headers > 0 && n_headers * 10 >= unheaded,
             export,
+            lines_only: false,
             name: if export.is_some() { "windows-events" } else { leading },
         }
     }

@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 impl Scanner {
     /// Does what [`Scanner::scan`] does, with every line as a record.
-    pub fn scan_lines<'a>(
+    pub(super) fn scan_lines<'a>(
         &'a self,
         chunk: &Chunk<'a>,
         scope: &FileScope,

@@ -8,7 +8,7 @@
 use super::counts::Counts;
 use super::engine::{Engine, LiteralHit};
 use super::literals::required_sets;
-use super::markers::{MARKERS, Strength};
+use super::markers::{MARKERS, Marker, Strength};
 use super::pattern::Pattern;
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{strength, suspicion};
@@ -24,6 +24,8 @@ pub struct Scanner {
     engine: Engine,
     /// By signature index; `None` if it cannot be used.
     patterns: Vec<Option<Pattern>>,
+    /// The error words; empty if nobody asks what looks like an error.
+    markers: &'static [Marker],
     /// Signatures to be tried on every record.
     unfiltered: Vec<usize>,
     scopes: Scopes,
@@ -53,17 +55,26 @@ impl Scanner {
     /// Compiles the set. Regexes are compiled when the first record asks for them. A signature with a broken regex never
     /// holds.
     pub fn new(set: &SignatureSet) -> Scanner {
+        Scanner::compile(set, MARKERS)
+    }
+
+    /// Compiles the set for a scan that looks for signatures only: no record is reported for looking like an error.
+    pub fn of_known(set: &SignatureSet) -> Scanner {
+        Scanner::compile(set, &[])
+    }
+
+    fn compile(set: &SignatureSet, markers: &'static [Marker]) -> Scanner {
         let signatures = set.signatures();
         let patterns: Vec<_> = signatures.iter().map(|signature| Pattern::new(&signature.condition).ok()).collect();
         let sets = signatures.iter().zip(&patterns).map(|(signature, pattern)| match pattern {
             Some(_) => required_sets(&signature.condition),
             None => Vec::new(),
         });
-        let markers = MARKERS.iter().map(|marker| vec![vec![marker.word.into()]]);
-        let (engine, mut unfiltered) = Engine::new(sets.chain(markers).collect());
+        let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
+        let (engine, mut unfiltered) = Engine::new(sets.chain(words).collect());
         unfiltered.retain(|&index| patterns.get(index).is_some_and(Option::is_some));
         let scopes = Scopes::new(signatures.iter().map(|signature| &signature.scope));
-        Scanner { engine, patterns, unfiltered, scopes }
+        Scanner { engine, patterns, markers, unfiltered, scopes }
     }
 
     /// Plans the search for the actual input, of which `pieces` are a sample. It changes the speed and never the
@@ -85,7 +96,11 @@ impl Scanner {
         scope: &FileScope,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
-        self.scan_records(chunk, format.records(chunk), scope, found)
+        if format.lines_only() {
+            self.scan_lines(chunk, scope, found)
+        } else {
+            self.scan_records(chunk, format.records(chunk), scope, found)
+        }
     }
 
     pub(super) fn scan_records<'a>(
@@ -181,7 +196,8 @@ impl<'a, 's> Judge<'a, 's> {
         self.candidates.dedup();
         self.matches.clear();
         self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
-        let suspicion = suspicion(record.header.level, strongest);
+        let looked_for = !self.scanner.markers.is_empty();
+        let suspicion = if looked_for { suspicion(record.header.level, strongest) } else { None };
         if suspicion.is_some() || !self.matches.is_empty() {
             found(Hit { record, matches: &self.matches, suspicion });
         }
