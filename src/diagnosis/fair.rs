@@ -11,7 +11,7 @@ use std::collections::{BinaryHeap, HashMap};
 /// | for each finding before it                                   | loses | at most |
 /// |--------------------------------------------------------------|-------|---------|
 /// | of the same file (that of its first evidence)                |  0.03 |    0.40 |
-/// | whose first two words are the same                           |  0.05 |    0.20 |
+/// | of the same level with the same first three words            |  0.10 |    0.30 |
 ///
 /// Equal scores are ordered by level, count and template.
 pub(super) fn fair_order(mut findings: Vec<Unresolved>) -> Vec<Unresolved> {
@@ -62,7 +62,7 @@ impl Before {
     fn loss(&self, finding: &Unresolved) -> i64 {
         let of_file = self.of_file.get(file(finding)).copied().unwrap_or(0);
         let of_kind = self.of_kind.get(&kind(finding)).copied().unwrap_or(0);
-        (30 * of_file).min(400) + (50 * of_kind).min(200)
+        (30 * of_file).min(400) + (100 * of_kind).min(300)
     }
 
     fn add(&mut self, finding: &Unresolved) {
@@ -76,7 +76,7 @@ fn file(finding: &Unresolved) -> &str {
 }
 
 fn kind(finding: &Unresolved) -> (Level, String) {
-    let words = finding.finding.template.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let words = finding.finding.template.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
     (finding.finding.level, words)
 }
 
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn one_message_in_many_wordings_does_not_hide_another_of_its_file() {
-        let wordings = (b'a'..b'k').map(|end| format!("cannot open file of kind {}", end as char));
+        let wordings = (b'a'..b'k').map(|end| format!("cannot open file {}", end as char));
         let mut findings: Vec<_> = wordings.map(|it| ("a.log", Level::Fatal, it)).collect();
         findings.push(("a.log", Level::Error, "the root of it all".into()));
         check(findings, 5, &["the root of it all"]);

@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// | it is the first error in the last 200 lines before a fatal one                 |                    0.10 |
 /// | it is the first rare error in the 12 hours before a message begins to repeat   |                    0.10 |
 /// | its record has no time: state of something, rather than an event               |                  - 0.05 |
-/// | it has less than two words: numbers of a dump                                  |                  - 0.15 |
 /// | it only reports that something else failed ("exited with", "see above")        |                  - 0.25 |
 ///
 /// `fair.rs` then sees to it that the first ones are not all of one kind or one file.
@@ -72,10 +71,6 @@ fn score(finding: &UnknownGroup, first_before_fatal: bool, first_before_burst: b
     if finding.group.first_time.is_none() {
         score -= 0.05;
     }
-    if words(&finding.template) < 2 {
-        score -= 0.15;
-        reasons.push("has hardly any words".into());
-    }
     if is_consequence(&finding.template) {
         score -= 0.25;
         reasons.push("only reports that something else failed".into());
@@ -126,22 +121,6 @@ fn is_consequence(template: &str) -> bool {
     PHRASES.iter().any(|phrase| template.contains(phrase))
 }
 
-/// Words of a template: at least two letters, and not only hexadecimal digits as in a dump of registers.
-fn words(template: &str) -> usize {
-    let is_word = |word: &&str| {
-        word.len() >= 2
-            && word.chars().all(char::is_alphabetic)
-            && !word.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && !word.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'))
-    };
-    // What was masked stands in angle brackets.
-    let outside = template.split('<').enumerate().map(|(index, part)| match (index, part.split_once('>')) {
-        (0, _) | (_, None) => part,
-        (_, Some((_, rest))) => rest,
-    });
-    outside.flat_map(|part| part.split(|c: char| !c.is_alphanumeric())).filter(is_word).count()
-}
-
 /// For each message that repeats the first rare error in the hours before it began.
 ///
 /// Times are compared across files, since the loud part of a failure is often in another program's log; a time whose
@@ -153,7 +132,7 @@ fn first_before_burst(unknown: &[UnknownGroup]) -> BTreeSet<usize> {
     let began = |finding: &UnknownGroup| finding.group.first_time.map(|time| (time.assumed(), time.instant()));
     let is_rare_error =
         |it: &UnknownGroup| it.level >= Level::Error && it.group.count <= RARE && !is_consequence(&it.template);
-    let rare = unknown.iter().enumerate().filter(|(_, it)| is_rare_error(it) && words(&it.template) >= 2);
+    let rare = unknown.iter().enumerate().filter(|(_, it)| is_rare_error(it));
     let rare: BTreeSet<(bool, i64, &str, usize)> = rare
         .filter_map(|(index, it)| began(it).map(|(assumed, time)| (assumed, time, it.template.as_str(), index)))
         .collect();
@@ -269,14 +248,6 @@ mod tests {
             seen("a later accident happened", 1, 200),
             seen("the ledger is sealed", 1, 100),
             seen("the flood has begun", 500, 90_000),
-        ]);
-    }
-
-    #[test]
-    fn numbers_without_words_say_little() {
-        check(vec![
-            finding(Level::Error, 9, "disk of node is full"),
-            finding(Level::Error, 1, "r<n>=<hex> deadbeef x=1"),
         ]);
     }
 
