@@ -38,7 +38,7 @@ fn examine(entry: Entry<'_>, scanner: &Scanner) -> Option<Tally> {
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = Reading::guess(&text[..text.len().min(Reading::HEAD)], entry.modified)?;
+            let reading = Reading::of_file(&entry.path, &text[..text.len().min(Reading::HEAD)], entry.modified)?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
@@ -51,7 +51,7 @@ fn examine(entry: Entry<'_>, scanner: &Scanner) -> Option<Tally> {
             let mut head = Vec::new();
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
-            let reading = Reading::guess(&head, entry.modified)?;
+            let reading = Reading::of_file(&entry.path, &head, entry.modified)?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)

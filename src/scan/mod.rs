@@ -6,6 +6,7 @@
 
 mod counts;
 mod engine;
+mod filter;
 mod literals;
 mod markers;
 mod pattern;

@@ -7,34 +7,26 @@
 
 use super::counts::Counts;
 use super::engine::{Engine, LiteralHit};
-use super::literals::{required_literals, shortest};
+use super::literals::required_sets;
 use super::markers::{MARKERS, Strength};
 use super::pattern::Pattern;
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{strength, suspicion};
 use crate::record::{Chunk, Format, Level, Record};
 use crate::signature::SignatureSet;
-use std::collections::BTreeMap;
 
-/// A signature whose shortest literal is below this is tried on every record: searching for it would find it everywhere.
-const USEFUL_LITERAL: usize = 2;
+/// What is enough of the input to plan the search for the rest, in bytes.
+const SAMPLE: usize = 256 << 10;
 
 /// A compiled [`SignatureSet`].
 pub struct Scanner {
+    /// Its askers are the signatures by index, then the markers.
     engine: Engine,
-    /// For each literal of the engine, who asked for it.
-    askers: Vec<Askers>,
     /// By signature index; `None` if it cannot be used.
     patterns: Vec<Option<Pattern>>,
     /// Signatures to be tried on every record.
     unfiltered: Vec<usize>,
     scopes: Scopes,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Askers {
-    signatures: Vec<usize>,
-    markers: Vec<usize>,
 }
 
 /// One signature that holds for a record.
@@ -63,27 +55,21 @@ impl Scanner {
     pub fn new(set: &SignatureSet) -> Scanner {
         let signatures = set.signatures();
         let patterns: Vec<_> = signatures.iter().map(|signature| Pattern::new(&signature.condition).ok()).collect();
-        let mut literals: BTreeMap<Vec<u8>, Askers> = BTreeMap::new();
-        let mut unfiltered = Vec::new();
-        for (index, signature) in signatures.iter().enumerate() {
-            if patterns[index].is_none() {
-                continue;
-            }
-            match required_literals(&signature.condition) {
-                Some(required) if shortest(&required) >= USEFUL_LITERAL => {
-                    for literal in required {
-                        literals.entry(literal).or_default().signatures.push(index);
-                    }
-                }
-                _ => unfiltered.push(index),
-            }
-        }
-        for (index, marker) in MARKERS.iter().enumerate() {
-            literals.entry(marker.word.into()).or_default().markers.push(index);
-        }
+        let sets = signatures.iter().zip(&patterns).map(|(signature, pattern)| match pattern {
+            Some(_) => required_sets(&signature.condition),
+            None => Vec::new(),
+        });
+        let markers = MARKERS.iter().map(|marker| vec![vec![marker.word.into()]]);
+        let (engine, mut unfiltered) = Engine::new(sets.chain(markers).collect());
+        unfiltered.retain(|&index| patterns.get(index).is_some_and(Option::is_some));
         let scopes = Scopes::new(signatures.iter().map(|signature| &signature.scope));
-        let (literals, askers): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
-        Scanner { engine: Engine::new(&literals), askers, patterns, unfiltered, scopes }
+        Scanner { engine, patterns, unfiltered, scopes }
+    }
+
+    /// Plans the search for the actual input, of which `pieces` are a sample. It changes the speed and never the
+    /// result. Only the first call has an effect; without one the first large chunk is the sample.
+    pub fn tune(&self, pieces: &[&[u8]]) {
+        self.engine.tune(pieces);
     }
 
     /// Returns which signatures apply to the file.
@@ -109,8 +95,12 @@ impl Scanner {
         scope: &FileScope,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
+        let text = chunk.text();
+        if text.len() >= SAMPLE && !self.engine.is_tuned() {
+            self.tune(&[text]);
+        }
         let mut literal_hits = Vec::new();
-        self.engine.find(chunk.text(), &mut literal_hits);
+        self.engine.find(text, &mut literal_hits);
         let mut rest = literal_hits.as_slice();
         let unfiltered: Vec<usize> = self.unfiltered.iter().copied().filter(|&index| scope.contains(index)).collect();
         let mut counts = Counts::of_lines(chunk);
@@ -124,12 +114,12 @@ impl Scanner {
             candidates.extend_from_slice(&unfiltered);
             let mut strongest = Strength::Nothing;
             for hit in hits {
-                let Some(askers) = self.askers.get(hit.literal as usize) else { continue };
-                candidates.extend(askers.signatures.iter().copied().filter(|&index| scope.contains(index)));
-                for &marker in &askers.markers {
-                    if strongest < Strength::Certain {
-                        strongest = strongest.max(judge(&record, hit.last - start, marker));
+                match (hit.asker as usize).checked_sub(self.patterns.len()) {
+                    None if scope.contains(hit.asker as usize) => candidates.push(hit.asker as usize),
+                    Some(marker) if strongest < Strength::Certain => {
+                        strongest = strongest.max(judge(&record, hit.start - start, marker));
                     }
+                    _ => {}
                 }
             }
             candidates.sort_unstable();
@@ -160,23 +150,31 @@ impl Scanner {
     }
 }
 
-/// Takes the hits that end inside `start..end` off `rest`, and drops those before.
+/// Takes the hits that begin inside `start..end` off `rest`, and drops those before.
 fn take_hits<'h>(rest: &mut &'h [LiteralHit], start: usize, end: usize) -> &'h [LiteralHit] {
-    let skipped = rest.iter().take_while(|hit| hit.last < start).count();
+    let skipped = rest.iter().take_while(|hit| hit.start < start).count();
     let after = &rest[skipped..];
-    let (hits, after) = after.split_at(after.iter().take_while(|hit| hit.last < end).count());
+    let (hits, after) = after.split_at(after.iter().take_while(|hit| hit.start < end).count());
     *rest = after;
     hits
 }
 
-/// Judges an error word whose last byte stands at `last` of the record's text. In a record with a level only the message
-/// counts: the header's words have been read already.
-fn judge(record: &Record<'_>, last: usize, marker: usize) -> Strength {
+/// Judges an error word that begins at `start` of the record's text. In a record with a level only the message counts:
+/// the header's words have been read already.
+fn judge(record: &Record<'_>, start: usize, marker: usize) -> Strength {
     let Some(marker) = MARKERS.get(marker) else { return Strength::Nothing };
-    let text = record.text;
     let message = if record.header.level.is_some() { record.header.message } else { 0 };
-    match (last + 1).checked_sub(marker.word.len()) {
-        Some(start) if start >= message => strength(text, last + 1, marker),
-        _ => Strength::Nothing,
+    let end = start.saturating_add(marker.word.len());
+    if start >= message && end <= record.text.len() { strength(record.text, end, marker) } else { Strength::Nothing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_word_can_be_searched_for() {
+        let (_, without) = Engine::new(MARKERS.iter().map(|marker| vec![vec![marker.word.into()]]).collect());
+        assert!(without.is_empty());
     }
 }
