@@ -11,9 +11,9 @@ pub struct Counts {
     pub records: u64,
     /// Records whose year or date had to be assumed.
     pub assumed_times: u64,
-    /// Earliest time.
+    /// Earliest time. A time whose year or date was assumed counts only if no record states a whole one.
     pub first_time: Option<Time>,
-    /// Latest time.
+    /// Latest time, with the same rule.
     pub last_time: Option<Time>,
     /// Records by level, indexed by `Level as usize`; those without level are not in it.
     pub levels: [u64; 6],
@@ -56,8 +56,10 @@ impl Counts {
     }
 
     fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {
-        self.first_time = [self.first_time, first].into_iter().flatten().min();
-        self.last_time = self.last_time.max(last);
+        let first = [self.first_time, first].into_iter().flatten();
+        self.first_time = first.min_by_key(|time| (time.assumed(), *time));
+        let last = [self.last_time, last].into_iter().flatten();
+        self.last_time = last.max_by_key(|time| (!time.assumed(), *time));
     }
 }
 
