@@ -156,7 +156,7 @@ fn write(diagnosis: &Diagnosis, output: &Output<Format>, color: Color, top: usiz
         Color::Auto => output.file.is_none() && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
     };
     let rendered = match output.format {
-        Format::Text => report::text(diagnosis, TextStyle { width: super::output::width(), color, top }),
+        Format::Text => report::text(diagnosis, TextStyle { width: output::width(), color, top }),
         Format::Json => report::json(diagnosis),
         Format::Markdown => report::markdown(diagnosis, top),
     };
