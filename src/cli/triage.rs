@@ -62,8 +62,8 @@ Examples:
   tierline triage case.zip --patterns errors.txt --no-unresolved
   tierline triage case.zip -o json | jq .diagnoses[].title
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on, 4 done but parts were not examined
-(3 wins over 4).";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (wins over 4),
+4 done but parts were not examined.";
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

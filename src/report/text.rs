@@ -105,7 +105,7 @@ impl Page {
         }
         for (index, it) in unresolved.iter().enumerate() {
             let level = it.finding.level.name().to_uppercase();
-            let mark = format!("{:>4}. {level:<8}  ??  ", format!("U{}", index + 1));
+            let mark = format!("{:>4}. {level:<8}  --  ", format!("U{}", index + 1));
             let words = headline(&it.finding);
             let room = self.style.width.saturating_sub(mark.chars().count()).max(20);
             self.prose(&mark, "", &shortened(&words, room), PLAIN);

@@ -154,8 +154,9 @@ pub(super) fn not_examined(problems: &[Problem]) -> NotExamined<'_> {
     NotExamined { open: open.collect(), skipped }
 }
 
-/// "needs a password" of "encrypted: needs a password": the kind stands above.
-fn without_kind(kind: ProblemKind, message: &str) -> &str {
+/// Returns the message of a problem without the name of its kind, which is told beside it: "needs a password" of "encrypted:
+/// needs a password".
+pub fn without_kind(kind: ProblemKind, message: &str) -> &str {
     let rest = message.strip_prefix(kind.name()).and_then(|rest| rest.strip_prefix(": "));
     rest.filter(|rest| !rest.trim().is_empty()).unwrap_or(message)
 }
@@ -193,8 +194,8 @@ pub(super) fn same_fix_before(diagnosis: &[Known], position: usize, fix: &Fix) -
     diagnosis.iter().take(position).position(is_same)
 }
 
-/// "Veeam Backup & Replication, Guest processing"; the vendor only where the product does not begin with it.
-pub(super) fn product(signature: &Signature) -> String {
+/// Returns "Veeam Backup & Replication, Guest processing"; the vendor only where the product does not begin with it.
+pub fn product(signature: &Signature) -> String {
     let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
     match signature.product.starts_with(&signature.vendor) {
         true => format!("{}{component}", signature.product),
@@ -284,14 +285,14 @@ fn range(first: &str, last: &str) -> String {
     }
 }
 
-/// "not fixed by L1 (needs files: **/*.log; needs facts: version)".
+/// "not fixed by L1 (attach **/*.log; state version)".
 pub(super) fn escalation(escalate: &Escalate) -> String {
     let mut needs = Vec::new();
     if !escalate.needs_files.is_empty() {
-        needs.push(format!("needs files: {}", escalate.needs_files.join(", ")));
+        needs.push(format!("attach {}", escalate.needs_files.join(", ")));
     }
     if !escalate.needs_facts.is_empty() {
-        needs.push(format!("needs facts: {}", escalate.needs_facts.join(", ")));
+        needs.push(format!("state {}", escalate.needs_facts.join(", ")));
     }
     match (escalate.when.as_deref(), needs.is_empty()) {
         (Some(when), true) => when.to_string(),

@@ -1,7 +1,7 @@
 //! One signature as a support engineer reads it, and as a program does.
 
 use serde_json::{Value, json};
-use tierline::report::{one_line, wrapped};
+use tierline::report::{one_line, product, wrapped};
 use tierline::signature::{Condition, Signature, Status};
 
 /// The page that a support engineer reads, wrapped to the width; what is searched for in a log is not wrapped.
@@ -11,8 +11,7 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
     p.words("", "", &it.title);
     p.line(&it.id);
     p.line("");
-    let component = it.component.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
-    p.field("Product", &format!("{}, {}{component}", it.vendor, it.product));
+    p.field("Product", &product(it));
     p.field("Level", &format!("{}, {} side, severity {}", it.level.name(), it.side.name(), it.severity.name()));
     if it.status != Status::Stable {
         p.field("Status", it.status.name());
