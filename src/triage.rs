@@ -14,13 +14,32 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// What is asked of a triage.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Every line is a record without time and level, as for grep.
+    pub lines: bool,
+    /// Errors that no signature claims are wanted.
+    pub unresolved: bool,
+}
+
+impl Default for Options {
+    /// Records with their headers; unresolved errors too.
+    fn default() -> Self {
+        Options { lines: false, unresolved: true }
+    }
+}
+
+/// A file as large as this is sampled before it is scanned: 256 pieces of 8 KiB from all over it.
+const WORTH_A_SAMPLE: usize = 8 << 20;
+
 /// Examines every entry of the bundle on the current rayon pool and explains what was found.
-pub fn triage(bundle: &Bundle, set: &SignatureSet) -> Diagnosis {
-    let scanner = Scanner::new(set);
+pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosis {
+    let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(&entry.path);
-        let examined = examine(entry, &scanner);
+        let examined = examine(entry, &scanner, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
             Some(file) => tally.merge(file),
@@ -30,15 +49,21 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet) -> Diagnosis {
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
     visited.problems.extend(skipped);
     visited.problems.sort();
-    diagnose(set, bundle.inputs(), visited, tally)
+    let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally);
+    diagnosis.unresolved_omitted = !options.unresolved;
+    diagnosis
 }
 
 /// Returns what one entry has shown, or `None` if it is not text.
-fn examine(entry: Entry<'_>, scanner: &Scanner) -> Option<Tally> {
+fn examine(entry: Entry<'_>, scanner: &Scanner, options: Options) -> Option<Tally> {
+    let guess = |head: &[u8]| match options.lines {
+        true => Reading::of_lines(head),
+        false => Reading::of_file(&entry.path, head, entry.modified),
+    };
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = Reading::guess(&text[..text.len().min(Reading::HEAD)], entry.modified)?;
+            let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
@@ -51,7 +76,7 @@ fn examine(entry: Entry<'_>, scanner: &Scanner) -> Option<Tally> {
             let mut head = Vec::new();
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
-            let reading = Reading::guess(&head, entry.modified)?;
+            let reading = guess(&head)?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
@@ -72,6 +97,11 @@ struct File<'a> {
 
 impl File<'_> {
     fn mapped(&self, text: &[u8]) -> Tally {
+        if text.len() >= WORTH_A_SAMPLE {
+            let piece =
+                |index: usize| text.get(text.len() / 256 * index..).map(|rest| &rest[..rest.len().min(8 << 10)]);
+            self.scanner.tune(&(0..256).filter_map(piece).collect::<Vec<_>>());
+        }
         // Neighbouring chunks go into one tally: it copies only what comes before what it has.
         let pieces = chunks(text, &self.reading.format).into_par_iter().fold(Tally::default, |mut tally, range| {
             let lines_before = tally.coverage.counts.lines;
