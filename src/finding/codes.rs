@@ -77,7 +77,7 @@ pub fn codes(text: &[u8]) -> Vec<String> {
         } else if lead.makes_code(word, &text[at..]) {
             lead.named(word)
         } else {
-            lead = lead.after(word);
+            lead = if is_numbered_level(text, at - length, at) { Lead::None } else { lead.after(word) };
             continue;
         };
         lead = Lead::None;
@@ -88,6 +88,13 @@ pub fn codes(text: &[u8]) -> Vec<String> {
         }
     }
     codes
+}
+
+/// Whether the word at `start..end` is a level with its number, `Error (3)` of Veeam's logs: it begins a column.
+fn is_numbered_level(text: &[u8], start: usize, end: usize) -> bool {
+    let before = text[..start].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+    let begins = before.is_none_or(|byte| matches!(byte, b'>' | b']' | b'|' | b'\n'));
+    begins && &text[start..end] == b"Error" && matches!(text[end..], [b' ', b'(', b'0'..=b'9', b')', b' ' | b'\t', ..])
 }
 
 /// Length of the word that a text begins with; a `-` counts before and between digits and capitals.
@@ -314,6 +321,8 @@ mod tests {
         check("error: 15 of 20 failed", &[]);
         check("at 0xdeadbeef and 0x7ffe1234, port 443, KB1680", &[]);
         check("errors 5, 12 events, ABC123, ORA-1", &[]);
+        check("[18.02.2026 20:00:06.448]    <01>    Error (3)    no ticket, waiting 600 sec", &[]);
+        check("Error (3) no ticket: Win32 Error (5) Access is denied", &["error 5"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! A word goes in, its [`Kinds`] come out. The lists are below; a word may stand in several. Upper and lower case are the
 //! same here, whoever needs more looks at the word.
 
+use crate::scan::Vocabulary;
+
 /// What a word is known for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kinds(u32);
@@ -43,88 +45,29 @@ impl Kinds {
     pub(super) fn has(self, kinds: Kinds) -> bool {
         self.0 & kinds.0 != 0
     }
-
-    const fn and(self, kinds: Kinds) -> Kinds {
-        Kinds(self.0 | kinds.0)
-    }
 }
 
 /// Returns what a word is known for, in any ASCII case.
 pub(super) fn kinds(word: &[u8]) -> Kinds {
-    let (Some(&first), length) = (word.first(), word.len()) else { return Kinds::default() };
-    // Most words end here.
-    if length > LONGEST || TABLE.lengths[first as usize] >> length & 1 == 0 {
-        return Kinds::default();
-    }
-    let mut at = place(word);
-    while !TABLE.words[at].is_empty() {
-        if TABLE.words[at].as_bytes().eq_ignore_ascii_case(word) {
-            return TABLE.kinds[at];
-        }
-        at = (at + 1) % PLACES;
-    }
-    Kinds::default()
+    Kinds(VOCABULARY.bits(word))
 }
 
-/// Bytes of the longest word in the lists at most.
-const LONGEST: usize = 31;
-
-/// More than twice the number of words.
-const PLACES: usize = 1024;
-
-struct Table {
-    /// For each first byte the lengths of the words that begin with it, as bits.
-    lengths: [u32; 256],
-    /// Each word at its place or the next one that was free.
-    words: [&'static str; PLACES],
-    kinds: [Kinds; PLACES],
-}
-
-static TABLE: Table = {
-    let table = Table { lengths: [0; 256], words: [""; PLACES], kinds: [Kinds(0); PLACES] };
-    let table = table.with(TELLING_KEYS, Kinds::TELLING_KEY).with(SLOTS, Kinds::SLOT).with(UNITS, Kinds::UNIT);
-    let table = table.with(AFTER_NAMES, Kinds::AFTER_NAME).with(NO_NAMES, Kinds::NO_NAME).with(NAMES, Kinds::NAME);
-    let table = table.with(PROGRAM_ENDINGS, Kinds::PROGRAM_ENDING).with(ERRNO, Kinds::ERRNO);
-    let table = table.with(MONTHS, Kinds::MONTH).with(WEEKDAYS, Kinds::WEEKDAY);
-    let table = table.with(ERRORS, Kinds::ERROR).with(CODES, Kinds::CODE).with(NUMBERS, Kinds::NUMBER);
-    table.with(STATUSES, Kinds::STATUS).with(LEADING, Kinds::LEADING)
-};
-
-impl Table {
-    /// Adds words with a blank between each two.
-    const fn with(mut self, words: &'static str, kinds: Kinds) -> Table {
-        let mut rest = words;
-        while !rest.is_empty() {
-            let mut length = 0;
-            while length < rest.len() && rest.as_bytes()[length] != b' ' {
-                length += 1;
-            }
-            let (word, after) = rest.split_at(length);
-            rest = if after.is_empty() { after } else { after.split_at(1).1 };
-            let mut at = place(word.as_bytes());
-            while !self.words[at].is_empty() && !word.as_bytes().eq_ignore_ascii_case(self.words[at].as_bytes()) {
-                at = (at + 1) % PLACES;
-            }
-            let first = word.as_bytes()[0];
-            self.lengths[first.to_ascii_lowercase() as usize] |= 1 << length;
-            self.lengths[first.to_ascii_uppercase() as usize] |= 1 << length;
-            self.words[at] = word;
-            self.kinds[at] = self.kinds[at].and(kinds);
-        }
-        self
-    }
-}
-
-/// Where a word's search begins, from its length and three of its letters.
-const fn place(word: &[u8]) -> usize {
-    let length = word.len();
-    if length == 0 {
-        return 0;
-    }
-    // The bit in which letters of both cases differ is set in all.
-    let key = [word[0] | 0x20, word[length / 2] | 0x20, word[length - 1] | 0x20, length as u8];
-    (u32::from_le_bytes(key).wrapping_mul(0x9e37_79b1) >> 22) as usize
-}
+static VOCABULARY: Vocabulary<1024> = Vocabulary::new()
+    .with(TELLING_KEYS, Kinds::TELLING_KEY.0)
+    .with(SLOTS, Kinds::SLOT.0)
+    .with(UNITS, Kinds::UNIT.0)
+    .with(AFTER_NAMES, Kinds::AFTER_NAME.0)
+    .with(NO_NAMES, Kinds::NO_NAME.0)
+    .with(NAMES, Kinds::NAME.0)
+    .with(PROGRAM_ENDINGS, Kinds::PROGRAM_ENDING.0)
+    .with(MONTHS, Kinds::MONTH.0)
+    .with(WEEKDAYS, Kinds::WEEKDAY.0)
+    .with(ERRNO, Kinds::ERRNO.0)
+    .with(ERRORS, Kinds::ERROR.0)
+    .with(CODES, Kinds::CODE.0)
+    .with(NUMBERS, Kinds::NUMBER.0)
+    .with(STATUSES, Kinds::STATUS.0)
+    .with(LEADING, Kinds::LEADING.0);
 
 const TELLING_KEYS: &str = "\
     error err errors msg message reason cause detail details status state code level severity type event op \

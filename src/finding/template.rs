@@ -55,11 +55,43 @@ fn mask(message: &[u8], masked: &mut Vec<u8>) {
     }
     let root = root_line(head, rest);
     let mut masker = Masker::new(masked);
-    masker.add(head, root.is_some());
+    masker.add(without_place(head), root.is_some());
     if let Some(root) = root {
         masker.add(b" | ", true);
         masker.add(root, false);
     }
+}
+
+/// The line without the time or the processor that kernels put before their messages, behind the header of whoever wrote
+/// them down: `[64790.221214] `, `cpu5:20974074)`.
+fn without_place(line: &[u8]) -> &[u8] {
+    let mut line = line;
+    loop {
+        let after = match line.trim_ascii_start() {
+            [b'[', rest @ ..] => {
+                let (seconds, rest) = digits(rest.trim_ascii_start());
+                match rest {
+                    [b'.', rest @ ..] if seconds > 0 && digits(rest).0 == 6 => digits(rest).1.strip_prefix(b"] "),
+                    _ => None,
+                }
+            }
+            [b'c', b'p', b'u', rest @ ..] => match digits(rest) {
+                (1.., [b':', rest @ ..]) if digits(rest).0 > 0 => digits(rest).1.strip_prefix(b")"),
+                _ => None,
+            },
+            _ => None,
+        };
+        match after {
+            Some(after) => line = after,
+            None => return line,
+        }
+    }
+}
+
+/// How many digits a text begins with, and what follows them.
+fn digits(text: &[u8]) -> (usize, &[u8]) {
+    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (length, &text[length..])
 }
 
 /// The first line of a text and what follows it.
@@ -144,6 +176,20 @@ mod tests {
         );
         check("session opened for user root by (uid=0)", "session opened for user <*> by (uid=<*>)");
         check("user locked by policy", "user locked by policy");
+        check(
+            "Connection closed by invalid user git 10.0.0.1 port 5",
+            "Connection closed by invalid user <*> <ip> port <n>",
+        );
+        check("user limit 100 reached", "user limit <n> reached");
+    }
+
+    #[test]
+    fn what_kernels_put_before_a_message_is_left_out() {
+        check("[64790.221214] Loading of module", "Loading of module");
+        check("[    0.000000] x", "x");
+        check("cpu5:20974074)NMP: last error", "NMP: last error");
+        check("[5.5] x", "[<n>] x");
+        check("cpu5: stuck", "<*>: stuck");
     }
 
     #[test]

@@ -178,9 +178,12 @@ pub(super) fn is_word_of_date(word: &[u8], known: Kinds, after: &[u8]) -> bool {
     skipped > 0 && (number || (!known.has(Kinds::MONTH) && is_month()))
 }
 
-/// Whether a word after one of [`Kinds::SLOT`] is a name: `root` in `password for root from`.
+/// Whether a word after one of [`Kinds::SLOT`] is a name: `root` in `password for root from` or `user root 10.0.0.1`.
 pub(super) fn is_name_in_slot(word: &[u8], after: &[u8]) -> bool {
     let Some(next) = after.strip_prefix(b" ") else { return false };
-    let next = &next[..next.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(next.len())];
-    kinds(next).has(Kinds::AFTER_NAME) && !kinds(word).has(Kinds::NO_NAME)
+    let part_of_address = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
+    let letters = &next[..next.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(next.len())];
+    let address = &next[..next.iter().position(|byte| !part_of_address(byte)).unwrap_or(next.len())];
+    let followed = kinds(letters).has(Kinds::AFTER_NAME) || next.starts_with(b"<ip>") || Word::of(address).is_ipv4();
+    followed && !kinds(word).has(Kinds::NO_NAME)
 }
