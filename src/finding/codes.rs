@@ -53,7 +53,7 @@ const SYMBOLS: &[&str] = &[
 ];
 
 /// Returns the error codes in a text in the order in which they first stand there, without duplicates, at most
-/// [`MAX_CODES`]. Each stands for itself: `0x80070005`, `error 1326`, `HTTP 503`, `ORA-01017`, `exit code 1`, `ENOSPC`.
+/// `MAX_CODES`. Each stands for itself: `0x80070005`, `error 1326`, `HTTP 503`, `ORA-01017`, `exit code 1`, `ENOSPC`.
 /// Hexadecimal codes are in lower case.
 pub fn codes(text: &[u8]) -> Vec<String> {
     let text = &text[..text.len().min(MAX_TEXT)];

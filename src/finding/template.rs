@@ -22,7 +22,7 @@ const ROUNDS: usize = 8;
 /// Returns the message with its varying parts replaced by marks: `timeout after <n> on <ip>`.
 ///
 /// Of a message with several lines the first one and the root of its stack trace (the last `Caused by`) are used. The
-/// result is one line of at most [`MAX_LENGTH`](super::mask::MAX_LENGTH) bytes. Applying it twice gives the same as
+/// result is one line of at most `MAX_LENGTH` bytes. Applying it twice gives the same as
 /// applying it once.
 pub fn template(message: &[u8]) -> String {
     let mut masked = Vec::new();
