@@ -105,7 +105,13 @@ impl Lengths {
 
     /// Makes the look-up table of the code of lengths.
     fn fill_table(&mut self, lengths: &[u8]) -> Result<(), Halt> {
-        if !self.code.read(lengths) || !self.code.complete {
+        let valid = self.code.read(lengths);
+        if self.code.longest == 0 {
+            // With no code at all zlib takes each bit for a length of 0, and misses the end of the block afterwards.
+            self.table.fill(1);
+            return Ok(());
+        }
+        if !valid || !self.code.complete {
             return Err(Halt::Damaged);
         }
         let (mut code, mut symbols) = (0_u32, self.code.symbols.iter());
