@@ -10,17 +10,36 @@ use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks};
 use crate::scan::{FileScope, Scanner};
 use crate::signature::SignatureSet;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// What is asked of a triage.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Every line is a record without time and level, as for grep.
+    pub lines: bool,
+    /// Errors that no signature claims are wanted.
+    pub unresolved: bool,
+}
+
+impl Default for Options {
+    /// Records with their headers; unresolved errors too.
+    fn default() -> Self {
+        Options { lines: false, unresolved: true }
+    }
+}
+
+/// A file as large as this is sampled before it is scanned: 256 pieces of 8 KiB from all over it.
+const WORTH_A_SAMPLE: usize = 8 << 20;
+
 /// Examines every entry of the bundle on the current rayon pool and explains what was found.
-pub fn triage(bundle: &Bundle, set: &SignatureSet) -> Diagnosis {
-    let scanner = Scanner::new(set);
+pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosis {
+    let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(&entry.path);
-        let examined = examine(entry, &scanner);
+        let examined = examine(entry, &scanner, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
             Some(file) => tally.merge(file),
@@ -30,15 +49,21 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet) -> Diagnosis {
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
     visited.problems.extend(skipped);
     visited.problems.sort();
-    diagnose(set, bundle.inputs(), visited, tally)
+    let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally);
+    diagnosis.unresolved_omitted = !options.unresolved;
+    diagnosis
 }
 
 /// Returns what one entry has shown, or `None` if it is not text.
-fn examine(entry: Entry<'_>, scanner: &Scanner) -> Option<Tally> {
+fn examine(entry: Entry<'_>, scanner: &Scanner, options: Options) -> Option<Tally> {
+    let guess = |head: &[u8]| match options.lines {
+        true => Reading::of_lines(head),
+        false => Reading::of_file(&entry.path, head, entry.modified),
+    };
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = Reading::guess(&text[..text.len().min(Reading::HEAD)], entry.modified)?;
+            let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
@@ -51,7 +76,7 @@ fn examine(entry: Entry<'_>, scanner: &Scanner) -> Option<Tally> {
             let mut head = Vec::new();
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
-            let reading = Reading::guess(&head, entry.modified)?;
+            let reading = guess(&head)?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
@@ -72,13 +97,21 @@ struct File<'a> {
 
 impl File<'_> {
     fn mapped(&self, text: &[u8]) -> Tally {
-        chunks(text, &self.reading.format).into_par_iter().map(|range| self.scan(&Chunk::of(text, range))).reduce(
-            Tally::default,
-            |mut left, right| {
-                left.append(right);
-                left
-            },
-        )
+        if text.len() >= WORTH_A_SAMPLE {
+            let piece =
+                |index: usize| text.get(text.len() / 256 * index..).map(|rest| &rest[..rest.len().min(8 << 10)]);
+            self.scanner.tune(&(0..256).filter_map(piece).collect::<Vec<_>>());
+        }
+        // Neighbouring chunks go into one tally: it copies only what comes before what it has.
+        let pieces = chunks(text, &self.reading.format).into_par_iter().fold(Tally::default, |mut tally, range| {
+            let lines_before = tally.coverage.counts.lines;
+            self.scan(&mut tally, lines_before, &Chunk::of(text, range));
+            tally
+        });
+        pieces.reduce(Tally::default, |mut left, right| {
+            left.append(right);
+            left
+        })
     }
 
     /// Reads chunks on this thread and lets idle threads scan them. When they lag behind, this thread scans too: so
@@ -88,26 +121,29 @@ impl File<'_> {
         let most_waiting = 2 * rayon::current_num_threads();
         let waiting = Mutex::new(VecDeque::new());
         let finished = Mutex::new(Vec::new());
-        let pieces = Mutex::new(Pieces::default());
+        // One for each thread that has had a chunk.
+        let tallies = Mutex::new(Vec::new());
         let scan_next = || {
-            let Some((index, chunk)) = lock(&waiting).pop_front() else { return };
+            let Some((lines_before, chunk)) = lock(&waiting).pop_front() else { return };
             let chunk: OwnedChunk = chunk;
-            let tally = self.scan(&chunk.chunk());
-            lock(&pieces).insert(index, tally);
+            let mut tally = lock(&tallies).pop().unwrap_or_default();
+            self.scan(&mut tally, lines_before, &chunk.chunk());
+            lock(&tallies).push(tally);
             lock(&finished).push(chunk);
         };
         rayon::in_place_scope(|scope| {
             let mut reader = ChunkReader::new(source, head, self.reading);
-            let mut index = 0;
+            let mut lines_before = 0;
             loop {
                 let reuse = lock(&finished).pop();
                 let Some(chunk) = reader.next_chunk(reuse) else { break };
+                let lines = memchr::memchr_iter(b'\n', chunk.chunk().text()).count() as u64;
                 let lagging = {
                     let mut waiting = lock(&waiting);
-                    waiting.push_back((index, chunk));
+                    waiting.push_back((lines_before, chunk));
                     waiting.len() > most_waiting
                 };
-                index += 1;
+                lines_before += lines;
                 if lagging {
                     scan_next();
                 } else {
@@ -115,54 +151,17 @@ impl File<'_> {
                 }
             }
         });
-        pieces.into_inner().unwrap_or_else(PoisonError::into_inner).join()
+        let mut whole = Tally::default();
+        tallies.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().for_each(|tally| whole.merge(tally));
+        whole
     }
 
-    fn scan(&self, chunk: &Chunk<'_>) -> Tally {
-        let mut tally = Tally::default();
+    /// Adds a chunk of the file, which has so many lines in front of it.
+    fn scan(&self, tally: &mut Tally, lines_before: u64, chunk: &Chunk<'_>) {
         let counts = self.scanner.scan(chunk, &self.reading.format, self.scope, &mut |hit| {
-            tally.add(self.path, chunk, &hit);
+            tally.add(self.path, lines_before, chunk, &hit);
         });
-        tally.coverage.counts = counts;
-        tally
-    }
-}
-
-/// Tallies of the pieces of one file, arriving in any order. Neighbours are joined at once, so that there are never
-/// more runs than threads.
-#[derive(Default)]
-struct Pieces {
-    /// First piece of a run -> the piece after its last, and its tally.
-    runs: BTreeMap<usize, (usize, Tally)>,
-}
-
-impl Pieces {
-    fn insert(&mut self, index: usize, tally: Tally) {
-        let mut start = index;
-        let mut run = (index + 1, tally);
-        if let Some((&before, &(end, _))) = self.runs.range(..index).next_back()
-            && end == index
-            && let Some((_, mut left)) = self.runs.remove(&before)
-        {
-            left.append(run.1);
-            (start, run) = (before, (run.0, left));
-        }
-        if let Some((end, right)) = self.runs.remove(&run.0) {
-            run.1.append(right);
-            run.0 = end;
-        }
-        self.runs.insert(start, run);
-    }
-
-    fn join(self) -> Tally {
-        self.runs
-            .into_values()
-            .map(|(_, tally)| tally)
-            .reduce(|mut left, right| {
-                left.append(right);
-                left
-            })
-            .unwrap_or_default()
+        tally.examined(chunk.text().len() as u64, &counts);
     }
 }
 
@@ -183,24 +182,4 @@ impl Read for Counted<'_> {
 /// A panic in one entry is a problem of that entry (see [`Bundle::visit`]); what others put behind the lock is whole.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn pieces_in_any_order_give_one_run(order in Just((0..40usize).collect::<Vec<_>>()).prop_shuffle()) {
-            let mut pieces = Pieces::default();
-            for index in order {
-                let mut tally = Tally::default();
-                tally.coverage.counts.lines = 1;
-                pieces.insert(index, tally);
-            }
-            prop_assert_eq!(pieces.runs.keys().copied().collect::<Vec<_>>(), [0]);
-            prop_assert_eq!(pieces.runs[&0].0, 40);
-        }
-    }
 }

@@ -127,7 +127,7 @@ fn show_source(
 ) -> io::Result<bool> {
     let mut head = Vec::new();
     source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-    let Some(reading) = Reading::guess(&head, modified) else { return Ok(false) };
+    let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(false) };
     if format == Format::Text {
         writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), encoding_name(&reading))?;
     }

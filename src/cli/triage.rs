@@ -10,6 +10,7 @@ use tierline::bundle::{Bundle, Limits, ProblemKind};
 use tierline::diagnosis::Diagnosis;
 use tierline::report::{self, TextStyle};
 use tierline::signature::{Severity, SignatureSet};
+use tierline::triage::Options;
 
 /// Says what is wrong in a bundle, what to do about it, and what nobody can explain yet.
 ///
@@ -31,6 +32,10 @@ pub(super) struct TriageArgs {
     /// Leaves the built-in signatures out.
     #[arg(long)]
     no_builtin: bool,
+    /// Looks for the regular expressions in FILE, one per line, instead of the built-in signatures. Every line of the
+    /// input is a record then, as with grep.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["signatures", "no_builtin"])]
+    patterns: Option<PathBuf>,
     /// How many threads to use [default: one per processor]; the result is the same for every number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -54,6 +59,7 @@ Examples:
   tierline triage logs/ /var/log/syslog --top 30
   tierline triage case.zip -o text -o json=report.json -o markdown=ticket.md
   tierline triage case.zip --signatures our-signatures/ --fail-on high
+  tierline triage case.zip --patterns errors.txt --no-unresolved
   tierline triage case.zip -o json | jq .diagnoses[].title
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on, 4 done but parts were not examined
@@ -100,13 +106,9 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         bundle.hash();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0).into()).build()?;
-    let work = || pool.install(|| tierline::triage::triage(&bundle, &set));
-    let mut diagnosis = with_progress(&bundle, !terminal.no_progress, work);
-    if args.no_unresolved {
-        diagnosis.unresolved = Vec::new();
-        diagnosis.unresolved_overflow = 0;
-        diagnosis.unresolved_omitted = true;
-    }
+    let options = Options { lines: args.patterns.is_some(), unresolved: !args.no_unresolved };
+    let work = || pool.install(|| tierline::triage::triage(&bundle, &set, options));
+    let diagnosis = with_progress(&bundle, !terminal.no_progress, work);
     for output in &outputs {
         write(&diagnosis, output, terminal.color, args.top)?;
     }
@@ -133,6 +135,10 @@ fn outputs(args: &TriageArgs) -> Result<Vec<Output<Format>>, Usage> {
 /// Loads the catalogues. A folder that is not there is a mistake of the caller; a broken file in it is not, it becomes
 /// a problem in the report.
 fn load(args: &TriageArgs) -> anyhow::Result<SignatureSet> {
+    if let Some(file) = &args.patterns {
+        return SignatureSet::of_patterns(file)
+            .map_err(|error| Usage(format!("--patterns `{}`: {error}", file.display())).into());
+    }
     for dir in &args.signatures {
         if !dir.is_dir() {
             return Err(Usage(format!("--signatures `{}`: no such folder", dir.display())).into());

@@ -1,40 +1,35 @@
+use super::fair::fair_order;
 use super::{Known, Unresolved};
 use crate::finding::{Group, Level, UnknownGroup};
 use crate::signature::Severity;
 use sha2::{Digest, Sha256};
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Ranks the errors that no signature claims: the likeliest root first.
 ///
 /// The score is a sum between 0 and 1:
 ///
-/// | what holds                                                            |                    adds |
-/// |-----------------------------------------------------------------------|-------------------------|
-/// | level fatal / error / warn / other                                    | 0.45 / 0.35 / 0.15 / 0  |
-/// | rarity: an error seen once says more than one in every second         | 0.20 / (1 + ln count)   |
-/// | it has an error code                                                  |                    0.15 |
-/// | it names an exception or has a stack trace                            |                    0.10 |
-/// | it is the first error in the last 200 lines before a fatal one        |                    0.10 |
-/// | it only reports that something else failed ("exited with", "see above") |                - 0.25 |
+/// | what holds                                                                     |                    adds |
+/// |--------------------------------------------------------------------------------|-------------------------|
+/// | level fatal / error / warn / other                                             | 0.45 / 0.35 / 0.15 / 0  |
+/// | rarity: an error seen once says more than one in every second                  | 0.20 / (1 + ln count)   |
+/// | it has an error code (of a warning, it is often just the number of a message)  | 0.15 (0.05)             |
+/// | it names an exception or has a stack trace                                     |                    0.10 |
+/// | it is the first error in the last 200 lines before a fatal one                 |                    0.10 |
+/// | it is the first rare error in the 12 hours before a message begins to repeat   |                    0.10 |
+/// | its record has no time: state of something, rather than an event               |                  - 0.05 |
+/// | it only reports that something else failed ("exited with", "see above")        |                  - 0.25 |
 ///
-/// Equal scores are ordered by level, count and template.
+/// `fair.rs` then sees to it that the first ones are not all of one kind or one file.
 pub(super) fn unresolved(unknown: Vec<UnknownGroup>, known: &[Known]) -> Vec<Unresolved> {
     let fatal = fatal_lines(&unknown, known);
-    let firsts = first_before_fatal(&unknown, &fatal);
-    let ranked = unknown.into_iter().enumerate().map(|(index, finding)| {
-        let (score, reasons) = score(&finding, firsts.contains(&index));
+    let before_fatal = first_before_fatal(&unknown, &fatal);
+    let before_burst = first_before_burst(&unknown);
+    let scored = unknown.into_iter().enumerate().map(|(index, finding)| {
+        let (score, reasons) = score(&finding, before_fatal.contains(&index), before_burst.contains(&index));
         Unresolved { id: id(&finding.template), score, reasons, finding }
     });
-    let mut ranked: Vec<Unresolved> = ranked.collect();
-    ranked.sort_by(|a, b| {
-        let tie = |it: &Unresolved| (Reverse(it.finding.level), Reverse(it.finding.group.count));
-        b.score
-            .total_cmp(&a.score)
-            .then_with(|| tie(a).cmp(&tie(b)))
-            .then_with(|| a.finding.template.cmp(&b.finding.template))
-    });
-    ranked
+    fair_order(scored.collect())
 }
 
 /// First 64 bits of the template's SHA-256: independent of the counting, so the same on every machine.
@@ -42,7 +37,7 @@ fn id(template: &str) -> String {
     Sha256::digest(template.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn score(finding: &UnknownGroup, first_before_fatal: bool) -> (f64, Vec<String>) {
+fn score(finding: &UnknownGroup, first_before_fatal: bool, first_before_burst: bool) -> (f64, Vec<String>) {
     let count = finding.group.count.max(1);
     let mut score: f64 = match finding.level {
         Level::Fatal => 0.45,
@@ -58,7 +53,7 @@ fn score(finding: &UnknownGroup, first_before_fatal: bool) -> (f64, Vec<String>)
         _ => {}
     }
     if !finding.codes.is_empty() {
-        score += 0.15;
+        score += if finding.level >= Level::Error { 0.15 } else { 0.05 };
         reasons.push("has an error code".into());
     }
     if has_exception(finding) {
@@ -68,6 +63,13 @@ fn score(finding: &UnknownGroup, first_before_fatal: bool) -> (f64, Vec<String>)
     if first_before_fatal {
         score += 0.10;
         reasons.push("first error before a fatal one".into());
+    }
+    if first_before_burst {
+        score += 0.10;
+        reasons.push("first rare error before another begins to repeat".into());
+    }
+    if finding.group.first_time.is_none() {
+        score -= 0.05;
     }
     if is_consequence(&finding.template) {
         score -= 0.25;
@@ -89,7 +91,7 @@ fn has_exception(finding: &UnknownGroup) -> bool {
 
 /// Whether the message says that something failed and leaves the reason to another message.
 fn is_consequence(template: &str) -> bool {
-    const PHRASES: [&str; 20] = [
+    const PHRASES: [&str; 24] = [
         "command failed",
         "exited with",
         "exit code",
@@ -110,9 +112,36 @@ fn is_consequence(template: &str) -> bool {
         "finished with",
         "with state [failed",
         "with status [failed",
+        "result: [failed",
+        "cannot start because",
+        "skipped because",
+        "failed tasks:",
     ];
     let template = template.to_ascii_lowercase();
     PHRASES.iter().any(|phrase| template.contains(phrase))
+}
+
+/// For each message that repeats the first rare error in the hours before it began.
+///
+/// Times are compared across files, since the loud part of a failure is often in another program's log; a time whose
+/// date was assumed is compared only with its like.
+fn first_before_burst(unknown: &[UnknownGroup]) -> BTreeSet<usize> {
+    const NEAR: i64 = 12 * 3600 * 1_000_000_000;
+    const RARE: u64 = 3;
+    const REPEATS: u64 = 10;
+    let began = |finding: &UnknownGroup| finding.group.first_time.map(|time| (time.assumed(), time.instant()));
+    let is_rare_error =
+        |it: &UnknownGroup| it.level >= Level::Error && it.group.count <= RARE && !is_consequence(&it.template);
+    let rare = unknown.iter().enumerate().filter(|(_, it)| is_rare_error(it));
+    let rare: BTreeSet<(bool, i64, &str, usize)> = rare
+        .filter_map(|(index, it)| began(it).map(|(assumed, time)| (assumed, time, it.template.as_str(), index)))
+        .collect();
+    let bursts = unknown.iter().filter(|it| it.group.count >= REPEATS).filter_map(began);
+    let first = bursts.filter_map(|(assumed, time)| {
+        let near = (assumed, time.saturating_sub(NEAR), "", 0)..(assumed, time, "", 0);
+        rare.range(near).next().map(|&(.., index)| index)
+    });
+    first.collect()
 }
 
 /// Lines at which something broke for good, by file.
@@ -145,7 +174,7 @@ fn first_before_fatal(unknown: &[UnknownGroup], fatal: &BTreeMap<String, BTreeSe
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
+    use crate::diagnosis::sample::{at, diagnosis, evidence, group, signature, unknown};
     use crate::finding::{Level, UnknownGroup};
     use crate::signature::Severity;
     use proptest::prelude::*;
@@ -190,17 +219,36 @@ mod tests {
 
     #[test]
     fn a_code_or_an_exception_says_more_than_a_bare_message() {
-        let with_code = UnknownGroup { codes: vec!["0x80070005".into()], ..finding(Level::Error, 1, "b") };
-        let with_trace = finding(Level::Error, 1, "c\n\tat d.E.f(E.java:1)");
-        check(vec![with_code, with_trace, finding(Level::Error, 1, "a")]);
+        let with_code = UnknownGroup { codes: vec!["0x80070005".into()], ..finding(Level::Error, 1, "b broke down") };
+        let with_trace = finding(Level::Error, 1, "c broke down\n\tat d.E.f(E.java:1)");
+        check(vec![with_code, with_trace, finding(Level::Error, 1, "a broke down")]);
     }
 
     #[test]
     fn the_first_error_before_a_fatal_one_is_lifted() {
-        let early = unknown(Level::Error, "z first", group(1, vec![evidence("a.log", 50, "z first")]));
-        let late = unknown(Level::Error, "a second", group(1, vec![evidence("a.log", 60, "a second")]));
+        let early = unknown(Level::Error, "z came first", group(1, vec![evidence("a.log", 50, "z came first")]));
+        let late = unknown(Level::Error, "a came second", group(1, vec![evidence("a.log", 60, "a came second")]));
         let elsewhere = unknown(Level::Error, "b other file", group(1, vec![evidence("b.log", 50, "b other file")]));
-        check(vec![finding(Level::Fatal, 1, "the end"), early, late, elsewhere]);
+        check(vec![finding(Level::Fatal, 1, "the end"), early, elsewhere, late]);
+    }
+
+    #[test]
+    fn the_first_rare_error_before_a_flood_is_lifted() {
+        let seen = |template: &str, count, second: i64| {
+            let group = group(count, vec![evidence("a.log", 5, template)]);
+            unknown(Level::Error, template, crate::finding::Group { first_time: Some(at(second)), ..group })
+        };
+        check(vec![
+            seen("the ledger is sealed", 1, 100),
+            seen("a later accident happened", 1, 200),
+            seen("the flood has begun", 500, 150),
+        ]);
+        // A day later is no consequence.
+        check(vec![
+            seen("a later accident happened", 1, 200),
+            seen("the ledger is sealed", 1, 100),
+            seen("the flood has begun", 500, 90_000),
+        ]);
     }
 
     #[test]

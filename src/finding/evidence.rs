@@ -20,8 +20,8 @@ pub struct Evidence {
     pub offset: u64,
     /// When, if the record says so.
     pub time: Option<Time>,
-    /// The record's text, at most [`Evidence::TEXT`] bytes of it; what is cut is replaced by `…`. Bytes that are no UTF-8
-    /// became U+FFFD.
+    /// The record's text, at most [`Evidence::TEXT`] bytes of it in the first evidence of a group and
+    /// [`Evidence::FURTHER_TEXT`] in the others; what is cut is replaced by `…`. Bytes that are no UTF-8 became U+FFFD.
     pub text: String,
     /// Up to three lines before it.
     pub before: Vec<String>,
@@ -30,22 +30,24 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Bytes of a record's text that are kept.
+    /// Bytes of a record's text that the first evidence of a group keeps.
     pub const TEXT: usize = 8 << 10;
+    /// Bytes of a record's text that the others keep: thousands of groups of long records must fit into memory.
+    pub const FURTHER_TEXT: usize = 1 << 10;
     /// Lines of context on each side.
     pub const CONTEXT: usize = 3;
     /// Bytes of a line of context that are kept.
-    pub const CONTEXT_LINE: usize = 400;
+    pub const CONTEXT_LINE: usize = 300;
 
-    /// Copies a record out of its chunk. `line` is what the field says.
-    pub(super) fn of(file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> Evidence {
+    /// Copies a record out of its chunk. `line` is what the field says; `limit` bytes of its text are kept.
+    pub(super) fn of(file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64, limit: usize) -> Evidence {
         let end = record.start.saturating_add(record.text.len());
         Evidence {
             file: Arc::clone(file),
             line,
             offset: chunk.file_offset(record.start),
             time: record.header.time,
-            text: clipped(record.text, Evidence::TEXT),
+            text: clipped(record.text, limit),
             before: lines_before(chunk.buffer.get(..record.start).unwrap_or_default(), buffer_begins_file(chunk)),
             after: lines_after(chunk.buffer.get(end..).unwrap_or_default()),
         }
@@ -54,10 +56,12 @@ impl Evidence {
 
 impl Ord for Evidence {
     fn cmp(&self, other: &Self) -> Ordering {
-        let own = (self.offset, &self.text, &self.before, &self.after);
+        // Two files may have one name. What decides first is what an evidence keeps when it is no longer the first.
         self.place()
             .cmp(&other.place())
-            .then_with(|| own.cmp(&(other.offset, &other.text, &other.before, &other.after)))
+            .then_with(|| self.offset.cmp(&other.offset))
+            .then_with(|| head(&self.text).cmp(head(&other.text)))
+            .then_with(|| (&self.before, &self.after, &self.text).cmp(&(&other.before, &other.after, &other.text)))
     }
 }
 
@@ -68,6 +72,15 @@ impl PartialOrd for Evidence {
 }
 
 impl Evidence {
+    /// Cuts the text to what an evidence keeps that is not the first. Doing it later or at once gives the same.
+    pub(super) fn shorten(&mut self) {
+        if self.text.len() > Evidence::FURTHER_TEXT {
+            self.text.truncate(head(&self.text).len());
+            self.text.push(CUT);
+            self.text.shrink_to_fit();
+        }
+    }
+
     /// The part of the order that says where it stands.
     pub(super) fn place(&self) -> Place<'_> {
         Place { undated: self.time.is_none(), time: self.time, file: &self.file, line: self.line }
@@ -89,6 +102,13 @@ impl<'a> Place<'a> {
     }
 }
 
+const CUT: char = '…';
+
+/// What is kept of a text that is too long for an evidence that is not the first.
+fn head(text: &str) -> &str {
+    &text[..text.floor_char_boundary(Evidence::FURTHER_TEXT - CUT.len_utf8())]
+}
+
 /// A chunk has less than [`Chunk::AROUND`] before it only if there is no more.
 fn buffer_begins_file(chunk: &Chunk<'_>) -> bool {
     chunk.start < Chunk::AROUND
@@ -103,13 +123,21 @@ fn lines_before(text: &[u8], whole: bool) -> Vec<String> {
     if window.is_empty() {
         return Vec::new();
     }
-    let mut lines: Vec<&[u8]> = window.split(|&byte| byte == b'\n').collect();
-    if !whole {
-        lines.remove(0);
+    let mut lines = Vec::with_capacity(Evidence::CONTEXT);
+    let mut rest = Some(window);
+    while let Some(window) = rest
+        && lines.len() < Evidence::CONTEXT
+    {
+        let end = memchr::memrchr(b'\n', window);
+        rest = end.map(|end| &window[..end]);
+        match end {
+            Some(end) => lines.push(context_line(&window[end + 1..])),
+            None if whole => lines.push(context_line(window)),
+            None => {}
+        }
     }
-    let skipped = lines.len().saturating_sub(Evidence::CONTEXT);
-    lines.drain(..skipped);
-    lines.into_iter().map(context_line).collect()
+    lines.reverse();
+    lines
 }
 
 /// The first lines of a text that begins with the line end of a record. There is less than [`Chunk::AROUND`] of it only
@@ -130,26 +158,24 @@ fn context_line(line: &[u8]) -> String {
 
 /// The text without its carriage returns at line ends, cut to `limit` bytes at a character's border.
 fn clipped(text: &[u8], limit: usize) -> String {
-    let (kept, cut) = if text.len() > limit { (&text[..whole_characters(text, limit)], true) } else { (text, false) };
-    let mut clipped = String::from_utf8_lossy(kept).into_owned();
-    if clipped.contains("\r\n") {
+    // So much gives more than `limit` bytes even if every other one is a carriage return.
+    let text = &text[..text.len().min(2 * limit + 8)];
+    let mut clipped = String::from_utf8_lossy(text).into_owned();
+    if memchr::memchr(b'\r', text).is_some() && clipped.contains("\r\n") {
         clipped = clipped.replace("\r\n", "\n");
     }
-    if cut {
-        clipped.push('…');
+    if clipped.len() > limit {
+        clipped.truncate(clipped.floor_char_boundary(limit.saturating_sub(CUT.len_utf8())));
+        clipped.push(CUT);
+        clipped.shrink_to_fit();
     }
     clipped
-}
-
-/// The greatest length up to `limit` that does not cut a UTF-8 character.
-fn whole_characters(text: &[u8], limit: usize) -> usize {
-    let is_inside = |at: usize| text.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
-    (limit.saturating_sub(3)..=limit).rev().find(|&at| !is_inside(at)).unwrap_or(limit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn context_is_whole_lines_only() {
@@ -166,9 +192,28 @@ mod tests {
 
     #[test]
     fn long_text_is_cut_between_characters() {
-        let text = format!("{}ü", "a".repeat(9));
-        assert_eq!(clipped(text.as_bytes(), 10), "aaaaaaaaa…");
+        let text = format!("{}üaaa", "a".repeat(6));
+        assert_eq!(clipped(text.as_bytes(), 10), "aaaaaa…");
         assert_eq!(clipped(text.as_bytes(), 11), text);
         assert_eq!(clipped(b"\xff\xfe", 11), "\u{fffd}\u{fffd}");
+    }
+    proptest! {
+        #[test]
+        fn cutting_later_is_cutting_at_once(
+            part in proptest::collection::vec(prop_oneof![
+                Just(b"a\r\n".to_vec()), Just("ü€".as_bytes().to_vec()), Just(vec![0xff, 0xe2, 0x80]), Just(b"word ".to_vec())
+            ], 1..12),
+            repeat in 1..600_usize,
+        ) {
+            let text = part.concat().repeat(repeat);
+            let evidence = |limit| Evidence {
+                file: "a.log".into(), line: 1, offset: 0, time: None, text: clipped(&text, limit), before: vec![], after: vec![],
+            };
+            let mut shortened = evidence(Evidence::TEXT);
+            prop_assert!(shortened.text.len() <= Evidence::TEXT);
+            shortened.shorten();
+            prop_assert!(shortened.text.len() <= Evidence::FURTHER_TEXT);
+            prop_assert_eq!(shortened, evidence(Evidence::FURTHER_TEXT));
+        }
     }
 }

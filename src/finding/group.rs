@@ -54,7 +54,9 @@ impl Group {
         if full && self.evidence.last().is_some_and(|last| last.place() < place) {
             return false;
         }
-        self.add_evidence(Evidence::of(file, chunk, record, line)) == 0
+        let first = self.evidence.first().is_none_or(|first| place <= first.place());
+        let limit = if first { Evidence::TEXT } else { Evidence::FURTHER_TEXT };
+        self.add_evidence(Evidence::of(file, chunk, record, line, limit)) == 0
     }
 
     /// Adds what another tally has of the same signature or template. Returns whether the first evidence is the other's.
@@ -86,6 +88,10 @@ impl Group {
     }
 
     fn add_file(&mut self, file: &Arc<str>) {
+        // Nearly always the file of the record before.
+        if self.files.last().is_some_and(|own| Arc::ptr_eq(own, file)) {
+            return;
+        }
         if let Err(at) = self.files.binary_search_by(|own| own.as_ref().cmp(file))
             && at < Group::FILES
         {
@@ -100,6 +106,10 @@ impl Group {
         if at < Group::EVIDENCE {
             self.evidence.insert(at, evidence);
             self.evidence.truncate(Group::EVIDENCE);
+            // The one that was the first, or this one.
+            if let (0 | 1, Some(second)) = (at, self.evidence.get_mut(1)) {
+                second.shorten();
+            }
         }
         at
     }

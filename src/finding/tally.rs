@@ -67,11 +67,15 @@ impl Tally {
 
     /// Adds one hit of a chunk of `file`.
     ///
-    /// The chunk's lines are counted on from `coverage.counts.lines`: a tally may take several chunks of one file in
-    /// order if each chunk's counts are added after its hits, see [`Tally::examined`]. Templates over the bound are
-    /// dropped from time to time, and finally by `examined`, `append` or `merge`.
-    pub fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
-        let line = self.coverage.counts.lines + hit.record.line + 1;
+    /// `lines_before` are the lines of the file in front of the chunk, as far as they are known: with all of them a tally
+    /// may take chunks of many files in any order. A tally of one piece of a file counts from the piece's start, with
+    /// `coverage.counts.lines` if its chunks come in order, and is put behind the others by [`Tally::append`].
+    ///
+    /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
+    /// less than many with few. Templates over the bound are dropped from time to time, and finally by
+    /// [`Tally::examined`], `append` or `merge`.
+    pub fn add(&mut self, file: &Arc<str>, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
+        let line = lines_before + hit.record.line + 1;
         for found in hit.matches {
             let group = self.known.entry(found.signature).or_default();
             if group.add(file, chunk, hit.record, line) {
@@ -208,8 +212,13 @@ mod tests {
         lines.iter().map(|line| format!("{}\n", line.message)).collect()
     }
 
-    /// Adds lines `range` of a file as one chunk.
+    /// Adds lines `range` of a file as one chunk, counting on from those that the tally has seen.
     fn add(tally: &mut Tally, file: &str, lines: &[Line], range: std::ops::Range<usize>) {
+        let lines_before = tally.coverage.counts.lines;
+        add_at(tally, file, lines, range, lines_before);
+    }
+
+    fn add_at(tally: &mut Tally, file: &str, lines: &[Line], range: std::ops::Range<usize>, lines_before: u64) {
         let (text, file) = (text(lines), Arc::from(file));
         let mut offsets = vec![0];
         lines.iter().for_each(|line| offsets.push(offsets.last().unwrap() + line.message.len() + 1));
@@ -222,7 +231,12 @@ mod tests {
             let record = Record { start, line: number as u64, lines: 1, header, text };
             let captures = vec![("first", &text[..1])];
             let matches: Vec<_> = line.signature.map(|signature| Match { signature, captures }).into_iter().collect();
-            tally.add(&file, &chunk, &Hit { record: &record, matches: &matches, suspicion: line.suspicion });
+            tally.add(
+                &file,
+                lines_before,
+                &chunk,
+                &Hit { record: &record, matches: &matches, suspicion: line.suspicion },
+            );
         }
         let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };
         tally.examined(chunk.text().len() as u64, &counts);
@@ -278,6 +292,12 @@ mod tests {
             add(&mut one_by_one, "file0.log", &lines, a..b);
             add(&mut one_by_one, "file0.log", &lines, b..lines.len());
             prop_assert_eq!(told(&one_by_one), told(&expected));
+            let mut backwards = Tally::default();
+            for range in [b..lines.len(), a..b, 0..a] {
+                let lines_before = range.start as u64;
+                add_at(&mut backwards, "file0.log", &lines, range, lines_before);
+            }
+            prop_assert_eq!(told(&backwards), told(&expected));
         }
     }
 

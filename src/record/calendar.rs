@@ -6,25 +6,29 @@ use super::stamp::{Date, Stamp};
 
 /// Where missing years and dates are taken from.
 ///
-/// With the file's modification time: the latest year in which the time is not more than a day after it (clocks and
-/// zones differ), and its date for times of day. Else the first full date that the file's head shows. Else 1970: such a
-/// time is still good for order and distance, and it says of itself that it is assumed.
+/// With the day in the file's name, or else its modification time: the latest year in which the time is not more than a
+/// day after it (clocks and zones differ), and its date for times of day. Else the first full date that the file's head
+/// shows. Else 1970: such a time is still good for order and distance, and it says of itself that it is assumed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Calendar {
     /// Seconds since 1970 of the last moment that the log can speak of.
     modified: Option<i64>,
-    /// The year of `modified`, so that it is not computed for every line.
+    /// The year of `modified` or else of `seen`, so that it is not computed for every line.
     year: i64,
     /// Day since 1970 of a full date in the head.
     seen: Option<i64>,
 }
 
 impl Calendar {
-    pub(super) fn new(modified: Option<i64>, seen: Option<i64>) -> Calendar {
+    /// `named` is the day in the file's name, since 1970.
+    pub(super) fn new(named: Option<i64>, modified: Option<i64>, seen: Option<i64>) -> Calendar {
         // A file system without times gives 1980 or 1970; numbers beyond what nanoseconds can express are damage.
         let plausible = |&seconds: &i64| (DAY * 366..4_102_444_800).contains(&seconds);
         let modified = modified.filter(plausible);
-        let year = modified.map_or(0, |it| civil::date(it.div_euclid(DAY)).0);
+        // A day that had not come when the file was written is no day of its lines.
+        let named = named.filter(|&day| modified.is_none_or(|it| day * DAY <= it + DAY));
+        let modified = named.map(|day| day * DAY + DAY - 1).or(modified);
+        let year = modified.map(|it| it.div_euclid(DAY)).or(seen).map_or(1970, |day| civil::date(day).0);
         Calendar { modified, year, seen }
     }
 
@@ -53,7 +57,7 @@ impl Calendar {
                     self.year
                 }
             }
-            (None, Some(seen)) => civil::date(seen).0,
+            (None, Some(_)) => self.year,
             (None, None) if (month, day) == (2, 29) => 1972,
             (None, None) => 1970,
         };
@@ -72,7 +76,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, modified: Option<i64>, seen: Option<i64>, expected: &str) {
         let (stamp, _) = stamp(text.as_bytes(), 0, Orders::Usual).expect("a time");
-        let time = Calendar::new(modified, seen).time(&stamp);
+        let time = Calendar::new(None, modified, seen).time(&stamp);
         assert_eq!((time.to_string().as_str(), time.assumed()), (expected, true));
     }
 

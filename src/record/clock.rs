@@ -136,6 +136,10 @@ pub(super) fn zone(line: &[u8], at: usize) -> (Option<i32>, usize) {
         Some(b'A'..=b'Z') => {
             let length = line[start..].iter().take(5).take_while(|byte| byte.is_ascii_uppercase()).count();
             let word = &line[start..start + length];
+            // A level often stands here; all known zones end in one of three letters.
+            if !matches!(word.last(), Some(b'T' | b'C' | b'K')) {
+                return (None, at);
+            }
             match ZONES.iter().find(|(name, _)| *name == word) {
                 Some(&(name, minutes)) => {
                     let end = start + length;
@@ -243,31 +247,54 @@ const DAYS: [&[u8]; 7] = [b"sunday", b"monday", b"tuesday", b"wednesday", b"thur
 
 /// Reads the name of a month, whole or its first three letters (`Sept` too), in any case; returns its number.
 pub(super) fn month(line: &[u8], at: usize) -> Option<(i64, usize)> {
-    // Most letters begin no month, and this is asked of every word before a time.
-    if !matches!(line.get(at)? | 0x20, b'j' | b'f' | b'm' | b'a' | b's' | b'o' | b'n' | b'd') {
-        return None;
-    }
-    let (index, end) = name(line, at, &MONTHS)?;
-    Some((index as i64 + 1, end))
+    let index = match &initials(line, at)? {
+        b"jan" => 0,
+        b"feb" => 1,
+        b"mar" => 2,
+        b"apr" => 3,
+        b"may" => 4,
+        b"jun" => 5,
+        b"jul" => 6,
+        b"aug" => 7,
+        b"sep" => 8,
+        b"oct" => 9,
+        b"nov" => 10,
+        b"dec" => 11,
+        _ => return None,
+    };
+    Some((index as i64 + 1, name_end(line, at, MONTHS[index])?))
 }
 
 /// Reads the name of a day of the week, whole or its first three letters.
 pub(super) fn weekday(line: &[u8], at: usize) -> Option<usize> {
-    Some(name(line, at, &DAYS)?.1)
+    let index = match &initials(line, at)? {
+        b"sun" => 0,
+        b"mon" => 1,
+        b"tue" => 2,
+        b"wed" => 3,
+        b"thu" => 4,
+        b"fri" => 5,
+        b"sat" => 6,
+        _ => return None,
+    };
+    name_end(line, at, DAYS[index])
 }
 
-fn name(line: &[u8], at: usize, names: &[&[u8]]) -> Option<(usize, usize)> {
+/// The first three letters in small. This is asked of every word before a time, so there is no list to walk.
+fn initials(line: &[u8], at: usize) -> Option<[u8; 3]> {
     let start = line.get(at..at + 3)?;
-    let start = [start[0] | 0x20, start[1] | 0x20, start[2] | 0x20];
-    let index = names.iter().position(|name| name[0] == start[0] && name[1] == start[1] && name[2] == start[2])?;
+    Some([start[0] | 0x20, start[1] | 0x20, start[2] | 0x20])
+}
+
+/// Where a name ends whose first three letters are those of `whole`, if it is that name or a usual abbreviation.
+fn name_end(line: &[u8], at: usize, whole: &[u8]) -> Option<usize> {
     // The usual case: three letters and a blank.
     if line.get(at + 3) == Some(&b' ') {
-        return Some((index, at + 3));
+        return Some(at + 3);
     }
     let length = line[at..].iter().take(10).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let whole = names[index];
     let fits = length == 3
-        || (length == 4 && start == *b"sep")
+        || (length == 4 && whole == b"september")
         || (length == whole.len() && line[at..at + length].eq_ignore_ascii_case(whole));
-    fits.then_some((index, at + length))
+    fits.then_some(at + length)
 }

@@ -9,8 +9,8 @@
 //!
 //! Blank lines belong to the record around them; at its end they are left out.
 
+use super::Chunk;
 use super::format::{Format, Header};
-use super::{Chunk, windows};
 use memchr::memchr;
 
 /// Limits of records and chunks; tests use small ones.
@@ -95,7 +95,7 @@ pub struct Record<'a> {
     pub line: u64,
     /// How many lines it has.
     pub lines: u64,
-    /// What its first line says.
+    /// What its first line says; for a Windows event exported as text, its first lines.
     pub header: Header<'a>,
     /// All of it, without the last line end.
     pub text: &'a [u8],
@@ -157,10 +157,10 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Looks at the next line that is not blank.
-    fn look(&mut self) -> Option<Ahead<'a>> {
+    /// Looks at the next line that is not blank; false if there is none.
+    fn look(&mut self) -> bool {
         if self.ahead.is_some() {
-            return self.ahead;
+            return true;
         }
         while self.at < self.end {
             let mut piece = piece(self.buffer, self.at, self.end, self.sizes.piece);
@@ -186,9 +186,9 @@ impl<'a> Records<'a> {
                 self.over = true;
             }
             self.ahead = Some(Ahead { piece, line, kind, header, alone: self.over });
-            return self.ahead;
+            return true;
         }
-        None
+        false
     }
 }
 
@@ -196,14 +196,14 @@ impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
-        let first = self.look()?;
-        self.ahead = None;
+        self.look();
+        let first = self.ahead.take()?;
         let text = |piece: Piece| &self.buffer[piece.start..piece.end];
         let (start, mut end, mut last) = (first.piece.start, first.piece.end, first.line);
         let mut traceback = Traceback::default();
         traceback.follow(text(first.piece));
-        let mut next = self.look();
-        while let Some(ahead) = next {
+        while self.look() {
+            let Some(ahead) = &self.ahead else { break };
             let piece = &self.buffer[ahead.piece.start..ahead.piece.end];
             let joins = match ahead.kind {
                 Kind::Begins => false,
@@ -217,11 +217,13 @@ impl<'a> Iterator for Records<'a> {
             traceback.follow(piece);
             (end, last) = (ahead.piece.end, ahead.line);
             self.ahead = None;
-            next = self.look();
         }
         let text = &self.buffer[start..end];
         let header = first.header.unwrap_or_default();
-        let header = if self.format.windows_text() { windows::enrich(text, header, self.format) } else { header };
+        let header = match self.format.export() {
+            Some(export) => export.enrich(text, header, self.format),
+            None => header,
+        };
         Some(Record { start, line: first.line, lines: last - first.line + 1, header, text })
     }
 }
@@ -245,7 +247,9 @@ impl Traceback {
     fn follow(&mut self, line: &[u8]) {
         match line.first() {
             Some(b' ' | b'\t') | None => {}
-            _ if line.ends_with(TRACEBACK) => *self = Traceback { open: true, chained: false },
+            _ if line.last() == Some(&b':') && line.ends_with(TRACEBACK) => {
+                *self = Traceback { open: true, chained: false }
+            }
             Some(b'D') if line.starts_with(b"During handling of the above exception") => self.chained = true,
             Some(b'T') if line.starts_with(b"The above exception was the direct cause") => self.chained = true,
             _ => self.open = false,

@@ -3,8 +3,10 @@
 use super::calendar::Calendar;
 use super::fold::{self, Kind, Records, Sizes};
 use super::header::{Cut, Origin, Rules, cut};
+use super::name_date::day_in_name;
 use super::stamp::{Orders, stamp};
-use super::{Chunk, Encoding, Level, Time, windows};
+use super::windows::{self, Export};
+use super::{Chunk, Encoding, Level, Time};
 use std::collections::BTreeMap;
 
 /// How one file is read: what its head showed.
@@ -26,16 +28,29 @@ impl Reading {
     /// An empty file is text. A missing year is the latest with which the time is at most a day after `modified`; a
     /// missing date is that of `modified`. Without `modified` the first full date in the head serves, else 1970.
     pub fn guess(head: &[u8], modified: Option<i64>) -> Option<Reading> {
+        Reading::of_file("", head, modified)
+    }
+
+    /// Does the same for a file whose path may name a day (`app.2026-02-18.log`). That day comes before `modified`: it
+    /// is the day of times without date, and years that are left out are those of times up to that day.
+    pub fn of_file(path: &str, head: &[u8], modified: Option<i64>) -> Option<Reading> {
+        let named = day_in_name(path);
         let encoding = Encoding::guess(head)?;
         let format = match encoding.decoder() {
-            None => Format::guess(head, modified),
+            None => Format::guess_dated(head, named, modified),
             Some(mut decoder) => {
                 let mut text = String::with_capacity(head.len() * 3);
                 let _ = decoder.decode_to_string(&head[encoding.mark(head)..], &mut text, false);
-                Format::guess(text.as_bytes(), modified)
+                Format::guess_dated(text.as_bytes(), named, modified)
             }
         };
         Some(Reading { encoding, format })
+    }
+
+    /// Reads every line as a record without header, as grep does; `None` if the file is not text.
+    pub fn of_lines(head: &[u8]) -> Option<Reading> {
+        let encoding = Encoding::guess(head)?;
+        Some(Reading { encoding, format: Format { lines_only: true, ..Format::guess_dated(b"", None, None) } })
     }
 }
 
@@ -48,8 +63,10 @@ pub struct Format {
     rules: Rules,
     /// Lines without header belong to the record before.
     headers: bool,
-    /// The file holds Windows events exported as text.
-    windows: bool,
+    /// The file holds exported Windows events.
+    export: Option<Export>,
+    /// Nobody looks at headers: every line is a record.
+    lines_only: bool,
     name: &'static str,
 }
 
@@ -62,7 +79,7 @@ pub struct Header<'a> {
     pub level: Option<Level>,
     /// Which program, class or module.
     pub component: Option<&'a [u8]>,
-    /// Where in the line the message begins.
+    /// Where the message begins, in the line or, for a Windows event exported as text, in the record.
     pub message: usize,
 }
 
@@ -77,6 +94,11 @@ impl Format {
     /// Returns a name of the leading shape for people, e.g. `iso`, `syslog`, `veeam`, `json`, `plain`.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether every line is a record without header.
+    pub fn lines_only(&self) -> bool {
+        self.lines_only
     }
 
     /// Returns the header of `line` (no line end) if the line begins a record by itself.
@@ -97,6 +119,12 @@ impl Format {
         if line.is_empty() {
             return (Kind::Continues, None);
         }
+        if self.lines_only {
+            return (Kind::Begins, None);
+        }
+        if let Some(export) = self.export {
+            return self.classify_event(line, export);
+        }
         if let Some(cut) = cut(line, &self.rules) {
             let header = Header::of(&cut);
             let message = line.get(cut.message..).unwrap_or_default();
@@ -107,9 +135,6 @@ impl Format {
             };
             return (kind, Some(header));
         }
-        if self.windows {
-            return (if windows::begins(line) { Kind::Begins } else { Kind::Continues }, None);
-        }
         let kind = match () {
             () if fold::separator(line) => Kind::Begins,
             () if self.headers || fold::continues(line) => Kind::Continues,
@@ -119,8 +144,21 @@ impl Format {
         (kind, None)
     }
 
-    pub(super) fn windows_text(&self) -> bool {
-        self.windows
+    /// In an export only the first line of an event begins a record: descriptions hold whatever programs print.
+    fn classify_event<'a>(&self, line: &'a [u8], export: Export) -> (Kind, Option<Header<'a>>) {
+        let row = if export == Export::Rows { windows::row(line, 0, &self.rules) } else { None };
+        if let Some(row) = row {
+            return (Kind::Begins, Some(Header::of(&row)));
+        }
+        if export.begins(line) {
+            return (Kind::Begins, None);
+        }
+        // Seen only where a record would grow without bound, so that lines stand alone.
+        (Kind::Continues, cut(line, &self.rules).map(|cut| Header::of(&cut)))
+    }
+
+    pub(super) fn export(&self) -> Option<Export> {
+        self.export
     }
 
     /// Reads a time that stands alone.
@@ -129,11 +167,17 @@ impl Format {
     }
 
     /// Looks at the decoded head of a file.
+    #[cfg(test)]
     pub(super) fn guess(head: &[u8], modified: Option<i64>) -> Format {
+        Format::guess_dated(head, None, modified)
+    }
+
+    /// Looks at the decoded head of a file whose name says the day `named`.
+    fn guess_dated(head: &[u8], named: Option<i64>, modified: Option<i64>) -> Format {
         let lines = sample(head);
         let mut rules = Rules {
             orders: Orders::Usual,
-            calendar: Calendar::new(modified, None),
+            calendar: Calendar::new(named, modified, None),
             prefixed: true,
             indented: true,
             level_only: true,
@@ -143,11 +187,10 @@ impl Format {
         let (start, indented) = (count(Origin::Start), count(Origin::Indented));
         let (prefixed, level_only) = (count(Origin::Prefixed), count(Origin::LevelOnly));
         let outer = lines.iter().filter(|line| !line[0].is_ascii_whitespace()).count();
-        let events = lines.iter().filter(|line| windows::begins(line)).count();
-        let windows = events > start + level_only;
-        rules.indented = indented > start && !windows;
-        rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer && !windows;
-        rules.level_only = level_only >= start + prefixed && level_only * 10 >= outer && !windows;
+        let export = Export::guess(&lines, start + level_only);
+        rules.indented = indented > start && export.is_none();
+        rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer && export.is_none();
+        rules.level_only = level_only >= start + prefixed && level_only * 10 >= outer && export.is_none();
         let accepted = |cut: &&Cut<'_>| match cut.origin {
             Origin::Start => true,
             Origin::Indented => rules.indented,
@@ -161,15 +204,19 @@ impl Format {
         let n_headers: usize = names.values().sum();
         let leading = names.iter().max_by_key(|&(_, &n)| n).map_or("plain", |(name, _)| name);
         let unheaded = outer.saturating_sub(n_headers);
-        rules.calendar = Calendar::new(modified, cuts.iter().flatten().find_map(|cut| cut.day));
-        if cuts.iter().flatten().any(|cut| cut.ambiguous) {
+        rules.calendar = Calendar::new(named, modified, cuts.iter().flatten().find_map(|cut| cut.day));
+        if export.is_some_and(|export| export != Export::Rows) {
+            let dates: Vec<&[u8]> = lines.iter().filter_map(|line| windows::date(line)).collect();
+            rules.orders = order(&dates, &rules, modified);
+        } else if cuts.iter().flatten().any(|cut| cut.ambiguous) {
             rules.orders = order(&lines, &rules, modified);
         }
         Format {
             rules,
             headers: n_headers > 0 && n_headers * 10 >= unheaded,
-            windows,
-            name: if windows { "windows-events" } else { leading },
+            export,
+            lines_only: false,
+            name: if export.is_some() { "windows-events" } else { leading },
         }
     }
 }

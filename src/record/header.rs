@@ -8,7 +8,7 @@ use super::calendar::Calendar;
 use super::level::Level;
 use super::rest::{Found, rest};
 use super::stamp::{Date, Orders, Shape, Stamp, stamp};
-use super::{json, keyvalue, special};
+use super::{json, keyvalue, special, windows};
 
 /// How far into a line a time is looked for, in bytes.
 const PREFIX: usize = 128;
@@ -139,7 +139,7 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
     {
         return Some(cut);
     }
-    if let Some(cut) = behind_level(line, at, rules) {
+    if let Some(cut) = windows::row(line, at, rules).or_else(|| behind_level(line, at, rules)) {
         return Some(cut);
     }
     if rules.prefixed

@@ -40,20 +40,50 @@ impl Level {
         for (to, from) in lower.iter_mut().zip(word) {
             *to = from | 0x20;
         }
-        Some(match &lower[..word.len()] {
-            b"trace" | b"trc" | b"finest" | b"finer" | b"verbose" | b"verb" | b"vrb" | b"trace1" | b"trace2" => {
-                Level::Trace
-            }
-            b"debug" | b"dbg" | b"dbug" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4" | b"debug5" => {
-                Level::Debug
-            }
-            b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log" | b"audit"
-            | b"config" | b"success" | b"status" | b"system" | b"para" => Level::Info,
-            b"warn" | b"warning" | b"wrn" | b"warnings" => Level::Warn,
-            b"error" | b"err" | b"eror" | b"severe" | b"failure" | b"fault" | b"errors" => Level::Error,
-            b"fatal" | b"ftl" | b"critical" | b"crit" | b"alert" | b"emerg" | b"emergency" | b"panic" => Level::Fatal,
+        use Level::{Debug, Error, Fatal, Info, Trace, Warn};
+        // Most words that this is asked of are no levels: few have to be compared.
+        let same_initial: &[(&[u8], Level)] = match lower[0] {
+            b'a' => &[(b"alert", Fatal), (b"audit", Info)],
+            b'c' => &[(b"critical", Fatal), (b"crit", Fatal), (b"config", Info)],
+            b'd' => &[
+                (b"debug", Debug),
+                (b"dbg", Debug),
+                (b"dbug", Debug),
+                (b"debug1", Debug),
+                (b"debug2", Debug),
+                (b"debug3", Debug),
+                (b"debug4", Debug),
+                (b"debug5", Debug),
+            ],
+            b'e' => &[
+                (b"error", Error),
+                (b"err", Error),
+                (b"eror", Error),
+                (b"errors", Error),
+                (b"emerg", Fatal),
+                (b"emergency", Fatal),
+            ],
+            b'f' => &[
+                (b"fatal", Fatal),
+                (b"ftl", Fatal),
+                (b"failure", Error),
+                (b"fault", Error),
+                (b"fine", Debug),
+                (b"finer", Trace),
+                (b"finest", Trace),
+            ],
+            b'i' => &[(b"info", Info), (b"inf", Info), (b"information", Info), (b"informational", Info)],
+            b'l' => &[(b"log", Info)],
+            b'n' => &[(b"notice", Info), (b"note", Info)],
+            b'p' => &[(b"panic", Fatal), (b"para", Info)],
+            b's' => &[(b"severe", Error), (b"success", Info), (b"status", Info), (b"system", Info)],
+            b't' => &[(b"trace", Trace), (b"trc", Trace), (b"trace1", Trace), (b"trace2", Trace)],
+            b'v' => &[(b"verbose", Trace), (b"verb", Trace), (b"vrb", Trace)],
+            b'w' => &[(b"warn", Warn), (b"warning", Warn), (b"wrn", Warn), (b"warnings", Warn)],
             _ => return None,
-        })
+        };
+        let lower = &lower[..word.len()];
+        same_initial.iter().find(|(name, _)| *name == lower).map(|&(_, level)| level)
     }
 
     /// Whether a level word is also an everyday word, which only counts in capitals or between delimiters.

@@ -18,6 +18,7 @@ mod header;
 mod json;
 mod keyvalue;
 mod level;
+mod name_date;
 mod packed;
 mod rest;
 mod severity;
@@ -27,6 +28,7 @@ mod stamp;
 mod tests;
 mod time;
 mod token;
+mod veeam;
 mod windows;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};

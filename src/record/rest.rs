@@ -5,11 +5,11 @@ use super::header::Rules;
 use super::keyvalue;
 use super::level::Level;
 use super::severity::{facility, late_level, level, level_ahead, level_in_group, module_level, postgres_follow_up};
-use super::special;
 use super::stamp::{Date, Orders, Shape, Stamp, stamp};
 use super::token::{
     day_only, group_end, identifier, name_end, name_end_plain, product_format, program, separators, strip,
 };
+use super::{special, veeam};
 
 /// What a header has said so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +24,23 @@ const STEPS: usize = 12;
 
 /// Walks on from the end of the time and returns where the message begins.
 pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Found<'a>, rules: &Rules) -> usize {
+    let usual = found.level.is_none()
+        && found.component.is_none()
+        && line.get(end) == Some(&b' ')
+        && matches!(first.shape, Shape::Syslog | Shape::Iso);
+    let program = if usual { host_and_program(line, end + 1) } else { None };
+    walk(line, end, first, found, rules, program)
+}
+
+/// The walk itself. `program` is what [`host_and_program`] has found.
+fn walk<'a>(
+    line: &'a [u8],
+    end: usize,
+    first: &Stamp,
+    found: &mut Found<'a>,
+    rules: &Rules,
+    program: Option<(&'a [u8], usize)>,
+) -> usize {
     let mut walk = Walk {
         line,
         at: end,
@@ -44,8 +61,15 @@ pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Fo
         found.level = found.level.or(Some(level));
         return separators(line, walk.at + 1);
     }
+    let mut steps = 0..STEPS;
+    if let Some((program, after)) = program {
+        found.component = Some(program);
+        (walk.host, walk.named) = (true, true);
+        walk.at = separators(line, after);
+        steps.start = 2;
+    }
     let mut message = walk.at;
-    for step in 0..STEPS {
+    for step in steps {
         if !walk.step(step, found, rules) {
             break;
         }
@@ -55,11 +79,50 @@ pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Fo
     if let Some(inner) = special::inner(line, message, found, rules) {
         return inner;
     }
+    if found.level.is_none() && first.shape == Shape::Dotted {
+        if walk.barred && line.first() == Some(&b'[') {
+            return veeam::data_mover(line, message, found, rules);
+        }
+        found.level = veeam::job_outcome(line, end);
+    }
     // Behind a program's name in syslog, or between bars, a level has just been looked for.
     if found.level.is_none() && !walk.barred && !(walk.named && first.shape == Shape::Syslog) {
         found.level = late_level(line, end);
     }
     message.min(line.len())
+}
+
+/// The usual header of syslog, `host program[12]: `, read in one go; the general walk finds the same in two steps.
+/// Returns the program and where its colon ends.
+fn host_and_program(line: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let host = plain_name(line, at)?;
+    if line.get(at + host.len()) != Some(&b' ') || host.contains(&b'.') || postgres_follow_up(host) {
+        return None;
+    }
+    let start = at + host.len() + 1;
+    let program = plain_name(line, start)?;
+    let mut end = start + program.len();
+    if line.get(end) == Some(&b'[') {
+        let digits = super::clock::digits_run(line, end + 1);
+        if digits == 0 || line.get(end + 1 + digits) != Some(&b']') {
+            return None;
+        }
+        end += digits + 2;
+    }
+    let ends = line.get(end) == Some(&b':') && matches!(line.get(end + 1), Some(b' ') | None);
+    (ends && !postgres_follow_up(program)).then(|| (strip(program), end + 1))
+}
+
+/// Two or more letters, digits and marks that begin with letters which are no level.
+fn plain_name(line: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = line.get(at..)?;
+    let letters = rest.iter().take(15).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    if letters < 2 || Level::from_word(&rest[..letters]).is_some() {
+        return None;
+    }
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let length = letters + rest[letters..].iter().take(80).take_while(inside).count();
+    Some(&rest[..length])
 }
 
 struct Walk<'a, 'f> {
@@ -82,11 +145,6 @@ impl<'a> Walk<'a, '_> {
     fn step(&mut self, step: usize, found: &mut Found<'a>, rules: &Rules) -> bool {
         let line = self.line;
         let Some(&byte) = line.get(self.at) else { return false };
-        // A second time: relayed syslog, wrapper scripts, supercomputers. The one that states its year wins.
-        if byte.is_ascii_alphanumeric() && !self.replaced && (step < 4 || self.named) && self.second_time(found, rules)
-        {
-            return true;
-        }
         if found.level.is_none()
             && let Some((level, end, shouted)) = level(line, self.at, !self.named)
         {
@@ -96,6 +154,11 @@ impl<'a> Walk<'a, '_> {
                 return false;
             }
             self.at = end;
+            return true;
+        }
+        // A second time: relayed syslog, wrapper scripts, supercomputers. The one that states its year wins.
+        if byte.is_ascii_alphanumeric() && !self.replaced && (step < 4 || self.named) && self.second_time(found, rules)
+        {
             return true;
         }
         match byte {
@@ -444,4 +507,47 @@ pub(super) fn message_pairs<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>
     };
     found.component = found.component.or(cut.found.component);
     Some(cut.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calendar::Calendar;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        #[test]
+        fn host_and_program_in_one_go_are_those_of_the_walk(
+            time in prop_oneof![Just("Jan  5 10:11:12"), Just("2026-01-05T10:11:12.345+02:00"), Just("2026-01-05 10:11:12")],
+            host in "[a-zA-Z]{0,3}[a-z0-9.-]{0,4}|error|Mon|E0517|CEF|DETAIL|local0.err|log1|Fine-1|ab",
+            program in "[a-zA-Z]{0,3}[a-z0-9._-]{0,4}|WARN|Jan|warn_x|kernel|HINT|ab-|1",
+            number in prop_oneof![Just(""), Just("[12]"), Just("[]"), Just("[a]"), Just("(x)[1]")],
+            message in prop_oneof![
+                Just(""), Just(" "), Just(" x"), Just("x"), Just("  ERROR: x"), Just(" error: x"), Just(" [a=b] x y"), Just(" E x"),
+                Just(" 2026-01-05 10:11:13 - gw - [10.0.0.1] a[] - x"), Just(" DETAIL:  x"), Just(" a:  ERROR:  x"),
+            ],
+        ) {
+            let line = format!("{time} {host} {program}{number}:{message}");
+            let line = line.as_bytes();
+            let rules = Rules {
+                orders: Orders::Usual,
+                calendar: Calendar::default(),
+                prefixed: true,
+                indented: true,
+                level_only: true,
+            };
+            let (first, end) = stamp(line, 0, Orders::Usual).expect("a time");
+            let (mut quick, mut general) = (Found::default(), Found::default());
+            let at = rest(line, end, &first, &mut quick, &rules);
+            prop_assert_eq!(at, walk(line, end, &first, &mut general, &rules, None), "{}", String::from_utf8_lossy(line));
+            prop_assert_eq!(
+                (quick.time, quick.level, quick.component),
+                (general.time, general.level, general.component),
+                "{}",
+                String::from_utf8_lossy(line)
+            );
+        }
+    }
 }

@@ -81,9 +81,45 @@ fn veeam_services_jobs_and_agents() {
         "slow disk",
     );
     check(
+        "[13.01.2026 10:11:12.345] <  724> vdl      | [vddk] 2026-01-13T10:11:12.344+01:00 warning -[00724] [Originator@6876 sub=transport] slow disk",
+        "2026-01-13T10:11:12.345",
+        WARN,
+        "vdl",
+        "slow disk",
+    );
+    check(
+        "[13.01.2026 10:11:12.345] <  724> vdl      | [vddk] 2026-01-13T10:11:12.344+01:00 opened",
+        "2026-01-13T10:11:12.345",
+        INFO,
+        "vdl",
+        "opened",
+    );
+    check(
+        "[13.01.2026 10:11:12.345] <  724> cli      | Process start, last error: none",
+        "2026-01-13T10:11:12.345",
+        INFO,
+        "cli",
+        "Process start, last error: none",
+    );
+    check(
+        "[13.01.2026 10:11:12.345] <140385919329856> lpbcore  | Job failed over",
+        "2026-01-13T10:11:12.345",
+        INFO,
+        "lpbcore",
+        "Job failed over",
+    );
+    check(
+        "18.01.2026 19:48:01 :: Processing vm7 Warning: Error: is a word here",
+        "2026-01-18T19:48:01",
+        WARN,
+        "",
+        "Processing vm7 Warning: Error: is a word here",
+    );
+    check("18.01.2026 19:48:01 :: Queued", "2026-01-18T19:48:01", NONE, "", "Queued");
+    check(
         "18.01.2026 19:48:01 :: Processing vm7 Error: no access",
         "2026-01-18T19:48:01",
-        NONE,
+        ERROR,
         "",
         "Processing vm7 Error: no access",
     );
@@ -439,13 +475,15 @@ fn servers_and_databases() {
         "",
         "parity error",
     );
+    check("Error,1/15/2026 10:11:12 AM,Disk,7,None,\"bad block\"", "2026-01-15T10:11:12", ERROR, "Disk", "bad block\"");
     check(
-        "Error,1/15/2026 10:11:12 AM,Disk,7,None,\"bad block\"",
+        "Audit Failure,1/15/2026 10:11:12 AM,Microsoft-Windows-Security-Auditing,4625,Logon,\"An account failed to log on.",
         "2026-01-15T10:11:12",
-        ERROR,
-        "",
-        "Disk,7,None,\"bad block\"",
+        WARN,
+        "Microsoft-Windows-Security-Auditing",
+        "An account failed to log on.",
     );
+    check("Error,1/15/2026 10:11:12 AM,no columns", "2026-01-15T10:11:12", ERROR, "", "no columns");
     check(
         "CEF:0|Acme|Wall|1.0|100|denied|8|rt=1767607872345 src=10.0.0.1",
         "2026-01-05T10:11:12.345Z",
@@ -655,23 +693,97 @@ fn no_record_grows_without_bound() {
     fold(&text, &expected);
 }
 
-#[test]
-fn windows_events_as_text_are_records_with_time_and_level() {
-    let text = "Event[0]:\n  Log Name: System\n  Source: Disk\n  Date: 2026-01-05T10:11:12.345\n  Event ID: 7\n  Level: Error\n  Description:\nbad block\n\nEvent[1]:\n  Log Name: System\n  Source: Ntfs\n  Date: 2026-01-05T10:11:13.345\n  Level: Information\n";
+/// Checks line count, time, level, component and message of the records of exported Windows events.
+#[track_caller]
+fn events(text: &str, expected: &[(u64, &str, Option<Level>, &str, &str)]) {
     let reading = Reading::guess(text.as_bytes(), None).expect("text");
     let chunk = Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
-    let headers: Vec<_> = reading
-        .format
-        .records(&chunk)
-        .map(|record| (record.header.time.map(|it| it.to_string()), record.header.level, record.header.component))
+    let records: Vec<_> = reading.format.records(&chunk).collect();
+    let times: Vec<_> =
+        records.iter().map(|record| record.header.time.map(|time| time.to_string()).unwrap_or_default()).collect();
+    let have: Vec<_> = records
+        .iter()
+        .zip(&times)
+        .map(|(record, time)| {
+            let text = |bytes| std::str::from_utf8(bytes).expect("UTF-8");
+            let component = text(record.header.component.unwrap_or_default());
+            (record.lines, time.as_str(), record.header.level, component, text(record.message()))
+        })
         .collect();
-    assert_eq!(
-        headers,
-        [
-            (Some("2026-01-05T10:11:12.345".to_owned()), ERROR, Some(&b"Disk"[..])),
-            (Some("2026-01-05T10:11:13.345".to_owned()), INFO, Some(&b"Ntfs"[..])),
-        ]
+    assert_eq!(have, expected);
+}
+
+#[test]
+fn windows_events_as_text_are_records_with_time_and_level() {
+    events(
+        "Event[0]:\r\n  Log Name: System\r\n  Source: Disk\r\n  Date: 2026-01-05T10:11:12.345\r\n  Event ID: 7\r\n  Level: Error\r\n  Description: \r\nbad block\r\n2026-01-05 10:11:12 ERROR of a program\r\nError: it says\r\n\r\nEvent[1]:\r\n  Log Name: System\r\n  Source: Ntfs\r\n  Date: 2026-01-05T10:11:13.345\r\n  Level: Information\r\n",
+        &[
+            (
+                10,
+                "2026-01-05T10:11:12.345",
+                ERROR,
+                "Disk",
+                "bad block\r\n2026-01-05 10:11:12 ERROR of a program\r\nError: it says",
+            ),
+            (
+                5,
+                "2026-01-05T10:11:13.345",
+                INFO,
+                "Ntfs",
+                "Event[1]:\r\n  Log Name: System\r\n  Source: Ntfs\r\n  Date: 2026-01-05T10:11:13.345\r\n  Level: Information",
+            ),
+        ],
     );
+    events(
+        "Event[0]\nLog Name: System\nProvider: Disk\nDate: 2026-01-05T10:11:12\nLevel: Critical\nDescription: bad\nEvent[1]\nLog Name: System\nDescription:\n",
+        &[(6, "2026-01-05T10:11:12", FATAL, "Disk", "bad"), (3, "", NONE, "", "")],
+    );
+}
+
+#[test]
+fn copied_windows_events_take_the_order_of_day_and_month_of_the_file() {
+    let event = |date: &str| {
+        format!(
+            "Log Name:      System\nSource:        VSS\nDate:          {date}\nEvent ID:      12292\nTask Category: None\nLevel:         Warning\nKeywords:      Classic\nDescription:\nno shadow\n"
+        )
+    };
+    events(
+        &(event("13/02/2026 3:11:57 PM") + &event("03/02/2026 3:11:58 PM")),
+        &[(9, "2026-02-13T15:11:57", WARN, "VSS", "no shadow"), (9, "2026-02-03T15:11:58", WARN, "VSS", "no shadow")],
+    );
+}
+
+#[test]
+fn rows_of_windows_events_go_over_many_lines() {
+    events(
+        "Level,Date and Time,Source,Event ID,Task Category\r\nError,5/12/2026 3:11:57 AM,VSS,12292,None,\"no shadow.\r\n\r\n2026-05-12 03:11:57 ERROR inside\r\nOperation: x\"\r\nInformation,5/12/2026 3:12:00 AM,Disk,7,None,ok\r\n",
+        &[
+            (1, "", NONE, "", "Level,Date and Time,Source,Event ID,Task Category"),
+            (
+                4,
+                "2026-05-12T03:11:57",
+                ERROR,
+                "VSS",
+                "no shadow.\r\n\r\n2026-05-12 03:11:57 ERROR inside\r\nOperation: x\"",
+            ),
+            (1, "2026-05-12T03:12:00", INFO, "Disk", "ok"),
+        ],
+    );
+}
+
+#[test]
+fn a_day_in_the_name_completes_times() {
+    let time = |path: &str, line: &str| {
+        let reading = Reading::of_file(path, line.as_bytes(), Some(MODIFIED)).expect("text");
+        let time = reading.format.header(line.as_bytes()).and_then(|header| header.time).expect("a time");
+        assert!(time.assumed());
+        time.to_string()
+    };
+    assert_eq!(time("Helper_18.02.2026.log", "2:25:06 PM    224  WARN  late"), "2026-02-18T14:25:06");
+    assert_eq!(time("Helper.log", "2:25:06 PM    224  WARN  late"), "2026-05-28T14:25:06");
+    assert_eq!(time("a.zip!/messages-20250118", "Jan 18 10:11:12 db1 app[7]: x"), "2025-01-18T10:11:12");
+    assert_eq!(time("a.zip!/messages-20250118", "Dec 31 10:11:12 db1 app[7]: x"), "2024-12-31T10:11:12");
+    assert_eq!(time("valid-until-20991231.log", "Jan 18 10:11:12 db1 app[7]: x"), "2026-01-18T10:11:12");
 }
 
 #[test]

@@ -60,6 +60,31 @@ fn is_title_of_message(line: &str) -> bool {
     ["Description:", "Message:"].contains(&line.trim())
 }
 
+/// Returns a line that is too long for anybody to read without its rest: its beginning, and the part around the first of
+/// `marks` (letters match in both cases) if that comes later.
+pub(super) fn cut(line: &str, marks: &[&str]) -> String {
+    const LONGEST: usize = 400;
+    const HEAD: usize = 100;
+    const BEFORE_MARK: usize = 60;
+    let characters: Vec<char> = line.chars().collect();
+    if characters.len() <= LONGEST {
+        return line.to_string();
+    }
+    let lower: String = characters.iter().map(char::to_ascii_lowercase).collect();
+    let found = marks.iter().filter(|mark| !mark.is_empty()).filter_map(|mark| lower.find(&mark.to_ascii_lowercase()));
+    let mark = found.min().and_then(|at| lower.get(..at)).map_or(0, |before| before.chars().count());
+    let more = |count: usize| format!("[{}]", plural(count as u64, "more character"));
+    let part = |from: usize, to: usize| characters.iter().skip(from).take(to.saturating_sub(from)).collect::<String>();
+    let all = characters.len();
+    if mark <= LONGEST * 3 / 4 {
+        return format!("{} {}", part(0, LONGEST), more(all - LONGEST));
+    }
+    let from = mark.saturating_sub(BEFORE_MARK);
+    let to = (from + LONGEST - HEAD).min(all);
+    let rest = if to < all { format!(" {}", more(all - to)) } else { String::new() };
+    format!("{} {} {}{rest}", part(0, HEAD), more(from - HEAD), part(from, to))
+}
+
 fn gap(lines: usize) -> Option<String> {
     (lines > 0).then(|| format!("[{}]", plural(lines as u64, "more line")))
 }
@@ -104,6 +129,16 @@ mod tests {
     #[test]
     fn without_marks_the_first_lines_are_shown() {
         check("a\nb\nc\nd", &[], 2, &["a", "b", "[2 more lines]"]);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_what_it_says() {
+        let long = format!("{} Access DENIED {}", "é".repeat(900), "y".repeat(900));
+        let shown = cut(&long, &["denied"]);
+        assert!(shown.starts_with(&"é".repeat(100)) && shown.contains("[748 more characters] é"), "{shown}");
+        assert!(shown.contains("é Access DENIED yy") && shown.ends_with("[667 more characters]"), "{shown}");
+        assert!(cut(&long, &["nowhere"]).ends_with("[1,415 more characters]"));
+        assert_eq!(cut("short", &["short"]), "short");
     }
 
     proptest! {

@@ -5,7 +5,10 @@
 
 use super::excerpt::{ERROR_MARKS, excerpt};
 use super::neutral::one_line;
-use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
+use super::wording::{
+    NotExamined, article_ids, escalation, not_examined, notes, number, occurrence, place, plural, product,
+    same_fix_before, skipped, verdict,
+};
 use crate::bundle::Problem;
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::signature::{Fix, Reference};
@@ -18,8 +21,8 @@ pub fn markdown(diagnosis: &Diagnosis, top: usize) -> String {
     if !diagnosis.known.is_empty() {
         page.paragraph("## ", "Known problems");
         page.summary(&diagnosis.known);
-        for (index, known) in diagnosis.known.iter().enumerate() {
-            page.known(index + 1, known);
+        for index in 0..diagnosis.known.len() {
+            page.known(index, &diagnosis.known);
         }
     }
     if !diagnosis.unresolved.is_empty() {
@@ -52,8 +55,8 @@ pub fn markdown(diagnosis: &Diagnosis, top: usize) -> String {
 
 /// Lines of one record that are shown.
 const LINES_SHOWN: usize = 20;
-/// Rows of the table of what was not examined.
-const PROBLEMS_SHOWN: usize = 50;
+/// Files that are named for one reason why they were not examined.
+const FILES_SHOWN: usize = 10;
 
 struct Page {
     out: String,
@@ -61,16 +64,17 @@ struct Page {
 
 impl Page {
     fn summary(&mut self, known: &[Known]) {
-        self.line("", "| # | Severity | Problem | Product | Level | Seen |");
-        self.line("", "|---|---|---|---|---|---|");
+        self.line("", "| # | Severity | Level | Problem | Article | Product | Seen |");
+        self.line("", "|---|---|---|---|---|---|---|");
         for (index, it) in known.iter().enumerate() {
             let signature = &it.signature;
             let cells = [
                 (index + 1).to_string(),
                 signature.severity.name().to_string(),
-                escape(&it.explain(&signature.title)),
-                escape(&signature.product),
                 signature.level.name().to_string(),
+                escape(&it.explain(&signature.title)),
+                escape(&article_ids(signature)),
+                escape(&signature.product),
                 escape(&occurrence(&it.group)),
             ];
             self.line("| ", &format!("{} |", cells.join(" | ")));
@@ -78,12 +82,12 @@ impl Page {
         self.out.push('\n');
     }
 
-    fn known(&mut self, position: usize, known: &Known) {
-        let signature = &*known.signature;
+    fn known(&mut self, index: usize, all: &[Known]) {
+        let Some(known) = all.get(index) else { return };
+        let (position, signature) = (index + 1, &*known.signature);
         let title = known.explain(&signature.title);
         self.paragraph("### ", &format!("{position}. [{}] {title}", signature.severity.name()));
-        let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
-        self.field("Product", &escape(&format!("{} {}{component}", signature.vendor, signature.product)));
+        self.field("Product", &escape(&product(signature)));
         let level = format!("{}, side: {}", signature.level.name(), signature.side.name());
         self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
         self.field("Seen", &escape(&occurrence(&known.group)));
@@ -108,7 +112,7 @@ impl Page {
         let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
         fixes.sort_by_key(|fix| fix.level);
         for fix in fixes {
-            self.fix(known, fix);
+            self.fix(known, fix, same_fix_before(all, index, fix));
         }
         if let Some(escalate) = &signature.escalate {
             self.paragraph("Escalate: ", &escalation(escalate));
@@ -120,7 +124,13 @@ impl Page {
         }
     }
 
-    fn fix(&mut self, known: &Known, fix: &Fix) {
+    fn fix(&mut self, known: &Known, fix: &Fix, same: Option<usize>) {
+        if let Some(earlier) = same {
+            let head = format!("{} steps ({}):", fix.level.name(), fix.audience.name());
+            self.line("", &format!("**{}** the same as for problem {}.", escape(&head), earlier + 1));
+            self.out.push('\n');
+            return;
+        }
         let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
         let head = format!("{} steps ({}{}):", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.line("", &format!("**{}**", escape(&head)));
@@ -136,7 +146,7 @@ impl Page {
 
     fn unresolved(&mut self, position: usize, unresolved: &Unresolved) {
         let finding = &unresolved.finding;
-        self.paragraph("### ", &format!("{position}. [{}] {}", finding.level.name(), occurrence(&finding.group)));
+        self.paragraph("### ", &format!("U{position}. [{}] {}", finding.level.name(), occurrence(&finding.group)));
         let text = finding.group.evidence.first().map_or(finding.template.as_str(), |it| it.text.as_str());
         self.log(text, ERROR_MARKS);
         if let Some(place) = place(&finding.group) {
@@ -151,25 +161,24 @@ impl Page {
     }
 
     fn problems(&mut self, problems: &[Problem]) {
-        let NotExamined { open, skipped } = not_examined(problems);
+        let NotExamined { open, skipped: on_purpose } = not_examined(problems);
         if !open.is_empty() {
-            self.line("", "| Kind | File | Reason |");
-            self.line("", "|---|---|---|");
-            let rows = open.values().flatten();
-            for problem in rows.take(PROBLEMS_SHOWN) {
-                let cells = [problem.kind.name().to_string(), escape(&problem.file), escape(&problem.message)];
+            self.line("", "| Kind | Parts | Reason | Files |");
+            self.line("", "|---|---|---|---|");
+            for (kind, it) in open.iter().flat_map(|(kind, reasons)| reasons.iter().map(move |it| (kind, it))) {
+                let mut files =
+                    it.files.iter().take(FILES_SHOWN).map(|file| escape(file)).collect::<Vec<_>>().join(", ");
+                let more = it.files.len().saturating_sub(FILES_SHOWN) as u64;
+                if more > 0 {
+                    files.push_str(&format!(" and {} more", number(more)));
+                }
+                let cells = [kind.name().to_string(), number(it.files.len() as u64), escape(it.message), files];
                 self.line("| ", &format!("{} |", cells.join(" | ")));
             }
             self.out.push('\n');
-            let count: usize = open.values().map(Vec::len).sum();
-            if count > PROBLEMS_SHOWN {
-                let more = plural((count - PROBLEMS_SHOWN) as u64, "more part");
-                self.paragraph("", &format!("And {more}."));
-            }
         }
-        if !skipped.is_empty() {
-            let reasons: Vec<String> = skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
-            self.paragraph("Skipped on purpose: ", &reasons.join(", "));
+        if !on_purpose.is_empty() {
+            self.paragraph("Skipped on purpose: ", &skipped(&on_purpose));
         }
     }
 

@@ -4,9 +4,12 @@
 //! examined, notes. Explanations are wrapped to the width; log lines are not, so that they can be copied and searched
 //! for. Colours only repeat what the words say.
 
-use super::excerpt::{ERROR_MARKS, excerpt};
+use super::excerpt::{ERROR_MARKS, cut, excerpt};
 use super::neutral::one_line;
-use super::wording::{NotExamined, escalation, not_examined, notes, number, occurrence, place, plural, verdict};
+use super::wording::{
+    NotExamined, article_ids, escalation, not_examined, notes, number, occurrence, place, plural, product, reason,
+    same_fix_before, skipped, verdict,
+};
 use crate::bundle::{Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::finding::{Evidence, Level};
@@ -31,18 +34,11 @@ pub struct TextStyle {
 pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
     let mut page = Page { out: String::new(), style };
     page.prose("", "", &verdict(diagnosis), BOLD);
-    if diagnosis.known.len() > LIST_FROM {
-        page.blank();
-        for (index, known) in diagnosis.known.iter().enumerate() {
-            let (severity, title) =
-                (known.signature.severity.name().to_uppercase(), known.explain(&known.signature.title));
-            page.prose(&format!("{:>4}. [{severity}] ", index + 1), "      ", &title, PLAIN);
-        }
-    }
+    page.list(diagnosis);
     if !diagnosis.known.is_empty() {
         page.heading("Known problems");
-        for (index, known) in diagnosis.known.iter().enumerate() {
-            page.known(index + 1, known);
+        for index in 0..diagnosis.known.len() {
+            page.known(index, &diagnosis.known);
         }
     }
     if !diagnosis.unresolved.is_empty() {
@@ -75,13 +71,15 @@ pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
 const PLAIN: Style = Style::new();
 const BOLD: Style = Style::new().bold();
 
-/// Lines of one record that are shown, and characters of one line.
+/// Lines of one record that are shown.
 const LINES_SHOWN: usize = 4;
-const CHARACTERS_SHOWN: usize = 600;
-/// With more known problems than this, their titles are listed first: the details fill more than a screen.
-const LIST_FROM: usize = 3;
-/// Members of one kind of problem that are named.
-const PROBLEMS_SHOWN: usize = 10;
+/// From so many findings on they are listed first, a line each: the details fill more than a screen.
+const LIST_FROM: usize = 2;
+/// Unexplained errors in that list.
+const LIST_UNEXPLAINED: usize = 3;
+/// Reasons of one kind of problem that are told, and files of one reason.
+const REASONS_SHOWN: usize = 10;
+const FILES_SHOWN: usize = 5;
 
 struct Page {
     out: String,
@@ -89,19 +87,40 @@ struct Page {
 }
 
 impl Page {
-    fn known(&mut self, position: usize, known: &Known) {
+    /// One line for each finding: severity, level, title and the ids of articles; then the first unexplained errors.
+    fn list(&mut self, diagnosis: &Diagnosis) {
+        let unresolved: Vec<&Unresolved> =
+            diagnosis.unresolved.iter().take(LIST_UNEXPLAINED.min(self.style.top)).collect();
+        if diagnosis.known.is_empty() || diagnosis.known.len() + unresolved.len() < LIST_FROM {
+            return;
+        }
+        self.blank();
+        for (index, known) in diagnosis.known.iter().enumerate() {
+            let signature = &known.signature;
+            let (severity, level) = (signature.severity.name().to_uppercase(), signature.level.name());
+            let ids = article_ids(signature);
+            let ids = if ids.is_empty() { ids } else { format!(" ({ids})") };
+            let title = format!("{}{ids}", known.explain(&signature.title));
+            self.prose(&format!("{:>4}. {severity:<8}  {level:<2}  ", index + 1), &" ".repeat(20), &title, PLAIN);
+        }
+        for (index, it) in unresolved.iter().enumerate() {
+            let level = it.finding.level.name().to_uppercase();
+            let mark = format!("{:>4}. {level:<8}  ??  ", format!("U{}", index + 1));
+            let words = one_line(&it.finding.template);
+            let room = self.style.width.saturating_sub(mark.chars().count()).max(20);
+            self.prose(&mark, "", &shortened(&words, room), PLAIN);
+        }
+    }
+
+    fn known(&mut self, index: usize, all: &[Known]) {
+        let Some(known) = all.get(index) else { return };
         let signature = &*known.signature;
-        let badge = format!("{position}. [{}] ", signature.severity.name().to_uppercase());
+        let badge = format!("{}. [{}] ", index + 1, signature.severity.name().to_uppercase());
         self.blank();
         self.prose(&badge, "   ", &known.explain(&signature.title), severity_style(signature.severity));
-        let product = if signature.product.starts_with(&signature.vendor) {
-            signature.product.clone()
-        } else {
-            format!("{} {}", signature.vendor, signature.product)
-        };
-        let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
-        let level = format!("{} | side: {}", signature.level.name(), signature.side.name());
-        self.field("Product", &format!("{product}{component} | {level} | confidence {:.2}", known.confidence));
+        self.field("Product", &product(signature));
+        let side = format!("side: {}, confidence {:.2}", signature.side.name(), known.confidence);
+        self.field("Level", &format!("{}, {side}", signature.level.name()));
         self.field("Seen", &occurrence(&known.group));
         if let Some(place) = place(&known.group) {
             self.field("Where", &place);
@@ -119,7 +138,7 @@ impl Page {
         let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
         fixes.sort_by_key(|fix| fix.level);
         for fix in fixes {
-            self.fix(known, fix);
+            self.fix(known, fix, same_fix_before(all, index, fix));
         }
         if let Some(escalate) = &signature.escalate {
             self.field("Escalate", &escalation(escalate));
@@ -133,7 +152,18 @@ impl Page {
         self.field("Signature", &signature.id);
     }
 
-    fn fix(&mut self, known: &Known, fix: &Fix) {
+    /// The steps; where an earlier problem has the same, only its number.
+    fn fix(&mut self, known: &Known, fix: &Fix, same: Option<usize>) {
+        if let Some(earlier) = same {
+            let head = format!(
+                "{} steps ({}): the same as for problem {}",
+                fix.level.name(),
+                fix.audience.name(),
+                earlier + 1
+            );
+            self.prose("   ", "   ", &head, BOLD);
+            return;
+        }
         let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
         let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.prose("   ", "   ", &head, BOLD);
@@ -148,7 +178,7 @@ impl Page {
 
     fn unresolved(&mut self, position: usize, unresolved: &Unresolved) {
         let finding = &unresolved.finding;
-        let badge = format!("{position}. [{}] ", finding.level.name().to_uppercase());
+        let badge = format!("U{position}. [{}] ", finding.level.name().to_uppercase());
         self.blank();
         self.prose(&badge, "   ", &occurrence(&finding.group), level_style(finding.level));
         match finding.group.evidence.first() {
@@ -165,22 +195,24 @@ impl Page {
     }
 
     fn problems(&mut self, problems: &[Problem]) {
-        let NotExamined { open, skipped } = not_examined(problems);
-        for (kind, list) in open {
+        let NotExamined { open, skipped: on_purpose } = not_examined(problems);
+        for (kind, reasons) in open {
             let noun = if kind == ProblemKind::Signature { "broken file" } else { "part" };
+            let count: usize = reasons.iter().map(|it| it.files.len()).sum();
             self.blank();
-            self.prose("  ", "  ", &format!("{}: {}", kind.name(), plural(list.len() as u64, noun)), BOLD);
-            for problem in list.iter().take(PROBLEMS_SHOWN) {
-                self.prose("    - ", "      ", &format!("{}: {}", problem.file, problem.message), PLAIN);
+            self.prose("  ", "  ", &format!("{}: {}", kind.name(), plural(count as u64, noun)), BOLD);
+            for it in reasons.iter().take(REASONS_SHOWN) {
+                self.prose("    - ", "      ", &reason(it, FILES_SHOWN), PLAIN);
             }
-            if list.len() > PROBLEMS_SHOWN {
-                self.prose("    - ", "      ", &format!("and {} more", list.len() - PROBLEMS_SHOWN), PLAIN);
+            let rest: usize = reasons.iter().skip(REASONS_SHOWN).map(|it| it.files.len()).sum();
+            if rest > 0 {
+                let more = format!("{} more for other reasons; the JSON report names all", number(rest as u64));
+                self.prose("    - ", "      ", &more, PLAIN);
             }
         }
-        if !skipped.is_empty() {
+        if !on_purpose.is_empty() {
             self.blank();
-            let reasons: Vec<String> = skipped.iter().map(|(why, count)| format!("{} {why}", number(*count))).collect();
-            self.prose("  ", "  ", &format!("skipped on purpose: {}", reasons.join(", ")), PLAIN);
+            self.prose("  ", "  ", &format!("skipped on purpose: {}", skipped(&on_purpose)), PLAIN);
         }
     }
 
@@ -193,7 +225,7 @@ impl Page {
     fn log(&mut self, evidence: &Evidence, marks: &[&str]) {
         for (index, line) in excerpt(&evidence.text, marks, LINES_SHOWN).iter().enumerate() {
             let name = if index == 0 { "Log" } else { "" };
-            let line = format!("   {name:<10} {}", cut(line));
+            let line = format!("   {name:<10} {}", cut(line, marks));
             self.out.push_str(line.trim_end());
             self.out.push('\n');
         }
@@ -241,14 +273,11 @@ impl Page {
     }
 }
 
-/// The beginning of a line that is too long for anybody to read.
-fn cut(line: &str) -> String {
-    match line.char_indices().nth(CHARACTERS_SHOWN) {
-        Some((end, _)) => {
-            let more = number(line[end..].chars().count() as u64);
-            format!("{} [{more} more characters]", &line[..end])
-        }
-        None => line.to_string(),
+/// The beginning of some words, if there is no room for all.
+fn shortened(words: &str, room: usize) -> String {
+    match words.char_indices().nth(room) {
+        Some(_) => words.chars().take(room.saturating_sub(3)).chain("...".chars()).collect(),
+        None => words.to_string(),
     }
 }
 
@@ -333,8 +362,8 @@ mod tests {
         let seen = || group(1, vec![evidence("a.log", 1, "x")]);
         let known = |number: usize| (signature(&format!("p{number}"), Severity::Low), seen());
         let list = |count: usize| text(&diagnosis((1..=count).map(known).collect(), Vec::new()), STYLE);
-        assert!(list(4).contains("\n   1. [LOW] p1 happened on srv01\n   2. [LOW] p2"));
-        assert!(!list(3).contains("   1. [LOW]"));
+        assert!(list(2).contains("\n   1. LOW       L1  p1 happened on srv01 (KB1)\n   2. LOW       L1  p2"));
+        assert!(!list(1).contains("   1. LOW"));
     }
 
     #[test]
@@ -366,7 +395,7 @@ mod tests {
         let line = "é".repeat(5_000);
         let diagnosis =
             diagnosis(Vec::new(), vec![unknown(Level::Error, "x", group(1, vec![evidence("a", 1, &line)]))]);
-        assert!(text(&diagnosis, STYLE).contains("é [4,400 more characters]\n"));
+        assert!(text(&diagnosis, STYLE).contains("é [4,600 more characters]\n"));
     }
 
     proptest! {

@@ -1,9 +1,9 @@
 //! What all formats for people say in the same words: counts, sizes, times, the verdict, the notes.
 
 use crate::bundle::{Problem, ProblemKind};
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, Known};
 use crate::finding::{Evidence, Group, Level, Time};
-use crate::signature::{Escalate, Severity};
+use crate::signature::{Escalate, Fix, Severity, Signature};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -67,9 +67,11 @@ fn scope(diagnosis: &Diagnosis) -> String {
     parts.push(size(diagnosis.coverage.bytes));
     let counts = &diagnosis.coverage.counts;
     if let (Some(first), Some(last)) = (counts.first_time, counts.last_time) {
-        let minutes = |time: Time| moment(time).get(..16).map_or_else(|| moment(time), str::to_string);
-        let assumed = if first.assumed() || last.assumed() { " (date partly assumed)" } else { "" };
-        parts.push(range(&minutes(first), &minutes(last)) + assumed);
+        let minutes = |time: Time| {
+            let length = if time.assumed() { 17 } else { 16 };
+            moment(time).get(..length).map_or_else(|| moment(time), str::to_string)
+        };
+        parts.push(range(&minutes(first), &minutes(last)));
     }
     parts.join(", ")
 }
@@ -80,7 +82,7 @@ pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
     let assumed = diagnosis.coverage.counts.assumed_times;
     if assumed > 0 {
         notes.push(format!(
-            "The log leaves out the year or the date of {}; it was taken from the time of the file.",
+            "The log leaves out the year or the date of {}; it was taken from the time of the file and is marked with ~.",
             plural(assumed, "record")
         ));
     }
@@ -110,25 +112,101 @@ fn shown_times(diagnosis: &Diagnosis) -> impl Iterator<Item = Time> + '_ {
 /// What was not examined, sorted for a reader.
 #[derive(Debug, Default)]
 pub(super) struct NotExamined<'a> {
-    /// What should have been examined, by kind.
-    pub(super) open: BTreeMap<ProblemKind, Vec<&'a Problem>>,
+    /// What should have been examined, by kind, and in a kind by reason.
+    pub(super) open: BTreeMap<ProblemKind, Vec<Reason<'a>>>,
     /// What was skipped on purpose: how often each reason, the most frequent first.
     pub(super) skipped: Vec<(&'a str, u64)>,
 }
 
-/// Groups the problems.
+/// Problems that differ in nothing but the file and numbers.
+#[derive(Debug)]
+pub(super) struct Reason<'a> {
+    /// The message of the first, without the name of its kind.
+    pub(super) message: &'a str,
+    /// In the order of their files.
+    pub(super) files: Vec<&'a str>,
+}
+
+/// Groups the problems: hundreds of files with one reason are one entry, the most frequent first.
 pub(super) fn not_examined(problems: &[Problem]) -> NotExamined<'_> {
-    let mut open: BTreeMap<ProblemKind, Vec<&Problem>> = BTreeMap::new();
+    let mut open: BTreeMap<ProblemKind, BTreeMap<String, Reason<'_>>> = BTreeMap::new();
     let mut skipped: BTreeMap<&str, u64> = BTreeMap::new();
     for problem in problems {
         match problem.kind {
             ProblemKind::Skipped => *skipped.entry(&problem.message).or_default() += 1,
-            kind => open.entry(kind).or_default().push(problem),
+            kind => {
+                let message = without_kind(kind, &problem.message);
+                let alike: String = message.chars().filter(|c| !c.is_ascii_digit()).collect();
+                let reason =
+                    open.entry(kind).or_default().entry(alike).or_insert(Reason { message, files: Vec::new() });
+                reason.files.push(&problem.file);
+            }
         }
     }
     let mut skipped: Vec<(&str, u64)> = skipped.into_iter().collect();
     skipped.sort_by_key(|&(message, count)| (Reverse(count), message));
-    NotExamined { open, skipped }
+    let open = open.into_iter().map(|(kind, reasons)| {
+        let mut reasons: Vec<Reason<'_>> = reasons.into_values().collect();
+        reasons.sort_by_key(|it| Reverse(it.files.len()));
+        (kind, reasons)
+    });
+    NotExamined { open: open.collect(), skipped }
+}
+
+/// "needs a password" of "encrypted: needs a password": the kind stands above.
+fn without_kind(kind: ProblemKind, message: &str) -> &str {
+    let rest = message.strip_prefix(kind.name()).and_then(|rest| rest.strip_prefix(": "));
+    rest.filter(|rest| !rest.trim().is_empty()).unwrap_or(message)
+}
+
+/// "19 x symbolic link, 5 x not text".
+pub(super) fn skipped(reasons: &[(&str, u64)]) -> String {
+    reasons.iter().map(|(why, count)| format!("{} x {why}", number(*count))).collect::<Vec<_>>().join(", ")
+}
+
+/// "Windows event log (EVTX); export it first (3 files: a, b, c)", the files only if there are some.
+pub(super) fn reason(reason: &Reason<'_>, most: usize) -> String {
+    match reason.files.as_slice() {
+        [file] => format!("{file}: {}", reason.message),
+        files => {
+            let shown = files.iter().take(most).copied().collect::<Vec<_>>().join(", ");
+            let more = files.len().saturating_sub(most) as u64;
+            let more = if more > 0 { format!(" and {} more", number(more)) } else { String::new() };
+            format!("{}: {}: {shown}{more}", plural(files.len() as u64, "time"), reason.message)
+        }
+    }
+}
+
+/// The position of an earlier known problem with the same fix, if there is one: its steps need not be read twice.
+pub(super) fn same_fix_before(diagnosis: &[Known], position: usize, fix: &Fix) -> Option<usize> {
+    let own = diagnosis.get(position)?;
+    let told = |known: &Known, fix: &Fix| -> (Vec<String>, Option<String>) {
+        let steps = fix.steps.iter().map(|step| known.explain(step)).collect();
+        (steps, fix.verify.as_deref().map(|verify| known.explain(verify)))
+    };
+    let wanted = told(own, fix);
+    let is_same = |known: &Known| {
+        known.signature.fixes.iter().any(|it| {
+            (it.level, it.audience, &it.risk) == (fix.level, fix.audience, &fix.risk) && told(known, it) == wanted
+        })
+    };
+    diagnosis.iter().take(position).position(is_same)
+}
+
+/// "Veeam Backup & Replication, Guest processing"; the vendor only where the product does not begin with it.
+pub(super) fn product(signature: &Signature) -> String {
+    let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+    match signature.product.starts_with(&signature.vendor) {
+        true => format!("{}{component}", signature.product),
+        false => format!("{} {}{component}", signature.vendor, signature.product),
+    }
+}
+
+/// The ids of articles that a reader can search for: "KB1230, KB2825".
+pub(super) fn article_ids(signature: &Signature) -> String {
+    let mut ids: Vec<&str> = signature.references.iter().filter_map(|it| it.id.as_deref()).collect();
+    ids.dedup();
+    ids.join(", ")
 }
 
 /// "14 times, 2026-01-02 03:04:05 to 05:06:07".
@@ -182,9 +260,10 @@ pub(super) fn size(bytes: u64) -> String {
     if unit == "bytes" { plural(bytes, "byte") } else { format!("{value:.1} {unit}") }
 }
 
-/// `2026-01-02 03:04:05.123Z`.
+/// `2026-01-02 03:04:05.123Z`; a date that was assumed is marked, `~2026-01-02 03:04:05`.
 pub(super) fn moment(time: Time) -> String {
-    time.to_string().replacen('T', " ", 1)
+    let mark = if time.assumed() { "~" } else { "" };
+    format!("{mark}{}", time.to_string().replacen('T', " ", 1))
 }
 
 /// As [`moment`], without the fraction of a second.
@@ -241,7 +320,24 @@ mod tests {
         diagnosis.coverage.counts.last_time = Some(time);
         assert_eq!(scope(&diagnosis), "0 files, 0 bytes, 1970-01-01 00:00");
         diagnosis.coverage.counts.last_time = Some(time.assume());
-        assert_eq!(scope(&diagnosis), "0 files, 0 bytes, 1970-01-01 00:00 (date partly assumed)");
+        assert_eq!(scope(&diagnosis), "0 files, 0 bytes, 1970-01-01 00:00 to ~1970-01-01 00:00");
+    }
+
+    #[test]
+    fn problems_with_the_same_reason_are_told_once() {
+        let problem = |file: &str, message: &str| Problem {
+            file: file.into(),
+            kind: ProblemKind::Corrupt,
+            message: message.into(),
+        };
+        let all = [
+            problem("a", "corrupt: bad header at 12"),
+            problem("b", "cut off"),
+            problem("c", "corrupt: bad header at 7"),
+        ];
+        let NotExamined { open, .. } = not_examined(&all);
+        let told: Vec<String> = open[&ProblemKind::Corrupt].iter().map(|it| reason(it, 1)).collect();
+        assert_eq!(told, ["2 times: bad header at 12: a and 1 more", "b: cut off"]);
     }
 
     #[test]

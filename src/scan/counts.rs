@@ -11,9 +11,9 @@ pub struct Counts {
     pub records: u64,
     /// Records whose year or date had to be assumed.
     pub assumed_times: u64,
-    /// Earliest time.
+    /// Earliest time. A time whose year or date was assumed counts only if no record states a whole one.
     pub first_time: Option<Time>,
-    /// Latest time.
+    /// Latest time, with the same rule.
     pub last_time: Option<Time>,
     /// Records by level, indexed by `Level as usize`; those without level are not in it.
     pub levels: [u64; 6],
@@ -23,11 +23,14 @@ impl Counts {
     /// Counts the lines of a chunk. A last one without line end counts if the file ends there; in the middle of a very
     /// long line it is the next chunk's.
     pub(super) fn of_lines(chunk: &Chunk<'_>) -> Counts {
-        let text = chunk.text();
-        let ends = memchr::memchr_iter(b'\n', text).count();
+        let ends = memchr::memchr_iter(b'\n', chunk.text()).count();
+        Counts { lines: ends as u64 + Counts::unfinished_line(chunk), ..Counts::default() }
+    }
+
+    /// 1 if the file ends in the chunk without a line end, else 0.
+    pub(super) fn unfinished_line(chunk: &Chunk<'_>) -> u64 {
         let last_of_file = chunk.end >= chunk.buffer.len();
-        let unfinished = last_of_file && text.last().is_some_and(|&byte| byte != b'\n');
-        Counts { lines: ends as u64 + u64::from(unfinished), ..Counts::default() }
+        u64::from(last_of_file && chunk.text().last().is_some_and(|&byte| byte != b'\n'))
     }
 
     pub(super) fn add_record(&mut self, record: &Record<'_>) {
@@ -53,8 +56,10 @@ impl Counts {
     }
 
     fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {
-        self.first_time = [self.first_time, first].into_iter().flatten().min();
-        self.last_time = self.last_time.max(last);
+        let first = [self.first_time, first].into_iter().flatten();
+        self.first_time = first.min_by_key(|time| (time.assumed(), *time));
+        let last = [self.last_time, last].into_iter().flatten();
+        self.last_time = last.max_by_key(|time| (!time.assumed(), *time));
     }
 }
 

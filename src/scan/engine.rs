@@ -1,50 +1,62 @@
-//! Where in a text the literals of all patterns stand.
+//! Where in a text the literals stand that somebody asked for.
 //!
-//! Literals go in once, (literal, position) pairs come out for each text. Nothing else in the scanner knows how they
-//! are found, so that another engine can take this one's place. An engine may report a literal that is not there:
-//! whoever asks confirms each hit. It must not miss one.
+//! For each asker sets of literals go in, (asker, position) pairs come out for each text. Nothing else in the scanner
+//! knows how they are found. A hit means that a literal of the asker stands there in some ASCII case; who has none that
+//! can be searched for is told at once ([`Engine::new`]).
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
-/// Up to so many bytes of literals the automaton is a full table, about twice as fast and 1 KiB per byte.
-const TABLE_FOR: usize = 24 << 10;
+use super::filter::{Filter, Kernel, Sample, Scratch};
+use std::cell::RefCell;
+use std::sync::OnceLock;
 
 /// A literal found in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LiteralHit {
-    /// Number of the literal, in the order in which they were given to [`Engine::new`].
-    pub(super) literal: u32,
-    /// Where its last byte stands.
-    pub(super) last: usize,
+    /// Where its first byte stands.
+    pub(super) start: usize,
+    /// Who asked for it, by number in the order given to [`Engine::new`].
+    pub(super) asker: u32,
 }
 
 /// Finds many literals in one pass, without regard to ASCII case.
 pub(super) struct Engine {
-    automaton: Option<AhoCorasick>,
+    wanted: Vec<Vec<Vec<Vec<u8>>>>,
+    first: Filter,
+    /// The plan for the actual input, once a sample of it was seen.
+    tuned: OnceLock<Filter>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 impl Engine {
-    /// Compiles the literals, which are in lower-case ASCII, distinct and not empty.
-    pub(super) fn new(literals: &[Vec<u8>]) -> Engine {
-        let bytes: usize = literals.iter().map(Vec::len).sum();
-        let kind = if bytes <= TABLE_FOR { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
-        let build = |kind| {
-            let mut builder = AhoCorasick::builder();
-            builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(kind).build(literals)
-        };
-        // Only the numbering of states can overflow, at gigabytes of literals; a catalogue file is far smaller.
-        let automaton = build(Some(kind)).or_else(|_| build(Some(AhoCorasickKind::NoncontiguousNFA))).ok();
-        Engine { automaton }
+    /// Plans the search. `wanted` has for each asker the sets (of literals in lower-case ASCII) of which any one is
+    /// enough. Returns beside it the askers without a set of literals of three bytes or more.
+    pub(super) fn new(wanted: Vec<Vec<Vec<Vec<u8>>>>) -> (Engine, Vec<usize>) {
+        let (first, without) = Filter::plan(Kernel::detect(), &wanted, &Sample::of(&[]));
+        (Engine { wanted, first, tuned: OnceLock::new() }, without)
     }
 
-    /// Appends all hits, overlapping ones too, to `hits`, in ascending order of their last byte.
+    /// Plans the search again for an input of which `pieces` are a sample. Only the first call has an effect, and only
+    /// on speed.
+    pub(super) fn tune(&self, pieces: &[&[u8]]) {
+        self.tuned.get_or_init(|| Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(pieces)).0);
+    }
+
+    /// Whether [`Engine::tune`] was called.
+    pub(super) fn is_tuned(&self) -> bool {
+        self.tuned.get().is_some()
+    }
+
+    /// Puts all hits into `hits`, by position.
     pub(super) fn find(&self, text: &[u8], hits: &mut Vec<LiteralHit>) {
-        let Some(automaton) = &self.automaton else { return };
-        hits.extend(
-            automaton
-                .find_overlapping_iter(text)
-                .map(|found| LiteralHit { literal: found.pattern().as_u32(), last: found.end().saturating_sub(1) }),
-        );
+        hits.clear();
+        let filter = self.tuned.get().unwrap_or(&self.first);
+        SCRATCH.with_borrow_mut(|scratch| {
+            filter.find(text, scratch, |asker, start| hits.push(LiteralHit { start, asker }));
+        });
+        // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
+        hits.sort_by_key(|hit| hit.start);
     }
 }
 
@@ -53,13 +65,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn naive(literals: &[Vec<u8>], text: &[u8]) -> Vec<(usize, u32)> {
+    fn naive(literals: &[Vec<u8>], text: &[u8]) -> Vec<LiteralHit> {
         let folded = text.to_ascii_lowercase();
-        let mut found = Vec::new();
-        for (number, literal) in literals.iter().enumerate() {
-            let ends = (literal.len()..=text.len()).filter(|&end| folded[..end].ends_with(literal));
-            found.extend(ends.map(|end| (end - 1, number as u32)));
-        }
+        let starts =
+            |literal: &Vec<u8>| (0..text.len()).filter(|&at| folded[at..].starts_with(literal)).collect::<Vec<_>>();
+        let mut found: Vec<_> = (0..literals.len() as u32)
+            .flat_map(|asker| {
+                starts(&literals[asker as usize]).into_iter().map(move |start| LiteralHit { start, asker })
+            })
+            .collect();
         found.sort_unstable();
         found
     }
@@ -67,14 +81,19 @@ mod tests {
     proptest! {
         #[test]
         fn every_occurrence_is_found_in_order(
-            literals in proptest::collection::btree_set("[ab.]{1,4}", 0..6),
-            text in "[abAB.c\\n]{0,60}",
+            literals in proptest::collection::btree_set("[ab.]{3,12}", 0..6),
+            text in "[abAB.c\\n]{0,90}",
+            tune in any::<bool>(),
         ) {
             let literals: Vec<Vec<u8>> = literals.into_iter().map(String::into_bytes).collect();
+            let (engine, without) = Engine::new(literals.iter().map(|it| vec![vec![it.clone()]]).collect());
+            prop_assert!(without.is_empty());
+            if tune {
+                engine.tune(&[text.as_bytes()]);
+            }
             let mut hits = Vec::new();
-            Engine::new(&literals).find(text.as_bytes(), &mut hits);
-            prop_assert!(hits.is_sorted_by_key(|hit| hit.last));
-            let mut hits: Vec<_> = hits.iter().map(|hit| (hit.last, hit.literal)).collect();
+            engine.find(text.as_bytes(), &mut hits);
+            prop_assert!(hits.is_sorted_by_key(|hit| hit.start));
             hits.sort_unstable();
             prop_assert_eq!(hits, naive(&literals, text.as_bytes()));
         }

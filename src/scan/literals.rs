@@ -21,6 +21,9 @@ const MAX_LENGTH: usize = 48;
 /// Longer than this, one literal is as good as another and the smaller set is preferred.
 const LONG_ENOUGH: usize = 16;
 
+/// Sets of one condition that are worth a choice.
+const MAX_SETS: usize = 8;
+
 /// Nodes deeper than this are taken as "could be anything". The regex parser refuses deeper nesting by itself.
 const MAX_DEPTH: u32 = 250;
 
@@ -31,14 +34,23 @@ const MAX_DEPTH: u32 = 250;
 /// regex in it cannot be parsed. The quality of a set is its shortest literal; a signature should have three bytes or
 /// more, see [`shortest`].
 pub fn required_literals(condition: &Condition) -> Option<Vec<Vec<u8>>> {
-    let literals = match condition {
-        Condition::Any(branches) => every_branch(branches.iter().map(required_literals)),
-        Condition::All(parts) => parts.iter().filter_map(required_literals).reduce(better),
-        Condition::None(_) => None,
-        Condition::Text { text, .. } => usable(vec![fold(text.as_bytes())]),
+    best(required_sets(condition))
+}
+
+/// Returns all sets that [`required_literals`] chooses from, at most [`MAX_SETS`], the best first. Every record that
+/// fulfils `condition` contains a literal of each of them, so one may be searched for, whichever is rarest.
+pub(super) fn required_sets(condition: &Condition) -> Vec<Vec<Vec<u8>>> {
+    let mut sets = match condition {
+        Condition::Any(branches) => every_branch(branches.iter().map(required_literals)).into_iter().collect(),
+        Condition::All(parts) => parts.iter().flat_map(required_sets).collect(),
+        Condition::None(_) => Vec::new(),
+        Condition::Text { text, .. } => usable(vec![fold(text.as_bytes())]).into_iter().collect(),
         Condition::Regex(pattern) => of_pattern(pattern),
-    }?;
-    Some(literals)
+    };
+    // Stable: of equally good sets the first in the pattern stays first.
+    sets.sort_by_key(|set| std::cmp::Reverse(quality(set)));
+    sets.truncate(MAX_SETS);
+    sets
 }
 
 /// Returns the length of the shortest literal of a set from [`required_literals`], in bytes.
@@ -46,30 +58,30 @@ pub fn shortest(literals: &[Vec<u8>]) -> usize {
     literals.iter().map(Vec::len).min().unwrap_or(0)
 }
 
-fn of_pattern(pattern: &str) -> Option<Vec<Vec<u8>>> {
-    let (hir, _) = parse(pattern).ok()?;
-    walk(&hir, 0).into_required()
+fn of_pattern(pattern: &str) -> Vec<Vec<Vec<u8>>> {
+    parse(pattern).map(|(hir, _)| walk(&hir, 0).into_required()).unwrap_or_default()
 }
 
 /// What is known about the strings that a part of a regex matches.
 struct Known {
     /// All of them, folded, if they are few.
     exact: Option<Vec<Vec<u8>>>,
-    /// Of which each of them contains one.
-    required: Option<Vec<Vec<u8>>>,
+    /// Sets of which each of them contains one.
+    required: Vec<Vec<Vec<u8>>>,
 }
 
 impl Known {
     fn nothing() -> Known {
-        Known { exact: None, required: None }
+        Known { exact: None, required: Vec::new() }
     }
 
     fn exact(strings: Vec<Vec<u8>>) -> Known {
-        Known { exact: Some(strings), required: None }
+        Known { exact: Some(strings), required: Vec::new() }
     }
 
-    fn into_required(self) -> Option<Vec<Vec<u8>>> {
-        either(self.exact.and_then(usable), self.required)
+    fn into_required(mut self) -> Vec<Vec<Vec<u8>>> {
+        self.required.extend(self.exact.and_then(usable));
+        self.required
     }
 }
 
@@ -111,26 +123,24 @@ fn walk(hir: &Hir, depth: u32) -> Known {
 /// Joins neighbouring exact parts to longer strings as long as there are few of them.
 fn concat(parts: impl Iterator<Item = Known>) -> Known {
     let mut run = vec![Vec::new()];
-    let mut best = None;
+    let mut sets = Vec::new();
     let mut whole = true;
     for part in parts {
-        let Known { exact, required } = part;
-        match exact {
-            Some(strings) => match cross(&run, &strings) {
-                Some(longer) => run = longer,
-                None => {
-                    best = either(best, usable(std::mem::replace(&mut run, strings)));
-                    whole = false;
-                }
-            },
-            None => {
-                best = either(best, usable(std::mem::replace(&mut run, vec![Vec::new()])));
-                best = either(best, required);
-                whole = false;
-            }
+        let longer = part.exact.as_ref().and_then(|strings| cross(&run, strings));
+        if let Some(longer) = longer {
+            run = longer;
+            continue;
         }
+        whole = false;
+        let next = part.exact.unwrap_or_else(|| vec![Vec::new()]);
+        sets.extend(usable(std::mem::replace(&mut run, next)));
+        sets.extend(part.required);
     }
-    if whole { Known::exact(run) } else { Known { exact: None, required: either(best, usable(run)) } }
+    if whole {
+        return Known::exact(run);
+    }
+    sets.extend(usable(run));
+    Known { exact: None, required: sets }
 }
 
 fn alternation(branches: Vec<Known>) -> Known {
@@ -140,7 +150,8 @@ fn alternation(branches: Vec<Known>) -> Known {
             return Known::exact(strings);
         }
     }
-    Known { exact: None, required: every_branch(branches.into_iter().map(Known::into_required)) }
+    let union = every_branch(branches.into_iter().map(|branch| best(branch.into_required())));
+    Known { exact: None, required: union.into_iter().collect() }
 }
 
 /// The union of all branches, if each has a set.
@@ -152,20 +163,15 @@ fn every_branch(branches: impl Iterator<Item = Option<Vec<Vec<u8>>>>) -> Option<
     usable(union)
 }
 
-fn either(a: Option<Vec<Vec<u8>>>, b: Option<Vec<Vec<u8>>>) -> Option<Vec<Vec<u8>>> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(better(a, b)),
-        (a, b) => a.or(b),
-    }
+/// The first of the best sets.
+fn best(sets: Vec<Vec<Vec<u8>>>) -> Option<Vec<Vec<u8>>> {
+    sets.into_iter().reduce(|best, set| if quality(&set) > quality(&best) { set } else { best })
 }
 
-/// The set whose shortest literal is longer; among long ones the smaller set; the first if they are equal.
-fn better(a: Vec<Vec<u8>>, b: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    let quality = |set: &[Vec<u8>]| {
-        let length = shortest(set);
-        (length.min(LONG_ENOUGH), usize::MAX - set.len(), length)
-    };
-    if quality(&b) > quality(&a) { b } else { a }
+/// The set whose shortest literal is longer is better; among long ones the smaller set.
+fn quality(set: &[Vec<u8>]) -> (usize, usize, usize) {
+    let length = shortest(set);
+    (length.min(LONG_ENOUGH), usize::MAX - set.len(), length)
 }
 
 /// The set sorted and cut to a useful length; `None` if it is empty or one of its strings is.

@@ -6,6 +6,8 @@
 
 mod counts;
 mod engine;
+mod filter;
+mod lines;
 mod literals;
 mod markers;
 mod pattern;

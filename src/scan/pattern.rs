@@ -8,7 +8,7 @@ use crate::signature::Condition;
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Hir, HirKind};
 use std::sync::OnceLock;
 
 /// Compiled size of one regex, in bytes. A pattern above it never matches.
@@ -43,8 +43,17 @@ impl Pattern {
             Condition::None(parts) => Pattern::None(all(parts)?),
             Condition::Text { text, nocase: false } => Pattern::Text(Box::new(Finder::new(text).into_owned())),
             Condition::Text { text, nocase: true } => Pattern::NocaseText(text.to_ascii_lowercase().into_bytes()),
-            Condition::Regex(pattern) => Pattern::Regex(LazyRegex::new(pattern)?),
+            Condition::Regex(pattern) => Pattern::of_regex(pattern)?,
         })
+    }
+
+    /// A regex that is a plain text needs no regex engine.
+    fn of_regex(pattern: &str) -> Result<Pattern, Unusable> {
+        let (hir, unicode) = parse(pattern).map_err(|_| Unusable)?;
+        match hir.kind() {
+            HirKind::Literal(text) => Ok(Pattern::Text(Box::new(Finder::new(&text.0).into_owned()))),
+            _ => Ok(Pattern::Regex(LazyRegex::new(pattern, &hir, unicode))),
+        }
     }
 
     /// Whether the condition holds for the text of a record.
@@ -120,10 +129,9 @@ pub(super) struct LazyRegex {
 }
 
 impl LazyRegex {
-    fn new(pattern: &str) -> Result<LazyRegex, Unusable> {
-        let (hir, unicode) = parse(pattern).map_err(|_| Unusable)?;
+    fn new(pattern: &str, hir: &Hir, unicode: bool) -> LazyRegex {
         let named = hir.properties().explicit_captures_len() > 0 && pattern.contains("<");
-        Ok(LazyRegex { pattern: pattern.into(), unicode, named, compiled: OnceLock::new() })
+        LazyRegex { pattern: pattern.into(), unicode, named, compiled: OnceLock::new() }
     }
 
     fn compiled(&self) -> Result<&Regex, Unusable> {

@@ -7,34 +7,28 @@
 
 use super::counts::Counts;
 use super::engine::{Engine, LiteralHit};
-use super::literals::{required_literals, shortest};
-use super::markers::{MARKERS, Strength};
+use super::literals::required_sets;
+use super::markers::{MARKERS, Marker, Strength};
 use super::pattern::Pattern;
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{strength, suspicion};
 use crate::record::{Chunk, Format, Level, Record};
 use crate::signature::SignatureSet;
-use std::collections::BTreeMap;
 
-/// A signature whose shortest literal is below this is tried on every record: searching for it would find it everywhere.
-const USEFUL_LITERAL: usize = 2;
+/// What is enough of the input to plan the search for the rest, in bytes.
+const SAMPLE: usize = 256 << 10;
 
 /// A compiled [`SignatureSet`].
 pub struct Scanner {
+    /// Its askers are the signatures by index, then the markers.
     engine: Engine,
-    /// For each literal of the engine, who asked for it.
-    askers: Vec<Askers>,
     /// By signature index; `None` if it cannot be used.
     patterns: Vec<Option<Pattern>>,
+    /// The error words; empty if nobody asks what looks like an error.
+    markers: &'static [Marker],
     /// Signatures to be tried on every record.
     unfiltered: Vec<usize>,
     scopes: Scopes,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Askers {
-    signatures: Vec<usize>,
-    markers: Vec<usize>,
 }
 
 /// One signature that holds for a record.
@@ -61,29 +55,32 @@ impl Scanner {
     /// Compiles the set. Regexes are compiled when the first record asks for them. A signature with a broken regex never
     /// holds.
     pub fn new(set: &SignatureSet) -> Scanner {
+        Scanner::compile(set, MARKERS)
+    }
+
+    /// Compiles the set for a scan that looks for signatures only: no record is reported for looking like an error.
+    pub fn of_known(set: &SignatureSet) -> Scanner {
+        Scanner::compile(set, &[])
+    }
+
+    fn compile(set: &SignatureSet, markers: &'static [Marker]) -> Scanner {
         let signatures = set.signatures();
         let patterns: Vec<_> = signatures.iter().map(|signature| Pattern::new(&signature.condition).ok()).collect();
-        let mut literals: BTreeMap<Vec<u8>, Askers> = BTreeMap::new();
-        let mut unfiltered = Vec::new();
-        for (index, signature) in signatures.iter().enumerate() {
-            if patterns[index].is_none() {
-                continue;
-            }
-            match required_literals(&signature.condition) {
-                Some(required) if shortest(&required) >= USEFUL_LITERAL => {
-                    for literal in required {
-                        literals.entry(literal).or_default().signatures.push(index);
-                    }
-                }
-                _ => unfiltered.push(index),
-            }
-        }
-        for (index, marker) in MARKERS.iter().enumerate() {
-            literals.entry(marker.word.into()).or_default().markers.push(index);
-        }
+        let sets = signatures.iter().zip(&patterns).map(|(signature, pattern)| match pattern {
+            Some(_) => required_sets(&signature.condition),
+            None => Vec::new(),
+        });
+        let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
+        let (engine, mut unfiltered) = Engine::new(sets.chain(words).collect());
+        unfiltered.retain(|&index| patterns.get(index).is_some_and(Option::is_some));
         let scopes = Scopes::new(signatures.iter().map(|signature| &signature.scope));
-        let (literals, askers): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
-        Scanner { engine: Engine::new(&literals), askers, patterns, unfiltered, scopes }
+        Scanner { engine, patterns, markers, unfiltered, scopes }
+    }
+
+    /// Plans the search for the actual input, of which `pieces` are a sample. It changes the speed and never the
+    /// result. Only the first call has an effect; without one the first large chunk is the sample.
+    pub fn tune(&self, pieces: &[&[u8]]) {
+        self.engine.tune(pieces);
     }
 
     /// Returns which signatures apply to the file.
@@ -99,7 +96,11 @@ impl Scanner {
         scope: &FileScope,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
-        self.scan_records(chunk, format.records(chunk), scope, found)
+        if format.lines_only() {
+            self.scan_lines(chunk, scope, found)
+        } else {
+            self.scan_records(chunk, format.records(chunk), scope, found)
+        }
     }
 
     pub(super) fn scan_records<'a>(
@@ -109,39 +110,28 @@ impl Scanner {
         scope: &FileScope,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
-        let mut literal_hits = Vec::new();
-        self.engine.find(chunk.text(), &mut literal_hits);
+        let literal_hits = self.find(chunk);
         let mut rest = literal_hits.as_slice();
-        let unfiltered: Vec<usize> = self.unfiltered.iter().copied().filter(|&index| scope.contains(index)).collect();
         let mut counts = Counts::of_lines(chunk);
-        let mut candidates = Vec::new();
-        let mut matches = Vec::new();
+        let mut judge = Judge::new(self, scope);
         for record in records {
             counts.add_record(&record);
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
-            candidates.clear();
-            candidates.extend_from_slice(&unfiltered);
-            let mut strongest = Strength::Nothing;
-            for hit in hits {
-                let Some(askers) = self.askers.get(hit.literal as usize) else { continue };
-                candidates.extend(askers.signatures.iter().copied().filter(|&index| scope.contains(index)));
-                for &marker in &askers.markers {
-                    if strongest < Strength::Certain {
-                        strongest = strongest.max(judge(&record, hit.last - start, marker));
-                    }
-                }
-            }
-            candidates.sort_unstable();
-            candidates.dedup();
-            matches.clear();
-            matches.extend(candidates.iter().filter_map(|&index| self.confirm(index, record.text)));
-            let suspicion = suspicion(record.header.level, strongest);
-            if suspicion.is_some() || !matches.is_empty() {
-                found(Hit { record: &record, matches: &matches, suspicion });
-            }
+            judge.record(&record, start, hits, found);
         }
         counts
+    }
+
+    /// All literals in a chunk, by position.
+    pub(super) fn find(&self, chunk: &Chunk<'_>) -> Vec<LiteralHit> {
+        let text = chunk.text();
+        if text.len() >= SAMPLE && !self.engine.is_tuned() {
+            self.tune(&[text]);
+        }
+        let mut hits = Vec::new();
+        self.engine.find(text, &mut hits);
+        hits
     }
 
     fn confirm<'a>(&'a self, signature: usize, text: &'a [u8]) -> Option<Match<'a>> {
@@ -160,23 +150,85 @@ impl Scanner {
     }
 }
 
-/// Takes the hits that end inside `start..end` off `rest`, and drops those before.
+/// Decides record by record what is worth keeping; holds what is used again for the next one.
+pub(super) struct Judge<'a, 's> {
+    scanner: &'a Scanner,
+    scope: &'s FileScope,
+    /// Signatures that are tried on every record of the file.
+    unfiltered: Vec<usize>,
+    candidates: Vec<usize>,
+    matches: Vec<Match<'a>>,
+}
+
+impl<'a, 's> Judge<'a, 's> {
+    pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
+        let unfiltered = scanner.unfiltered.iter().copied().filter(|&index| scope.contains(index)).collect();
+        Judge { scanner, scope, unfiltered, candidates: Vec::new(), matches: Vec::new() }
+    }
+
+    /// Whether a record without any literal can be worth keeping.
+    pub(super) fn needs_every_record(&self) -> bool {
+        !self.unfiltered.is_empty()
+    }
+
+    /// Calls `found` if a signature claims the record or it looks like an error. `hits` are the literals that begin in
+    /// it, `start` is where it begins in the text in which they were found.
+    pub(super) fn record(
+        &mut self,
+        record: &Record<'a>,
+        start: usize,
+        hits: &[LiteralHit],
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) {
+        self.candidates.clear();
+        self.candidates.extend_from_slice(&self.unfiltered);
+        let mut strongest = Strength::Nothing;
+        for hit in hits {
+            match (hit.asker as usize).checked_sub(self.scanner.patterns.len()) {
+                None if self.scope.contains(hit.asker as usize) => self.candidates.push(hit.asker as usize),
+                Some(marker) if strongest < Strength::Certain => {
+                    strongest = strongest.max(judge(record, hit.start - start, marker));
+                }
+                _ => {}
+            }
+        }
+        self.candidates.sort_unstable();
+        self.candidates.dedup();
+        self.matches.clear();
+        self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+        let looked_for = !self.scanner.markers.is_empty();
+        let suspicion = if looked_for { suspicion(record.header.level, strongest) } else { None };
+        if suspicion.is_some() || !self.matches.is_empty() {
+            found(Hit { record, matches: &self.matches, suspicion });
+        }
+    }
+}
+
+/// Takes the hits that begin inside `start..end` off `rest`, and drops those before.
 fn take_hits<'h>(rest: &mut &'h [LiteralHit], start: usize, end: usize) -> &'h [LiteralHit] {
-    let skipped = rest.iter().take_while(|hit| hit.last < start).count();
+    let skipped = rest.iter().take_while(|hit| hit.start < start).count();
     let after = &rest[skipped..];
-    let (hits, after) = after.split_at(after.iter().take_while(|hit| hit.last < end).count());
+    let (hits, after) = after.split_at(after.iter().take_while(|hit| hit.start < end).count());
     *rest = after;
     hits
 }
 
-/// Judges an error word whose last byte stands at `last` of the record's text. In a record with a level only the message
-/// counts: the header's words have been read already.
-fn judge(record: &Record<'_>, last: usize, marker: usize) -> Strength {
+/// Judges an error word that begins at `start` of the record's text. In a record with a level only the message counts:
+/// the header's words have been read already.
+fn judge(record: &Record<'_>, start: usize, marker: usize) -> Strength {
     let Some(marker) = MARKERS.get(marker) else { return Strength::Nothing };
-    let text = record.text;
     let message = if record.header.level.is_some() { record.header.message } else { 0 };
-    match (last + 1).checked_sub(marker.word.len()) {
-        Some(start) if start >= message => strength(text, last + 1, marker),
-        _ => Strength::Nothing,
+    let end = start.saturating_add(marker.word.len());
+    if start >= message && end <= record.text.len() { strength(record.text, end, marker) } else { Strength::Nothing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_word_can_be_searched_for() {
+        let (_, without) = Engine::new(MARKERS.iter().map(|marker| vec![vec![marker.word.into()]]).collect());
+        assert!(without.is_empty());
     }
 }

@@ -4,6 +4,7 @@
 //! built-in catalogue is embedded by `build.rs`. Nothing here matches anything. `product.rs` is the smallest example of
 //! how a file is read.
 
+mod adhoc;
 mod builtin;
 mod checksum;
 mod data;

@@ -55,8 +55,30 @@ fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Error>> {
     }
 }
 
-/// Says what is wrong with a pattern, with the place inside it.
+/// What is wrong with a pattern.
+pub(super) struct Flaw {
+    /// Where in the pattern, in bytes; `None` if it is all of it.
+    pub(super) offset: Option<usize>,
+    /// A lower-case fragment.
+    pub(super) message: String,
+    /// What to do about it.
+    pub(super) hint: Option<&'static str>,
+}
+
+/// Says what is wrong with a pattern of a signature file, at its place there.
 pub(super) fn check(yaml: &str, node: &Node<'_>, pattern: &str) -> Result<(), Mistake> {
+    test(pattern).map_err(|flaw| {
+        let place = flaw.offset.map_or(node.place, |offset| place_in(yaml, node, offset));
+        let mistake = Mistake::new(place, flaw.message);
+        match flaw.hint {
+            Some(hint) => mistake.hint(hint),
+            None => mistake,
+        }
+    })
+}
+
+/// Says what is wrong with a pattern.
+pub(super) fn test(pattern: &str) -> Result<(), Flaw> {
     let (tree, unicode) = parse(pattern).map_err(|err| {
         let (offset, message) = match &*err {
             regex_syntax::Error::Parse(err) => (err.span().start.offset, err.kind().to_string()),
@@ -64,19 +86,16 @@ pub(super) fn check(yaml: &str, node: &Node<'_>, pattern: &str) -> Result<(), Mi
             _ => (0, err.to_string()),
         };
         let message = message.trim_end_matches('.');
-        let mistake = Mistake::new(place_in(yaml, node, offset), format!("wrong regular expression: {message}"));
-        match way_out(pattern, offset, message) {
-            Some(hint) => mistake.hint(hint),
-            None => mistake,
-        }
+        let hint = way_out(pattern, offset, message);
+        Flaw { offset: Some(offset), message: format!("wrong regular expression: {message}"), hint }
     })?;
     let compiles = || {
         let mut builder = regex::bytes::RegexBuilder::new(pattern);
         builder.unicode(unicode).multi_line(true).crlf(true).size_limit(SIZE_LIMIT).build().is_ok()
     };
     if states(&tree) > SURELY_SMALL && !compiles() {
-        return Err(Mistake::new(node.place, format!("the regular expression needs more than {SIZE_LIMIT} bytes"))
-            .hint("use smaller repetitions"));
+        let message = format!("the regular expression needs more than {SIZE_LIMIT} bytes");
+        return Err(Flaw { offset: None, message, hint: Some("use smaller repetitions") });
     }
     Ok(())
 }

@@ -78,6 +78,11 @@ impl SignatureSet {
         SignatureSet { signatures, ..SignatureSet::default() }
     }
 
+    /// Says where the signatures come from and what was left out.
+    pub(super) fn with_catalogue(self, info: CatalogueInfo, errors: Vec<SignatureError>) -> SignatureSet {
+        SignatureSet { catalogues: vec![info], errors, ..self }
+    }
+
     /// All of them; a signature's index here is its number everywhere in one run.
     pub fn signatures(&self) -> &[Signature] {
         &self.signatures

@@ -7,7 +7,7 @@ use super::{Expectation, Flaw};
 use crate::bundle::{Bundle, BundleError, Limits};
 use crate::scan::Scanner;
 use crate::signature::{Catalogue, Signature, SignatureSet, Status};
-use crate::triage::triage;
+use crate::triage::{Options, triage};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -159,7 +159,7 @@ fn dead_scopes(scanner: &Scanner, index: usize, sheet: &mut Sheet<'_, '_>) {
 /// Runs a triage over healthy logs; a known problem in them is an error of its signature.
 fn fires_on(set: &SignatureSet, quiet: &Path) -> Result<Vec<Flaw>, BundleError> {
     let bundle = Bundle::open(&[quiet.to_path_buf()], Limits::default())?;
-    let diagnosis = triage(&bundle, set);
+    let diagnosis = triage(&bundle, set, Options::default());
     let mut flaws = Vec::new();
     for known in &diagnosis.known {
         let text = text_of(&known.signature);

@@ -1,0 +1,125 @@
+//! The day in a file's name: `app.2026-02-18.log`, `messages-20260118`, `Helper_18.02.2026.log`.
+//!
+//! A log that leaves dates out of its lines is usually cut by day, and its name says by which. Unlike the modification
+//! time, that survives every copy.
+
+use super::civil;
+
+/// Returns the day in the last part of a path, counted from 1970-01-01; the last one if there are several.
+pub(super) fn day_in_name(path: &str) -> Option<i64> {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path).as_bytes();
+    let mut day = None;
+    let mut at = 0;
+    while at < name.len() {
+        let run = run(name, at);
+        if run == 0 {
+            at += 1;
+            continue;
+        }
+        match date(name, at, run) {
+            Some((found, end)) => (day, at) = (Some(found), end),
+            None => at += run,
+        }
+    }
+    day
+}
+
+/// Reads the date whose first `run` digits stand at `at`, and where it ends.
+fn date(name: &[u8], at: usize, run: usize) -> Option<(i64, usize)> {
+    let number = |at: usize, digits: usize| {
+        let text = name.get(at..at + digits)?;
+        text.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
+    };
+    let day = |year: i64, month: i64, day: i64| {
+        // Other years are numbers of another kind; no log is older than this.
+        let exists = (1990..2100).contains(&year) && civil::valid(year, month, day);
+        exists.then(|| civil::days(year, month, day))
+    };
+    if run == 8 || run == 12 || run == 14 || run == 17 {
+        return Some((day(number(at, 4)?, number(at + 4, 2)?, number(at + 6, 2)?)?, at + run));
+    }
+    let separator = *name.get(at + run).filter(|byte| matches!(byte, b'-' | b'.' | b'_'))?;
+    let second = at + run + 1;
+    let third = second + self::run(name, second) + 1;
+    let (n_second, n_third) = (self::run(name, second), self::run(name, third));
+    if !(1..=2).contains(&n_second) || name.get(third - 1) != Some(&separator) {
+        return None;
+    }
+    let (one, two, three) = (number(at, run)?, number(second, n_second)?, number(third, n_third)?);
+    let found = match (run, n_third) {
+        (4, 1 | 2) => day(one, two, three)?,
+        (1 | 2, 4) => day(three, two, one).or_else(|| day(three, one, two))?,
+        _ => return None,
+    };
+    Some((found, third + n_third))
+}
+
+/// Counts the digits from `at` on.
+fn run(name: &[u8], at: usize) -> usize {
+    name.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<(i64, i64, i64)>) {
+        assert_eq!(day_in_name(path).map(civil::date), expected, "{path}");
+    }
+
+    #[test]
+    fn days_in_names_are_read_however_they_are_written() {
+        for path in [
+            "VeeamGuestHelper_18.02.2026.log",
+            "case.zip!/var/log/messages-20260218",
+            "messages-20260218.gz",
+            "app.2026-02-18.log",
+            "2026-02-18-app.log.3",
+            "x_2026_02_18_05_33_09.log",
+            "C:\\Logs\\job_20260218103000.log",
+            "Case 04711_2025-01-01_2026-02-18.log",
+            "x-18-2-2026",
+            "x-2-18-2026",
+        ] {
+            check(path, Some((2026, 2, 18)));
+        }
+    }
+
+    #[test]
+    fn other_numbers_in_names_are_no_days() {
+        for path in [
+            "",
+            "messages",
+            "2026-02-18/app.log",
+            "app.2026-02-30.log",
+            "app-1.2.3.log",
+            "vm-10.20.30.40.log",
+            "dump_00000000.txt",
+            "build-23118472.log",
+            "18.02-2026.log",
+        ] {
+            check(path, None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_panics(path in "[0-9._/-]{0,60}|.{0,20}") {
+            let _ = day_in_name(&path);
+        }
+
+        #[test]
+        fn every_day_is_found(days in 7_305_i64..47_482) {
+            let (year, month, day) = civil::date(days);
+            for name in [
+                format!("a_{year}{month:02}{day:02}.log"),
+                format!("a.{year}-{month:02}-{day:02}.log"),
+                format!("a_{day:02}.{month:02}.{year}.log"),
+            ] {
+                prop_assert_eq!(day_in_name(&name), Some(days));
+            }
+        }
+    }
+}
