@@ -1,82 +1,18 @@
 //! The gzip format: members with header, deflate data and trailer, one after the other.
 //!
-//! Written on top of flate2's raw inflater since its gzip readers drop what they have unpacked in the call in which they
-//! meet damage, and give up on zero padding after the last member.
+//! What was unpacked before damage is delivered, and zero padding after the last member is taken for what it is.
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use super::inflate::Inflate;
+use crc32fast::Hasher;
 use std::io::{self, BufRead, Read};
-
-/// Unpacks one raw deflate stream and stops right after it.
-pub(super) struct Inflate<R> {
-    input: R,
-    engine: Decompress,
-    done: bool,
-    failed: Option<io::Error>,
-}
-
-impl<R: BufRead> Inflate<R> {
-    /// Starts at the first byte of `input`.
-    pub(super) fn new(input: R) -> Inflate<R> {
-        Inflate { input, engine: Decompress::new(false), done: false, failed: None }
-    }
-
-    /// Bytes of the input that belong to the stream so far.
-    pub(super) fn consumed(&self) -> u64 {
-        self.engine.total_in()
-    }
-
-    fn restart(&mut self) {
-        self.engine.reset(false);
-        self.done = false;
-    }
-}
-
-impl<R: BufRead> Read for Inflate<R> {
-    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        if let Some(error) = self.failed.take() {
-            self.done = true;
-            return Err(error);
-        }
-        while !self.done && !output.is_empty() {
-            let input = self.input.fill_buf()?;
-            let at_end = input.is_empty();
-            let (before_in, before_out) = (self.engine.total_in(), self.engine.total_out());
-            let result = self.engine.decompress(input, output, FlushDecompress::None);
-            let consumed = (self.engine.total_in() - before_in) as usize;
-            let produced = (self.engine.total_out() - before_out) as usize;
-            self.input.consume(consumed);
-            let error = match result {
-                Ok(Status::StreamEnd) => {
-                    self.done = true;
-                    None
-                }
-                Ok(_) if consumed == 0 && produced == 0 && at_end => Some(io::ErrorKind::UnexpectedEof.into()),
-                Ok(_) if consumed == 0 && produced == 0 => Some(invalid("the compressed data makes no sense")),
-                Ok(_) => None,
-                Err(_) => Some(invalid("the compressed data makes no sense")),
-            };
-            // What was unpacked before the damage is delivered first.
-            match (produced, error) {
-                (0, Some(error)) => {
-                    self.done = true;
-                    return Err(error);
-                }
-                (0, None) => {}
-                (_, error) => {
-                    self.failed = error;
-                    return Ok(produced);
-                }
-            }
-        }
-        Ok(0)
-    }
-}
 
 /// Unpacks all members of a gzip file as one stream.
 pub(super) struct GzipReader<R> {
     inflate: Inflate<R>,
     state: State,
-    crc: Crc,
+    /// Checksum and number of the bytes that the current member unpacked to.
+    crc: Hasher,
+    bytes: u64,
 }
 
 enum State {
@@ -85,15 +21,15 @@ enum State {
     Done,
 }
 
-impl<R: BufRead> GzipReader<R> {
+impl<R: Read> GzipReader<R> {
     /// Starts at the first header.
     pub(super) fn new(input: R) -> GzipReader<R> {
-        GzipReader { inflate: Inflate::new(input), state: State::Header { first: true }, crc: Crc::new() }
+        GzipReader { inflate: Inflate::new(input), state: State::Header { first: true }, crc: Hasher::new(), bytes: 0 }
     }
 
     /// Reads the next header; false at the end of the file.
     fn header(&mut self, first: bool) -> io::Result<bool> {
-        let input = &mut self.inflate.input;
+        let input = self.inflate.input();
         if !first {
             // Tapes and block devices pad with zeros.
             loop {
@@ -134,16 +70,17 @@ impl<R: BufRead> GzipReader<R> {
 
     fn trailer(&mut self) -> io::Result<()> {
         let mut trailer = [0; 8];
-        self.inflate.input.read_exact(&mut trailer)?;
+        self.inflate.input().read_exact(&mut trailer)?;
         let [a, b, c, d, size @ ..] = trailer;
-        if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() || u32::from_le_bytes(size) != self.crc.amount() {
+        let sum = std::mem::take(&mut self.crc).finalize();
+        if u32::from_le_bytes([a, b, c, d]) != sum || u32::from_le_bytes(size) != self.bytes as u32 {
             return Err(invalid("the checksum is wrong"));
         }
         Ok(())
     }
 }
 
-impl<R: BufRead> Read for GzipReader<R> {
+impl<R: Read> Read for GzipReader<R> {
     fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
         if output.is_empty() {
             return Ok(0);
@@ -155,7 +92,7 @@ impl<R: BufRead> Read for GzipReader<R> {
                     self.state = State::Done;
                     if self.header(first)? {
                         self.inflate.restart();
-                        self.crc.reset();
+                        (self.crc, self.bytes) = (Hasher::new(), 0);
                         self.state = State::Body;
                     }
                 }
@@ -163,6 +100,7 @@ impl<R: BufRead> Read for GzipReader<R> {
                     let read = self.inflate.read(output)?;
                     if let (Some(unpacked), 1..) = (output.get(..read), read) {
                         self.crc.update(unpacked);
+                        self.bytes = self.bytes.wrapping_add(read as u64);
                         return Ok(read);
                     }
                     self.state = State::Done;

@@ -8,6 +8,7 @@ mod decode;
 mod entry;
 mod guard;
 mod gzip;
+mod inflate;
 mod kind;
 mod limits;
 mod list;

@@ -1,6 +1,6 @@
 //! Zip archives without a directory, such as uploads that broke off: members are found by their local headers.
 
-use super::gzip::Inflate;
+use super::inflate::Inflate;
 use super::name::{self, Names};
 use super::source::Source;
 use super::visit::{Place, Visit};

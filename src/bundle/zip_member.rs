@@ -3,12 +3,12 @@
 //! Sections are those of PKWARE's APPNOTE.TXT 6.3.10.
 
 use super::guard::Guarded;
-use super::gzip::Inflate;
+use super::inflate::Inflate;
 use super::kind::Compression;
 use super::source::Source;
 use super::visit::{Facts, Place, Visit};
 use super::{ProblemKind, decode};
-use flate2::Crc;
+use crc32fast::Hasher;
 use std::io::{self, BufReader, Read};
 
 /// One file of a zip archive, as its headers describe it.
@@ -61,10 +61,8 @@ impl Member {
                     self.modified = time.or(self.modified);
                 }
                 0x7075 => {
-                    let mut crc = Crc::new();
-                    crc.update(&self.name);
                     if let (Some(1), Some(name)) = (field.first(), field.get(5..))
-                        && u32_at(field, 1) == Some(crc.sum())
+                        && u32_at(field, 1) == Some(crc32fast::hash(&self.name))
                     {
                         self.name = name.to_vec();
                     }
@@ -113,7 +111,7 @@ impl Member {
         let packed = BufReader::with_capacity(self.compressed.clamp(64, 64 << 10) as usize, packed);
         match decoder(self.method, packed, self.size) {
             Ok(unpacked) => {
-                let checked = Checked { inner: unpacked, crc: Crc::new(), bytes: 0, expected: self };
+                let checked = Checked { inner: unpacked, crc: Hasher::new(), bytes: 0, expected: self };
                 let mut guarded = Guarded::charged(visit, place, archive, checked);
                 visit.stream(place, Facts { modified: self.modified, size: self.size }, &mut guarded);
             }
@@ -183,7 +181,7 @@ fn decoder<'a>(
 /// Compares the unpacked data with what the headers say.
 struct Checked<'m, R> {
     inner: R,
-    crc: Crc,
+    crc: Hasher,
     bytes: u64,
     expected: &'m Member,
 }
@@ -196,7 +194,9 @@ impl<R: Read> Read for Checked<'_, R> {
         match self.expected.size {
             Some(size) if read == 0 && self.bytes < size => Err(io::ErrorKind::UnexpectedEof.into()),
             Some(size) if read == 0 && self.bytes > size => Err(invalid("it is larger than its header says")),
-            Some(_) if read == 0 && self.crc.sum() != self.expected.crc => Err(invalid("the checksum is wrong")),
+            Some(_) if read == 0 && self.crc.clone().finalize() != self.expected.crc => {
+                Err(invalid("the checksum is wrong"))
+            }
             _ => Ok(read),
         }
     }
