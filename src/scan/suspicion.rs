@@ -94,6 +94,15 @@ pub(super) fn suspicion(level: Option<Level>, strength: Strength) -> Option<Leve
     }
 }
 
+/// Returns the strength from which on a stronger word makes no difference to [`suspicion`].
+pub(super) fn enough(level: Option<Level>) -> Strength {
+    match level {
+        Some(Level::Fatal | Level::Error) => Strength::Nothing,
+        Some(Level::Warn | Level::Debug | Level::Trace) | None => Strength::Strong,
+        Some(Level::Info) => Strength::Certain,
+    }
+}
+
 /// Returns what `marker` says where it ends before `end` in `text`, in any ASCII case.
 pub(super) fn strength(text: &[u8], end: usize, marker: &Marker) -> Strength {
     let start = end.saturating_sub(marker.word.len());
