@@ -67,6 +67,44 @@ impl<R: BufRead> Read for Bzip2Reader<R> {
     }
 }
 
+/// Unpacks a stream of Deflate64, which the Windows Explorer writes if a file is larger than 2 GB.
+pub(super) struct Deflate64Reader<R> {
+    input: R,
+    engine: Box<deflate64::InflaterManaged>,
+    failed: bool,
+}
+
+impl<R: BufRead> Deflate64Reader<R> {
+    /// Starts at the first byte of `input`.
+    pub(super) fn new(input: R) -> Deflate64Reader<R> {
+        Deflate64Reader { input, engine: Box::new(deflate64::InflaterManaged::new()), failed: false }
+    }
+}
+
+impl<R: BufRead> Read for Deflate64Reader<R> {
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        while !self.failed && !output.is_empty() {
+            let input = self.input.fill_buf()?;
+            let at_end = input.is_empty();
+            let result = self.engine.inflate(input, output);
+            self.input.consume(result.bytes_consumed);
+            // What was unpacked before the damage is delivered first.
+            self.failed = result.data_error;
+            match result.bytes_written {
+                0 if self.failed => {}
+                0 if self.engine.finished() => return Ok(0),
+                0 if at_end => return Err(io::ErrorKind::UnexpectedEof.into()),
+                0 => {}
+                written => return Ok(written),
+            }
+        }
+        match self.failed {
+            true => Err(io::Error::new(io::ErrorKind::InvalidData, "the compressed data makes no sense")),
+            false => Ok(0),
+        }
+    }
+}
+
 /// Skips zeros and returns the byte that comes next, without consuming it.
 fn next_byte(input: &mut impl BufRead) -> io::Result<Option<u8>> {
     loop {

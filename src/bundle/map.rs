@@ -186,6 +186,50 @@ extern "C" fn on_bus_error(signal: libc::c_int, info: *mut libc::siginfo_t, cont
     }
 }
 
+/// Returns where the last data of a file ends, if the file system says that only a hole follows: zeros that take no room.
+/// The file's position stays what it was.
+#[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd"))]
+pub(super) fn end_of_data(mut file: &File, metadata: &std::fs::Metadata) -> Option<u64> {
+    use std::io::Seek;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::MetadataExt;
+
+    /// Files with more pieces than that are read as they are.
+    const MOST_PIECES: usize = 10_000;
+    let size = metadata.len();
+    // Without a hole there is nothing to look for. The unit of `blocks` is 512 bytes everywhere.
+    if metadata.blocks().saturating_mul(512) >= size {
+        return None;
+    }
+    let seek = |from: u64, what| {
+        let from = libc::off_t::try_from(from).ok()?;
+        // SAFETY: a plain system call on a descriptor that is open for the duration of the call.
+        u64::try_from(unsafe { libc::lseek(file.as_raw_fd(), from, what) }).ok()
+    };
+    let before = file.stream_position().ok()?;
+    let mut end = 0;
+    let mut known = false;
+    for _ in 0..MOST_PIECES {
+        let Some(data) = seek(end, libc::SEEK_DATA) else {
+            // ENXIO: no more data. Any other error means that the file system does not tell.
+            known = io::Error::last_os_error().raw_os_error() == Some(libc::ENXIO);
+            break;
+        };
+        match seek(data, libc::SEEK_HOLE) {
+            Some(hole) if hole < size => end = hole,
+            _ => break,
+        }
+    }
+    file.seek(io::SeekFrom::Start(before)).ok()?;
+    known.then_some(end)
+}
+
+/// Unknown here, so files are read to their end.
+#[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "freebsd")))]
+pub(super) fn end_of_data(_file: &File, _metadata: &std::fs::Metadata) -> Option<u64> {
+    None
+}
+
 /// Whether a file lies on a disk of this machine. Maps on network and user-space file systems can block or fail at any
 /// moment, and the times of their files come from another clock.
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ use super::guard::Guarded;
 use super::kind::{HEAD, Kind};
 use super::list::{Listed, list_folder, not_file, shown_inputs};
 #[cfg(unix)]
-use super::map::{Map, is_local};
+use super::map::{Map, end_of_data, is_local};
 use super::source::{Progress, Shrunk, Source};
 use super::visit::{Facts, Place, Visit};
 use super::{Content, Entry, Limits, Problem, ProblemKind};
@@ -182,15 +182,19 @@ impl Bundle {
             }
         };
         let facts = Facts { modified: modified(&metadata), size: Some(metadata.len()) };
-        match Kind::recognise(&head) {
+        let kind = Kind::recognise(&head);
+        // Nobody has to wait for gigabytes of zeros that a disk image or a broken log ends with.
+        let end = Some(&file).filter(|_| kind == Kind::Plain).and_then(|file| end_of_data(file, &metadata));
+        let end = end.unwrap_or(metadata.len());
+        match kind {
             Kind::Plain if head.len() < HEAD => {
                 visit.leaf(&place, facts.modified, Content::Mapped(&head), head.len() as u64);
             }
-            Kind::Plain if self.is_at_rest(&metadata) && visit_map(visit, &place, facts, &file) => {}
+            Kind::Plain if self.is_at_rest(&metadata) && visit_map(visit, &place, facts, &file, end) => {}
             Kind::Zip => visit.zip(&place, &Source::file(file, metadata.len(), progress)),
             _ => {
                 progress.add(head.len() as u64);
-                let rest = metadata.len().saturating_sub(head.len() as u64);
+                let rest = end.saturating_sub(head.len() as u64);
                 let rest = Guarded::free(visit, &place, FileReader { file, left: rest, progress });
                 visit.stream(&place, facts, &mut BufReader::with_capacity(HEAD, Cursor::new(head).chain(rest)));
             }
@@ -203,15 +207,17 @@ impl Bundle {
     }
 }
 
-/// Visits a file as a map; false if it cannot be mapped.
+/// Visits a file as a map up to `end`, where its data ends; false if it cannot be mapped.
 #[cfg(unix)]
-fn visit_map(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, file: &File) -> bool {
+fn visit_map(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, file: &File, end: u64) -> bool {
     if !is_local(file) {
         return false;
     }
     let Some(map) = Map::new(file) else { return false };
     let bytes = map.bytes().len() as u64;
-    visit.leaf(place, facts.modified, Content::Mapped(map.bytes()), bytes);
+    let end = usize::try_from(end).unwrap_or(usize::MAX);
+    let content = map.bytes().get(..end).unwrap_or(map.bytes());
+    visit.leaf(place, facts.modified, Content::Mapped(content), bytes);
     // A file cut within its last page reads as zeros without a signal.
     if map.was_cut() || file.metadata().is_ok_and(|now| now.len() < bytes) {
         visit.fail(place, ProblemKind::Changed, format!("{Shrunk}; zeros were read instead"));
@@ -219,9 +225,15 @@ fn visit_map(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, file: &File) ->
     true
 }
 
+/// Unknown here, so files are read to their end.
+#[cfg(not(unix))]
+fn end_of_data(_: &File, _: &Metadata) -> Option<u64> {
+    None
+}
+
 /// Maps that survive truncation need signals.
 #[cfg(not(unix))]
-fn visit_map(_: &Visit<'_>, _: &Place<'_>, _: Facts, _: &File) -> bool {
+fn visit_map(_: &Visit<'_>, _: &Place<'_>, _: Facts, _: &File, _: u64) -> bool {
     false
 }
 

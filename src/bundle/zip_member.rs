@@ -169,11 +169,11 @@ fn decoder<'a>(
     match method {
         METHOD_STORED => Ok(Box::new(packed)),
         METHOD_DEFLATE => Ok(Box::new(Inflate::new(packed))),
+        9 => Ok(Box::new(decode::Deflate64Reader::new(packed))),
         12 => decode::unpack(Compression::Bzip2, packed),
         14 => decode::unpack_zip_lzma(packed, size),
         20 | 93 => decode::unpack(Compression::Zstd, packed),
         95 => decode::unpack(Compression::Xz, packed),
-        9 => Err(unsupported("zip method 9 (deflate64); unpack it first")),
         method => Err(io::Error::new(io::ErrorKind::Unsupported, format!("zip method {method}; unpack it first"))),
     }
 }
@@ -230,8 +230,4 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 
 fn invalid(message: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message)
-}
-
-fn unsupported(message: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, message)
 }

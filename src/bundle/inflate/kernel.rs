@@ -22,6 +22,7 @@ pub(super) struct Tables {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
     /// With bounds checks.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the twin that tests compare with"))]
     Checked,
     /// Without, as the processor can do it best.
     Fast,

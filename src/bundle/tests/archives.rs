@@ -89,7 +89,17 @@ fn zip_of_other_methods_is_read_or_named() {
     // `printf 'hello\n' | xz --format=lzma`, with the header that zip has instead.
     let lzma = b"\x09\x14\x05\0\x5d\0\0\x80\0\0\x34\x19\x49\xee\x8d\xdd\x3d\x3a\xdf\xff\xff\xdd\x12\0\0";
     check("x.zip", &zip_of_method(14, 0, lzma, content), &[("x.zip!/a.log", content)], &[]);
-    check("x.zip", &zip_of_method(9, 0, b"x", content), &[], &[("x.zip!/a.log", "unsupported")]);
+    // Fixed codes: `a`, the longest match of Deflate64 (11000101 and 16 bits) at distance 1, the end of the block.
+    let deflate64 = [0x4b, 0x1c, 0xfd, 0xff, 0x07, 0x00];
+    let content64 = vec![b'a'; 1 + 3 + 0xffff];
+    check("x.zip", &zip_of_method(9, 0, &deflate64, &content64), &[("x.zip!/a.log", &content64)], &[]);
+    check(
+        "x.zip",
+        &zip_of_method(9, 0, &deflate64[..3], content),
+        &[("x.zip!/a.log", b"a")],
+        &[("x.zip!/a.log", "corrupt")],
+    );
+    check("x.zip", &zip_of_method(1, 0, b"x", content), &[], &[("x.zip!/a.log", "unsupported")]);
     check("x.zip", &zip_of_method(8, 1, b"x", content), &[], &[("x.zip!/a.log", "encrypted")]);
     check("x.zip", &zip_of_method(99, 1, b"x", content), &[], &[("x.zip!/a.log", "encrypted")]);
 }

@@ -103,6 +103,30 @@ fn file_at_rest_is_mapped_and_survives_truncation() {
     assert_eq!(problems, [("large.log", ProblemKind::Changed)], "{visited:?}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn hole_at_the_end_of_a_file_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.log");
+    let content = [noise(300_000), vec![0; 100_000], noise(50_000)].concat();
+    fs::write(&path, &content).unwrap();
+    fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+    for bundle in [at_rest(&path), Bundle::open(std::slice::from_ref(&path), Limits::default()).unwrap()] {
+        let visited = bundle.visit(&|entry| {
+            let mut bytes = Vec::new();
+            match entry.content {
+                Content::Mapped(mapped) => bytes.extend_from_slice(&mapped[..mapped.len().min(1 << 20)]),
+                Content::Stream(stream) => {
+                    std::io::Read::read_to_end(&mut std::io::Read::take(stream, 1 << 20), &mut bytes).unwrap();
+                }
+            }
+            // The last block on disk is filled up with zeros.
+            assert!(bytes.starts_with(&content) && bytes.len() < content.len() + 100_000, "{}", bytes.len());
+        });
+        assert_eq!((visited.files, visited.problems), (1, Vec::new()));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn many_mapped_files_are_truncated_at_once() {
