@@ -4,21 +4,21 @@
 //! The modules are the pipeline, in the order in which data flows through them. `triage` is the spine that connects
 //! them. `ARCHITECTURE.md` has the map and the invariants.
 
-/// What the customer sent, as a stream of entries, and what could not be read of it.
+// What the customer sent, as a stream of entries, and what could not be read of it.
 pub mod bundle;
-/// Findings and catalogue become ranked diagnoses and ranked unresolved findings.
+// Findings and catalogue become ranked diagnoses and ranked unresolved findings.
 pub mod diagnosis;
-/// Matches grouped into facts: bounded tallies that merge, templates of unknown errors, error codes.
+// Matches grouped into facts: bounded tallies that merge, templates of unknown errors, error codes.
 pub mod finding;
-/// Bytes cut into records: encoding, header formats, time, level, component.
+// Bytes cut into records: encoding, header formats, time, level, component.
 pub mod record;
-/// One file per output format.
+// One file per output format.
 pub mod report;
-/// The hot path: which signatures and error markers a record contains.
+// The hot path: which signatures and error markers a record contains.
 pub mod scan;
-/// Descriptions of known errors: data, YAML loader, catalogue.
+// Descriptions of known errors: data, YAML loader, catalogue.
 pub mod signature;
-/// The spine: bundle in, diagnosis out.
+// The spine: bundle in, diagnosis out.
 pub mod triage;
-/// For authors of signatures: check, and later test, new, import.
+// For authors of signatures: check, and later test, new, import.
 pub mod workshop;

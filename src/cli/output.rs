@@ -117,6 +117,11 @@ fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
+/// The terminal's width within the limits of what can be read well.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

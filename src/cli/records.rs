@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
 use tierline::record::{ChunkReader, Reading, Record};
-use tierline::report::{RecordLine, one_line};
+use tierline::report::{RecordLine, one_line, without_kind};
 
 /// Shows how files are cut into records, and what is read from each.
 ///
@@ -78,7 +78,8 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
         say(&format!("not examined: {path}: not text"));
     }
     for problem in &visited.problems {
-        say(&format!("not examined: {}: {}: {}", problem.file, problem.kind.name(), problem.message));
+        let message = without_kind(problem.kind, &problem.message);
+        say(&format!("not examined: {}: {}: {message}", problem.file, problem.kind.name()));
     }
     let partial = visited.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
     Ok(if partial { Exit::Partial } else { Exit::Done })

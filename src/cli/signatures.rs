@@ -230,7 +230,7 @@ fn show(args: &ShowArgs) -> anyhow::Result<Exit> {
     };
     match args.output.format {
         Format::Json => writeln!(out, "{:#}", whole(signature))?,
-        Format::Text => out = page(signature)?,
+        Format::Text => out = page(signature, super::output::width()),
     }
     deliver(&out, &args.output)?;
     Ok(Exit::Done)

@@ -62,8 +62,8 @@ Examples:
   tierline triage case.zip --patterns errors.txt --no-unresolved
   tierline triage case.zip -o json | jq .diagnoses[].title
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on, 4 done but parts were not examined
-(3 wins over 4).";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (wins over 4),
+4 done but parts were not examined.";
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -156,7 +156,7 @@ fn write(diagnosis: &Diagnosis, output: &Output<Format>, color: Color, top: usiz
         Color::Auto => output.file.is_none() && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
     };
     let rendered = match output.format {
-        Format::Text => report::text(diagnosis, TextStyle { width: width(), color, top }),
+        Format::Text => report::text(diagnosis, TextStyle { width: output::width(), color, top }),
         Format::Json => report::json(diagnosis),
         Format::Markdown => report::markdown(diagnosis, top),
     };
@@ -165,11 +165,6 @@ fn write(diagnosis: &Diagnosis, output: &Output<Format>, color: Color, top: usiz
         None if color && output.format == Format::Text => output::print_colored(&rendered),
         None => output::print(rendered.as_bytes()),
     }
-}
-
-/// The terminal's width within the limits of what can be read well.
-fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
 }
 
 fn exit(diagnosis: &Diagnosis, fail_on: Option<Severity>) -> Exit {

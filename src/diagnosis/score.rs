@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// | it is the first error in the last 200 lines before a fatal one                 |                    0.10 |
 /// | it is the first rare error in the 12 hours before a message begins to repeat   |                    0.10 |
 /// | its record has no time: state of something, rather than an event               |                  - 0.05 |
+/// | its message has neither a letter nor a digit: a line of stars                  |                  - 0.30 |
 /// | it only reports that something else failed ("exited with", "see above")        |                  - 0.25 |
 ///
 /// `fair.rs` then sees to it that the first ones are not all of one kind or one file.
@@ -70,6 +71,10 @@ fn score(finding: &UnknownGroup, first_before_fatal: bool, first_before_burst: b
     }
     if finding.group.first_time.is_none() {
         score -= 0.05;
+    }
+    if !finding.template.contains(char::is_alphanumeric) {
+        score -= 0.30;
+        reasons.push("has no words".into());
     }
     if is_consequence(&finding.template) {
         score -= 0.25;
@@ -249,6 +254,11 @@ mod tests {
             seen("the ledger is sealed", 1, 100),
             seen("the flood has begun", 500, 90_000),
         ]);
+    }
+
+    #[test]
+    fn a_line_of_stars_says_nothing() {
+        check(vec![finding(Level::Warn, 9, "a disk alarm is set"), finding(Level::Warn, 1, "****")]);
     }
 
     #[test]

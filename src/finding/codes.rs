@@ -3,7 +3,7 @@
 //! [`codes`] takes them out of a text. [`is_code`] and [`Lead`] say the same of a single word and of a number after
 //! words such as `error code`, so that templates keep them: "error 5" and "error 1326" are different problems.
 
-use super::words::is_one_of;
+use super::kinds::{Kinds, kinds};
 
 /// Codes that are taken from one text at most.
 pub const MAX_CODES: usize = 16;
@@ -14,71 +14,6 @@ const MAX_TEXT: usize = 64 << 10;
 /// Prefixes of numbered messages, `ORA-01017`: Oracle's programs, MySQL, DB2.
 const NUMBERED: &[&str] =
     &["ORA", "TNS", "PLS", "RMAN", "KUP", "LRM", "NNL", "DIA", "OGG", "CRS", "PRVF", "IMP", "EXP", "MY", "CVE"];
-
-/// Names of `errno.h` (Linux) that logs show.
-const ERRNO: &[&str] = &[
-    "EPERM",
-    "ENOENT",
-    "ESRCH",
-    "EINTR",
-    "EIO",
-    "ENXIO",
-    "E2BIG",
-    "ENOEXEC",
-    "EBADF",
-    "ECHILD",
-    "EAGAIN",
-    "ENOMEM",
-    "EACCES",
-    "EFAULT",
-    "EBUSY",
-    "EEXIST",
-    "EXDEV",
-    "ENODEV",
-    "ENOTDIR",
-    "EISDIR",
-    "EINVAL",
-    "ENFILE",
-    "EMFILE",
-    "EFBIG",
-    "ENOSPC",
-    "EROFS",
-    "EMLINK",
-    "EPIPE",
-    "ERANGE",
-    "EDEADLK",
-    "ENAMETOOLONG",
-    "ENOSYS",
-    "ENOTEMPTY",
-    "ELOOP",
-    "EPROTO",
-    "EBADMSG",
-    "EOVERFLOW",
-    "ENOTSOCK",
-    "EPROTONOSUPPORT",
-    "EOPNOTSUPP",
-    "EAFNOSUPPORT",
-    "EADDRINUSE",
-    "EADDRNOTAVAIL",
-    "ENETDOWN",
-    "ENETUNREACH",
-    "ENETRESET",
-    "ECONNABORTED",
-    "ECONNRESET",
-    "ENOBUFS",
-    "EISCONN",
-    "ENOTCONN",
-    "ETIMEDOUT",
-    "ECONNREFUSED",
-    "EHOSTDOWN",
-    "EHOSTUNREACH",
-    "EALREADY",
-    "EINPROGRESS",
-    "ESTALE",
-    "EDQUOT",
-    "ECANCELED",
-    "EWOULDBLOCK",
-];
 
 /// Beginnings of the names of Windows constants.
 const SYMBOLS: &[&str] = &[
@@ -118,7 +53,7 @@ const SYMBOLS: &[&str] = &[
 ];
 
 /// Returns the error codes in a text in the order in which they first stand there, without duplicates, at most
-/// [`MAX_CODES`]. Each stands for itself: `0x80070005`, `error 1326`, `HTTP 503`, `ORA-01017`, `exit code 1`, `ENOSPC`.
+/// `MAX_CODES`. Each stands for itself: `0x80070005`, `error 1326`, `HTTP 503`, `ORA-01017`, `exit code 1`, `ENOSPC`.
 /// Hexadecimal codes are in lower case.
 pub fn codes(text: &[u8]) -> Vec<String> {
     let text = &text[..text.len().min(MAX_TEXT)];
@@ -142,7 +77,7 @@ pub fn codes(text: &[u8]) -> Vec<String> {
         } else if lead.makes_code(word, &text[at..]) {
             lead.named(word)
         } else {
-            lead = lead.after(word);
+            lead = if is_numbered_level(text, at - length, at) { Lead::None } else { lead.after(word) };
             continue;
         };
         lead = Lead::None;
@@ -153,6 +88,13 @@ pub fn codes(text: &[u8]) -> Vec<String> {
         }
     }
     codes
+}
+
+/// Whether the word at `start..end` is a level with its number, `Error (3)` of Veeam's logs: it begins a column.
+fn is_numbered_level(text: &[u8], start: usize, end: usize) -> bool {
+    let before = text[..start].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+    let begins = before.is_none_or(|byte| matches!(byte, b'>' | b']' | b'|' | b'\n'));
+    begins && &text[start..end] == b"Error" && matches!(text[end..], [b' ', b'(', b'0'..=b'9', b')', b' ' | b'\t', ..])
 }
 
 /// Length of the word that a text begins with; a `-` counts before and between digits and capitals.
@@ -196,12 +138,15 @@ fn is_symbol(word: &[u8]) -> bool {
     if !word.first().is_some_and(u8::is_ascii_uppercase) {
         return false;
     }
-    if word.first() == Some(&b'E') && ERRNO.iter().any(|it| word == it.as_bytes()) {
+    let capitals = word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    if !capitals {
+        return false;
+    }
+    if word.first() == Some(&b'E') && kinds(word).has(Kinds::ERRNO) {
         return true;
     }
-    let capitals = word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
     let known = SYMBOLS.iter().any(|start| word.starts_with(start.as_bytes()) && word.len() > start.len() + 2);
-    capitals && word.len() <= 64 && known && !word.ends_with(b"_SUCCESS") && !word.ends_with(b"_LOG")
+    word.len() <= 64 && known && !word.ends_with(b"_SUCCESS") && !word.ends_with(b"_LOG")
 }
 
 /// What the words before a number say about it.
@@ -225,45 +170,39 @@ pub(super) enum Lead {
 impl Lead {
     /// What holds behind a word.
     pub(super) fn after(self, word: &[u8]) -> Lead {
-        let is = |words: &[&str]| is_one_of(word, words);
-        if is(&["error", "err", "fehler", "erreur"]) {
+        self.after_known(word, kinds(word))
+    }
+
+    /// The same if it is known already what the word is known for.
+    pub(super) fn after_known(self, word: &[u8], kinds: Kinds) -> Lead {
+        if kinds.has(Kinds::ERROR) {
             return Lead::Error;
         }
-        if is(&[
-            "code",
-            "errorcode",
-            "error_code",
-            "err_code",
-            "lasterror",
-            "winerror",
-            "oserror",
-            "win32",
-            "rc",
-            "sqlcode",
-            "ret",
-        ]) {
+        if kinds.has(Kinds::CODE) {
             return match self {
                 Lead::Exit => Lead::Code("exit code"),
                 Lead::Http(_) => Lead::Http(true),
                 _ => Lead::Code("error"),
             };
         }
-        if is(&["id", "number", "no", "nr", "is", "was", "of", "value", "returned"]) {
+        if kinds.has(Kinds::NUMBER) {
             return match self {
                 Lead::Event => Lead::Code("event"),
                 lead => lead,
             };
         }
-        if is(&["status", "statuscode", "status_code", "response"]) {
+        if kinds.has(Kinds::STATUS) {
             return match self {
                 Lead::Exit => Lead::Code("exit code"),
-                _ => Lead::Http(is(&["response"]) || self == Lead::Http(true)),
+                _ => Lead::Http(word.eq_ignore_ascii_case(b"response") || self == Lead::Http(true)),
             };
         }
-        if is(&["exitcode", "exit_code", "exitstatus"]) {
-            return Lead::Code("exit code");
+        if !kinds.has(Kinds::LEADING) {
+            return Lead::None;
         }
+        let is = |words: &[&str]| words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()));
         match () {
+            () if is(&["exitcode", "exit_code", "exitstatus"]) => Lead::Code("exit code"),
             () if is(&["errno"]) => Lead::Code("errno"),
             () if is(&["hresult", "hr", "ntstatus", "result"]) => Lead::Code("status"),
             () if is(&["sqlstate"]) => Lead::Code("SQLSTATE"),
@@ -284,6 +223,11 @@ impl Lead {
             b' ' | b'\t' | b':' | b'=' | b'#' | b'(' | b'[' | b'"' | b'\'' | b'/' => self,
             _ => Lead::None,
         }
+    }
+
+    /// Whether a word without digits may be a code here.
+    pub(super) fn takes_letters(self) -> bool {
+        self == Lead::Code("SQLSTATE")
     }
 
     /// Whether `word` is a code here; `after` is what follows it.
@@ -377,6 +321,8 @@ mod tests {
         check("error: 15 of 20 failed", &[]);
         check("at 0xdeadbeef and 0x7ffe1234, port 443, KB1680", &[]);
         check("errors 5, 12 events, ABC123, ORA-1", &[]);
+        check("[18.02.2026 20:00:06.448]    <01>    Error (3)    no ticket, waiting 600 sec", &[]);
+        check("Error (3) no ticket: Win32 Error (5) Access is denied", &["error 5"]);
     }
 
     #[test]

@@ -83,8 +83,12 @@ impl Group {
     }
 
     fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {
-        self.first_time = [self.first_time, first].into_iter().flatten().min();
-        self.last_time = self.last_time.max(last);
+        if first.is_some() && (self.first_time.is_none() || first < self.first_time) {
+            self.first_time = first;
+        }
+        if last > self.last_time {
+            self.last_time = last;
+        }
     }
 
     fn add_file(&mut self, file: &Arc<str>) {

@@ -19,7 +19,8 @@
 //! [`is_code`](super::codes::is_code), and so are numbers after words such as `error code`.
 
 use super::codes::{Lead, is_code};
-use super::words::{Word, is_name_in_slot, is_unit, is_word_of_date, keeps_its_value, known_name, opens_slot};
+use super::kinds::{Kinds, kinds};
+use super::words::{Word, is_name_in_slot, is_word_of_date};
 
 /// Bytes that a template has at most.
 pub const MAX_LENGTH: usize = 512;
@@ -61,20 +62,23 @@ impl<'o> Masker<'o> {
         while let Some(&byte) = line.get(at)
             && !self.full
         {
+            let class = CLASSES[byte as usize];
+            if class & BLANK != 0 {
+                self.blank = true;
+                self.value = None;
+                at += 1;
+                continue;
+            }
             let rest = &line[at..];
             at += match byte {
-                0..=b' ' | 0x7f => {
-                    self.blank = true;
-                    self.value = None;
-                    1
-                }
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => self.word(rest, limit),
                 b'<' if mark_at(rest).is_some() => {
                     let mark = mark_at(rest).unwrap_or("*");
                     self.mark(mark, limit);
                     mark.len() + 2 + if mark == "n" { units_after(&rest[3..]) } else { 0 }
                 }
-                _ if rest.starts_with(CUT) => {
-                    self.push(CUT, limit);
+                _ if class & CAREFUL != 0 && rest.starts_with(CUT) => {
+                    self.push_cut(limit);
                     CUT.len()
                 }
                 b'"' | b'\'' => self.quoted(rest, limit),
@@ -105,7 +109,7 @@ impl<'o> Masker<'o> {
             self.push(&rest[..length + 2], limit);
             self.push(b":", limit);
             self.lead = self.lead.after(content);
-            self.value = Some(keeps_its_value(content));
+            self.value = Some(kinds(content).has(Kinds::TELLING_KEY));
             return length + 3;
         }
         let kept = (self.value == Some(true) && Word::of(content).is_plain()) || is_code(content);
@@ -123,8 +127,9 @@ impl<'o> Masker<'o> {
 
     /// Takes a word, or the part of it before a colon.
     fn word(&mut self, rest: &[u8], limit: usize) -> usize {
-        let run = Word::of(word_run(rest));
-        if run.is_url() {
+        let (run, classes) = word_run(rest);
+        let has = |class: u16| classes & class != 0;
+        if has(COLON) && has(SLASH) && run.is_url() {
             self.mark("url", limit);
             self.value = None;
             return url_length(rest);
@@ -134,28 +139,39 @@ impl<'o> Masker<'o> {
             self.mark("*", limit);
             return run.text.len();
         }
-        if run.text.starts_with(b"HTTP/") {
+        if has(SLASH) && run.text.starts_with(b"HTTP/") {
             self.push(run.text, limit);
             self.lead = self.lead.after(b"http");
             return run.text.len();
         }
-        if let Some(mark) = run.whole_mark() {
+        if has(COLON | DIGIT)
+            && let Some(mark) = run.whole_mark()
+        {
             // A date in a code's place (`status 2024-01-02`) is no code; a bare number may be one.
             if !run.is_bare_number() {
                 self.mark(mark, limit);
                 return run.text.len() + if mark == "n" { units_after(&rest[run.text.len()..]) } else { 0 };
             }
         }
+        let (piece, classes) = if has(COLON) { before_colon(run) } else { (run, classes) };
+        self.piece(piece, classes, rest, limit)
+    }
+
+    /// Takes a word without colons. The classes of its bytes say which questions are not worth asking.
+    fn piece(&mut self, piece: Word<'_>, classes: u16, rest: &[u8], limit: usize) -> usize {
+        let has = |class: u16| classes & class != 0;
         let slot = std::mem::take(&mut self.slot);
-        let piece = Word::of(run.text.split(|&byte| byte == b':').next().unwrap_or(run.text));
         let length = piece.text.len();
         let after = &rest[length..];
-        if is_code(piece.text) || self.lead.makes_code(piece.text, after) {
+        let may_be_code = !has(LOWER) || piece.text.starts_with(b"0");
+        let may_follow_lead = self.lead != Lead::None && (has(DIGIT) || self.lead.takes_letters());
+        if (may_be_code && is_code(piece.text)) || (may_follow_lead && self.lead.makes_code(piece.text, after)) {
             self.push(piece.text, limit);
             self.lead = Lead::None;
             return length;
         }
-        if is_word_of_date(piece.text, after) {
+        let kinds = kinds(piece.text);
+        if is_word_of_date(piece.text, kinds, after) {
             self.mark("n", limit);
             return length + units_after(after);
         }
@@ -163,23 +179,22 @@ impl<'o> Masker<'o> {
             self.mark("*", limit);
             return length;
         }
-        match if known_name(piece.text) { None } else { piece.mark() } {
-            Some(mark) => {
-                self.mark(mark, limit);
-                length + if mark == "n" { units_after(after) } else { 0 }
-            }
-            None => {
-                self.push(piece.text, limit);
-                self.lead = self.lead.after(piece.text);
-                self.slot = opens_slot(piece.text) && after.first() == Some(&b' ');
-                if after.first() == Some(&b'=') {
-                    self.push(b"=", limit);
-                    self.value = Some(keeps_its_value(piece.text));
-                    return length + 1;
-                }
-                length
-            }
+        if has(DIGIT | DOT | SLASH | BACKSLASH | AT)
+            && !kinds.has(Kinds::NAME)
+            && let Some(mark) = piece.mark()
+        {
+            self.mark(mark, limit);
+            return length + if mark == "n" { units_after(after) } else { 0 };
         }
+        self.push(piece.text, limit);
+        self.lead = self.lead.after_known(piece.text, kinds);
+        self.slot = kinds.has(Kinds::SLOT) && after.first() == Some(&b' ');
+        if after.first() == Some(&b'=') {
+            self.push(b"=", limit);
+            self.value = Some(kinds.has(Kinds::TELLING_KEY));
+            return length + 1;
+        }
+        length
     }
 
     fn punctuation(&mut self, byte: u8, limit: usize) {
@@ -216,25 +231,71 @@ impl<'o> Masker<'o> {
             return;
         }
         let blank = self.blank && !self.out.is_empty();
-        let end = self.out.len() + usize::from(blank) + text.len();
-        if text == CUT && end <= limit {
-            self.out.extend_from_slice(if blank { b" " } else { b"" });
-            self.out.extend_from_slice(CUT);
-            self.blank = false;
-        } else if end + CUT.len() > limit {
+        if self.out.len() + usize::from(blank) + text.len() + CUT.len() > limit {
             self.full = true;
             if !self.out.ends_with(CUT) {
                 self.out.extend_from_slice(CUT);
             }
-        } else {
-            if blank {
-                self.out.push(b' ');
-            }
-            self.blank = false;
-            self.out.extend_from_slice(text);
+            return;
         }
+        if blank {
+            self.out.push(b' ');
+        }
+        self.blank = false;
+        self.out.extend_from_slice(text);
+    }
+
+    /// Writes the sign that something was cut, which needs no room for another one.
+    fn push_cut(&mut self, limit: usize) {
+        let blank = self.blank && !self.out.is_empty();
+        if self.full || self.out.len() + usize::from(blank) + CUT.len() > limit {
+            return self.push(CUT, limit);
+        }
+        self.out.extend_from_slice(if blank { b" " } else { b"" });
+        self.out.extend_from_slice(CUT);
+        self.blank = false;
     }
 }
+
+// What a byte is in a word. Of a word the classes of all its bytes are known at once.
+const LOWER: u16 = 1 << 0;
+const DIGIT: u16 = 1 << 1;
+const DOT: u16 = 1 << 2;
+const SLASH: u16 = 1 << 3;
+const BACKSLASH: u16 = 1 << 4;
+const COLON: u16 = 1 << 5;
+const AT: u16 = 1 << 6;
+/// Ends a sentence and so no word if it stands last.
+const TRIMMED: u16 = 1 << 7;
+const BLANK: u16 = 1 << 8;
+/// Ends a word.
+const END: u16 = 1 << 9;
+/// May end a word: an apostrophe, the first byte of [`CUT`].
+const CAREFUL: u16 = 1 << 10;
+
+static CLASSES: [u16; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            0..=b' ' | 0x7f => BLANK | END,
+            b'=' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'"' | b'|' => END,
+            b'a'..=b'z' => LOWER,
+            b'0'..=b'9' => DIGIT,
+            b'.' => DOT | TRIMMED,
+            b'/' => SLASH,
+            b'\\' => BACKSLASH,
+            b':' => COLON | TRIMMED,
+            b'@' => AT,
+            b'!' | b'?' | b'-' => TRIMMED,
+            b'\'' => CAREFUL,
+            first if first == CUT[0] => CAREFUL,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Name of the mark that a text begins with.
 fn mark_at(text: &[u8]) -> Option<&'static str> {
@@ -263,17 +324,31 @@ fn begins_word(rest: &[u8], before: Option<&u8>, blank: bool) -> bool {
     }
 }
 
-/// The word that a text begins with, colons and slashes included, without the punctuation at its end.
-fn word_run(text: &[u8]) -> &[u8] {
-    let is_end = |at: usize, byte: u8| match byte {
-        0..=b' ' | 0x7f => true,
-        b'=' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'"' | b'|' => true,
-        b'\'' => !text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
-        _ => text[at..].starts_with(CUT),
-    };
-    let end = text.iter().enumerate().position(|(at, &byte)| at > 0 && is_end(at, byte)).unwrap_or(text.len());
-    let trimmed = text[..end].iter().rposition(|byte| !matches!(byte, b'.' | b':' | b'!' | b'?' | b'-'));
-    &text[..trimmed.map_or(1, |at| at + 1).min(end)]
+/// The word that a text begins with, colons and slashes included, without the punctuation at its end; and the classes
+/// of its bytes.
+fn word_run(text: &[u8]) -> (Word<'_>, u16) {
+    let (mut seen, mut classes, mut end) = (0, 0, 0);
+    for (at, &byte) in text.iter().enumerate() {
+        let class = CLASSES[byte as usize];
+        if class & (END | CAREFUL) != 0 && at > 0 {
+            let apostrophe = byte == b'\'' && !text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+            if class & END != 0 || apostrophe || text[at..].starts_with(CUT) {
+                break;
+            }
+        }
+        seen |= class;
+        if class & TRIMMED == 0 || at == 0 {
+            (classes, end) = (seen, at + 1);
+        }
+    }
+    (Word::of(&text[..end]), classes)
+}
+
+/// The part of a word before its first colon.
+fn before_colon(word: Word<'_>) -> (Word<'_>, u16) {
+    let end = memchr::memchr(b':', word.text).unwrap_or(word.text.len());
+    let text = &word.text[..end];
+    (Word::of(text), text.iter().fold(0, |classes, &byte| classes | CLASSES[byte as usize]))
 }
 
 /// Length of the URL that a text begins with.
@@ -293,7 +368,10 @@ fn units_after(text: &[u8]) -> usize {
         let end = word.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(word.len());
         let unit = if word.first() == Some(&b'%') { 1 } else { end };
         let next = word.get(unit).copied().unwrap_or(b' ');
-        if unit == 0 || !is_unit(&word[..unit]) || matches!(next, b'0'..=b'9' | b'_' | b'=' | b'/' | b'\\' | 0x80..) {
+        if unit == 0
+            || !kinds(&word[..unit]).has(Kinds::UNIT)
+            || matches!(next, b'0'..=b'9' | b'_' | b'=' | b'/' | b'\\' | 0x80..)
+        {
             return length;
         }
         length += rest.len() - word.len() + unit;

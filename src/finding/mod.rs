@@ -7,6 +7,7 @@
 mod codes;
 mod evidence;
 mod group;
+mod kinds;
 mod mask;
 mod tally;
 mod template;

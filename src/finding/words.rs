@@ -1,249 +1,6 @@
-//! What kind of thing a word of a message is.
+//! What a word of a message is, from the bytes it is made of.
 
-/// Keys whose value says what is wrong and is kept if it is a word.
-const TELLING_KEYS: &[&str] = &[
-    "error",
-    "err",
-    "errors",
-    "msg",
-    "message",
-    "reason",
-    "cause",
-    "detail",
-    "details",
-    "status",
-    "state",
-    "code",
-    "level",
-    "severity",
-    "type",
-    "event",
-    "op",
-    "operation",
-    "action",
-    "exception",
-    "result",
-    "phase",
-    "condition",
-    "errno",
-    "error_code",
-    "errorcode",
-    "lvl",
-    "kind",
-];
-
-/// Words before the name of a person or machine.
-const SLOTS: &[&str] = &["user", "username", "account", "login", "for", "host"];
-
-/// Words behind a name; with one of them on each side a word in between is a name.
-const AFTER_NAMES: &[&str] = &["from", "by", "on", "at", "via"];
-
-/// Words that are no name even there.
-const NO_NAMES: &[&str] = &[
-    "is",
-    "was",
-    "not",
-    "failed",
-    "denied",
-    "rejected",
-    "unknown",
-    "down",
-    "unreachable",
-    "locked",
-    "expired",
-    "disabled",
-    "disconnected",
-    "logged",
-    "login",
-    "access",
-    "session",
-    "backup",
-    "restore",
-    "connection",
-    "connections",
-    "authentication",
-    "password",
-    "data",
-    "response",
-    "request",
-    "requests",
-    "all",
-    "this",
-    "that",
-    "it",
-    "and",
-    "or",
-    "the",
-    "use",
-    "blocked",
-];
-
-/// Names with digits that do not vary.
-const NAMES: &[&str] = &[
-    "ipv4",
-    "ipv6",
-    "win32",
-    "ikev1",
-    "ikev2",
-    "sslv2",
-    "sslv3",
-    "tlsv1",
-    "tlsv1.0",
-    "tlsv1.1",
-    "tlsv1.2",
-    "tlsv1.3",
-    "tls1.2",
-    "tls1.3",
-    "x509",
-    "x.509",
-    "md5",
-    "sha1",
-    "sha256",
-    "sha512",
-    "utf8",
-    "utf-8",
-    "utf-16",
-    "ext3",
-    "ext4",
-    "base64",
-    "x64",
-    "x86",
-    "x86_64",
-    "amd64",
-    "http2",
-    "h2",
-    "log4j",
-    "s3",
-    "ec2",
-    "oauth2",
-    "l2tp",
-    "radius2",
-    "k8s",
-    "smb1",
-    "smb2",
-    "smb3",
-    "nfs3",
-    "nfs4",
-    "nfsv3",
-    "nfsv4",
-    "rc4",
-    "aes128",
-    "aes256",
-    "dhcpv4",
-    "dhcpv6",
-    "icmpv6",
-    "802.1x",
-    "wow64",
-    "win64",
-    "int32",
-    "int64",
-    "uint32",
-    "uint64",
-    "kerberos5",
-    "krb5",
-    "bz2",
-    "jbd2",
-    "md0",
-    "e1000",
-    "e1000e",
-    "oauth2.0",
-];
-
-/// Endings of file names that say which program failed.
-const PROGRAM_ENDINGS: &[&str] =
-    &["service", "mount", "socket", "timer", "target", "exe", "dll", "sys", "so", "slice", "scope", "ko"];
-
-const UNITS: &[&str] = &[
-    "ms",
-    "us",
-    "ns",
-    "msec",
-    "usec",
-    "s",
-    "sec",
-    "secs",
-    "second",
-    "seconds",
-    "min",
-    "mins",
-    "minute",
-    "minutes",
-    "h",
-    "hr",
-    "hrs",
-    "hour",
-    "hours",
-    "d",
-    "day",
-    "days",
-    "b",
-    "byte",
-    "bytes",
-    "kb",
-    "mb",
-    "gb",
-    "tb",
-    "kib",
-    "mib",
-    "gib",
-    "tib",
-    "%",
-    "am",
-    "pm",
-    "utc",
-    "gmt",
-    "cet",
-    "cest",
-    "est",
-    "pst",
-    "milliseconds",
-    "microseconds",
-    "kbps",
-    "mbps",
-];
-
-const MONTHS: &[&str] = &[
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-    "January",
-    "February",
-    "March",
-    "April",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-const WEEKDAYS: &[&str] = &[
-    "Mon",
-    "Tue",
-    "Wed",
-    "Thu",
-    "Fri",
-    "Sat",
-    "Sun",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+use super::kinds::{Kinds, kinds};
 
 /// A run of letters, digits and the punctuation that stands inside words.
 #[derive(Clone, Copy)]
@@ -323,7 +80,7 @@ impl<'t> Word<'t> {
             let dots = text.iter().filter(|&&byte| byte == b'.').count();
             let ending = text.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
             return match dots {
-                1 if is_one_of(ending, PROGRAM_ENDINGS) && !has_digit => None,
+                1 if !has_digit && kinds(ending).has(Kinds::PROGRAM_ENDING) => None,
                 1 => Some("*"),
                 _ => Some("host"),
             };
@@ -339,7 +96,7 @@ impl<'t> Word<'t> {
         let (body, unit) = self.text.split_at(body.count());
         body.iter().any(u8::is_ascii_digit)
             && body.first().is_some_and(|byte| !matches!(byte, b'T' | b'Z' | b'/' | b'_'))
-            && (unit.is_empty() || (is_unit(unit) && body.last().is_some_and(u8::is_ascii_digit)))
+            && (unit.is_empty() || (kinds(unit).has(Kinds::UNIT) && body.last().is_some_and(u8::is_ascii_digit)))
     }
 
     fn is_ipv4(self) -> bool {
@@ -405,47 +162,28 @@ impl<'t> Word<'t> {
     }
 }
 
-/// Whether the value of a key says what is wrong.
-pub(super) fn keeps_its_value(key: &[u8]) -> bool {
-    is_one_of(key, TELLING_KEYS)
-}
-
-/// Whether a word with digits is a name that does not vary.
-pub(super) fn known_name(word: &[u8]) -> bool {
-    is_one_of(word, NAMES)
-}
-
-pub(super) fn is_unit(word: &[u8]) -> bool {
-    is_one_of(word, UNITS)
-}
-
 /// Whether a month or weekday is part of a date: a number, or after a weekday a month, follows it.
-pub(super) fn is_word_of_date(word: &[u8], after: &[u8]) -> bool {
-    let month = MONTHS.iter().any(|it| word == it.as_bytes());
-    let weekday = !month && WEEKDAYS.iter().any(|it| word == it.as_bytes());
-    if !month && !weekday {
+pub(super) fn is_word_of_date(word: &[u8], known: Kinds, after: &[u8]) -> bool {
+    let name = |word: &[u8]| word[0].is_ascii_uppercase() && word[1..].iter().all(u8::is_ascii_lowercase);
+    if !known.has(Kinds::MONTH) && !known.has(Kinds::WEEKDAY) || !name(word) {
         return false;
     }
     let skipped = after.iter().take_while(|byte| matches!(byte, b' ' | b',')).count();
     let next = &after[skipped..];
     let number = next.first().is_some_and(u8::is_ascii_digit) || next.starts_with(b"<n>");
-    let is_month =
-        |it: &&str| next.starts_with(it.as_bytes()) && !next.get(it.len()).is_some_and(u8::is_ascii_alphabetic);
-    skipped > 0 && (number || (weekday && MONTHS.iter().any(is_month)))
+    let is_month = || {
+        let letters = next.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        kinds(&next[..letters]).has(Kinds::MONTH) && name(&next[..letters])
+    };
+    skipped > 0 && (number || (!known.has(Kinds::MONTH) && is_month()))
 }
 
-/// Whether a name may follow the word.
-pub(super) fn opens_slot(word: &[u8]) -> bool {
-    is_one_of(word, SLOTS)
-}
-
-/// Whether a word after [`opens_slot`] is a name: `root` in `password for root from`.
+/// Whether a word after one of [`Kinds::SLOT`] is a name: `root` in `password for root from` or `user root 10.0.0.1`.
 pub(super) fn is_name_in_slot(word: &[u8], after: &[u8]) -> bool {
     let Some(next) = after.strip_prefix(b" ") else { return false };
-    let next = &next[..next.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(next.len())];
-    is_one_of(next, AFTER_NAMES) && !is_one_of(word, NO_NAMES)
-}
-
-pub(super) fn is_one_of(word: &[u8], words: &[&str]) -> bool {
-    words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+    let part_of_address = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
+    let letters = &next[..next.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(next.len())];
+    let address = &next[..next.iter().position(|byte| !part_of_address(byte)).unwrap_or(next.len())];
+    let followed = kinds(letters).has(Kinds::AFTER_NAME) || next.starts_with(b"<ip>") || Word::of(address).is_ipv4();
+    followed && !kinds(word).has(Kinds::NO_NAME)
 }

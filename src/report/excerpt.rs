@@ -8,22 +8,25 @@ use super::wording::plural;
 
 /// Returns at most `most` lines of a record, neutral, and notes in brackets where lines are left out.
 ///
-/// The first line is always shown, then the message below its title (`Description:`), then the lines that contain one of
-/// `marks` (letters match in both cases), then the others from the top; they come in the order of the record.
+/// The first line is always shown, then the message below its title (`Description:`), then for each of `marks`
+/// (letters match in both cases) the last line with it, then other lines with one, then the others from the top; they come in the order of the record.
 pub(super) fn excerpt(text: &str, marks: &[&str], most: usize) -> Vec<String> {
     let all: Vec<&str> = text.trim_end().split('\n').collect();
     let marks: Vec<String> = marks.iter().map(|mark| mark.to_lowercase()).filter(|mark| !mark.is_empty()).collect();
-    let marked = |line: &str| {
-        let line = line.to_lowercase();
-        marks.iter().any(|mark| line.contains(mark))
-    };
+    let lower: Vec<String> = all.iter().map(|line| line.to_lowercase()).collect();
     let mut order: Vec<usize> = (0..all.len()).collect();
     if all.len() > most {
-        // Stable, so both parts stay in the order of the record.
+        // The last line of each mark: what an event says comes after the names of its source and task.
+        let said: Vec<usize> =
+            marks.iter().filter_map(|mark| lower.iter().rposition(|line| line.contains(mark.as_str()))).collect();
+        let is_marked = |line: &String| marks.iter().any(|mark| line.contains(mark.as_str()));
+        // Stable, so all parts stay in the order of the record.
         order.sort_by_key(|&index| match index {
             0 => 0,
             _ if is_title_of_message(all[index - 1]) => 1,
-            _ => 2 + u8::from(!marked(all[index])),
+            _ if said.contains(&index) => 2,
+            _ if lower.get(index).is_some_and(is_marked) => 3,
+            _ => 4,
         });
     }
     let mut shown: Vec<usize> = order.into_iter().take(most).collect();

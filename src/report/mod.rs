@@ -11,12 +11,15 @@ mod neutral;
 mod records;
 mod text;
 mod wording;
+mod wrap;
 
 pub use json::json;
 pub use markdown::markdown;
 pub use neutral::one_line;
 pub use records::RecordLine;
 pub use text::{TextStyle, text};
+pub use wording::{product, without_kind};
+pub use wrap::wrapped;
 
 /// A diagnosis in which everything that can come from outside is the given text.
 #[cfg(test)]

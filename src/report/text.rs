@@ -5,11 +5,11 @@
 //! for. Colours only repeat what the words say.
 
 use super::excerpt::{ERROR_MARKS, cut, excerpt};
-use super::neutral::one_line;
 use super::wording::{
-    NotExamined, article_ids, escalation, not_examined, notes, number, occurrence, place, plural, product, reason,
+    NotExamined, article_ids, escalation, headline, not_examined, notes, number, occurrence, place, plural, product,
     same_fix_before, skipped, verdict,
 };
+use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::finding::{Evidence, Level};
@@ -79,7 +79,7 @@ const LIST_FROM: usize = 2;
 const LIST_UNEXPLAINED: usize = 3;
 /// Reasons of one kind of problem that are told, and files of one reason.
 const REASONS_SHOWN: usize = 10;
-const FILES_SHOWN: usize = 5;
+const FILES_SHOWN: usize = 4;
 
 struct Page {
     out: String,
@@ -105,8 +105,8 @@ impl Page {
         }
         for (index, it) in unresolved.iter().enumerate() {
             let level = it.finding.level.name().to_uppercase();
-            let mark = format!("{:>4}. {level:<8}  ??  ", format!("U{}", index + 1));
-            let words = one_line(&it.finding.template);
+            let mark = format!("{:>4}. {level:<8}  --  ", format!("U{}", index + 1));
+            let words = headline(&it.finding);
             let room = self.style.width.saturating_sub(mark.chars().count()).max(20);
             self.prose(&mark, "", &shortened(&words, room), PLAIN);
         }
@@ -202,7 +202,10 @@ impl Page {
             self.blank();
             self.prose("  ", "  ", &format!("{}: {}", kind.name(), plural(count as u64, noun)), BOLD);
             for it in reasons.iter().take(REASONS_SHOWN) {
-                self.prose("    - ", "      ", &reason(it, FILES_SHOWN), PLAIN);
+                match it.files.as_slice() {
+                    [file] => self.prose("    - ", "      ", &format!("{file}: {}", it.message), PLAIN),
+                    files => self.reason(it.message, files),
+                }
             }
             let rest: usize = reasons.iter().skip(REASONS_SHOWN).map(|it| it.files.len()).sum();
             if rest > 0 {
@@ -213,6 +216,20 @@ impl Page {
         if !on_purpose.is_empty() {
             self.blank();
             self.prose("  ", "  ", &format!("skipped on purpose: {}", skipped(&on_purpose)), PLAIN);
+        }
+    }
+
+    /// One reason, and the first files it holds for, a line each.
+    fn reason(&mut self, message: &str, files: &[&str]) {
+        self.prose("    - ", "      ", &format!("{message}: {}", plural(files.len() as u64, "part")), PLAIN);
+        // A list that names all but one could as well name it.
+        let shown = if files.len() > FILES_SHOWN + 1 { FILES_SHOWN } else { files.len() };
+        for file in files.iter().take(shown) {
+            self.prose("        ", "        ", file, PLAIN);
+        }
+        if shown < files.len() {
+            let more = format!("and {} more; the JSON report names all", number((files.len() - shown) as u64));
+            self.prose("        ", "        ", &more, PLAIN);
         }
     }
 
@@ -242,24 +259,8 @@ impl Page {
 
     /// Words wrapped to the width; `first` and `rest` are what stands before the first and the other lines.
     fn prose(&mut self, first: &str, rest: &str, words: &str, style: Style) {
-        let words = one_line(words);
-        let mut line = String::from(first);
-        let (mut used, mut empty) = (first.chars().count(), true);
-        for word in words.split(' ').filter(|word| !word.is_empty()) {
-            let length = word.chars().count();
-            if !empty && used + 1 + length > self.style.width {
-                self.line(&line, style);
-                line = String::from(rest);
-                (used, empty) = (rest.chars().count(), true);
-            }
-            if !empty {
-                line.push(' ');
-                used += 1;
-            }
-            line.push_str(word);
-            (used, empty) = (used + length, false);
-        }
-        self.line(&line, style);
+        let lines = wrapped(first, rest, words, self.style.width);
+        lines.lines().for_each(|line| self.line(line, style));
     }
 
     fn line(&mut self, line: &str, style: Style) {

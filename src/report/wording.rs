@@ -1,8 +1,9 @@
 //! What all formats for people say in the same words: counts, sizes, times, the verdict, the notes.
 
+use super::neutral::one_line;
 use crate::bundle::{Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, Known};
-use crate::finding::{Evidence, Group, Level, Time};
+use crate::finding::{Evidence, Group, Level, Time, UnknownGroup};
 use crate::signature::{Escalate, Fix, Severity, Signature};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -153,8 +154,9 @@ pub(super) fn not_examined(problems: &[Problem]) -> NotExamined<'_> {
     NotExamined { open: open.collect(), skipped }
 }
 
-/// "needs a password" of "encrypted: needs a password": the kind stands above.
-fn without_kind(kind: ProblemKind, message: &str) -> &str {
+/// Returns the message of a problem without the name of its kind, which is told beside it: "needs a password" of "encrypted:
+/// needs a password".
+pub fn without_kind(kind: ProblemKind, message: &str) -> &str {
     let rest = message.strip_prefix(kind.name()).and_then(|rest| rest.strip_prefix(": "));
     rest.filter(|rest| !rest.trim().is_empty()).unwrap_or(message)
 }
@@ -164,17 +166,16 @@ pub(super) fn skipped(reasons: &[(&str, u64)]) -> String {
     reasons.iter().map(|(why, count)| format!("{} x {why}", number(*count))).collect::<Vec<_>>().join(", ")
 }
 
-/// "Windows event log (EVTX); export it first (3 files: a, b, c)", the files only if there are some.
-pub(super) fn reason(reason: &Reason<'_>, most: usize) -> String {
-    match reason.files.as_slice() {
-        [file] => format!("{file}: {}", reason.message),
-        files => {
-            let shown = files.iter().take(most).copied().collect::<Vec<_>>().join(", ");
-            let more = files.len().saturating_sub(most) as u64;
-            let more = if more > 0 { format!(" and {} more", number(more)) } else { String::new() };
-            format!("{}: {}: {shown}{more}", plural(files.len() as u64, "time"), reason.message)
-        }
-    }
+/// What an unknown error says, on one line and without the header of its record: the first evidence from the first words
+/// on that do not vary.
+pub(super) fn headline(finding: &UnknownGroup) -> String {
+    const SHORTEST: usize = 8;
+    let literals = finding.template.split(['<', '>']).step_by(2);
+    let literals = literals.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
+    let evidence = finding.group.evidence.first().map_or("", |it| it.text.as_str());
+    let found = literals.filter(|part| part.len() >= SHORTEST).find_map(|part| evidence.find(part));
+    let words = found.and_then(|at| evidence.get(at..)).unwrap_or(&finding.template);
+    one_line(words.lines().next().unwrap_or_default())
 }
 
 /// The position of an earlier known problem with the same fix, if there is one: its steps need not be read twice.
@@ -193,8 +194,8 @@ pub(super) fn same_fix_before(diagnosis: &[Known], position: usize, fix: &Fix) -
     diagnosis.iter().take(position).position(is_same)
 }
 
-/// "Veeam Backup & Replication, Guest processing"; the vendor only where the product does not begin with it.
-pub(super) fn product(signature: &Signature) -> String {
+/// Returns "Veeam Backup & Replication, Guest processing"; the vendor only where the product does not begin with it.
+pub fn product(signature: &Signature) -> String {
     let component = signature.component.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
     match signature.product.starts_with(&signature.vendor) {
         true => format!("{}{component}", signature.product),
@@ -284,14 +285,14 @@ fn range(first: &str, last: &str) -> String {
     }
 }
 
-/// "not fixed by L1 (needs files: **/*.log; needs facts: version)".
+/// "not fixed by L1 (attach **/*.log; state version)".
 pub(super) fn escalation(escalate: &Escalate) -> String {
     let mut needs = Vec::new();
     if !escalate.needs_files.is_empty() {
-        needs.push(format!("needs files: {}", escalate.needs_files.join(", ")));
+        needs.push(format!("attach {}", escalate.needs_files.join(", ")));
     }
     if !escalate.needs_facts.is_empty() {
-        needs.push(format!("needs facts: {}", escalate.needs_facts.join(", ")));
+        needs.push(format!("state {}", escalate.needs_facts.join(", ")));
     }
     match (escalate.when.as_deref(), needs.is_empty()) {
         (Some(when), true) => when.to_string(),
@@ -336,8 +337,20 @@ mod tests {
             problem("c", "corrupt: bad header at 7"),
         ];
         let NotExamined { open, .. } = not_examined(&all);
-        let told: Vec<String> = open[&ProblemKind::Corrupt].iter().map(|it| reason(it, 1)).collect();
-        assert_eq!(told, ["2 times: bad header at 12: a and 1 more", "b: cut off"]);
+        let told: Vec<_> = open[&ProblemKind::Corrupt].iter().map(|it| (it.message, it.files.clone())).collect();
+        assert_eq!(told, [("bad header at 12", vec!["a", "c"]), ("cut off", vec!["b"])]);
+    }
+
+    #[test]
+    fn the_headline_of_an_unknown_error_has_values_but_no_header() {
+        let check = |template: &str, text: &str, expected: &str| {
+            let group = crate::diagnosis::sample::group(1, vec![crate::diagnosis::sample::evidence("a.log", 1, text)]);
+            assert_eq!(headline(&crate::diagnosis::sample::unknown(Level::Error, template, group)), expected);
+        };
+        check("shard <n> was dropped", "12:00 [7] ERROR shard 3 was dropped", "was dropped");
+        check("the shard <n> was dropped", "12:00 [7] ERROR the shard 3 was dropped\nat a", "the shard 3 was dropped");
+        check("<*>:<n>) alert: lane <hex>", "cpu7:2098) alert: lane 0x31", "alert: lane 0x31");
+        check("odd <n>", "12:00 odd 7", "odd <n>");
     }
 
     #[test]

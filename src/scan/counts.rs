@@ -55,11 +55,16 @@ impl Counts {
         self.levels.iter_mut().zip(other.levels).for_each(|(count, more)| *count += more);
     }
 
+    /// Stated times come before assumed ones, whose year or date may be wrong.
     fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {
-        let first = [self.first_time, first].into_iter().flatten();
-        self.first_time = first.min_by_key(|time| (time.assumed(), *time));
-        let last = [self.last_time, last].into_iter().flatten();
-        self.last_time = last.max_by_key(|time| (!time.assumed(), *time));
+        self.first_time = match (self.first_time, first) {
+            (Some(known), Some(time)) if (time.assumed(), time) >= (known.assumed(), known) => Some(known),
+            (known, time) => time.or(known),
+        };
+        self.last_time = match (self.last_time, last) {
+            (Some(known), Some(time)) if (!time.assumed(), time) <= (!known.assumed(), known) => Some(known),
+            (known, time) => time.or(known),
+        };
     }
 }
 

@@ -14,11 +14,13 @@ mod pattern;
 mod scanner;
 mod scope;
 mod suspicion;
+mod vocabulary;
 
 pub use counts::Counts;
 pub use literals::{required_literals, shortest};
 pub use scanner::{Hit, Match, Scanner};
 pub use scope::FileScope;
+pub(crate) use vocabulary::Vocabulary;
 
 #[cfg(test)]
 mod reference;

@@ -11,7 +11,7 @@ use super::literals::required_sets;
 use super::markers::{MARKERS, Marker, Strength};
 use super::pattern::Pattern;
 use super::scope::{FileScope, Scopes};
-use super::suspicion::{strength, suspicion};
+use super::suspicion::{enough, strength, suspicion};
 use crate::record::{Chunk, Format, Level, Record};
 use crate::signature::SignatureSet;
 
@@ -183,10 +183,11 @@ impl<'a, 's> Judge<'a, 's> {
         self.candidates.clear();
         self.candidates.extend_from_slice(&self.unfiltered);
         let mut strongest = Strength::Nothing;
+        let enough = enough(record.header.level);
         for hit in hits {
             match (hit.asker as usize).checked_sub(self.scanner.patterns.len()) {
                 None if self.scope.contains(hit.asker as usize) => self.candidates.push(hit.asker as usize),
-                Some(marker) if strongest < Strength::Certain => {
+                Some(marker) if strongest < enough => {
                     strongest = strongest.max(judge(record, hit.start - start, marker));
                 }
                 _ => {}

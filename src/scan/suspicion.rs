@@ -15,172 +15,67 @@
 //! `0 errors`, `no error`, `errors: 0`, `error=null`, `without errors`, `did not fail`.
 
 use super::markers::{Marker, Place, Strength};
+use super::vocabulary::Vocabulary;
 use crate::record::Level;
 
 /// How much text around a word is looked at, in bytes.
 const AROUND: usize = 64;
 
 /// Words that deny what follows.
-const DENYING: &[&str] =
-    &["0", "no", "none", "nothing", "without", "zero", "not", "never", "cannot", "kein", "keine", "ohne"];
+const DENYING: &str = "\
+    0 no none nothing without zero not never cannot kein keine ohne";
 
 /// Words that may stand between a denying word and the denied one: `no new critical errors`, `0 warnings and errors`.
-const LINKING: &[&str] = &[
-    "a",
-    "an",
-    "and",
-    "or",
-    "nor",
-    "any",
-    "more",
-    "new",
-    "other",
-    "known",
-    "active",
-    "pending",
-    "errors",
-    "error",
-    "failures",
-    "failure",
-    "warnings",
-    "warning",
-    "exceptions",
-    "critical",
-    "fatal",
-    "serious",
-    "major",
-    "hard",
-    "soft",
-    "read",
-    "write",
-    "crc",
-    "i/o",
-    "hardware",
-    "checksum",
-    "parity",
-    "unexpected",
-    "uncorrected",
-    "jobs",
-    "items",
-    "of",
-    "was",
-    "were",
-    "is",
-    "been",
-    "has",
-    "have",
-    "them",
-    "in",
-];
+const LINKING: &str = "\
+    a an and or nor any more new other known active pending errors error failures failure warnings warning \
+    exceptions critical fatal serious major hard soft read write crc i/o hardware checksum parity unexpected \
+    uncorrected jobs items of was were is been has have them in";
 
 /// Words after which an error is only spoken of: `if it may fail`.
-const SUPPOSING: &[&str] = &[
-    "on",
-    "if",
-    "upon",
-    "when",
-    "whether",
-    "unless",
-    "until",
-    "any",
-    "ignore",
-    "ignored",
-    "ignoring",
-    "handle",
-    "handles",
-    "handling",
-    "possible",
-    "potential",
-    "may",
-    "might",
-    "could",
-    "would",
-    "should",
-    "can",
-    "cleared",
-    "clearing",
-    "fixed",
-    "corrected",
-    "correctable",
-    "expected",
-    "simulated",
-    "checking",
-];
+const SUPPOSING: &str = "\
+    on if upon when whether unless until any ignore ignored ignoring handle handles handling possible potential may \
+    might could would should can cleared clearing fixed corrected correctable expected simulated checking";
 
 /// What a program is told to do `on error`.
-const REACTIONS: &[&str] = &["retry", "restart", "continue", "stop", "exit", "resume", "abort", "rollback", "notify"];
+const REACTIONS: &str = "\
+    retry restart continue stop exit resume abort rollback notify";
 
 /// Words before which an error is a part of a name: `error handler`, `critical section`.
-const NAMING: &[&str] = &[
-    "handler",
-    "handlers",
-    "reporting",
-    "reporter",
-    "reports",
-    "record",
-    "records",
-    "lookup",
-    "log",
-    "logs",
-    "logging",
-    "page",
-    "pages",
-    "messages",
-    "collector",
-    "policy",
-    "policies",
-    "threshold",
-    "thresholds",
-    "budget",
-    "tolerance",
-    "detector",
-    "detection",
-    "section",
-    "sections",
-    "mode",
-    "correction",
-    "injection",
-    "alerts",
-    "dump",
-    "dumps",
-    "path",
-    "domain",
-];
+const NAMING: &str = "\
+    handler handlers reporting reporter reports record records lookup log logs logging page pages messages \
+    collector policy policies threshold thresholds budget tolerance detector detection section sections mode \
+    correction injection alerts dump dumps path domain";
 
 /// Words before which an error may be a part of a name.
-const PERHAPS_NAMING: &[&str] = &["handling", "recovery", "recovered", "checking", "over"];
+const PERHAPS_NAMING: &str = "\
+    handling recovery recovered checking over";
+
+/// Words before what somebody looks for: `show logging | include error`.
+const SEARCHING: &str = "grep egrep fgrep findstr include exclude";
 
 /// Words between an error and its number: `error count: 0`, `errors found: 0`.
-const COUNTING: &[&str] = &[
-    "count",
-    "counts",
-    "counter",
-    "code",
-    "rate",
-    "ratio",
-    "number",
-    "level",
-    "status",
-    "total",
-    "found",
-    "detected",
-    "so",
-    "far",
-    "is",
-    "was",
-    "are",
-    "still",
-    "remains",
-    "reported",
-    "seen",
-    "flag",
-    "information",
-    "behaviour",
-    "behavior",
-    "last",
-    "run",
-    "runs",
-];
+const COUNTING: &str = "\
+    count counts counter code rate ratio number level status total found detected so far is was are still remains \
+    reported seen flag information behaviour behavior last run runs";
+
+const DENIES: u32 = 1 << 0;
+const LINKS: u32 = 1 << 1;
+const SUPPOSES: u32 = 1 << 2;
+const REACTS: u32 = 1 << 3;
+const NAMES: u32 = 1 << 4;
+const PERHAPS_NAMES: u32 = 1 << 5;
+const COUNTS: u32 = 1 << 6;
+const SEARCHES: u32 = 1 << 7;
+
+static VOCABULARY: Vocabulary<512> = Vocabulary::new()
+    .with(DENYING, DENIES)
+    .with(LINKING, LINKS)
+    .with(SUPPOSING, SUPPOSES)
+    .with(REACTIONS, REACTS)
+    .with(NAMING, NAMES)
+    .with(PERHAPS_NAMING, PERHAPS_NAMES)
+    .with(COUNTING, COUNTS)
+    .with(SEARCHING, SEARCHES);
 
 /// Returns the severity that level and words suggest together.
 pub(super) fn suspicion(level: Option<Level>, strength: Strength) -> Option<Level> {
@@ -199,6 +94,15 @@ pub(super) fn suspicion(level: Option<Level>, strength: Strength) -> Option<Leve
     }
 }
 
+/// Returns the strength from which on a stronger word makes no difference to [`suspicion`].
+pub(super) fn enough(level: Option<Level>) -> Strength {
+    match level {
+        Some(Level::Fatal | Level::Error) => Strength::Nothing,
+        Some(Level::Warn | Level::Debug | Level::Trace) | None => Strength::Strong,
+        Some(Level::Info) => Strength::Certain,
+    }
+}
+
 /// Returns what `marker` says where it ends before `end` in `text`, in any ASCII case.
 pub(super) fn strength(text: &[u8], end: usize, marker: &Marker) -> Strength {
     let start = end.saturating_sub(marker.word.len());
@@ -210,9 +114,9 @@ pub(super) fn strength(text: &[u8], end: usize, marker: &Marker) -> Strength {
     }
     // The line it stands in, as far as it matters.
     let before = &before[before.len().saturating_sub(AROUND)..];
-    let before = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let before = &before[memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..];
     let after = &after[..after.len().min(AROUND)];
-    let after = after.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let after = &after[..memchr::memchr(b'\n', after).unwrap_or(after.len())];
     let occurrence = Occurrence { before, word, after };
     match marker.place {
         Place::Hex => occurrence.as_hex(marker),
@@ -236,6 +140,9 @@ impl Occurrence<'_> {
 
     /// Judges names of constants such as `ERROR_ACCESS_DENIED`; `None` if it does not stand in one.
     fn as_symbol(&self) -> Option<Strength> {
+        if !self.word.first().is_some_and(u8::is_ascii_uppercase) {
+            return None;
+        }
         let of_symbol = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
         let left = &self.before[self.before.iter().rposition(|byte| !of_symbol(byte)).map_or(0, |at| at + 1)..];
         let right = &self.after[..self.after.iter().position(|byte| !of_symbol(byte)).unwrap_or(self.after.len())];
@@ -308,7 +215,8 @@ impl Occurrence<'_> {
             [b'a'..=b'z', ..] => Strength::Nothing,
             [b'A'..=b'Z', ..] if capitals => Strength::Nothing,
             [b'_', ref rest @ ..]
-                if ["log", "page", "level", "file", "mode"].iter().any(|it| starts_with(rest, it)) =>
+                if is_a(first_word(rest), NAMES)
+                    || ["log", "page", "level", "file", "mode"].iter().any(|it| starts_with(rest, it)) =>
             {
                 Strength::Nothing
             }
@@ -337,10 +245,11 @@ impl Occurrence<'_> {
             let (word, further) = last_word(rest);
             let zero = word.starts_with(b"0/") || (word.starts_with(b"0") && word.ends_with(b"%"));
             let short = word.len() > 3 && word[word.len() - 3..].eq_ignore_ascii_case(b"n't");
-            if is_one_of(word, DENYING) || zero || (short && distance < 2) {
+            let bits = VOCABULARY.bits(word);
+            if bits & DENIES != 0 || zero || (short && distance < 2) {
                 return true;
             }
-            if !is_one_of(word, LINKING) {
+            if bits & LINKS == 0 {
                 // `0 repositories failed`
                 return distance == 0 && word.ends_with(b"s") && last_word(further).0 == b"0";
             }
@@ -360,14 +269,18 @@ impl Occurrence<'_> {
         let noun = !matches!(marker.word, "failed" | "fails" | "aborted" | "denied" | "refused");
         let option = matches!(word.len(), 1 | 2) && matches!(further, [b'-'] | [.., b' ', b'-']);
         if option
-            || (noun && is_one_of(next, NAMING))
-            || (word.eq_ignore_ascii_case(b"on") && is_one_of(second, REACTIONS))
+            || is_a(word, SEARCHES)
+            || (noun && is_a(next, NAMES))
+            || (word.eq_ignore_ascii_case(b"on") && is_a(second, REACTS))
         {
             return Strength::Nothing;
         }
         let case_of = word.eq_ignore_ascii_case(b"of") && second.eq_ignore_ascii_case(b"case");
-        let handler_for = word.eq_ignore_ascii_case(b"for") && is_one_of(second, NAMING);
-        if is_one_of(word, SUPPOSING) || case_of || handler_for || is_one_of(next, PERHAPS_NAMING) {
+        let handler_for = word.eq_ignore_ascii_case(b"for") && is_a(second, NAMES);
+        // `e.g. 'Error connecting to {0}'` is a message before its values are put in.
+        let brace = memchr::memchr(b'{', self.after).unwrap_or(self.after.len());
+        let pattern = matches!(self.after[brace..], [b'{', b'0'..=b'9', b'}', ..]);
+        if pattern || is_a(word, SUPPOSES) || case_of || handler_for || is_a(next, PERHAPS_NAMES) {
             return Strength::Weak;
         }
         Strength::Certain
@@ -419,9 +332,9 @@ fn skip_counting(after: &[u8]) -> &[u8] {
     for distance in 0..4 {
         let Some((b' ' | b'_', word)) = rest.split_first().map(|(first, rest)| (*first, rest)) else { break };
         let word = first_word(word);
-        let follows = rest.get(1 + word.len()).copied().unwrap_or(b' ');
-        let noun = distance == 0 && word.ends_with(b"s") && matches!(follows, b':' | b'=');
-        if word.is_empty() || !(noun || is_one_of(word, COUNTING)) {
+        let follows = trim_start(&rest[1 + word.len()..], b" \t");
+        let noun = distance == 0 && word.ends_with(b"s") && matches!(follows, [b':' | b'=', ..]);
+        if word.is_empty() || !(noun || is_a(word, COUNTS)) {
             break;
         }
         rest = &rest[1 + word.len()..];
@@ -429,7 +342,7 @@ fn skip_counting(after: &[u8]) -> &[u8] {
     if rest.len() == after.len() {
         // In camel case or without a blank: `errorcode=0`, `errorCount: 0`.
         let word = first_word(rest);
-        if is_one_of(word, COUNTING) {
+        if is_a(word, COUNTS) {
             rest = &rest[word.len()..];
         }
     }
@@ -477,8 +390,8 @@ fn is_nothing(text: &[u8], tight: bool) -> bool {
     })
 }
 
-fn is_one_of(word: &[u8], words: &[&str]) -> bool {
-    words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+fn is_a(word: &[u8], kind: u32) -> bool {
+    VOCABULARY.bits(word) & kind != 0
 }
 
 fn starts_with(text: &[u8], start: &str) -> bool {
@@ -589,12 +502,36 @@ mod tests {
             &["critical section", "error handler", "error messages for locale en", "journalctl -p err -n 50"],
             Nothing,
         );
-        check(&["from=<errors@example.com>"], Nothing);
+        check(&["from=<errors@example.com>", "to=<error@example.com>", "mount errors@remote:/export"], Nothing);
+        check(
+            &[
+                "no pending errors",
+                "error code [0]",
+                "error code (0)",
+                "failed reads: 0",
+                "Failed logins = 0",
+                "errors=remount-ro",
+                "ERST: Error Record Serialization Table (ERST) support is initialized.",
+                "PCIe error reporting enabled",
+                "/var/log/httpd/error.log rotated",
+                "C:\\logs\\error\\x.txt read",
+                "module error_handler.so loaded",
+                "0 bytes lost",
+                "0 frames dropped, 0 failed",
+                "failed=0 skipped=0",
+                "Errors: 0, Warnings: 0",
+                "Warnings: none",
+                "executed the 'show logging | include error' command",
+                "grep error /var/log/messages",
+            ],
+            Nothing,
+        );
         check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);
     }
 
     #[test]
     fn what_is_only_spoken_of_is_weak() {
+        check(&["e.g. 'Error connecting to {1}'"], Weak);
         check(&["ErrorHandler started", "on error", "it may fail", "error handling", "in case of failure"], Weak);
         check(&["non-fatal", "last_error: 5", "GetLastError() called", "Invalid user x", "timeout"], Weak);
         check(&["where level = 'FATAL'", "handler for PaymentDeclinedException"], Weak);

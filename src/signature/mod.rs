@@ -17,7 +17,7 @@ mod product;
 mod schema;
 mod set;
 mod tree;
-/// YAML text as a tree of nodes that know their place.
+// YAML text as a tree of nodes that know their place.
 pub mod yaml;
 
 pub use builtin::source_text;

@@ -12,6 +12,8 @@ use std::time::Duration;
 const LARGE: u64 = if cfg!(debug_assertions) { 512 << 20 } else { 4 << 30 };
 /// Anonymous memory that a triage may use, in kB. Mapped files do not count, they are the system's cache.
 const LIMIT_KB: u64 = 400 << 10;
+/// The same where no two errors are alike, on two threads.
+const DISTINCT_LIMIT_KB: u64 = 300 << 10;
 
 /// One MiB of a log in which errors repeat with other numbers.
 fn block(seed: u64) -> Vec<u8> {
@@ -41,7 +43,7 @@ fn peak_of_triage(path: &Path, expected_files: u64) -> u64 {
     let mut child = command(&[])
         .arg("triage")
         .arg(path)
-        .args(["--no-progress", "-o", &format!("json={}", report.display())])
+        .args(["--no-progress", "--threads", "2", "-o", &format!("json={}", report.display())])
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
@@ -104,5 +106,40 @@ fn many_files_need_little_memory() -> io::Result<()> {
     let peak = peak_of_triage(&root, 20_000);
     println!("peak of 20,000 files: {} MiB", peak >> 10);
     assert!(peak < LIMIT_KB, "{peak} kB");
+    Ok(())
+}
+
+/// A word without digits for a number, so that it makes a template of its own.
+fn word(mut n: u32) -> String {
+    let mut word = String::from("w");
+    while n > 0 {
+        word.push(char::from(b'a' + (n % 26) as u8));
+        n /= 26;
+    }
+    word
+}
+
+/// Writes a log in which no two of `records` errors are alike, each of `size` bytes.
+fn write_distinct_errors(path: &Path, records: u32, size: usize) -> io::Result<()> {
+    let mut out = io::BufWriter::new(File::create(path)?);
+    for n in 0..records {
+        let head = format!("2026-01-02 03:04:05 ERROR cannot open {} because of ", word(n));
+        let filler = "something that takes long to tell ".repeat(size / 34 + 1);
+        writeln!(out, "{head}{}", &filler[..size.saturating_sub(head.len())])?;
+    }
+    out.flush()
+}
+
+#[test]
+fn distinct_errors_without_end_need_little_memory() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (many, long) = if cfg!(debug_assertions) { (100_000, 12_000) } else { (1_000_000, 60_000) };
+    for (records, size) in [(many, 400), (long, 9 << 10)] {
+        let path = folder.path().join(format!("{size}.log"));
+        write_distinct_errors(&path, records, size)?;
+        let peak = peak_of_triage(&path, 1);
+        println!("peak of {records} distinct errors of {size} bytes: {} MiB", peak >> 10);
+        assert!(peak < DISTINCT_LIMIT_KB, "{peak} kB");
+    }
     Ok(())
 }

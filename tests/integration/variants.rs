@@ -10,7 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 /// All files get this time (2026-03-01T00:00:00Z), since it fills in years that logs leave out.
 const MODIFIED: u64 = 1_772_323_200;
 
-struct File {
+pub(crate) struct File {
     path: String,
     bytes: Vec<u8>,
 }
@@ -25,7 +25,7 @@ fn bundles() -> Vec<PathBuf> {
 }
 
 /// Reads the regular files of a bundle, sorted by path.
-fn files_of(folder: &Path) -> Vec<File> {
+pub(crate) fn files_of(folder: &Path) -> Vec<File> {
     fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {
         for item in fs::read_dir(folder).unwrap() {
             let path = item.unwrap().path();
@@ -55,7 +55,7 @@ fn write(path: &Path, bytes: &[u8]) {
         .unwrap();
 }
 
-fn folder(to: &Path, files: &[File]) {
+pub(crate) fn folder(to: &Path, files: &[File]) {
     for file in files {
         write(&to.join(&file.path), &file.bytes);
     }

@@ -1,98 +1,117 @@
 //! One signature as a support engineer reads it, and as a program does.
 
 use serde_json::{Value, json};
-use std::fmt::Write;
-use tierline::report::one_line;
+use tierline::report::{one_line, product, wrapped};
 use tierline::signature::{Condition, Signature, Status};
 
-/// The page that a support engineer reads.
-pub(super) fn page(it: &Signature) -> Result<String, std::fmt::Error> {
-    let mut page = String::new();
+/// The page that a support engineer reads, wrapped to the width; what is searched for in a log is not wrapped.
+pub(super) fn page(it: &Signature, width: usize) -> String {
+    let mut page = Page { out: String::new(), width };
     let p = &mut page;
-    writeln!(p, "{}", one_line(&it.title))?;
-    writeln!(p, "{}", it.id)?;
-    writeln!(p)?;
-    let component = it.component.as_ref().map(|it| format!(", {}", one_line(it))).unwrap_or_default();
-    writeln!(p, "Product   {}, {}{component}", one_line(&it.vendor), one_line(&it.product))?;
-    writeln!(p, "Level     {}, {} side, severity {}", it.level.name(), it.side.name(), it.severity.name())?;
+    p.words("", "", &it.title);
+    p.line(&it.id);
+    p.line("");
+    p.field("Product", &product(it));
+    p.field("Level", &format!("{}, {} side, severity {}", it.level.name(), it.side.name(), it.severity.name()));
     if it.status != Status::Stable {
-        writeln!(p, "Status    {}", it.status.name())?;
+        p.field("Status", it.status.name());
     }
-    writeln!(p, "Cause     {}", one_line(&it.cause))?;
+    p.field("Cause", &it.cause);
     if let Some(impact) = &it.impact {
-        writeln!(p, "Impact    {}", one_line(impact))?;
+        p.field("Impact", impact);
     }
     for fix in &it.fixes {
-        writeln!(p, "\nFix at {} by the {}", fix.level.name(), fix.audience.name())?;
+        p.line("");
+        p.line(&format!("Fix at {} by the {}", fix.level.name(), fix.audience.name()));
         for (number, step) in fix.steps.iter().enumerate() {
-            writeln!(p, "  {}. {}", number + 1, one_line(step))?;
+            let mark = format!("  {}. ", number + 1);
+            p.words(&mark, &" ".repeat(mark.len()), step);
         }
         if let Some(risk) = &fix.risk {
-            writeln!(p, "  Risk: {}", one_line(risk))?;
+            p.words("  Risk: ", "        ", risk);
         }
         if let Some(verify) = &fix.verify {
-            writeln!(p, "  Verify: {}", one_line(verify))?;
+            p.words("  Verify: ", "          ", verify);
         }
     }
     if let Some(escalate) = &it.escalate {
-        writeln!(p, "\nEscalate to the vendor")?;
+        p.line("");
+        p.line("Escalate to the vendor");
         if let Some(when) = &escalate.when {
-            writeln!(p, "  When: {}", one_line(when))?;
+            p.words("  When: ", "        ", when);
         }
-        for file in &escalate.needs_files {
-            writeln!(p, "  File: {}", one_line(file))?;
-        }
-        for fact in &escalate.needs_facts {
-            writeln!(p, "  Fact: {}", one_line(fact))?;
-        }
+        escalate.needs_files.iter().for_each(|file| p.line(&format!("  File: {file}")));
+        escalate.needs_facts.iter().for_each(|fact| p.line(&format!("  Fact: {fact}")));
     }
     if !it.references.is_empty() {
-        writeln!(p, "\nReferences")?;
+        p.line("");
+        p.line("References");
         for reference in &it.references {
-            let id = reference.id.as_ref().map(|id| format!(" {}", one_line(id))).unwrap_or_default();
-            writeln!(p, "  {}{id}  {}", reference.kind, one_line(&reference.url))?;
+            let id = reference.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+            p.line(&format!("  {}{id}  {}", reference.kind, reference.url));
         }
     }
-    writeln!(p, "\nFound where")?;
+    p.line("");
+    p.line("Found where");
     for (name, globs) in [("in files", &it.scope.files), ("not in files", &it.scope.not_files)] {
         if !globs.is_empty() {
-            writeln!(p, "  {name}: {}", one_line(&globs.join(", ")))?;
+            p.words(&format!("  {name}: "), "    ", &globs.join(", "));
         }
     }
-    write_condition(&it.condition, 1, p)?;
+    p.condition(&it.condition, 1);
     for (name, examples) in [("Matches", &it.examples.matching), ("Does not match", &it.examples.not_matching)] {
         for example in examples {
-            writeln!(p, "\n{name}, for example")?;
-            for line in example.lines() {
-                writeln!(p, "  {}", one_line(line))?;
-            }
+            p.line("");
+            p.line(&format!("{name}, for example"));
+            example.lines().for_each(|line| p.line(&format!("  {line}")));
         }
     }
-    writeln!(p)?;
+    p.line("");
     if !it.suppresses.is_empty() {
-        writeln!(p, "Hides     {}", it.suppresses.join(", "))?;
+        p.field("Hides", &it.suppresses.join(", "));
     }
     if !it.formerly.is_empty() {
-        writeln!(p, "Formerly  {}", it.formerly.join(", "))?;
+        p.field("Formerly", &it.formerly.join(", "));
     }
-    writeln!(p, "File      {}", one_line(&it.source.display().to_string()))?;
-    Ok(page)
+    p.field("File", &it.source.display().to_string());
+    page.out
 }
 
-fn write_condition(condition: &Condition, depth: usize, page: &mut String) -> std::fmt::Result {
-    let indent = "  ".repeat(depth);
-    let (name, parts) = match condition {
-        Condition::Text { text, nocase } => {
-            let nocase = if *nocase { " (in any case)" } else { "" };
-            return writeln!(page, "{indent}the record contains{nocase}: {}", one_line(text));
-        }
-        Condition::Regex(pattern) => return writeln!(page, "{indent}the record matches: {}", one_line(pattern)),
-        Condition::Any(parts) => ("any of these holds:", parts),
-        Condition::All(parts) => ("all of these hold:", parts),
-        Condition::None(parts) => ("none of these holds:", parts),
-    };
-    writeln!(page, "{indent}{name}")?;
-    parts.iter().try_for_each(|part| write_condition(part, depth + 1, page))
+struct Page {
+    out: String,
+    width: usize,
+}
+
+impl Page {
+    fn field(&mut self, name: &str, value: &str) {
+        self.words(&format!("{name:<9} "), "          ", value);
+    }
+
+    fn words(&mut self, first: &str, rest: &str, words: &str) {
+        self.out.push_str(&wrapped(first, rest, words, self.width));
+    }
+
+    /// A line that is not wrapped.
+    fn line(&mut self, line: &str) {
+        self.out.push_str(one_line(line).trim_end());
+        self.out.push('\n');
+    }
+
+    fn condition(&mut self, condition: &Condition, depth: usize) {
+        let indent = "  ".repeat(depth);
+        let (name, parts) = match condition {
+            Condition::Text { text, nocase } => {
+                let nocase = if *nocase { " (in any case)" } else { "" };
+                return self.line(&format!("{indent}the record contains{nocase}: {text}"));
+            }
+            Condition::Regex(pattern) => return self.line(&format!("{indent}the record matches: {pattern}")),
+            Condition::Any(parts) => ("any of these holds:", parts),
+            Condition::All(parts) => ("all of these hold:", parts),
+            Condition::None(parts) => ("none of these holds:", parts),
+        };
+        self.line(&format!("{indent}{name}"));
+        parts.iter().for_each(|part| self.condition(part, depth + 1));
+    }
 }
 
 /// What the list shows.
