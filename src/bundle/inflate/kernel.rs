@@ -43,7 +43,10 @@ pub(super) fn run(access: Access, tables: &Tables, bits: &mut Bits, input: &[u8]
         Access::Fast => {
             let memory = &mut Unchecked { input, output: bytes };
             #[cfg(target_arch = "x86_64")]
-            if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("bmi2") {
+            if std::is_x86_feature_detected!("avx2")
+                && std::is_x86_feature_detected!("bmi1")
+                && std::is_x86_feature_detected!("bmi2")
+            {
                 // SAFETY: the processor has what the function is compiled for.
                 return unsafe { symbols_avx2(memory, tables, bits, end, *start) };
             }
@@ -54,7 +57,7 @@ pub(super) fn run(access: Access, tables: &Tables, bits: &mut Bits, input: &[u8]
 
 /// The loop with instructions of 32-byte words and shifts that do not touch flags.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
 fn symbols_avx2(memory: &mut Unchecked<'_>, tables: &Tables, bits: &mut Bits, end: &mut usize, start: usize) {
     symbols(memory, tables, bits, end, start);
 }
@@ -64,12 +67,17 @@ fn symbols<M: Memory>(memory: &mut M, tables: &Tables, bits: &mut Bits, end: &mu
     let last_input = memory.input_size() - INPUT_MARGIN;
     let last_output = memory.output_size() - SLACK;
     let (mut held, mut count, mut at, mut out) = (bits.held, bits.count, bits.at, *end);
+    // After a refill all 64 bits are those of the input, though only `count` of them are counted. A match takes up to 28
+    // of them since the last refill and literals up to 31, so the next look-up need not wait for another refill.
+    held |= memory.word(at) << count;
+    at += (63 - count as usize) >> 3;
+    count |= 56;
     while at <= last_input && out < last_output {
+        let mut entry = tables.literals[held as usize & ((1 << LITERAL_BITS) - 1)];
         // Bits above `count` may be set already: they are the same bits of the input.
         held |= memory.word(at) << count;
         at += (63 - count as usize) >> 3;
         count |= 56;
-        let mut entry = tables.literals[held as usize & ((1 << LITERAL_BITS) - 1)];
         if entry & (MATCH | OTHER) == 0 {
             memory.put_two(out, (entry >> 16) as u16);
             out += (entry >> 12 & 3) as usize;

@@ -4,9 +4,9 @@
 const HISTORY: usize = 32 << 10;
 /// Bytes that are unpacked before the reader gets some.
 const BLOCK: usize = 224 << 10;
-/// Free bytes that a decoder needs to write the symbols of one look-up: two literals or one and the longest match, and
-/// what a copy in large words writes beyond its end.
-pub(super) const SLACK: usize = 1 + 258 + 64;
+/// Free bytes that a decoder needs for one round: three literals, the longest match, and what copies in large words write
+/// beyond its end.
+pub(super) const SLACK: usize = 3 + 258 + 64;
 
 /// Bytes unpacked and not forgotten.
 pub(super) struct Window {
