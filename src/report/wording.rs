@@ -203,9 +203,11 @@ pub fn product(signature: &Signature) -> String {
     }
 }
 
-/// The ids of articles that a reader can search for: "KB1230, KB2825".
+/// The numbers of articles and messages that a reader can search for: "KB1230, KB2825". Names of pages are left out.
 pub(super) fn article_ids(signature: &Signature) -> String {
-    let mut ids: Vec<&str> = signature.references.iter().filter_map(|it| it.id.as_deref()).collect();
+    let number =
+        |id: &&str| id.starts_with(|it: char| it.is_ascii_uppercase()) && id.ends_with(|it: char| it.is_ascii_digit());
+    let mut ids: Vec<&str> = signature.references.iter().filter_map(|it| it.id.as_deref()).filter(number).collect();
     ids.dedup();
     ids.join(", ")
 }
