@@ -11,6 +11,9 @@ cargo test --locked --quiet
 step "the same without C code (small build)"
 cargo test --locked --quiet --no-default-features
 
+step "bounded memory on an archive of 4 GiB (optimised build)"
+cargo test --locked --quiet --release --test integration memory
+
 step "the catalogue: examples, cross-fire, quiet logs"
 cargo run --locked --quiet --release -- signatures check
 
