@@ -7,7 +7,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
-use tierline::finding::Tally;
+use tierline::finding::{Memo, Tally};
 use tierline::record::{Chunk, Header, Level, Record, Time};
 use tierline::scan::Hit;
 
@@ -61,13 +61,20 @@ impl Log {
     }
 
     fn add_to(&self, tally: &mut Tally, file: &Arc<str>) {
+        let memo = &mut Memo::default();
         let chunk = Chunk::of(self.text.as_bytes(), 0..self.text.len());
         for (line, &(start, length)) in self.places.iter().enumerate() {
             let time = Some(Time::new(1_767_322_800_000_000_000 + line as i64 * 1_000_000, None));
             let header = Header { time, level: Some(Level::Error), component: None, message: 0 };
             let text = &chunk.buffer[start..start + length];
             let record = Record { start, line: line as u64, lines: 1, header, text };
-            tally.add(file, 0, &chunk, &Hit { record: &record, matches: &[], suspicion: Some(Level::Error) });
+            tally.add(
+                memo,
+                file,
+                0,
+                &chunk,
+                &Hit { record: &record, matches: &[], suspicion: Some(Level::Error), shape: None },
+            );
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::bundle::{Bundle, Content, Entry, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, diagnose};
-use crate::finding::Tally;
+use crate::finding::{Memo, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks};
 use crate::scan::{FileScope, Scanner};
 use crate::signature::SignatureSet;
@@ -87,6 +87,13 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, options: Options) -> Option<Tall
     Some(tally)
 }
 
+/// What a thread has made of the chunks that it was given.
+#[derive(Default)]
+struct Worker {
+    tally: Tally,
+    memo: Memo,
+}
+
 /// What stays the same for all chunks of a file.
 struct File<'a> {
     path: &'a Arc<str>,
@@ -103,12 +110,12 @@ impl File<'_> {
             self.scanner.tune(&(0..256).filter_map(piece).collect::<Vec<_>>());
         }
         // Neighbouring chunks go into one tally: it copies only what comes before what it has.
-        let pieces = chunks(text, &self.reading.format).into_par_iter().fold(Tally::default, |mut tally, range| {
-            let lines_before = tally.coverage.counts.lines;
-            self.scan(&mut tally, lines_before, &Chunk::of(text, range));
-            tally
+        let pieces = chunks(text, &self.reading.format).into_par_iter().fold(Worker::default, |mut worker, range| {
+            let lines_before = worker.tally.coverage.counts.lines;
+            self.scan(&mut worker, lines_before, &Chunk::of(text, range));
+            worker
         });
-        pieces.reduce(Tally::default, |mut left, right| {
+        pieces.map(|worker| worker.tally).reduce(Tally::default, |mut left, right| {
             left.append(right);
             left
         })
@@ -122,13 +129,13 @@ impl File<'_> {
         let waiting = Mutex::new(VecDeque::new());
         let finished = Mutex::new(Vec::new());
         // One for each thread that has had a chunk.
-        let tallies = Mutex::new(Vec::new());
+        let workers = Mutex::new(Vec::new());
         let scan_next = || {
             let Some((lines_before, chunk)) = lock(&waiting).pop_front() else { return };
             let chunk: OwnedChunk = chunk;
-            let mut tally = lock(&tallies).pop().unwrap_or_default();
-            self.scan(&mut tally, lines_before, &chunk.chunk());
-            lock(&tallies).push(tally);
+            let mut worker: Worker = lock(&workers).pop().unwrap_or_default();
+            self.scan(&mut worker, lines_before, &chunk.chunk());
+            lock(&workers).push(worker);
             lock(&finished).push(chunk);
         };
         rayon::in_place_scope(|scope| {
@@ -152,14 +159,16 @@ impl File<'_> {
             }
         });
         let mut whole = Tally::default();
-        tallies.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().for_each(|tally| whole.merge(tally));
+        let workers = workers.into_inner().unwrap_or_else(PoisonError::into_inner);
+        workers.into_iter().for_each(|worker| whole.merge(worker.tally));
         whole
     }
 
     /// Adds a chunk of the file, which has so many lines in front of it.
-    fn scan(&self, tally: &mut Tally, lines_before: u64, chunk: &Chunk<'_>) {
+    fn scan(&self, worker: &mut Worker, lines_before: u64, chunk: &Chunk<'_>) {
+        let Worker { tally, memo } = worker;
         let counts = self.scanner.scan(chunk, &self.reading.format, self.scope, &mut |hit| {
-            tally.add(self.path, lines_before, chunk, &hit);
+            tally.add(memo, self.path, lines_before, chunk, &hit);
         });
         tally.examined(chunk.text().len() as u64, &counts);
     }

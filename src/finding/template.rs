@@ -5,6 +5,7 @@
 //! string. What is masked is decided in `mask.rs`. Nothing here knows about files or signatures.
 
 use super::mask::Masker;
+use crate::record::Record;
 use std::cell::RefCell;
 
 /// Hash of a template; the same on every machine and in every version that masks alike.
@@ -38,12 +39,17 @@ pub fn template(message: &[u8]) -> String {
     text
 }
 
-/// Returns the hash of the message's template.
-pub(super) fn fingerprint(message: &[u8]) -> Fingerprint {
+/// Returns the hash of the message's template, and whether it is the same with any other digits in the message.
+pub(super) fn fingerprint(message: &[u8]) -> (Fingerprint, bool) {
     SCRATCH.with_borrow_mut(|scratch| {
         mask(message, scratch);
-        Fingerprint(hash(scratch))
+        (Fingerprint(hash(scratch)), false)
     })
+}
+
+/// Whether the template depends on nothing but the message in the record's first line.
+pub(super) fn first_line_decides(record: &Record<'_>) -> bool {
+    record.lines == 1
 }
 
 /// Writes the masked message to `masked`.
@@ -239,6 +245,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_on_every_machine() {
+        let fingerprint = |message| fingerprint(message).0;
         assert_eq!(fingerprint(b"timeout after 5 ms"), fingerprint(b"timeout after 123 ms"));
         assert_ne!(fingerprint(b"error 5"), fingerprint(b"error 1326"));
         assert_eq!(fingerprint(b"disk full"), Fingerprint(hash(b"disk full")));

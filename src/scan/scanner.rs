@@ -49,6 +49,10 @@ pub struct Hit<'r, 'a> {
     /// The severity that level field and error words together suggest; `None` if the record does not look like an
     /// error or warning at all. Negated words ("0 errors") do not count.
     pub suspicion: Option<Level>,
+    /// Key of the shape of the record's first line: two hits with the same key have first lines of the same length that
+    /// differ only in the values of digits, and their messages begin at the same place
+    /// ([`Header::message`](crate::record::Header::message)). `None` if the shape is not known.
+    pub shape: Option<u64>,
 }
 
 impl Scanner {
@@ -200,7 +204,7 @@ impl<'a, 's> Judge<'a, 's> {
         let looked_for = !self.scanner.markers.is_empty();
         let suspicion = if looked_for { suspicion(record.header.level, strongest) } else { None };
         if suspicion.is_some() || !self.matches.is_empty() {
-            found(Hit { record, matches: &self.matches, suspicion });
+            found(Hit { record, matches: &self.matches, suspicion, shape: None });
         }
     }
 }
