@@ -5,6 +5,8 @@
 //! [`codes`] say which messages are the same problem.
 
 mod codes;
+#[cfg(test)]
+mod digits;
 mod evidence;
 mod group;
 mod kinds;

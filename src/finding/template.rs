@@ -42,18 +42,23 @@ pub fn template(message: &[u8]) -> String {
 /// Returns the hash of the message's template, and whether it is the same with any other digits in the message.
 pub(super) fn fingerprint(message: &[u8]) -> (Fingerprint, bool) {
     SCRATCH.with_borrow_mut(|scratch| {
-        mask(message, scratch);
-        (Fingerprint(hash(scratch)), false)
+        let fixed = mask(message, scratch);
+        (Fingerprint(hash(scratch)), fixed)
     })
 }
 
-/// Whether the template depends on nothing but the message in the record's first line.
+/// Whether the template depends on nothing but the part of the message in the record's first line.
 pub(super) fn first_line_decides(record: &Record<'_>) -> bool {
-    record.lines == 1
+    if record.lines == 1 {
+        return true;
+    }
+    let (first, rest) = first_line(record.text);
+    let Some(head) = first.get(record.header.message..) else { return rest.is_empty() };
+    rest.is_empty() || (!head.trim_ascii().is_empty() && root_line(head, rest).is_none())
 }
 
-/// Writes the masked message to `masked`.
-fn mask(message: &[u8], masked: &mut Vec<u8>) {
+/// Writes the masked message to `masked`. Returns whether it is surely the same with any other digits in the message.
+pub(super) fn mask(message: &[u8], masked: &mut Vec<u8>) -> bool {
     masked.clear();
     let (mut head, mut rest) = first_line(message);
     while head.trim_ascii().is_empty() && !rest.is_empty() {
@@ -66,6 +71,7 @@ fn mask(message: &[u8], masked: &mut Vec<u8>) {
         masker.add(b" | ", true);
         masker.add(root, false);
     }
+    masker.is_fixed()
 }
 
 /// The line without the time or the processor that kernels put before their messages, behind the header of whoever wrote
