@@ -52,6 +52,37 @@ pub(super) enum Kind {
     Continues,
 }
 
+/// What a line means for the records around it, and its header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    pub(super) kind: Kind,
+    pub(super) header: Option<Header<'a>>,
+}
+
+impl<'a> Line<'a> {
+    /// Whether it begins a record whatever stands before it.
+    pub fn begins(&self) -> bool {
+        self.kind == Kind::Begins
+    }
+
+    /// Its header; a line with one may still belong to the record before.
+    pub fn header(&self) -> Option<Header<'a>> {
+        self.header
+    }
+}
+
+/// Tells what lines mean.
+pub trait LineReader<'a> {
+    /// Reads a line that is not blank, without its end. `start` is where it begins in the chunk's buffer.
+    fn line(&mut self, line: &'a [u8], start: usize) -> Line<'a>;
+}
+
+impl<'a> LineReader<'a> for &'a Format {
+    fn line(&mut self, line: &'a [u8], _: usize) -> Line<'a> {
+        self.classify(line)
+    }
+}
+
 /// A line, or a piece of a very long one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
@@ -109,8 +140,9 @@ impl<'a> Record<'a> {
 }
 
 /// Iterator over the records of a chunk.
-pub struct Records<'a> {
+pub struct Records<'a, R = &'a Format> {
     format: &'a Format,
+    reader: R,
     buffer: &'a [u8],
     at: usize,
     end: usize,
@@ -139,11 +171,18 @@ struct Ahead<'a> {
 
 impl<'a> Records<'a> {
     pub(super) fn new(format: &'a Format, chunk: &Chunk<'a>, sizes: Sizes) -> Records<'a> {
+        Records::with_reader(format, chunk, sizes, format)
+    }
+}
+
+impl<'a, R: LineReader<'a>> Records<'a, R> {
+    pub(super) fn with_reader(format: &'a Format, chunk: &Chunk<'a>, sizes: Sizes, reader: R) -> Records<'a, R> {
         let buffer = chunk.buffer;
         let end = chunk.end.min(buffer.len());
         let start = chunk.start.min(end);
         Records {
             format,
+            reader,
             buffer,
             at: start,
             end,
@@ -155,6 +194,11 @@ impl<'a> Records<'a> {
             over: start > 0,
             ahead: None,
         }
+    }
+
+    /// What reads the lines. It has read one line more than the records given so far have, unless the chunk has ended.
+    pub fn reader(&mut self) -> &mut R {
+        &mut self.reader
     }
 
     /// Looks at the next line that is not blank; false if there is none.
@@ -176,7 +220,8 @@ impl<'a> Records<'a> {
                 piece.start = 3;
             }
             let text = &self.buffer[piece.start..piece.end];
-            let (kind, header) = if within { (Kind::Continues, None) } else { self.format.classify(text) };
+            let Line { kind, header } =
+                if within { Line { kind: Kind::Continues, header: None } } else { self.reader.line(text, piece.start) };
             if kind == Kind::Begins {
                 self.begun = (piece.start, line);
                 self.over = false;
@@ -192,7 +237,7 @@ impl<'a> Records<'a> {
     }
 }
 
-impl<'a> Iterator for Records<'a> {
+impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {

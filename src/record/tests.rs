@@ -1,5 +1,8 @@
 //! One or more lines of every format, made up by us: what the header says and where the message begins.
 
+#[path = "layout_tests.rs"]
+mod layouts;
+
 use super::format::Format;
 use super::{Chunk, Encoding, Level, Reading};
 use proptest::prelude::*;
@@ -18,6 +21,7 @@ fn check(line: &str, time: &str, level: Option<Level>, component: &str, message:
         &line[header.message..],
     );
     assert_eq!(have, (time.to_owned(), level, component.to_owned(), message), "{} {line}", format.name());
+    layouts::check_many(line.as_bytes());
 }
 
 /// Checks the first lines and line counts of the records of a text.
@@ -801,7 +805,7 @@ fn names_of_formats_are_for_people() {
 }
 
 /// Lines put together from what headers are made of, in any order.
-fn header_like() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn header_like() -> impl Strategy<Value = Vec<u8>> {
     let parts = [
         "[",
         "]",
