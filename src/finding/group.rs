@@ -46,14 +46,19 @@ impl Group {
     /// `line` is that of [`Evidence::line`].
     pub(super) fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
         self.count += 1;
-        self.add_times(record.header.time, record.header.time);
+        self.add_time(record.header.time);
         self.add_file(file);
         // In a long log nearly every record ends here: it is later than all evidence, and nothing is copied.
-        let place = Place::new(file, line, record.header.time);
-        let full = self.evidence.len() >= Group::EVIDENCE;
-        if full && self.evidence.last().is_some_and(|last| last.place() < place) {
+        if self.evidence.get(Group::EVIDENCE - 1).is_some_and(|last| last.is_before(record.header.time, file, line)) {
             return false;
         }
+        self.add_early(file, chunk, record, line)
+    }
+
+    /// Keeps a record that is among the first.
+    #[cold]
+    fn add_early(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
+        let place = Place::new(file, line, record.header.time);
         let first = self.evidence.first().is_none_or(|first| place <= first.place());
         let limit = if first { Evidence::TEXT } else { Evidence::FURTHER_TEXT };
         self.add_evidence(Evidence::of(file, chunk, record, line, limit)) == 0
@@ -80,6 +85,16 @@ impl Group {
     /// Moves all evidence down by so many lines.
     pub(super) fn shift_lines(&mut self, lines: u64) {
         self.evidence.iter_mut().for_each(|evidence| evidence.line += lines);
+    }
+
+    fn add_time(&mut self, time: Option<Time>) {
+        // Records come in the order of their times, nearly always, so that one comparison does it.
+        if time > self.last_time {
+            self.last_time = time;
+            self.first_time = self.first_time.or(time);
+        } else if time.is_some() && time < self.first_time {
+            self.first_time = time;
+        }
     }
 
     fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {

@@ -7,12 +7,13 @@ use super::Level;
 use super::codes::codes;
 use super::evidence::Evidence;
 use super::group::{Group, UnknownGroup};
+use super::groups::Groups;
 use super::memo::Memo;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
 use crate::record::Chunk;
 use crate::scan::{Counts, Hit, Match};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// How much was examined.
@@ -49,9 +50,9 @@ pub struct Tally {
     /// How much was examined.
     pub coverage: Coverage,
     /// By signature index.
-    pub known: BTreeMap<usize, Group>,
+    pub known: Groups<usize, Group>,
     /// By template hash.
-    pub unknown: BTreeMap<u64, UnknownGroup>,
+    pub unknown: Groups<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
     /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
@@ -277,7 +278,7 @@ mod tests {
     }
 
     /// All that a tally tells; the bar is only a shortcut.
-    fn told(tally: &Tally) -> (&Coverage, &BTreeMap<usize, Group>, &BTreeMap<u64, UnknownGroup>, u64) {
+    fn told(tally: &Tally) -> (&Coverage, &Groups<usize, Group>, &Groups<u64, UnknownGroup>, u64) {
         (&tally.coverage, &tally.known, &tally.unknown, tally.unknown_overflow)
     }
 
