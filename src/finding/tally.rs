@@ -200,7 +200,7 @@ fn captures(found: &Match<'_>) -> BTreeMap<String, String> {
         let value = &value[..value.len().min(Evidence::CONTEXT_LINE)];
         String::from_utf8_lossy(value).into_owned()
     };
-    found.captures.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+    found.captures().into_iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 #[cfg(test)]
@@ -251,8 +251,8 @@ mod tests {
             let text = &chunk.buffer[start..start + line.message.len()];
             let header = Header { time, level: None, component: None, message: 0 };
             let record = Record { start, line: number as u64, lines: 1, header, text };
-            let captures = vec![("first", &text[..1])];
-            let matches: Vec<_> = line.signature.map(|signature| Match { signature, captures }).into_iter().collect();
+            let found = |signature| Match::of_regex(signature, "^(?<first>.)", text);
+            let matches: Vec<_> = line.signature.map(found).into_iter().collect();
             tally.add(
                 &mut Memo::default(),
                 &file,
