@@ -19,7 +19,7 @@ pub(super) const LAYOUTS: u64 = 4;
 /// Places for a key, one behind the other.
 const WAYS: usize = 4;
 
-/// Lists of candidates that are kept; then everything is forgotten before the next chunk.
+/// Lists that are kept; then everything is forgotten before the next chunk.
 const MOST_LISTS: usize = 1 << 12;
 
 /// A chunk in which more lines than this share were new is hardly worth the memory, in percent.
@@ -32,7 +32,7 @@ pub struct LineCache {
     used: usize,
     lists: Vec<Arc<[u32]>>,
     /// Where a list stands in `lists`.
-    places: HashMap<Arc<[u32]>, Candidates>,
+    places: HashMap<Arc<[u32]>, List>,
     pause: Pause,
 }
 
@@ -47,7 +47,10 @@ struct Slot {
 pub(super) struct KnownLine {
     pub(super) layout: Layout,
     pub(super) words: Words,
-    pub(super) candidates: Candidates,
+    /// Error words whose meaning varies with the digits around them: not empty if `words` is not for all lines.
+    pub(super) varying: List,
+    /// The signatures that may claim the record.
+    pub(super) candidates: List,
 }
 
 /// How much the words of a line look like an error.
@@ -59,12 +62,12 @@ pub(super) struct Words {
     pub(super) anywhere: Strength,
 }
 
-/// A list of signatures that may claim the record.
+/// A list of numbers that is kept beside the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Candidates(u32);
+pub(super) struct List(u32);
 
-impl Candidates {
-    pub(super) const NONE: Candidates = Candidates(0);
+impl List {
+    pub(super) const EMPTY: List = List(0);
 }
 
 /// Chunks that are scanned without the memory after one that had too little use of it.
@@ -124,24 +127,24 @@ impl LineCache {
         self.slots[place] = Slot { key, line: Some(line) };
     }
 
-    /// Keeps a list of signatures; `None` if there is no room for it before the next chunk.
-    pub(super) fn list(&mut self, signatures: &[u32]) -> Option<Candidates> {
-        if signatures.is_empty() {
-            return Some(Candidates::NONE);
+    /// Keeps a list; `None` if there is no room for it before the next chunk.
+    pub(super) fn keep(&mut self, numbers: &[u32]) -> Option<List> {
+        if numbers.is_empty() {
+            return Some(List::EMPTY);
         }
-        if let Some(&known) = self.places.get(signatures) {
+        if let Some(&known) = self.places.get(numbers) {
             return Some(known);
         }
         if self.lists.len() >= MOST_LISTS {
             return None;
         }
-        let (list, place) = (Arc::<[u32]>::from(signatures), Candidates(self.lists.len() as u32));
+        let (list, place) = (Arc::<[u32]>::from(numbers), List(self.lists.len() as u32));
         self.lists.push(Arc::clone(&list));
         self.places.insert(list, place);
         Some(place)
     }
 
-    pub(super) fn candidates(&self, list: Candidates) -> &[u32] {
+    pub(super) fn list(&self, list: List) -> &[u32] {
         self.lists.get(list.0 as usize).map_or(&[], |list| list)
     }
 

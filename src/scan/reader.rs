@@ -6,7 +6,7 @@
 //! are evaluated on the record itself.
 
 use super::engine::LiteralHit;
-use super::line_cache::{Candidates, KnownLine, LAYOUTS, LineCache, Words};
+use super::line_cache::{KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
 use super::scanner::{Scanner, word_strength};
 use crate::record::{Format, Header, Line, LineReader, Record};
@@ -26,6 +26,7 @@ pub(super) struct Remembering<'a, 'c> {
     new: u64,
     hits: Vec<LiteralHit>,
     signatures: Vec<u32>,
+    words: Vec<u32>,
     changed: Vec<u8>,
 }
 
@@ -34,7 +35,7 @@ pub(super) struct Remembering<'a, 'c> {
 struct Seen {
     start: usize,
     /// `None` if the record is to be examined as a whole.
-    known: Option<(Words, Candidates)>,
+    known: Option<(Words, List)>,
     shape: Option<u64>,
 }
 
@@ -58,6 +59,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             new: 0,
             hits: Vec::new(),
             signatures: Vec::new(),
+            words: Vec::new(),
             changed: Vec::new(),
         }
     }
@@ -89,74 +91,83 @@ impl<'a, 'c> Remembering<'a, 'c> {
         Some(KnownRecord { strength, shape: first.shape })
     }
 
-    fn add(&self, candidates: Candidates, signatures: &mut Vec<usize>) {
-        if candidates != Candidates::NONE {
-            signatures.extend(self.cache.candidates(candidates).iter().map(|&signature| signature as usize));
+    fn add(&self, candidates: List, signatures: &mut Vec<usize>) {
+        if candidates != List::EMPTY {
+            signatures.extend(self.cache.list(candidates).iter().map(|&signature| signature as usize));
         }
     }
 
     /// Finds out about a line that was never seen, or whose header is not what it was.
-    fn examine(&mut self, line: &'a [u8]) -> (Line<'a>, Option<(Words, Candidates)>, Option<KnownLine>) {
+    fn examine(&mut self, line: &'a [u8]) -> (Line<'a>, Option<(Words, List)>, Option<KnownLine>) {
         let (read, layout) = self.format.learn(line);
         if line.len() >= LONG {
             return (read, None, None);
         }
-        let scanner = self.scanner;
-        scanner.engine.find(line, &mut self.hits);
-        let known = scanner.patterns.len() as u32;
+        self.scanner.engine.find(line, &mut self.hits);
         self.signatures.clear();
-        self.signatures.extend(self.hits.iter().map(|hit| hit.asker).filter(|&asker| asker < known));
-        self.hits.retain(|hit| hit.asker >= known);
-        let header = read.header();
-        let words = self.words(line, header);
-        let mut same = layout.is_some() && self.same_words(line, header, words);
-        if same && let Some(digits) = &scanner.digits {
-            self.changed.clear();
-            self.changed.extend(line.iter().map(|&byte| if byte.is_ascii_digit() { b'0' } else { byte }));
+        self.words.clear();
+        self.take_hits(Some);
+        let words = self.words_of(line, read.header(), &self.words);
+        let mut varies = false;
+        if let (Some(_), Some(digits)) = (layout, &self.scanner.digits) {
+            self.change_digits(line, b'0');
             digits.engine.find(&self.changed, &mut self.hits);
-            for hit in &self.hits {
-                match digits.askers.get(hit.asker as usize) {
-                    Some(&asker) if asker < known => self.signatures.push(asker),
-                    _ => same = false,
-                }
-            }
+            let before = self.words.len();
+            self.take_hits(|asker| digits.askers.get(asker as usize).copied());
+            varies = self.words.len() > before;
         }
         self.signatures.sort_unstable();
         self.signatures.dedup();
-        let Some(candidates) = self.cache.list(&self.signatures) else { return (read, None, None) };
-        let line = layout.filter(|_| same).map(|layout| KnownLine { layout, words, candidates });
-        (read, Some((words, candidates)), line)
+        let Some(candidates) = self.cache.keep(&self.signatures) else { return (read, None, None) };
+        let known = Some((words, candidates));
+        let Some(layout) = layout else { return (read, known, None) };
+        varies = varies || !self.is_same(words, line, read.header());
+        let varying = if varies { self.cache.keep(&self.words) } else { Some(List::EMPTY) };
+        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates }))
+    }
+
+    /// Tells signatures from error words.
+    fn take_hits(&mut self, asker: impl Fn(u32) -> Option<u32>) {
+        let patterns = self.scanner.patterns.len() as u32;
+        for hit in &self.hits {
+            match asker(hit.asker) {
+                Some(signature) if signature < patterns => self.signatures.push(signature),
+                // A line has less than `LONG` bytes.
+                Some(asker) => self.words.push((hit.start as u32) << 16 | (asker - patterns)),
+                None => {}
+            }
+        }
+    }
+
+    fn change_digits(&mut self, line: &[u8], digit: u8) {
+        self.changed.clear();
+        self.changed.extend(line.iter().map(|&byte| if byte.is_ascii_digit() { digit } else { byte }));
     }
 
     /// Whether the words mean the same whatever the digits around them are. They count only as zero or something else,
     /// and the more of them are zero the less a word means (`0 errors`), so both ends are enough.
-    fn same_words(&mut self, line: &[u8], header: Option<Header<'_>>, words: Words) -> bool {
-        if self.hits.is_empty() {
-            return true;
-        }
-        let mut changed = std::mem::take(&mut self.changed);
-        let same = [b'0', b'7'].into_iter().all(|digit| {
-            changed.clear();
-            changed.extend(line.iter().map(|&byte| if byte.is_ascii_digit() { digit } else { byte }));
-            self.words(&changed, header) == words
-        });
-        self.changed = changed;
-        same
+    fn is_same(&mut self, words: Words, line: &[u8], header: Option<Header<'_>>) -> bool {
+        self.words.is_empty()
+            || [b'0', b'7'].into_iter().all(|digit| {
+                self.change_digits(line, digit);
+                self.words_of(&self.changed, header, &self.words) == words
+            })
     }
 
-    /// Judges the error words that were found in a line.
-    fn words(&self, line: &[u8], header: Option<Header<'_>>) -> Words {
+    /// Judges the error words of a line, which are given as place and number.
+    fn words_of(&self, line: &[u8], header: Option<Header<'_>>, words: &[u32]) -> Words {
         let header = header.unwrap_or_default();
         let message = if header.level.is_some() { header.message } else { 0 };
-        let mut words = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
-        for hit in &self.hits {
-            let strength = word_strength(line, hit.start, hit.asker as usize - self.scanner.patterns.len());
-            words.anywhere = words.anywhere.max(strength);
-            if hit.start >= message {
-                words.of_head = words.of_head.max(strength);
+        let mut strongest = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
+        for &word in words {
+            let (start, marker) = ((word >> 16) as usize, (word & 0xffff) as usize);
+            let strength = word_strength(line, start, marker);
+            strongest.anywhere = strongest.anywhere.max(strength);
+            if start >= message {
+                strongest.of_head = strongest.of_head.max(strength);
             }
         }
-        words
+        strongest
     }
 }
 
@@ -174,7 +185,11 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
         while let Some(known) = self.cache.get(key, layout) {
             if let Some(read) = self.format.recall(&known.layout, line) {
                 let shape = Some(shape(key.low, read.header()));
-                self.seen.push(Seen { start, known: Some((known.words, known.candidates)), shape });
+                let words = match known.varying {
+                    List::EMPTY => known.words,
+                    varying => self.words_of(line, read.header(), self.cache.list(varying)),
+                };
+                self.seen.push(Seen { start, known: Some((words, known.candidates)), shape });
                 return read;
             }
             if layout + 1 == LAYOUTS {
