@@ -125,9 +125,9 @@ impl Group {
         if at < Group::EVIDENCE {
             self.evidence.insert(at, evidence);
             self.evidence.truncate(Group::EVIDENCE);
-            // The one that was the first, or this one.
-            if let (0 | 1, Some(second)) = (at, self.evidence.get_mut(1)) {
-                second.shorten();
+            // The one that was the first here, or this one, which may have been the first elsewhere.
+            if let Some(further) = self.evidence.get_mut(at.max(1)) {
+                further.shorten();
             }
         }
         at
@@ -142,5 +142,29 @@ impl UnknownGroup {
             self.codes = other.codes;
             self.template = other.template;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_evidence_keeps_a_long_text_wherever_it_came_from() {
+        let evidence = |line| Evidence {
+            file: "a.log".into(),
+            line,
+            offset: line,
+            time: None,
+            text: "x".repeat(Evidence::TEXT),
+            before: Vec::new(),
+            after: Vec::new(),
+        };
+        let one = |line| Group { count: 1, evidence: vec![evidence(line)], ..Group::default() };
+        let mut group = Group::default();
+        [3, 1, 5, 2, 4, 6].into_iter().for_each(|line| _ = group.merge(one(line)));
+        let lengths: Vec<_> = group.evidence.iter().map(|it| (it.line, it.text.len())).collect();
+        let short = Evidence::FURTHER_TEXT;
+        assert_eq!(lengths, [(1, Evidence::TEXT), (2, short), (3, short), (4, short), (5, short)]);
     }
 }
