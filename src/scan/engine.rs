@@ -4,23 +4,16 @@
 //! knows how they are found. A hit means that a literal of the asker stands there in some ASCII case; who has none that
 //! can be searched for is told at once ([`Engine::new`]).
 
-use super::filter::{Filter, Kernel, Sample, Scratch};
+pub(super) use super::filter::LiteralHit;
+use super::filter::{Filter, Kernel, Sample, Scratch, can_be_searched};
 use std::cell::RefCell;
 use std::sync::OnceLock;
-
-/// A literal found in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct LiteralHit {
-    /// Where its first byte stands.
-    pub(super) start: usize,
-    /// Who asked for it, by number in the order given to [`Engine::new`].
-    pub(super) asker: u32,
-}
 
 /// Finds many literals in one pass, without regard to ASCII case.
 pub(super) struct Engine {
     wanted: Vec<Vec<Vec<Vec<u8>>>>,
-    first: Filter,
+    /// The plan that knows nothing of the input, made if it is needed.
+    first: OnceLock<Filter>,
     /// The plan for the actual input, once a sample of it was seen.
     tuned: OnceLock<Filter>,
 }
@@ -30,17 +23,17 @@ thread_local! {
 }
 
 impl Engine {
-    /// Plans the search. `wanted` has for each asker the sets (of literals in lower-case ASCII) of which any one is
-    /// enough. Returns beside it the askers without a set of literals of three bytes or more.
+    /// Takes what is searched for. `wanted` has for each asker the sets (of literals in lower-case ASCII) of which any
+    /// one is enough. Returns beside it the askers without a set of literals of three bytes or more.
     pub(super) fn new(wanted: Vec<Vec<Vec<Vec<u8>>>>) -> (Engine, Vec<usize>) {
-        let (first, without) = Filter::plan(Kernel::detect(), &wanted, &Sample::of(&[]));
-        (Engine { wanted, first, tuned: OnceLock::new() }, without)
+        let without = (0..wanted.len()).filter(|&asker| !can_be_searched(&wanted[asker])).collect();
+        (Engine { wanted, first: OnceLock::new(), tuned: OnceLock::new() }, without)
     }
 
-    /// Plans the search again for an input of which `pieces` are a sample. Only the first call has an effect, and only
-    /// on speed.
+    /// Plans the search for an input of which `pieces` are a sample. Only the first call has an effect, and only on
+    /// speed.
     pub(super) fn tune(&self, pieces: &[&[u8]]) {
-        self.tuned.get_or_init(|| Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(pieces)).0);
+        self.tuned.get_or_init(|| Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(pieces)));
     }
 
     /// Whether [`Engine::tune`] was called.
@@ -51,10 +44,9 @@ impl Engine {
     /// Puts all hits into `hits`, by position.
     pub(super) fn find(&self, text: &[u8], hits: &mut Vec<LiteralHit>) {
         hits.clear();
-        let filter = self.tuned.get().unwrap_or(&self.first);
-        SCRATCH.with_borrow_mut(|scratch| {
-            filter.find(text, scratch, |asker, start| hits.push(LiteralHit { start, asker }));
-        });
+        let plan = || Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(&[]));
+        let filter = self.tuned.get().unwrap_or_else(|| self.first.get_or_init(plan));
+        SCRATCH.with_borrow_mut(|scratch| filter.find(text, scratch, hits));
         // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
         hits.sort_by_key(|hit| hit.start);
     }
