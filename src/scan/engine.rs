@@ -6,7 +6,9 @@
 
 pub(super) use super::filter::LiteralHit;
 use super::filter::{Filter, Kernel, Sample, Scratch, can_be_searched};
+use super::literals::MAX_LENGTH;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Finds many literals in one pass, without regard to ASCII case.
@@ -23,6 +25,12 @@ thread_local! {
 }
 
 impl Engine {
+    /// How far before the part in which it is found a literal may begin.
+    pub(super) const REACH: usize = MAX_LENGTH;
+
+    /// Text that is searched at once, so that what is done next with it finds it in the first-level cache.
+    pub(super) const PART: usize = Filter::BLOCK;
+
     /// Takes what is searched for. `wanted` has for each asker the sets (of literals in lower-case ASCII) of which any
     /// one is enough. Returns beside it the askers without a set of literals of three bytes or more.
     pub(super) fn new(wanted: Vec<Vec<Vec<Vec<u8>>>>) -> (Engine, Vec<usize>) {
@@ -44,11 +52,19 @@ impl Engine {
     /// Puts all hits into `hits`, by position.
     pub(super) fn find(&self, text: &[u8], hits: &mut Vec<LiteralHit>) {
         hits.clear();
+        self.find_in(text, 0..text.len(), hits);
+    }
+
+    /// Adds the hits whose keys stand in a part of the text to those of the part before, by position. A literal that
+    /// begins [`Engine::REACH`] bytes before the end of the part is among them, or was found in an earlier part.
+    pub(super) fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
         let plan = || Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(&[]));
         let filter = self.tuned.get().unwrap_or_else(|| self.first.get_or_init(plan));
-        SCRATCH.with_borrow_mut(|scratch| filter.find(text, scratch, hits));
+        SCRATCH.with_borrow_mut(|scratch| filter.find(text, part, scratch, hits));
         // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
-        hits.sort_by_key(|hit| hit.start);
+        if !hits.is_sorted_by_key(|hit| hit.start) {
+            hits.sort_by_key(|hit| hit.start);
+        }
     }
 }
 

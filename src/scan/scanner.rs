@@ -125,13 +125,17 @@ impl Scanner {
 
     /// All literals in a chunk, by position.
     pub(super) fn find(&self, chunk: &Chunk<'_>) -> Vec<LiteralHit> {
-        let text = chunk.text();
+        let mut hits = Vec::new();
+        self.engine_for(chunk.text()).find(chunk.text(), &mut hits);
+        hits
+    }
+
+    /// The engine, planned for such a text if it is a large one and nothing else was seen.
+    pub(super) fn engine_for(&self, text: &[u8]) -> &Engine {
         if text.len() >= SAMPLE && !self.engine.is_tuned() {
             self.tune(&[text]);
         }
-        let mut hits = Vec::new();
-        self.engine.find(text, &mut hits);
-        hits
+        &self.engine
     }
 
     fn confirm<'a>(&'a self, signature: usize, text: &'a [u8]) -> Option<Match<'a>> {

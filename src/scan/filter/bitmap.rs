@@ -7,7 +7,10 @@
 //!
 //! The loop is plain code: one multiplication and one load a position and no branch, since a candidate is written always
 //! and kept by adding its bit to the length. On the processors at hand eight such probes take half the time of one AVX2
-//! gather of eight, and the loop runs at the speed of memory.
+//! gather of eight. `kernel.rs` does the same in half the time of that, where there is AVX-512.
+
+use super::Kernel;
+use super::kernel;
 
 /// The most bytes of a key.
 pub(super) const LONGEST: usize = 8;
@@ -86,59 +89,86 @@ impl Bitmap {
     /// Puts the positions in `from..to` that are multiples of `stride` (1, 4 or 8, as is `from`) and where one of the
     /// keys may stand to the front of `found`, relative to `from` and in order. Returns how many. Left out are those
     /// with less than eight bytes behind them. The range is not longer than [`BLOCK`].
-    pub(super) fn probe(&self, stride: usize, text: &[u8], from: usize, to: usize, found: &mut Positions) -> usize {
-        let to = to.min(from + BLOCK).min((text.len() + 1).saturating_sub(LONGEST));
-        match (&self.words, stride) {
-            (Words::Small(words), 8) => self.by::<8, _>(words, text, from, to, found),
-            (Words::Medium(words), 8) => self.by::<8, _>(words, text, from, to, found),
-            (Words::Large(words), 8) => self.by::<8, _>(words, text, from, to, found),
-            (Words::Small(words), 4) => self.by::<4, _>(words, text, from, to, found),
-            (Words::Medium(words), 4) => self.by::<4, _>(words, text, from, to, found),
-            (Words::Large(words), 4) => self.by::<4, _>(words, text, from, to, found),
-            (Words::Small(words), _) => self.by::<1, _>(words, text, from, to, found),
-            (Words::Medium(words), _) => self.by::<1, _>(words, text, from, to, found),
-            (Words::Large(words), _) => self.by::<1, _>(words, text, from, to, found),
-        }
-    }
-
-    fn by<const STRIDE: usize, const WORDS: usize>(
+    pub(super) fn probe(
         &self,
-        words: &[u32; WORDS],
+        kernel: Kernel,
+        stride: usize,
         text: &[u8],
         from: usize,
         to: usize,
         found: &mut Positions,
     ) -> usize {
-        debug_assert!(from.is_multiple_of(STRIDE));
+        let to = to.min(from + BLOCK).min((text.len() + 1).saturating_sub(LONGEST));
+        match &self.words {
+            Words::Small(words) => self.by_stride(words, kernel, stride, text, from, to, found),
+            Words::Medium(words) => self.by_stride(words, kernel, stride, text, from, to, found),
+            Words::Large(words) => self.by_stride(words, kernel, stride, text, from, to, found),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "passed on as they are")]
+    fn by_stride<const WORDS: usize>(
+        &self,
+        words: &[u32; WORDS],
+        kernel: Kernel,
+        stride: usize,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        found: &mut Positions,
+    ) -> usize {
         // The bytes behind a shorter key fall out of the product.
         let multiplier = MULTIPLIERS[0] << shift(self.length);
-        let mut count = 0;
-        let mut probe = |bytes: [u8; LONGEST], position: usize| {
-            let hash = (u64::from_le_bytes(bytes) | FOLD).wrapping_mul(multiplier);
-            found[count % BLOCK] = position as u16;
-            count += usize::from(bit(words, hash));
-        };
-        let mut position = from;
-        // Eight at once: one check of the borders for all.
-        while position + 8 * STRIDE <= to
-            && let Some(bytes) = text[position..].first_chunk::<{ 8 * 8 + LONGEST }>()
-        {
-            for index in 0..8 {
-                let at = index * STRIDE;
-                let mut key = [0; LONGEST];
-                key.copy_from_slice(&bytes[at..at + LONGEST]);
-                probe(key, position + at - from);
+        match stride {
+            8 => {
+                let (next, count) = kernel::probe::<8, _>(kernel, words, multiplier, text, from, to, found);
+                portable::<8, _>(words, multiplier, text, from, next..to, count, found)
             }
-            position += 8 * STRIDE;
+            4 => {
+                let (next, count) = kernel::probe::<4, _>(kernel, words, multiplier, text, from, to, found);
+                portable::<4, _>(words, multiplier, text, from, next..to, count, found)
+            }
+            _ => portable::<1, _>(words, multiplier, text, from, from..to, 0, found),
         }
-        while position < to
-            && let Some(bytes) = text[position..].first_chunk()
-        {
-            probe(*bytes, position - from);
-            position += STRIDE;
-        }
-        count
     }
+}
+
+/// Adds the positions in `range` to the first `count` of `found`; returns how many there are then.
+fn portable<const STRIDE: usize, const WORDS: usize>(
+    words: &[u32; WORDS],
+    multiplier: u64,
+    text: &[u8],
+    from: usize,
+    range: std::ops::Range<usize>,
+    mut count: usize,
+    found: &mut Positions,
+) -> usize {
+    debug_assert!(range.start.is_multiple_of(STRIDE));
+    let mut probe = |bytes: [u8; LONGEST], position: usize| {
+        let hash = (u64::from_le_bytes(bytes) | FOLD).wrapping_mul(multiplier);
+        found[count % BLOCK] = position as u16;
+        count += usize::from(bit(words, hash));
+    };
+    let mut position = range.start;
+    // Eight at once: one check of the borders for all.
+    while position + 8 * STRIDE <= range.end
+        && let Some(bytes) = text[position..].first_chunk::<{ 8 * 8 + LONGEST }>()
+    {
+        for index in 0..8 {
+            let at = index * STRIDE;
+            let mut key = [0; LONGEST];
+            key.copy_from_slice(&bytes[at..at + LONGEST]);
+            probe(key, position + at - from);
+        }
+        position += 8 * STRIDE;
+    }
+    while position < range.end
+        && let Some(bytes) = text[position..].first_chunk()
+    {
+        probe(*bytes, position - from);
+        position += STRIDE;
+    }
+    count
 }
 
 /// Whether the place of a hash is taken.
@@ -154,4 +184,60 @@ fn filled<const WORDS: usize>(keys: &[u64]) -> Box<[u32; WORDS]> {
         words[(place >> 5) as usize] |= 1 << (place & 31);
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn probed(bitmap: &Bitmap, kernel: Kernel, stride: usize, text: &[u8], from: usize, to: usize) -> Vec<usize> {
+        let mut found = [0; BLOCK];
+        let count = bitmap.probe(kernel, stride, text, from, to, &mut found);
+        found[..count].iter().map(|&position| from + usize::from(position)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_kernel_finds_the_same_and_each_key(
+            keys in vec(any::<[u8; LONGEST]>(), 1..200),
+            repeat in prop::sample::select(vec![1usize, 20]),
+            length in 3..=LONGEST,
+            stride in prop::sample::select(vec![1usize, 4, 8]),
+            plant in vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..40),
+            mut text in vec(any::<u8>(), 0..6000),
+            from in 0usize..20,
+            to in 0usize..6000,
+        ) {
+            // Many keys make the bitmap a larger one.
+            let many = (0..repeat as u8).flat_map(|add| keys.iter().map(move |key| key.map(|byte| byte.wrapping_add(add))));
+            let bitmap = Bitmap::new(&many.map(|bytes| key(bytes, length)).collect::<Vec<_>>(), length);
+            let (from, to) = (from * stride, to.min(text.len()));
+            let mut planted = Vec::new();
+            for (which, place) in plant {
+                if text.len() > LONGEST {
+                    let at = place.index(text.len() - LONGEST) / stride * stride;
+                    let bytes = keys[which.index(keys.len())];
+                    text[at..at + LONGEST].copy_from_slice(&bytes);
+                    planted.push((at, bytes));
+                }
+            }
+            let expected = probed(&bitmap, Kernel::Portable, stride, &text, from, to);
+            for (at, bytes) in planted {
+                let stands = text[at..at + LONGEST] == bytes && (from..to).contains(&at);
+                prop_assert!(!stands || expected.contains(&at));
+            }
+            for kernel in Kernel::ALL {
+                prop_assert_eq!(&probed(&bitmap, kernel, stride, &text, from, to), &expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_is_found_in_either_case_at_sampled_positions_only() {
+        let bitmap = Bitmap::new(&[key(*b"error...", 5)], 5);
+        let text = b"....ERROR...Error.error........";
+        assert_eq!(probed(&bitmap, Kernel::detect(), 4, text, 0, text.len()), [4, 12]);
+    }
 }

@@ -5,14 +5,16 @@
 //! never the result: whoever contains a literal of the chosen set is found, whatever the sample was.
 
 mod bitmap;
+mod kernel;
 mod nibble;
 mod plan;
 mod table;
 
 use bitmap::{BLOCK, Bitmap, LONGEST, Positions};
-pub(super) use nibble::Kernel;
+pub(super) use kernel::Kernel;
 use nibble::Nibbles;
 pub(super) use plan::{Sample, can_be_searched};
+use std::ops::Range;
 use table::Table;
 
 /// A planned search for many literals at once.
@@ -55,11 +57,14 @@ impl Default for Scratch {
 }
 
 impl Filter {
-    /// Adds the literals in `text` to `hits`, block by block. A literal belongs to the block in which its key stands, so
-    /// it may begin a little before it.
-    pub(super) fn find(&self, text: &[u8], scratch: &mut Scratch, hits: &mut Vec<LiteralHit>) {
-        for from in (0..text.len()).step_by(BLOCK) {
-            let to = text.len().min(from + BLOCK);
+    /// What is searched at once if there is so much.
+    pub(super) const BLOCK: usize = BLOCK;
+
+    /// Adds the literals to `hits` whose key stands in a part of the text, block by block. The part begins at a multiple
+    /// of [`Filter::BLOCK`]. A literal may begin a little before its key.
+    pub(super) fn find(&self, text: &[u8], part: Range<usize>, scratch: &mut Scratch, hits: &mut Vec<LiteralHit>) {
+        for from in part.clone().step_by(BLOCK) {
+            let to = part.end.min(from + BLOCK);
             let before = hits.len();
             for tier in &self.tiers {
                 tier.find(self.kernel, text, from, to, &mut scratch.positions, hits);
@@ -82,7 +87,7 @@ impl Tier {
         // Where whole words can be read; the few positions behind that are looked up one by one.
         let whole = to.min((text.len() + 1).saturating_sub(LONGEST)).max(from);
         let (stride, count) = match &self.search {
-            Search::Sampled(stride, bitmap) => (*stride, bitmap.probe(*stride, text, from, whole, positions)),
+            Search::Sampled(stride, bitmap) => (*stride, bitmap.probe(kernel, *stride, text, from, whole, positions)),
             Search::Nibbles(nibbles) => (1, nibbles.find(kernel, text, from, whole, positions)),
         };
         let count = self.table.sieve(text, from, count, positions);
@@ -116,7 +121,7 @@ mod tests {
         let patterns: Vec<_> = literals.iter().map(|literal| vec![vec![literal.clone()]]).collect();
         let filter = Filter::plan(kernel, &patterns, &Sample::of(sample));
         let mut hits = Vec::new();
-        filter.find(text, &mut Scratch::default(), &mut hits);
+        filter.find(text, 0..text.len(), &mut Scratch::default(), &mut hits);
         let mut found: Vec<_> = hits.iter().map(|hit| (hit.start, hit.asker as usize)).collect();
         found.sort_unstable();
         found

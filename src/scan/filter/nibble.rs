@@ -9,50 +9,13 @@
 
 #![expect(unsafe_code, reason = "SIMD kernel; `candidates` is its safe twin")]
 
+use super::Kernel;
 use super::bitmap::{BLOCK, Positions};
 
 /// The least and the most bytes of a key.
 pub(super) const LENGTHS: std::ops::RangeInclusive<usize> = 3..=4;
 
 const BUCKETS: usize = 8;
-
-/// Instructions that may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kernel {
-    /// Works everywhere.
-    Portable,
-    /// x86-64 with AVX2.
-    Avx2,
-    /// x86-64 with AVX-512 VBMI and VBMI2.
-    Avx512,
-}
-
-impl Kernel {
-    /// All of them.
-    pub(crate) const ALL: [Kernel; 3] = [Kernel::Portable, Kernel::Avx2, Kernel::Avx512];
-
-    /// The fastest that this processor has.
-    pub(crate) fn detect() -> Kernel {
-        *Kernel::ALL.iter().rfind(|kernel| kernel.is_available()).unwrap_or(&Kernel::Portable)
-    }
-
-    fn is_available(self) -> bool {
-        match self {
-            Kernel::Portable => true,
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => std::is_x86_feature_detected!("avx2"),
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => {
-                std::is_x86_feature_detected!("avx512bw")
-                    && std::is_x86_feature_detected!("avx512vbmi")
-                    && std::is_x86_feature_detected!("avx512vbmi2")
-                    && std::is_x86_feature_detected!("popcnt")
-            }
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => false,
-        }
-    }
-}
 
 /// Keys of one length, for a search at every position.
 pub(super) struct Nibbles {
@@ -73,11 +36,9 @@ impl Classes {
     const NONE: Classes = Classes { seven: [0; 128], low: [0; 16], high: [0; 16] };
 
     fn enter(&mut self, byte: u8, bucket: u8) {
-        for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
-            self.seven[usize::from(byte & 127)] |= bucket;
-            self.low[usize::from(byte & 15)] |= bucket;
-            self.high[usize::from(byte >> 4)] |= bucket;
-        }
+        self.seven[usize::from(byte & 127)] |= bucket;
+        self.low[usize::from(byte & 15)] |= bucket;
+        self.high[usize::from(byte >> 4)] |= bucket;
     }
 
     fn by_seven(&self, byte: u8) -> u8 {
@@ -90,16 +51,23 @@ impl Classes {
 }
 
 impl Nibbles {
-    /// `keys` have `length` bytes each, one of [`LENGTHS`]. Neighbours in the alphabet share a bucket, since what they
-    /// have in common adds nothing to its tables.
-    pub(super) fn new(mut keys: Vec<&[u8]>, length: usize) -> Nibbles {
+    /// `keys` have `length` bytes each, one of [`LENGTHS`]. `frequencies` says which part of the input each byte is: keys
+    /// are put together in one bucket if the bytes they allow together are rare.
+    pub(super) fn new(mut keys: Vec<&[u8]>, length: usize, frequencies: &[f32; 256]) -> Nibbles {
         keys.sort_unstable();
         keys.dedup();
+        let mut buckets = [Bucket::EMPTY; BUCKETS];
+        for key in keys {
+            let grown = buckets.iter().map(|bucket| bucket.with(key, frequencies));
+            let growth = grown.zip(&buckets).map(|(grown, bucket)| grown.passing(length) - bucket.passing(length));
+            let least = growth.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+            let bucket = &mut buckets[least.map_or(0, |(index, _)| index)];
+            *bucket = bucket.with(key, frequencies);
+        }
         let mut tables = [Classes::NONE; 4];
-        let per_bucket = keys.len().div_ceil(BUCKETS).max(1);
-        for (index, key) in keys.into_iter().enumerate() {
-            for (classes, &byte) in tables.iter_mut().zip(&key[..length]) {
-                classes.enter(byte, 1 << (index / per_bucket));
+        for (index, bucket) in buckets.iter().enumerate() {
+            for (classes, allowed) in tables.iter_mut().zip(&bucket.allowed[..length]) {
+                (0..=255).filter(|&byte| allowed.contains(byte)).for_each(|byte| classes.enter(byte, 1 << index));
             }
         }
         Nibbles { length, tables }
@@ -112,6 +80,46 @@ impl Nibbles {
             3 => find::<3>(&self.tables, kernel, text, from, to, found),
             _ => find::<4>(&self.tables, kernel, text, from, to, found),
         }
+    }
+}
+
+/// What the keys of a bucket allow at each of their bytes.
+#[derive(Clone, Copy)]
+struct Bucket {
+    allowed: [Bytes; 4],
+    /// Which part of the input is allowed at each byte.
+    parts: [f32; 4],
+}
+
+impl Bucket {
+    const EMPTY: Bucket = Bucket { allowed: [Bytes([0; 4]); 4], parts: [0.0; 4] };
+
+    fn with(&self, key: &[u8], frequencies: &[f32; 256]) -> Bucket {
+        let mut grown = *self;
+        for ((allowed, part), &byte) in grown.allowed.iter_mut().zip(&mut grown.parts).zip(key) {
+            for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+                if !allowed.contains(byte) {
+                    allowed.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+                    *part += frequencies[usize::from(byte)];
+                }
+            }
+        }
+        grown
+    }
+
+    /// Which part of all positions passes, if bytes had nothing to do with each other.
+    fn passing(&self, length: usize) -> f32 {
+        self.parts[..length].iter().product()
+    }
+}
+
+/// A set of bytes.
+#[derive(Clone, Copy)]
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    fn contains(&self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
     }
 }
 
@@ -228,18 +236,19 @@ mod x86 {
                 buckets = _mm512_and_si512(buckets, _mm512_permutex2var_epi8(low, bytes, high));
             }
             let hits = _mm512_test_epi8_mask(buckets, buckets);
-            // Without a branch: whether there are any is hard to predict.
-            let lanes = _mm512_maskz_compress_epi8(hits, counted);
-            let base = _mm512_set1_epi16((position - from) as i16);
-            let first = _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(lanes)));
-            let second = _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(lanes)));
-            let room = &mut found[count..count + STEP];
-            // SAFETY: `room` has 64 words.
-            unsafe {
-                _mm512_storeu_si512(room.as_mut_ptr().cast(), first);
-                _mm512_storeu_si512(room.as_mut_ptr().add(32).cast(), second);
+            if hits != 0 {
+                let lanes = _mm512_maskz_compress_epi8(hits, counted);
+                let base = _mm512_set1_epi16((position - from) as i16);
+                let first = _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(lanes)));
+                let second = _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(lanes)));
+                let room = &mut found[count..count + STEP];
+                // SAFETY: `room` has 64 words.
+                unsafe {
+                    _mm512_storeu_si512(room.as_mut_ptr().cast(), first);
+                    _mm512_storeu_si512(room.as_mut_ptr().add(32).cast(), second);
+                }
+                count += hits.count_ones() as usize;
             }
-            count += hits.count_ones() as usize;
             position += STEP;
         }
         (position, count)
@@ -251,6 +260,8 @@ mod tests {
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
+
+    const EVEN: [f32; 256] = [1.0 / 256.0; 256];
 
     fn found(nibbles: &Nibbles, kernel: Kernel, text: &[u8], from: usize, to: usize) -> Vec<usize> {
         let mut found = [0; BLOCK];
@@ -267,7 +278,7 @@ mod tests {
             from in 0usize..40,
             to in 0usize..400,
         ) {
-            let nibbles = Nibbles::new(keys.iter().map(|key| &key[..length]).collect(), length);
+            let nibbles = Nibbles::new(keys.iter().map(|key| &key[..length]).collect(), length, &EVEN);
             let to = to.min(text.len());
             let is_found = |position: &usize, buckets: fn(&Classes, u8) -> u8| {
                 let bytes = text.get(*position..*position + length);
@@ -289,7 +300,7 @@ mod tests {
             before in "[a-zA-Z]{0,70}",
             behind in "[a-zA-Z]{0,70}",
         ) {
-            let nibbles = Nibbles::new(keys.iter().map(|key| &key.as_bytes()[..length]).collect(), length);
+            let nibbles = Nibbles::new(keys.iter().map(|key| &key.as_bytes()[..length]).collect(), length, &EVEN);
             let text = format!("{before}{}{behind}", which.get(&keys).to_ascii_uppercase());
             for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
                 prop_assert!(found(&nibbles, kernel, text.as_bytes(), 0, text.len()).contains(&before.len()));

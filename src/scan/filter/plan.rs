@@ -1,23 +1,35 @@
 //! Chooses for each pattern the literals and the places in them that occur least in the input, and how to look for them.
 
 use super::bitmap::{Bitmap, LONGEST, key, key_at, other_hash};
-use super::nibble::{self, Kernel, Nibbles};
+use super::nibble::{self, Nibbles};
 use super::table::{Place, Table};
-use super::{Filter, Search, Tier};
+use super::{Filter, Kernel, Search, Tier};
 
 /// Sampling distances and lengths of keys that are worth a comparison. A literal needs `stride + length - 1` bytes.
 const OPTIONS: [(usize, usize); 5] = [(8, 8), (8, 6), (8, 5), (4, 8), (4, 5)];
 
 /// What things cost, in nanoseconds; roughly, since only their ratios count.
 mod cost {
-    /// One sampled position.
-    pub(super) const PROBE: f64 = 0.6;
-    /// One position of a search for short keys.
-    pub(super) const NIBBLE: f64 = 0.04;
+    use super::Kernel;
+
     /// A candidate without a key.
-    pub(super) const FALSE: f64 = 2.0;
+    pub(super) const FALSE: f64 = 1.7;
     /// A key that stands there.
-    pub(super) const KEY: f64 = 10.0;
+    pub(super) const KEY: f64 = 9.0;
+
+    /// One sampled position.
+    pub(super) fn probe(kernel: Kernel) -> f64 {
+        if kernel == Kernel::Avx512 { 0.4 } else { 0.7 }
+    }
+
+    /// One position of a search at all of them.
+    pub(super) fn everywhere(kernel: Kernel) -> f64 {
+        match kernel {
+            Kernel::Portable => probe(kernel),
+            Kernel::Avx2 => 0.065,
+            Kernel::Avx512 => 0.023,
+        }
+    }
 }
 
 /// The counters of a sample: keys are counted by 17 bits of a hash.
@@ -36,6 +48,8 @@ struct Counts {
     length: usize,
     bytes: f64,
     counts: Vec<u32>,
+    /// Which part of the sample each byte is.
+    frequencies: [f32; 256],
 }
 
 impl<'a> Sample<'a> {
@@ -45,18 +59,21 @@ impl<'a> Sample<'a> {
     }
 
     fn count(&self, length: usize) -> Counts {
-        let mut counts = Counts { length, bytes: 1.0, counts: Vec::new() };
+        let mut counts = Counts { length, bytes: 1.0, counts: Vec::new(), frequencies: [1.0 / 256.0; 256] };
         if self.texts.is_empty() {
             return counts;
         }
         counts.counts = vec![0; 1 << COUNTERS];
+        let mut bytes = [1_u32; 256];
         let each = COUNTED / self.texts.len() + LONGEST;
         for text in self.texts.iter().map(|text| &text[..text.len().min(each)]) {
             counts.bytes += text.len() as f64;
-            for bytes in text.windows(LONGEST).filter_map(|window| window.first_chunk()) {
-                counts.counts[counter(key(*bytes, length))] += 1;
+            for window in text.windows(LONGEST).filter_map(|window| window.first_chunk()) {
+                counts.counts[counter(key(*window, length))] += 1;
+                bytes[usize::from(window[0])] += 1;
             }
         }
+        counts.frequencies = bytes.map(|count| (f64::from(count) / counts.bytes) as f32);
         counts
     }
 }
@@ -72,10 +89,23 @@ impl Counts {
 
     /// Where in `literal` the `stride` keys that occur least together stand, and how often they do.
     fn rarest(&self, literal: &[u8], stride: usize) -> (usize, u64) {
-        let counts: Vec<_> =
-            (0..literal.len()).map_while(|at| key_at(literal, at, self.length)).map(|key| self.of(key)).collect();
-        let sums = counts.windows(stride).map(|window| window.iter().map(|&count| u64::from(count)).sum());
+        let counts: Vec<_> = (0..literal.len())
+            .map_while(|at| Some((at, key_at(literal, at, self.length)?)))
+            .map(|(at, key)| u64::from(self.of(key)) + if stride == 1 { self.passing(&literal[at..]) } else { 0 })
+            .collect();
+        let sums = counts.windows(stride).map(|window| window.iter().sum());
         sums.enumerate().min_by_key(|&(_, sum): &(usize, u64)| sum).unwrap_or_default()
+    }
+
+    /// How often the tables of [`Nibbles`] let through something that looks like the key at the beginning of `bytes`, if
+    /// it shares them with a few others.
+    fn passing(&self, bytes: &[u8]) -> u64 {
+        let part = |byte: &u8| {
+            let both =
+                [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()].map(|it| self.frequencies[usize::from(it)]);
+            f64::from(both[0] + both[1]) + 0.02
+        };
+        (bytes[..self.length].iter().map(part).product::<f64>() * self.bytes) as u64
     }
 }
 
@@ -113,7 +143,13 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(patterns: &'a [Vec<Vec<Vec<u8>>>], wanted: &[usize], stride: usize, counts: &Counts) -> Draft<'a> {
+    fn new(
+        kernel: Kernel,
+        patterns: &'a [Vec<Vec<Vec<u8>>>],
+        wanted: &[usize],
+        stride: usize,
+        counts: &Counts,
+    ) -> Draft<'a> {
         let (mut chosen, mut left) = (Vec::new(), Vec::new());
         for &owner in wanted {
             match choose(owner, &patterns[owner], stride, counts) {
@@ -123,12 +159,13 @@ impl<'a> Draft<'a> {
         }
         let keys = chosen.iter().map(|it| it.literals.len() * stride).sum();
         let occurs = chosen.iter().map(|it| it.occurs).sum::<u64>() as f64 / counts.bytes;
-        let each = cost::PROBE + cost::FALSE * Bitmap::density(keys) + cost::KEY * occurs;
+        let position = if stride == 1 { cost::everywhere(kernel) } else { cost::probe(kernel) };
+        let each = position + cost::FALSE * Bitmap::density(keys) + cost::KEY * occurs;
         let cost = if chosen.is_empty() { 0.0 } else { each / stride as f64 };
         Draft { stride, length: counts.length, chosen, left, cost }
     }
 
-    fn tier(self, kernel: Kernel) -> Option<Tier> {
+    fn tier(self, kernel: Kernel, frequencies: &[f32; 256]) -> Option<Tier> {
         if self.chosen.is_empty() {
             return None;
         }
@@ -144,7 +181,7 @@ impl<'a> Draft<'a> {
             }
         }
         let search = if self.stride == 1 && kernel != Kernel::Portable {
-            Search::Nibbles(Nibbles::new(keys, self.length))
+            Search::Nibbles(Nibbles::new(keys, self.length, frequencies))
         } else {
             let mut keys: Vec<_> = places.iter().map(|place| place.key).collect();
             keys.sort_unstable();
@@ -164,22 +201,14 @@ impl Filter {
         let counts = [5, 6, 8].map(|length| sample.count(length));
         let drafts = OPTIONS.iter().filter_map(|&(stride, length)| {
             let counts = counts.iter().find(|counts| counts.length == length)?;
-            let long = Draft::new(patterns, &wanted, stride, counts);
-            let middle = Draft::new(patterns, &long.left, 1, &four);
-            let short = Draft::new(patterns, &middle.left, 1, &three);
+            let long = Draft::new(kernel, patterns, &wanted, stride, counts);
+            let middle = Draft::new(kernel, patterns, &long.left, 1, &four);
+            let short = Draft::new(kernel, patterns, &middle.left, 1, &three);
             Some([long, middle, short])
         });
-        let cost = |drafts: &[Draft<'_>; 3]| {
-            // The drafts for short keys were made as if each position were probed.
-            let short = drafts[1..].iter().filter(|draft| draft.cost > 0.0);
-            let short = short.map(|draft| match kernel {
-                Kernel::Portable => draft.cost,
-                _ => draft.cost - cost::PROBE + cost::NIBBLE,
-            });
-            drafts[0].cost + short.sum::<f64>()
-        };
+        let cost = |drafts: &[Draft<'_>; 3]| drafts.iter().map(|draft| draft.cost).sum::<f64>();
         let best = drafts.min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        let tiers = best.into_iter().flatten().filter_map(|draft| draft.tier(kernel)).collect();
+        let tiers = best.into_iter().flatten().filter_map(|draft| draft.tier(kernel, &four.frequencies)).collect();
         Filter { kernel, tiers }
     }
 }

@@ -1,0 +1,167 @@
+//! The inner loop of [`super::bitmap::Bitmap`] with AVX-512, and which instructions may be used at all.
+//!
+//! Gathers are slow on many processors, so only what stands around the loads is done with vectors: hashes of 16
+//! positions at once, then plain loads, then 32 answers at once. It gives the same positions as the portable form in
+//! `bitmap.rs`, which a property test compares.
+
+#![expect(unsafe_code, reason = "SIMD kernel; `Bitmap::portable` is its safe twin")]
+
+use super::bitmap::Positions;
+
+/// Instructions that may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    /// Works everywhere.
+    Portable,
+    /// x86-64 with AVX2.
+    Avx2,
+    /// x86-64 with AVX-512 BW, DQ, VBMI and VBMI2.
+    Avx512,
+}
+
+impl Kernel {
+    /// All of them.
+    pub(crate) const ALL: [Kernel; 3] = [Kernel::Portable, Kernel::Avx2, Kernel::Avx512];
+
+    /// The fastest that this processor has.
+    pub(crate) fn detect() -> Kernel {
+        *Kernel::ALL.iter().rfind(|kernel| kernel.is_available()).unwrap_or(&Kernel::Portable)
+    }
+
+    /// Whether this processor has the instructions. One that is not available does the same as the portable one.
+    pub(super) fn is_available(self) -> bool {
+        match self {
+            Kernel::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => std::is_x86_feature_detected!("avx2"),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512 => {
+                std::is_x86_feature_detected!("avx512bw")
+                    && std::is_x86_feature_detected!("avx512dq")
+                    && std::is_x86_feature_detected!("avx512vbmi")
+                    && std::is_x86_feature_detected!("avx512vbmi2")
+                    && std::is_x86_feature_detected!("popcnt")
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => false,
+        }
+    }
+}
+
+/// What [`Bitmap::probe`](super::bitmap::Bitmap::probe) does, for `STRIDE` 4 or 8 and as far as whole steps reach: returns
+/// where the portable form goes on and how many positions were found. Does nothing if the kernel has nothing better.
+pub(super) fn probe<const STRIDE: usize, const WORDS: usize>(
+    kernel: Kernel,
+    words: &[u32; WORDS],
+    multiplier: u64,
+    text: &[u8],
+    from: usize,
+    to: usize,
+    found: &mut Positions,
+) -> (usize, usize) {
+    #[cfg(target_arch = "x86_64")]
+    if kernel == Kernel::Avx512 && kernel.is_available() && STRIDE >= 4 {
+        // SAFETY: the processor has the instructions.
+        return unsafe { avx512::probe::<STRIDE, WORDS>(words, multiplier, text, from, to, found) };
+    }
+    let _ = (kernel, words, multiplier, text, to, found);
+    (from, 0)
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use crate::scan::filter::bitmap::{FOLD, Positions};
+    use std::arch::x86_64::*;
+
+    /// Positions of one step.
+    const STEP: usize = 256;
+
+    /// Numbers of one vector.
+    const LANES: usize = 16;
+
+    /// One for each position of a step.
+    #[repr(align(64))]
+    struct Numbers([u32; STEP]);
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vbmi2,popcnt")]
+    pub(super) fn probe<const STRIDE: usize, const WORDS: usize>(
+        words: &[u32; WORDS],
+        multiplier: u64,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        found: &mut Positions,
+    ) -> (usize, usize) {
+        let (mut places, mut answers) = (Numbers([0; STEP]), Numbers([0; STEP]));
+        let one = _mm512_set1_epi32(1);
+        let lanes: [u16; 2 * LANES] = std::array::from_fn(|lane| (lane * STRIDE) as u16);
+        // SAFETY: the array has 64 bytes.
+        let lanes = unsafe { _mm512_loadu_si512(lanes.as_ptr().cast()) };
+        let (mut position, mut count) = (from, 0);
+        while position + STEP * STRIDE <= to
+            && let Some(bytes) = text[position..].get(..STEP * STRIDE + 8)
+        {
+            for index in 0..STEP / LANES {
+                // SAFETY: 16 positions and the eight bytes behind the last lie in `bytes`.
+                let place = unsafe { hashes::<STRIDE, WORDS>(bytes.as_ptr().add(index * LANES * STRIDE), multiplier) };
+                // SAFETY: 16 numbers from there on lie in the arrays, which are aligned.
+                unsafe {
+                    _mm512_store_si512(places.0.as_mut_ptr().add(index * LANES).cast(), place);
+                    let word = _mm512_srli_epi32::<5>(place);
+                    _mm512_store_si512(answers.0.as_mut_ptr().add(index * LANES).cast(), word);
+                }
+            }
+            look_up(words, &mut answers);
+            for index in 0..STEP / LANES / 2 {
+                let bits = |index: usize| {
+                    // SAFETY: as above.
+                    let (word, place) = unsafe {
+                        let load = |numbers: &Numbers| _mm512_load_si512(numbers.0.as_ptr().add(index * LANES).cast());
+                        (load(&answers), load(&places))
+                    };
+                    // The rotation takes the lower five bits of the place.
+                    _mm512_test_epi32_mask(_mm512_rorv_epi32(word, place), one)
+                };
+                let hits = u32::from(bits(2 * index)) | u32::from(bits(2 * index + 1)) << LANES;
+                let base = _mm512_set1_epi16((position - from + 2 * index * LANES * STRIDE) as i16);
+                let positions = _mm512_maskz_compress_epi16(hits, _mm512_add_epi16(base, lanes));
+                let room = &mut found[count..count + 2 * LANES];
+                // SAFETY: `room` has 64 bytes.
+                unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), positions) };
+                count += hits.count_ones() as usize;
+            }
+            position += STEP * STRIDE;
+        }
+        (position, count)
+    }
+
+    /// The places in the bitmap of 16 keys that begin `STRIDE` bytes apart.
+    ///
+    /// SAFETY: `16 * STRIDE + 8` bytes must be readable.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq")]
+    unsafe fn hashes<const STRIDE: usize, const WORDS: usize>(bytes: *const u8, multiplier: u64) -> __m512i {
+        let hash = |at: usize| {
+            // SAFETY: 64 bytes from there on are readable: `at` is 64 for stride 8 and 4 for stride 4.
+            let words = unsafe { _mm512_loadu_si512(bytes.add(at).cast()) };
+            let folded = _mm512_or_si512(words, _mm512_set1_epi64(FOLD as i64));
+            let product = _mm512_mullo_epi64(folded, _mm512_set1_epi64(multiplier as i64));
+            _mm512_srl_epi64(product, _mm_cvtsi32_si128(64 - 5 - WORDS.ilog2() as i32))
+        };
+        if STRIDE == 8 {
+            let even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+            _mm512_permutex2var_epi32(hash(0), even, hash(64))
+        } else {
+            _mm512_or_si512(hash(0), _mm512_slli_epi64::<32>(hash(4)))
+        }
+    }
+
+    /// Replaces the numbers of words by the words. A function of its own and without vectors, or it would be made a
+    /// gather.
+    #[inline(never)]
+    fn look_up<const WORDS: usize>(words: &[u32; WORDS], numbers: &mut Numbers) {
+        for number in &mut numbers.0 {
+            *number = words[*number as usize % WORDS];
+        }
+    }
+}
