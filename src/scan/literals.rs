@@ -16,7 +16,7 @@ const MAX_LITERALS: usize = 64;
 const MAX_CLASS: usize = 8;
 
 /// A longer literal does not make the search better; it is cut.
-const MAX_LENGTH: usize = 48;
+pub(super) const MAX_LENGTH: usize = 48;
 
 /// Longer than this, one literal is as good as another and the smaller set is preferred.
 const LONG_ENOUGH: usize = 16;

@@ -168,7 +168,7 @@ impl Scanner {
         cache: &mut LineCache,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
-        self.plan(chunk.text());
+        let engine = self.engine_for(chunk.text());
         let mut counts = Counts::of_lines(chunk);
         let mut judge = Judge::new(self, scope);
         let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
@@ -179,7 +179,7 @@ impl Scanner {
             match records.reader().record(&record, &mut judge.candidates) {
                 Some(known) => judge.known(&record, &known, found),
                 None => {
-                    self.engine.find(record.text, &mut hits);
+                    engine.find(record.text, &mut hits);
                     judge.record(&record, 0, &hits, found);
                 }
             }
@@ -209,18 +209,17 @@ impl Scanner {
 
     /// All literals in a chunk, by position.
     pub(super) fn find(&self, chunk: &Chunk<'_>) -> Vec<LiteralHit> {
-        let text = chunk.text();
-        self.plan(text);
         let mut hits = Vec::new();
-        self.engine.find(text, &mut hits);
+        self.engine_for(chunk.text()).find(chunk.text(), &mut hits);
         hits
     }
 
-    /// Takes a large text as the sample if there was none.
-    fn plan(&self, text: &[u8]) {
+    /// The engine, planned for such a text if it is a large one and nothing else was seen.
+    pub(super) fn engine_for(&self, text: &[u8]) -> &Engine {
         if text.len() >= SAMPLE && !self.engine.is_tuned() {
             self.tune(&[text]);
         }
+        &self.engine
     }
 
     fn confirm<'a>(&'a self, signature: usize, text: &'a [u8]) -> Option<Match<'a>> {
