@@ -1,8 +1,8 @@
 //! What a layout recalls of a line is what the line itself shows, whatever the values of its digits.
 
-use super::super::Reading;
-use super::super::format::Format;
-use super::{MODIFIED, header_like};
+use super::Reading;
+use super::format::Format;
+use super::tests::{MODIFIED, header_like};
 use proptest::prelude::*;
 use std::path::Path;
 

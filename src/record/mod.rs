@@ -18,6 +18,8 @@ mod header;
 mod json;
 mod keyvalue;
 mod layout;
+#[cfg(test)]
+mod layout_tests;
 mod level;
 mod name_date;
 mod packed;
