@@ -23,6 +23,7 @@ mod layout_tests;
 mod level;
 mod name_date;
 mod packed;
+mod plan;
 mod possible;
 mod rest;
 mod severity;
