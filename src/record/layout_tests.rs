@@ -1,8 +1,8 @@
 //! What a layout recalls of a line is what the line itself shows, whatever the values of its digits.
 
-use super::{MODIFIED, header_like};
-use crate::record::Reading;
-use crate::record::format::Format;
+use super::Reading;
+use super::format::Format;
+use super::tests::{MODIFIED, header_like};
 use proptest::prelude::*;
 use std::path::Path;
 

@@ -18,9 +18,12 @@ mod header;
 mod json;
 mod keyvalue;
 mod layout;
+#[cfg(test)]
+mod layout_tests;
 mod level;
 mod name_date;
 mod packed;
+mod plan;
 mod possible;
 mod rest;
 mod severity;

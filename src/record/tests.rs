@@ -1,13 +1,10 @@
 //! One or more lines of every format, made up by us: what the header says and where the message begins.
 
-#[path = "layout_tests.rs"]
-mod layouts;
-
 use super::format::Format;
 use super::{Chunk, Encoding, Level, Reading};
 use proptest::prelude::*;
 
-const MODIFIED: i64 = 1_780_000_000; // 2026-05-28T20:26:40Z
+pub(super) const MODIFIED: i64 = 1_780_000_000; // 2026-05-28T20:26:40Z
 
 /// Checks the header of a file that consists of this line.
 #[track_caller]
@@ -21,7 +18,7 @@ fn check(line: &str, time: &str, level: Option<Level>, component: &str, message:
         &line[header.message..],
     );
     assert_eq!(have, (time.to_owned(), level, component.to_owned(), message), "{} {line}", format.name());
-    layouts::check_many(line.as_bytes());
+    super::layout_tests::check_many(line.as_bytes());
 }
 
 /// Checks the first lines and line counts of the records of a text.

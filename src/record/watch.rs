@@ -8,14 +8,13 @@
 use super::Time;
 use super::field;
 use super::header::Rules;
+use super::plan::Kind;
 use super::stamp::{Attempt, Date, Orders, Stamp, attempt};
 use std::cell::Cell;
 use std::ops::Deref;
 
-/// How many looks at times are remembered.
-pub(super) const CALLS: usize = 4;
-/// How many numbers are remembered.
-pub(super) const NUMBERS: usize = 3;
+/// How many looks are remembered.
+pub(super) const NOTES: usize = 5;
 /// How much of a line may belong to a time that is looked at again. The longest takes about 60 bytes.
 const REACH: usize = 255;
 /// A time that no look in the list has given.
@@ -27,37 +26,41 @@ pub(super) struct Watch<'r> {
     /// Where the line begins in memory, to turn parts of it into positions.
     base: usize,
     length: usize,
-    calls: [Cell<Call>; CALLS],
-    n_calls: Cell<usize>,
-    numbers: [Cell<Number>; NUMBERS],
-    n_numbers: Cell<usize>,
+    notes: [Cell<Note>; NOTES],
+    n_notes: Cell<usize>,
     /// Something was read that no note describes.
     lost: Cell<bool>,
 }
 
-/// One look at a time.
+/// One look at a time or a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Call {
-    /// Where the time was looked for, in the line.
+pub(super) struct Note {
+    /// Where it stands in the line.
     pub at: u16,
     /// How many bytes from there belong to the text that was looked at.
     pub length: u8,
     /// How many of them the time took.
     pub taken: u8,
-    pub how: How,
+    pub look: Look,
     pub outcome: Outcome,
+    /// The digits of a number with zeros behind them, or the details of a plan.
+    pub detail: [u8; 4],
 }
 
-/// How a time was looked for.
+/// What was looked for, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum How {
-    /// In the order of day and month that the file has.
+pub(super) enum Look {
+    /// A time in the order of day and month that the file has.
     #[default]
     Stamp,
-    /// In the usual order.
+    /// A time in the usual order.
     Usual,
-    /// As the value of a field.
+    /// A time that is the value of a field.
     Field,
+    /// Digits that have to be the same: a level's number and the like.
+    Number,
+    /// A time that has a plan.
+    Planned(Kind),
 }
 
 /// What of a time the walk over a header may depend on: nothing, or packed shape and what is known of date and zone.
@@ -75,14 +78,11 @@ impl Outcome {
     }
 
     const FIELD: Outcome = Outcome(1);
-}
 
-/// Digits that have to be the same: a level's number and the like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Number {
-    pub at: u16,
-    /// The digits, and zeros behind them.
-    pub digits: [u8; 4],
+    /// Whether there was a time.
+    pub(super) fn is_time(self) -> bool {
+        self != Outcome::default()
+    }
 }
 
 /// The time of a record, and which look has given it.
@@ -107,34 +107,32 @@ impl<'r> Watch<'r> {
             rules,
             base: line.as_ptr() as usize,
             length: line.len(),
-            calls: Default::default(),
-            n_calls: Cell::new(0),
-            numbers: Default::default(),
-            n_numbers: Cell::new(0),
+            notes: Default::default(),
+            n_notes: Cell::new(0),
             lost: Cell::new(false),
         }
     }
 
     /// Reads the time that begins at `at` of the line or a part of it; returns it and where it ends.
     pub(super) fn stamp(&self, text: &[u8], at: usize) -> Option<(Stamp, usize)> {
-        self.look(text, at, How::Stamp)
+        self.look(text, at, Look::Stamp)
     }
 
     /// Does the same in the usual order of day and month, whatever the file's order is.
     pub(super) fn usual_stamp(&self, text: &[u8], at: usize) -> Option<(Stamp, usize)> {
-        self.look(text, at, How::Usual)
+        self.look(text, at, if self.orders == Orders::Usual { Look::Stamp } else { Look::Usual })
     }
 
-    fn look(&self, text: &[u8], at: usize, how: How) -> Option<(Stamp, usize)> {
-        let orders = if how == How::Stamp { self.orders } else { Orders::Usual };
+    fn look(&self, text: &[u8], at: usize, look: Look) -> Option<(Stamp, usize)> {
+        let orders = if look == Look::Stamp { self.orders } else { Orders::Usual };
         match attempt(text, at, orders) {
             Attempt::Never => None,
             Attempt::Refused => {
-                self.note(text, at, at, how, Outcome::default());
+                self.note_time(text, at, at, look, Outcome::default());
                 None
             }
             Attempt::Read(mut stamp, end) => {
-                stamp.call = self.note(text, at, end, how, Outcome::of(&stamp));
+                stamp.call = self.note_time(text, at, end, look, Outcome::of(&stamp));
                 Some((stamp, end))
             }
         }
@@ -149,7 +147,7 @@ impl<'r> Watch<'r> {
     pub(super) fn field_time(&self, value: &[u8]) -> Option<(Moment, Option<i64>)> {
         let found = field::time(value, self.rules);
         let outcome = if found.is_some() { Outcome::FIELD } else { Outcome::default() };
-        let call = self.note(value, 0, 0, How::Field, outcome);
+        let call = self.note_time(value, 0, 0, Look::Field, outcome);
         found.map(|(time, day)| (Moment { time, call }, day))
     }
 
@@ -159,39 +157,32 @@ impl<'r> Watch<'r> {
         super::stamp::stamp(text, 0, self.orders)
     }
 
-    fn note(&self, text: &[u8], at: usize, end: usize, how: How, outcome: Outcome) -> u8 {
+    fn note_time(&self, text: &[u8], at: usize, end: usize, look: Look, outcome: Outcome) -> u8 {
         let rest = text.get(at..).unwrap_or_default();
         let (Some(start), Ok(taken)) = (self.position(rest), u8::try_from(end - at)) else { return self.lose() };
-        let call = Call { at: start, length: rest.len().min(REACH) as u8, taken, how, outcome };
-        let count = self.n_calls.get();
-        if let Some(known) = self.calls[..count].iter().position(|it| it.get() == call) {
-            return known as u8;
-        }
-        let Some(free) = self.calls.get(count) else { return self.lose() };
-        free.set(call);
-        self.n_calls.set(count + 1);
-        count as u8
+        self.note(Note { at: start, length: rest.len().min(REACH) as u8, taken, look, outcome, detail: [0; 4] })
     }
 
     /// Takes note of digits, at most four, whose values are about to decide something. They are part of the line.
     pub(super) fn number(&self, text: &[u8]) {
-        let count = self.n_numbers.get();
         let (Some(at), 1..=4) = (self.position(text), text.len()) else {
             self.lose();
             return;
         };
-        let mut digits = [0; 4];
-        digits[..text.len()].copy_from_slice(text);
-        let number = Number { at, digits };
-        if self.numbers[..count].iter().any(|it| it.get() == number) {
-            return;
+        let mut detail = [0; 4];
+        detail[..text.len()].copy_from_slice(text);
+        self.note(Note { at, look: Look::Number, detail, ..Note::default() });
+    }
+
+    fn note(&self, note: Note) -> u8 {
+        let count = self.n_notes.get();
+        if let Some(known) = self.notes[..count].iter().position(|it| it.get() == note) {
+            return known as u8;
         }
-        let Some(free) = self.numbers.get(count) else {
-            self.lose();
-            return;
-        };
-        free.set(number);
-        self.n_numbers.set(count + 1);
+        let Some(free) = self.notes.get(count) else { return self.lose() };
+        free.set(note);
+        self.n_notes.set(count + 1);
+        count as u8
     }
 
     /// Where a part of the line begins in it.
@@ -206,13 +197,9 @@ impl<'r> Watch<'r> {
         UNKNOWN
     }
 
-    /// All notes, unless one could not be taken.
-    pub(super) fn notes(&self) -> Option<([Call; CALLS], usize, [Number; NUMBERS], usize)> {
-        if self.lost.get() {
-            return None;
-        }
-        let calls = self.calls.each_ref().map(Cell::get);
-        let numbers = self.numbers.each_ref().map(Cell::get);
-        Some((calls, self.n_calls.get(), numbers, self.n_numbers.get()))
+    /// All notes and how many they are, unless one could not be taken.
+    pub(super) fn notes(&self) -> Option<([Note; NOTES], usize)> {
+        let notes = self.notes.each_ref().map(Cell::get);
+        (!self.lost.get()).then(|| (notes, self.n_notes.get()))
     }
 }
