@@ -14,9 +14,10 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use tierline::report::one_line;
 use tierline::signature::{Catalogue, Signature, SignatureSet};
-use tierline::workshop::{self, ExampleRun, Expectation, Flaw};
+use tierline::workshop::{self, Against, ExampleRun, Expectation, Flaw};
 
 /// Lists, explains, checks and tests the signatures of known problems.
 #[derive(Debug, Args)]
@@ -96,7 +97,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or no such signature.";
 /// Says everything that is wrong with a catalogue.
 ///
 /// Checks every field, every pattern and every reference, runs the examples, and finds examples that another signature
-/// claims too. Nothing may fire on the quiet logs.
+/// claims too. Nothing may fire on the quiet logs. Warns of signatures that make a scan slow: found by a very short text,
+/// by a text that stands in ordinary logs, or with a pattern that takes far longer than others.
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_EXAMPLES, after_long_help = CHECK_EXAMPLES)]
 struct CheckArgs {
@@ -105,6 +107,10 @@ struct CheckArgs {
     /// Healthy logs: a folder, file or archive. Without it, testdata/quiet if it exists.
     #[arg(long, value_name = "DIR")]
     quiet: Option<PathBuf>,
+    /// Ordinary logs in which texts of signatures should be rare: a folder, file or archive, of which 4 MiB are read.
+    /// Without it, a sample of sixty kinds of log that is part of the program.
+    #[arg(long, value_name = "PATH")]
+    sample: Option<PathBuf>,
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -112,6 +118,7 @@ Examples:
   tierline signatures check
   tierline signatures check my-signatures
   tierline signatures check my-signatures --quiet healthy-logs
+  tierline signatures check my-signatures --sample case.zip
 
 Exit codes: 0 no errors (there may be warnings), 1 failed, 2 wrong usage or errors were found.";
 
@@ -252,8 +259,8 @@ fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     let mut out = String::new();
     let usual = Path::new("testdata/quiet");
     let quiet = args.quiet.as_deref().or_else(|| usual.is_dir().then_some(usual));
-    let checked =
-        workshop::check(read_catalogue(args.dir.as_deref())?, quiet).context("failed to read the quiet logs")?;
+    let against = Against { quiet, sample: args.sample.as_deref(), now: Instant::now };
+    let checked = workshop::check(read_catalogue(args.dir.as_deref())?, against).context("failed to read the logs")?;
     let (n_errors, n_flaws) = (checked.errors(), checked.flaws.len());
     write_flaws(checked.flaws.into_iter(), &mut out)?;
     let what = format!("{}, {}", counted(checked.signatures, "signature"), counted(checked.examples, "example"));

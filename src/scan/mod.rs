@@ -17,7 +17,7 @@ mod suspicion;
 mod vocabulary;
 
 pub use counts::Counts;
-pub use literals::{required_literals, shortest};
+pub use literals::{required_literals, required_sets, shortest};
 pub use scanner::{Hit, Match, Scanner};
 pub use scope::FileScope;
 pub(crate) use vocabulary::Vocabulary;
