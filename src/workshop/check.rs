@@ -1,6 +1,6 @@
 //! Everything that is wrong with a catalogue.
 
-use super::cost::costs;
+use super::cost::{costs, costs_of_patterns};
 use super::examples::{claimed_by, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
@@ -48,10 +48,7 @@ pub struct Against<'a> {
 
 /// Checks a catalogue. The only error is that logs cannot be opened.
 pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, BundleError> {
-    let ordinary = match against.sample {
-        Some(path) => Ordinary::read(path)?,
-        None => Ordinary::builtin(),
-    };
+    let ordinary = Ordinary::of_logs(against.sample)?;
     let broken = catalogue.broken.clone();
     let set = SignatureSet::merge(vec![(catalogue, true)]);
     let mut flaws: Vec<Flaw> = set.errors().iter().cloned().map(Flaw::from).collect();
@@ -92,6 +89,16 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
     flaws.sort();
     flaws.dedup();
     Ok(Checked { flaws, signatures: set.signatures().len(), broken: broken.len(), examples })
+}
+
+/// Checks a list of patterns (see [`SignatureSet::of_patterns`]): which of them make a scan slow. The only error is that
+/// logs cannot be opened.
+pub fn check_patterns(set: &SignatureSet, sample: Option<&Path>, now: fn() -> Instant) -> Result<Checked, BundleError> {
+    let ordinary = Ordinary::of_logs(sample)?;
+    let mut flaws: Vec<Flaw> = set.errors().iter().cloned().map(Flaw::from).collect();
+    flaws.extend(costs_of_patterns(set, &ordinary, now));
+    flaws.sort();
+    Ok(Checked { flaws, signatures: set.signatures().len(), broken: set.errors().len(), examples: 0 })
 }
 
 fn has_product(set: &SignatureSet, broken: &[Arc<str>], sheet: &mut Sheet<'_, '_>) {

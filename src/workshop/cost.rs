@@ -6,8 +6,9 @@
 //! three are measured; the last one against a plain pattern on the same text, so that the machine does not matter, and
 //! told only if far off.
 
+use super::Flaw;
 use super::flaw::{Sheet, Step, text_of};
-use super::lint::is_frequent;
+use super::lint::{is_frequent, literals};
 use super::ordinary::Ordinary;
 use crate::record::{Chunk, Reading};
 use crate::scan::{Scanner, required_sets, shortest};
@@ -34,7 +35,7 @@ const RUNS: usize = 5;
 pub(super) fn cost(ordinary: &Ordinary, now: fn() -> Instant, sheet: &mut Sheet<'_, '_>) {
     let signature = sheet.signature;
     let sets = required_sets(&signature.condition);
-    // No text at all is an error that is told elsewhere.
+    // `lint.rs` tells that there is no text at all.
     let Some(longest) = sets.iter().map(|set| shortest(set)).max().filter(|longest| *longest >= 3) else { return };
     if longest < SHORT {
         let message = format!("the scan finds it by a text of {longest} bytes only, which takes long");
@@ -52,7 +53,7 @@ pub(super) fn cost(ordinary: &Ordinary, now: fn() -> Instant, sheet: &mut Sheet<
             format!("`{text}` stands in ordinary logs, about {times} times in a MiB, and each time the rest is tried");
         sheet.warning(&[Step::Field("match")], message, "use a rarer text of the message");
     }
-    let literal = sets[0].first().map_or(&[][..], |literal| literal.as_slice());
+    let literal = sets.iter().flatten().next().map_or(&[][..], |literal| literal.as_slice());
     if has_regex(&signature.condition)
         && let Some(times) = slowness(signature, literal, ordinary, now)
     {
@@ -139,14 +140,28 @@ impl Trial {
     }
 }
 
-/// Returns what makes the signatures of a set slow.
-pub(super) fn costs(set: &SignatureSet, ordinary: &Ordinary, now: fn() -> Instant) -> Vec<super::Flaw> {
+/// Returns what makes the signatures of a catalogue slow.
+pub(super) fn costs(set: &SignatureSet, ordinary: &Ordinary, now: fn() -> Instant) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for signature in set.signatures() {
         let text = text_of(signature);
         let mut sheet = Sheet::new(signature, &text);
         cost(ordinary, now, &mut sheet);
         flaws.extend(sheet.flaws);
+    }
+    flaws
+}
+
+/// Returns what makes the patterns of a list slow, each at its line.
+pub(super) fn costs_of_patterns(set: &SignatureSet, ordinary: &Ordinary, now: fn() -> Instant) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    for signature in set.signatures() {
+        let mut sheet = Sheet::new(signature, "");
+        literals(&mut sheet);
+        cost(ordinary, now, &mut sheet);
+        let line = signature.id.rsplit('/').next().and_then(|line| line.parse().ok()).unwrap_or(0);
+        // What a catalogue may not have, a list of one's own may: it only costs time.
+        flaws.extend(sheet.flaws.into_iter().map(|flaw| Flaw { line, column: 1, is_error: false, ..flaw }));
     }
     flaws
 }
@@ -203,5 +218,22 @@ mod tests {
         let yaml = |text: &str| format!("{{regex: '{text}pump stopped'}}");
         check(&yaml(".{0,400}x.{0,400}"), "x pump stopped", &["its patterns take  times as long as a plain one"]);
         check(&yaml(".*x.*"), "x pump stopped", &[]);
+    }
+
+    #[test]
+    fn patterns_of_a_list_are_told_with_their_line() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "no space left on device\n\n[0-9]+ms\nxqz\ntimeout\n").unwrap();
+        let set = SignatureSet::of_patterns(file.path()).unwrap();
+        let flaws = costs_of_patterns(&set, &Ordinary::builtin(), Instant::now);
+        let shown: Vec<_> = flaws.iter().map(|it| (it.line, it.is_error, it.message.as_str())).collect();
+        assert_eq!(
+            shown,
+            [
+                (3, false, "`ms` is the longest text that is sure to stand in the record"),
+                (4, false, "the scan finds it by a text of 3 bytes only, which takes long"),
+                (5, false, "`timeout` stands in very many records"),
+            ]
+        );
     }
 }

@@ -87,7 +87,7 @@ fn id(sheet: &mut Sheet<'_, '_>) {
 }
 
 /// Every record that a signature claims must contain a text by which it can be found quickly.
-fn literals(sheet: &mut Sheet<'_, '_>) {
+pub(super) fn literals(sheet: &mut Sheet<'_, '_>) {
     let signature = sheet.signature;
     let mut path = vec![Field("match")];
     let mut weak = Vec::new();

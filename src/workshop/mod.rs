@@ -12,6 +12,6 @@ mod flaw;
 mod lint;
 mod ordinary;
 
-pub use check::{Against, Checked, check};
+pub use check::{Against, Checked, check, check_patterns};
 pub use examples::{ExampleRun, Expectation, run_examples};
 pub use flaw::Flaw;

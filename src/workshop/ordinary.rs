@@ -27,6 +27,11 @@ pub(super) struct Ordinary {
 }
 
 impl Ordinary {
+    /// The given logs, or the program's own sample.
+    pub(super) fn of_logs(path: Option<&Path>) -> Result<Ordinary, BundleError> {
+        path.map_or_else(|| Ok(Ordinary::builtin()), Ordinary::read)
+    }
+
     /// The program's own sample.
     pub(super) fn builtin() -> Ordinary {
         Ordinary::of(BUILTIN.to_vec())
@@ -34,7 +39,7 @@ impl Ordinary {
 
     /// The heads of the logs in a file, folder or archive, in the order of their paths, up to 4 MiB. The only error is
     /// that it cannot be opened.
-    pub(super) fn read(path: &Path) -> Result<Ordinary, BundleError> {
+    fn read(path: &Path) -> Result<Ordinary, BundleError> {
         let bundle = Bundle::open(&[path.to_path_buf()], Limits::default())?;
         let heads = Mutex::new(Heads::default());
         bundle.visit(&|entry| {

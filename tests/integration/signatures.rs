@@ -52,6 +52,18 @@ fn signatures_with_a_text_that_is_frequent_in_the_users_logs_are_warned_of() {
 }
 
 #[test]
+fn slow_patterns_of_a_list_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("errors.txt"), "no space left on device\n[0-9]+ms\n").unwrap();
+    let args = ["signatures", "check", "--patterns", "errors.txt"];
+    check(folder.path(), &args, 0, "errors.txt:2:1: warning: `ms` is the longest text");
+    check(folder.path(), &args, 0, "checked 2 patterns: 0 errors, 1 warning");
+    fs::write(folder.path().join("errors.txt"), "(\n").unwrap();
+    check(folder.path(), &args, 2, "checked 0 patterns: 1 error, 0 warnings");
+    check(folder.path(), &["signatures", "check", "--patterns", "nowhere"], 1, "failed to read the patterns");
+}
+
+#[test]
 fn lists_and_pages_are_json_for_programs() {
     let folder = catalogue();
     let json = |args: &[&str]| -> serde_json::Value {
