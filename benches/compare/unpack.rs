@@ -2,7 +2,6 @@
 //!
 //! This is what the program does with an archive when nothing is looked for; `compare.py` measures the scan against it.
 
-use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
