@@ -21,7 +21,7 @@ mod vocabulary;
 
 pub use counts::Counts;
 pub use line_cache::LineCache;
-pub use literals::{required_literals, shortest};
+pub use literals::{required_literals, required_sets, shortest};
 pub use scanner::{Hit, Match, Scanner};
 pub use scope::FileScope;
 pub(crate) use vocabulary::Vocabulary;
