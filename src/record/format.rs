@@ -147,6 +147,7 @@ impl Format {
 
     /// Returns what [`Format::learn`] would for a line that differs from the one that showed the layout only in the
     /// values of digits; `None` if that cannot be told from the layout.
+    #[inline]
     pub fn recall<'a>(&self, layout: &Layout, line: &'a [u8]) -> Option<Line<'a>> {
         layout.read(line, &self.rules)
     }
