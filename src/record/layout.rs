@@ -38,7 +38,7 @@ impl Layout {
     /// The layout that `line` has shown; `None` if it depends on values of digits in other ways.
     pub(super) fn of(line: &[u8], read: &Line<'_>, time_from: Option<u8>, watch: &Watch<'_>) -> Option<Layout> {
         let (mut notes, n_notes) = watch.notes()?;
-        let header = read.header.unwrap_or_default();
+        let header = read.header;
         let component = match header.component {
             Some(component) => {
                 let at = (component.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
@@ -58,7 +58,7 @@ impl Layout {
             planned: notes[..n_notes].iter().all(|note| matches!(note.look, Look::Planned(_))),
             time_from: time_from.unwrap_or(u8::MAX),
             kind: read.kind,
-            headed: read.header.is_some(),
+            headed: read.headed,
             level: header.level,
             message: u16::try_from(header.message).ok()?,
             component,
@@ -104,14 +104,15 @@ impl Layout {
     #[inline]
     fn with_time<'a>(&self, line: &'a [u8], time: Option<Time>) -> Option<Line<'a>> {
         if !self.headed {
-            return Some(Line { kind: self.kind, header: None });
+            return Some(Line::new(self.kind, None));
         }
         let component = match self.component {
             (NOWHERE, _) => None,
             (at, length) => Some(line.get(usize::from(at)..usize::from(at) + usize::from(length))?),
         };
         let message = usize::from(self.message).min(line.len());
-        Some(Line { kind: self.kind, header: Some(Header { time, level: self.level, component, message }) })
+        let header = Header { time, level: self.level, component, message };
+        Some(Line { kind: self.kind, headed: true, header })
     }
 }
 
