@@ -56,10 +56,16 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
     pub(super) kind: Kind,
-    pub(super) header: Option<Header<'a>>,
+    pub(super) headed: bool,
+    /// What a record has that begins here; nothing without a header.
+    pub(super) header: Header<'a>,
 }
 
 impl<'a> Line<'a> {
+    pub(super) fn new(kind: Kind, header: Option<Header<'a>>) -> Line<'a> {
+        Line { kind, headed: header.is_some(), header: header.unwrap_or_default() }
+    }
+
     /// Whether it begins a record whatever stands before it.
     pub fn begins(&self) -> bool {
         self.kind == Kind::Begins
@@ -67,7 +73,7 @@ impl<'a> Line<'a> {
 
     /// Its header; a line with one may still belong to the record before.
     pub fn header(&self) -> Option<Header<'a>> {
-        self.header
+        self.headed.then_some(self.header)
     }
 }
 
@@ -170,8 +176,8 @@ struct Ahead<'a> {
     start: usize,
     end: usize,
     line: u64,
-    kind: Kind,
-    header: Header<'a>,
+    /// Stored as the reader gives it: taking it to pieces costs more than all else here.
+    read: Line<'a>,
     /// It is a record of its own because a limit was passed.
     alone: bool,
 }
@@ -199,7 +205,7 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
             begun: (start, 0),
             // Behind the first chunk the first line either begins a record or the limit has passed before it.
             over: start > 0,
-            ahead: Ahead { start: 0, end: 0, line: 0, kind: Kind::Continues, header: Header::default(), alone: false },
+            ahead: Ahead { start: 0, end: 0, line: 0, read: Line::new(Kind::Continues, None), alone: false },
             looked: false,
         }
     }
@@ -227,9 +233,8 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
                 start = 3;
                 text = &text[3..];
             }
-            let Line { kind, header } =
-                if within { Line { kind: Kind::Continues, header: None } } else { self.reader.line(text, start) };
-            if kind == Kind::Begins {
+            self.ahead.read = if within { Line::new(Kind::Continues, None) } else { self.reader.line(text, start) };
+            if self.ahead.read.kind == Kind::Begins {
                 self.begun = (start, line);
                 self.over = false;
             } else if piece.end - self.begun.0.min(piece.end) > self.sizes.record
@@ -237,8 +242,8 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
             {
                 self.over = true;
             }
-            let header = header.unwrap_or_default();
-            self.ahead = Ahead { start, end: piece.end, line, kind, header, alone: self.over };
+            (self.ahead.start, self.ahead.end, self.ahead.line) = (start, piece.end, line);
+            self.ahead.alone = self.over;
             self.looked = true;
         }
         self.looked
@@ -253,7 +258,7 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
         while self.look() {
             let ahead = &self.ahead;
             let text = &self.buffer[ahead.start..ahead.end];
-            let joins = match ahead.kind {
+            let joins = match ahead.read.kind {
                 Kind::Begins => false,
                 _ if ahead.alone => false,
                 Kind::Traceback => traceback.takes(text),
@@ -278,17 +283,17 @@ impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
         if !self.look() {
             return None;
         }
-        let Ahead { start, mut end, line, header, .. } = self.ahead;
+        let Ahead { start, mut end, line, read, .. } = self.ahead;
         let mut last = line;
         self.looked = false;
         // Most records are one line before another that begins one.
-        if self.look() && self.ahead.kind != Kind::Begins {
+        if self.look() && self.ahead.read.kind != Kind::Begins {
             (end, last) = self.gather((start, end), line);
         }
         let text = &self.buffer[start..end];
         let header = match self.format.export() {
-            Some(export) => export.enrich(text, header, self.format),
-            None => header,
+            Some(export) => export.enrich(text, read.header, self.format),
+            None => read.header,
         };
         Some(Record { start, line, lines: last - line + 1, header, text })
     }
