@@ -36,11 +36,7 @@ fn message(number: usize, shapes: usize) -> String {
         1 => format!("/var/lib/app/{}/segment-{number}.db", number % 13),
         _ => format!("node{}.example.com", number % 97),
     };
-    format!(
-        "{series} {subject} {number} {trouble} {place} (trouble: 5), retry={} in {} ms",
-        number % 4,
-        number % 977
-    )
+    format!("{series} {subject} {number} {trouble} {place} (trouble: 5), retry={} in {} ms", number % 4, number % 977)
 }
 
 /// Messages as the lines of one chunk, and where each begins and ends and its shape.

@@ -178,7 +178,7 @@ fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> Fingerprint {
     if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
         return known;
     }
-    let (fingerprint, fixed) = fingerprint(hit.record.message());
+    let (fingerprint, fixed) = fingerprint(hit.record.message(), &mut memo.scratch);
     if let (Some(shape), true) = (shape, fixed) {
         memo.remember(shape, fingerprint);
     }

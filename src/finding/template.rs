@@ -4,18 +4,13 @@
 //! what tells problems apart: words, exception classes, error codes. [`fingerprint`] is its hash, without building the
 //! string. What is masked is decided in `mask.rs`. Nothing here knows about files or signatures.
 
+use super::mark::Masked;
 use super::mask::Masker;
 use crate::record::Record;
-use std::cell::RefCell;
 
 /// Hash of a template; the same on every machine and in every version that masks alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint(pub(super) u64);
-
-thread_local! {
-    /// So that a record whose template is known costs no allocation.
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 /// How often a template is masked again until nothing changes. Once is nearly always enough.
 const ROUNDS: usize = 8;
@@ -26,25 +21,24 @@ const ROUNDS: usize = 8;
 /// result is one line of at most `MAX_LENGTH` bytes. Applying it twice gives the same as
 /// applying it once.
 pub fn template(message: &[u8]) -> String {
-    let mut masked = Vec::new();
+    let mut masked = Masked::default();
     mask(message, &mut masked);
-    let mut text = String::from_utf8_lossy(&masked).into_owned();
+    let mut text = String::from_utf8_lossy(masked.text()).into_owned();
     for _ in 0..ROUNDS {
         mask(text.as_bytes(), &mut masked);
-        if masked == text.as_bytes() {
+        if masked.text() == text.as_bytes() {
             break;
         }
-        text = String::from_utf8_lossy(&masked).into_owned();
+        text = String::from_utf8_lossy(masked.text()).into_owned();
     }
     text
 }
 
-/// Returns the hash of the message's template, and whether it is the same with any other digits in the message.
-pub(super) fn fingerprint(message: &[u8]) -> (Fingerprint, bool) {
-    SCRATCH.with_borrow_mut(|scratch| {
-        let fixed = mask(message, scratch);
-        (Fingerprint(hash(scratch)), fixed)
-    })
+/// Returns the hash of the message's template, and whether it is the same with any other digits in the message. The masked
+/// message is left in `masked`.
+pub(super) fn fingerprint(message: &[u8], masked: &mut Masked) -> (Fingerprint, bool) {
+    let fixed = mask(message, masked);
+    (Fingerprint(hash(masked.text())), fixed)
 }
 
 /// Whether the template depends on nothing but the part of the message in the record's first line.
@@ -58,8 +52,7 @@ pub(super) fn first_line_decides(record: &Record<'_>) -> bool {
 }
 
 /// Writes the masked message to `masked`. Returns whether it is surely the same with any other digits in the message.
-pub(super) fn mask(message: &[u8], masked: &mut Vec<u8>) -> bool {
-    masked.clear();
+pub(super) fn mask(message: &[u8], masked: &mut Masked) -> bool {
     let (mut head, mut rest) = first_line(message);
     while head.trim_ascii().is_empty() && !rest.is_empty() {
         (head, rest) = first_line(rest);
@@ -152,7 +145,7 @@ fn hash(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mask::MAX_LENGTH;
+    use super::super::mark::MAX_LENGTH;
     use super::*;
     use proptest::prelude::*;
 
@@ -251,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_on_every_machine() {
-        let fingerprint = |message| fingerprint(message).0;
+        let fingerprint = |message| fingerprint(message, &mut Masked::default()).0;
         assert_eq!(fingerprint(b"timeout after 5 ms"), fingerprint(b"timeout after 123 ms"));
         assert_ne!(fingerprint(b"error 5"), fingerprint(b"error 1326"));
         assert_eq!(fingerprint(b"disk full"), Fingerprint(hash(b"disk full")));
