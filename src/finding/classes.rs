@@ -16,7 +16,7 @@ pub(super) const SLASH: Classes = 1 << 7;
 pub(super) const BACKSLASH: Classes = 1 << 8;
 pub(super) const COLON: Classes = 1 << 9;
 pub(super) const AT: Classes = 1 << 10;
-/// What else may stand in a word.
+/// Everything else.
 pub(super) const OTHER: Classes = 1 << 11;
 
 /// Ends a sentence and so no word if it stands last. This class and those below come with one of the above.
@@ -35,8 +35,8 @@ pub(super) static CLASSES: [Classes; 256] = {
     let mut byte = 0;
     while byte < 256 {
         classes[byte] = match byte as u8 {
-            0..=b' ' | 0x7f => BLANK | END,
-            b'=' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'"' | b'|' => END,
+            0..=b' ' | 0x7f => OTHER | BLANK | END,
+            b'=' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'"' | b'|' => OTHER | END,
             b'a'..=b'z' => LOWER,
             b'A'..=b'Z' => UPPER,
             b'0'..=b'9' => DIGIT,

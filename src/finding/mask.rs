@@ -191,7 +191,11 @@ impl<'o> Masker<'o> {
                 return length + if mark == Mark::Number { units_after(&rest[length..]) } else { 0 };
             }
         }
-        let piece = if run.has(COLON) { run.before_colon() } else { run };
+        if !run.has(COLON) {
+            return self.piece(run, rest);
+        }
+        let piece = run.before_colon();
+        self.by_digits |= piece.depends_on_digits();
         self.piece(piece, rest)
     }
 

@@ -202,6 +202,7 @@ mod tests {
         check("user=root shell=bash uid=0", "user=<*> shell=<*> uid=<*>");
         check("open \"config\" for 'admin'", "open \"<*>\" for '<*>'");
         check("{\"job\":\"daily\",\"msg\":\"connection refused\"}", "{\"job\":\"<*>\",\"msg\":\"connection refused\"}");
+        check("{\"[ode\":\"a=b\"}", "{\"<*>\":\"<*>\"}");
         check("state=failed reason=\"timeout\"", "state=failed reason=\"timeout\"");
         check("the host's share can't be read", "the host's share can't be read");
     }
