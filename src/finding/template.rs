@@ -7,6 +7,8 @@
 use super::mark::Masked;
 use super::mask::Masker;
 use crate::record::Record;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// Hash of a template; the same on every machine and in every version that masks alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +106,11 @@ fn first_line(text: &[u8]) -> (&[u8], &[u8]) {
     memchr::memchr(b'\n', text).map_or((text, &[]), |end| (&text[..end], &text[end + 1..]))
 }
 
+/// What stands before or above the root of a stack trace. Most records of several lines have none of it, and to prepare
+/// the search took longer than the search.
+static ROOTS: LazyLock<[Finder<'_>; 3]> =
+    LazyLock::new(|| ["Caused by:", "---> ", "Traceback (most recent call last):"].map(Finder::new));
+
 /// The line of a stack trace that says what went wrong first: the last `Caused by`, the innermost `--->` of .NET, the
 /// last line of a Python traceback.
 fn root_line<'t>(head: &'t [u8], rest: &'t [u8]) -> Option<&'t [u8]> {
@@ -112,14 +119,14 @@ fn root_line<'t>(head: &'t [u8], rest: &'t [u8]) -> Option<&'t [u8]> {
     }
     let line_at = |at: usize| rest[at..].split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
     // Forwards: searching backwards is several times slower.
-    if let Some(at) = memchr::memmem::find_iter(rest, b"Caused by:").last() {
+    let [cause, inner, traceback] = &*ROOTS;
+    if let Some(at) = cause.find_iter(rest).last() {
         return Some(line_at(at));
     }
-    if let Some(at) = memchr::memmem::find_iter(rest, b"---> ").last() {
+    if let Some(at) = inner.find_iter(rest).last() {
         return Some(line_at(at + 5));
     }
-    let traceback = b"Traceback (most recent call last):";
-    if memchr::memmem::find(head, traceback).is_some() || memchr::memmem::find(rest, traceback).is_some() {
+    if traceback.find(head).is_some() || traceback.find(rest).is_some() {
         let last =
             rest.rsplit(|&byte| byte == b'\n').find(|line| line.first().is_some_and(|byte| byte.is_ascii_alphabetic()));
         return last.map(<[u8]>::trim_ascii);
