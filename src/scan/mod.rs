@@ -13,6 +13,7 @@ mod markers;
 mod pattern;
 mod scanner;
 mod scope;
+mod sequence;
 mod suspicion;
 mod vocabulary;
 
