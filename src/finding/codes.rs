@@ -3,7 +3,7 @@
 //! [`codes`] takes them out of a text. [`is_code`] and [`Lead`] say the same of a single word and of a number after
 //! words such as `error code`, so that templates keep them: "error 5" and "error 1326" are different problems.
 
-use super::kinds::{Kinds, kinds};
+use super::kinds::{Kinds, is_like_known, kinds};
 
 /// Codes that are taken from one text at most.
 pub const MAX_CODES: usize = 16;
@@ -109,6 +109,18 @@ fn word_length(text: &[u8]) -> usize {
 /// Whether a word is an error code by its shape alone.
 pub(super) fn is_code(word: &[u8]) -> bool {
     is_failure_hex(word) || is_numbered(word) || is_symbol(word)
+}
+
+/// Whether some answer about a word may be another one if it had other digits: it is like a hexadecimal number, or like
+/// a word that is known. What is said of all other words depends on where the digits stand and not on their values.
+pub(super) fn depends_on_digits(word: &[u8]) -> bool {
+    let is_like_hex = matches!(word, [b'0'..=b'9', b'x' | b'X', ..]);
+    is_like_hex || word.starts_with(b"X") && has_digit_like_symbol(word) || is_like_known(word)
+}
+
+/// Whether a word begins like one of [`SYMBOLS`] with other digits.
+fn has_digit_like_symbol(word: &[u8]) -> bool {
+    matches!(word, [b'X', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'_', ..])
 }
 
 /// HRESULT and NTSTATUS: `0x` and eight digits, the first one 8 or C.
@@ -323,6 +335,13 @@ mod tests {
         check("errors 5, 12 events, ABC123, ORA-1", &[]);
         check("[18.02.2026 20:00:06.448]    <01>    Error (3)    no ticket, waiting 600 sec", &[]);
         check("Error (3) no ticket: Win32 Error (5) Access is denied", &["error 5"]);
+    }
+
+    /// [`depends_on_digits`] relies on it.
+    #[test]
+    fn of_the_known_beginnings_only_one_has_digits() {
+        let with_digit = |text: &&&str| text.bytes().any(|byte| byte.is_ascii_digit());
+        assert_eq!(SYMBOLS.iter().chain(NUMBERED).filter(with_digit).collect::<Vec<_>>(), [&"X509_V_ERR_"]);
     }
 
     #[test]

@@ -18,7 +18,7 @@
 //! Neighbouring marks of one kind are one mark, so that lists of any length look alike. Error codes are kept, see
 //! [`is_code`](super::codes::is_code), and so are numbers after words such as `error code`.
 
-use super::codes::{Lead, is_code};
+use super::codes::{Lead, depends_on_digits, is_code};
 use super::kinds::{Kinds, kinds};
 use super::words::{Word, is_name_in_slot, is_word_of_date};
 
@@ -47,11 +47,28 @@ pub(super) struct Masker<'o> {
     /// The word before is followed by a name: `user root from`.
     slot: bool,
     full: bool,
+    /// With other digits in the lines the output may be another one: a digit was kept, or a decision has depended on
+    /// which digit one is, and not just on its being one.
+    by_digits: bool,
 }
 
 impl<'o> Masker<'o> {
     pub(super) fn new(out: &'o mut Vec<u8>) -> Masker<'o> {
-        Masker { out, blank: false, last_mark: None, lead: Lead::None, value: None, slot: false, full: false }
+        Masker {
+            out,
+            blank: false,
+            last_mark: None,
+            lead: Lead::None,
+            value: None,
+            slot: false,
+            full: false,
+            by_digits: false,
+        }
+    }
+
+    /// Whether the output is surely the same with any other digits in the lines.
+    pub(super) fn is_fixed(&self) -> bool {
+        !self.by_digits
     }
 
     /// Adds a line. `more_follows` leaves room for another one.
@@ -112,10 +129,12 @@ impl<'o> Masker<'o> {
             self.value = Some(kinds(content).has(Kinds::TELLING_KEY));
             return length + 3;
         }
+        self.by_digits |= depends_on_digits(content);
         let kept = (self.value == Some(true) && Word::of(content).is_plain()) || is_code(content);
         self.value = None;
         if kept {
             self.push(&rest[..length + 2], limit);
+            self.by_digits |= content.iter().any(u8::is_ascii_digit);
             self.lead = Lead::None;
         } else {
             self.push(&[quote], limit);
@@ -129,6 +148,7 @@ impl<'o> Masker<'o> {
     fn word(&mut self, rest: &[u8], limit: usize) -> usize {
         let (run, classes) = word_run(rest);
         let has = |class: u16| classes & class != 0;
+        self.by_digits |= has(DIGIT) && depends_on_digits(run.text);
         if has(COLON) && has(SLASH) && run.is_url() {
             self.mark("url", limit);
             self.value = None;
@@ -141,6 +161,7 @@ impl<'o> Masker<'o> {
         }
         if has(SLASH) && run.text.starts_with(b"HTTP/") {
             self.push(run.text, limit);
+            self.by_digits |= has(DIGIT);
             self.lead = self.lead.after(b"http");
             return run.text.len();
         }
@@ -160,6 +181,7 @@ impl<'o> Masker<'o> {
     /// Takes a word without colons. The classes of its bytes say which questions are not worth asking.
     fn piece(&mut self, piece: Word<'_>, classes: u16, rest: &[u8], limit: usize) -> usize {
         let has = |class: u16| classes & class != 0;
+        self.by_digits |= has(DIGIT) && depends_on_digits(piece.text);
         let slot = std::mem::take(&mut self.slot);
         let length = piece.text.len();
         let after = &rest[length..];
@@ -167,6 +189,7 @@ impl<'o> Masker<'o> {
         let may_follow_lead = self.lead != Lead::None && (has(DIGIT) || self.lead.takes_letters());
         if (may_be_code && is_code(piece.text)) || (may_follow_lead && self.lead.makes_code(piece.text, after)) {
             self.push(piece.text, limit);
+            self.by_digits |= has(DIGIT);
             self.lead = Lead::None;
             return length;
         }
@@ -187,6 +210,7 @@ impl<'o> Masker<'o> {
             return length + if mark == "n" { units_after(after) } else { 0 };
         }
         self.push(piece.text, limit);
+        self.by_digits |= has(DIGIT);
         self.lead = self.lead.after_known(piece.text, kinds);
         self.slot = kinds.has(Kinds::SLOT) && after.first() == Some(&b' ');
         if after.first() == Some(&b'=') {

@@ -5,10 +5,14 @@
 //! [`codes`] say which messages are the same problem.
 
 mod codes;
+#[cfg(test)]
+mod digits;
 mod evidence;
 mod group;
+mod groups;
 mod kinds;
 mod mask;
+mod memo;
 mod tally;
 mod template;
 mod words;
@@ -17,5 +21,8 @@ pub use crate::record::{Level, Time};
 pub use codes::codes;
 pub use evidence::Evidence;
 pub use group::{Group, UnknownGroup};
+pub use groups::Groups;
+pub(crate) use groups::in_order;
+pub use memo::Memo;
 pub use tally::{Coverage, Tally};
 pub use template::template;

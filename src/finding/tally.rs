@@ -7,11 +7,13 @@ use super::Level;
 use super::codes::codes;
 use super::evidence::Evidence;
 use super::group::{Group, UnknownGroup};
-use super::template::{Fingerprint, fingerprint, template};
+use super::groups::Groups;
+use super::memo::Memo;
+use super::template::{Fingerprint, fingerprint, first_line_decides, template};
 use crate::record::Chunk;
 use crate::scan::{Counts, Hit, Match};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// How much was examined.
@@ -48,9 +50,9 @@ pub struct Tally {
     /// How much was examined.
     pub coverage: Coverage,
     /// By signature index.
-    pub known: BTreeMap<usize, Group>,
+    pub known: Groups<usize, Group>,
     /// By template hash.
-    pub unknown: BTreeMap<u64, UnknownGroup>,
+    pub unknown: Groups<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
     /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
@@ -65,7 +67,7 @@ impl Tally {
     /// So many more may gather in [`Tally::add`] until the least are dropped together.
     const SLACK: usize = Tally::TEMPLATES / 4;
 
-    /// Adds one hit of a chunk of `file`.
+    /// Adds one hit of a chunk of `file`. `memo` is the worker's, for any files and tallies.
     ///
     /// `lines_before` are the lines of the file in front of the chunk, as far as they are known: with all of them a tally
     /// may take chunks of many files in any order. A tally of one piece of a file counts from the piece's start, with
@@ -74,7 +76,7 @@ impl Tally {
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
     /// [`Tally::examined`], `append` or `merge`.
-    pub fn add(&mut self, file: &Arc<str>, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
+    pub fn add(&mut self, memo: &mut Memo, file: &Arc<str>, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
         let line = lines_before + hit.record.line + 1;
         for found in hit.matches {
             let group = self.known.entry(found.signature).or_default();
@@ -83,7 +85,7 @@ impl Tally {
             }
         }
         if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
-            self.add_unknown(file, chunk, hit, level, line);
+            self.add_unknown(fingerprint_of(memo, hit), file, chunk, hit, level, line);
         }
     }
 
@@ -123,9 +125,15 @@ impl Tally {
         self.drop_least();
     }
 
-    fn add_unknown(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, hit: &Hit<'_, '_>, level: Level, line: u64) {
-        let message = hit.record.message();
-        let Fingerprint(hash) = fingerprint(message);
+    fn add_unknown(
+        &mut self,
+        Fingerprint(hash): Fingerprint,
+        file: &Arc<str>,
+        chunk: &Chunk<'_>,
+        hit: &Hit<'_, '_>,
+        level: Level,
+        line: u64,
+    ) {
         let unknown = match self.unknown.entry(hash) {
             Entry::Occupied(own) => own.into_mut(),
             Entry::Vacant(place) => {
@@ -134,7 +142,8 @@ impl Tally {
                     return;
                 }
                 let group = Group::default();
-                place.insert(UnknownGroup { template: template(message), level, codes: Vec::new(), group })
+                let template = template(hit.record.message());
+                place.insert(UnknownGroup { template, level, codes: Vec::new(), group })
             }
         };
         unknown.level = unknown.level.max(level);
@@ -163,6 +172,19 @@ impl Tally {
     }
 }
 
+/// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it.
+fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> Fingerprint {
+    let shape = hit.shape.filter(|_| first_line_decides(hit.record));
+    if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
+        return known;
+    }
+    let (fingerprint, fixed) = fingerprint(hit.record.message());
+    if let (Some(shape), true) = (shape, fixed) {
+        memo.remember(shape, fingerprint);
+    }
+    fingerprint
+}
+
 /// Orders templates from the first to be dropped: lowest level first, then greatest hash.
 fn rank((level, hash): (Level, u64)) -> (Level, std::cmp::Reverse<u64>) {
     (level, std::cmp::Reverse(hash))
@@ -178,7 +200,7 @@ fn captures(found: &Match<'_>) -> BTreeMap<String, String> {
         let value = &value[..value.len().min(Evidence::CONTEXT_LINE)];
         String::from_utf8_lossy(value).into_owned()
     };
-    found.captures.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+    found.captures().into_iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 #[cfg(test)]
@@ -229,13 +251,14 @@ mod tests {
             let text = &chunk.buffer[start..start + line.message.len()];
             let header = Header { time, level: None, component: None, message: 0 };
             let record = Record { start, line: number as u64, lines: 1, header, text };
-            let captures = vec![("first", &text[..1])];
-            let matches: Vec<_> = line.signature.map(|signature| Match { signature, captures }).into_iter().collect();
+            let found = |signature| Match::of_regex(signature, "^(?<first>.)", text);
+            let matches: Vec<_> = line.signature.map(found).into_iter().collect();
             tally.add(
+                &mut Memo::default(),
                 &file,
                 lines_before,
                 &chunk,
-                &Hit { record: &record, matches: &matches, suspicion: line.suspicion },
+                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, shape: None },
             );
         }
         let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };
@@ -255,7 +278,7 @@ mod tests {
     }
 
     /// All that a tally tells; the bar is only a shortcut.
-    fn told(tally: &Tally) -> (&Coverage, &BTreeMap<usize, Group>, &BTreeMap<u64, UnknownGroup>, u64) {
+    fn told(tally: &Tally) -> (&Coverage, &Groups<usize, Group>, &Groups<u64, UnknownGroup>, u64) {
         (&tally.coverage, &tally.known, &tally.unknown, tally.unknown_overflow)
     }
 

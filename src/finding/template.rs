@@ -5,6 +5,7 @@
 //! string. What is masked is decided in `mask.rs`. Nothing here knows about files or signatures.
 
 use super::mask::Masker;
+use crate::record::Record;
 use std::cell::RefCell;
 
 /// Hash of a template; the same on every machine and in every version that masks alike.
@@ -38,16 +39,26 @@ pub fn template(message: &[u8]) -> String {
     text
 }
 
-/// Returns the hash of the message's template.
-pub(super) fn fingerprint(message: &[u8]) -> Fingerprint {
+/// Returns the hash of the message's template, and whether it is the same with any other digits in the message.
+pub(super) fn fingerprint(message: &[u8]) -> (Fingerprint, bool) {
     SCRATCH.with_borrow_mut(|scratch| {
-        mask(message, scratch);
-        Fingerprint(hash(scratch))
+        let fixed = mask(message, scratch);
+        (Fingerprint(hash(scratch)), fixed)
     })
 }
 
-/// Writes the masked message to `masked`.
-fn mask(message: &[u8], masked: &mut Vec<u8>) {
+/// Whether the template depends on nothing but the part of the message in the record's first line.
+pub(super) fn first_line_decides(record: &Record<'_>) -> bool {
+    if record.lines == 1 {
+        return true;
+    }
+    let (first, rest) = first_line(record.text);
+    let Some(head) = first.get(record.header.message..) else { return rest.is_empty() };
+    rest.is_empty() || (!head.trim_ascii().is_empty() && root_line(head, rest).is_none())
+}
+
+/// Writes the masked message to `masked`. Returns whether it is surely the same with any other digits in the message.
+pub(super) fn mask(message: &[u8], masked: &mut Vec<u8>) -> bool {
     masked.clear();
     let (mut head, mut rest) = first_line(message);
     while head.trim_ascii().is_empty() && !rest.is_empty() {
@@ -60,6 +71,7 @@ fn mask(message: &[u8], masked: &mut Vec<u8>) {
         masker.add(b" | ", true);
         masker.add(root, false);
     }
+    masker.is_fixed()
 }
 
 /// The line without the time or the processor that kernels put before their messages, behind the header of whoever wrote
@@ -239,6 +251,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_on_every_machine() {
+        let fingerprint = |message| fingerprint(message).0;
         assert_eq!(fingerprint(b"timeout after 5 ms"), fingerprint(b"timeout after 123 ms"));
         assert_ne!(fingerprint(b"error 5"), fingerprint(b"error 1326"));
         assert_eq!(fingerprint(b"disk full"), Fingerprint(hash(b"disk full")));
