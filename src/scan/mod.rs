@@ -15,6 +15,7 @@ mod pattern;
 mod reader;
 mod scanner;
 mod scope;
+mod sequence;
 mod shape;
 mod suspicion;
 mod vocabulary;

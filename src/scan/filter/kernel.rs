@@ -79,6 +79,9 @@ mod avx512 {
     /// Numbers of one vector.
     const LANES: usize = 16;
 
+    /// How far ahead text is fetched, in bytes. The processor does so by itself only up to the end of a page.
+    const AHEAD: usize = 8 << 10;
+
     /// One for each position of a step.
     #[repr(align(64))]
     struct Numbers([u32; STEP]);
@@ -101,6 +104,9 @@ mod avx512 {
         while position + STEP * STRIDE <= to
             && let Some(bytes) = text[position..].get(..STEP * STRIDE + 8)
         {
+            for line in (0..STEP * STRIDE).step_by(64) {
+                _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(AHEAD + line).cast());
+            }
             for index in 0..STEP / LANES {
                 // SAFETY: 16 positions and the eight bytes behind the last lie in `bytes`.
                 let place = unsafe { hashes::<STRIDE, WORDS>(bytes.as_ptr().add(index * LANES * STRIDE), multiplier) };

@@ -84,17 +84,20 @@ impl Tier {
         positions: &mut Positions,
         hits: &mut Vec<LiteralHit>,
     ) {
-        // Where whole words can be read; the few positions behind that are looked up one by one.
+        // Where whole words can be read; the few sampled positions behind that are looked up one by one.
         let whole = to.min((text.len() + 1).saturating_sub(LONGEST)).max(from);
-        let (stride, count) = match &self.search {
-            Search::Sampled(stride, bitmap) => (*stride, bitmap.probe(kernel, *stride, text, from, whole, positions)),
-            Search::Nibbles(nibbles) => (1, nibbles.find(kernel, text, from, whole, positions)),
+        let (stride, next, count) = match &self.search {
+            Search::Sampled(stride, bitmap) => {
+                let count = bitmap.probe(kernel, *stride, text, from, whole, positions);
+                (*stride, whole.next_multiple_of(*stride), count)
+            }
+            Search::Nibbles(nibbles) => (1, to, nibbles.find(kernel, text, from, to, positions)),
         };
         let count = self.table.sieve(text, from, count, positions);
         for &position in &positions[..count] {
             self.table.check(text, from + usize::from(position), hits);
         }
-        for position in (whole.next_multiple_of(stride)..to).step_by(stride) {
+        for position in (next..to).step_by(stride) {
             self.table.check(text, position, hits);
         }
     }

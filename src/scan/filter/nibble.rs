@@ -209,7 +209,7 @@ mod x86 {
         (position, count)
     }
 
-    /// Does whole steps; returns where the portable form goes on and how many positions were found.
+    /// Does all of it, the last step with fewer lanes; returns `to` and how many positions were found.
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
     pub(super) fn avx512<const LENGTH: usize>(
         tables: &[Classes; 4],
@@ -227,20 +227,19 @@ mod x86 {
         let counted: [u8; STEP] = std::array::from_fn(|i| i as u8);
         // SAFETY: the array has 64 bytes.
         let counted = unsafe { _mm512_loadu_si512(counted.as_ptr().cast()) };
-        let (mut position, mut count) = (from, 0);
-        while position + STEP <= to {
-            let mut buckets = _mm512_set1_epi8(-1);
-            for (i, &(low, high)) in tables.iter().enumerate() {
-                // SAFETY: `to + LENGTH - 1 <= text.len()`.
-                let bytes = unsafe { _mm512_loadu_si512(text.as_ptr().add(position + i).cast()) };
-                buckets = _mm512_and_si512(buckets, _mm512_permutex2var_epi8(low, bytes, high));
-            }
-            let hits = _mm512_test_epi8_mask(buckets, buckets);
+        let buckets = |bytes: [__m512i; LENGTH]| {
+            let looked_up =
+                bytes.into_iter().zip(tables).map(|(bytes, it)| _mm512_permutex2var_epi8(it.0, bytes, it.1));
+            looked_up.fold(_mm512_set1_epi8(-1), |all, buckets| _mm512_and_si512(all, buckets))
+        };
+        let mut count = 0;
+        let mut keep = |position: usize, hits: u64| {
             if hits != 0 {
                 let lanes = _mm512_maskz_compress_epi8(hits, counted);
                 let base = _mm512_set1_epi16((position - from) as i16);
                 let first = _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(lanes)));
                 let second = _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(lanes)));
+                // There is room: not more were found than positions were looked at.
                 let room = &mut found[count..count + STEP];
                 // SAFETY: `room` has 64 words.
                 unsafe {
@@ -249,9 +248,25 @@ mod x86 {
                 }
                 count += hits.count_ones() as usize;
             }
+        };
+        let mut position = from;
+        while position + STEP <= to {
+            // SAFETY: `to + LENGTH - 1 <= text.len()`.
+            let bytes = std::array::from_fn(|i| unsafe { _mm512_loadu_si512(text.as_ptr().add(position + i).cast()) });
+            let buckets = buckets(bytes);
+            keep(position, _mm512_test_epi8_mask(buckets, buckets));
             position += STEP;
         }
-        (position, count)
+        if position < to {
+            let lanes = u64::MAX >> (STEP - (to - position));
+            // SAFETY: as above; only the bytes of these lanes are read, which lie before `to + i`.
+            let bytes = std::array::from_fn(|i| unsafe {
+                _mm512_maskz_loadu_epi8(lanes, text.as_ptr().add(position + i).cast())
+            });
+            let buckets = buckets(bytes);
+            keep(position, _mm512_mask_test_epi8_mask(lanes, buckets, buckets));
+        }
+        (to.max(from), count)
     }
 }
 

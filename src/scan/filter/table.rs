@@ -1,7 +1,7 @@
 //! What stands behind the filter's candidates: from a key to the literals it was taken from, and the exact comparison.
 
 use super::LiteralHit;
-use super::bitmap::{BLOCK, FOLD, Positions, key, key_at, other_hash};
+use super::bitmap::{BLOCK, FOLD, Positions, key_at, other_hash};
 
 /// One alignment of one literal: where in it a key was taken.
 pub(super) struct Place<'a> {
@@ -83,10 +83,8 @@ impl Table {
         let mut kept = 0;
         for index in 0..count.min(BLOCK) {
             let position = positions[index];
-            let Some(bytes) = text.get(from + usize::from(position)..).and_then(|rest| rest.first_chunk()) else {
-                break;
-            };
-            let (word, bit) = sieve_place(&self.sieve, other_hash(key(*bytes, self.length)));
+            let Some(key) = key_at(text, from + usize::from(position), self.length) else { break };
+            let (word, bit) = sieve_place(&self.sieve, other_hash(key));
             positions[kept] = position;
             kept += usize::from(self.sieve[word] >> bit & 1 == 1);
         }
