@@ -233,7 +233,11 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
                 start = 3;
                 text = &text[3..];
             }
-            self.ahead.read = if within { Line::new(Kind::Continues, None) } else { self.reader.line(text, start) };
+            if within {
+                self.ahead.read = Line::new(Kind::Continues, None);
+            } else {
+                self.ahead.read = self.reader.line(text, start);
+            }
             if self.ahead.read.kind == Kind::Begins {
                 self.begun = (start, line);
                 self.over = false;
@@ -249,12 +253,11 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
         self.looked
     }
 
-    /// Adds the lines that belong to the record of which `first` is the first line; returns where the record ends, and
-    /// the number of its last line. The line behind `first` has been looked at and does not begin a record.
-    fn gather(&mut self, first: (usize, usize), line: u64) -> (usize, u64) {
-        let (mut end, mut last) = (first.1, line);
+    /// Adds the lines that belong to the record, which has its first line. The line behind it has been looked at and does
+    /// not begin a record.
+    fn gather(&mut self, record: &mut Record<'a>) {
         let mut traceback = Traceback::default();
-        traceback.follow(&self.buffer[first.0..first.1]);
+        traceback.follow(record.text);
         while self.look() {
             let ahead = &self.ahead;
             let text = &self.buffer[ahead.start..ahead.end];
@@ -268,10 +271,10 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
                 break;
             }
             traceback.follow(text);
-            (end, last) = (ahead.end, ahead.line);
+            record.text = &self.buffer[record.start..ahead.end];
+            record.lines = ahead.line - record.line + 1;
             self.looked = false;
         }
-        (end, last)
     }
 }
 
@@ -283,19 +286,26 @@ impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
         if !self.look() {
             return None;
         }
-        let Ahead { start, mut end, line, read, .. } = self.ahead;
-        let mut last = line;
+        let ahead = &self.ahead;
+        let text = &self.buffer[ahead.start..ahead.end];
+        let mut record = Record { start: ahead.start, line: ahead.line, lines: 1, header: ahead.read.header, text };
         self.looked = false;
         // Most records are one line before another that begins one.
         if self.look() && self.ahead.read.kind != Kind::Begins {
-            (end, last) = self.gather((start, end), line);
+            self.gather(&mut record);
         }
-        let text = &self.buffer[start..end];
-        let header = match self.format.export() {
-            Some(export) => export.enrich(text, read.header, self.format),
-            None => read.header,
-        };
-        Some(Record { start, line, lines: last - line + 1, header, text })
+        if self.format.export().is_some() {
+            enrich(&mut record, self.format);
+        }
+        Some(record)
+    }
+}
+
+/// Completes the header of a Windows event. Not a part of the walk itself, which would get slow by taking headers apart.
+#[cold]
+fn enrich(record: &mut Record<'_>, format: &Format) {
+    if let Some(export) = format.export() {
+        record.header = export.enrich(record.text, record.header, format);
     }
 }
 
