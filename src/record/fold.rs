@@ -118,7 +118,7 @@ pub(super) fn piece(text: &[u8], start: usize, end: usize, size: usize) -> Piece
 }
 
 /// Whether nothing can be seen in a line.
-pub(super) fn blank(line: &[u8]) -> bool {
+pub fn is_blank(line: &[u8]) -> bool {
     match line.first() {
         None => true,
         Some(byte) if byte.is_ascii_graphic() => false,
@@ -210,6 +210,23 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
         }
     }
 
+    /// Goes on at a line that begins a record by itself, which stands at `start` of the chunk's buffer and has the number
+    /// `line`: nothing before it matters.
+    pub fn go_on_at(&mut self, start: usize, line: u64) {
+        (self.at, self.line, self.begun) = (start, line, (start, line));
+        (self.within, self.over, self.looked) = (false, false, false);
+    }
+
+    /// Where the next record begins and the number of its line, if that line begins a record by itself.
+    pub fn next_beginning(&self) -> Option<(usize, u64)> {
+        (self.looked && self.ahead.read.kind == Kind::Begins).then_some((self.ahead.start, self.ahead.line))
+    }
+
+    /// Line ends that were passed.
+    pub fn line_ends(&self) -> u64 {
+        self.line
+    }
+
     /// What reads the lines. It has read one line more than the records given so far have, unless the chunk has ended.
     pub fn reader(&mut self) -> &mut R {
         &mut self.reader
@@ -225,7 +242,7 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
             self.within = !piece.newline;
             self.line += u64::from(piece.newline);
             let mut text = &self.buffer[piece.start..piece.end];
-            if blank(text) {
+            if is_blank(text) {
                 continue;
             }
             let mut start = piece.start;

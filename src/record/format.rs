@@ -273,7 +273,7 @@ fn sample(head: &[u8]) -> Vec<&[u8]> {
         let whole = piece.newline || head.len() < Reading::HEAD || lines.is_empty();
         let line = &head[piece.start..piece.end];
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        if whole && !fold::blank(line) {
+        if whole && !fold::is_blank(line) {
             lines.push(&line[..line.len().min(8 << 10)]);
         }
         at = piece.next;

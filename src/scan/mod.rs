@@ -4,6 +4,7 @@
 //! over a chunk for the required literals of all patterns and the error markers, cuts the records around them, and
 //! confirms by regex. This interface is all that the rest sees, so that the engine behind it can change.
 
+mod ahead;
 mod counts;
 mod engine;
 mod filter;
