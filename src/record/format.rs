@@ -152,6 +152,18 @@ impl Format {
         layout.read(line, &self.rules)
     }
 
+    /// Returns the time that [`Format::recall`] would; `None` where it gives none.
+    #[inline]
+    pub fn recall_time(&self, layout: &Layout, line: &[u8]) -> Option<Option<Time>> {
+        layout.time(line, &self.rules)
+    }
+
+    /// Returns what [`Format::recall`] would, of a line whose time was recalled.
+    #[inline]
+    pub fn recall_line<'a>(&self, layout: &Layout, line: &'a [u8], time: Option<Time>) -> Option<Line<'a>> {
+        layout.with_time(line, time)
+    }
+
     /// Returns what a line (no line end, not blank) means for the records around it, and its header.
     pub(super) fn classify<'a>(&self, line: &'a [u8]) -> Line<'a> {
         self.read(line, &Watch::new(&self.rules, line)).0

@@ -65,11 +65,36 @@ impl Layout {
         })
     }
 
+    /// Whether such a line begins a record whatever stands before it.
+    #[inline]
+    pub fn begins(&self) -> bool {
+        self.kind == Kind::Begins
+    }
+
+    /// How serious such a line says it is.
+    #[inline]
+    pub fn level(&self) -> Option<Level> {
+        self.level
+    }
+
+    /// Where the message of such a line begins.
+    #[inline]
+    pub fn message(&self) -> usize {
+        self.message.into()
+    }
+
     /// Reads a line that differs from the one that has shown the layout only in the values of digits.
     #[inline]
     pub(super) fn read<'a>(&self, line: &'a [u8], rules: &Rules) -> Option<Line<'a>> {
+        let time = self.time(line, rules)?;
+        self.with_time(line, time)
+    }
+
+    /// Reads its time.
+    #[inline]
+    pub(super) fn time(&self, line: &[u8], rules: &Rules) -> Option<Option<Time>> {
         if !self.planned {
-            return self.read_in_general(line, rules);
+            return self.time_in_general(line, rules);
         }
         let notes = self.notes.get(..usize::from(self.n_notes))?;
         // Most headers have one time. It is made last and at once: copying it while it is being written is slow.
@@ -78,19 +103,14 @@ impl Layout {
                 return None;
             }
         }
-        let time = match notes.get(usize::from(self.time_from)) {
-            None => None,
-            Some(note) => {
-                let (text, plan) = note.planned(line)?;
-                let stamp = plan.read(text, usize::from(note.taken))?;
-                Some(rules.calendar.complete(stamp.date, stamp.clock, stamp.offset, stamp.digits))
-            }
-        };
-        self.with_time(line, time)
+        let Some(note) = notes.get(usize::from(self.time_from)) else { return Some(None) };
+        let (text, plan) = note.planned(line)?;
+        let stamp = plan.read(text, usize::from(note.taken))?;
+        Some(Some(rules.calendar.complete(stamp.date, stamp.clock, stamp.offset, stamp.digits)))
     }
 
     #[cold]
-    fn read_in_general<'a>(&self, line: &'a [u8], rules: &Rules) -> Option<Line<'a>> {
+    fn time_in_general(&self, line: &[u8], rules: &Rules) -> Option<Option<Time>> {
         let mut time = None;
         for (index, note) in self.notes.iter().take(usize::from(self.n_notes)).enumerate() {
             let found = note.again(line, rules)?;
@@ -98,11 +118,12 @@ impl Layout {
                 time = found;
             }
         }
-        self.with_time(line, time)
+        Some(time)
     }
 
+    /// The line, with its time.
     #[inline]
-    fn with_time<'a>(&self, line: &'a [u8], time: Option<Time>) -> Option<Line<'a>> {
+    pub(super) fn with_time<'a>(&self, line: &'a [u8], time: Option<Time>) -> Option<Line<'a>> {
         if !self.headed {
             return Some(Line::new(self.kind, None));
         }

@@ -51,6 +51,8 @@ pub(super) struct KnownLine {
     pub(super) varying: List,
     /// The signatures that may claim the record.
     pub(super) candidates: List,
+    /// Whether a record that is such a line looks like an error, or may with other digits.
+    pub(super) suspicious: bool,
 }
 
 /// How much the words of a line look like an error.
@@ -105,11 +107,12 @@ impl LineCache {
     ///
     /// Lines of one shape need not have one layout: the date of one exists and that of another does not. So there are
     /// up to [`LAYOUTS`] answers for a key, by number; behind the first `None` there are no more.
+    #[inline]
     pub(super) fn get(&self, key: Key, layout: u64) -> Option<&KnownLine> {
         let key = key.numbered(layout);
         let home = self.home(key);
-        let slot = (home..home + WAYS).map(|place| &self.slots[place & (self.slots.len() - 1)]);
-        slot.into_iter().find(|slot| slot.key == key)?.line.as_ref()
+        let mut slot = (home..home + WAYS).map(|place| &self.slots[place & (self.slots.len() - 1)]);
+        slot.find(|slot| slot.key == key)?.line.as_ref()
     }
 
     /// Remembers a line, perhaps in the place of another one.

@@ -13,7 +13,8 @@ use super::line_cache::{KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
 use super::scanner::{Judge, Scanner, word_strength};
 use super::shape::Key;
-use crate::record::{Chunk, Format, Header, Line, LineReader, Record, is_blank};
+use super::suspicion::suspicion;
+use crate::record::{Chunk, Format, Level, Line, LineReader, Record, Time, is_blank};
 
 /// A longer line is examined with its record as a whole: the record layer cuts very long lines into pieces.
 pub(super) const LONG: usize = 32 << 10;
@@ -44,20 +45,14 @@ struct Seen {
     shape: Option<u64>,
 }
 
-/// What was recalled of a line.
-struct Recalled<'a> {
-    read: Line<'a>,
-    words: Words,
-    candidates: List,
-    shape: u64,
-}
-
 /// A line that is a record if the next one begins another.
-struct OneLine<'a> {
+struct OneLine<'c> {
     start: usize,
+    end: usize,
     number: u64,
-    text: &'a [u8],
-    recalled: Recalled<'a>,
+    known: &'c KnownLine,
+    time: Option<Time>,
+    key: Key,
 }
 
 /// What is known of a record from its lines.
@@ -119,27 +114,32 @@ impl<'a, 'c> Remembering<'a, 'c> {
         }
     }
 
-    /// Recalls a line, or returns the number that its layout is to get.
+    /// Recalls a line and its time, or returns the number that its layout is to get.
     #[inline]
-    fn recall(&self, line: &'a [u8], key: Key) -> Result<Recalled<'a>, u64> {
+    fn recall(&self, line: &[u8], key: Key) -> Result<(&KnownLine, Option<Time>), u64> {
         for layout in 0..LAYOUTS {
             let Some(known) = self.cache.get(key, layout) else { return Err(layout) };
-            if let Some(read) = self.format.recall(&known.layout, line) {
-                let words = match known.varying {
-                    List::EMPTY => known.words,
-                    varying => self.words_of(line, read.header(), self.cache.list(varying)),
-                };
-                let shape = shape(key.low, read.header());
-                return Ok(Recalled { read, words, candidates: known.candidates, shape });
+            if let Some(time) = self.format.recall_time(&known.layout, line) {
+                return Ok((known, time));
             }
         }
         Err(LAYOUTS - 1)
     }
 
+    /// The error words of a recalled line.
+    #[inline]
+    fn recalled_words(&self, known: &KnownLine, line: &[u8]) -> Words {
+        match known.varying {
+            List::EMPTY => known.words,
+            varying => words_of(line, message(known.layout.level(), known.layout.message()), self.cache.list(varying)),
+        }
+    }
+
     /// Gives records as long as each is one line that can be recalled, before another that begins a record.
     ///
     /// `beginning` is where a line begins a record and its number; returned is the same for the line behind the last
-    /// record given, or `None` if not even the first line can be recalled. Nobody looks at most of these records, so nothing is made of them.
+    /// record given, or `None` if not even the first line can be recalled. Nobody looks at most of these records, so
+    /// nothing is made of them.
     pub(super) fn one_by_one(
         &mut self,
         beginning: (usize, u64),
@@ -149,47 +149,59 @@ impl<'a, 'c> Remembering<'a, 'c> {
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Option<(usize, u64)> {
         let (mut start, mut number) = beginning;
-        let mut last: Option<OneLine<'a>> = None;
-        while let Some(cut) = self.ahead.cut(start, chunk, self.cache, self.salt) {
-            let line = &chunk.buffer[cut.start..cut.end];
+        let mut ahead = std::mem::take(&mut self.ahead);
+        let mut given = 0;
+        let mut last: Option<OneLine<'_>> = None;
+        while let Some(cut) = ahead.cut(start, chunk, self.cache, self.salt) {
+            let text = &chunk.buffer[cut.start..cut.end];
             // Blank lines are left out at the end of a record.
-            if !is_blank(line) {
-                match self.recall(line, cut.key) {
-                    Ok(recalled) if recalled.read.begins() => {
-                        if let Some(last) = last.replace(OneLine { start, number, text: line, recalled }) {
-                            self.give(&last, judge, counting, found);
-                        }
-                    }
-                    _ => break,
+            if !is_blank(text) {
+                let Ok((known, time)) = self.recall(text, cut.key) else { break };
+                if !known.layout.begins() {
+                    break;
                 }
+                if let Some(last) = &last {
+                    let text = &chunk.buffer[last.start..last.end];
+                    self.give(last, text, judge, counting, found);
+                    given += 1;
+                }
+                last = Some(OneLine { start, end: cut.end, number, known, time, key: cut.key });
             }
             (start, number) = (cut.next, number + 1);
         }
-        let OneLine { start, number, .. } = last?;
-        self.seen.clear();
-        Some((start, number))
+        let beginning = last.map(|last| (last.start, last.number));
+        self.ahead = ahead;
+        self.lines += given;
+        if beginning.is_some() {
+            self.seen.clear();
+        }
+        beginning
     }
 
     #[inline]
     fn give(
-        &mut self,
-        line: &OneLine<'a>,
+        &self,
+        line: &OneLine<'_>,
+        text: &'a [u8],
         judge: &mut Judge<'a, '_>,
         counting: &mut Counting,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) {
-        let OneLine { start, number, text, recalled } = line;
-        let header = recalled.read.header().unwrap_or_default();
-        self.lines += 1;
-        counting.add(header.level, header.time);
-        let strength = recalled.words.of_head;
-        if recalled.candidates == List::EMPTY && !judge.is_interested(header.level, strength) {
+        let &OneLine { start, number, known, time, .. } = line;
+        counting.add(known.layout.level(), time);
+        let wanted = known.candidates != List::EMPTY
+            || (known.suspicious && judge.looks_for_errors())
+            || judge.needs_every_record();
+        if !wanted {
             return;
         }
+        let strength = self.recalled_words(known, text).of_head;
         judge.candidates.clear();
-        self.add(recalled.candidates, &mut judge.candidates);
-        let record = Record { start: *start, line: *number, lines: 1, header, text };
-        judge.known(&record, &KnownRecord { strength, shape: Some(recalled.shape) }, found);
+        self.add(known.candidates, &mut judge.candidates);
+        let header = self.format.recall_line(&known.layout, text, time).and_then(|line| line.header());
+        let record = Record { start, line: number, lines: 1, header: header.unwrap_or_default(), text };
+        let shape = shape(line.key.low, known.layout.message());
+        judge.known(&record, &KnownRecord { strength, shape: Some(shape) }, found);
     }
 
     /// Finds out about a line that was never seen, or whose header is not what it was.
@@ -202,7 +214,9 @@ impl<'a, 'c> Remembering<'a, 'c> {
         self.signatures.clear();
         self.words.clear();
         self.take_hits(Some);
-        let words = self.words_of(line, read.header(), &self.words);
+        let header = read.header().unwrap_or_default();
+        let message = message(header.level, header.message);
+        let words = words_of(line, message, &self.words);
         let mut varies = false;
         if let (Some(_), Some(digits)) = (layout, &self.scanner.digits) {
             self.change_digits(line, b'0');
@@ -216,9 +230,10 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let Some(candidates) = self.cache.keep(&self.signatures) else { return (read, None, None) };
         let known = Some((words, candidates));
         let Some(layout) = layout else { return (read, known, None) };
-        varies = varies || !self.is_same(words, line, read.header());
+        varies = varies || !self.is_same(words, line, message);
         let varying = if varies { self.cache.keep(&self.words) } else { Some(List::EMPTY) };
-        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates }))
+        let suspicious = varies || suspicion(header.level, words.of_head).is_some();
+        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates, suspicious }))
     }
 
     /// Tells signatures from error words.
@@ -241,28 +256,12 @@ impl<'a, 'c> Remembering<'a, 'c> {
 
     /// Whether the words mean the same whatever the digits around them are. They count only as zero or something else,
     /// and the more of them are zero the less a word means (`0 errors`), so both ends are enough.
-    fn is_same(&mut self, words: Words, line: &[u8], header: Option<Header<'_>>) -> bool {
+    fn is_same(&mut self, words: Words, line: &[u8], message: usize) -> bool {
         self.words.is_empty()
             || [b'0', b'7'].into_iter().all(|digit| {
                 self.change_digits(line, digit);
-                self.words_of(&self.changed, header, &self.words) == words
+                words_of(&self.changed, message, &self.words) == words
             })
-    }
-
-    /// Judges the error words of a line, which are given as place and number.
-    fn words_of(&self, line: &[u8], header: Option<Header<'_>>, words: &[u32]) -> Words {
-        let header = header.unwrap_or_default();
-        let message = if header.level.is_some() { header.message } else { 0 };
-        let mut strongest = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
-        for &word in words {
-            let (start, marker) = ((word >> 16) as usize, (word & 0xffff) as usize);
-            let strength = word_strength(line, start, marker);
-            strongest.anywhere = strongest.anywhere.max(strength);
-            if start >= message {
-                strongest.of_head = strongest.of_head.max(strength);
-            }
-        }
-        strongest
     }
 }
 
@@ -280,16 +279,20 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
             _ => self.cache.key(line, self.salt),
         };
         let layout = match self.recall(line, key) {
-            Ok(recalled) => {
-                let known = Some((recalled.words, recalled.candidates));
-                self.seen.push(Seen { start, known, shape: Some(recalled.shape) });
-                return recalled.read;
+            Ok((known, time)) => {
+                if let Some(read) = self.format.recall_line(&known.layout, line, time) {
+                    let known_line = Some((self.recalled_words(known, line), known.candidates));
+                    let shape = Some(shape(key.low, known.layout.message()));
+                    self.seen.push(Seen { start, known: known_line, shape });
+                    return read;
+                }
+                0
             }
             Err(layout) => layout,
         };
         self.new += 1;
         let (read, known, line) = self.examine(line);
-        let shape = line.as_ref().map(|_| shape(key.low, read.header()));
+        let shape = line.as_ref().map(|line| shape(key.low, line.layout.message()));
         if let Some(line) = line {
             self.cache.insert(key, layout, line);
         }
@@ -299,6 +302,25 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
 }
 
 /// Lines of one shape may have messages that begin at different places: one has a valid date and the other has not.
-fn shape(key: u64, header: Option<Header<'_>>) -> u64 {
-    key ^ header.map_or(0, |header| header.message as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+fn shape(key: u64, message: usize) -> u64 {
+    key ^ (message as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Where the words begin that count in a line which begins a record.
+fn message(level: Option<Level>, message: usize) -> usize {
+    if level.is_some() { message } else { 0 }
+}
+
+/// Judges the error words of a line, which are given as place and number.
+fn words_of(line: &[u8], message: usize, words: &[u32]) -> Words {
+    let mut strongest = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
+    for &word in words {
+        let (start, marker) = ((word >> 16) as usize, (word & 0xffff) as usize);
+        let strength = word_strength(line, start, marker);
+        strongest.anywhere = strongest.anywhere.max(strength);
+        if start >= message {
+            strongest.of_head = strongest.of_head.max(strength);
+        }
+    }
+    strongest
 }

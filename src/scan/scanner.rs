@@ -282,10 +282,10 @@ impl<'a, 's> Judge<'a, 's> {
         self.decide(record, strongest, None, found);
     }
 
-    /// Whether a record without candidates may be worth keeping.
+    /// Whether records that look like errors are worth keeping.
     #[inline]
-    pub(super) fn is_interested(&self, level: Option<Level>, strongest: Strength) -> bool {
-        !self.unfiltered.is_empty() || (!self.scanner.markers.is_empty() && suspicion(level, strongest).is_some())
+    pub(super) fn looks_for_errors(&self) -> bool {
+        !self.scanner.markers.is_empty()
     }
 
     /// Does the same for a record of which all lines are known; `candidates` are the signatures that may claim it.
@@ -308,8 +308,7 @@ impl<'a, 's> Judge<'a, 's> {
             self.candidates.dedup();
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
         }
-        let looked_for = !self.scanner.markers.is_empty();
-        let suspicion = if looked_for { suspicion(record.header.level, strongest) } else { None };
+        let suspicion = if self.looks_for_errors() { suspicion(record.header.level, strongest) } else { None };
         if suspicion.is_some() || !self.matches.is_empty() {
             found(Hit { record, matches: &self.matches, suspicion, shape });
         }
