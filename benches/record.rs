@@ -1,4 +1,5 @@
-//! How fast a log is cut into records with time and level, for the shapes that make up most of a bundle.
+//! How fast a log is cut into records with time and level, for the shapes that make up most of a bundle: at first sight
+//! (`record`), with headers that were learnt before (`again`), and the parts of both per line (`learn`, `recall`).
 //!
 //! Lines are generated and the format is guessed from the text as in a triage. Throughput is bytes of log per second on
 //! one thread. `cargo bench --bench record -- iso` runs one of them.
@@ -6,7 +7,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
-use tierline::record::{Chunk, Reading, chunks};
+use tierline::record::{Chunk, Format, Layout, Line, LineReader, Reading, chunks};
 
 /// Bytes of log per run.
 const SIZE: usize = 4 << 20;
@@ -36,8 +37,9 @@ fn clock(index: usize) -> String {
     format!("{:02}:{:02}:{:02}", second / 3600 % 24, second / 60 % 60, second % 60)
 }
 
-fn records(criterion: &mut Criterion) {
-    let logs = [
+/// Logs of the usual shapes.
+fn logs() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
         (
             "syslog",
             log(|index, _, message| {
@@ -67,11 +69,111 @@ fn records(criterion: &mut Criterion) {
                 )
             }),
         ),
+        (
+            "epoch",
+            log(|index, level, message| {
+                format!(
+                    "- {} 2026.01.02 R{:02}-M0 2026-01-02-{}.{:06} R{:02}-M0 RAS KERNEL {level} {message}",
+                    1_767_323_045 + index / 7,
+                    index % 40,
+                    clock(index).replace(':', "."),
+                    index % 1_000_000,
+                    index % 40
+                )
+            }),
+        ),
+        (
+            "compact",
+            log(|index, _, message| {
+                format!("20260102-{}:{}|Step_{}|300{:05}|{message}", clock(index), index % 1000, index % 4, index % 9)
+            }),
+        ),
+        (
+            "ctime",
+            log(|index, level, message| {
+                format!("[Fri Jan 02 {} 2026] [{}] {message}", clock(index), level.to_lowercase())
+            }),
+        ),
+        (
+            "trace",
+            log(|index, level, message| match index % 5 {
+                0 => format!("2026-01-02 {},{:03} {level} {message}", clock(index), index % 1000),
+                _ => format!("    at org.example.Worker{}.run(Worker.java:{})", index % 7, index % 400),
+            }),
+        ),
         ("plain", log(|index, _, message| format!("{message} ({index})"))),
-    ];
+    ]
+}
+
+/// Learns from every line and keeps what it was.
+struct Learning<'a> {
+    format: &'a Format,
+    lines: Vec<(&'a [u8], Layout)>,
+}
+
+impl<'a> LineReader<'a> for Learning<'a> {
+    fn line(&mut self, line: &'a [u8], _: usize) -> Line<'a> {
+        let (read, layout) = self.format.learn(line);
+        self.lines.push((line, layout.expect("headers of these logs have layouts")));
+        read
+    }
+}
+
+/// Has the layout of each line at hand.
+struct Recalling<'a, 'l> {
+    format: &'a Format,
+    lines: std::slice::Iter<'l, (&'a [u8], Layout)>,
+}
+
+impl<'a> LineReader<'a> for Recalling<'a, '_> {
+    fn line(&mut self, line: &'a [u8], _: usize) -> Line<'a> {
+        let recalled = self.lines.next().and_then(|(_, layout)| self.format.recall(layout, line));
+        recalled.expect("the line has shown this layout")
+    }
+}
+
+fn headers(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("header");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    for (name, text) in &logs() {
+        let reading = Reading::guess(&text[..Reading::HEAD], None).expect("a log is text");
+        let format = &reading.format;
+        let end = chunks(text, format)[0].end;
+        let chunk = Chunk::of(text, 0..end);
+        let mut records = format.records_by(&chunk, Learning { format, lines: Vec::new() });
+        records.by_ref().for_each(drop);
+        let lines = std::mem::take(&mut records.reader().lines);
+        group.throughput(Throughput::Elements(lines.len() as u64));
+        group.bench_function(BenchmarkId::new("learn", name), |bencher| {
+            bencher.iter(|| {
+                for (line, _) in &lines {
+                    black_box(format.learn(line));
+                }
+            });
+        });
+        group.bench_function(BenchmarkId::new("recall", name), |bencher| {
+            bencher.iter(|| {
+                for (line, layout) in &lines {
+                    black_box(format.recall(layout, line));
+                }
+            });
+        });
+        group.bench_function(BenchmarkId::new("again", name), |bencher| {
+            bencher.iter(|| {
+                let reader = Recalling { format, lines: lines.iter() };
+                for record in format.records_by(&chunk, reader) {
+                    black_box(&record);
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+fn records(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("record");
     group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
-    for (name, text) in &logs {
+    for (name, text) in &logs() {
         let reading = Reading::guess(&text[..Reading::HEAD], None).expect("a log is text");
         let pieces = chunks(text, &reading.format);
         group.throughput(Throughput::Bytes(text.len() as u64));
@@ -91,5 +193,5 @@ fn records(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, records);
+criterion_group!(benches, records, headers);
 criterion_main!(benches);

@@ -132,7 +132,10 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
         }
         _ => {}
     }
-    if let Some(cut) = at_start(line, at, rules) {
+    // A digit at the line's very start has been tried by `cut`.
+    if !(at == 0 && first.is_ascii_digit())
+        && let Some(cut) = at_start(line, at, rules)
+    {
         return Some(cut);
     }
     if (first.is_ascii_lowercase() || first == b'_' || first == b'@' || first.is_ascii_uppercase())

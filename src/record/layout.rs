@@ -9,7 +9,7 @@ use super::format::Header;
 use super::header::Rules;
 use super::level::Level;
 use super::plan::Plan;
-use super::stamp::{Attempt, Orders, attempt};
+use super::stamp::{Attempt, Orders, Stamp, attempt};
 use super::time::Time;
 use super::watch::{Look, NOTES, Note, Outcome, Watch};
 
@@ -49,8 +49,8 @@ impl Layout {
         if time_from.is_some_and(|note| usize::from(note) >= n_notes) {
             return None;
         }
-        for note in &mut notes[..n_notes] {
-            note.plan(line, watch);
+        for (index, note) in notes[..n_notes].iter_mut().enumerate() {
+            note.plan(line, watch.stamp_of(index), watch);
         }
         Some(Layout {
             notes,
@@ -139,7 +139,7 @@ impl Layout {
 
 impl Note {
     /// Makes a plan for the next look, if the time has one of the usual shapes.
-    fn plan(&mut self, line: &[u8], rules: &Rules) {
+    fn plan(&mut self, line: &[u8], stamp: Option<Stamp>, rules: &Rules) {
         let orders = match self.look {
             Look::Stamp => rules.orders,
             Look::Usual => Orders::Usual,
@@ -147,11 +147,8 @@ impl Note {
         };
         let at = usize::from(self.at);
         let Some(text) = line.get(at..at + usize::from(self.length)) else { return };
-        let plan = match attempt(text, 0, orders) {
-            Attempt::Read(stamp, end) => Plan::of(text, orders, Some((&stamp, end))),
-            _ => Plan::of(text, orders, None),
-        };
-        if let Some(plan) = plan {
+        let read = stamp.as_ref().map(|stamp| (stamp, usize::from(self.taken)));
+        if let Some(plan) = Plan::of(text, orders, read) {
             self.look = Look::Planned(plan.kind);
             self.detail = plan.pack();
         }

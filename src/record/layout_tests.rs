@@ -1,8 +1,8 @@
 //! What a layout recalls of a line is what the line itself shows, whatever the values of its digits.
 
-use super::Reading;
 use super::format::Format;
 use super::tests::{MODIFIED, header_like};
+use super::{Layout, Reading};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -129,6 +129,11 @@ fn digits_that_mean_something_are_looked_at() {
     ] {
         check_many(line.as_bytes());
     }
+}
+
+#[test]
+fn a_layout_fits_a_cache_line() {
+    assert!(size_of::<Layout>() <= 64, "{}", size_of::<Layout>());
 }
 
 #[test]

@@ -17,6 +17,37 @@ pub enum Level {
     Fatal,
 }
 
+/// For each initial, as the low five bits of its letter, which lengths words for levels have.
+static LENGTHS: [u16; 32] = {
+    let mut lengths = [0; 32];
+    let table: [(u8, &[u8]); 13] = [
+        (b'a', &[5]),
+        (b'c', &[4, 6, 8]),
+        (b'd', &[3, 4, 5, 6]),
+        (b'e', &[3, 4, 5, 6, 9]),
+        (b'f', &[3, 4, 5, 6, 7]),
+        (b'i', &[3, 4, 11, 13]),
+        (b'l', &[3]),
+        (b'n', &[4, 6]),
+        (b'p', &[4, 5]),
+        (b's', &[6, 7]),
+        (b't', &[3, 5, 6]),
+        (b'v', &[3, 4, 7]),
+        (b'w', &[3, 4, 7, 8]),
+    ];
+    let mut index = 0;
+    while index < table.len() {
+        let (initial, all) = table[index];
+        let mut at = 0;
+        while at < all.len() {
+            lengths[(initial & 0x1f) as usize] |= 1 << all[at];
+            at += 1;
+        }
+        index += 1;
+    }
+    lengths
+};
+
 impl Level {
     /// Returns the name used in reports.
     pub fn name(self) -> &'static str {
@@ -32,8 +63,9 @@ impl Level {
 
     /// Returns the level that a word names, in any mixture of cases, without brackets around it.
     pub(super) fn from_word(word: &[u8]) -> Option<Level> {
-        // The longest word has 13 letters; anything else is refused before it is copied.
-        if !(3..=13).contains(&word.len()) {
+        // Most words that this is asked of are no levels: their initial and length say so.
+        let &first = word.first()?;
+        if word.len() > 13 || LENGTHS[usize::from(first & 0x1f)] & 1 << word.len() == 0 {
             return None;
         }
         let mut lower = [0; 13];
@@ -41,7 +73,6 @@ impl Level {
             *to = from | 0x20;
         }
         use Level::{Debug, Error, Fatal, Info, Trace, Warn};
-        // Most words that this is asked of are no levels: few have to be compared.
         let same_initial: &[(&[u8], Level)] = match lower[0] {
             b'a' => &[(b"alert", Fatal), (b"audit", Info)],
             b'c' => &[(b"critical", Fatal), (b"crit", Fatal), (b"config", Info)],
@@ -199,6 +230,16 @@ mod tests {
         }
         for word in ["", "er", "errors!", "information-x", "hello", "internationalisation"] {
             assert_eq!(Level::from_word(word.as_bytes()), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn every_word_for_a_level_passes_the_refusal_by_length() {
+        let words = "alert audit critical crit config debug dbg dbug debug1 DEBUG5 error err eror errors emerg emergency \
+            fatal ftl failure fault fine finer finest info inf information informational log notice note panic para \
+            severe success status system trace trc trace1 TRACE2 verbose verb vrb warn warning wrn warnings";
+        for word in words.split_whitespace() {
+            assert!(Level::from_word(word.as_bytes()).is_some(), "{word}");
         }
     }
 

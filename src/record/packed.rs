@@ -73,9 +73,10 @@ pub(super) const EPOCHS: std::ops::Range<i64> = 1_000_000_000..4_102_444_800;
 
 /// Seconds, milliseconds, microseconds or nanoseconds since 1970 as a token of its own, from 2001 to 2100.
 pub(super) fn epoch(line: &[u8], at: usize, run: usize) -> Option<(Stamp, usize)> {
-    let mut value: i128 = 0;
+    // Nineteen digits fit, and so do nanoseconds of as many as there may be of each unit.
+    let mut value: u64 = 0;
     for &byte in line.get(at..at + run)? {
-        value = value * 10 + i128::from(byte - b'0');
+        value = value * 10 + u64::from(byte - b'0');
     }
     let unit = match run {
         10 => 1_000_000_000,

@@ -222,17 +222,26 @@ pub(super) fn late_level(line: &[u8], from: usize) -> Option<Level> {
     let mut rest = window;
     for _ in 0..14 {
         rest = rest.trim_ascii_start();
-        let length = rest.iter().take_while(|&&byte| !matches!(byte, b' ' | b'\t')).count();
+        let (mut length, mut capital, mut small, mut other) = (0, false, false, false);
+        while let Some(&byte) = rest.get(length).filter(|byte| !matches!(byte, b' ' | b'\t')) {
+            match byte {
+                b'A'..=b'Z' => capital = true,
+                b'a'..=b'z' => small = true,
+                _ => other = true,
+            }
+            length += 1;
+        }
         if length == 0 {
             break;
         }
         let (token, tail) = rest.split_at(length);
-        if let Some(level) = level_in_token(token, tail.len() > 1) {
+        if capital && let Some(level) = level_in_token(token, tail.len() > 1) {
             return Some(level);
         }
+        let header_like = other || !small;
         let columns =
             tail.starts_with(b"  ") || tail.starts_with(b" - ") || tail.starts_with(b" |") || tail.starts_with(b"\t");
-        if !header_like(token) && !columns {
+        if !header_like && !columns {
             plain += 1;
             if plain > 1 {
                 break;

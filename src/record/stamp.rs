@@ -113,7 +113,7 @@ pub(super) fn attempt(line: &[u8], at: usize, orders: Orders) -> Attempt {
     if !possible(line, at) {
         return Attempt::Never;
     }
-    match any(line, at, orders) {
+    match other_than_iso(line, at, orders) {
         Some((stamp, end)) => Attempt::Read(stamp, end),
         None => Attempt::Refused,
     }
@@ -128,8 +128,12 @@ pub(super) fn stamp(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, us
 }
 
 fn any(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> {
+    iso(line, at).or_else(|| other_than_iso(line, at, orders))
+}
+
+fn other_than_iso(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> {
     match *line.get(at)? {
-        b'0'..=b'9' => iso(line, at).or_else(|| digits_first(line, at, orders)).or_else(|| hex_epoch(line, at)),
+        b'0'..=b'9' => digits_first(line, at, orders).or_else(|| hex_epoch(line, at)),
         b'A'..=b'Z' | b'a'..=b'z' => word_first(line, at, orders).or_else(|| hex_epoch(line, at)),
         b'@' => tai64n(line, at),
         _ => None,

@@ -12,14 +12,27 @@ pub(super) fn day_only(name: &[u8]) -> bool {
             .all(|(index, byte)| if matches!(index, 4 | 7) { *byte == b'.' } else { byte.is_ascii_digit() })
 }
 
+/// The bytes that names of programs and classes are made of, but for the colon.
+static IN_NAMES: [bool; 256] = {
+    let mut inside = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let it = byte as u8;
+        inside[byte] = it.is_ascii_alphanumeric()
+            || matches!(it, b'_' | b'.' | b'-' | b'/' | b'$' | b'@' | b'#' | b'\\' | b'*' | b'+' | b'%')
+            || it >= 0x80;
+        byte += 1;
+    }
+    inside
+};
+
 /// Where a program's or class' name ends.
 pub(super) fn name_end(line: &[u8], at: usize) -> usize {
     let rest = line.get(at..).unwrap_or_default();
+    let near = &rest[..rest.len().min(120)];
     let mut length = 0;
-    while let Some(&byte) = rest.get(length).filter(|_| length < 120) {
-        let inside = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'.' | b'-' | b'/' | b'$' | b'@' | b'#' | b'\\' | b'*' | b'+' | b'%')
-            || byte >= 0x80
+    while let Some(&byte) = near.get(length) {
+        let inside = IN_NAMES[usize::from(byte)]
             || (byte == b':' && rest.get(length + 1).is_some_and(|next| next.is_ascii_alphanumeric() || *next == b':'));
         if !inside {
             break;

@@ -28,6 +28,8 @@ pub(super) struct Watch<'r> {
     length: usize,
     notes: [Cell<Note>; NOTES],
     n_notes: Cell<usize>,
+    /// The times that belong to the notes: the walk over a header looks at some places twice.
+    stamps: [Cell<Option<Stamp>>; NOTES],
     /// Something was read that no note describes.
     lost: Cell<bool>,
 }
@@ -109,6 +111,7 @@ impl<'r> Watch<'r> {
             length: line.len(),
             notes: Default::default(),
             n_notes: Cell::new(0),
+            stamps: [const { Cell::new(None) }; NOTES],
             lost: Cell::new(false),
         }
     }
@@ -124,6 +127,14 @@ impl<'r> Watch<'r> {
     }
 
     fn look(&self, text: &[u8], at: usize, look: Look) -> Option<(Stamp, usize)> {
+        let rest = text.get(at..)?;
+        let place = self.position(rest);
+        for (index, note) in self.notes[..self.n_notes.get()].iter().enumerate() {
+            let note = note.get();
+            if Some(note.at) == place && note.look == look && note.length == rest.len().min(REACH) as u8 {
+                return self.stamp_of(index).map(|stamp| (stamp, at + usize::from(note.taken)));
+            }
+        }
         let orders = if look == Look::Stamp { self.orders } else { Orders::Usual };
         match attempt(text, at, orders) {
             Attempt::Never => None,
@@ -133,9 +144,17 @@ impl<'r> Watch<'r> {
             }
             Attempt::Read(mut stamp, end) => {
                 stamp.call = self.note_time(text, at, end, look, Outcome::of(&stamp));
+                if let Some(known) = self.stamps.get(usize::from(stamp.call)) {
+                    known.set(Some(stamp));
+                }
                 Some((stamp, end))
             }
         }
+    }
+
+    /// The time that a note is about.
+    pub(super) fn stamp_of(&self, note: usize) -> Option<Stamp> {
+        self.stamps.get(note)?.get()
     }
 
     /// Completes a time that [`Watch::stamp`] has read.
