@@ -23,7 +23,7 @@ pub(super) const OTHER: Classes = 1 << 11;
 const TRIMMED: Classes = 1 << 12;
 pub(super) const BLANK: Classes = 1 << 13;
 /// Ends a word.
-const END: Classes = 1 << 14;
+pub(super) const END: Classes = 1 << 14;
 /// May end a word: an apostrophe, the first byte of [`CUT`].
 pub(super) const CAREFUL: Classes = 1 << 15;
 

@@ -19,7 +19,7 @@
 //! [`is_code`](super::codes::is_code), and so are numbers after words such as `error code`.
 
 use super::classes::{
-    AT, BACKSLASH, BLANK, CAREFUL, CLASSES, COLON, CUT, Classes, DASH, DIGIT, DOT, LOWER, NON_ASCII, OTHER, SLASH,
+    AT, BACKSLASH, BLANK, CAREFUL, CLASSES, COLON, CUT, Classes, DASH, DIGIT, DOT, END, LOWER, NON_ASCII, OTHER, SLASH,
     UNDERSCORE, UPPER,
 };
 use super::codes::{Lead, is_code};
@@ -90,6 +90,9 @@ impl<'o> Masker<'o> {
                 1
             } else if class & (LOWER | UPPER | DIGIT) != 0 {
                 self.word(rest)
+            } else if class & END != 0 && !matches!(byte, b'<' | b'"') {
+                self.punctuation(byte);
+                1
             } else {
                 self.other(rest, class)
             };

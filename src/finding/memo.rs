@@ -8,65 +8,87 @@ use super::template::Fingerprint;
 
 /// What a worker remembers about the templates of line shapes; see [`Hit::shape`](crate::scan::Hit::shape).
 ///
-/// Bounded: at most 1 MiB, which is allocated when the first shape comes. It changes the speed and never the result, so
-/// one may serve any number of tallies, files and chunks, as long as all shapes come from the same kind of key.
+/// Bounded: at most 1 MiB, and little for few shapes. It changes the speed and never the result, so one may serve any
+/// number of tallies, files and chunks, as long as all shapes come from the same kind of key.
 #[derive(Default)]
 pub struct Memo {
-    /// Shape and fingerprint, at the place that the shape's hash says. Shape 0 is an empty place. All or none are there.
+    /// Shape and fingerprint, at the place that the shape's hash says. Shape 0 is an empty place. There is a power of two
+    /// of them, or none.
     places: Vec<(u64, u64)>,
+    /// How many are not empty.
+    taken: usize,
     /// Where the message of a shape that is not known is masked; its content means nothing.
     pub(super) scratch: Masked,
 }
 
 impl Memo {
-    /// Shapes that are remembered; a power of two. A new shape takes the place of another one.
-    const SHAPES: usize = 1 << 16;
+    /// Shapes that are remembered at most. Then a new one takes the place of another.
+    const MOST: usize = 1 << 16;
+
+    /// Places to begin with.
+    const LEAST: usize = 1 << 8;
 
     /// Returns the fingerprint that all messages of this shape have, if it is known.
     pub(super) fn fingerprint(&self, shape: u64) -> Option<Fingerprint> {
-        let &(own, fingerprint) = self.places.get(place(shape))?;
+        let &(own, fingerprint) = self.places.get(self.place(shape))?;
         (own == shape && shape != 0).then_some(Fingerprint(fingerprint))
     }
 
     /// Remembers that all messages of this shape have this fingerprint.
     pub(super) fn remember(&mut self, shape: u64, Fingerprint(fingerprint): Fingerprint) {
-        if self.places.is_empty() {
-            self.places = vec![(0, 0); Memo::SHAPES];
+        if 4 * self.taken >= self.places.len() && self.places.len() < Memo::MOST {
+            self.grow();
         }
-        if let Some(own) = self.places.get_mut(place(shape)) {
+        self.put(shape, fingerprint);
+    }
+
+    fn grow(&mut self) {
+        let more = (4 * self.places.len()).clamp(Memo::LEAST, Memo::MOST);
+        self.taken = 0;
+        for (shape, fingerprint) in std::mem::replace(&mut self.places, vec![(0, 0); more]) {
+            if shape != 0 {
+                self.put(shape, fingerprint);
+            }
+        }
+    }
+
+    fn put(&mut self, shape: u64, fingerprint: u64) {
+        let place = self.place(shape);
+        if let Some(own) = self.places.get_mut(place) {
+            self.taken += usize::from(own.0 == 0 && shape != 0);
             *own = (shape, fingerprint);
         }
     }
-}
 
-/// Where a shape stands. Whoever makes the keys need not see to it that their low bits differ.
-fn place(shape: u64) -> usize {
-    (shape.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - Memo::SHAPES.trailing_zeros())) as usize
+    /// Where a shape stands. Whoever makes the keys need not see to it that some bits of them differ.
+    fn place(&self, shape: u64) -> usize {
+        (shape.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & self.places.len().wrapping_sub(1)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_remembered_is_found_and_nothing_else() {
+    /// How many of so many shapes are known after all were remembered, and in how many places.
+    fn known_of(count: u64) -> (usize, usize) {
         let mut memo = Memo::default();
-        assert_eq!(memo.fingerprint(0), None);
-        for shape in 1..1000 {
-            memo.remember(shape, Fingerprint(shape + 1));
-        }
-        assert!((1..1000).all(|shape| memo.fingerprint(shape) == Some(Fingerprint(shape + 1))));
-        assert_eq!((memo.fingerprint(0), memo.fingerprint(1000), memo.fingerprint(u64::MAX)), (None, None, None));
+        let shapes = || (1..=count).map(|number| number.wrapping_mul(0xd6e8_feb8_6659_fd93));
+        assert!(shapes().all(|shape| memo.fingerprint(shape).is_none()));
+        shapes().for_each(|shape| memo.remember(shape, Fingerprint(!shape)));
+        let known: Vec<_> = shapes().filter_map(|shape| Some((shape, memo.fingerprint(shape)?))).collect();
+        assert!(known.iter().all(|&(shape, fingerprint)| fingerprint == Fingerprint(!shape)));
+        assert!([0, 1, u64::MAX].iter().all(|&shape| memo.fingerprint(shape).is_none()));
+        (known.len(), memo.places.len())
     }
 
     #[test]
-    fn it_does_not_grow_and_never_takes_one_shape_for_another() {
-        let mut memo = Memo::default();
-        let shapes = || (1..4 * Memo::SHAPES as u64).map(|number| number.wrapping_mul(0xd6e8_feb8_6659_fd93));
-        shapes().for_each(|shape| memo.remember(shape, Fingerprint(!shape)));
-        assert_eq!(memo.places.len(), Memo::SHAPES);
-        let found: Vec<_> = shapes().filter_map(|shape| Some((shape, memo.fingerprint(shape)?))).collect();
-        assert!(found.len() > Memo::SHAPES / 2);
-        assert!(found.iter().all(|&(shape, fingerprint)| fingerprint == Fingerprint(!shape)));
+    fn few_shapes_need_little_and_many_are_bounded() {
+        assert_eq!(known_of(0), (0, 0));
+        assert_eq!(known_of(10), (10, Memo::LEAST));
+        let (known, places) = known_of(1000);
+        assert!(known > 900 && places == 4096, "{known} in {places}");
+        let (known, places) = known_of(300_000);
+        assert!(known > Memo::MOST / 2 && places == Memo::MOST, "{known} in {places}");
     }
 }
