@@ -6,8 +6,10 @@
 
 mod counts;
 mod engine;
+mod everywhere;
 mod filter;
 mod line_cache;
+mod line_ends;
 mod lines;
 mod literals;
 mod markers;
