@@ -42,7 +42,7 @@ struct Tier {
 enum Search {
     /// At every so many positions.
     Sampled(usize, Bitmap),
-    Nibbles(Nibbles),
+    Nibbles(Box<Nibbles>),
 }
 
 /// Buffers that are used again.

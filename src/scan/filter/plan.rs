@@ -181,7 +181,7 @@ impl<'a> Draft<'a> {
             }
         }
         let search = if self.stride == 1 && kernel != Kernel::Portable {
-            Search::Nibbles(Nibbles::new(keys, self.length, frequencies))
+            Search::Nibbles(Box::new(Nibbles::new(keys, self.length, frequencies)))
         } else {
             let mut keys: Vec<_> = places.iter().map(|place| place.key).collect();
             keys.sort_unstable();
