@@ -1,5 +1,6 @@
 //! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of path, text and
-//! tree of each file, in path order. A mistake in a file fails the build with its place.
+//! tree of each file, in path order. A mistake in a file fails the build with its place. A sample of the healthy logs
+//! is embedded beside it.
 
 // The library's own reader, so that the build refuses exactly what the program would refuse.
 #![expect(dead_code, reason = "the build reads signatures and does nothing else with them")]
@@ -33,10 +34,11 @@ fn main() -> io::Result<ExitCode> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/signature");
     println!("cargo::rerun-if-changed=signatures");
+    println!("cargo::rerun-if-changed=testdata/quiet");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let mut files = Vec::new();
-    list(&root, "signatures", &mut files)?;
+    list(&root, "signatures", ".yaml", &mut files)?;
     files.sort();
     let mut table = String::from("&[\n");
     let mut texts = Vec::new();
@@ -65,6 +67,7 @@ fn main() -> io::Result<ExitCode> {
         out.join("catalogue.sha256"),
         checksum::of_files(texts.iter().map(|(path, text)| (*path, text.as_bytes()))),
     )?;
+    fs::write(out.join("ordinary.log"), ordinary(&root)?)?;
     Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -87,9 +90,28 @@ fn tell(file: &str, mistake: &Mistake) {
     }
 }
 
-/// Collects the catalogue's files as paths below `root`, with `/`. Every folder and file is watched, so that cargo
+/// Returns evenly spread lines of each healthy log, which is what `signatures check` takes for ordinary logs. A package
+/// without test data has none.
+fn ordinary(root: &Path) -> io::Result<Vec<u8>> {
+    const PER_FILE: usize = 4 << 10;
+    let mut files = Vec::new();
+    list(root, "testdata/quiet", "", &mut files)?;
+    files.sort();
+    let mut sample = Vec::new();
+    for file in files {
+        let text = fs::read(root.join(file))?;
+        // UTF-16 would need a decoder for two of sixty files.
+        if !text.contains(&0) {
+            let step = text.len().div_ceil(PER_FILE).max(1);
+            text.split_inclusive(|byte| *byte == b'\n').step_by(step).for_each(|line| sample.extend(line));
+        }
+    }
+    Ok(sample)
+}
+
+/// Collects the files of a folder whose name ends so, as paths below `root`, with `/`. Every folder and file is watched, so that cargo
 /// notices new and removed files.
-fn list(root: &Path, folder: &str, files: &mut Vec<String>) -> io::Result<()> {
+fn list(root: &Path, folder: &str, suffix: &str, files: &mut Vec<String>) -> io::Result<()> {
     if !root.join(folder).is_dir() {
         return Ok(());
     }
@@ -98,8 +120,8 @@ fn list(root: &Path, folder: &str, files: &mut Vec<String>) -> io::Result<()> {
         let path = format!("{folder}/{}", name.to_string_lossy());
         if root.join(&path).is_dir() {
             println!("cargo::rerun-if-changed={path}");
-            list(root, &path, files)?;
-        } else if path.ends_with(".yaml") {
+            list(root, &path, suffix, files)?;
+        } else if path.ends_with(suffix) {
             println!("cargo::rerun-if-changed={path}");
             files.push(path);
         }

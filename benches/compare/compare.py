@@ -146,6 +146,7 @@ class Commands:
             self.add(f"full {threads}", [tools.tierline, "triage", "--threads", threads, "-o", "json", self.plain])
             self.add(f"ours tar.gz {threads}", self.ours(self.tar_gz, "1000", threads))
             self.add(f"ours zip {threads}", self.ours(self.zip, "1000", threads))
+            self.add(f"unpack tar.gz {threads}", [tools.unpack, threads, self.tar_gz])
             self.add(f"unpack zip {threads}", [tools.unpack, threads, self.zip])
         self.add("igzip", tools.igzip and [tools.igzip, "-dc", self.tar_gz])
         self.add("rg tar.gz", self.rg(["-c", "-z"], "1000", self.tar_gz))

@@ -28,6 +28,8 @@ impl Kinds {
     pub(super) const MONTH: Kinds = Kinds(1 << 7);
     /// A day of the week, in a date with a capital.
     pub(super) const WEEKDAY: Kinds = Kinds(1 << 8);
+    /// One of the two.
+    pub(super) const OF_DATE: Kinds = Kinds(Kinds::MONTH.0 | Kinds::WEEKDAY.0);
     /// A name of `errno.h`, in logs in capitals.
     pub(super) const ERRNO: Kinds = Kinds(1 << 9);
     /// `error`: a number behind it may be its code.
@@ -48,6 +50,7 @@ impl Kinds {
 }
 
 /// Returns what a word is known for, in any ASCII case.
+#[inline]
 pub(super) fn kinds(word: &[u8]) -> Kinds {
     Kinds(VOCABULARY.bits(word))
 }
@@ -80,7 +83,7 @@ const fn with_zeros<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
     folded
 }
 
-const LONGEST_WITH_DIGITS: usize = 16;
+const LONGEST_WITH_DIGITS: usize = 9;
 
 static VOCABULARY: Vocabulary<1024> = Vocabulary::new()
     .with(TELLING_KEYS, Kinds::TELLING_KEY.0)

@@ -3,16 +3,19 @@
 //! Most errors differ from an earlier one only in the values of digits, and of most messages the template does not depend
 //! on these values. For such a shape the fingerprint is looked up instead of masking the message again.
 
+use super::mark::Masked;
 use super::template::Fingerprint;
 
 /// What a worker remembers about the templates of line shapes; see [`Hit::shape`](crate::scan::Hit::shape).
 ///
 /// Bounded: at most 1 MiB, which is allocated when the first shape comes. It changes the speed and never the result, so
 /// one may serve any number of tallies, files and chunks, as long as all shapes come from the same kind of key.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Memo {
     /// Shape and fingerprint, at the place that the shape's hash says. Shape 0 is an empty place. All or none are there.
     places: Vec<(u64, u64)>,
+    /// Where the message of a shape that is not known is masked; its content means nothing.
+    pub(super) scratch: Masked,
 }
 
 impl Memo {

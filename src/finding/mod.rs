@@ -4,6 +4,7 @@
 //! Tallies are bounded and merge in any order, so that files and threads can work on their own. [`template`] and
 //! [`codes`] say which messages are the same problem.
 
+mod classes;
 mod codes;
 #[cfg(test)]
 mod digits;
@@ -11,6 +12,7 @@ mod evidence;
 mod group;
 mod groups;
 mod kinds;
+mod mark;
 mod mask;
 mod memo;
 mod tally;

@@ -178,7 +178,7 @@ fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> Fingerprint {
     if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
         return known;
     }
-    let (fingerprint, fixed) = fingerprint(hit.record.message());
+    let (fingerprint, fixed) = fingerprint(hit.record.message(), &mut memo.scratch);
     if let (Some(shape), true) = (shape, fixed) {
         memo.remember(shape, fingerprint);
     }
@@ -241,6 +241,20 @@ mod tests {
     }
 
     fn add_at(tally: &mut Tally, file: &str, lines: &[Line], range: std::ops::Range<usize>, lines_before: u64) {
+        add_with(tally, None, file, lines, range, lines_before);
+    }
+
+    /// With a memo the shapes of the lines are told.
+    fn add_with(
+        tally: &mut Tally,
+        memo: Option<&mut Memo>,
+        file: &str,
+        lines: &[Line],
+        range: std::ops::Range<usize>,
+        lines_before: u64,
+    ) {
+        let (with_shapes, none) = (memo.is_some(), &mut Memo::default());
+        let memo = memo.unwrap_or(none);
         let (text, file) = (text(lines), Arc::from(file));
         let mut offsets = vec![0];
         lines.iter().for_each(|line| offsets.push(offsets.last().unwrap() + line.message.len() + 1));
@@ -250,19 +264,28 @@ mod tests {
             let time = line.time.map(|second| Time::new(second * 1_000_000_000, None));
             let text = &chunk.buffer[start..start + line.message.len()];
             let header = Header { time, level: None, component: None, message: 0 };
-            let record = Record { start, line: number as u64, lines: 1, header, text };
+            let count = line.message.split('\n').count() as u64;
+            let record = Record { start, line: number as u64, lines: count, header, text };
+            let shape = with_shapes.then(|| shape(&line.message));
             let found = |signature| Match::of_regex(signature, "^(?<first>.)", text);
             let matches: Vec<_> = line.signature.map(found).into_iter().collect();
             tally.add(
-                &mut Memo::default(),
+                memo,
                 &file,
                 lines_before,
                 &chunk,
-                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, shape: None },
+                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, shape },
             );
         }
         let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };
         tally.examined(chunk.text().len() as u64, &counts);
+    }
+
+    /// A key as a scan makes it: of the first line, digits being alike.
+    fn shape(message: &str) -> u64 {
+        let first = message.split('\n').next().unwrap_or_default();
+        let digit = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+        first.bytes().map(digit).fold(7, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
     }
 
     fn whole_file(number: usize, lines: &[Line]) -> Tally {
@@ -322,6 +345,42 @@ mod tests {
             }
             prop_assert_eq!(told(&backwards), told(&expected));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn shapes_change_nothing(
+            files in proptest::collection::vec(proptest::collection::vec((any::<u8>(), line_of_shape()), 0..30), 1..4),
+        ) {
+            let memo = &mut Memo::default();
+            for lines in &files {
+                let lines: Vec<_> = lines.iter().map(|(second, message)| Line {
+                    time: second.checked_sub(9).map(i64::from), ..error(message.clone(), Level::Error)
+                }).collect();
+                let mut tally = Tally::default();
+                add_with(&mut tally, Some(memo), "a.log", &lines, 0..lines.len(), 0);
+                let mut expected = Tally::default();
+                add_at(&mut expected, "a.log", &lines, 0..lines.len(), 0);
+                prop_assert_eq!(told(&tally), told(&expected));
+            }
+        }
+    }
+
+    /// One of few shapes, so that digits and further lines are what differs.
+    fn line_of_shape() -> impl Strategy<Value = String> {
+        let first = prop_oneof![
+            "disk [0-9] took [0-9] ms",
+            "error [45]",
+            "over (ext|foo)[0-9]",
+            "at [0-4]x0[0-9]",
+            " ",
+            "",
+            "Traceback (most recent call last):"
+        ];
+        let more = prop_oneof![
+            4 => Just(String::new()), 1 => "\n at a[0-9]", 1 => "\nCaused by: [xy][0-9]", 1 => "\n[0-9]\n---> [xy]", 1 => "\n[xy]Error"
+        ];
+        (first, more).prop_map(|(first, more)| first + &more)
     }
 
     fn error(message: String, level: Level) -> Line {

@@ -37,6 +37,7 @@ impl Calendar {
     }
 
     /// Makes a time from its parts, see [`Stamp`].
+    #[inline]
     pub(super) fn complete(&self, date: Date, clock: i64, offset: Option<i32>, digits: u8) -> Time {
         let wall = |days: i64| days * DAY * SECOND + clock;
         let (days, assumed) = match date {

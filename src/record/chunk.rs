@@ -97,7 +97,7 @@ fn place(text: &[u8], start: usize, whole: bool, format: &Format, sizes: &Sizes)
             return more(begin + sizes.piece.min(piece.next - begin + (4 << 10)));
         }
         let candidate = &text[piece.start..piece.end];
-        if !super::fold::blank(candidate) && format.classify(candidate).begins() {
+        if !super::fold::is_blank(candidate) && format.classify(candidate).begins() {
             return Place::At(begin);
         }
         line = if piece.newline { Some(piece.next) } else { line_after(piece.next.min(limit)) };

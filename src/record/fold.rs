@@ -56,10 +56,16 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
     pub(super) kind: Kind,
-    pub(super) header: Option<Header<'a>>,
+    pub(super) headed: bool,
+    /// What a record has that begins here; nothing without a header.
+    pub(super) header: Header<'a>,
 }
 
 impl<'a> Line<'a> {
+    pub(super) fn new(kind: Kind, header: Option<Header<'a>>) -> Line<'a> {
+        Line { kind, headed: header.is_some(), header: header.unwrap_or_default() }
+    }
+
     /// Whether it begins a record whatever stands before it.
     pub fn begins(&self) -> bool {
         self.kind == Kind::Begins
@@ -67,7 +73,7 @@ impl<'a> Line<'a> {
 
     /// Its header; a line with one may still belong to the record before.
     pub fn header(&self) -> Option<Header<'a>> {
-        self.header
+        self.headed.then_some(self.header)
     }
 }
 
@@ -112,7 +118,7 @@ pub(super) fn piece(text: &[u8], start: usize, end: usize, size: usize) -> Piece
 }
 
 /// Whether nothing can be seen in a line.
-pub(super) fn blank(line: &[u8]) -> bool {
+pub fn is_blank(line: &[u8]) -> bool {
     match line.first() {
         None => true,
         Some(byte) if byte.is_ascii_graphic() => false,
@@ -170,8 +176,8 @@ struct Ahead<'a> {
     start: usize,
     end: usize,
     line: u64,
-    kind: Kind,
-    header: Header<'a>,
+    /// Stored as the reader gives it: taking it to pieces costs more than all else here.
+    read: Line<'a>,
     /// It is a record of its own because a limit was passed.
     alone: bool,
 }
@@ -199,9 +205,26 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
             begun: (start, 0),
             // Behind the first chunk the first line either begins a record or the limit has passed before it.
             over: start > 0,
-            ahead: Ahead { start: 0, end: 0, line: 0, kind: Kind::Continues, header: Header::default(), alone: false },
+            ahead: Ahead { start: 0, end: 0, line: 0, read: Line::new(Kind::Continues, None), alone: false },
             looked: false,
         }
+    }
+
+    /// Goes on at a line that begins a record by itself, which stands at `start` of the chunk's buffer and has the number
+    /// `line`: nothing before it matters.
+    pub fn go_on_at(&mut self, start: usize, line: u64) {
+        (self.at, self.line, self.begun) = (start, line, (start, line));
+        (self.within, self.over, self.looked) = (false, false, false);
+    }
+
+    /// Where the next record begins and the number of its line, if that line begins a record by itself.
+    pub fn next_beginning(&self) -> Option<(usize, u64)> {
+        (self.looked && self.ahead.read.kind == Kind::Begins).then_some((self.ahead.start, self.ahead.line))
+    }
+
+    /// Line ends that were passed.
+    pub fn line_ends(&self) -> u64 {
+        self.line
     }
 
     /// What reads the lines. It has read one line more than the records given so far have, unless the chunk has ended.
@@ -219,7 +242,7 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
             self.within = !piece.newline;
             self.line += u64::from(piece.newline);
             let mut text = &self.buffer[piece.start..piece.end];
-            if blank(text) {
+            if is_blank(text) {
                 continue;
             }
             let mut start = piece.start;
@@ -227,9 +250,12 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
                 start = 3;
                 text = &text[3..];
             }
-            let Line { kind, header } =
-                if within { Line { kind: Kind::Continues, header: None } } else { self.reader.line(text, start) };
-            if kind == Kind::Begins {
+            if within {
+                self.ahead.read = Line::new(Kind::Continues, None);
+            } else {
+                self.ahead.read = self.reader.line(text, start);
+            }
+            if self.ahead.read.kind == Kind::Begins {
                 self.begun = (start, line);
                 self.over = false;
             } else if piece.end - self.begun.0.min(piece.end) > self.sizes.record
@@ -237,23 +263,22 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
             {
                 self.over = true;
             }
-            let header = header.unwrap_or_default();
-            self.ahead = Ahead { start, end: piece.end, line, kind, header, alone: self.over };
+            (self.ahead.start, self.ahead.end, self.ahead.line) = (start, piece.end, line);
+            self.ahead.alone = self.over;
             self.looked = true;
         }
         self.looked
     }
 
-    /// Adds the lines that belong to the record of which `first` is the first line; returns where the record ends, and
-    /// the number of its last line. The line behind `first` has been looked at and does not begin a record.
-    fn gather(&mut self, first: (usize, usize), line: u64) -> (usize, u64) {
-        let (mut end, mut last) = (first.1, line);
+    /// Adds the lines that belong to the record, which has its first line. The line behind it has been looked at and does
+    /// not begin a record.
+    fn gather(&mut self, record: &mut Record<'a>) {
         let mut traceback = Traceback::default();
-        traceback.follow(&self.buffer[first.0..first.1]);
+        traceback.follow(record.text);
         while self.look() {
             let ahead = &self.ahead;
             let text = &self.buffer[ahead.start..ahead.end];
-            let joins = match ahead.kind {
+            let joins = match ahead.read.kind {
                 Kind::Begins => false,
                 _ if ahead.alone => false,
                 Kind::Traceback => traceback.takes(text),
@@ -263,10 +288,10 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
                 break;
             }
             traceback.follow(text);
-            (end, last) = (ahead.end, ahead.line);
+            record.text = &self.buffer[record.start..ahead.end];
+            record.lines = ahead.line - record.line + 1;
             self.looked = false;
         }
-        (end, last)
     }
 }
 
@@ -278,19 +303,26 @@ impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
         if !self.look() {
             return None;
         }
-        let Ahead { start, mut end, line, header, .. } = self.ahead;
-        let mut last = line;
+        let ahead = &self.ahead;
+        let text = &self.buffer[ahead.start..ahead.end];
+        let mut record = Record { start: ahead.start, line: ahead.line, lines: 1, header: ahead.read.header, text };
         self.looked = false;
         // Most records are one line before another that begins one.
-        if self.look() && self.ahead.kind != Kind::Begins {
-            (end, last) = self.gather((start, end), line);
+        if self.look() && self.ahead.read.kind != Kind::Begins {
+            self.gather(&mut record);
         }
-        let text = &self.buffer[start..end];
-        let header = match self.format.export() {
-            Some(export) => export.enrich(text, header, self.format),
-            None => header,
-        };
-        Some(Record { start, line, lines: last - line + 1, header, text })
+        if self.format.export().is_some() {
+            enrich(&mut record, self.format);
+        }
+        Some(record)
+    }
+}
+
+/// Completes the header of a Windows event. Not a part of the walk itself, which would get slow by taking headers apart.
+#[cold]
+fn enrich(record: &mut Record<'_>, format: &Format) {
+    if let Some(export) = format.export() {
+        record.header = export.enrich(record.text, record.header, format);
     }
 }
 

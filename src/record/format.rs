@@ -147,6 +147,7 @@ impl Format {
 
     /// Returns what [`Format::learn`] would for a line that differs from the one that showed the layout only in the
     /// values of digits; `None` if that cannot be told from the layout.
+    #[inline]
     pub fn recall<'a>(&self, layout: &Layout, line: &'a [u8]) -> Option<Line<'a>> {
         layout.read(line, &self.rules)
     }
@@ -159,10 +160,10 @@ impl Format {
     /// The line, and which look at a time has given its time.
     fn read<'a>(&self, line: &'a [u8], watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
         if line.is_empty() {
-            return (Line { kind: Kind::Continues, header: None }, None);
+            return (Line::new(Kind::Continues, None), None);
         }
         if self.lines_only {
-            return (Line { kind: Kind::Begins, header: None }, None);
+            return (Line::new(Kind::Begins, None), None);
         }
         if let Some(export) = self.export {
             return (self.read_event(line, export, watch), None);
@@ -175,7 +176,7 @@ impl Format {
             } else {
                 Kind::Begins
             };
-            return (Line { kind, header: Some(header) }, cut.found.time.map(|it| it.call));
+            return (Line::new(kind, Some(header)), cut.found.time.map(|it| it.call));
         }
         let kind = match () {
             () if fold::separator(line) => Kind::Begins,
@@ -183,20 +184,20 @@ impl Format {
             () if fold::exception(line) => Kind::Traceback,
             () => Kind::Begins,
         };
-        (Line { kind, header: None }, None)
+        (Line::new(kind, None), None)
     }
 
     /// In an export only the first line of an event begins a record: descriptions hold whatever programs print.
     fn read_event<'a>(&self, line: &'a [u8], export: Export, watch: &Watch<'_>) -> Line<'a> {
         let row = if export == Export::Rows { windows::row(line, 0, watch) } else { None };
         if let Some(row) = row {
-            return Line { kind: Kind::Begins, header: Some(Header::of(&row)) };
+            return Line::new(Kind::Begins, Some(Header::of(&row)));
         }
         if export.begins(line) {
-            return Line { kind: Kind::Begins, header: None };
+            return Line::new(Kind::Begins, None);
         }
         // Seen only where a record would grow without bound, so that lines stand alone.
-        Line { kind: Kind::Continues, header: cut(line, watch).map(|cut| Header::of(&cut)) }
+        Line::new(Kind::Continues, cut(line, watch).map(|cut| Header::of(&cut)))
     }
 
     pub(super) fn export(&self) -> Option<Export> {
@@ -272,7 +273,7 @@ fn sample(head: &[u8]) -> Vec<&[u8]> {
         let whole = piece.newline || head.len() < Reading::HEAD || lines.is_empty();
         let line = &head[piece.start..piece.end];
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        if whole && !fold::blank(line) {
+        if whole && !fold::is_blank(line) {
             lines.push(&line[..line.len().min(8 << 10)]);
         }
         at = piece.next;

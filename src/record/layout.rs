@@ -19,6 +19,8 @@ use super::watch::{Look, NOTES, Note, Outcome, Watch};
 pub struct Layout {
     notes: [Note; NOTES],
     n_notes: u8,
+    /// All notes have plans.
+    planned: bool,
     /// Which note gives the record's time; none if there are less.
     time_from: u8,
     kind: Kind,
@@ -36,7 +38,7 @@ impl Layout {
     /// The layout that `line` has shown; `None` if it depends on values of digits in other ways.
     pub(super) fn of(line: &[u8], read: &Line<'_>, time_from: Option<u8>, watch: &Watch<'_>) -> Option<Layout> {
         let (mut notes, n_notes) = watch.notes()?;
-        let header = read.header.unwrap_or_default();
+        let header = read.header;
         let component = match header.component {
             Some(component) => {
                 let at = (component.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
@@ -53,9 +55,10 @@ impl Layout {
         Some(Layout {
             notes,
             n_notes: n_notes as u8,
+            planned: notes[..n_notes].iter().all(|note| matches!(note.look, Look::Planned(_))),
             time_from: time_from.unwrap_or(u8::MAX),
             kind: read.kind,
-            headed: read.header.is_some(),
+            headed: read.headed,
             level: header.level,
             message: u16::try_from(header.message).ok()?,
             component,
@@ -63,24 +66,53 @@ impl Layout {
     }
 
     /// Reads a line that differs from the one that has shown the layout only in the values of digits.
+    #[inline]
     pub(super) fn read<'a>(&self, line: &'a [u8], rules: &Rules) -> Option<Line<'a>> {
+        if !self.planned {
+            return self.read_in_general(line, rules);
+        }
+        let notes = self.notes.get(..usize::from(self.n_notes))?;
+        // Most headers have one time. It is made last and at once: copying it while it is being written is slow.
+        for (index, note) in notes.iter().enumerate() {
+            if index != usize::from(self.time_from) && !note.holds(line) {
+                return None;
+            }
+        }
+        let time = match notes.get(usize::from(self.time_from)) {
+            None => None,
+            Some(note) => {
+                let (text, plan) = note.planned(line)?;
+                let stamp = plan.read(text, usize::from(note.taken))?;
+                Some(rules.calendar.complete(stamp.date, stamp.clock, stamp.offset, stamp.digits))
+            }
+        };
+        self.with_time(line, time)
+    }
+
+    #[cold]
+    fn read_in_general<'a>(&self, line: &'a [u8], rules: &Rules) -> Option<Line<'a>> {
         let mut time = None;
         for (index, note) in self.notes.iter().take(usize::from(self.n_notes)).enumerate() {
-            let wanted = index == usize::from(self.time_from);
-            let found = note.again(line, rules, wanted)?;
-            if wanted {
+            let found = note.again(line, rules)?;
+            if index == usize::from(self.time_from) {
                 time = found;
             }
         }
+        self.with_time(line, time)
+    }
+
+    #[inline]
+    fn with_time<'a>(&self, line: &'a [u8], time: Option<Time>) -> Option<Line<'a>> {
         if !self.headed {
-            return Some(Line { kind: self.kind, header: None });
+            return Some(Line::new(self.kind, None));
         }
         let component = match self.component {
             (NOWHERE, _) => None,
             (at, length) => Some(line.get(usize::from(at)..usize::from(at) + usize::from(length))?),
         };
         let message = usize::from(self.message).min(line.len());
-        Some(Line { kind: self.kind, header: Some(Header { time, level: self.level, component, message }) })
+        let header = Header { time, level: self.level, component, message };
+        Some(Line { kind: self.kind, headed: true, header })
     }
 }
 
@@ -104,25 +136,30 @@ impl Note {
         }
     }
 
-    /// Looks again: `None` if anything but the time itself is different now. Returns the time if it is `wanted`.
+    /// What was looked at, and the plan for looking again.
     #[inline]
-    fn again(&self, line: &[u8], rules: &Rules, wanted: bool) -> Option<Option<Time>> {
+    fn planned<'l>(&self, line: &'l [u8]) -> Option<(&'l [u8], Plan)> {
+        let Look::Planned(kind) = self.look else { return None };
         let at = usize::from(self.at);
-        if let Look::Planned(kind) = self.look {
-            let text = line.get(at..at + usize::from(self.length))?;
-            let plan = Plan::unpack(kind, self.detail);
+        Some((line.get(at..at + usize::from(self.length))?, Plan::unpack(kind, self.detail)))
+    }
+
+    /// Whether there is the same, if there is a plan for it.
+    #[inline]
+    fn holds(&self, line: &[u8]) -> bool {
+        let Some((text, plan)) = self.planned(line) else { return false };
+        if self.outcome.is_time() { plan.accepts(text, usize::from(self.taken)) } else { plan.refuses(text) }
+    }
+
+    /// Looks again: `None` if anything but the time itself is different now.
+    fn again(&self, line: &[u8], rules: &Rules) -> Option<Option<Time>> {
+        if let Some((text, plan)) = self.planned(line) {
             if !self.outcome.is_time() {
                 return plan.refuses(text).then_some(None);
             }
             let stamp = plan.read(text, usize::from(self.taken))?;
-            let time = || rules.calendar.complete(stamp.date, stamp.clock, stamp.offset, stamp.digits);
-            return Some(wanted.then(time));
+            return Some(Some(rules.calendar.complete(stamp.date, stamp.clock, stamp.offset, stamp.digits)));
         }
-        self.again_in_general(line, rules)
-    }
-
-    #[inline(never)]
-    fn again_in_general(&self, line: &[u8], rules: &Rules) -> Option<Option<Time>> {
         let at = usize::from(self.at);
         if self.look == Look::Number {
             let length = self.detail.iter().position(|&digit| digit == 0).unwrap_or(self.detail.len());

@@ -39,7 +39,7 @@ mod windows;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
 pub use encoding::Encoding;
-pub use fold::{Line, LineReader, Record, Records};
+pub use fold::{Line, LineReader, Record, Records, is_blank};
 pub use format::{Format, Header, Reading};
 pub use layout::Layout;
 pub use level::Level;

@@ -118,8 +118,17 @@ impl Plan {
         self.head(text).is_none()
     }
 
+    /// Whether there is a time that takes the first `taken` bytes of `text`.
+    pub(super) fn accepts(self, text: &[u8], taken: usize) -> bool {
+        match (self.kind, self.zone) {
+            (Kind::YearBehind, _) | (_, NUMERIC) => self.read(text, taken).is_some(),
+            // All else that may follow the clock ends where it did.
+            _ => self.head(text).is_some(),
+        }
+    }
+
     /// Reads the time, which takes the first `taken` bytes of `text`; `None` if there is none or it would end elsewhere.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(self, text: &[u8], taken: usize) -> Option<Moment> {
         let (date, seconds) = self.head(text)?;
         let mut moment = Moment { date, clock: i64::from(seconds) * civil::SECOND, digits: 0, offset: None };
@@ -172,7 +181,7 @@ impl Plan {
     }
 
     /// Date and second of the day, or `None` if there is no such date or second.
-    #[inline]
+    #[inline(always)]
     fn head(self, text: &[u8]) -> Option<(Date, u32)> {
         if matches!(self.kind, Kind::Seconds | Kind::Millis) {
             let seconds = i64::from(eight(text)?) * 100 + i64::from(two(text.get(8..10)?, 0));

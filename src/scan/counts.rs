@@ -1,6 +1,6 @@
 //! What a pass counts of every record, worth keeping or not.
 
-use crate::record::{Chunk, Level, Record, Time};
+use crate::record::{Chunk, Level, Time};
 
 /// What a pass over one chunk counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,37 +22,14 @@ pub struct Counts {
 impl Counts {
     /// Counts the lines of a chunk. A last one without line end counts if the file ends there; in the middle of a very
     /// long line it is the next chunk's.
-    pub(super) fn of_lines(chunk: &Chunk<'_>) -> Counts {
-        let ends = memchr::memchr_iter(b'\n', chunk.text()).count();
-        Counts { lines: ends as u64 + Counts::unfinished_line(chunk), ..Counts::default() }
+    pub(super) fn lines_of(chunk: &Chunk<'_>) -> u64 {
+        memchr::memchr_iter(b'\n', chunk.text()).count() as u64 + Counts::unfinished_line(chunk)
     }
 
     /// 1 if the file ends in the chunk without a line end, else 0.
     pub(super) fn unfinished_line(chunk: &Chunk<'_>) -> u64 {
         let last_of_file = chunk.end >= chunk.buffer.len();
         u64::from(last_of_file && chunk.text().last().is_some_and(|&byte| byte != b'\n'))
-    }
-
-    pub(super) fn add_record(&mut self, record: &Record<'_>) {
-        self.records += 1;
-        if let Some(level) = record.header.level
-            && let Some(count) = self.levels.get_mut(level_index(level))
-        {
-            *count += 1;
-        }
-        if let Some(time) = record.header.time {
-            self.assumed_times += u64::from(time.assumed());
-            // Nearly every time lies between the first and the last.
-            let earlier = self
-                .first_time
-                .is_none_or(|first| (time.assumed(), time.instant()) <= (first.assumed(), first.instant()));
-            let later = self
-                .last_time
-                .is_none_or(|last| (!time.assumed(), time.instant()) >= (!last.assumed(), last.instant()));
-            if earlier || later {
-                self.add_times(Some(time), Some(time));
-            }
-        }
     }
 
     /// Adds what another chunk or file counted.
@@ -74,6 +51,45 @@ impl Counts {
             (Some(known), Some(time)) if (!time.assumed(), time) <= (!known.assumed(), known) => Some(known),
             (known, time) => time.or(known),
         };
+    }
+}
+
+/// Counts the records of a chunk.
+pub(super) struct Counting {
+    counts: Counts,
+    /// Whether the first time was assumed, and its instant; later ones are told apart by this alone.
+    first: (bool, i64),
+    /// Whether the last time was stated, and its instant.
+    last: (bool, i64),
+}
+
+impl Counting {
+    pub(super) fn new() -> Counting {
+        Counting { counts: Counts::default(), first: (true, i64::MAX), last: (false, i64::MIN) }
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, level: Option<Level>, time: Option<Time>) {
+        self.counts.records += 1;
+        if let Some(level) = level
+            && let Some(count) = self.counts.levels.get_mut(level_index(level))
+        {
+            *count += 1;
+        }
+        let Some(time) = time else { return };
+        let (assumed, instant) = (time.assumed(), time.instant());
+        self.counts.assumed_times += u64::from(assumed);
+        // Nearly every time lies between the first and the last.
+        if (assumed, instant) <= self.first || (!assumed, instant) >= self.last {
+            self.first = self.first.min((assumed, instant));
+            self.last = self.last.max((!assumed, instant));
+            self.counts.add_times(Some(time), Some(time));
+        }
+    }
+
+    /// Returns the counts; the chunk has so many lines.
+    pub(super) fn finish(self, lines: u64) -> Counts {
+        Counts { lines, ..self.counts }
     }
 }
 

@@ -5,7 +5,7 @@
 //! its words look like an error, which signatures may claim it. This changes the speed and never the result.
 
 use super::markers::Strength;
-use super::shape::{Key, Shapes};
+use super::shape::{Key, Shapes, prefetch};
 use crate::record::Layout;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -94,6 +94,11 @@ impl LineCache {
     /// Returns the key of a line in a file that is read in the way `salt` stands for.
     pub(super) fn key(&self, line: &[u8], salt: u64) -> Key {
         self.shapes.of(line, salt)
+    }
+
+    /// Tells that a key will be asked for soon.
+    pub(super) fn expect(&self, key: Key) {
+        prefetch(&self.slots, self.home(key));
     }
 
     /// Returns what is known of the shape with this key.

@@ -37,9 +37,9 @@ pub fn required_literals(condition: &Condition) -> Option<Vec<Vec<u8>>> {
     best(required_sets(condition))
 }
 
-/// Returns all sets that [`required_literals`] chooses from, at most [`MAX_SETS`], the best first. Every record that
+/// Returns all sets that [`required_literals`] chooses from, at most eight, the best first. Every record that
 /// fulfils `condition` contains a literal of each of them, so one may be searched for, whichever is rarest.
-pub(super) fn required_sets(condition: &Condition) -> Vec<Vec<Vec<u8>>> {
+pub fn required_sets(condition: &Condition) -> Vec<Vec<Vec<u8>>> {
     let mut sets = match condition {
         Condition::Any(branches) => every_branch(branches.iter().map(required_literals)).into_iter().collect(),
         Condition::All(parts) => parts.iter().flat_map(required_sets).collect(),

@@ -4,6 +4,7 @@
 //! over a chunk for the required literals of all patterns and the error markers, cuts the records around them, and
 //! confirms by regex. This interface is all that the rest sees, so that the engine behind it can change.
 
+mod ahead;
 mod counts;
 mod engine;
 mod everywhere;
@@ -24,7 +25,7 @@ mod vocabulary;
 
 pub use counts::Counts;
 pub use line_cache::LineCache;
-pub use literals::{required_literals, shortest};
+pub use literals::{required_literals, required_sets, shortest};
 pub use scanner::{Hit, Match, Scanner};
 pub use scope::FileScope;
 pub(crate) use vocabulary::Vocabulary;

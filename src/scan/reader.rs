@@ -5,14 +5,18 @@
 //! error as its worst line, and the signatures that may claim it are those that may claim one of its lines. Only these
 //! are evaluated on the record itself.
 
+use super::Hit;
+use super::ahead::Ahead;
+use super::counts::Counting;
 use super::engine::LiteralHit;
 use super::line_cache::{KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
-use super::scanner::{Scanner, word_strength};
-use crate::record::{Format, Header, Line, LineReader, Record};
+use super::scanner::{Judge, Scanner, word_strength};
+use super::shape::Key;
+use crate::record::{Chunk, Format, Header, Line, LineReader, Record, is_blank};
 
 /// A longer line is examined with its record as a whole: the record layer cuts very long lines into pieces.
-const LONG: usize = 32 << 10;
+pub(super) const LONG: usize = 32 << 10;
 
 /// Reads the lines of a chunk with the help of a memory.
 pub(super) struct Remembering<'a, 'c> {
@@ -20,6 +24,7 @@ pub(super) struct Remembering<'a, 'c> {
     format: &'a Format,
     cache: &'c mut LineCache,
     salt: u64,
+    ahead: Ahead,
     /// Lines that were read and that no record was asked for yet.
     seen: Vec<Seen>,
     lines: u64,
@@ -39,6 +44,22 @@ struct Seen {
     shape: Option<u64>,
 }
 
+/// What was recalled of a line.
+struct Recalled<'a> {
+    read: Line<'a>,
+    words: Words,
+    candidates: List,
+    shape: u64,
+}
+
+/// A line that is a record if the next one begins another.
+struct OneLine<'a> {
+    start: usize,
+    number: u64,
+    text: &'a [u8],
+    recalled: Recalled<'a>,
+}
+
 /// What is known of a record from its lines.
 pub(super) struct KnownRecord {
     /// The strongest error word.
@@ -54,6 +75,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             format,
             cache,
             salt: format.layout_key(),
+            ahead: Ahead::default(),
             seen: Vec::new(),
             lines: 0,
             new: 0,
@@ -95,6 +117,79 @@ impl<'a, 'c> Remembering<'a, 'c> {
         if candidates != List::EMPTY {
             signatures.extend(self.cache.list(candidates).iter().map(|&signature| signature as usize));
         }
+    }
+
+    /// Recalls a line, or returns the number that its layout is to get.
+    #[inline]
+    fn recall(&self, line: &'a [u8], key: Key) -> Result<Recalled<'a>, u64> {
+        for layout in 0..LAYOUTS {
+            let Some(known) = self.cache.get(key, layout) else { return Err(layout) };
+            if let Some(read) = self.format.recall(&known.layout, line) {
+                let words = match known.varying {
+                    List::EMPTY => known.words,
+                    varying => self.words_of(line, read.header(), self.cache.list(varying)),
+                };
+                let shape = shape(key.low, read.header());
+                return Ok(Recalled { read, words, candidates: known.candidates, shape });
+            }
+        }
+        Err(LAYOUTS - 1)
+    }
+
+    /// Gives records as long as each is one line that can be recalled, before another that begins a record.
+    ///
+    /// `beginning` is where a line begins a record and its number; returned is the same for the line behind the last
+    /// record given, or `None` if not even the first line can be recalled. Nobody looks at most of these records, so nothing is made of them.
+    pub(super) fn one_by_one(
+        &mut self,
+        beginning: (usize, u64),
+        chunk: &Chunk<'a>,
+        judge: &mut Judge<'a, '_>,
+        counting: &mut Counting,
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) -> Option<(usize, u64)> {
+        let (mut start, mut number) = beginning;
+        let mut last: Option<OneLine<'a>> = None;
+        while let Some(cut) = self.ahead.cut(start, chunk, self.cache, self.salt) {
+            let line = &chunk.buffer[cut.start..cut.end];
+            // Blank lines are left out at the end of a record.
+            if !is_blank(line) {
+                match self.recall(line, cut.key) {
+                    Ok(recalled) if recalled.read.begins() => {
+                        if let Some(last) = last.replace(OneLine { start, number, text: line, recalled }) {
+                            self.give(&last, judge, counting, found);
+                        }
+                    }
+                    _ => break,
+                }
+            }
+            (start, number) = (cut.next, number + 1);
+        }
+        let OneLine { start, number, .. } = last?;
+        self.seen.clear();
+        Some((start, number))
+    }
+
+    #[inline]
+    fn give(
+        &mut self,
+        line: &OneLine<'a>,
+        judge: &mut Judge<'a, '_>,
+        counting: &mut Counting,
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) {
+        let OneLine { start, number, text, recalled } = line;
+        let header = recalled.read.header().unwrap_or_default();
+        self.lines += 1;
+        counting.add(header.level, header.time);
+        let strength = recalled.words.of_head;
+        if recalled.candidates == List::EMPTY && !judge.is_interested(header.level, strength) {
+            return;
+        }
+        judge.candidates.clear();
+        self.add(recalled.candidates, &mut judge.candidates);
+        let record = Record { start: *start, line: *number, lines: 1, header, text };
+        judge.known(&record, &KnownRecord { strength, shape: Some(recalled.shape) }, found);
     }
 
     /// Finds out about a line that was never seen, or whose header is not what it was.
@@ -180,23 +275,18 @@ impl Drop for Remembering<'_, '_> {
 impl<'a> LineReader<'a> for Remembering<'a, '_> {
     fn line(&mut self, line: &'a [u8], start: usize) -> Line<'a> {
         self.lines += 1;
-        let key = self.cache.key(line, self.salt);
-        let mut layout = 0;
-        while let Some(known) = self.cache.get(key, layout) {
-            if let Some(read) = self.format.recall(&known.layout, line) {
-                let shape = Some(shape(key.low, read.header()));
-                let words = match known.varying {
-                    List::EMPTY => known.words,
-                    varying => self.words_of(line, read.header(), self.cache.list(varying)),
-                };
-                self.seen.push(Seen { start, known: Some((words, known.candidates)), shape });
-                return read;
+        let key = match self.ahead.at(start) {
+            Some(cut) if cut.end == start + line.len() => cut.key,
+            _ => self.cache.key(line, self.salt),
+        };
+        let layout = match self.recall(line, key) {
+            Ok(recalled) => {
+                let known = Some((recalled.words, recalled.candidates));
+                self.seen.push(Seen { start, known, shape: Some(recalled.shape) });
+                return recalled.read;
             }
-            if layout + 1 == LAYOUTS {
-                break;
-            }
-            layout += 1;
-        }
+            Err(layout) => layout,
+        };
         self.new += 1;
         let (read, known, line) = self.examine(line);
         let shape = line.as_ref().map(|_| shape(key.low, read.header()));

@@ -5,7 +5,7 @@
 //! evaluated on the whole record; a record with an error word is judged by `suspicion.rs`. All others cost nothing more
 //! than their header.
 
-use super::counts::Counts;
+use super::counts::{Counting, Counts};
 use super::engine::{Engine, LiteralHit};
 use super::everywhere::Everywhere;
 use super::line_cache::LineCache;
@@ -180,12 +180,12 @@ impl Scanner {
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
         let engine = self.engine_for(chunk.text());
-        let mut counts = Counts::of_lines(chunk);
+        let mut counting = Counting::new();
         let mut judge = Judge::new(self, scope);
         let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
         let mut hits = Vec::new();
         while let Some(record) = records.next() {
-            counts.add_record(&record);
+            counting.add(record.header.level, record.header.time);
             judge.candidates.clear();
             match records.reader().record(&record, &mut judge.candidates) {
                 Some(known) => judge.known(&record, &known, found),
@@ -194,8 +194,14 @@ impl Scanner {
                     judge.record(&record, 0, &hits, found);
                 }
             }
+            if let Some(beginning) = records.next_beginning()
+                && let Some((start, line)) =
+                    records.reader().one_by_one(beginning, chunk, &mut judge, &mut counting, found)
+            {
+                records.go_on_at(start, line);
+            }
         }
-        counts
+        counting.finish(records.line_ends() + Counts::unfinished_line(chunk))
     }
 
     pub(super) fn scan_records<'a>(
@@ -207,15 +213,15 @@ impl Scanner {
     ) -> Counts {
         let literal_hits = self.find(chunk);
         let mut rest = literal_hits.as_slice();
-        let mut counts = Counts::of_lines(chunk);
+        let mut counting = Counting::new();
         let mut judge = Judge::new(self, scope);
         for record in records {
-            counts.add_record(&record);
+            counting.add(record.header.level, record.header.time);
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
             judge.record(&record, start, hits, found);
         }
-        counts
+        counting.finish(Counts::lines_of(chunk))
     }
 
     /// All literals in a chunk, by position.
@@ -248,7 +254,7 @@ pub(super) struct Judge<'a, 's> {
     scope: &'s FileScope,
     /// Whether there are signatures that are tried on every record of the file.
     everywhere: bool,
-    candidates: Vec<usize>,
+    pub(super) candidates: Vec<usize>,
     matches: Vec<Match<'a>>,
 }
 
@@ -287,8 +293,14 @@ impl<'a, 's> Judge<'a, 's> {
         self.decide(record, strongest, None, found);
     }
 
+    /// Whether a record without candidates may be worth keeping.
+    #[inline]
+    pub(super) fn is_interested(&self, level: Option<Level>, strongest: Strength) -> bool {
+        self.everywhere || (!self.scanner.markers.is_empty() && suspicion(level, strongest).is_some())
+    }
+
     /// Does the same for a record of which all lines are known; `candidates` are the signatures that may claim it.
-    fn known(&mut self, record: &Record<'a>, known: &KnownRecord, found: &mut dyn FnMut(Hit<'_, 'a>)) {
+    pub(super) fn known(&mut self, record: &Record<'a>, known: &KnownRecord, found: &mut dyn FnMut(Hit<'_, 'a>)) {
         self.decide(record, known.strength, known.shape, found);
     }
 

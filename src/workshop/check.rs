@@ -1,8 +1,10 @@
 //! Everything that is wrong with a catalogue.
 
+use super::cost::{costs, costs_of_patterns};
 use super::examples::{claimed_by, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
+use super::ordinary::Ordinary;
 use super::{Expectation, Flaw};
 use crate::bundle::{Bundle, BundleError, Limits};
 use crate::scan::Scanner;
@@ -11,6 +13,7 @@ use crate::triage::{Options, triage};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What [`check`] found.
 #[derive(Clone, Debug, Default)]
@@ -32,9 +35,20 @@ impl Checked {
     }
 }
 
-/// Checks a catalogue. `quiet` is a folder or file of healthy logs in which nothing may fire; the only error is that it
-/// cannot be opened.
-pub fn check(catalogue: Catalogue, quiet: Option<&Path>) -> Result<Checked, BundleError> {
+/// What a catalogue is checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct Against<'a> {
+    /// A folder or file of healthy logs in which nothing may fire.
+    pub quiet: Option<&'a Path>,
+    /// Logs in which texts of signatures should be rare; without them the program's own sample.
+    pub sample: Option<&'a Path>,
+    /// A clock, to find slow patterns.
+    pub now: fn() -> Instant,
+}
+
+/// Checks a catalogue. The only error is that logs cannot be opened.
+pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, BundleError> {
+    let ordinary = Ordinary::of_logs(against.sample)?;
     let broken = catalogue.broken.clone();
     let set = SignatureSet::merge(vec![(catalogue, true)]);
     let mut flaws: Vec<Flaw> = set.errors().iter().cloned().map(Flaw::from).collect();
@@ -47,6 +61,7 @@ pub fn check(catalogue: Catalogue, quiet: Option<&Path>) -> Result<Checked, Bund
     }
     flaws.extend(same_titles(&set));
     flaws.extend(claims(&set));
+    flaws.extend(costs(&set, &ordinary, against.now));
     let runs = run_examples(&set);
     let examples = runs.len();
     for run in runs {
@@ -68,12 +83,22 @@ pub fn check(catalogue: Catalogue, quiet: Option<&Path>) -> Result<Checked, Bund
             hint: Some(hint.to_owned()),
         });
     }
-    if let Some(quiet) = quiet {
+    if let Some(quiet) = against.quiet {
         flaws.extend(fires_on(&set, quiet)?);
     }
     flaws.sort();
     flaws.dedup();
     Ok(Checked { flaws, signatures: set.signatures().len(), broken: broken.len(), examples })
+}
+
+/// Checks a list of patterns (see [`SignatureSet::of_patterns`]): which of them make a scan slow. The only error is that
+/// logs cannot be opened.
+pub fn check_patterns(set: &SignatureSet, sample: Option<&Path>, now: fn() -> Instant) -> Result<Checked, BundleError> {
+    let ordinary = Ordinary::of_logs(sample)?;
+    let mut flaws: Vec<Flaw> = set.errors().iter().cloned().map(Flaw::from).collect();
+    flaws.extend(costs_of_patterns(set, &ordinary, now));
+    flaws.sort();
+    Ok(Checked { flaws, signatures: set.signatures().len(), broken: set.errors().len(), examples: 0 })
 }
 
 fn has_product(set: &SignatureSet, broken: &[Arc<str>], sheet: &mut Sheet<'_, '_>) {
@@ -240,7 +265,7 @@ examples:
         let logs = folder.path().join("app.log");
         fs::write(&logs, quiet.unwrap_or_default()).unwrap();
         let catalogue = Catalogue::read(&folder.path().join("catalogue")).unwrap();
-        let checked = check(catalogue, quiet.map(|_| logs.as_path())).unwrap();
+        let checked = check(catalogue, against(quiet.map(|_| logs.as_path()))).unwrap();
         let flaws = checked.flaws.iter().map(|flaw| {
             let kind = if flaw.is_error { "error" } else { "warning" };
             let name = flaw.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -249,6 +274,10 @@ examples:
         });
         let flaws: Vec<String> = flaws.collect();
         assert_eq!(flaws, expected);
+    }
+
+    fn against(quiet: Option<&Path>) -> Against<'_> {
+        Against { quiet, sample: None, now: Instant::now }
     }
 
     #[track_caller]
@@ -293,6 +322,26 @@ examples:
             Some("2026-01-02 10:00:00 INFO all is well\n2026-01-02 10:00:01 INFO no space left on C:\n"),
             &["disk-full:5:8 error: it fires on the quiet logs (1 time), first at app.log:2"],
         );
+    }
+
+    #[test]
+    fn a_text_that_is_frequent_in_the_given_logs_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("catalogue/acme/app");
+        fs::create_dir_all(&app).unwrap();
+        fs::write(app.join("_product.yaml"), "vendor: Acme\nproduct: App\n").unwrap();
+        fs::write(app.join("disk-full.yaml"), DISK).unwrap();
+        let logs = folder.path().join("app.log");
+        let checked = |line: &str| {
+            fs::write(&logs, line.repeat(2_000)).unwrap();
+            let catalogue = Catalogue::read(&folder.path().join("catalogue")).unwrap();
+            let checked = check(catalogue, Against { sample: Some(&logs), ..against(None) }).unwrap();
+            checked.flaws.into_iter().map(|flaw| flaw.message).collect::<Vec<_>>()
+        };
+        assert_eq!(checked("2026-01-02 10:00:00 INFO much space left on C:\n"), [""; 0]);
+        let message =
+            "`no space left on ` stands in ordinary logs, about 22310 times in a MiB, and each time the rest is tried";
+        assert_eq!(checked("2026-01-02 10:00:00 INFO no space left on disk\n"), [message]);
     }
 
     #[test]
@@ -426,7 +475,7 @@ examples:
         fs::create_dir_all(&app).unwrap();
         fs::write(app.join("disk-full.yaml"), signature).unwrap();
         fs::write(app.join("_product.yaml"), product).unwrap();
-        let checked = check(Catalogue::read(folder.path()).unwrap(), None).unwrap();
+        let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
         assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 1, 2));
     }
 }

@@ -87,7 +87,7 @@ fn id(sheet: &mut Sheet<'_, '_>) {
 }
 
 /// Every record that a signature claims must contain a text by which it can be found quickly.
-fn literals(sheet: &mut Sheet<'_, '_>) {
+pub(super) fn literals(sheet: &mut Sheet<'_, '_>) {
     let signature = sheet.signature;
     let mut path = vec![Field("match")];
     let mut weak = Vec::new();
@@ -101,12 +101,15 @@ fn literals(sheet: &mut Sheet<'_, '_>) {
         sheet.error_unless_draft(&path, message, hint);
     }
     let literals = required_literals(&signature.condition).unwrap_or_default();
-    let words = literals.iter().map(|literal| String::from_utf8_lossy(literal));
-    let frequent = words.filter(|word| FREQUENT.contains(&word.trim()));
-    for word in frequent {
-        let message = format!("`{}` stands in very many records", word.trim());
+    for word in literals.iter().filter(|literal| is_frequent(literal)) {
+        let message = format!("`{}` stands in very many records", String::from_utf8_lossy(word).trim());
         sheet.warning(&[Field("match")], message, "use a longer text from the message");
     }
+}
+
+/// Whether a literal is one of the [`FREQUENT`] words.
+pub(super) fn is_frequent(literal: &[u8]) -> bool {
+    FREQUENT.iter().any(|word| word.as_bytes() == literal.trim_ascii())
 }
 
 /// Collects the parts whose lack of a required literal leaves the whole condition without one: in `any` each weak

@@ -6,10 +6,12 @@
 
 mod check;
 mod condition;
+mod cost;
 mod examples;
 mod flaw;
 mod lint;
+mod ordinary;
 
-pub use check::{Checked, check};
+pub use check::{Against, Checked, check, check_patterns};
 pub use examples::{ExampleRun, Expectation, run_examples};
 pub use flaw::Flaw;

@@ -41,6 +41,29 @@ fn a_good_catalogue_passes_and_can_be_read() {
 }
 
 #[test]
+fn signatures_with_a_text_that_is_frequent_in_the_users_logs_are_warned_of() {
+    let folder = catalogue();
+    let folder = folder.path();
+    fs::write(folder.join("ours.log"), "10:00:00 INFO cannot write to D: disk full, next one\n".repeat(1_000)).unwrap();
+    let args = ["signatures", "check", "acme", "--sample", "ours.log"];
+    check(folder, &args, 0, "stands in ordinary logs, about ");
+    check(folder, &args, 0, "checked 1 signature, 2 examples: 0 errors, 1 warning");
+    check(folder, &["signatures", "check", "acme", "--sample", "nowhere"], 1, "failed to read the logs");
+}
+
+#[test]
+fn slow_patterns_of_a_list_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("errors.txt"), "no space left on device\n[0-9]+ms\n").unwrap();
+    let args = ["signatures", "check", "--patterns", "errors.txt"];
+    check(folder.path(), &args, 0, "errors.txt:2:1: warning: `ms` is the longest text");
+    check(folder.path(), &args, 0, "checked 2 patterns: 0 errors, 1 warning");
+    fs::write(folder.path().join("errors.txt"), "(\n").unwrap();
+    check(folder.path(), &args, 2, "checked 0 patterns: 1 error, 0 warnings");
+    check(folder.path(), &["signatures", "check", "--patterns", "nowhere"], 1, "failed to read the patterns");
+}
+
+#[test]
 fn lists_and_pages_are_json_for_programs() {
     let folder = catalogue();
     let json = |args: &[&str]| -> serde_json::Value {

@@ -42,6 +42,17 @@ pub(super) fn lanes(line: &[u8], secret: &[u64; LANES], simd: bool) -> [u64; LAN
     portable(line, secret)
 }
 
+/// Begins to load an element of a table that will be asked for.
+pub(in crate::scan) fn prefetch<T>(table: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(element) = table.get(index) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: x86-64 has the instruction, and it has no effect but on the cache.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast()) };
+    }
+    let _ = (table, index);
+}
+
 fn portable(line: &[u8], secret: &[u64; LANES]) -> [u64; LANES] {
     let mut sums = *secret;
     let mut key = *secret;

@@ -6,6 +6,7 @@
 
 mod kernel;
 
+pub(in crate::scan) use kernel::prefetch;
 use kernel::{LANES, lanes};
 use std::hash::{BuildHasher, RandomState};
 
