@@ -95,7 +95,7 @@ fn log(signatures: usize, every: usize) -> Vec<u8> {
 fn scan(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("scan");
     group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
-    for signatures in [100, 1_000] {
+    for signatures in [100, 1_000, 5_000] {
         let scanner = Scanner::new(&SignatureSet::new((0..signatures).map(signature).collect()));
         for (name, every) in [("nothing", 0), ("typical", 200), ("dense", 5)] {
             let text = log(signatures, every);
@@ -125,7 +125,7 @@ fn scan(criterion: &mut Criterion) {
 fn compile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
     group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(1));
-    for signatures in [0, 100, 1_000] {
+    for signatures in [0, 100, 1_000, 5_000] {
         let set = SignatureSet::new((0..signatures).map(signature).collect());
         group.bench_function(signatures.to_string(), |bencher| bencher.iter(|| Scanner::new(&set)));
     }

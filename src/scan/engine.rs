@@ -18,6 +18,7 @@ pub(super) struct Engine {
     first: OnceLock<Filter>,
     /// The plan for the actual input, once a sample of it was seen.
     tuned: OnceLock<Filter>,
+    kernel: Kernel,
 }
 
 thread_local! {
@@ -35,13 +36,19 @@ impl Engine {
     /// one is enough. Returns beside it the askers without a set of literals of three bytes or more.
     pub(super) fn new(wanted: Vec<Vec<Vec<Vec<u8>>>>) -> (Engine, Vec<usize>) {
         let without = (0..wanted.len()).filter(|&asker| !can_be_searched(&wanted[asker])).collect();
-        (Engine { wanted, first: OnceLock::new(), tuned: OnceLock::new() }, without)
+        (Engine { wanted, first: OnceLock::new(), tuned: OnceLock::new(), kernel: Kernel::detect() }, without)
+    }
+
+    /// Searches without vector instructions from now on. The result is the same.
+    pub(super) fn use_portable(&mut self) {
+        self.kernel = Kernel::Portable;
+        (self.first, self.tuned) = Default::default();
     }
 
     /// Plans the search for an input of which `pieces` are a sample. Only the first call has an effect, and only on
     /// speed.
     pub(super) fn tune(&self, pieces: &[&[u8]]) {
-        self.tuned.get_or_init(|| Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(pieces)));
+        self.tuned.get_or_init(|| Filter::plan(self.kernel, &self.wanted, &Sample::of(pieces)));
     }
 
     /// Whether [`Engine::tune`] was called.
@@ -58,7 +65,7 @@ impl Engine {
     /// Adds the hits whose keys stand in a part of the text to those of the part before, by position. A literal that
     /// begins [`Engine::REACH`] bytes before the end of the part is among them, or was found in an earlier part.
     pub(super) fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
-        let plan = || Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(&[]));
+        let plan = || Filter::plan(self.kernel, &self.wanted, &Sample::of(&[]));
         let filter = self.tuned.get().unwrap_or_else(|| self.first.get_or_init(plan));
         SCRATCH.with_borrow_mut(|scratch| filter.find(text, part, scratch, hits));
         // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
@@ -92,10 +99,14 @@ mod tests {
             literals in proptest::collection::btree_set("[ab.]{3,12}", 0..6),
             text in "[abAB.c\\n]{0,90}",
             tune in any::<bool>(),
+            portable in any::<bool>(),
         ) {
             let literals: Vec<Vec<u8>> = literals.into_iter().map(String::into_bytes).collect();
-            let (engine, without) = Engine::new(literals.iter().map(|it| vec![vec![it.clone()]]).collect());
+            let (mut engine, without) = Engine::new(literals.iter().map(|it| vec![vec![it.clone()]]).collect());
             prop_assert!(without.is_empty());
+            if portable {
+                engine.use_portable();
+            }
             if tune {
                 engine.tune(&[text.as_bytes()]);
             }
@@ -104,6 +115,21 @@ mod tests {
             prop_assert!(hits.is_sorted_by_key(|hit| hit.start));
             hits.sort_unstable();
             prop_assert_eq!(hits, naive(&literals, text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn what_begins_before_the_reach_of_a_part_is_found_with_it() {
+        let literal = b"a literal of more than sixteen bytes".to_vec();
+        let (engine, _) = Engine::new(vec![vec![vec![literal.clone()]]]);
+        for start in Engine::PART - Engine::REACH - 3..Engine::PART + 3 {
+            let mut text = vec![b'.'; 2 * Engine::PART];
+            text[start..start + literal.len()].copy_from_slice(&literal);
+            let mut hits = Vec::new();
+            engine.find_in(&text, 0..Engine::PART, &mut hits);
+            assert!(start > Engine::PART - Engine::REACH || hits.len() == 1);
+            engine.find_in(&text, Engine::PART..text.len(), &mut hits);
+            assert_eq!(hits, [LiteralHit { start, asker: 0 }]);
         }
     }
 }

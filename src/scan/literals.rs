@@ -277,6 +277,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_beyond_ascii_are_searched_for_in_both_cases() {
+        check("(?i)für", &["fÜr", "für"]);
+        // In Unicode `k` has a third form.
+        check("(?i)kü", &["kÜ", "kü", "\u{212a}Ü", "\u{212a}ü"]);
+    }
+
+    #[test]
     fn a_pattern_without_fixed_text_has_none() {
         check(r"\d+ms", &["ms"]);
         check(r"^\s*\w+$", &[]);

@@ -7,8 +7,10 @@
 mod ahead;
 mod counts;
 mod engine;
+mod everywhere;
 mod filter;
 mod line_cache;
+mod line_ends;
 mod lines;
 mod literals;
 mod markers;

@@ -9,6 +9,8 @@ use crate::signature::Condition;
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
+use regex_syntax::ast::parse::Parser;
+use regex_syntax::ast::{Ast, Flag, Visitor, visit};
 use regex_syntax::hir::{Hir, HirKind};
 use std::sync::OnceLock;
 
@@ -156,8 +158,8 @@ impl LazyRegex {
 }
 
 /// Parses as the scanner reads regexes: `^` and `$` at line borders, CRLF is one line end, ASCII classes on bytes. A
-/// pattern that needs Unicode (a letter beyond ASCII, `\p{..}`) is read with Unicode classes; the answer's second part
-/// says so.
+/// pattern that needs Unicode (a class with a letter beyond ASCII or one whose case does not matter, `\p{..}`) is read
+/// with Unicode classes; the answer's second part says so.
 pub(super) fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Error>> {
     let parse = |unicode| {
         let mut builder = ParserBuilder::new();
@@ -165,9 +167,38 @@ pub(super) fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Erro
         parsed.map_err(Box::new)
     };
     match parse(false) {
-        Ok(hir) => Ok((hir, false)),
-        Err(_) => parse(true).map(|hir| (hir, true)),
+        Ok(hir) if pattern.is_ascii() || !ignores_case(pattern) => Ok((hir, false)),
+        _ => parse(true).map(|hir| (hir, true)),
     }
+}
+
+/// Whether case does not matter in a part of the pattern.
+fn ignores_case(pattern: &str) -> bool {
+    struct Search;
+
+    impl Visitor for Search {
+        type Output = bool;
+        /// That it was found.
+        type Err = ();
+
+        fn finish(self) -> Result<bool, ()> {
+            Ok(false)
+        }
+
+        fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
+            let flags = match ast {
+                Ast::Flags(set) => Some(&set.flags),
+                Ast::Group(group) => group.flags(),
+                _ => None,
+            };
+            match flags.and_then(|flags| flags.flag_state(Flag::CaseInsensitive)) {
+                Some(true) => Err(()),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    Parser::new().parse(pattern).is_ok_and(|ast| visit(&ast, Search).is_err())
 }
 
 #[cfg(test)]
@@ -193,6 +224,9 @@ mod tests {
     #[test]
     fn patterns_beyond_ascii_match_utf8_and_others_match_any_bytes() {
         check("(?i)ZUGRIFF für", "zugriff für".as_bytes(), true);
+        check("(?i)ZUGRIFF für", "Zugriff FÜR".as_bytes(), true);
+        check("Zugriff für", "Zugriff FÜR".as_bytes(), false);
+        check("(?-i)Zugriff (?i:für)", "Zugriff FÜR".as_bytes(), true);
         check("[äö]x", "öx".as_bytes(), true);
         check("disk .* full", b"disk \xff\xfe full", true);
     }

@@ -1,5 +1,6 @@
 //! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
 
+use super::pattern::parse;
 use super::{Counts, Hit, LineCache, Scanner};
 use crate::record::{Chunk, Header, Level, Reading, Record, chunks};
 use crate::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
@@ -103,7 +104,7 @@ fn naive(condition: &Condition, text: &[u8]) -> bool {
         }
         Condition::Regex(pattern) => {
             let build = |unicode| RegexBuilder::new(pattern).unicode(unicode).multi_line(true).crlf(true).build();
-            build(false).or_else(|_| build(true)).is_ok_and(|regex| regex.is_match(text))
+            parse(pattern).is_ok_and(|(_, unicode)| build(unicode).is_ok_and(|regex| regex.is_match(text)))
         }
     }
 }
@@ -134,7 +135,7 @@ fn pattern() -> impl Strategy<Value = String> {
         ]
     });
     // An anchor cannot be repeated in every place; such patterns are left out.
-    tree.prop_filter("is a regex", |pattern| super::pattern::parse(pattern).is_ok())
+    tree.prop_filter("is a regex", |pattern| parse(pattern).is_ok())
 }
 
 fn condition() -> impl Strategy<Value = Condition> {

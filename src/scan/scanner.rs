@@ -7,6 +7,7 @@
 
 use super::counts::{Counting, Counts};
 use super::engine::{Engine, LiteralHit};
+use super::everywhere::Everywhere;
 use super::line_cache::LineCache;
 use super::literals::required_sets;
 use super::markers::{MARKERS, Marker, Strength};
@@ -31,7 +32,7 @@ pub struct Scanner {
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
-    unfiltered: Vec<usize>,
+    everywhere: Everywhere,
     scopes: Scopes,
 }
 
@@ -126,8 +127,18 @@ impl Scanner {
         let digits = Digits::of(&sets);
         let (engine, mut unfiltered) = Engine::new(sets);
         unfiltered.retain(|&index| patterns.get(index).is_some_and(Option::is_some));
+        let everywhere = Everywhere::new(&unfiltered, signatures);
         let scopes = Scopes::new(signatures.iter().map(|signature| &signature.scope));
-        Scanner { engine, digits, patterns, markers, unfiltered, scopes }
+        Scanner { engine, digits, patterns, markers, everywhere, scopes }
+    }
+
+    /// Searches without vector instructions, whatever the processor has. The result is the same.
+    pub fn portable(mut self) -> Scanner {
+        self.engine.use_portable();
+        if let Some(digits) = &mut self.digits {
+            digits.engine.use_portable();
+        }
+        self
     }
 
     /// Plans the search for the actual input, of which `pieces` are a sample. It changes the speed and never the
@@ -241,21 +252,21 @@ impl Scanner {
 pub(super) struct Judge<'a, 's> {
     scanner: &'a Scanner,
     scope: &'s FileScope,
-    /// Signatures that are tried on every record of the file.
-    unfiltered: Vec<usize>,
+    /// Whether there are signatures that are tried on every record of the file.
+    everywhere: bool,
     pub(super) candidates: Vec<usize>,
     matches: Vec<Match<'a>>,
 }
 
 impl<'a, 's> Judge<'a, 's> {
     pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
-        let unfiltered = scanner.unfiltered.iter().copied().filter(|&index| scope.contains(index)).collect();
-        Judge { scanner, scope, unfiltered, candidates: Vec::new(), matches: Vec::new() }
+        let everywhere = scanner.everywhere.signatures().any(|index| scope.contains(index));
+        Judge { scanner, scope, everywhere, candidates: Vec::new(), matches: Vec::new() }
     }
 
     /// Whether a record without any literal can be worth keeping.
     pub(super) fn needs_every_record(&self) -> bool {
-        !self.unfiltered.is_empty()
+        self.everywhere
     }
 
     /// Calls `found` if a signature claims the record or it looks like an error. `hits` are the literals that begin in
@@ -301,9 +312,11 @@ impl<'a, 's> Judge<'a, 's> {
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) {
         self.matches.clear();
-        if !self.candidates.is_empty() || !self.unfiltered.is_empty() {
+        if self.everywhere {
+            self.scanner.everywhere.add_candidates(record.text, &mut self.candidates);
+        }
+        if !self.candidates.is_empty() {
             self.candidates.retain(|&signature| self.scope.contains(signature));
-            self.candidates.extend_from_slice(&self.unfiltered);
             self.candidates.sort_unstable();
             self.candidates.dedup();
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));

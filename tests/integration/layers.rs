@@ -23,6 +23,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "bundle/map.rs",
     "scan/filter/kernel.rs",
     "scan/filter/nibble.rs",
+    "scan/line_ends.rs",
     "scan/shape/kernel.rs",
 ];
 
