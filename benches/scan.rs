@@ -8,7 +8,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use std::hint::black_box;
 use std::time::Duration;
 use tierline::record::{Chunk, Reading, chunks};
-use tierline::scan::Scanner;
+use tierline::scan::{LineCache, Scanner};
 use tierline::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
 
 /// Bytes of log per run.
@@ -106,9 +106,10 @@ fn scan(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new(signatures.to_string(), name), |bencher| {
                 bencher.iter(|| {
                     let mut hits = 0_u64;
+                    let mut cache = LineCache::default();
                     for piece in &pieces {
                         let chunk = Chunk::of(&text, piece.clone());
-                        let counts = scanner.scan(&chunk, &reading.format, &scope, &mut |hit| {
+                        let counts = scanner.scan(&chunk, &reading.format, &scope, &mut cache, &mut |hit| {
                             hits += hit.matches.len() as u64;
                         });
                         black_box(counts);

@@ -17,7 +17,7 @@ use tierline::diagnosis::Diagnosis;
 use tierline::finding::template;
 use tierline::record::{Chunk, ChunkReader, Reading, chunks};
 use tierline::report::{self, TextStyle};
-use tierline::scan::Scanner;
+use tierline::scan::{LineCache, Scanner};
 use tierline::signature::SignatureSet;
 use tierline::triage::{Options, triage};
 
@@ -100,8 +100,9 @@ fn split(criterion: &mut Criterion) {
 fn scan(scanner: &Scanner, text: &[u8], reading: &Reading) -> u64 {
     let scope = scanner.in_file("bench.log");
     let mut held = 0;
+    let mut cache = LineCache::default();
     for piece in chunks(text, &reading.format) {
-        let counts = scanner.scan(&Chunk::of(text, piece), &reading.format, &scope, &mut |hit| {
+        let counts = scanner.scan(&Chunk::of(text, piece), &reading.format, &scope, &mut cache, &mut |hit| {
             held += hit.matches.len() as u64;
         });
         black_box(counts);

@@ -5,9 +5,9 @@
 
 use crate::bundle::{Bundle, Content, Entry, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, diagnose};
-use crate::finding::Tally;
+use crate::finding::{Memo, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks};
-use crate::scan::{FileScope, Scanner};
+use crate::scan::{FileScope, LineCache, Scanner};
 use crate::signature::SignatureSet;
 use rayon::prelude::*;
 use std::collections::VecDeque;
@@ -36,10 +36,11 @@ const WORTH_A_SAMPLE: usize = 8 << 20;
 /// Examines every entry of the bundle on the current rayon pool and explains what was found.
 pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosis {
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
+    let memories = Mutex::default();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(&entry.path);
-        let examined = examine(entry, &scanner, options);
+        let examined = examine(entry, &scanner, &memories, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
             Some(file) => tally.merge(file),
@@ -54,8 +55,15 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosi
     diagnosis
 }
 
+/// What a thread remembers from chunk to chunk. There are no more of them than threads.
+#[derive(Default)]
+struct Memory {
+    lines: LineCache,
+    templates: Memo,
+}
+
 /// Returns what one entry has shown, or `None` if it is not text.
-fn examine(entry: Entry<'_>, scanner: &Scanner, options: Options) -> Option<Tally> {
+fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, options: Options) -> Option<Tally> {
     let guess = |head: &[u8]| match options.lines {
         true => Reading::of_lines(head),
         false => Reading::of_file(&entry.path, head, entry.modified),
@@ -64,7 +72,7 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, options: Options) -> Option<Tall
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
             let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope };
+            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
                 Encoding::Utf16Le | Encoding::Utf16Be => file.stream(&mut { text }, Vec::new()),
@@ -77,7 +85,7 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, options: Options) -> Option<Tall
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
             let reading = guess(&head)?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope };
+            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
         }
@@ -93,6 +101,7 @@ struct File<'a> {
     reading: &'a Reading,
     scanner: &'a Scanner,
     scope: &'a FileScope,
+    memories: &'a Mutex<Vec<Memory>>,
 }
 
 impl File<'_> {
@@ -158,9 +167,12 @@ impl File<'_> {
 
     /// Adds a chunk of the file, which has so many lines in front of it.
     fn scan(&self, tally: &mut Tally, lines_before: u64, chunk: &Chunk<'_>) {
-        let counts = self.scanner.scan(chunk, &self.reading.format, self.scope, &mut |hit| {
-            tally.add(self.path, lines_before, chunk, &hit);
+        let mut memory = lock(self.memories).pop().unwrap_or_default();
+        let Memory { lines, templates } = &mut memory;
+        let counts = self.scanner.scan(chunk, &self.reading.format, self.scope, lines, &mut |hit| {
+            tally.add(templates, self.path, lines_before, chunk, &hit);
         });
+        lock(self.memories).push(memory);
         tally.examined(chunk.text().len() as u64, &counts);
     }
 }

@@ -3,7 +3,7 @@ use super::score::unresolved;
 use super::suppress::suppress;
 use super::{Diagnosis, Known};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
-use crate::finding::Tally;
+use crate::finding::{Tally, in_order};
 use crate::signature::{SignatureError, SignatureSet};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Known problems are ordered by severity, confidence, count, first time and id; unresolved ones as `score.rs` says;
 /// problems by file. A signature that was left out because it is broken becomes a problem too.
 pub fn diagnose(set: &SignatureSet, inputs: &[Input], visited: Visited, tally: Tally) -> Diagnosis {
-    let found = tally.known.into_iter().filter_map(|(index, group)| {
+    let found = in_order(tally.known).filter_map(|(index, group)| {
         let signature = Arc::new(set.signatures().get(index)?.clone());
         Some(Known { confidence: confidence(&signature, &group), signature, group, suppressed: Vec::new() })
     });
@@ -33,7 +33,7 @@ pub fn diagnose(set: &SignatureSet, inputs: &[Input], visited: Visited, tally: T
         signatures: set.signatures().len(),
         seen: (visited.files, visited.bytes),
         coverage: tally.coverage,
-        unresolved: unresolved(tally.unknown.into_values().collect(), &known),
+        unresolved: unresolved(in_order(tally.unknown).map(|(_, unknown)| unknown).collect(), &known),
         known,
         unresolved_overflow: tally.unknown_overflow,
         unresolved_omitted: false,

@@ -3,7 +3,7 @@
 //! [`codes`] takes them out of a text. [`is_code`] and [`Lead`] say the same of a single word and of a number after
 //! words such as `error code`, so that templates keep them: "error 5" and "error 1326" are different problems.
 
-use super::kinds::{Kinds, kinds};
+use super::kinds::{Kinds, is_like_known, kinds};
 
 /// Codes that are taken from one text at most.
 pub const MAX_CODES: usize = 16;
@@ -108,7 +108,23 @@ fn word_length(text: &[u8]) -> usize {
 
 /// Whether a word is an error code by its shape alone.
 pub(super) fn is_code(word: &[u8]) -> bool {
-    is_failure_hex(word) || is_numbered(word) || is_symbol(word)
+    match word.first() {
+        Some(b'0') => is_failure_hex(word),
+        Some(b'A'..=b'Z') => is_numbered(word) || is_symbol(word),
+        _ => false,
+    }
+}
+
+/// Whether some answer about a word may be another one if it had other digits: it is like a hexadecimal number, or like
+/// a word that is known. What is said of all other words depends on where the digits stand and not on their values.
+pub(super) fn depends_on_digits(word: &[u8]) -> bool {
+    let is_like_hex = matches!(word, [b'0'..=b'9', b'x' | b'X', ..]);
+    is_like_hex || word.starts_with(b"X") && has_digit_like_symbol(word) || is_like_known(word)
+}
+
+/// Whether a word begins like one of [`SYMBOLS`] with other digits.
+fn has_digit_like_symbol(word: &[u8]) -> bool {
+    matches!(word, [b'X', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'_', ..])
 }
 
 /// HRESULT and NTSTATUS: `0x` and eight digits, the first one 8 or C.
@@ -135,15 +151,16 @@ fn is_numbered(word: &[u8]) -> bool {
 
 /// Names of constants: `ENOSPC`, `VSS_E_WRITERERROR_TIMEOUT`, `ERROR_ACCESS_DENIED`.
 fn is_symbol(word: &[u8]) -> bool {
-    if !word.first().is_some_and(u8::is_ascii_uppercase) {
-        return false;
-    }
     let capitals = word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
     if !capitals {
         return false;
     }
     if word.first() == Some(&b'E') && kinds(word).has(Kinds::ERRNO) {
         return true;
+    }
+    // Most words in capitals are none, and all beginnings but one have it.
+    if !word.contains(&b'_') && !word.starts_with(b"WSAE") {
+        return false;
     }
     let known = SYMBOLS.iter().any(|start| word.starts_with(start.as_bytes()) && word.len() > start.len() + 2);
     word.len() <= 64 && known && !word.ends_with(b"_SUCCESS") && !word.ends_with(b"_LOG")
@@ -158,13 +175,41 @@ pub(super) enum Lead {
     /// `error`: a number is its code if no noun follows.
     Error,
     /// `error code`, `errno`, `win32`: a number is a code.
-    Code(&'static str),
+    Code(Code),
     /// `http`, `status`: three digits are a status.
     Http(bool),
     /// `exit`: a number is an exit code if `code` or `status` stands between.
     Exit,
     /// `event`: a number is one if `id` stands between.
     Event,
+}
+
+/// What kind of code a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    Error,
+    Errno,
+    Exit,
+    Event,
+    Msg,
+    Severity,
+    Sqlstate,
+    Status,
+}
+
+impl Code {
+    fn name(self) -> &'static str {
+        match self {
+            Code::Error => "error",
+            Code::Errno => "errno",
+            Code::Exit => "exit code",
+            Code::Event => "event",
+            Code::Msg => "MSG",
+            Code::Severity => "severity",
+            Code::Sqlstate => "SQLSTATE",
+            Code::Status => "status",
+        }
+    }
 }
 
 impl Lead {
@@ -175,25 +220,28 @@ impl Lead {
 
     /// The same if it is known already what the word is known for.
     pub(super) fn after_known(self, word: &[u8], kinds: Kinds) -> Lead {
+        if kinds == Kinds::default() {
+            return Lead::None;
+        }
         if kinds.has(Kinds::ERROR) {
             return Lead::Error;
         }
         if kinds.has(Kinds::CODE) {
             return match self {
-                Lead::Exit => Lead::Code("exit code"),
+                Lead::Exit => Lead::Code(Code::Exit),
                 Lead::Http(_) => Lead::Http(true),
-                _ => Lead::Code("error"),
+                _ => Lead::Code(Code::Error),
             };
         }
         if kinds.has(Kinds::NUMBER) {
             return match self {
-                Lead::Event => Lead::Code("event"),
+                Lead::Event => Lead::Code(Code::Event),
                 lead => lead,
             };
         }
         if kinds.has(Kinds::STATUS) {
             return match self {
-                Lead::Exit => Lead::Code("exit code"),
+                Lead::Exit => Lead::Code(Code::Exit),
                 _ => Lead::Http(word.eq_ignore_ascii_case(b"response") || self == Lead::Http(true)),
             };
         }
@@ -202,13 +250,13 @@ impl Lead {
         }
         let is = |words: &[&str]| words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()));
         match () {
-            () if is(&["exitcode", "exit_code", "exitstatus"]) => Lead::Code("exit code"),
-            () if is(&["errno"]) => Lead::Code("errno"),
-            () if is(&["hresult", "hr", "ntstatus", "result"]) => Lead::Code("status"),
-            () if is(&["sqlstate"]) => Lead::Code("SQLSTATE"),
-            () if is(&["severity"]) => Lead::Code("severity"),
-            () if is(&["msg"]) => Lead::Code("MSG"),
-            () if is(&["eventid", "event_id"]) => Lead::Code("event"),
+            () if is(&["exitcode", "exit_code", "exitstatus"]) => Lead::Code(Code::Exit),
+            () if is(&["errno"]) => Lead::Code(Code::Errno),
+            () if is(&["hresult", "hr", "ntstatus", "result"]) => Lead::Code(Code::Status),
+            () if is(&["sqlstate"]) => Lead::Code(Code::Sqlstate),
+            () if is(&["severity"]) => Lead::Code(Code::Severity),
+            () if is(&["msg"]) => Lead::Code(Code::Msg),
+            () if is(&["eventid", "event_id"]) => Lead::Code(Code::Event),
             () if is(&["http"]) => Lead::Http(true),
             () if is(&["exit", "exited"]) => Lead::Exit,
             () if is(&["event"]) => Lead::Event,
@@ -227,20 +275,23 @@ impl Lead {
 
     /// Whether a word without digits may be a code here.
     pub(super) fn takes_letters(self) -> bool {
-        self == Lead::Code("SQLSTATE")
+        self == Lead::Code(Code::Sqlstate)
     }
 
     /// Whether `word` is a code here; `after` is what follows it.
     pub(super) fn makes_code(self, word: &[u8], after: &[u8]) -> bool {
+        if matches!(self, Lead::None | Lead::Exit | Lead::Event) {
+            return false;
+        }
         let digits = word.strip_prefix(b"-").unwrap_or(word);
         let number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
         let hex = matches!(word, [b'0', b'x' | b'X', digits @ ..]
             if (1..=8).contains(&digits.len()) && digits.iter().all(u8::is_ascii_hexdigit));
         match self {
             Lead::None | Lead::Exit | Lead::Event => false,
-            Lead::Code("SQLSTATE") => word.len() == 5 && word.iter().all(u8::is_ascii_alphanumeric),
-            Lead::Code("severity") => number && digits.len() <= 2,
-            Lead::Code("MSG") => number && digits.len() <= 6,
+            Lead::Code(Code::Sqlstate) => word.len() == 5 && word.iter().all(u8::is_ascii_alphanumeric),
+            Lead::Code(Code::Severity) => number && digits.len() <= 2,
+            Lead::Code(Code::Msg) => number && digits.len() <= 6,
             Lead::Code(_) => hex || (number && digits.len() <= 10),
             Lead::Http(_) => hex || (number && digits.len() <= 5),
             Lead::Error => {
@@ -256,11 +307,11 @@ impl Lead {
         let hex = matches!(word, [b'0', b'x' | b'X', ..]);
         let number = spelled(word);
         match self {
-            Lead::Code("SQLSTATE") if !zero => Some(format!("SQLSTATE {number}")),
-            Lead::Code("severity") | Lead::None | Lead::Exit | Lead::Event => None,
+            Lead::Code(Code::Sqlstate) if !zero => Some(format!("SQLSTATE {number}")),
+            Lead::Code(Code::Severity) | Lead::None | Lead::Exit | Lead::Event => None,
             _ if zero => None,
             _ if hex => Some(number),
-            Lead::Code(name) => Some(format!("{name} {number}")),
+            Lead::Code(code) => Some(format!("{} {number}", code.name())),
             Lead::Error => Some(format!("error {number}")),
             Lead::Http(_) if matches!(word, [b'4' | b'5', _, _]) => Some(format!("HTTP {number}")),
             Lead::Http(false) if !matches!(word, [b'1'..=b'3', _, _]) => Some(format!("status {number}")),
@@ -323,6 +374,13 @@ mod tests {
         check("errors 5, 12 events, ABC123, ORA-1", &[]);
         check("[18.02.2026 20:00:06.448]    <01>    Error (3)    no ticket, waiting 600 sec", &[]);
         check("Error (3) no ticket: Win32 Error (5) Access is denied", &["error 5"]);
+    }
+
+    /// [`depends_on_digits`] relies on it.
+    #[test]
+    fn of_the_known_beginnings_only_one_has_digits() {
+        let with_digit = |text: &&&str| text.bytes().any(|byte| byte.is_ascii_digit());
+        assert_eq!(SYMBOLS.iter().chain(NUMBERED).filter(with_digit).collect::<Vec<_>>(), [&"X509_V_ERR_"]);
     }
 
     #[test]

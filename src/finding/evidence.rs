@@ -81,6 +81,17 @@ impl Evidence {
         }
     }
 
+    /// Whether its place is before that of a record.
+    pub(super) fn is_before(&self, time: Option<Time>, file: &Arc<str>, line: u64) -> bool {
+        match (self.time, time) {
+            (Some(own), Some(time)) if own != time => own < time,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            _ if Arc::ptr_eq(&self.file, file) => self.line < line,
+            _ => (&self.file, self.line) < (file, line),
+        }
+    }
+
     /// The part of the order that says where it stands.
     pub(super) fn place(&self) -> Place<'_> {
         Place { undated: self.time.is_none(), time: self.time, file: &self.file, line: self.line }

@@ -46,14 +46,19 @@ impl Group {
     /// `line` is that of [`Evidence::line`].
     pub(super) fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
         self.count += 1;
-        self.add_times(record.header.time, record.header.time);
+        self.add_time(record.header.time);
         self.add_file(file);
         // In a long log nearly every record ends here: it is later than all evidence, and nothing is copied.
-        let place = Place::new(file, line, record.header.time);
-        let full = self.evidence.len() >= Group::EVIDENCE;
-        if full && self.evidence.last().is_some_and(|last| last.place() < place) {
+        if self.evidence.get(Group::EVIDENCE - 1).is_some_and(|last| last.is_before(record.header.time, file, line)) {
             return false;
         }
+        self.add_early(file, chunk, record, line)
+    }
+
+    /// Keeps a record that is among the first.
+    #[cold]
+    fn add_early(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
+        let place = Place::new(file, line, record.header.time);
         let first = self.evidence.first().is_none_or(|first| place <= first.place());
         let limit = if first { Evidence::TEXT } else { Evidence::FURTHER_TEXT };
         self.add_evidence(Evidence::of(file, chunk, record, line, limit)) == 0
@@ -80,6 +85,16 @@ impl Group {
     /// Moves all evidence down by so many lines.
     pub(super) fn shift_lines(&mut self, lines: u64) {
         self.evidence.iter_mut().for_each(|evidence| evidence.line += lines);
+    }
+
+    fn add_time(&mut self, time: Option<Time>) {
+        // Records come in the order of their times, nearly always, so that one comparison does it.
+        if time > self.last_time {
+            self.last_time = time;
+            self.first_time = self.first_time.or(time);
+        } else if time.is_some() && time < self.first_time {
+            self.first_time = time;
+        }
     }
 
     fn add_times(&mut self, first: Option<Time>, last: Option<Time>) {
@@ -110,9 +125,9 @@ impl Group {
         if at < Group::EVIDENCE {
             self.evidence.insert(at, evidence);
             self.evidence.truncate(Group::EVIDENCE);
-            // The one that was the first, or this one.
-            if let (0 | 1, Some(second)) = (at, self.evidence.get_mut(1)) {
-                second.shorten();
+            // The one that was the first here, or this one, which may have been the first elsewhere.
+            if let Some(further) = self.evidence.get_mut(at.max(1)) {
+                further.shorten();
             }
         }
         at
@@ -127,5 +142,29 @@ impl UnknownGroup {
             self.codes = other.codes;
             self.template = other.template;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_evidence_keeps_a_long_text_wherever_it_came_from() {
+        let evidence = |line| Evidence {
+            file: "a.log".into(),
+            line,
+            offset: line,
+            time: None,
+            text: "x".repeat(Evidence::TEXT),
+            before: Vec::new(),
+            after: Vec::new(),
+        };
+        let one = |line| Group { count: 1, evidence: vec![evidence(line)], ..Group::default() };
+        let mut group = Group::default();
+        [3, 1, 5, 2, 4, 6].into_iter().for_each(|line| _ = group.merge(one(line)));
+        let lengths: Vec<_> = group.evidence.iter().map(|it| (it.line, it.text.len())).collect();
+        let short = Evidence::FURTHER_TEXT;
+        assert_eq!(lengths, [(1, Evidence::TEXT), (2, short), (3, short), (4, short), (5, short)]);
     }
 }

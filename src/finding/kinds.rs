@@ -28,6 +28,8 @@ impl Kinds {
     pub(super) const MONTH: Kinds = Kinds(1 << 7);
     /// A day of the week, in a date with a capital.
     pub(super) const WEEKDAY: Kinds = Kinds(1 << 8);
+    /// One of the two.
+    pub(super) const OF_DATE: Kinds = Kinds(Kinds::MONTH.0 | Kinds::WEEKDAY.0);
     /// A name of `errno.h`, in logs in capitals.
     pub(super) const ERRNO: Kinds = Kinds(1 << 9);
     /// `error`: a number behind it may be its code.
@@ -48,9 +50,40 @@ impl Kinds {
 }
 
 /// Returns what a word is known for, in any ASCII case.
+#[inline]
 pub(super) fn kinds(word: &[u8]) -> Kinds {
     Kinds(VOCABULARY.bits(word))
 }
+
+/// Whether a known word differs from this one in nothing but the values of digits: `ext9` from `ext4`.
+pub(super) fn is_like_known(word: &[u8]) -> bool {
+    let mut folded = [0; LONGEST_WITH_DIGITS];
+    let Some(folded) = folded.get_mut(..word.len()) else { return false };
+    let digit_folded = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+    folded.iter_mut().zip(word).for_each(|(to, &byte)| *to = digit_folded(byte));
+    WITH_DIGITS.bits(folded) != 0
+}
+
+/// The known words with digits, all digits being 0.
+static WITH_DIGITS: Vocabulary<256> = Vocabulary::new().with(NAMES_FOLDED, 1).with("e0big win00", 1);
+
+const NAMES_FOLDED: &str = match str::from_utf8(&with_zeros::<{ NAMES.len() }>(NAMES)) {
+    Ok(names) => names,
+    Err(_) => unreachable!(),
+};
+
+const fn with_zeros<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
+    let mut folded = [0; LENGTH];
+    let mut at = 0;
+    while at < LENGTH {
+        let byte = text.as_bytes()[at];
+        folded[at] = if byte.is_ascii_digit() { b'0' } else { byte };
+        at += 1;
+    }
+    folded
+}
+
+const LONGEST_WITH_DIGITS: usize = 9;
 
 static VOCABULARY: Vocabulary<1024> = Vocabulary::new()
     .with(TELLING_KEYS, Kinds::TELLING_KEY.0)
@@ -131,6 +164,22 @@ const LEADING: &str = "\
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever asks for another kind may rely on it that the answer is the same for any digits.
+    #[test]
+    fn known_words_with_digits_are_names_or_codes_and_have_likes() {
+        let fixed = [TELLING_KEYS, SLOTS, UNITS, AFTER_NAMES, NO_NAMES, PROGRAM_ENDINGS, MONTHS, WEEKDAYS];
+        let fixed = fixed.into_iter().chain([ERRORS, NUMBERS, STATUSES, LEADING]);
+        assert!(fixed.flat_map(str::bytes).all(|byte| !byte.is_ascii_digit()));
+        for word in [NAMES, CODES, ERRNO].iter().flat_map(|list| list.split(' ')) {
+            let with_digits = word.bytes().any(|byte| byte.is_ascii_digit());
+            for digit in ["0", "4", "9"] {
+                let like = word.replace(|c: char| c.is_ascii_digit(), digit);
+                assert_eq!(is_like_known(like.as_bytes()), with_digits, "{like}");
+            }
+        }
+        assert!(!is_like_known(b"node3") && !is_like_known(b"") && !is_like_known(&[b'x'; 100]));
+    }
 
     #[test]
     fn words_are_found_in_any_case_and_others_are_not() {

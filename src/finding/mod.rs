@@ -4,11 +4,17 @@
 //! Tallies are bounded and merge in any order, so that files and threads can work on their own. [`template`] and
 //! [`codes`] say which messages are the same problem.
 
+mod classes;
 mod codes;
+#[cfg(test)]
+mod digits;
 mod evidence;
 mod group;
+mod groups;
 mod kinds;
+mod mark;
 mod mask;
+mod memo;
 mod tally;
 mod template;
 mod words;
@@ -17,5 +23,8 @@ pub use crate::record::{Level, Time};
 pub use codes::codes;
 pub use evidence::Evidence;
 pub use group::{Group, UnknownGroup};
+pub use groups::Groups;
+pub(crate) use groups::in_order;
+pub use memo::Memo;
 pub use tally::{Coverage, Tally};
 pub use template::template;

@@ -7,11 +7,13 @@ use super::Level;
 use super::codes::codes;
 use super::evidence::Evidence;
 use super::group::{Group, UnknownGroup};
-use super::template::{Fingerprint, fingerprint, template};
+use super::groups::Groups;
+use super::memo::Memo;
+use super::template::{Fingerprint, fingerprint, first_line_decides, template};
 use crate::record::Chunk;
 use crate::scan::{Counts, Hit, Match};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// How much was examined.
@@ -48,9 +50,9 @@ pub struct Tally {
     /// How much was examined.
     pub coverage: Coverage,
     /// By signature index.
-    pub known: BTreeMap<usize, Group>,
+    pub known: Groups<usize, Group>,
     /// By template hash.
-    pub unknown: BTreeMap<u64, UnknownGroup>,
+    pub unknown: Groups<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
     /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
@@ -65,7 +67,7 @@ impl Tally {
     /// So many more may gather in [`Tally::add`] until the least are dropped together.
     const SLACK: usize = Tally::TEMPLATES / 4;
 
-    /// Adds one hit of a chunk of `file`.
+    /// Adds one hit of a chunk of `file`. `memo` is the worker's, for any files and tallies.
     ///
     /// `lines_before` are the lines of the file in front of the chunk, as far as they are known: with all of them a tally
     /// may take chunks of many files in any order. A tally of one piece of a file counts from the piece's start, with
@@ -74,7 +76,7 @@ impl Tally {
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
     /// [`Tally::examined`], `append` or `merge`.
-    pub fn add(&mut self, file: &Arc<str>, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
+    pub fn add(&mut self, memo: &mut Memo, file: &Arc<str>, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
         let line = lines_before + hit.record.line + 1;
         for found in hit.matches {
             let group = self.known.entry(found.signature).or_default();
@@ -83,7 +85,7 @@ impl Tally {
             }
         }
         if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
-            self.add_unknown(file, chunk, hit, level, line);
+            self.add_unknown(fingerprint_of(memo, hit), file, chunk, hit, level, line);
         }
     }
 
@@ -123,9 +125,15 @@ impl Tally {
         self.drop_least();
     }
 
-    fn add_unknown(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, hit: &Hit<'_, '_>, level: Level, line: u64) {
-        let message = hit.record.message();
-        let Fingerprint(hash) = fingerprint(message);
+    fn add_unknown(
+        &mut self,
+        Fingerprint(hash): Fingerprint,
+        file: &Arc<str>,
+        chunk: &Chunk<'_>,
+        hit: &Hit<'_, '_>,
+        level: Level,
+        line: u64,
+    ) {
         let unknown = match self.unknown.entry(hash) {
             Entry::Occupied(own) => own.into_mut(),
             Entry::Vacant(place) => {
@@ -134,7 +142,8 @@ impl Tally {
                     return;
                 }
                 let group = Group::default();
-                place.insert(UnknownGroup { template: template(message), level, codes: Vec::new(), group })
+                let template = template(hit.record.message());
+                place.insert(UnknownGroup { template, level, codes: Vec::new(), group })
             }
         };
         unknown.level = unknown.level.max(level);
@@ -163,6 +172,19 @@ impl Tally {
     }
 }
 
+/// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it.
+fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> Fingerprint {
+    let shape = hit.shape.filter(|_| first_line_decides(hit.record));
+    if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
+        return known;
+    }
+    let (fingerprint, fixed) = fingerprint(hit.record.message(), &mut memo.scratch);
+    if let (Some(shape), true) = (shape, fixed) {
+        memo.remember(shape, fingerprint);
+    }
+    fingerprint
+}
+
 /// Orders templates from the first to be dropped: lowest level first, then greatest hash.
 fn rank((level, hash): (Level, u64)) -> (Level, std::cmp::Reverse<u64>) {
     (level, std::cmp::Reverse(hash))
@@ -178,7 +200,7 @@ fn captures(found: &Match<'_>) -> BTreeMap<String, String> {
         let value = &value[..value.len().min(Evidence::CONTEXT_LINE)];
         String::from_utf8_lossy(value).into_owned()
     };
-    found.captures.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+    found.captures().into_iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 #[cfg(test)]
@@ -219,6 +241,20 @@ mod tests {
     }
 
     fn add_at(tally: &mut Tally, file: &str, lines: &[Line], range: std::ops::Range<usize>, lines_before: u64) {
+        add_with(tally, None, file, lines, range, lines_before);
+    }
+
+    /// With a memo the shapes of the lines are told.
+    fn add_with(
+        tally: &mut Tally,
+        memo: Option<&mut Memo>,
+        file: &str,
+        lines: &[Line],
+        range: std::ops::Range<usize>,
+        lines_before: u64,
+    ) {
+        let (with_shapes, none) = (memo.is_some(), &mut Memo::default());
+        let memo = memo.unwrap_or(none);
         let (text, file) = (text(lines), Arc::from(file));
         let mut offsets = vec![0];
         lines.iter().for_each(|line| offsets.push(offsets.last().unwrap() + line.message.len() + 1));
@@ -228,18 +264,28 @@ mod tests {
             let time = line.time.map(|second| Time::new(second * 1_000_000_000, None));
             let text = &chunk.buffer[start..start + line.message.len()];
             let header = Header { time, level: None, component: None, message: 0 };
-            let record = Record { start, line: number as u64, lines: 1, header, text };
-            let captures = vec![("first", &text[..1])];
-            let matches: Vec<_> = line.signature.map(|signature| Match { signature, captures }).into_iter().collect();
+            let count = line.message.split('\n').count() as u64;
+            let record = Record { start, line: number as u64, lines: count, header, text };
+            let shape = with_shapes.then(|| shape(&line.message));
+            let found = |signature| Match::of_regex(signature, "^(?<first>.)", text);
+            let matches: Vec<_> = line.signature.map(found).into_iter().collect();
             tally.add(
+                memo,
                 &file,
                 lines_before,
                 &chunk,
-                &Hit { record: &record, matches: &matches, suspicion: line.suspicion },
+                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, shape },
             );
         }
         let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };
         tally.examined(chunk.text().len() as u64, &counts);
+    }
+
+    /// A key as a scan makes it: of the first line, digits being alike.
+    fn shape(message: &str) -> u64 {
+        let first = message.split('\n').next().unwrap_or_default();
+        let digit = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+        first.bytes().map(digit).fold(7, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
     }
 
     fn whole_file(number: usize, lines: &[Line]) -> Tally {
@@ -255,7 +301,7 @@ mod tests {
     }
 
     /// All that a tally tells; the bar is only a shortcut.
-    fn told(tally: &Tally) -> (&Coverage, &BTreeMap<usize, Group>, &BTreeMap<u64, UnknownGroup>, u64) {
+    fn told(tally: &Tally) -> (&Coverage, &Groups<usize, Group>, &Groups<u64, UnknownGroup>, u64) {
         (&tally.coverage, &tally.known, &tally.unknown, tally.unknown_overflow)
     }
 
@@ -299,6 +345,42 @@ mod tests {
             }
             prop_assert_eq!(told(&backwards), told(&expected));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn shapes_change_nothing(
+            files in proptest::collection::vec(proptest::collection::vec((any::<u8>(), line_of_shape()), 0..30), 1..4),
+        ) {
+            let memo = &mut Memo::default();
+            for lines in &files {
+                let lines: Vec<_> = lines.iter().map(|(second, message)| Line {
+                    time: second.checked_sub(9).map(i64::from), ..error(message.clone(), Level::Error)
+                }).collect();
+                let mut tally = Tally::default();
+                add_with(&mut tally, Some(memo), "a.log", &lines, 0..lines.len(), 0);
+                let mut expected = Tally::default();
+                add_at(&mut expected, "a.log", &lines, 0..lines.len(), 0);
+                prop_assert_eq!(told(&tally), told(&expected));
+            }
+        }
+    }
+
+    /// One of few shapes, so that digits and further lines are what differs.
+    fn line_of_shape() -> impl Strategy<Value = String> {
+        let first = prop_oneof![
+            "disk [0-9] took [0-9] ms",
+            "error [45]",
+            "over (ext|foo)[0-9]",
+            "at [0-4]x0[0-9]",
+            " ",
+            "",
+            "Traceback (most recent call last):"
+        ];
+        let more = prop_oneof![
+            4 => Just(String::new()), 1 => "\n at a[0-9]", 1 => "\nCaused by: [xy][0-9]", 1 => "\n[0-9]\n---> [xy]", 1 => "\n[xy]Error"
+        ];
+        (first, more).prop_map(|(first, more)| first + &more)
     }
 
     fn error(message: String, level: Level) -> Line {

@@ -4,17 +4,15 @@
 //! what tells problems apart: words, exception classes, error codes. [`fingerprint`] is its hash, without building the
 //! string. What is masked is decided in `mask.rs`. Nothing here knows about files or signatures.
 
+use super::mark::Masked;
 use super::mask::Masker;
-use std::cell::RefCell;
+use crate::record::Record;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// Hash of a template; the same on every machine and in every version that masks alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint(pub(super) u64);
-
-thread_local! {
-    /// So that a record whose template is known costs no allocation.
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 /// How often a template is masked again until nothing changes. Once is nearly always enough.
 const ROUNDS: usize = 8;
@@ -25,30 +23,38 @@ const ROUNDS: usize = 8;
 /// result is one line of at most `MAX_LENGTH` bytes. Applying it twice gives the same as
 /// applying it once.
 pub fn template(message: &[u8]) -> String {
-    let mut masked = Vec::new();
+    let mut masked = Masked::default();
     mask(message, &mut masked);
-    let mut text = String::from_utf8_lossy(&masked).into_owned();
+    let mut text = String::from_utf8_lossy(masked.text()).into_owned();
     for _ in 0..ROUNDS {
         mask(text.as_bytes(), &mut masked);
-        if masked == text.as_bytes() {
+        if masked.text() == text.as_bytes() {
             break;
         }
-        text = String::from_utf8_lossy(&masked).into_owned();
+        text = String::from_utf8_lossy(masked.text()).into_owned();
     }
     text
 }
 
-/// Returns the hash of the message's template.
-pub(super) fn fingerprint(message: &[u8]) -> Fingerprint {
-    SCRATCH.with_borrow_mut(|scratch| {
-        mask(message, scratch);
-        Fingerprint(hash(scratch))
-    })
+/// Returns the hash of the message's template, and whether it is the same with any other digits in the message. The masked
+/// message is left in `masked`.
+pub(super) fn fingerprint(message: &[u8], masked: &mut Masked) -> (Fingerprint, bool) {
+    let fixed = mask(message, masked);
+    (Fingerprint(hash(masked.text())), fixed)
 }
 
-/// Writes the masked message to `masked`.
-fn mask(message: &[u8], masked: &mut Vec<u8>) {
-    masked.clear();
+/// Whether the template depends on nothing but the part of the message in the record's first line.
+pub(super) fn first_line_decides(record: &Record<'_>) -> bool {
+    if record.lines == 1 {
+        return true;
+    }
+    let (first, rest) = first_line(record.text);
+    let Some(head) = first.get(record.header.message..) else { return rest.is_empty() };
+    rest.is_empty() || (!head.trim_ascii().is_empty() && root_line(head, rest).is_none())
+}
+
+/// Writes the masked message to `masked`. Returns whether it is surely the same with any other digits in the message.
+pub(super) fn mask(message: &[u8], masked: &mut Masked) -> bool {
     let (mut head, mut rest) = first_line(message);
     while head.trim_ascii().is_empty() && !rest.is_empty() {
         (head, rest) = first_line(rest);
@@ -60,6 +66,7 @@ fn mask(message: &[u8], masked: &mut Vec<u8>) {
         masker.add(b" | ", true);
         masker.add(root, false);
     }
+    masker.is_fixed()
 }
 
 /// The line without the time or the processor that kernels put before their messages, behind the header of whoever wrote
@@ -99,6 +106,11 @@ fn first_line(text: &[u8]) -> (&[u8], &[u8]) {
     memchr::memchr(b'\n', text).map_or((text, &[]), |end| (&text[..end], &text[end + 1..]))
 }
 
+/// What stands before or above the root of a stack trace. Most records of several lines have none of it, and to prepare
+/// the search took longer than the search.
+static ROOTS: LazyLock<[Finder<'_>; 3]> =
+    LazyLock::new(|| ["Caused by:", "---> ", "Traceback (most recent call last):"].map(Finder::new));
+
 /// The line of a stack trace that says what went wrong first: the last `Caused by`, the innermost `--->` of .NET, the
 /// last line of a Python traceback.
 fn root_line<'t>(head: &'t [u8], rest: &'t [u8]) -> Option<&'t [u8]> {
@@ -107,14 +119,14 @@ fn root_line<'t>(head: &'t [u8], rest: &'t [u8]) -> Option<&'t [u8]> {
     }
     let line_at = |at: usize| rest[at..].split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
     // Forwards: searching backwards is several times slower.
-    if let Some(at) = memchr::memmem::find_iter(rest, b"Caused by:").last() {
+    let [cause, inner, traceback] = &*ROOTS;
+    if let Some(at) = cause.find_iter(rest).last() {
         return Some(line_at(at));
     }
-    if let Some(at) = memchr::memmem::find_iter(rest, b"---> ").last() {
+    if let Some(at) = inner.find_iter(rest).last() {
         return Some(line_at(at + 5));
     }
-    let traceback = b"Traceback (most recent call last):";
-    if memchr::memmem::find(head, traceback).is_some() || memchr::memmem::find(rest, traceback).is_some() {
+    if traceback.find(head).is_some() || traceback.find(rest).is_some() {
         let last =
             rest.rsplit(|&byte| byte == b'\n').find(|line| line.first().is_some_and(|byte| byte.is_ascii_alphabetic()));
         return last.map(<[u8]>::trim_ascii);
@@ -140,7 +152,7 @@ fn hash(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mask::MAX_LENGTH;
+    use super::super::mark::MAX_LENGTH;
     use super::*;
     use proptest::prelude::*;
 
@@ -197,6 +209,7 @@ mod tests {
         check("user=root shell=bash uid=0", "user=<*> shell=<*> uid=<*>");
         check("open \"config\" for 'admin'", "open \"<*>\" for '<*>'");
         check("{\"job\":\"daily\",\"msg\":\"connection refused\"}", "{\"job\":\"<*>\",\"msg\":\"connection refused\"}");
+        check("{\"[ode\":\"a=b\"}", "{\"<*>\":\"<*>\"}");
         check("state=failed reason=\"timeout\"", "state=failed reason=\"timeout\"");
         check("the host's share can't be read", "the host's share can't be read");
     }
@@ -239,6 +252,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_on_every_machine() {
+        let fingerprint = |message| fingerprint(message, &mut Masked::default()).0;
         assert_eq!(fingerprint(b"timeout after 5 ms"), fingerprint(b"timeout after 123 ms"));
         assert_ne!(fingerprint(b"error 5"), fingerprint(b"error 1326"));
         assert_eq!(fingerprint(b"disk full"), Fingerprint(hash(b"disk full")));

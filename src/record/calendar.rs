@@ -33,13 +33,19 @@ impl Calendar {
     }
 
     pub(super) fn time(&self, stamp: &Stamp) -> Time {
-        let wall = |days: i64| days * DAY * SECOND + stamp.clock;
-        let (days, assumed) = match stamp.date {
+        self.complete(stamp.date, stamp.clock, stamp.offset, stamp.digits)
+    }
+
+    /// Makes a time from its parts, see [`Stamp`].
+    #[inline]
+    pub(super) fn complete(&self, date: Date, clock: i64, offset: Option<i32>, digits: u8) -> Time {
+        let wall = |days: i64| days * DAY * SECOND + clock;
+        let (days, assumed) = match date {
             Date::Days(days) => (days, false),
-            Date::Yearless(month, day) => (self.year(month, day, stamp.clock), true),
+            Date::Yearless(month, day) => (self.year(month, day, clock), true),
             Date::Absent => (self.modified.map(|it| it.div_euclid(DAY)).or(self.seen).unwrap_or(0), true),
         };
-        let time = Time::new(wall(days), stamp.offset).with_digits(stamp.digits);
+        let time = Time::new(wall(days), offset).with_digits(digits);
         if assumed { time.assume() } else { time }
     }
 
@@ -48,7 +54,10 @@ impl Calendar {
         let mut year = match (self.modified, self.seen) {
             (Some(modified), _) => {
                 // Near the turn of a year, the file's clock and the log's may disagree about it.
-                let late = |year| civil::days(year, month, day) * DAY + clock / SECOND > modified + DAY;
+                let days = |year| {
+                    civil::day(year as u32, month as u32, day as u32).unwrap_or_else(|| civil::days(year, month, day))
+                };
+                let late = |year| days(year) * DAY + clock / SECOND > modified + DAY;
                 if month == 1 && day == 1 && !late(self.year + 1) {
                     self.year + 1
                 } else if late(self.year) {
@@ -61,10 +70,14 @@ impl Calendar {
             (None, None) if (month, day) == (2, 29) => 1972,
             (None, None) => 1970,
         };
-        while !civil::valid(year, month, day) && year > 1900 {
-            year -= 1;
+        loop {
+            match civil::day(year as u32, month as u32, day as u32) {
+                Some(day) => return day,
+                // No month and day without a leap year get here but the 29th of February.
+                None if year > 1900 => year -= 1,
+                None => return civil::days(year, month, day),
+            }
         }
-        civil::days(year, month, day)
     }
 }
 

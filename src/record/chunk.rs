@@ -4,7 +4,7 @@
 //! way, all lines there are records of their own (see `fold`), and the cut is made at the last line start, or in a line
 //! too long for that at a multiple of the piece size.
 
-use super::fold::{Kind, Sizes, piece};
+use super::fold::{Sizes, piece};
 use super::{Encoding, Format, Reading};
 use memchr::{memchr, memrchr};
 use std::io::Read;
@@ -97,7 +97,7 @@ fn place(text: &[u8], start: usize, whole: bool, format: &Format, sizes: &Sizes)
             return more(begin + sizes.piece.min(piece.next - begin + (4 << 10)));
         }
         let candidate = &text[piece.start..piece.end];
-        if !super::fold::blank(candidate) && format.classify(candidate).0 == Kind::Begins {
+        if !super::fold::blank(candidate) && format.classify(candidate).begins() {
             return Place::At(begin);
         }
         line = if piece.newline { Some(piece.next) } else { line_after(piece.next.min(limit)) };

@@ -8,12 +8,43 @@ pub(super) const DAY: i64 = 86_400;
 /// Returns the days since 1970-01-01 of a date that [`valid`] accepts.
 ///
 /// The year is shifted to begin in March, so that the leap day is its last one and month lengths follow one linear rule.
-pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(super) const fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// The first and the last year of dates that are taken for such.
+const YEARS: std::ops::RangeInclusive<i64> = 1900..=2200;
+
+/// The day since 1970 on which each of these years begins, and the one behind them.
+static YEAR_STARTS: [i32; 302] = {
+    let mut starts = [0; 302];
+    let mut index = 0;
+    while index < starts.len() {
+        starts[index] = days(1900 + index as i64, 1, 1) as i32;
+        index += 1;
+    }
+    starts
+};
+
+/// Days of a year before each month counted from 1, without and with a leap day; month 0 has no days.
+static MONTH_STARTS: [[u16; 14]; 2] = [
+    [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365],
+    [0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366],
+];
+
+/// Returns the days since 1970-01-01 of a date if [`valid`] accepts it.
+#[inline]
+pub(super) fn day(year: u32, month: u32, day: u32) -> Option<i64> {
+    let index = year.wrapping_sub(1900) as usize;
+    let &[start, next] = YEAR_STARTS.get(index..)?.first_chunk()?;
+    let months = &MONTH_STARTS[usize::from(next - start == 366)];
+    let &[before, end] = months.get(month as usize..)?.first_chunk()?;
+    let day = day.wrapping_sub(1);
+    (day < u32::from(end - before)).then_some(i64::from(start) + i64::from(before) + i64::from(day))
 }
 
 /// Returns year, month and day of a day counted from 1970-01-01.
@@ -36,7 +67,7 @@ pub(super) fn leap(year: i64) -> bool {
 
 /// Whether the date exists and nanoseconds since 1970 can express it with room to spare.
 pub(super) fn valid(year: i64, month: i64, day: i64) -> bool {
-    if !(1900..=2200).contains(&year) {
+    if !YEARS.contains(&year) {
         return false;
     }
     let last = match month {
@@ -72,6 +103,12 @@ mod tests {
             let other = epoch.checked_add(jiff::Span::new().days(day)).expect("in range");
             prop_assert_eq!((year, month, dom), (i64::from(other.year()), i64::from(other.month()), i64::from(other.day())));
             prop_assert_eq!(days(year, month, dom), i64::from(day));
+        }
+
+        #[test]
+        fn the_table_of_days_agrees_with_the_formula(year in 1880_u32..2220, month in 0_u32..16, dom in 0_u32..40) {
+            let (y, m, d) = (i64::from(year), i64::from(month), i64::from(dom));
+            prop_assert_eq!(day(year, month, dom), valid(y, m, d).then(|| days(y, m, d)));
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn rest_of_clock(line: &[u8], at: usize, seconds: i64, hour: i64) -> 
 
 /// Nanoseconds of the fraction, its digits and where it ends. A comma only counts before 3, 6 or 9 digits: in comma
 /// separated values it is the next column.
-fn fraction(line: &[u8], at: usize) -> (i64, u8, usize) {
+pub(super) fn fraction(line: &[u8], at: usize) -> (i64, u8, usize) {
     let Some(mark) = line.get(at).filter(|mark| matches!(mark, b'.' | b',' | b':')) else {
         return (0, 0, at);
     };
@@ -86,7 +86,7 @@ fn fraction(line: &[u8], at: usize) -> (i64, u8, usize) {
 }
 
 /// Reads AM or PM, after one blank or none; returns the hour of the day.
-fn half_day(line: &[u8], at: usize, hour: i64) -> Option<(i64, usize)> {
+pub(super) fn half_day(line: &[u8], at: usize, hour: i64) -> Option<(i64, usize)> {
     let at = at + usize::from(line.get(at) == Some(&b' '));
     let (half, m) = (line.get(at)? | 0x20, line.get(at + 1)? | 0x20);
     if !matches!(half, b'a' | b'p') || m != b'm' || line.get(at + 2).is_some_and(u8::is_ascii_alphanumeric) {

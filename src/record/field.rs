@@ -4,6 +4,7 @@ use super::Time;
 use super::header::Rules;
 use super::level::Level;
 use super::stamp::{self, Date, Shape, stamp};
+use super::watch::Watch;
 
 /// What a key stands for; the number ranks several keys of the same meaning, the lowest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +75,14 @@ fn epoch(value: &[u8]) -> Option<stamp::Stamp> {
 }
 
 /// Reads a level that is a word, a letter or a number in the scale that its key uses.
-pub(super) fn level(name: &[u8], value: &[u8]) -> Option<Level> {
+pub(super) fn level(name: &[u8], value: &[u8], rules: &Watch<'_>) -> Option<Level> {
     let value = value.trim_ascii();
     if value.first().is_some_and(u8::is_ascii_digit) {
         let (number, end) = super::clock::number(value, 0, 1, 3)?;
         if end != value.len() && value.get(end) != Some(&b'.') {
             return None;
         }
+        rules.number(&value[..end]);
         let number = number as u64;
         return match name {
             b"pri" => Some(welf(number)),
@@ -92,7 +94,10 @@ pub(super) fn level(name: &[u8], value: &[u8]) -> Option<Level> {
     match value {
         &[letter] => Level::from_letter(letter.to_ascii_uppercase()),
         // MongoDB's debug levels are D1 to D5.
-        &[b'D', b'1'..=b'5'] => Some(Level::Debug),
+        &[b'D', digit @ b'0'..=b'9'] => {
+            rules.number(&value[1..]);
+            matches!(digit, b'1'..=b'5').then_some(Level::Debug)
+        }
         word => Level::from_word(word),
     }
 }
@@ -146,19 +151,23 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes note of one field whose value stands at `start..end` of `line`.
-    pub(super) fn take(&mut self, name: &[u8], line: &'a [u8], start: usize, end: usize, rules: &Rules) {
+    pub(super) fn take(&mut self, name: &[u8], line: &'a [u8], start: usize, end: usize, rules: &Watch<'_>) {
+        // The one key with digits in its name.
+        if name.len() == b"time_iso8601".len() && name.starts_with(b"time_iso") {
+            rules.lose();
+        }
         let Some(key) = key(name) else { return };
         let value = &line[start..end];
         match key {
             Key::Time(rank) if rank < self.ranks[0] => {
-                if let Some((time, day)) = time(value, rules) {
+                if let Some((time, day)) = rules.field_time(value) {
                     self.found.time = Some(time);
                     self.day = day;
                     self.ranks[0] = rank;
                 }
             }
             Key::Level(rank) if rank < self.ranks[1] => {
-                if let Some(level) = level(name, value) {
+                if let Some(level) = level(name, value, rules) {
                     self.found.level = Some(level);
                     self.ranks[1] = rank;
                 }

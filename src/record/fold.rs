@@ -52,6 +52,43 @@ pub(super) enum Kind {
     Continues,
 }
 
+/// What a line means for the records around it, and its header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    pub(super) kind: Kind,
+    pub(super) headed: bool,
+    /// What a record has that begins here; nothing without a header.
+    pub(super) header: Header<'a>,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn new(kind: Kind, header: Option<Header<'a>>) -> Line<'a> {
+        Line { kind, headed: header.is_some(), header: header.unwrap_or_default() }
+    }
+
+    /// Whether it begins a record whatever stands before it.
+    pub fn begins(&self) -> bool {
+        self.kind == Kind::Begins
+    }
+
+    /// Its header; a line with one may still belong to the record before.
+    pub fn header(&self) -> Option<Header<'a>> {
+        self.headed.then_some(self.header)
+    }
+}
+
+/// Tells what lines mean.
+pub trait LineReader<'a> {
+    /// Reads a line that is not blank, without its end. `start` is where it begins in the chunk's buffer.
+    fn line(&mut self, line: &'a [u8], start: usize) -> Line<'a>;
+}
+
+impl<'a> LineReader<'a> for &'a Format {
+    fn line(&mut self, line: &'a [u8], _: usize) -> Line<'a> {
+        self.classify(line)
+    }
+}
+
 /// A line, or a piece of a very long one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
@@ -73,8 +110,11 @@ pub(super) fn piece(text: &[u8], start: usize, end: usize, size: usize) -> Piece
     };
     let next = start + length + usize::from(newline);
     // Carriage returns are part of no line; several come from files that were converted twice.
-    let returns = window[..length].iter().rev().take_while(|&&byte| byte == b'\r').count();
-    Piece { start, end: start + length - returns, next, newline }
+    let mut end = start + length;
+    while end > start && text[end - 1] == b'\r' {
+        end -= 1;
+    }
+    Piece { start, end, next, newline }
 }
 
 /// Whether nothing can be seen in a line.
@@ -109,8 +149,9 @@ impl<'a> Record<'a> {
 }
 
 /// Iterator over the records of a chunk.
-pub struct Records<'a> {
+pub struct Records<'a, R = &'a Format> {
     format: &'a Format,
+    reader: R,
     buffer: &'a [u8],
     at: usize,
     end: usize,
@@ -123,27 +164,38 @@ pub struct Records<'a> {
     begun: (usize, u64),
     /// Whether a limit has been passed since.
     over: bool,
-    ahead: Option<Ahead<'a>>,
+    /// The line that was looked at last, if `looked`.
+    ahead: Ahead<'a>,
+    looked: bool,
 }
 
 /// A line that was looked at and not yet given to a record.
 #[derive(Clone, Copy)]
 struct Ahead<'a> {
-    piece: Piece,
+    /// Where it stands, without its end.
+    start: usize,
+    end: usize,
     line: u64,
-    kind: Kind,
-    header: Option<Header<'a>>,
+    /// Stored as the reader gives it: taking it to pieces costs more than all else here.
+    read: Line<'a>,
     /// It is a record of its own because a limit was passed.
     alone: bool,
 }
 
 impl<'a> Records<'a> {
     pub(super) fn new(format: &'a Format, chunk: &Chunk<'a>, sizes: Sizes) -> Records<'a> {
+        Records::with_reader(format, chunk, sizes, format)
+    }
+}
+
+impl<'a, R: LineReader<'a>> Records<'a, R> {
+    pub(super) fn with_reader(format: &'a Format, chunk: &Chunk<'a>, sizes: Sizes, reader: R) -> Records<'a, R> {
         let buffer = chunk.buffer;
         let end = chunk.end.min(buffer.len());
         let start = chunk.start.min(end);
         Records {
             format,
+            reader,
             buffer,
             at: start,
             end,
@@ -153,78 +205,107 @@ impl<'a> Records<'a> {
             begun: (start, 0),
             // Behind the first chunk the first line either begins a record or the limit has passed before it.
             over: start > 0,
-            ahead: None,
+            ahead: Ahead { start: 0, end: 0, line: 0, read: Line::new(Kind::Continues, None), alone: false },
+            looked: false,
         }
     }
 
-    /// Looks at the next line that is not blank; false if there is none.
+    /// What reads the lines. It has read one line more than the records given so far have, unless the chunk has ended.
+    pub fn reader(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
+    /// Looks at the next line that is not blank, unless that was done; false if there is none.
+    #[inline]
     fn look(&mut self) -> bool {
-        if self.ahead.is_some() {
-            return true;
-        }
-        while self.at < self.end {
-            let mut piece = piece(self.buffer, self.at, self.end, self.sizes.piece);
+        while !self.looked && self.at < self.end {
+            let piece = piece(self.buffer, self.at, self.end, self.sizes.piece);
             let (line, within) = (self.line, self.within);
             self.at = piece.next;
             self.within = !piece.newline;
             self.line += u64::from(piece.newline);
-            let text = &self.buffer[piece.start..piece.end];
+            let mut text = &self.buffer[piece.start..piece.end];
             if blank(text) {
                 continue;
             }
-            if piece.start == 0 && text.starts_with(b"\xef\xbb\xbf") {
-                piece.start = 3;
+            let mut start = piece.start;
+            if start == 0 && text.starts_with(b"\xef\xbb\xbf") {
+                start = 3;
+                text = &text[3..];
             }
-            let text = &self.buffer[piece.start..piece.end];
-            let (kind, header) = if within { (Kind::Continues, None) } else { self.format.classify(text) };
-            if kind == Kind::Begins {
-                self.begun = (piece.start, line);
+            if within {
+                self.ahead.read = Line::new(Kind::Continues, None);
+            } else {
+                self.ahead.read = self.reader.line(text, start);
+            }
+            if self.ahead.read.kind == Kind::Begins {
+                self.begun = (start, line);
                 self.over = false;
             } else if piece.end - self.begun.0.min(piece.end) > self.sizes.record
                 || line - self.begun.1 >= self.sizes.lines
             {
                 self.over = true;
             }
-            self.ahead = Some(Ahead { piece, line, kind, header, alone: self.over });
-            return true;
+            (self.ahead.start, self.ahead.end, self.ahead.line) = (start, piece.end, line);
+            self.ahead.alone = self.over;
+            self.looked = true;
         }
-        false
+        self.looked
     }
-}
 
-impl<'a> Iterator for Records<'a> {
-    type Item = Record<'a>;
-
-    fn next(&mut self) -> Option<Record<'a>> {
-        self.look();
-        let first = self.ahead.take()?;
-        let text = |piece: Piece| &self.buffer[piece.start..piece.end];
-        let (start, mut end, mut last) = (first.piece.start, first.piece.end, first.line);
+    /// Adds the lines that belong to the record, which has its first line. The line behind it has been looked at and does
+    /// not begin a record.
+    fn gather(&mut self, record: &mut Record<'a>) {
         let mut traceback = Traceback::default();
-        traceback.follow(text(first.piece));
+        traceback.follow(record.text);
         while self.look() {
-            let Some(ahead) = &self.ahead else { break };
-            let piece = &self.buffer[ahead.piece.start..ahead.piece.end];
-            let joins = match ahead.kind {
+            let ahead = &self.ahead;
+            let text = &self.buffer[ahead.start..ahead.end];
+            let joins = match ahead.read.kind {
                 Kind::Begins => false,
                 _ if ahead.alone => false,
-                Kind::Traceback => traceback.takes(piece),
+                Kind::Traceback => traceback.takes(text),
                 Kind::Continues => true,
             };
             if !joins {
                 break;
             }
-            traceback.follow(piece);
-            (end, last) = (ahead.piece.end, ahead.line);
-            self.ahead = None;
+            traceback.follow(text);
+            record.text = &self.buffer[record.start..ahead.end];
+            record.lines = ahead.line - record.line + 1;
+            self.looked = false;
         }
-        let text = &self.buffer[start..end];
-        let header = first.header.unwrap_or_default();
-        let header = match self.format.export() {
-            Some(export) => export.enrich(text, header, self.format),
-            None => header,
-        };
-        Some(Record { start, line: first.line, lines: last - first.line + 1, header, text })
+    }
+}
+
+impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
+    type Item = Record<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<'a>> {
+        if !self.look() {
+            return None;
+        }
+        let ahead = &self.ahead;
+        let text = &self.buffer[ahead.start..ahead.end];
+        let mut record = Record { start: ahead.start, line: ahead.line, lines: 1, header: ahead.read.header, text };
+        self.looked = false;
+        // Most records are one line before another that begins one.
+        if self.look() && self.ahead.read.kind != Kind::Begins {
+            self.gather(&mut record);
+        }
+        if self.format.export().is_some() {
+            enrich(&mut record, self.format);
+        }
+        Some(record)
+    }
+}
+
+/// Completes the header of a Windows event. Not a part of the walk itself, which would get slow by taking headers apart.
+#[cold]
+fn enrich(record: &mut Record<'_>, format: &Format) {
+    if let Some(export) = format.export() {
+        record.header = export.enrich(record.text, record.header, format);
     }
 }
 

@@ -1,10 +1,12 @@
 //! What the head of a file shows about the rest of it.
 
 use super::calendar::Calendar;
-use super::fold::{self, Kind, Records, Sizes};
+use super::fold::{self, Kind, Line, LineReader, Records, Sizes};
 use super::header::{Cut, Origin, Rules, cut};
+use super::layout::{Layout, rules_key};
 use super::name_date::day_in_name;
 use super::stamp::{Orders, stamp};
+use super::watch::Watch;
 use super::windows::{self, Export};
 use super::{Chunk, Encoding, Level, Time};
 use std::collections::BTreeMap;
@@ -86,7 +88,12 @@ pub struct Header<'a> {
 impl<'a> Header<'a> {
     fn of(cut: &Cut<'a>) -> Header<'a> {
         let found = cut.found;
-        Header { time: found.time, level: found.level, component: found.component, message: cut.message }
+        Header {
+            time: found.time.map(|it| it.time),
+            level: found.level,
+            component: found.component,
+            message: cut.message,
+        }
     }
 }
 
@@ -103,10 +110,8 @@ impl Format {
 
     /// Returns the header of `line` (no line end) if the line begins a record by itself.
     pub fn header<'a>(&self, line: &'a [u8]) -> Option<Header<'a>> {
-        match self.classify(line) {
-            (Kind::Begins, header) => header,
-            _ => None,
-        }
+        let line = self.classify(line);
+        line.header().filter(|_| line.begins())
     }
 
     /// Walks the records of a chunk in order.
@@ -114,18 +119,56 @@ impl Format {
         Records::new(self, chunk, Sizes::USUAL)
     }
 
+    /// Walks the records of a chunk in order; the lines are read by `reader`.
+    ///
+    /// A line is given to it once, without its end, unless nothing can be seen in it or it is a piece of a very long one.
+    pub fn records_by<'a, R: LineReader<'a>>(&'a self, chunk: &Chunk<'a>, reader: R) -> Records<'a, R> {
+        Records::with_reader(self, chunk, Sizes::USUAL, reader)
+    }
+
+    /// Whether a [`Layout`] can stand for lines of the file at all.
+    pub fn has_layouts(&self) -> bool {
+        self.export.is_none() && !self.lines_only
+    }
+
+    /// Is equal for formats that learn the same [`Layout`] from a line, so that files may share what was learnt.
+    pub fn layout_key(&self) -> u64 {
+        rules_key(&self.rules) << 1 | u64::from(self.headers)
+    }
+
+    /// Returns what a line (no line end, not blank) means for the records around it, and what of that holds for all
+    /// lines that differ from it only in the values of digits.
+    pub fn learn<'a>(&self, line: &'a [u8]) -> (Line<'a>, Option<Layout>) {
+        let watch = Watch::new(&self.rules, line);
+        let (read, time_from) = self.read(line, &watch);
+        let layout = if self.has_layouts() { Layout::of(line, &read, time_from, &watch) } else { None };
+        (read, layout)
+    }
+
+    /// Returns what [`Format::learn`] would for a line that differs from the one that showed the layout only in the
+    /// values of digits; `None` if that cannot be told from the layout.
+    #[inline]
+    pub fn recall<'a>(&self, layout: &Layout, line: &'a [u8]) -> Option<Line<'a>> {
+        layout.read(line, &self.rules)
+    }
+
     /// Returns what a line (no line end, not blank) means for the records around it, and its header.
-    pub(super) fn classify<'a>(&self, line: &'a [u8]) -> (Kind, Option<Header<'a>>) {
+    pub(super) fn classify<'a>(&self, line: &'a [u8]) -> Line<'a> {
+        self.read(line, &Watch::new(&self.rules, line)).0
+    }
+
+    /// The line, and which look at a time has given its time.
+    fn read<'a>(&self, line: &'a [u8], watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
         if line.is_empty() {
-            return (Kind::Continues, None);
+            return (Line::new(Kind::Continues, None), None);
         }
         if self.lines_only {
-            return (Kind::Begins, None);
+            return (Line::new(Kind::Begins, None), None);
         }
         if let Some(export) = self.export {
-            return self.classify_event(line, export);
+            return (self.read_event(line, export, watch), None);
         }
-        if let Some(cut) = cut(line, &self.rules) {
+        if let Some(cut) = cut(line, watch) {
             let header = Header::of(&cut);
             let message = line.get(cut.message..).unwrap_or_default();
             let kind = if self.headers && fold::message_continues(message, header.level.is_some()) {
@@ -133,7 +176,7 @@ impl Format {
             } else {
                 Kind::Begins
             };
-            return (kind, Some(header));
+            return (Line::new(kind, Some(header)), cut.found.time.map(|it| it.call));
         }
         let kind = match () {
             () if fold::separator(line) => Kind::Begins,
@@ -141,20 +184,20 @@ impl Format {
             () if fold::exception(line) => Kind::Traceback,
             () => Kind::Begins,
         };
-        (kind, None)
+        (Line::new(kind, None), None)
     }
 
     /// In an export only the first line of an event begins a record: descriptions hold whatever programs print.
-    fn classify_event<'a>(&self, line: &'a [u8], export: Export) -> (Kind, Option<Header<'a>>) {
-        let row = if export == Export::Rows { windows::row(line, 0, &self.rules) } else { None };
+    fn read_event<'a>(&self, line: &'a [u8], export: Export, watch: &Watch<'_>) -> Line<'a> {
+        let row = if export == Export::Rows { windows::row(line, 0, watch) } else { None };
         if let Some(row) = row {
-            return (Kind::Begins, Some(Header::of(&row)));
+            return Line::new(Kind::Begins, Some(Header::of(&row)));
         }
         if export.begins(line) {
-            return (Kind::Begins, None);
+            return Line::new(Kind::Begins, None);
         }
         // Seen only where a record would grow without bound, so that lines stand alone.
-        (Kind::Continues, cut(line, &self.rules).map(|cut| Header::of(&cut)))
+        Line::new(Kind::Continues, cut(line, watch).map(|cut| Header::of(&cut)))
     }
 
     pub(super) fn export(&self) -> Option<Export> {
@@ -182,7 +225,7 @@ impl Format {
             indented: true,
             level_only: true,
         };
-        let cuts: Vec<Option<Cut<'_>>> = lines.iter().map(|line| cut(line, &rules)).collect();
+        let cuts: Vec<Option<Cut<'_>>> = lines.iter().map(|line| cut(line, &Watch::new(&rules, line))).collect();
         let count = |origin| cuts.iter().flatten().filter(|cut| cut.origin == origin).count();
         let (start, indented) = (count(Origin::Start), count(Origin::Indented));
         let (prefixed, level_only) = (count(Origin::Prefixed), count(Origin::LevelOnly));
@@ -243,8 +286,10 @@ fn sample(head: &[u8]) -> Vec<&[u8]> {
 fn order(lines: &[&[u8]], rules: &Rules, modified: Option<i64>) -> Orders {
     let judge = |orders| {
         let rules = Rules { orders, ..rules.clone() };
-        let times: Vec<i64> =
-            lines.iter().filter_map(|line| cut(line, &rules)?.found.time).map(Time::instant).collect();
+        let times: Vec<i64> = {
+            let time = |line: &&[u8]| cut(line, &Watch::new(&rules, line))?.found.time;
+            lines.iter().filter_map(time).map(|it| it.time.instant()).collect()
+        };
         let latest = modified.map_or(i64::MAX, |it| it.saturating_add(86_400).saturating_mul(1_000_000_000));
         let late = times.iter().filter(|&&time| time > latest).count();
         let steps_back = times.windows(2).filter(|pair| pair[1] < pair[0]).count();

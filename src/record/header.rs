@@ -7,7 +7,8 @@
 use super::calendar::Calendar;
 use super::level::Level;
 use super::rest::{Found, rest};
-use super::stamp::{Date, Orders, Shape, Stamp, stamp};
+use super::stamp::{Date, Orders, Shape, Stamp};
+use super::watch::Watch;
 use super::{json, keyvalue, special, windows};
 
 /// How far into a line a time is looked for, in bytes.
@@ -64,7 +65,7 @@ impl<'a> Cut<'a> {
 }
 
 /// Returns the header of `line`, which has no line end.
-pub(super) fn cut<'a>(line: &'a [u8], rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn cut<'a>(line: &'a [u8], rules: &Watch<'_>) -> Option<Cut<'a>> {
     let first = *line.first()?;
     // The most common beginnings take no detour.
     if first.is_ascii_digit()
@@ -101,7 +102,7 @@ fn skip_invisible(line: &[u8]) -> usize {
     }
 }
 
-fn beginning<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let first = *line.get(at)?;
     match first {
         b'{' => {
@@ -151,7 +152,7 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
 }
 
 /// A time at `at`, bare or behind one or two opening brackets or quotes.
-fn at_start<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+fn at_start<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let mut start = at;
     while start < at + 2 && matches!(line.get(start), Some(b'[' | b'(' | b'"' | b'\'' | b'<')) {
         start += 1;
@@ -163,7 +164,7 @@ fn at_start<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
     if line.get(start..start + 2) == Some(b"- ") && line.get(start + 2).is_some_and(u8::is_ascii_digit) {
         start += 2;
     }
-    let (stamp, end) = stamp(line, start, rules.orders)?;
+    let (stamp, end) = rules.stamp(line, start)?;
     Some(after_time(line, start, &stamp, end, Found::default(), rules))
 }
 
@@ -174,12 +175,12 @@ fn after_time<'a>(
     stamp: &Stamp,
     end: usize,
     mut found: Found<'a>,
-    rules: &Rules,
+    rules: &Watch<'_>,
 ) -> Cut<'a> {
-    found.time = Some(rules.calendar.time(stamp));
+    found.time = Some(rules.moment(stamp));
     found.level = found.level.or(stamp.level);
     let mut name = name(line, start, stamp);
-    let message = match special::access(line, end, &mut found) {
+    let message = match special::access(line, end, &mut found, rules) {
         Some(message) => {
             name = "access";
             message
@@ -206,7 +207,7 @@ fn name(line: &[u8], start: usize, stamp: &Stamp) -> &'static str {
 
 /// A level (word or letter) and then a time: `E [08/Jun/...`, `[ERROR 2015-05-20 ...`, `INFO 10:11:12 ...`,
 /// `Error,1/5/2024 10:11:12 AM,...`.
-fn behind_level<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+fn behind_level<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let mut start = at + usize::from(matches!(line.get(at), Some(b'[' | b'(')));
     while line.get(start) == Some(&b' ') {
         start += 1;
@@ -227,7 +228,7 @@ fn behind_level<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>>
     if next == start + length {
         return None;
     }
-    let (stamp, end) = stamp(line, next, rules.orders)?;
+    let (stamp, end) = rules.stamp(line, next)?;
     if stamp.level.is_some() {
         return None;
     }
@@ -236,7 +237,7 @@ fn behind_level<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>>
 }
 
 /// A distinctive time behind a few words: `jvm 1 | 2015/04/28 18:40:00 | ...`, `10.0.0.1 - - [10/Oct/2000:13:55:36 -0700]`.
-fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let mut words = 0;
     let mut index = at + 1;
     let mut found = Found::default();
@@ -257,7 +258,7 @@ fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>>
         if !byte.is_ascii_alphanumeric() {
             continue;
         }
-        if let Some((stamp, end)) = stamp(line, index - 1, rules.orders)
+        if let Some((stamp, end)) = rules.stamp(line, index - 1)
             && stamp.strong()
         {
             found.level = super::severity::level_in_prefix(&line[at..index - 1]);

@@ -2,11 +2,12 @@
 //! objects one level deeper, joined by a dot.
 
 use super::field::Fields;
-use super::header::{Cut, Rules, cut as cut_text};
+use super::header::{Cut, cut as cut_text};
+use super::watch::Watch;
 use memchr::memchr2;
 
 /// Returns the header of a line whose object begins at `at`.
-pub(super) fn cut<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn cut<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     // An object has a key or it is no log line; this refuses `{` and `{}` at once.
     if line.len() < at + 8 {
         return None;
@@ -42,7 +43,7 @@ fn object<'a>(
     name: &mut Vec<u8>,
     depth: u8,
     fields: &mut Fields<'a>,
-    rules: &Rules,
+    rules: &Watch<'_>,
 ) -> Option<usize> {
     let prefix = name.len();
     loop {

@@ -2,8 +2,8 @@
 //! that print date and time as two fields.
 
 use super::field::Fields;
-use super::header::{Cut, Rules};
-use super::stamp::stamp;
+use super::header::Cut;
+use super::watch::{Moment, Watch};
 
 /// How far into a line pairs are read.
 const NEAR: usize = 8 << 10;
@@ -11,7 +11,7 @@ const NEAR: usize = 8 << 10;
 const PAIRS: usize = 64;
 
 /// Returns the header of a line that begins with a pair at `at` and has a time, or a level and a message.
-pub(super) fn cut<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn cut<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     // Cheap refusal: most lines of prose have a blank before the first `=`.
     let first = key_end(line, at)?;
     if first == at {
@@ -64,15 +64,15 @@ pub(super) fn cut<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a
 }
 
 /// Reads date and clock from two values.
-fn joined(line: &[u8], date: usize, start: usize, end: usize, rules: &Rules) -> Option<(super::Time, Option<i64>)> {
+fn joined(line: &[u8], date: usize, start: usize, end: usize, rules: &Watch<'_>) -> Option<(Moment, Option<i64>)> {
     let mut text = [b' '; 48];
     let date = line.get(date..date + 10)?;
     let clock = line.get(start..end.min(start + 36))?;
     text[..10].copy_from_slice(date);
     text[11..11 + clock.len()].copy_from_slice(clock);
-    let (stamp, _) = stamp(&text[..11 + clock.len()], 0, rules.orders)?;
+    let (stamp, _) = rules.copied_stamp(&text[..11 + clock.len()])?;
     let day = if let super::stamp::Date::Days(day) = stamp.date { Some(day) } else { None };
-    Some((rules.calendar.time(&stamp), day))
+    Some((rules.moment(&stamp), day))
 }
 
 /// Where the `=` of a key that begins at `at` stands.

@@ -45,16 +45,7 @@ impl Level {
         let same_initial: &[(&[u8], Level)] = match lower[0] {
             b'a' => &[(b"alert", Fatal), (b"audit", Info)],
             b'c' => &[(b"critical", Fatal), (b"crit", Fatal), (b"config", Info)],
-            b'd' => &[
-                (b"debug", Debug),
-                (b"dbg", Debug),
-                (b"dbug", Debug),
-                (b"debug1", Debug),
-                (b"debug2", Debug),
-                (b"debug3", Debug),
-                (b"debug4", Debug),
-                (b"debug5", Debug),
-            ],
+            b'd' => &[(b"debug", Debug), (b"dbg", Debug), (b"dbug", Debug)],
             b'e' => &[
                 (b"error", Error),
                 (b"err", Error),
@@ -77,12 +68,17 @@ impl Level {
             b'n' => &[(b"notice", Info), (b"note", Info)],
             b'p' => &[(b"panic", Fatal), (b"para", Info)],
             b's' => &[(b"severe", Error), (b"success", Info), (b"status", Info), (b"system", Info)],
-            b't' => &[(b"trace", Trace), (b"trc", Trace), (b"trace1", Trace), (b"trace2", Trace)],
+            b't' => &[(b"trace", Trace), (b"trc", Trace)],
             b'v' => &[(b"verbose", Trace), (b"verb", Trace), (b"vrb", Trace)],
             b'w' => &[(b"warn", Warn), (b"warning", Warn), (b"wrn", Warn), (b"warnings", Warn)],
             _ => return None,
         };
         let lower = &lower[..word.len()];
+        // PostgreSQL's DEBUG1 to DEBUG5 and their like: which digit it is means nothing.
+        let lower = match lower {
+            [name @ .., b'0'..=b'9'] if matches!(name, b"debug" | b"trace") && word[5].is_ascii_digit() => name,
+            name => name,
+        };
         same_initial.iter().find(|(name, _)| *name == lower).map(|&(_, level)| level)
     }
 

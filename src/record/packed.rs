@@ -68,6 +68,9 @@ pub(super) fn pair(line: &[u8], at: usize) -> Option<(i64, usize)> {
         .then(|| (i64::from(tens - b'0') * 10 + i64::from(ones - b'0'), at + 2))
 }
 
+/// Seconds since 1970 that are taken for times.
+pub(super) const EPOCHS: std::ops::Range<i64> = 1_000_000_000..4_102_444_800;
+
 /// Seconds, milliseconds, microseconds or nanoseconds since 1970 as a token of its own, from 2001 to 2100.
 pub(super) fn epoch(line: &[u8], at: usize, run: usize) -> Option<(Stamp, usize)> {
     let mut value: i128 = 0;
@@ -101,7 +104,7 @@ pub(super) fn epoch(line: &[u8], at: usize, run: usize) -> Option<(Stamp, usize)
 
 pub(super) fn from_epoch(nanos: i64, digits: u8, shape: Shape) -> Option<Stamp> {
     let seconds = nanos.div_euclid(SECOND);
-    if !(1_000_000_000..4_102_444_800).contains(&seconds) {
+    if !EPOCHS.contains(&seconds) {
         return None;
     }
     let clock = Clock { nanos: nanos - seconds.div_euclid(DAY) * DAY * SECOND, digits, offset: Some(0) };

@@ -1,20 +1,19 @@
 //! The walk from the end of the time to the beginning of the message.
 
-use super::Time;
-use super::header::Rules;
 use super::keyvalue;
 use super::level::Level;
 use super::severity::{facility, late_level, level, level_ahead, level_in_group, module_level, postgres_follow_up};
-use super::stamp::{Date, Orders, Shape, Stamp, stamp};
+use super::stamp::{Date, Shape, Stamp};
 use super::token::{
     day_only, group_end, identifier, name_end, name_end_plain, product_format, program, separators, strip,
 };
+use super::watch::{Moment, Watch};
 use super::{special, veeam};
 
 /// What a header has said so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Found<'a> {
-    pub time: Option<Time>,
+    pub time: Option<Moment>,
     pub level: Option<Level>,
     pub component: Option<&'a [u8]>,
 }
@@ -23,7 +22,7 @@ pub(super) struct Found<'a> {
 const STEPS: usize = 12;
 
 /// Walks on from the end of the time and returns where the message begins.
-pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Found<'a>, rules: &Rules) -> usize {
+pub(super) fn rest<'a>(line: &'a [u8], end: usize, first: &Stamp, found: &mut Found<'a>, rules: &Watch<'_>) -> usize {
     let usual = found.level.is_none()
         && found.component.is_none()
         && line.get(end) == Some(&b' ')
@@ -38,7 +37,7 @@ fn walk<'a>(
     end: usize,
     first: &Stamp,
     found: &mut Found<'a>,
-    rules: &Rules,
+    rules: &Watch<'_>,
     program: Option<(&'a [u8], usize)>,
 ) -> usize {
     let mut walk = Walk {
@@ -142,7 +141,7 @@ struct Walk<'a, 'f> {
 
 impl<'a> Walk<'a, '_> {
     /// Steps over one part of the header; false if the message begins here.
-    fn step(&mut self, step: usize, found: &mut Found<'a>, rules: &Rules) -> bool {
+    fn step(&mut self, step: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> bool {
         let line = self.line;
         let Some(&byte) = line.get(self.at) else { return false };
         if found.level.is_none()
@@ -162,20 +161,20 @@ impl<'a> Walk<'a, '_> {
             return true;
         }
         match byte {
-            b'[' | b'(' | b'<' | b'{' => self.group(byte, found),
+            b'[' | b'(' | b'<' | b'{' => self.group(byte, found, rules),
             b'0'..=b'9' if !self.named => {
-                self.number(found.level.is_some() && self.first.shape != Shape::Glog) || self.word(found)
+                self.number(found.level.is_some() && self.first.shape != Shape::Glog, rules) || self.word(found, rules)
             }
             b'\'' if !self.named => self.quoted(found),
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'#' | b'/' | b'$' | b'-' | b'0'..=b'9' if !self.named => {
-                self.word(found)
+                self.word(found, rules)
             }
             _ => false,
         }
     }
 
-    fn second_time(&mut self, found: &mut Found<'a>, rules: &Rules) -> bool {
-        let Some((second, end)) = stamp(self.line, self.at, rules.orders) else { return false };
+    fn second_time(&mut self, found: &mut Found<'a>, rules: &Watch<'_>) -> bool {
+        let Some((second, end)) = rules.stamp(self.line, self.at) else { return false };
         if !second.strong() && second.shape != Shape::Clock {
             return false;
         }
@@ -187,7 +186,7 @@ impl<'a> Walk<'a, '_> {
             && (!matches!(self.first.date, Date::Days(_))
                 || self.first.shape == Shape::Epoch && second.offset.is_some())
         {
-            found.time = Some(rules.calendar.time(&second));
+            found.time = Some(rules.moment(&second));
         }
         self.replaced = true;
         self.at = end;
@@ -203,7 +202,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// `[...]`, `(...)`, `<...>`, `{...}`: a thread, a number, a class, a level among other things.
-    fn group(&mut self, open: u8, found: &mut Found<'a>) -> bool {
+    fn group(&mut self, open: u8, found: &mut Found<'a>, rules: &Watch<'_>) -> bool {
         let line = self.line;
         if self.groups >= 5 || (self.named && (self.groups >= 3 || open != b'[')) {
             return false;
@@ -218,6 +217,11 @@ impl<'a> Walk<'a, '_> {
         let content = line[self.at + 1..end - 1].trim_ascii();
         if open == b'{' && content.contains(&b'"') {
             return false;
+        }
+        // A mask of sssd: `(0x0010)`.
+        if content.len() == 6 && content[0].is_ascii_digit() && content[1] == b'x' {
+            rules.number(&content[..1]);
+            rules.number(&content[2..]);
         }
         if self.barred && level_in_group(content).is_none() {
             return false;
@@ -253,8 +257,11 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// A process or thread number, decimal or hexadecimal.
-    fn number(&mut self, level_known: bool) -> bool {
+    fn number(&mut self, level_known: bool, rules: &Watch<'_>) -> bool {
         let rest = &self.line[self.at..];
+        if rest.get(1) == Some(&b'x') {
+            rules.number(&rest[..1]);
+        }
         let hex = rest.starts_with(b"0x");
         let skip = if hex { 2 } else { 0 };
         let length = skip
@@ -290,7 +297,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// A host, a program, a class, a file, a `key=value`.
-    fn word(&mut self, found: &mut Found<'a>) -> bool {
+    fn word(&mut self, found: &mut Found<'a>, rules: &Watch<'_>) -> bool {
         let line = self.line;
         let (at, end) = (self.at, name_end(line, self.at));
         if end == at {
@@ -403,7 +410,10 @@ impl<'a> Walk<'a, '_> {
             return true;
         }
         // A host stands before a program (`host sshd[1]:`), a facility or another time.
-        if !self.host && (found.level.is_none() || self.first.shape == Shape::Syslog) && self.before_program(next) {
+        if !self.host
+            && (found.level.is_none() || self.first.shape == Shape::Syslog)
+            && self.before_program(next, rules)
+        {
             self.host = true;
             self.at = end;
             return true;
@@ -424,7 +434,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn before_program(&self, next: usize) -> bool {
+    fn before_program(&self, next: usize, rules: &Watch<'_>) -> bool {
         let line = self.line;
         let end = name_end(line, next);
         if end == next {
@@ -438,15 +448,18 @@ impl<'a> Walk<'a, '_> {
             return true;
         }
         if self.first.shape == Shape::Epoch {
-            return stamp(line, next, Orders::Usual).is_some();
+            return rules.usual_stamp(line, next).is_some();
         }
         // Security products put no program before their own formats.
         if product_format(line, next) {
             return true;
         }
         // `host 1 2026-01-02T03:04:05Z ...`: RFC 5424 within RFC 3164.
+        if end == next + 1 && line[next].is_ascii_digit() {
+            rules.number(&line[next..end]);
+        }
         if &line[next..end] == b"1" {
-            return stamp(line, end + 1, Orders::Usual).is_some();
+            return rules.usual_stamp(line, end + 1).is_some();
         }
         // Program names with one blank: `Setup Assistant[1173]:`.
         let second = end + 1;
@@ -497,11 +510,11 @@ pub(super) fn component_in_prefix(prefix: &[u8]) -> Option<&[u8]> {
 }
 
 /// Used by `special` for the pairs inside a syslog message.
-pub(super) fn message_pairs<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Rules) -> Option<usize> {
+pub(super) fn message_pairs<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> Option<usize> {
     let cut = keyvalue::cut(line, at, rules)?;
     found.level = cut.found.level.or(found.level);
     found.time = match (found.time, cut.found.time) {
-        (Some(outer), Some(inner)) if outer.assumed() => Some(inner),
+        (Some(outer), Some(inner)) if outer.time.assumed() => Some(inner),
         (Some(outer), _) => Some(outer),
         (None, inner) => inner,
     };
@@ -531,20 +544,21 @@ mod tests {
         ) {
             let line = format!("{time} {host} {program}{number}:{message}");
             let line = line.as_bytes();
-            let rules = Rules {
-                orders: Orders::Usual,
+            let rules = super::super::header::Rules {
+                orders: super::super::stamp::Orders::Usual,
                 calendar: Calendar::default(),
                 prefixed: true,
                 indented: true,
                 level_only: true,
             };
-            let (first, end) = stamp(line, 0, Orders::Usual).expect("a time");
+            let rules = Watch::new(&rules, line);
+            let (first, end) = rules.stamp(line, 0).expect("a time");
             let (mut quick, mut general) = (Found::default(), Found::default());
             let at = rest(line, end, &first, &mut quick, &rules);
             prop_assert_eq!(at, walk(line, end, &first, &mut general, &rules, None), "{}", String::from_utf8_lossy(line));
             prop_assert_eq!(
-                (quick.time, quick.level, quick.component),
-                (general.time, general.level, general.component),
+                (quick.time.map(|it| it.time), quick.level, quick.component),
+                (general.time.map(|it| it.time), general.level, general.component),
                 "{}",
                 String::from_utf8_lossy(line)
             );

@@ -10,7 +10,7 @@ const LATE: usize = 200;
 /// `user.warn`, `daemon.err`: facility and severity as syslog daemons print them.
 pub(super) fn facility(name: &[u8]) -> Option<Level> {
     let dot = name.iter().position(|&byte| byte == b'.')?;
-    let known: [&[u8]; 20] = [
+    let known: [&[u8]; 12] = [
         b"kern",
         b"user",
         b"mail",
@@ -23,16 +23,10 @@ pub(super) fn facility(name: &[u8]) -> Option<Level> {
         b"uucp",
         b"cron",
         b"ftp",
-        b"local0",
-        b"local1",
-        b"local2",
-        b"local3",
-        b"local4",
-        b"local5",
-        b"local6",
-        b"local7",
     ];
-    known.contains(&&name[..dot]).then(|| Level::from_word(&name[dot + 1..])).flatten()
+    let name_of_facility = &name[..dot];
+    let local = matches!(name_of_facility.strip_prefix(b"local"), Some(&[b'0'..=b'9']));
+    (local || known.contains(&name_of_facility)).then(|| Level::from_word(&name[dot + 1..])).flatten()
 }
 
 /// `dsssl.error`: module and level of Pulse Secure's service on Linux.

@@ -2,23 +2,24 @@
 //! Pulse Secure, redis, Windows events as XML.
 
 use super::clock::{digits_run, number};
-use super::header::{Cut, Rules};
+use super::header::Cut;
 use super::level::Level;
 use super::rest::{Found, message_pairs};
-use super::stamp::stamp;
 use super::token::separators;
+use super::watch::Watch;
 use memchr::memmem;
 
 /// How far into a line the status of an access log or the fields of an event are looked for.
 const NEAR: usize = 4 << 10;
 
 /// `<134>1 2026-01-02T03:04:05Z host app 12 id [sd] text`, `<134>Jan  2 03:04:05 host app: text`, `<13>app: text`.
-pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let digits = digits_run(line, at + 1);
     if !(1..=3).contains(&digits) || line.get(at + 1 + digits) != Some(&b'>') {
         return None;
     }
     let value = number(line, at + 1, digits, digits)?.0;
+    rules.number(&line[at + 1..at + 1 + digits]);
     if value > 191 {
         return None;
     }
@@ -37,9 +38,9 @@ pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<C
     if run > 0 && line.get(start + run..start + run + 2) == Some(b": ") {
         start += run + 2;
     }
-    match stamp(line, start, rules.orders) {
+    match rules.stamp(line, start) {
         Some((stamp, end)) => {
-            found = Found { time: Some(rules.calendar.time(&stamp)), ..Found::default() };
+            found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
             let message = super::rest::rest(line, end, &stamp, &mut found, rules);
             // What WELF or CEF inside says is more exact than the priority, which many senders never set.
             let inner = line.get(message..).is_some_and(|text| !text.is_empty()) && found.level.is_some();
@@ -54,8 +55,12 @@ pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<C
 }
 
 /// RFC 5424 behind its priority.
-fn structured<'a>(line: &'a [u8], at: usize, level: Level, rules: &Rules) -> Option<Cut<'a>> {
-    if line.get(at) != Some(&b'1') || line.get(at + 1) != Some(&b' ') {
+fn structured<'a>(line: &'a [u8], at: usize, level: Level, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    if line.get(at + 1) != Some(&b' ') || !line[at].is_ascii_digit() {
+        return None;
+    }
+    rules.number(&line[at..at + 1]);
+    if line[at] != b'1' {
         return None;
     }
     let mut found = Found { level: Some(level), ..Found::default() };
@@ -64,8 +69,8 @@ fn structured<'a>(line: &'a [u8], at: usize, level: Level, rules: &Rules) -> Opt
     if line.get(next) == Some(&b'-') {
         next += 1;
     } else {
-        let (stamp, end) = stamp(line, next, rules.orders)?;
-        found.time = Some(rules.calendar.time(&stamp));
+        let (stamp, end) = rules.stamp(line, next)?;
+        found.time = Some(rules.moment(&stamp));
         day = if let super::stamp::Date::Days(day) = stamp.date { Some(day) } else { None };
         next = end;
     }
@@ -164,13 +169,13 @@ pub(super) fn kernel<'a>(line: &'a [u8], at: usize, level: Option<Level>) -> Opt
 }
 
 /// `CEF:0|vendor|product|version|id|name|severity|extension` and `LEEF:2.0|vendor|product|version|id|...`.
-pub(super) fn event_format<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn event_format<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let mut found = Found::default();
     let message = events(line, at, &mut found, rules)?;
     Some(Cut::new(if line[at..].starts_with(b"CEF:") { "cef" } else { "leef" }, found, message))
 }
 
-fn events<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Rules) -> Option<usize> {
+fn events<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> Option<usize> {
     let text = &line[at..line.len().min(at + NEAR)];
     if !(text.starts_with(b"CEF:") || text.starts_with(b"LEEF:")) {
         return None;
@@ -197,9 +202,10 @@ fn events<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Rules) -
     if n_bars == 7 {
         let severity = text[bars[5] + 1..bars[6]].trim_ascii();
         found.level = match severity {
-            word if word.first().is_some_and(u8::is_ascii_digit) => {
-                number(word, 0, 1, 2).map(|(severity, _)| Level::from_cef(severity as u64))
-            }
+            word if word.first().is_some_and(u8::is_ascii_digit) => number(word, 0, 1, 2).map(|(severity, end)| {
+                rules.number(&word[..end]);
+                Level::from_cef(severity as u64)
+            }),
             b"Low" => Some(Level::Info),
             b"Medium" => Some(Level::Warn),
             b"High" => Some(Level::Error),
@@ -211,14 +217,14 @@ fn events<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Rules) -
         if found.time.is_none()
             && let Some(receipt) = memmem::find(text, b"rt=")
         {
-            found.time = stamp(line, at + receipt + 3, rules.orders).map(|(stamp, _)| rules.calendar.time(&stamp));
+            found.time = rules.stamp(line, at + receipt + 3).map(|(stamp, _)| rules.moment(&stamp));
         }
     }
     Some(at + bars[4] + 1)
 }
 
 /// What a message carries behind a syslog header: CEF, LEEF, WELF.
-pub(super) fn inner<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Rules) -> Option<usize> {
+pub(super) fn inner<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> Option<usize> {
     match *line.get(at)? {
         b'C' | b'L' => events(line, at, found, rules),
         b'i' if line[at..].starts_with(b"id=firewall ") => message_pairs(line, at, found, rules),
@@ -227,7 +233,7 @@ pub(super) fn inner<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules:
 }
 
 /// Access logs in the common and combined formats: the status class is the level. `end` is the end of the time.
-pub(super) fn access(line: &[u8], end: usize, found: &mut Found<'_>) -> Option<usize> {
+pub(super) fn access(line: &[u8], end: usize, found: &mut Found<'_>, rules: &Watch<'_>) -> Option<usize> {
     if line.get(end..end + 3) != Some(b"] \"") {
         return None;
     }
@@ -241,6 +247,7 @@ pub(super) fn access(line: &[u8], end: usize, found: &mut Found<'_>) -> Option<u
         }
     }
     let (status, after) = number(line, request + close? + 2, 3, 3)?;
+    rules.number(&line[after - 3..after]);
     if !(100..=599).contains(&status) || !matches!(line.get(after), None | Some(b' ')) {
         return None;
     }
@@ -265,7 +272,7 @@ pub(super) fn pulse_standard(line: &[u8], end: usize) -> Option<usize> {
 }
 
 /// The client's debug log: `00184,09 2026/01/02 03:04:05.678 3 user process component pPID tTID file.cpp:12 - 'x' text`.
-pub(super) fn pulse_debug<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn pulse_debug<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let first = digits_run(line, at);
     let comma = at + first;
     if !(1..=8).contains(&first) || line.get(comma) != Some(&b',') {
@@ -276,10 +283,11 @@ pub(super) fn pulse_debug<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Optio
     if !(1..=3).contains(&second) || line.get(start - 1) != Some(&b' ') || line.get(start + 4) != Some(&b'/') {
         return None;
     }
-    let (stamp, end) = stamp(line, start, rules.orders)?;
-    let mut found = Found { time: Some(rules.calendar.time(&stamp)), ..Found::default() };
+    let (stamp, end) = rules.stamp(line, start)?;
+    let mut found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
     let mut message = separators(line, end);
     if let (digit @ b'0'..=b'9', Some(b' ')) = (*line.get(message).unwrap_or(&b' '), line.get(message + 1)) {
+        rules.number(&line[message..message + 1]);
         // 1 is the most serious; the vendor does not document the scale.
         found.level = Some(match digit {
             b'0' | b'1' => Level::Error,
@@ -309,7 +317,7 @@ pub(super) fn pulse_debug<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Optio
 }
 
 /// redis: `1234:M 02 Jan 2026 03:04:05.678 # text`, old `[1234] 02 Jan 03:04:05.678 # text`; the mark is the level.
-pub(super) fn redis<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn redis<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let digits = digits_run(line, at);
     let colon = at + digits;
     if !(1..=8).contains(&digits)
@@ -319,8 +327,8 @@ pub(super) fn redis<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<
     {
         return None;
     }
-    let (stamp, end) = stamp(line, colon + 3, rules.orders)?;
-    let mut found = Found { time: Some(rules.calendar.time(&stamp)), ..Found::default() };
+    let (stamp, end) = rules.stamp(line, colon + 3)?;
+    let mut found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
     let message = super::rest::rest(line, end, &stamp, &mut found, rules);
     Some(Cut::new("redis", found, message))
 }
@@ -339,7 +347,7 @@ pub(super) fn redis_mark(line: &[u8], at: usize) -> Option<Level> {
 }
 
 /// One event per line as `wevtutil qe /f:xml` writes it.
-pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let text = &line[at..line.len().min(at + NEAR)];
     if !text.starts_with(b"<Event") || !matches!(text.get(6), Some(b' ' | b'>')) {
         return None;
@@ -347,9 +355,12 @@ pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<
     let behind = |mark: &[u8]| memmem::find(text, mark).map(|place| at + place + mark.len());
     let mut found = Found::default();
     if let Some(place) = behind(b"SystemTime=") {
-        found.time = stamp(line, place + 1, rules.orders).map(|(stamp, _)| rules.calendar.time(&stamp));
+        found.time = rules.stamp(line, place + 1).map(|(stamp, _)| rules.moment(&stamp));
     }
-    if let Some((number, _)) = behind(b"<Level>").and_then(|place| number(line, place, 1, 2)) {
+    if let Some(place) = behind(b"<Level>")
+        && let Some((number, end)) = number(line, place, 1, 2)
+    {
+        rules.number(&line[place..end]);
         found.level = Level::from_windows(number as u64);
     }
     if let Some(place) = behind(b"<Provider Name=") {

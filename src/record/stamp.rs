@@ -7,6 +7,8 @@ use super::civil;
 use super::clock::{Clock, clock, digits_run, gap, month, number, weekday, zone};
 use super::level::Level;
 use super::packed::{eight, epoch, hex_epoch, packed, packed_date, pair, six, tai64n};
+use super::possible::possible;
+use super::watch::UNKNOWN;
 
 /// A date and time as written.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,8 @@ pub(super) struct Stamp {
     pub ambiguous: bool,
     /// The level, where the time begins with its letter (glog).
     pub level: Option<Level>,
+    /// Which look at the line's times has found it, see `watch`.
+    pub call: u8,
 }
 
 /// How much of the date is written.
@@ -91,8 +95,39 @@ impl Stamp {
     }
 }
 
+/// What has come of looking for a time.
+pub(super) enum Attempt {
+    /// The time, and where it ends.
+    Read(Stamp, usize),
+    /// There is none, but with other values of digits there might be.
+    Refused,
+    /// There is none whatever the values of digits.
+    Never,
+}
+
+/// Looks for a time that begins exactly at `at`.
+pub(super) fn attempt(line: &[u8], at: usize, orders: Orders) -> Attempt {
+    if let Some((stamp, end)) = iso(line, at) {
+        return Attempt::Read(stamp, end);
+    }
+    if !possible(line, at) {
+        return Attempt::Never;
+    }
+    match any(line, at, orders) {
+        Some((stamp, end)) => Attempt::Read(stamp, end),
+        None => Attempt::Refused,
+    }
+}
+
 /// Reads the time that begins exactly at `at`; returns it and where it ends.
 pub(super) fn stamp(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> {
+    match attempt(line, at, orders) {
+        Attempt::Read(stamp, end) => Some((stamp, end)),
+        _ => None,
+    }
+}
+
+fn any(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> {
     match *line.get(at)? {
         b'0'..=b'9' => iso(line, at).or_else(|| digits_first(line, at, orders)).or_else(|| hex_epoch(line, at)),
         b'A'..=b'Z' | b'a'..=b'z' => word_first(line, at, orders).or_else(|| hex_epoch(line, at)),
@@ -129,7 +164,7 @@ pub(super) fn full(shape: Shape, days: i64, clock: Clock) -> Stamp {
 
 fn with(shape: Shape, date: Date, clock: Clock) -> Stamp {
     let Clock { nanos, digits, offset } = clock;
-    Stamp { date, clock: nanos, digits, offset, shape, ambiguous: false, level: None }
+    Stamp { date, clock: nanos, digits, offset, shape, ambiguous: false, level: None, call: UNKNOWN }
 }
 
 /// Gap and clock after a full date that ends at `end`.
@@ -292,7 +327,7 @@ fn word_first(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> 
         if blanks == 0 || blanks > 3 || weekday(line, next).is_some() {
             return None;
         }
-        let (stamp, end) = stamp(line, next, orders)?;
+        let (stamp, end) = any(line, next, orders)?;
         return (stamp.date != Date::Absent && stamp.level.is_none()).then_some((stamp, end));
     };
     let mut next = end + usize::from(line.get(end) == Some(&b'.'));

@@ -4,7 +4,7 @@ use super::format::Format;
 use super::{Chunk, Encoding, Level, Reading};
 use proptest::prelude::*;
 
-const MODIFIED: i64 = 1_780_000_000; // 2026-05-28T20:26:40Z
+pub(super) const MODIFIED: i64 = 1_780_000_000; // 2026-05-28T20:26:40Z
 
 /// Checks the header of a file that consists of this line.
 #[track_caller]
@@ -18,6 +18,7 @@ fn check(line: &str, time: &str, level: Option<Level>, component: &str, message:
         &line[header.message..],
     );
     assert_eq!(have, (time.to_owned(), level, component.to_owned(), message), "{} {line}", format.name());
+    super::layout_tests::check_many(line.as_bytes());
 }
 
 /// Checks the first lines and line counts of the records of a text.
@@ -801,7 +802,7 @@ fn names_of_formats_are_for_people() {
 }
 
 /// Lines put together from what headers are made of, in any order.
-fn header_like() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn header_like() -> impl Strategy<Value = Vec<u8>> {
     let parts = [
         "[",
         "]",

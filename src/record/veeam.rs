@@ -1,8 +1,9 @@
 //! What Veeam's logs say about levels without a level word at the usual place.
 
-use super::header::{Rules, cut};
+use super::header::cut;
 use super::level::Level;
 use super::rest::Found;
+use super::watch::Watch;
 use memchr::memmem;
 
 /// How much of a job's message is looked at for its outcome.
@@ -10,7 +11,7 @@ const NEAR: usize = 512;
 
 /// Data movers and the Linux agent: `[time] <thread> module | ERR |text`. A line without mark is information, whatever
 /// words it has. `message` begins behind the module's bar; returns where it begins without a nested header.
-pub(super) fn data_mover<'a>(line: &'a [u8], message: usize, found: &mut Found<'a>, rules: &Rules) -> usize {
+pub(super) fn data_mover<'a>(line: &'a [u8], message: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> usize {
     let text = line.get(message..).unwrap_or_default();
     let Some(library) = text.strip_prefix(b"[vddk] ") else {
         found.level = Some(Level::Info);

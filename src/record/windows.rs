@@ -6,10 +6,11 @@
 
 use super::clock::digits_run;
 use super::format::{Format, Header};
-use super::header::{Cut, Rules};
+use super::header::Cut;
 use super::level::Level;
 use super::rest::Found;
-use super::stamp::{Date, stamp};
+use super::stamp::Date;
+use super::watch::Watch;
 
 /// How many lines the fields of an event take before its description, at most.
 const FIELDS: usize = 24;
@@ -94,7 +95,7 @@ fn columns(line: &[u8]) -> bool {
 }
 
 /// A row: `Error,5/12/2026 3:11:57 AM,VSS,12292,None,"text"`. The message begins behind the quote.
-pub(super) fn row<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a>> {
+pub(super) fn row<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let column = |at: usize| {
         let rest = line.get(at..)?;
         let length = memchr::memchr(b',', &rest[..rest.len().min(NAME)])?;
@@ -106,7 +107,7 @@ pub(super) fn row<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a
         b"Audit Failure" => Level::Warn,
         word => Level::from_word(word)?,
     };
-    let (stamp, end) = stamp(line, next, rules.orders)?;
+    let (stamp, end) = rules.stamp(line, next)?;
     let Date::Days(day) = stamp.date else { return None };
     if line.get(end) != Some(&b',') {
         return None;
@@ -118,6 +119,6 @@ pub(super) fn row<'a>(line: &'a [u8], at: usize, rules: &Rules) -> Option<Cut<'a
     }
     let (_category, next) = column(next)?;
     let message = next + usize::from(line.get(next) == Some(&b'"'));
-    let found = Found { time: Some(rules.calendar.time(&stamp)), level: Some(level), component: Some(source) };
+    let found = Found { time: Some(rules.moment(&stamp)), level: Some(level), component: Some(source) };
     Some(Cut { ambiguous: stamp.ambiguous, day: Some(day), ..Cut::new("windows-events", found, message) })
 }

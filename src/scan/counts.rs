@@ -42,7 +42,16 @@ impl Counts {
         }
         if let Some(time) = record.header.time {
             self.assumed_times += u64::from(time.assumed());
-            self.add_times(Some(time), Some(time));
+            // Nearly every time lies between the first and the last.
+            let earlier = self
+                .first_time
+                .is_none_or(|first| (time.assumed(), time.instant()) <= (first.assumed(), first.instant()));
+            let later = self
+                .last_time
+                .is_none_or(|last| (!time.assumed(), time.instant()) >= (!last.assumed(), last.instant()));
+            if earlier || later {
+                self.add_times(Some(time), Some(time));
+            }
         }
     }
 

@@ -4,23 +4,18 @@
 //! knows how they are found. A hit means that a literal of the asker stands there in some ASCII case; who has none that
 //! can be searched for is told at once ([`Engine::new`]).
 
-use super::filter::{Filter, Kernel, Sample, Scratch};
+pub(super) use super::filter::LiteralHit;
+use super::filter::{Filter, Kernel, Sample, Scratch, can_be_searched};
+use super::literals::MAX_LENGTH;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::OnceLock;
-
-/// A literal found in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct LiteralHit {
-    /// Where its first byte stands.
-    pub(super) start: usize,
-    /// Who asked for it, by number in the order given to [`Engine::new`].
-    pub(super) asker: u32,
-}
 
 /// Finds many literals in one pass, without regard to ASCII case.
 pub(super) struct Engine {
     wanted: Vec<Vec<Vec<Vec<u8>>>>,
-    first: Filter,
+    /// The plan that knows nothing of the input, made if it is needed.
+    first: OnceLock<Filter>,
     /// The plan for the actual input, once a sample of it was seen.
     tuned: OnceLock<Filter>,
 }
@@ -30,17 +25,23 @@ thread_local! {
 }
 
 impl Engine {
-    /// Plans the search. `wanted` has for each asker the sets (of literals in lower-case ASCII) of which any one is
-    /// enough. Returns beside it the askers without a set of literals of three bytes or more.
+    /// How far before the part in which it is found a literal may begin.
+    pub(super) const REACH: usize = MAX_LENGTH;
+
+    /// Text that is searched at once, so that what is done next with it finds it in the first-level cache.
+    pub(super) const PART: usize = Filter::BLOCK;
+
+    /// Takes what is searched for. `wanted` has for each asker the sets (of literals in lower-case ASCII) of which any
+    /// one is enough. Returns beside it the askers without a set of literals of three bytes or more.
     pub(super) fn new(wanted: Vec<Vec<Vec<Vec<u8>>>>) -> (Engine, Vec<usize>) {
-        let (first, without) = Filter::plan(Kernel::detect(), &wanted, &Sample::of(&[]));
-        (Engine { wanted, first, tuned: OnceLock::new() }, without)
+        let without = (0..wanted.len()).filter(|&asker| !can_be_searched(&wanted[asker])).collect();
+        (Engine { wanted, first: OnceLock::new(), tuned: OnceLock::new() }, without)
     }
 
-    /// Plans the search again for an input of which `pieces` are a sample. Only the first call has an effect, and only
-    /// on speed.
+    /// Plans the search for an input of which `pieces` are a sample. Only the first call has an effect, and only on
+    /// speed.
     pub(super) fn tune(&self, pieces: &[&[u8]]) {
-        self.tuned.get_or_init(|| Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(pieces)).0);
+        self.tuned.get_or_init(|| Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(pieces)));
     }
 
     /// Whether [`Engine::tune`] was called.
@@ -51,12 +52,19 @@ impl Engine {
     /// Puts all hits into `hits`, by position.
     pub(super) fn find(&self, text: &[u8], hits: &mut Vec<LiteralHit>) {
         hits.clear();
-        let filter = self.tuned.get().unwrap_or(&self.first);
-        SCRATCH.with_borrow_mut(|scratch| {
-            filter.find(text, scratch, |asker, start| hits.push(LiteralHit { start, asker }));
-        });
+        self.find_in(text, 0..text.len(), hits);
+    }
+
+    /// Adds the hits whose keys stand in a part of the text to those of the part before, by position. A literal that
+    /// begins [`Engine::REACH`] bytes before the end of the part is among them, or was found in an earlier part.
+    pub(super) fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
+        let plan = || Filter::plan(Kernel::detect(), &self.wanted, &Sample::of(&[]));
+        let filter = self.tuned.get().unwrap_or_else(|| self.first.get_or_init(plan));
+        SCRATCH.with_borrow_mut(|scratch| filter.find(text, part, scratch, hits));
         // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
-        hits.sort_by_key(|hit| hit.start);
+        if !hits.is_sorted_by_key(|hit| hit.start) {
+            hits.sort_by_key(|hit| hit.start);
+        }
     }
 }
 

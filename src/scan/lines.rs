@@ -1,9 +1,11 @@
 //! The pass over a chunk in which every line is a record without header.
 //!
 //! Nothing has to be read of a line in which no literal stands, not even where it begins: lines are cut around hits and
-//! the others are only counted. This is what a list of ad-hoc patterns gets, as with grep.
+//! the others are only counted, part by part while the text is in the first-level cache. This is what a list of ad-hoc
+//! patterns gets, as with grep.
 
 use super::counts::Counts;
+use super::engine::Engine;
 use super::scanner::{Hit, Judge, Scanner};
 use super::scope::FileScope;
 use crate::record::{Chunk, Header, Record};
@@ -18,30 +20,67 @@ impl Scanner {
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
         let text = chunk.text();
-        let hits = self.find(chunk);
-        let mut hits = hits.as_slice();
+        let engine = self.engine_for(text);
         let mut judge = Judge::new(self, scope);
         let every_line = judge.needs_every_record();
-        let mut line = 0;
-        let mut counted = 0;
-        let mut next = 0;
-        while let Some(at) =
-            if every_line { (next < text.len()).then_some(next) } else { hits.first().map(|hit| hit.start) }
-        {
-            let start = memrchr(b'\n', &text[next..at]).map_or(next, |newline| next + newline + 1);
-            let end = memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
-            line += newlines(&text[counted..start]);
-            counted = start;
-            next = text.len().min(end + 1);
-            let inside = hits.iter().take_while(|hit| hit.start < next).count();
-            let (here, behind) = hits.split_at(inside);
-            hits = behind;
-            let bytes = text[start..end].strip_suffix(b"\r").unwrap_or(&text[start..end]);
-            let record = Record { start: chunk.start + start, line, lines: 1, header: Header::default(), text: bytes };
-            judge.record(&record, start, here, found);
+        let mut hits = Vec::new();
+        let mut lines = Lines { text, line: 0, counted: 0 };
+        // Where the first line begins of which nothing is known, and how far it has no end.
+        let (mut next, mut without_end) = (0, 0);
+        for part in (0..text.len()).step_by(Engine::PART) {
+            let end = text.len().min(part + Engine::PART);
+            engine.find_in(text, part..end, &mut hits);
+            // All hits before it are known.
+            let known = if end == text.len() { end } else { end.saturating_sub(Engine::REACH) };
+            let mut taken = 0;
+            while let Some(at) = match every_line {
+                true => (next < known).then_some(next),
+                false => hits.get(taken).map(|hit| hit.start).filter(|&start| start < known),
+            } {
+                let searched = at.max(without_end);
+                let end = match memchr(b'\n', &text[searched..known]) {
+                    Some(length) => searched + length,
+                    None if end == text.len() => end,
+                    None => {
+                        without_end = known;
+                        break;
+                    }
+                };
+                let start = memrchr(b'\n', &text[next..at]).map_or(next, |newline| next + newline + 1);
+                let inside = hits[taken..].iter().take_while(|hit| hit.start <= end).count();
+                let bytes = text[start..end].strip_suffix(b"\r").unwrap_or(&text[start..end]);
+                let line = lines.before(start);
+                let record =
+                    Record { start: chunk.start + start, line, lines: 1, header: Header::default(), text: bytes };
+                judge.record(&record, start, &hits[taken..taken + inside], found);
+                taken += inside;
+                next = text.len().min(end + 1);
+            }
+            hits.drain(..taken);
+            lines.before(end);
         }
-        let lines = Counts::unfinished_line(chunk) + line + newlines(&text[counted..]);
+        let lines = Counts::unfinished_line(chunk) + lines.before(text.len());
         Counts { lines, records: lines, ..Counts::default() }
+    }
+}
+
+/// Counts line ends.
+struct Lines<'a> {
+    text: &'a [u8],
+    /// How many there are in the first `counted` bytes.
+    line: u64,
+    counted: usize,
+}
+
+impl Lines<'_> {
+    /// How many line ends are before a position.
+    fn before(&mut self, position: usize) -> u64 {
+        if position < self.counted {
+            return self.line - newlines(&self.text[position..self.counted]);
+        }
+        self.line += newlines(&self.text[self.counted..position]);
+        self.counted = position;
+        self.line
     }
 }
 

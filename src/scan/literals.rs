@@ -16,7 +16,7 @@ const MAX_LITERALS: usize = 64;
 const MAX_CLASS: usize = 8;
 
 /// A longer literal does not make the search better; it is cut.
-const MAX_LENGTH: usize = 48;
+pub(super) const MAX_LENGTH: usize = 48;
 
 /// Longer than this, one literal is as good as another and the smaller set is preferred.
 const LONG_ENOUGH: usize = 16;
@@ -174,9 +174,16 @@ fn quality(set: &[Vec<u8>]) -> (usize, usize, usize) {
     (length.min(LONG_ENOUGH), usize::MAX - set.len(), length)
 }
 
-/// The set sorted and cut to a useful length; `None` if it is empty or one of its strings is.
+/// The set sorted and cut to a useful length inside of a line; `None` if it is empty or one of its strings is. Lines are
+/// looked at one by one where that is faster.
 fn usable(mut strings: Vec<Vec<u8>>) -> Option<Vec<Vec<u8>>> {
-    strings.iter_mut().for_each(|string| string.truncate(MAX_LENGTH));
+    for string in &mut strings {
+        if string.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            let lines = string.split(|byte| matches!(byte, b'\n' | b'\r'));
+            *string = lines.max_by_key(|line| line.len()).unwrap_or_default().to_vec();
+        }
+        string.truncate(MAX_LENGTH);
+    }
     let strings = distinct(strings);
     (!strings.is_empty() && strings.iter().all(|string| !string.is_empty())).then_some(strings)
 }

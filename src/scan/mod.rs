@@ -7,16 +7,21 @@
 mod counts;
 mod engine;
 mod filter;
+mod line_cache;
 mod lines;
 mod literals;
 mod markers;
 mod pattern;
+mod reader;
 mod scanner;
 mod scope;
+mod sequence;
+mod shape;
 mod suspicion;
 mod vocabulary;
 
 pub use counts::Counts;
+pub use line_cache::LineCache;
 pub use literals::{required_literals, required_sets, shortest};
 pub use scanner::{Hit, Match, Scanner};
 pub use scope::FileScope;
@@ -24,3 +29,5 @@ pub(crate) use vocabulary::Vocabulary;
 
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod remembered;

@@ -4,6 +4,7 @@
 //! parsed at once, so that a broken one is known, and compiled when the first candidate record asks for them: most
 //! signatures of a catalogue never meet one.
 
+use super::sequence::Sequence;
 use crate::signature::Condition;
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
@@ -71,7 +72,7 @@ impl Pattern {
             Pattern::None(parts) => Ok(!any(parts, text)?),
             Pattern::Text(finder) => Ok(finder.find(text).is_some()),
             Pattern::NocaseText(folded) => Ok(contains_folded(text, folded)),
-            Pattern::Regex(regex) => Ok(regex.compiled()?.is_match(text)),
+            Pattern::Regex(regex) => regex.is_match(text),
         }
     }
 
@@ -125,13 +126,23 @@ pub(super) struct LazyRegex {
     pattern: Box<str>,
     unicode: bool,
     named: bool,
+    /// Answers without the regex if it is simple enough.
+    sequence: Option<Box<Sequence>>,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl LazyRegex {
     fn new(pattern: &str, hir: &Hir, unicode: bool) -> LazyRegex {
         let named = hir.properties().explicit_captures_len() > 0 && pattern.contains("<");
-        LazyRegex { pattern: pattern.into(), unicode, named, compiled: OnceLock::new() }
+        let sequence = Sequence::new(hir).map(Box::new);
+        LazyRegex { pattern: pattern.into(), unicode, named, sequence, compiled: OnceLock::new() }
+    }
+
+    fn is_match(&self, text: &[u8]) -> Result<bool, Unusable> {
+        match self.sequence.as_ref().and_then(|sequence| sequence.is_match(text)) {
+            Some(answer) => Ok(answer),
+            None => Ok(self.compiled()?.is_match(text)),
+        }
     }
 
     fn compiled(&self) -> Result<&Regex, Unusable> {

@@ -1,7 +1,6 @@
 //! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
 
-use super::Counts;
-use super::{Hit, Scanner};
+use super::{Counts, Hit, LineCache, Scanner};
 use crate::record::{Chunk, Header, Level, Reading, Record, chunks};
 use crate::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
 use proptest::prelude::*;
@@ -33,7 +32,7 @@ fn signature(number: usize, condition: Condition) -> Signature {
     }
 }
 
-fn set(conditions: Vec<Condition>) -> SignatureSet {
+pub(super) fn set(conditions: Vec<Condition>) -> SignatureSet {
     let numbered = conditions.into_iter().enumerate();
     SignatureSet::new(numbered.map(|(number, condition)| signature(number, condition)).collect())
 }
@@ -70,7 +69,7 @@ type Found = (u64, u64, Vec<(usize, Vec<(String, Vec<u8>)>)>, Option<Level>);
 fn found(hit: &Hit<'_, '_>, chunk: &Chunk<'_>, first_line: u64) -> Found {
     let captures =
         |captures: &[(&str, &[u8])]| captures.iter().map(|(name, value)| (name.to_string(), value.to_vec())).collect();
-    let matches = hit.matches.iter().map(|found| (found.signature, captures(&found.captures))).collect();
+    let matches = hit.matches.iter().map(|found| (found.signature, captures(&found.captures()))).collect();
     (chunk.file_offset(hit.record.start), first_line + hit.record.line, matches, hit.suspicion)
 }
 
@@ -280,11 +279,12 @@ fn a_log_cut_into_chunks_gives_the_same_hits_and_counts() {
     let scanner = Scanner::new(&set(vec![Condition::Regex(r"disk is (?<state>\w+)".into())]));
     let scope = scanner.in_file("a.log");
     let scan = |pieces: &[Range<usize>]| {
-        let (mut all, mut counts) = (Vec::new(), Counts::default());
+        let (mut all, mut counts, mut cache) = (Vec::new(), Counts::default(), LineCache::default());
         for piece in pieces {
             let chunk = Chunk::of(text.as_bytes(), piece.clone());
             let lines = counts.lines;
-            counts.add(&scanner.scan(&chunk, &reading.format, &scope, &mut |hit| all.push(found(&hit, &chunk, lines))));
+            let mut take = |hit: Hit<'_, '_>| all.push(found(&hit, &chunk, lines));
+            counts.add(&scanner.scan(&chunk, &reading.format, &scope, &mut cache, &mut take));
         }
         (all, counts)
     };

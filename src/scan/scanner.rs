@@ -7,9 +7,11 @@
 
 use super::counts::Counts;
 use super::engine::{Engine, LiteralHit};
+use super::line_cache::LineCache;
 use super::literals::required_sets;
 use super::markers::{MARKERS, Marker, Strength};
 use super::pattern::Pattern;
+use super::reader::{KnownRecord, Remembering};
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{enough, strength, suspicion};
 use crate::record::{Chunk, Format, Level, Record};
@@ -21,9 +23,11 @@ const SAMPLE: usize = 256 << 10;
 /// A compiled [`SignatureSet`].
 pub struct Scanner {
     /// Its askers are the signatures by index, then the markers.
-    engine: Engine,
+    pub(super) engine: Engine,
+    /// Finds who may have a literal in a line if its digits were others; `None` if no literal has a digit.
+    pub(super) digits: Option<Digits>,
     /// By signature index; `None` if it cannot be used.
-    patterns: Vec<Option<Pattern>>,
+    pub(super) patterns: Vec<Option<Pattern>>,
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
@@ -31,13 +35,57 @@ pub struct Scanner {
     scopes: Scopes,
 }
 
+/// Literals with digits, in texts and literals in which every digit was replaced by `0`.
+pub(super) struct Digits {
+    pub(super) engine: Engine,
+    /// The askers of the scanner's engine that stand behind those of this one.
+    pub(super) askers: Vec<u32>,
+}
+
+impl Digits {
+    fn of(sets: &[Vec<Vec<Vec<u8>>>]) -> Option<Digits> {
+        let has_digits = |sets: &[Vec<Vec<u8>>]| sets.iter().flatten().flatten().any(u8::is_ascii_digit);
+        let zero = |literal: &Vec<u8>| literal.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect();
+        let zeros = |sets: &Vec<Vec<Vec<u8>>>| sets.iter().map(|set| set.iter().map(zero).collect()).collect();
+        let with_digits = sets.iter().zip(0..).filter(|(sets, _)| has_digits(sets));
+        let (wanted, mut askers): (Vec<_>, Vec<u32>) = with_digits.map(|(sets, asker)| (zeros(sets), asker)).unzip();
+        // Who has no literal that can be searched for is tried on every record anyway.
+        let (engine, _) = Engine::new(wanted);
+        askers.shrink_to_fit();
+        (!askers.is_empty()).then_some(Digits { engine, askers })
+    }
+}
+
 /// One signature that holds for a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Match<'a> {
     /// Index in [`SignatureSet::signatures`].
     pub signature: usize,
-    /// Named groups that took part, in the order of their names.
-    pub captures: Vec<(&'a str, &'a [u8])>,
+    /// What to ask for the captures; `None` if it has no named group.
+    pattern: Option<&'a Pattern>,
+    text: &'a [u8],
+}
+
+impl<'a> Match<'a> {
+    /// A match as the tests of other layers need one: of a regex in a text.
+    #[cfg(test)]
+    pub(crate) fn of_regex(signature: usize, regex: &str, text: &'a [u8]) -> Match<'a> {
+        let pattern = Pattern::new(&crate::signature::Condition::Regex(regex.into())).ok();
+        Match { signature, pattern: pattern.map(|pattern| &*Box::leak(Box::new(pattern))), text }
+    }
+
+    /// Returns the named groups that took part, in the order of their names. This is a search of its own: few matches
+    /// of many are ever asked.
+    pub fn captures(&self) -> Vec<(&'a str, &'a [u8])> {
+        let mut captures = Vec::new();
+        if let Some(pattern) = self.pattern {
+            pattern.captures(self.text, &mut captures);
+            // The first of several groups with one name stays: the sort is stable.
+            captures.sort_by_key(|&(name, _)| name);
+            captures.dedup_by_key(|&mut (name, _)| name);
+        }
+        captures
+    }
 }
 
 /// A record that is worth keeping.
@@ -49,6 +97,9 @@ pub struct Hit<'r, 'a> {
     /// The severity that level field and error words together suggest; `None` if the record does not look like an
     /// error or warning at all. Negated words ("0 errors") do not count.
     pub suspicion: Option<Level>,
+    /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
+    /// same length that differ only in the values of digits, and their messages begin at the same place.
+    pub shape: Option<u64>,
 }
 
 impl Scanner {
@@ -71,10 +122,12 @@ impl Scanner {
             None => Vec::new(),
         });
         let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
-        let (engine, mut unfiltered) = Engine::new(sets.chain(words).collect());
+        let sets: Vec<_> = sets.chain(words).collect();
+        let digits = Digits::of(&sets);
+        let (engine, mut unfiltered) = Engine::new(sets);
         unfiltered.retain(|&index| patterns.get(index).is_some_and(Option::is_some));
         let scopes = Scopes::new(signatures.iter().map(|signature| &signature.scope));
-        Scanner { engine, patterns, markers, unfiltered, scopes }
+        Scanner { engine, digits, patterns, markers, unfiltered, scopes }
     }
 
     /// Plans the search for the actual input, of which `pieces` are a sample. It changes the speed and never the
@@ -89,18 +142,49 @@ impl Scanner {
     }
 
     /// Calls `found` for each record that a signature claims or that looks like an error or warning, in file order.
+    /// `cache` may have seen any other chunks.
     pub fn scan<'a>(
         &'a self,
         chunk: &Chunk<'a>,
         format: &'a Format,
         scope: &FileScope,
+        cache: &mut LineCache,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
         if format.lines_only() {
             self.scan_lines(chunk, scope, found)
+        } else if format.has_layouts() && !cache.pauses() {
+            self.scan_remembering(chunk, format, scope, cache, found)
         } else {
             self.scan_records(chunk, format.records(chunk), scope, found)
         }
+    }
+
+    pub(super) fn scan_remembering<'a>(
+        &'a self,
+        chunk: &Chunk<'a>,
+        format: &'a Format,
+        scope: &FileScope,
+        cache: &mut LineCache,
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) -> Counts {
+        let engine = self.engine_for(chunk.text());
+        let mut counts = Counts::of_lines(chunk);
+        let mut judge = Judge::new(self, scope);
+        let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
+        let mut hits = Vec::new();
+        while let Some(record) = records.next() {
+            counts.add_record(&record);
+            judge.candidates.clear();
+            match records.reader().record(&record, &mut judge.candidates) {
+                Some(known) => judge.known(&record, &known, found),
+                None => {
+                    engine.find(record.text, &mut hits);
+                    judge.record(&record, 0, &hits, found);
+                }
+            }
+        }
+        counts
     }
 
     pub(super) fn scan_records<'a>(
@@ -125,13 +209,17 @@ impl Scanner {
 
     /// All literals in a chunk, by position.
     pub(super) fn find(&self, chunk: &Chunk<'_>) -> Vec<LiteralHit> {
-        let text = chunk.text();
+        let mut hits = Vec::new();
+        self.engine_for(chunk.text()).find(chunk.text(), &mut hits);
+        hits
+    }
+
+    /// The engine, planned for such a text if it is a large one and nothing else was seen.
+    pub(super) fn engine_for(&self, text: &[u8]) -> &Engine {
         if text.len() >= SAMPLE && !self.engine.is_tuned() {
             self.tune(&[text]);
         }
-        let mut hits = Vec::new();
-        self.engine.find(text, &mut hits);
-        hits
+        &self.engine
     }
 
     fn confirm<'a>(&'a self, signature: usize, text: &'a [u8]) -> Option<Match<'a>> {
@@ -139,14 +227,7 @@ impl Scanner {
         if pattern.holds(text) != Ok(true) {
             return None;
         }
-        let mut captures = Vec::new();
-        if pattern.has_names() {
-            pattern.captures(text, &mut captures);
-            // The first of several groups with one name stays: the sort is stable.
-            captures.sort_by_key(|&(name, _)| name);
-            captures.dedup_by_key(|&mut (name, _)| name);
-        }
-        Some(Match { signature, captures })
+        Some(Match { signature, pattern: pattern.has_names().then_some(pattern), text })
     }
 }
 
@@ -181,26 +262,44 @@ impl<'a, 's> Judge<'a, 's> {
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) {
         self.candidates.clear();
-        self.candidates.extend_from_slice(&self.unfiltered);
         let mut strongest = Strength::Nothing;
         let enough = enough(record.header.level);
         for hit in hits {
             match (hit.asker as usize).checked_sub(self.scanner.patterns.len()) {
-                None if self.scope.contains(hit.asker as usize) => self.candidates.push(hit.asker as usize),
+                None => self.candidates.push(hit.asker as usize),
                 Some(marker) if strongest < enough => {
                     strongest = strongest.max(judge(record, hit.start - start, marker));
                 }
                 _ => {}
             }
         }
-        self.candidates.sort_unstable();
-        self.candidates.dedup();
+        self.decide(record, strongest, None, found);
+    }
+
+    /// Does the same for a record of which all lines are known; `candidates` are the signatures that may claim it.
+    fn known(&mut self, record: &Record<'a>, known: &KnownRecord, found: &mut dyn FnMut(Hit<'_, 'a>)) {
+        self.decide(record, known.strength, known.shape, found);
+    }
+
+    fn decide(
+        &mut self,
+        record: &Record<'a>,
+        strongest: Strength,
+        shape: Option<u64>,
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) {
         self.matches.clear();
-        self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+        if !self.candidates.is_empty() || !self.unfiltered.is_empty() {
+            self.candidates.retain(|&signature| self.scope.contains(signature));
+            self.candidates.extend_from_slice(&self.unfiltered);
+            self.candidates.sort_unstable();
+            self.candidates.dedup();
+            self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+        }
         let looked_for = !self.scanner.markers.is_empty();
         let suspicion = if looked_for { suspicion(record.header.level, strongest) } else { None };
         if suspicion.is_some() || !self.matches.is_empty() {
-            found(Hit { record, matches: &self.matches, suspicion });
+            found(Hit { record, matches: &self.matches, suspicion, shape });
         }
     }
 }
@@ -217,10 +316,15 @@ fn take_hits<'h>(rest: &mut &'h [LiteralHit], start: usize, end: usize) -> &'h [
 /// Judges an error word that begins at `start` of the record's text. In a record with a level only the message counts:
 /// the header's words have been read already.
 fn judge(record: &Record<'_>, start: usize, marker: usize) -> Strength {
-    let Some(marker) = MARKERS.get(marker) else { return Strength::Nothing };
     let message = if record.header.level.is_some() { record.header.message } else { 0 };
+    if start >= message { word_strength(record.text, start, marker) } else { Strength::Nothing }
+}
+
+/// Judges an error word that begins at `start`.
+pub(super) fn word_strength(text: &[u8], start: usize, marker: usize) -> Strength {
+    let Some(marker) = MARKERS.get(marker) else { return Strength::Nothing };
     let end = start.saturating_add(marker.word.len());
-    if start >= message && end <= record.text.len() { strength(record.text, end, marker) } else { Strength::Nothing }
+    if end <= text.len() { strength(text, end, marker) } else { Strength::Nothing }
 }
 
 #[cfg(test)]

@@ -116,7 +116,10 @@ pub(super) fn strength(text: &[u8], end: usize, marker: &Marker) -> Strength {
     let before = &before[before.len().saturating_sub(AROUND)..];
     let before = &before[memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..];
     let after = &after[..after.len().min(AROUND)];
-    let after = &after[..memchr::memchr(b'\n', after).unwrap_or(after.len())];
+    let after = match memchr::memchr(b'\n', after) {
+        Some(end) => after[..end].strip_suffix(b"\r").unwrap_or(&after[..end]),
+        None => after,
+    };
     let occurrence = Occurrence { before, word, after };
     match marker.place {
         Place::Hex => occurrence.as_hex(marker),

@@ -1,7 +1,7 @@
 //! Why a condition holds for an example, or why it does not, in words.
 
 use crate::record::{Chunk, Reading};
-use crate::scan::Scanner;
+use crate::scan::{LineCache, Scanner};
 use crate::signature::{Condition, Scope, Signature, SignatureSet};
 use std::collections::BTreeSet;
 
@@ -83,7 +83,7 @@ fn records_where(signature: &Signature, condition: &Condition, example: &str) ->
     let mut lines = Lines::new();
     let Some(reading) = Reading::guess(text.get(..Reading::HEAD).unwrap_or(text), None) else { return lines };
     let chunk = Chunk::of(text, 0..text.len());
-    scanner.scan(&chunk, &reading.format, &scanner.in_file("example.log"), &mut |hit| {
+    scanner.scan(&chunk, &reading.format, &scanner.in_file("example.log"), &mut LineCache::default(), &mut |hit| {
         if !hit.matches.is_empty() {
             lines.insert(hit.record.line.saturating_add(1));
         }

@@ -11,7 +11,7 @@ use super::flaw::{Sheet, Step, text_of};
 use super::lint::{is_frequent, literals};
 use super::ordinary::Ordinary;
 use crate::record::{Chunk, Reading};
-use crate::scan::{Scanner, required_sets, shortest};
+use crate::scan::{LineCache, Scanner, required_sets, shortest};
 use crate::signature::{Condition, Scope, Signature, SignatureSet};
 use std::time::{Duration, Instant};
 
@@ -134,8 +134,9 @@ impl Trial {
     fn time(&self, text: &[u8], now: fn() -> Instant) -> Duration {
         let chunk = Chunk::of(text, 0..text.len());
         let scope = self.scanner.in_file("example.log");
+        let mut cache = LineCache::default();
         let start = now();
-        self.scanner.scan(&chunk, &self.reading.format, &scope, &mut |_| {});
+        self.scanner.scan(&chunk, &self.reading.format, &scope, &mut cache, &mut |_| {});
         now().saturating_duration_since(start)
     }
 }

@@ -3,7 +3,7 @@
 use super::condition;
 use super::flaw::{Sheet, Step, text_of};
 use crate::record::{Chunk, Reading};
-use crate::scan::Scanner;
+use crate::scan::{LineCache, Scanner};
 use crate::signature::{Signature, SignatureSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -81,9 +81,9 @@ pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &str) -> BTreeM
     let head = text.get(..Reading::HEAD).unwrap_or(text);
     let Some(reading) = Reading::guess(head, None) else { return claimed };
     let chunk = Chunk::of(text, 0..text.len());
-    scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut |hit| {
+    scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
         for found in hit.matches {
-            let captures = found.captures.iter().map(|(name, _)| (*name).to_owned());
+            let captures = found.captures().into_iter().map(|(name, _)| name.to_owned());
             claimed.entry(found.signature).or_default().extend(captures);
         }
     });

@@ -18,8 +18,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// Files that may contain `unsafe`.
-const MAY_BE_UNSAFE: &[&str] =
-    &["bundle/inflate/kernel.rs", "bundle/map.rs", "scan/filter/kernel.rs", "scan/filter/nibble.rs"];
+const MAY_BE_UNSAFE: &[&str] = &[
+    "bundle/inflate/kernel.rs",
+    "bundle/map.rs",
+    "scan/filter/kernel.rs",
+    "scan/filter/nibble.rs",
+    "scan/shape/kernel.rs",
+];
 
 /// Modules that define what is stored or sent.
 const MAY_SERIALIZE: &[&str] = &["report"];

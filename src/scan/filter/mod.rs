@@ -1,152 +1,106 @@
-//! Finds where literals stand in a text: a sampled q-gram filter and an exact comparison behind it.
+//! Finds where literals stand in a text: probes for parts of them, and an exact comparison behind that.
 //!
 //! For each pattern one of its literal sets goes in ([`Filter::plan`] chooses the one that is rarest in a sample of the
 //! actual input), positions of literals come out. Letters match in both ASCII cases. The choice changes the speed and
 //! never the result: whoever contains a literal of the chosen set is found, whatever the sample was.
 
+mod bitmap;
 mod kernel;
 mod nibble;
 mod plan;
+mod table;
 
+use bitmap::{BLOCK, Bitmap, LONGEST, Positions};
 pub(super) use kernel::Kernel;
-use kernel::{Bitmap, KEY, key};
 use nibble::Nibbles;
-pub(super) use plan::Sample;
-
-/// A literal needs this many bytes to be found by sampled keys: then a key of it stands at every fourth position.
-const SHORTEST: usize = KEY + 3;
-
-/// Blocks in which a text is probed; candidates of a block are checked while it is in the first-level cache.
-const BLOCK: usize = 16 << 10;
+pub(super) use plan::{Sample, can_be_searched};
+use std::ops::Range;
+use table::Table;
 
 /// A planned search for many literals at once.
 pub(super) struct Filter {
     kernel: Kernel,
-    tier: Option<Tier>,
-    short: Option<Nibbles>,
-    literals: Vec<Literal>,
+    tiers: Vec<Tier>,
 }
 
-/// A literal that is searched for, and for whom.
-struct Literal {
-    /// In lower-case ASCII.
-    bytes: Box<[u8]>,
-    owner: u32,
+/// A literal found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LiteralHit {
+    /// Where its first byte stands.
+    pub(super) start: usize,
+    /// Who asked for it, by number in the order given to [`Filter::plan`].
+    pub(super) asker: u32,
 }
 
-/// The literals that are found by keys at one sampling distance.
+/// The literals that are found in the same way.
 struct Tier {
-    stride: usize,
-    bitmap: Bitmap,
-    /// Open addressing: a key and the range of its entries.
-    slots: Box<[Slot]>,
-    entries: Vec<Entry>,
+    search: Search,
+    table: Table,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    key: [u32; 2],
-    start: u32,
-    end: u32,
-}
-
-/// One alignment of one literal.
-struct Entry {
-    literal: u32,
-    /// Bytes of the literal that stand before its key.
-    before: u32,
-    /// Up to eight more bytes of the literal, folded, that are compared before the literal itself is touched.
-    context: u64,
-    mask: u64,
-    /// Where the context begins, relative to the key.
-    context_at: i32,
+/// How the positions are found where a key may stand.
+enum Search {
+    /// At every so many positions.
+    Sampled(usize, Bitmap),
+    Nibbles(Box<Nibbles>),
 }
 
 /// Buffers that are used again.
-#[derive(Default)]
 pub(super) struct Scratch {
-    positions: Vec<u32>,
-    found: Vec<(u32, u32)>,
+    positions: Box<Positions>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Scratch { positions: Box::new([0; BLOCK]) }
+    }
 }
 
 impl Filter {
-    /// Calls `found` with the owner and the position of each literal in `text`, by position within blocks of
-    /// 16 KiB; blocks in order.
-    pub(super) fn find(&self, text: &[u8], scratch: &mut Scratch, mut found: impl FnMut(u32, usize)) {
-        for from in (0..text.len()).step_by(BLOCK) {
-            let to = text.len().min(from + BLOCK);
-            scratch.found.clear();
-            if let Some(tier) = &self.tier {
-                scratch.positions.clear();
-                match tier.stride {
-                    8 => self.kernel.probe::<8>(&tier.bitmap, text, from, to, &mut scratch.positions),
-                    _ => self.kernel.probe::<4>(&tier.bitmap, text, from, to, &mut scratch.positions),
-                }
-                for &position in &scratch.positions {
-                    self.check(tier, text, position as usize, &mut scratch.found);
-                }
-            }
-            if let Some(short) = &self.short {
-                short.find(self.kernel, text, from, to, |number, position| {
-                    self.compare(&self.literals[number as usize], text, position, &mut scratch.found);
-                });
-            }
-            scratch.found.sort_unstable();
-            for &(position, owner) in &scratch.found {
-                found(owner, position as usize);
-            }
-        }
-    }
+    /// What is searched at once if there is so much.
+    pub(super) const BLOCK: usize = BLOCK;
 
-    /// Adds the literals that have a key at `position`.
-    fn check(&self, tier: &Tier, text: &[u8], position: usize, found: &mut Vec<(u32, u32)>) {
-        let Some(bytes) = text.get(position..).and_then(|rest| rest.first_chunk()) else { return };
-        let Some(slot) = tier.slot(key(bytes)) else { return };
-        for entry in &tier.entries[slot.start as usize..slot.end as usize] {
-            let context_at = position.wrapping_add_signed(entry.context_at as isize);
-            // At the very borders of the text there may be no eight bytes; then the literal itself decides.
-            if let Some(context) = text.get(context_at..).and_then(|rest| rest.first_chunk())
-                && (u64::from_le_bytes(*context) | FOLD_8) & entry.mask != entry.context
-            {
-                continue;
+    /// Adds the literals to `hits` whose key stands in a part of the text, block by block. The part begins at a multiple
+    /// of [`Filter::BLOCK`]. A literal may begin a little before its key.
+    pub(super) fn find(&self, text: &[u8], part: Range<usize>, scratch: &mut Scratch, hits: &mut Vec<LiteralHit>) {
+        for from in part.clone().step_by(BLOCK) {
+            let to = part.end.min(from + BLOCK);
+            let before = hits.len();
+            for tier in &self.tiers {
+                tier.find(self.kernel, text, from, to, &mut scratch.positions, hits);
             }
-            let literal = &self.literals[entry.literal as usize];
-            let Some(start) = position.checked_sub(entry.before as usize) else { continue };
-            self.compare(literal, text, start, found);
-        }
-    }
-
-    fn compare(&self, literal: &Literal, text: &[u8], start: usize, found: &mut Vec<(u32, u32)>) {
-        if let Some(place) = text.get(start..start + literal.bytes.len())
-            && place.eq_ignore_ascii_case(&literal.bytes)
-        {
-            found.push((start as u32, literal.owner));
+            hits[before..].sort_unstable();
         }
     }
 }
-
-const FOLD_8: u64 = 0x2020_2020_2020_2020;
 
 impl Tier {
-    fn slot(&self, key: [u32; 2]) -> Option<&Slot> {
-        let mask = self.slots.len() - 1;
-        let mut place = home(key) & mask;
-        loop {
-            let slot = &self.slots[place];
-            if slot.end == 0 {
-                return None;
+    fn find(
+        &self,
+        kernel: Kernel,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        positions: &mut Positions,
+        hits: &mut Vec<LiteralHit>,
+    ) {
+        // Where whole words can be read; the few sampled positions behind that are looked up one by one.
+        let whole = to.min((text.len() + 1).saturating_sub(LONGEST)).max(from);
+        let (stride, next, count) = match &self.search {
+            Search::Sampled(stride, bitmap) => {
+                let count = bitmap.probe(kernel, *stride, text, from, whole, positions);
+                (*stride, whole.next_multiple_of(*stride), count)
             }
-            if slot.key == key {
-                return Some(slot);
-            }
-            place = (place + 1) & mask;
+            Search::Nibbles(nibbles) => (1, to, nibbles.find(kernel, text, from, to, positions)),
+        };
+        let count = self.table.sieve(text, from, count, positions);
+        for &position in &positions[..count] {
+            self.table.check(text, from + usize::from(position), hits);
+        }
+        for position in (next..to).step_by(stride) {
+            self.table.check(text, position, hits);
         }
     }
-}
-
-/// Where a key is looked for first; another hash than the bitmap's.
-fn home([low, high]: [u32; 2]) -> usize {
-    ((u64::from(high) << 32 | u64::from(low)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
 }
 
 #[cfg(test)]
@@ -168,10 +122,10 @@ mod tests {
 
     fn filtered(kernel: Kernel, literals: &[Vec<u8>], sample: &[&[u8]], text: &[u8]) -> Vec<(usize, usize)> {
         let patterns: Vec<_> = literals.iter().map(|literal| vec![vec![literal.clone()]]).collect();
-        let (filter, without) = Filter::plan(kernel, &patterns, &Sample::of(sample));
-        assert!(without.is_empty());
-        let mut found = Vec::new();
-        filter.find(text, &mut Scratch::default(), |owner, at| found.push((at, owner as usize)));
+        let filter = Filter::plan(kernel, &patterns, &Sample::of(sample));
+        let mut hits = Vec::new();
+        filter.find(text, 0..text.len(), &mut Scratch::default(), &mut hits);
+        let mut found: Vec<_> = hits.iter().map(|hit| (hit.start, hit.asker as usize)).collect();
         found.sort_unstable();
         found
     }
@@ -190,8 +144,10 @@ mod tests {
                 text.extend(between.as_bytes());
             }
             let expected = naive(&literals, &text);
-            prop_assert_eq!(&filtered(Kernel::Portable, &literals, &[], &text), &expected);
-            prop_assert_eq!(&filtered(Kernel::detect(), &literals, &[&text], &text), &expected);
+            for kernel in Kernel::ALL {
+                prop_assert_eq!(&filtered(kernel, &literals, &[], &text), &expected);
+                prop_assert_eq!(&filtered(kernel, &literals, &[&text], &text), &expected);
+            }
         }
     }
 
@@ -207,10 +163,15 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_without_literals_is_told() {
-        let sets = vec![vec![vec![b"ms".to_vec()]], vec![vec![b"ms".to_vec()], vec![b"enough".to_vec()]], vec![]];
-        let (filter, without) = Filter::plan(Kernel::detect(), &sets, &Sample::of(&[]));
-        assert_eq!(without, [0, 2]);
-        assert_eq!(filter.literals.len(), 1);
+    fn a_pattern_needs_a_set_whose_literals_all_have_three_bytes() {
+        let check = |sets: &[&[&str]], expected| {
+            let sets: Vec<Vec<Vec<u8>>> =
+                sets.iter().map(|set| set.iter().map(|it| it.as_bytes().to_vec()).collect()).collect();
+            assert_eq!(can_be_searched(&sets), expected, "{sets:?}");
+        };
+        check(&[&["ms"]], false);
+        check(&[&["ms"], &["enough"]], true);
+        check(&[&["ms", "enough"]], false);
+        check(&[], false);
     }
 }

@@ -1,155 +1,223 @@
-//! Chooses for each pattern the literals and the places in them that occur least in the input.
+//! Chooses for each pattern the literals and the places in them that occur least in the input, and how to look for them.
 
-use super::kernel::{Bitmap, KEY, key};
+use super::bitmap::{Bitmap, LONGEST, key, key_at, other_hash};
 use super::nibble::{self, Nibbles};
-use super::{Entry, FOLD_8, Filter, Kernel, Literal, SHORTEST, Slot, Tier, home};
+use super::table::{Place, Table};
+use super::{Filter, Kernel, Search, Tier};
 
-/// Places of the bitmap for each key. About one probe in a hundred is then a false one, and the bitmaps of a thousand
-/// patterns stay in the second-level cache.
-const SPREAD: usize = 100;
+/// Sampling distances and lengths of keys that are worth a comparison. A literal needs `stride + length - 1` bytes.
+const OPTIONS: [(usize, usize); 5] = [(8, 8), (8, 6), (8, 5), (4, 8), (4, 5)];
 
-/// The counters of the sample: keys are counted by 18 bits of a hash.
-const COUNTERS: u32 = 18;
+/// What things cost, in nanoseconds; roughly, since only their ratios count.
+mod cost {
+    use super::Kernel;
 
-/// How often keys occur in a sample of the input.
-pub(in crate::scan) struct Sample {
-    counts: Vec<u32>,
+    /// A candidate without a key.
+    pub(super) const FALSE: f64 = 1.7;
+    /// A key that stands there.
+    pub(super) const KEY: f64 = 9.0;
+
+    /// One sampled position.
+    pub(super) fn probe(kernel: Kernel) -> f64 {
+        if kernel == Kernel::Avx512 { 0.4 } else { 0.7 }
+    }
+
+    /// One position of a search at all of them.
+    pub(super) fn everywhere(kernel: Kernel) -> f64 {
+        match kernel {
+            Kernel::Portable => probe(kernel),
+            Kernel::Avx2 => 0.065,
+            Kernel::Avx512 => 0.023,
+        }
+    }
 }
 
-impl Sample {
-    /// Counts the keys of `texts`; a few MiB from all over the input are enough.
-    pub(in crate::scan) fn of(texts: &[&[u8]]) -> Sample {
-        let mut counts = vec![0u32; 1 << COUNTERS];
-        for text in texts {
-            for bytes in text.windows(KEY).filter_map(|window| window.first_chunk()) {
-                counts[counter(key(bytes))] += 1;
+/// The counters of a sample: keys are counted by 17 bits of a hash.
+const COUNTERS: u32 = 17;
+
+/// Bytes of a sample that are counted: more does not change the choice.
+const COUNTED: usize = 1 << 20;
+
+/// A sample of the input.
+pub(in crate::scan) struct Sample<'a> {
+    texts: &'a [&'a [u8]],
+}
+
+/// How often keys of one length occur in a sample.
+struct Counts {
+    length: usize,
+    bytes: f64,
+    counts: Vec<u32>,
+    /// Which part of the sample each byte is.
+    frequencies: [f32; 256],
+}
+
+impl<'a> Sample<'a> {
+    /// A few MiB from all over the input are enough.
+    pub(in crate::scan) fn of(texts: &'a [&'a [u8]]) -> Sample<'a> {
+        Sample { texts }
+    }
+
+    fn count(&self, length: usize) -> Counts {
+        let mut counts = Counts { length, bytes: 1.0, counts: Vec::new(), frequencies: [1.0 / 256.0; 256] };
+        if self.texts.is_empty() {
+            return counts;
+        }
+        counts.counts = vec![0; 1 << COUNTERS];
+        let mut bytes = [1_u32; 256];
+        let each = COUNTED / self.texts.len() + LONGEST;
+        for text in self.texts.iter().map(|text| &text[..text.len().min(each)]) {
+            counts.bytes += text.len() as f64;
+            for window in text.windows(LONGEST).filter_map(|window| window.first_chunk()) {
+                counts.counts[counter(key(*window, length))] += 1;
+                bytes[usize::from(window[0])] += 1;
             }
         }
-        Sample { counts }
-    }
-
-    /// How often the `stride` keys of `literal` from `start` on occur together.
-    fn cost(&self, literal: &[u8], start: usize, stride: usize) -> u64 {
-        keys(literal, start, stride).map(|(_, key)| u64::from(self.counts[counter(key)])).sum()
+        counts.frequencies = bytes.map(|count| (f64::from(count) / counts.bytes) as f32);
+        counts
     }
 }
 
-fn counter(key: [u32; 2]) -> usize {
-    home(key) & ((1 << COUNTERS) - 1)
+fn counter(key: u64) -> usize {
+    (other_hash(key) >> (64 - COUNTERS)) as usize
 }
 
-/// The keys of `literal` at the `stride` places from `start` on.
-fn keys(literal: &[u8], start: usize, stride: usize) -> impl Iterator<Item = (usize, [u32; 2])> {
-    (start..start + stride).filter_map(|at| Some((at, key(literal.get(at..)?.first_chunk()?))))
+impl Counts {
+    fn of(&self, key: u64) -> u32 {
+        self.counts.get(counter(key)).copied().unwrap_or(0)
+    }
+
+    /// Where in `literal` the `stride` keys that occur least together stand, and how often they do.
+    fn rarest(&self, literal: &[u8], stride: usize) -> (usize, u64) {
+        let counts: Vec<_> = (0..literal.len())
+            .map_while(|at| Some((at, key_at(literal, at, self.length)?)))
+            .map(|(at, key)| u64::from(self.of(key)) + if stride == 1 { self.passing(&literal[at..]) } else { 0 })
+            .collect();
+        let sums = counts.windows(stride).map(|window| window.iter().sum());
+        sums.enumerate().min_by_key(|&(_, sum): &(usize, u64)| sum).unwrap_or_default()
+    }
+
+    /// How often the tables of [`Nibbles`] let through something that looks like the key at the beginning of `bytes`, if
+    /// it shares them with a few others.
+    fn passing(&self, bytes: &[u8]) -> u64 {
+        let part = |byte: &u8| {
+            let both =
+                [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()].map(|it| self.frequencies[usize::from(it)]);
+            f64::from(both[0] + both[1]) + 0.02
+        };
+        (bytes[..self.length].iter().map(part).product::<f64>() * self.bytes) as u64
+    }
+}
+
+/// The literals of one pattern and where in each its keys begin.
+struct Chosen<'a> {
+    owner: u32,
+    literals: Vec<(&'a [u8], usize)>,
+    /// How often the keys occur in the sample.
+    occurs: u64,
+}
+
+/// Chooses the set of literals whose keys occur least; `None` if none of the sets allows keys of this kind.
+fn choose<'a>(owner: usize, sets: &'a [Vec<Vec<u8>>], stride: usize, counts: &Counts) -> Option<Chosen<'a>> {
+    let places = |set: &'a Vec<Vec<u8>>| {
+        let mut occurs = 0;
+        let literals = set.iter().map(|literal| {
+            let (at, count) = counts.rarest(literal, stride);
+            occurs += count;
+            (literal.as_slice(), at)
+        });
+        Chosen { literals: literals.collect(), owner: owner as u32, occurs }
+    };
+    let usable = sets.iter().filter(|set| shortest(set) >= stride + counts.length - 1);
+    usable.map(places).min_by_key(|chosen| (chosen.occurs, chosen.literals.len()))
+}
+
+/// The search for all patterns that allow one kind of keys.
+struct Draft<'a> {
+    stride: usize,
+    length: usize,
+    chosen: Vec<Chosen<'a>>,
+    left: Vec<usize>,
+    /// In nanoseconds for each byte of the input.
+    cost: f64,
+}
+
+impl<'a> Draft<'a> {
+    fn new(
+        kernel: Kernel,
+        patterns: &'a [Vec<Vec<Vec<u8>>>],
+        wanted: &[usize],
+        stride: usize,
+        counts: &Counts,
+    ) -> Draft<'a> {
+        let (mut chosen, mut left) = (Vec::new(), Vec::new());
+        for &owner in wanted {
+            match choose(owner, &patterns[owner], stride, counts) {
+                Some(places) => chosen.push(places),
+                None => left.push(owner),
+            }
+        }
+        let keys = chosen.iter().map(|it| it.literals.len() * stride).sum();
+        let occurs = chosen.iter().map(|it| it.occurs).sum::<u64>() as f64 / counts.bytes;
+        let position = if stride == 1 { cost::everywhere(kernel) } else { cost::probe(kernel) };
+        let each = position + cost::FALSE * Bitmap::density(keys) + cost::KEY * occurs;
+        let cost = if chosen.is_empty() { 0.0 } else { each / stride as f64 };
+        Draft { stride, length: counts.length, chosen, left, cost }
+    }
+
+    fn tier(self, kernel: Kernel, frequencies: &[f32; 256]) -> Option<Tier> {
+        if self.chosen.is_empty() {
+            return None;
+        }
+        let mut places = Vec::new();
+        let mut keys = Vec::new();
+        for chosen in self.chosen {
+            for (literal, start) in chosen.literals {
+                for at in start..start + self.stride {
+                    let Some(key) = key_at(literal, at, self.length) else { continue };
+                    keys.push(&literal[at..at + self.length]);
+                    places.push(Place { key, literal, at, owner: chosen.owner });
+                }
+            }
+        }
+        let search = if self.stride == 1 && kernel != Kernel::Portable {
+            Search::Nibbles(Box::new(Nibbles::new(keys, self.length, frequencies)))
+        } else {
+            let mut keys: Vec<_> = places.iter().map(|place| place.key).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            Search::Sampled(self.stride, Bitmap::new(&keys, self.length))
+        };
+        Some(Tier { search, table: Table::new(self.length, places) })
+    }
 }
 
 impl Filter {
     /// Plans the search. `patterns` has for each pattern the sets of literals (lower-case ASCII) of which one set has
-    /// to be looked for; every literal of it is. Returns the patterns that have no set whose literals have three bytes
-    /// or more beside the filter.
-    pub(in crate::scan) fn plan(
-        kernel: Kernel,
-        patterns: &[Vec<Vec<Vec<u8>>>],
-        sample: &Sample,
-    ) -> (Filter, Vec<usize>) {
-        let stride = stride(patterns);
-        let mut literals = Vec::new();
-        let mut places = Vec::new();
-        let mut short = Vec::new();
-        let mut without = Vec::new();
-        for (owner, sets) in patterns.iter().enumerate() {
-            let sampled = sets
-                .iter()
-                .filter(|set| usable(set, KEY - 1 + stride))
-                .map(|set| {
-                    set.iter().map(|literal| (literal, rarest_window(literal, stride, sample))).collect::<Vec<_>>()
-                })
-                .min_by_key(|set| (set.iter().map(|(_, (_, cost))| cost).sum::<u64>(), set.len()));
-            if let Some(set) = sampled {
-                for (literal, (start, _)) in set {
-                    places.extend(keys(literal, start, stride).map(|(at, key)| (key, literals.len() as u32, at)));
-                    literals.push(Literal { bytes: literal.as_slice().into(), owner: owner as u32 });
-                }
-            } else if let Some(set) =
-                sets.iter().filter(|set| usable(set, nibble::WINDOW)).max_by_key(|set| shortest(set))
-            {
-                for literal in set {
-                    short.push(literals.len() as u32);
-                    literals.push(Literal { bytes: literal.as_slice().into(), owner: owner as u32 });
-                }
-            } else {
-                without.push(owner);
-            }
-        }
-        let tier = (!places.is_empty()).then(|| Tier::new(stride, places, &literals));
-        let short = Nibbles::new(short.into_iter().map(|number| (number, &*literals[number as usize].bytes)).collect());
-        (Filter { kernel, tier, short, literals }, without)
+    /// to be looked for; every literal of it is. A pattern that [`can_be_searched`] denies is left out.
+    pub(in crate::scan) fn plan(kernel: Kernel, patterns: &[Vec<Vec<Vec<u8>>>], sample: &Sample<'_>) -> Filter {
+        let wanted: Vec<_> = (0..patterns.len()).filter(|&owner| can_be_searched(&patterns[owner])).collect();
+        let [three, four] = [3, 4].map(|length| sample.count(length));
+        let counts = [5, 6, 8].map(|length| sample.count(length));
+        let drafts = OPTIONS.iter().filter_map(|&(stride, length)| {
+            let counts = counts.iter().find(|counts| counts.length == length)?;
+            let long = Draft::new(kernel, patterns, &wanted, stride, counts);
+            let middle = Draft::new(kernel, patterns, &long.left, 1, &four);
+            let short = Draft::new(kernel, patterns, &middle.left, 1, &three);
+            Some([long, middle, short])
+        });
+        let cost = |drafts: &[Draft<'_>; 3]| drafts.iter().map(|draft| draft.cost).sum::<f64>();
+        let best = drafts.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        let tiers = best.into_iter().flatten().filter_map(|draft| draft.tier(kernel, &four.frequencies)).collect();
+        Filter { kernel, tiers }
     }
 }
 
-/// Looking at every eighth position is faster, but only if nothing has to be looked for at every fourth.
-fn stride(patterns: &[Vec<Vec<Vec<u8>>>]) -> usize {
-    let any = |sets: &[Vec<Vec<u8>>], least: usize| sets.iter().any(|set| usable(set, least));
-    if patterns.iter().all(|sets| any(sets, KEY + 7) || !any(sets, SHORTEST)) { 8 } else { 4 }
-}
-
-fn usable(set: &[Vec<u8>], least: usize) -> bool {
-    !set.is_empty() && shortest(set) >= least
+/// Whether a pattern with these sets of literals can be searched for.
+pub(in crate::scan) fn can_be_searched(sets: &[Vec<Vec<u8>>]) -> bool {
+    sets.iter().any(|set| shortest(set) >= *nibble::LENGTHS.start())
 }
 
 fn shortest(set: &[Vec<u8>]) -> usize {
     set.iter().map(Vec::len).min().unwrap_or(0)
-}
-
-/// Where in `literal` the `stride` keys that occur least stand, and how often they occur.
-fn rarest_window(literal: &[u8], stride: usize, sample: &Sample) -> (usize, u64) {
-    (0..=literal.len() - (KEY - 1 + stride))
-        .map(|start| (start, sample.cost(literal, start, stride)))
-        .min_by_key(|&(_, cost)| cost)
-        .unwrap_or_default()
-}
-
-impl Tier {
-    /// `places` has a key, the literal it was taken from and where it stands in it.
-    fn new(stride: usize, mut places: Vec<([u32; 2], u32, usize)>, literals: &[Literal]) -> Tier {
-        places.sort_unstable();
-        let keys: Vec<_> = places.chunk_by(|a, b| a.0 == b.0).map(|group| group[0].0).collect();
-        let mut slots = vec![Slot::default(); (keys.len() * 4).next_power_of_two()].into_boxed_slice();
-        let mut entries = Vec::with_capacity(places.len());
-        for group in places.chunk_by(|a, b| a.0 == b.0) {
-            let start = entries.len() as u32;
-            entries.extend(
-                group.iter().map(|&(_, literal, at)| Entry::new(literal, &literals[literal as usize].bytes, at)),
-            );
-            let mut place = home(group[0].0) & (slots.len() - 1);
-            while slots[place].end != 0 {
-                place = (place + 1) & (slots.len() - 1);
-            }
-            slots[place] = Slot { key: group[0].0, start, end: entries.len() as u32 };
-        }
-        Tier { stride, bitmap: Bitmap::new(&keys, SPREAD), slots, entries }
-    }
-}
-
-impl Entry {
-    fn new(number: u32, literal: &[u8], at: usize) -> Entry {
-        let (before, behind) = (&literal[..at], &literal[at + KEY..]);
-        // The side that has more to say.
-        let (context, context_at) = if behind.len() >= before.len().min(8) {
-            (&behind[..behind.len().min(8)], KEY as i32)
-        } else {
-            let length = before.len().min(8);
-            (&before[before.len() - length..], -(length as i32))
-        };
-        let mut bytes = [0; 8];
-        bytes[..context.len()].copy_from_slice(context);
-        let mask = if context.len() == 8 { u64::MAX } else { (1 << (8 * context.len())) - 1 };
-        Entry {
-            literal: number,
-            before: at as u32,
-            context: (u64::from_le_bytes(bytes) | FOLD_8) & mask,
-            mask,
-            context_at,
-        }
-    }
 }

@@ -1,0 +1,567 @@
+//! Times of the usual shapes, read again at known places.
+//!
+//! Where the parts of a time stand does not depend on the values of its digits. So when a line like it comes, nothing is
+//! looked for: the numbers are read where they stand and their ranges are checked. A shape is only taken where that
+//! decides as `stamp` does, which the tests compare; all others have no plan and are read by `stamp` again.
+
+use super::civil;
+use super::clock::{digits_run, fraction, gap, half_day, month, weekday, zone};
+use super::packed::EPOCHS;
+use super::stamp::{Date, Orders, Stamp, century};
+
+/// How to read a time again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub kind: Kind,
+    /// The number of a month's name (and where the day ends behind it), or the order of day and month.
+    detail: u8,
+    /// Where the clock begins.
+    clock: u8,
+    /// Which of hour, minute and second have two digits, see [`LONG`]; and how many digits the fraction has.
+    digits: u8,
+    /// The zone in quarters of an hour, or one of the two below.
+    zone: i8,
+}
+
+/// The part before the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `2026-01-02`, with any separator.
+    YearFirst,
+    /// `20260102`
+    Eight,
+    /// `260102`
+    Six,
+    /// `02.01.2026` or `01/02/2026`.
+    YearLast,
+    /// `26/01/02` in any order.
+    ShortYear,
+    /// `02/Jan/2026`
+    Named,
+    /// `Jan  2`, `Jan 2`, `Mon Jan 2`
+    Yearless,
+    /// `Jan  2 03:04:05 2026`
+    YearBehind,
+    /// `01-02`
+    MonthDay,
+    /// `1767607872`
+    Seconds,
+    /// `1767607872345`
+    Millis,
+}
+
+/// Hour, minute and second have two digits each.
+const LONG: u8 = 7;
+/// Hour, minute and second are one number of six digits.
+const PACKED: u8 = 8;
+
+/// No zone is stated.
+const NO_ZONE: i8 = i8::MAX;
+/// The zone has digits.
+const NUMERIC: i8 = i8::MAX - 1;
+
+/// A time as a plan reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub date: Date,
+    /// Nanoseconds since midnight.
+    pub clock: i64,
+    pub digits: u8,
+    pub offset: Option<i32>,
+}
+
+impl Plan {
+    /// The plan for the time that `stamp` has read from the start of `text` to `end`, or has refused (`None`).
+    pub(super) fn of(text: &[u8], orders: Orders, read: Option<(&Stamp, usize)>) -> Option<Plan> {
+        let (mut plan, end) = outline(text, orders)?;
+        let Some((stamp, taken)) = read else {
+            // Only what these numbers decide is known to be no time again.
+            return plan.head(text).is_none().then_some(plan);
+        };
+        plan.zone = match stamp.offset {
+            None => NO_ZONE,
+            Some(offset) if offset % 900 == 0 => (offset / 900) as i8,
+            Some(_) => return None,
+        };
+        if !matches!(plan.kind, Kind::Seconds | Kind::Millis) {
+            let behind = text.get(end..taken)?;
+            // Values decide what AM, PM and a zone's number mean, and whether it is one.
+            if half_day(text, end, 1).is_some() || signed_number(text, taken) {
+                return None;
+            }
+            let year = behind.first().or(text.get(end)) == Some(&b' ') && digits_run(text, end + 1) == 4;
+            match (plan.kind, year) {
+                (Kind::Yearless, true) if behind.len() == 5 && matches!(stamp.date, Date::Days(_)) => {
+                    plan.kind = Kind::YearBehind;
+                }
+                (Kind::Yearless, true) => return None,
+                // A zone, and then perhaps a year.
+                (Kind::Yearless, false) if !behind.is_empty() => return None,
+                _ if behind.iter().any(u8::is_ascii_digit) => plan.zone = NUMERIC,
+                _ => {}
+            }
+        }
+        let expected = Moment { date: stamp.date, clock: stamp.clock, digits: stamp.digits, offset: stamp.offset };
+        (plan.read(text, taken) == Some(expected)).then_some(plan)
+    }
+
+    pub(super) fn pack(self) -> [u8; 4] {
+        [self.detail, self.clock, self.digits, self.zone as u8]
+    }
+
+    pub(super) fn unpack(kind: Kind, [detail, clock, digits, zone]: [u8; 4]) -> Plan {
+        Plan { kind, detail, clock, digits, zone: zone as i8 }
+    }
+
+    /// Whether there is no such time.
+    pub(super) fn refuses(self, text: &[u8]) -> bool {
+        self.head(text).is_none()
+    }
+
+    /// Whether there is a time that takes the first `taken` bytes of `text`.
+    pub(super) fn accepts(self, text: &[u8], taken: usize) -> bool {
+        match (self.kind, self.zone) {
+            (Kind::YearBehind, _) | (_, NUMERIC) => self.read(text, taken).is_some(),
+            // All else that may follow the clock ends where it did.
+            _ => self.head(text).is_some(),
+        }
+    }
+
+    /// Reads the time, which takes the first `taken` bytes of `text`; `None` if there is none or it would end elsewhere.
+    #[inline(always)]
+    pub(super) fn read(self, text: &[u8], taken: usize) -> Option<Moment> {
+        let (date, seconds) = self.head(text)?;
+        let mut moment = Moment { date, clock: i64::from(seconds) * civil::SECOND, digits: 0, offset: None };
+        let mut end = usize::from(self.clock) + clock_length(self.digits);
+        match self.kind {
+            Kind::Seconds => end = 10,
+            Kind::Millis => {
+                moment.clock += i64::from(three(text, 10)?) * 1_000_000;
+                moment.digits = 3;
+            }
+            _ => {}
+        }
+        let run = self.digits >> 4;
+        match run {
+            0 => {}
+            3 => {
+                moment.clock += i64::from(three(text, end + 1)?) * 1_000_000;
+                moment.digits = 3;
+            }
+            6 => {
+                moment.clock += (i64::from(three(text, end + 1)?) * 1_000 + i64::from(three(text, end + 4)?)) * 1_000;
+                moment.digits = 6;
+            }
+            _ => {
+                let (nanos, digits, _) = fraction(text, end);
+                moment.clock += nanos;
+                moment.digits = digits;
+            }
+        }
+        moment.offset = match self.zone {
+            NO_ZONE => None,
+            NUMERIC => {
+                let (offset, behind) = zone(text, end + if run == 0 { 0 } else { 1 + usize::from(run) });
+                if offset.is_none() || behind != taken {
+                    return None;
+                }
+                offset
+            }
+            quarters => Some(i32::from(quarters) * 900),
+        };
+        if self.kind == Kind::YearBehind {
+            let year = taken.checked_sub(4).and_then(|at| four(text, at))?;
+            let Date::Yearless(month, day) = moment.date else { return None };
+            if !(1970..=2200).contains(&year) || !civil::valid(year.into(), month, day) {
+                return None;
+            }
+            moment.date = Date::Days(civil::days(year.into(), month, day));
+        }
+        Some(moment)
+    }
+
+    /// Date and second of the day, or `None` if there is no such date or second.
+    #[inline(always)]
+    fn head(self, text: &[u8]) -> Option<(Date, u32)> {
+        if matches!(self.kind, Kind::Seconds | Kind::Millis) {
+            let seconds = i64::from(eight(text)?) * 100 + i64::from(two(text.get(8..10)?, 0));
+            let day = seconds / civil::DAY;
+            return EPOCHS.contains(&seconds).then_some((Date::Days(day), (seconds - day * civil::DAY) as u32));
+        }
+        let seconds = clock(text, usize::from(self.clock), self.digits & 15)?;
+        let date = match self.kind {
+            Kind::YearFirst => {
+                let pairs = pairs(text.first_chunk()?);
+                day_of(byte(pairs, 0) * 100 + byte(pairs, 2), byte(pairs, 5), two(text.get(8..10)?, 0))?
+            }
+            Kind::Eight => {
+                let pairs = pairs(text.first_chunk()?);
+                day_of(byte(pairs, 0) * 100 + byte(pairs, 2), byte(pairs, 4), byte(pairs, 6))?
+            }
+            Kind::Six => {
+                let text: &[u8; 6] = text.first_chunk()?;
+                day_of(century(two(text, 0).into()) as u32, two(text, 2), two(text, 4))?
+            }
+            Kind::YearLast => {
+                let text: &[u8; 10] = text.first_chunk()?;
+                let (first, second, year) = (two(text, 0), two(text, 3), two(text, 6) * 100 + two(text, 8));
+                let month_first = match self.detail {
+                    USUAL => text[2] == b'/',
+                    detail => detail == MONTH_FIRST,
+                };
+                let (month, day) = if month_first { (first, second) } else { (second, first) };
+                day_of(year, month, day).or_else(|| day_of(year, day, month))?
+            }
+            Kind::ShortYear => {
+                let text: &[u8; 8] = text.first_chunk()?;
+                let (first, second, third) = (two(text, 0), two(text, 3), two(text, 6));
+                let last = century(third.into()) as u32;
+                let year_first = || day_of(century(first.into()) as u32, second, third);
+                let month_first = || day_of(last, first, second);
+                let day_first = || day_of(last, second, first);
+                match self.detail {
+                    USUAL => year_first().or_else(month_first).or_else(day_first)?,
+                    MONTH_FIRST => month_first().or_else(day_first).or_else(year_first)?,
+                    _ => day_first().or_else(month_first).or_else(year_first)?,
+                }
+            }
+            Kind::Named => {
+                let text: &[u8; 11] = text.first_chunk()?;
+                day_of(two(text, 7) * 100 + two(text, 9), self.detail.into(), two(text, 0))?
+            }
+            Kind::Yearless | Kind::YearBehind => {
+                let end = usize::from(self.detail >> 4);
+                let day = text.get(end.checked_sub(2)?..end)?;
+                let tens = if day[0] == b' ' { 0 } else { day[0] & 15 };
+                let day = u32::from(tens) * 10 + u32::from(day[1] & 15);
+                yearless((self.detail & 15).into(), day)?
+            }
+            Kind::MonthDay => {
+                let text: &[u8; 5] = text.first_chunk()?;
+                let (first, second) = (two(text, 0), two(text, 3));
+                match self.detail {
+                    DAY_FIRST => yearless(second, first).or_else(|| yearless(first, second))?,
+                    _ => yearless(first, second).or_else(|| yearless(second, first))?,
+                }
+            }
+            Kind::Seconds | Kind::Millis => return None,
+        };
+        Some((date, seconds))
+    }
+}
+
+const USUAL: u8 = Orders::Usual as u8;
+const DAY_FIRST: u8 = Orders::DayFirst as u8;
+const MONTH_FIRST: u8 = Orders::MonthFirst as u8;
+
+/// The parts of the time that begins `text` as far as its digits and marks show them, and where the fraction ends.
+fn outline(text: &[u8], orders: Orders) -> Option<(Plan, usize)> {
+    let plan = |kind, detail, clock, digits| Plan { kind, detail, clock, digits, zone: NO_ZONE };
+    let (kind, detail, end) = date(text, orders)?;
+    if matches!(kind, Kind::Seconds | Kind::Millis) {
+        let behind = if kind == Kind::Seconds { fraction(text, end).2 } else { end };
+        return Some((plan(kind, 0, end as u8, run_digits(end, behind) | LONG), behind));
+    }
+    let packed = match kind {
+        Kind::Eight => matches!(text.get(end), Some(b'T' | b' ' | b'-' | b'_')),
+        Kind::Six => text.get(end) == Some(&b' '),
+        _ => false,
+    };
+    let (at, form) = if packed && digits_run(text, end + 1) == 6 {
+        (end + 1, PACKED)
+    } else {
+        let at = gap(text, end)?;
+        (at, clock_form(text, at)?)
+    };
+    let clock_end = at + clock_length(form);
+    let behind = fraction(text, clock_end).2;
+    Some((plan(kind, detail, u8::try_from(at).ok()?, run_digits(clock_end, behind) | form), behind))
+}
+
+/// The digits of a fraction with its mark, as a plan keeps them.
+fn run_digits(at: usize, end: usize) -> u8 {
+    (end - at).saturating_sub(1).min(15) as u8 * 16
+}
+
+/// The kind of a date, the detail of its plan, and where it ends.
+fn date(text: &[u8], orders: Orders) -> Option<(Kind, u8, usize)> {
+    let digits = |at: usize| digits_run(text, at);
+    let at = |index: usize| text.get(index).copied();
+    let named = |from: usize| month(text, from).filter(|&(_, end)| end == from + 3).map(|(month, _)| month as u8);
+    let separated = |mark: u8| matches!(mark, b'-' | b'/' | b'.');
+    match (digits(0), at(digits(0))?) {
+        (4, mark) if separated(mark) && at(7) == Some(mark) && digits(5) == 2 && digits(8) == 2 => {
+            Some((Kind::YearFirst, 0, 10))
+        }
+        (2, mark) if separated(mark) && digits(3) == 2 => match (at(5)?, digits(6)) {
+            (second, 4) if second == mark => Some((Kind::YearLast, orders as u8, 10)),
+            (second, 2) if second == mark => Some((Kind::ShortYear, orders as u8, 8)),
+            (b' ', _) => Some((Kind::MonthDay, orders as u8, 5)),
+            _ => None,
+        },
+        (2, mark) if separated(mark) && at(6) == Some(mark) && digits(7) == 4 => Some((Kind::Named, named(3)?, 11)),
+        (6, _) => Some((Kind::Six, 0, 6)),
+        (8, _) => Some((Kind::Eight, 0, 8)),
+        (10, _) => Some((Kind::Seconds, 0, 10)),
+        (13, _) => Some((Kind::Millis, 0, 13)),
+        (0, _) => {
+            let start = if weekday(text, 0) == Some(3) && at(3) == Some(b' ') { 4 } else { 0 };
+            let month = named(start)?;
+            let day = start + 3 + blanks(text, start + 3);
+            let run = digits(day);
+            let end = day + run;
+            // A comma behind the day stands before a year.
+            (day > start + 3 && (1..=2).contains(&run) && end < 16 && at(end) == Some(b' ')).then_some((
+                Kind::Yearless,
+                month | (end as u8) << 4,
+                end,
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Which numbers of the clock at `at` have two digits; `None` if it is another clock.
+fn clock_form(text: &[u8], at: usize) -> Option<u8> {
+    let mut next = at;
+    let mut form = 0;
+    let separator = *text.get(at + digits_run(text, at))?;
+    for part in 0..3 {
+        let run = digits_run(text, next);
+        let least = if separator == b'.' && part > 0 { 2 } else { 1 };
+        let ends = part == 2 || text.get(next + run) == Some(&separator);
+        if !(least..=2).contains(&run) || !ends || !matches!(separator, b':' | b'.') {
+            return None;
+        }
+        form = form << 1 | (run as u8 - 1);
+        next += run + 1;
+    }
+    Some(form)
+}
+
+fn clock_length(form: u8) -> usize {
+    if form & 15 == PACKED { 6 } else { 5 + (form & LONG).count_ones() as usize }
+}
+
+/// The second of the day; a leap second is kept as the 59th.
+#[inline]
+fn clock(text: &[u8], at: usize, form: u8) -> Option<u32> {
+    let rest = text.get(at..)?;
+    let (hour, minute, second) = match form {
+        LONG => {
+            let pairs = pairs(rest.first_chunk()?);
+            (byte(pairs, 0), byte(pairs, 3), byte(pairs, 6))
+        }
+        PACKED => {
+            let text: &[u8; 6] = rest.first_chunk()?;
+            (two(text, 0), two(text, 2), two(text, 4))
+        }
+        _ => {
+            let mut next = 0;
+            let mut number = |long: bool| {
+                let first = u32::from(rest.get(next)? & 15);
+                let value = if long { first * 10 + u32::from(rest.get(next + 1)? & 15) } else { first };
+                next += if long { 3 } else { 2 };
+                Some(value)
+            };
+            (number(form & 4 > 0)?, number(form & 2 > 0)?, number(form & 1 > 0)?)
+        }
+    };
+    (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
+}
+
+/// Whether a sign and a digit stand at `at` or behind a blank.
+fn signed_number(text: &[u8], at: usize) -> bool {
+    let at = at + usize::from(text.get(at) == Some(&b' '));
+    matches!(text.get(at), Some(b'+' | b'-')) && text.get(at + 1).is_some_and(u8::is_ascii_digit)
+}
+
+fn blanks(text: &[u8], at: usize) -> usize {
+    text.get(at..).map_or(0, |rest| rest.iter().take(4).take_while(|&&byte| byte == b' ').count())
+}
+
+fn yearless(month: u32, day: u32) -> Option<Date> {
+    civil::valid(2024, month.into(), day.into()).then_some(Date::Yearless(month.into(), day.into()))
+}
+
+fn day_of(year: u32, month: u32, day: u32) -> Option<Date> {
+    civil::day(year, month, day).map(Date::Days)
+}
+
+/// In the place of each of eight bytes the number of two digits that begins there, if two do, or else anything.
+#[inline]
+fn pairs(text: &[u8; 8]) -> u64 {
+    let digits = u64::from_le_bytes(*text) & 0x0f0f_0f0f_0f0f_0f0f;
+    // The sums of neighbours that are no digits stay below 256 too.
+    digits * 10 + (digits >> 8)
+}
+
+#[inline]
+fn byte(pairs: u64, index: u32) -> u32 {
+    (pairs >> (8 * index)) as u32 & 0xff
+}
+
+/// The number of the first eight digits.
+fn eight(text: &[u8]) -> Option<u32> {
+    let pairs = pairs(text.first_chunk()?) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours as u32 & 0xffff) * 10_000 + (fours >> 32) as u32)
+}
+
+/// The number of the two digits at `at`; any number if they are no digits.
+#[inline]
+fn two(text: &[u8], at: usize) -> u32 {
+    u32::from(text[at] & 15) * 10 + u32::from(text[at + 1] & 15)
+}
+
+#[inline]
+fn three(text: &[u8], at: usize) -> Option<u32> {
+    let text: &[u8; 3] = text.get(at..)?.first_chunk()?;
+    Some(two(text, 0) * 10 + u32::from(text[2] & 15))
+}
+
+fn four(text: &[u8], at: usize) -> Option<u32> {
+    let text: &[u8; 4] = text.get(at..)?.first_chunk()?;
+    Some(two(text, 0) * 100 + two(text, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stamp::{Attempt, attempt};
+    use super::super::watch::Outcome;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Times of all shapes, usual and not, with what may stand behind them.
+    fn times() -> impl Strategy<Value = String> {
+        let before = prop_oneof![8 => Just(""), 1 => Just("Mon "), 1 => Just("Sun, ")];
+        let date = prop_oneof![
+            "(19|20)[0-9]{2}(-[0-9]{2}-|/[0-9]{2}/|[.][0-9]{2}[.]|-[0-9]-|-Jan-)[0-3][0-9]",
+            "(19|20)[0-9]{2}[01][0-9][0-3][0-9]",
+            "[0-9]{2}[01][0-9][0-3][0-9]",
+            "[0-3]?[0-9]([-/.])[0-1][0-9]([-/.])(20)?[0-9]{2}",
+            "[0-3]?[0-9]([-/.])Jan([-/.])2?0?[0-9]{2}",
+            "(Jan|Feb|Sept|March|Jun) {1,4}[0-3]?[0-9],?",
+            "[0-3][0-9][-/.][0-3][0-9]",
+            "[1-4][0-9]{9}",
+            "[1-4][0-9]{12}",
+            "[IWEX][01][0-9][0-3][0-9]",
+            Just(String::new()),
+        ];
+        let gap = prop_oneof![6 => Just(" "), 2 => Just("T"), 1 => Just("-"), 1 => Just(":"), 1 => Just(""), 1 => Just("   "), 1 => Just(", ")];
+        let clock = prop_oneof![
+            4 => "[0-2][0-9]:[0-5][0-9]:[0-5][0-9]",
+            1 => "[0-2][0-9][.][0-5][0-9][.][0-5][0-9]",
+            1 => "[0-2]?[0-9]:[0-5]?[0-9]:[0-6]?[0-9]",
+            1 => "[0-2][0-9][0-5][0-9][0-5][0-9]",
+            1 => "[0-2]?[0-9]:[0-5][0-9]",
+        ];
+        let fraction = prop_oneof![2 => Just(String::new()), 2 => "[.,:][0-9]{1,3}", 1 => "[.,:][0-9]{4,13}"];
+        let behind = prop_oneof![
+            4 => Just(" x"),
+            1 => Just(""),
+            1 => Just("Z "),
+            1 => Just("]"),
+            1 => Just(" PM x"),
+            1 => Just("+02:00 x"),
+            1 => Just(" -0730 x"),
+            1 => Just(" +05"),
+            1 => Just(" UTC x"),
+            1 => Just(" UTC 2026"),
+            1 => Just(" CST+3"),
+            1 => Just(" GMT-7"),
+            1 => Just(" 2026 x"),
+            1 => Just(" 2026-1"),
+            1 => Just(" 2026 +02:00"),
+            1 => Just(" -7"),
+            1 => Just(",123"),
+            1 => Just("x"),
+        ];
+        (before, date, gap, clock, fraction, behind).prop_map(|(before, date, gap, clock, fraction, behind)| {
+            [before, &date, gap, &clock, &fraction, behind].concat()
+        })
+    }
+
+    fn with_digits(text: &str, digits: &[u8]) -> String {
+        let mut digits = digits.iter().cycle();
+        let mut other = |c: char| match (c, digits.next()) {
+            ('0'..='9', Some(&digit)) if digit < 10 => char::from(b'0' + digit),
+            _ => c,
+        };
+        text.chars().map(&mut other).collect()
+    }
+
+    fn check(text: &str, others: &[String], orders: Orders) -> bool {
+        let shown = |text: &str| match attempt(text.as_bytes(), 0, orders) {
+            Attempt::Read(stamp, end) => Some((stamp, end)),
+            _ => None,
+        };
+        let read = shown(text);
+        let Some(plan) = Plan::of(text.as_bytes(), orders, read.as_ref().map(|(stamp, end)| (stamp, *end))) else {
+            return false;
+        };
+        let plan = Plan::unpack(plan.kind, plan.pack());
+        for other in others {
+            let now = shown(other);
+            match &read {
+                None if plan.refuses(other.as_bytes()) => assert!(now.is_none(), "{other} from {text}"),
+                None => {}
+                Some((stamp, end)) => {
+                    let Some(moment) = plan.read(other.as_bytes(), *end) else { continue };
+                    let (found, found_end) = now.unwrap_or_else(|| panic!("{other} from {text}"));
+                    assert_eq!((Outcome::of(&found), found_end), (Outcome::of(stamp), *end), "{other} from {text}");
+                    let expected =
+                        Moment { date: found.date, clock: found.clock, digits: found.digits, offset: found.offset };
+                    assert_eq!(moment, expected, "{other} from {text}");
+                }
+            }
+        }
+        true
+    }
+
+    #[test]
+    fn usual_shapes_have_plans() {
+        for text in [
+            "2026-01-05 10:11:12,345 x",
+            "2026-01-05T10:11:12.345678Z x",
+            "2026-01-05T10:11:12.345678+02:00 x",
+            "2026-00-05 10:11:12,345 x",
+            "2005-06-03-15.42.50.363779 x",
+            "Jan  5 10:11:12 x",
+            "Jan 5 10:11:12 x",
+            "Mon Jan 05 10:11:12 2026] x",
+            "1767607872 x",
+            "1767607872345 x",
+            "1767607872.345678 x",
+            "05.01.2026 10:11:12.345] x",
+            "01/05/2026 10:11:12 x",
+            "05/Jan/2026:10:11:12 -0700] x",
+            "20171224-0:7:20:444|x",
+            "20173120-0:7:20:444|x",
+            "081109 203615 x",
+            "17/06/09 20:10:40 x",
+            "03-17 16:13:38.811 x",
+        ] {
+            for orders in [Orders::Usual, Orders::DayFirst, Orders::MonthFirst] {
+                assert!(check(text, &[text.to_owned()], orders), "{text}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn plans_read_what_the_scanner_reads(
+            text in times(),
+            changes in proptest::collection::vec(proptest::collection::vec(prop_oneof![1 => 0_u8..10, 4 => Just(10_u8)], 1..40), 8),
+            orders in prop_oneof![Just(Orders::Usual), Just(Orders::DayFirst), Just(Orders::MonthFirst)],
+        ) {
+            let mut all = vec![text.clone()];
+            all.extend(changes.iter().map(|digits| with_digits(&text, digits)));
+            for text in &all {
+                check(text, &all, orders);
+            }
+        }
+    }
+}

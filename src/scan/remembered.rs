@@ -1,0 +1,136 @@
+//! The scan that remembers lines against the one that does not.
+
+use super::reference::set;
+use super::{Counts, Hit, LineCache, Scanner};
+use crate::record::{Chunk, Reading, chunks};
+use crate::signature::Condition;
+use proptest::prelude::*;
+use std::collections::HashMap;
+
+/// Lines as logs have them. Every digit stands for any other.
+const LINES: &[&str] = &[
+    "2026-01-02 03:04:05.678 ERROR [main] a.b.C: job 12 failed with code 5",
+    "2026-01-02 03:04:05.678 INFO [main] a.b.C: 0 errors, 1 warnings",
+    "2026-01-02 03:04:05.678 INFO [main] a.b.C: failed items: 0",
+    "2026-01-02 03:04:05.678 INFO [main] a.b.C: read 0x80070005 at 1",
+    "2026-11-21 03:04:05,678 WARN c.D - (see 2026-01-02 10:11:12) no answer from 10.0.0.1:443",
+    "Jan 12 03:04:05 host app[12]: error: status 503 of 10 tries",
+    "Jan 12 03:04:05 host app[12]: Failed password for root from 10.0.0.1 port 22",
+    "Jan 12 03:04:05 host kernel: [   12.345678] eth0: link is down",
+    "E0517 15:04:22.619632       1 main.go:12] unable to sync",
+    "- 1117838570 2005.06.03 R02-M1-N0 2005-06-03-15.42.50.363779 R02-M1-N0 RAS KERNEL FATAL data error 7",
+    "17/06/09 20:10:40 INFO Executor: Finished task 1.0 in stage 0.0 (TID 1)",
+    "[18.09.2024 03:12:44.123] <17> Error (3)  it failed",
+    "<34>Oct 11 22:14:15 host su: 'su root' failed for x on /dev/pts/8",
+    "10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 500 12",
+    "{\"time\":\"2026-01-02T03:04:05Z\",\"level\":50,\"msg\":\"it broke\"}",
+    "id=fw time=\"2026-01-02 03:04:05\" pri=4 msg=\"login failed\"",
+    "20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579",
+    "03-17 16:13:38.811  1702  2395 D WindowManager: printFreezingDisplayLogs",
+    "    at a.b.C(C.java:12)",
+    "Caused by: java.io.IOException: 12 bytes lost",
+    "Traceback (most recent call last):",
+    "  File \"a.py\", line 12, in b",
+    "ValueError: 12 is bad",
+    "CRITICAL only a level, number 5",
+    "plain words with a number 12",
+    "0 errors",
+    "",
+    "  ",
+];
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let text = |text: &str| Condition::Text { text: text.into(), nocase: true };
+    prop_oneof![
+        Just(text("code 5")),
+        Just(text("0x80070005")),
+        Just(text("status 503")),
+        Just(Condition::Regex(r"job (?<job>\d[0-4]) failed".into())),
+        Just(Condition::Regex("down\nplain words|FATAL data error [1-5]".into())),
+        Just(Condition::Regex("^[A-Z][a-z]+: [0-4]".into())),
+        Just(Condition::All(vec![text("caused by"), text("lost"), Condition::None(vec![text("12 bytes")])])),
+        Just(Condition::Any(vec![text("password for"), text("TID 7"), Condition::Regex("line 1\\d".into())])),
+    ]
+}
+
+fn lines() -> impl Strategy<Value = Vec<u8>> {
+    let digit = prop_oneof![2 => Just(b'0'), 2 => Just(b'1'), 1 => b'0'..=b'9'];
+    let line = (any::<prop::sample::Index>(), proptest::collection::vec(digit, 40), any::<bool>(), 0..20_u32);
+    let line = line.prop_map(|(which, digits, keep, end)| {
+        let mut digits = digits.into_iter();
+        let line = which.get(LINES).bytes();
+        let mut line: Vec<u8> = line
+            .map(|byte| if byte.is_ascii_digit() && !keep { digits.next().unwrap_or(byte) } else { byte })
+            .collect();
+        line.extend_from_slice(if end == 0 { b"\r\n" } else { b"\n" });
+        line
+    });
+    proptest::collection::vec(line, 0..120).prop_map(|lines| lines.concat())
+}
+
+type Take<'t> = &'t mut dyn FnMut(Hit<'_, '_>);
+
+/// All that a scan says.
+fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Counts) -> (Vec<String>, Counts) {
+    let (mut all, mut counts) = (Vec::new(), Counts::default());
+    let Some(reading) = Reading::guess(&text[..text.len().min(Reading::HEAD)], Some(1_700_000_000)) else {
+        return (all, counts);
+    };
+    for range in chunks(text, &reading.format) {
+        let chunk = Chunk::of(text, range);
+        counts.add(&scan(&chunk, &reading, &mut |hit| {
+            let matches: Vec<_> = hit.matches.iter().map(|found| (found.signature, found.captures())).collect();
+            all.push(format!("{:?} {:?} {matches:?}", hit.record, hit.suspicion));
+        }));
+    }
+    (all, counts)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn what_is_remembered_changes_nothing(
+        conditions in proptest::collection::vec(condition(), 0..4),
+        texts in proptest::collection::vec(lines(), 1..4),
+    ) {
+        let scanner = Scanner::new(&set(conditions));
+        let scope = scanner.in_file("a.log");
+        let mut cache = LineCache::default();
+        let mut shapes = HashMap::new();
+        for text in texts {
+            let plain = told(&text, |chunk, reading, found| {
+                scanner.scan_records(chunk, reading.format.records(chunk), &scope, found)
+            });
+            let remembered = told(&text, |chunk, reading, found| {
+                scanner.scan_remembering(chunk, &reading.format, &scope, &mut cache, &mut |hit| {
+                    if let Some(shape) = hit.shape {
+                        let line = hit.record.text.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+                        let line = line.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect::<Vec<_>>();
+                        let same = (line, hit.record.header.message);
+                        assert_eq!(shapes.entry(shape).or_insert_with(|| same.clone()), &same);
+                    }
+                    found(hit);
+                })
+            });
+            prop_assert_eq!(&plain, &remembered);
+        }
+    }
+}
+
+#[test]
+fn long_lines_and_many_blank_lines_are_no_obstacle() {
+    let mut text = b"2026-01-02 03:04:05 ERROR begins a very long line ".to_vec();
+    text.resize(200_000, b'x');
+    text.extend_from_slice(b" disk is full\n\n\n2026-01-02 03:04:06 INFO ok\n\n  more of it failed\n");
+    let scanner = Scanner::new(&set(vec![Condition::Regex("x{9} disk is full".into())]));
+    let scope = scanner.in_file("a.log");
+    let plain =
+        told(&text, |chunk, reading, found| scanner.scan_records(chunk, reading.format.records(chunk), &scope, found));
+    let mut cache = LineCache::default();
+    let remembered = told(&text, |chunk, reading, found| {
+        scanner.scan_remembering(chunk, &reading.format, &scope, &mut cache, found)
+    });
+    assert_eq!(plain, remembered);
+    assert_eq!(plain.0.len(), 3, "{:?}", plain.0);
+}
