@@ -13,7 +13,7 @@ SETS = {
 CASES = {"1000": "1,000 signatures", "5000": "5,000 signatures"}
 
 
-def page(machine, versions, commands, times, peak, check, rounds):
+def page(machine, versions, commands, times, peak, check, rounds, kind):
     """Returns all tables in Markdown."""
     of = Medians(times, rounds)
     size = commands.plain.stat().st_size
@@ -23,7 +23,7 @@ def page(machine, versions, commands, times, peak, check, rounds):
     tools = ", ".join(f"{name} {number}" for name, number in used.items())
     verdict = "All tools counted the same." if check.agree else "**The tools did not count the same.**"
     parts = [
-        f"{machine}; {tools}. Whole processes on a warm cache, seconds of wall time, medians of {rounds} rounds in which "
+        f"{machine}; {tools}. Whole processes on a warm cache, seconds of {kind}, medians of {rounds} rounds in which "
         f"all commands ran in turn. {verdict}",
         f"One log of {size / 1e9:.2f} GB, {check.lines / 1e6:.1f} million lines:",
         plain(of, check),

@@ -110,7 +110,7 @@ struct CheckArgs {
     /// Checks a list of regular expressions, one per line as for `triage --patterns`, in place of a catalogue.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dir", "quiet"])]
     patterns: Option<PathBuf>,
-    /// Ordinary logs in which texts of signatures should be rare: a folder, file or archive, of which 4 MiB are read.
+    /// Ordinary logs in which texts of signatures should be rare: a folder, file or archive, of which 1 MiB is read.
     /// Without it, a sample of sixty kinds of log that is part of the program.
     #[arg(long, value_name = "PATH")]
     sample: Option<PathBuf>,

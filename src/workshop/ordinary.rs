@@ -15,10 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ordinary.log"));
 
 /// Bytes of one file that are used.
-const PER_FILE: usize = 256 << 10;
+const PER_FILE: usize = 64 << 10;
 
 /// Bytes that are used in all.
-const IN_ALL: usize = 4 << 20;
+const IN_ALL: usize = 1 << 20;
 
 /// A sample of ordinary logs.
 pub(super) struct Ordinary {
@@ -37,7 +37,7 @@ impl Ordinary {
         Ordinary::of(BUILTIN.to_vec())
     }
 
-    /// The heads of the logs in a file, folder or archive, in the order of their paths, up to 4 MiB. The only error is
+    /// The heads of the logs in a file, folder or archive, in the order of their paths, up to 1 MiB. The only error is
     /// that it cannot be opened.
     fn read(path: &Path) -> Result<Ordinary, BundleError> {
         let bundle = Bundle::open(&[path.to_path_buf()], Limits::default())?;
