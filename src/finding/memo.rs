@@ -12,51 +12,47 @@ use super::template::Fingerprint;
 /// number of tallies, files and chunks, as long as all shapes come from the same kind of key.
 #[derive(Default)]
 pub struct Memo {
-    /// Shape and fingerprint, at the place that the shape's hash says. Shape 0 is an empty place. There is a power of two
-    /// of them, or none.
-    places: Vec<(u64, u64)>,
-    /// How many are not empty.
-    taken: usize,
+    /// Pairs of a shape and its fingerprint, two at each place that a shape's hash may say, the newer one first. Shape 0
+    /// is none. The number of places is a power of two, or 0.
+    places: Vec<[(u64, u64); 2]>,
+    /// How often a shape was put in since the number of places last changed.
+    put: usize,
     /// Where the message of a shape that is not known is masked; its content means nothing.
     pub(super) scratch: Masked,
 }
 
 impl Memo {
-    /// Shapes that are remembered at most. Then a new one takes the place of another.
-    const MOST: usize = 1 << 16;
+    /// Places at most. Of the shapes at one place a new one drives out the one that has been there longer.
+    const MOST: usize = 1 << 15;
 
     /// Places to begin with.
-    const LEAST: usize = 1 << 8;
+    const LEAST: usize = 1 << 7;
 
     /// Returns the fingerprint that all messages of this shape have, if it is known.
     pub(super) fn fingerprint(&self, shape: u64) -> Option<Fingerprint> {
-        let &(own, fingerprint) = self.places.get(self.place(shape))?;
-        (own == shape && shape != 0).then_some(Fingerprint(fingerprint))
+        let place = self.places.get(self.place(shape))?;
+        let &(_, fingerprint) = place.iter().find(|&&(own, _)| own == shape && shape != 0)?;
+        Some(Fingerprint(fingerprint))
     }
 
     /// Remembers that all messages of this shape have this fingerprint.
     pub(super) fn remember(&mut self, shape: u64, Fingerprint(fingerprint): Fingerprint) {
-        if 4 * self.taken >= self.places.len() && self.places.len() < Memo::MOST {
-            self.grow();
+        if 2 * self.put >= self.places.len() && self.places.len() < Memo::MOST {
+            let more = (4 * self.places.len()).clamp(Memo::LEAST, Memo::MOST);
+            let places = std::mem::replace(&mut self.places, vec![[(0, 0); 2]; more]);
+            self.put = 0;
+            places.iter().flat_map(|[newer, older]| [older, newer]).for_each(|&known| self.put(known));
         }
-        self.put(shape, fingerprint);
+        self.put((shape, fingerprint));
     }
 
-    fn grow(&mut self) {
-        let more = (4 * self.places.len()).clamp(Memo::LEAST, Memo::MOST);
-        self.taken = 0;
-        for (shape, fingerprint) in std::mem::replace(&mut self.places, vec![(0, 0); more]) {
-            if shape != 0 {
-                self.put(shape, fingerprint);
-            }
-        }
-    }
-
-    fn put(&mut self, shape: u64, fingerprint: u64) {
-        let place = self.place(shape);
-        if let Some(own) = self.places.get_mut(place) {
-            self.taken += usize::from(own.0 == 0 && shape != 0);
-            *own = (shape, fingerprint);
+    fn put(&mut self, known: (u64, u64)) {
+        let place = self.place(known.0);
+        if known.0 != 0
+            && let Some([newer, older]) = self.places.get_mut(place)
+        {
+            *older = std::mem::replace(newer, known);
+            self.put += 1;
         }
     }
 
@@ -87,8 +83,8 @@ mod tests {
         assert_eq!(known_of(0), (0, 0));
         assert_eq!(known_of(10), (10, Memo::LEAST));
         let (known, places) = known_of(1000);
-        assert!(known > 900 && places == 4096, "{known} in {places}");
+        assert!(known > 950 && places == 2048, "{known} in {places}");
         let (known, places) = known_of(300_000);
-        assert!(known > Memo::MOST / 2 && places == Memo::MOST, "{known} in {places}");
+        assert!(known > Memo::MOST && places == Memo::MOST, "{known} in {places}");
     }
 }
