@@ -3,7 +3,7 @@
 //! Every entry is cut into chunks, chunks are scanned on all threads, and what they showed is put together again in
 //! file order; files are put together in any order. So the result is the same for any number of threads.
 
-use crate::bundle::{Bundle, Content, Entry, Problem, ProblemKind};
+use crate::bundle::{Bundle, Content, Entry, Mapped, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::finding::{Memo, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks};
@@ -58,6 +58,14 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosi
 /// What a thread remembers from chunk to chunk. There are no more of them than threads.
 #[derive(Default)]
 struct Memory {
+    known: Known,
+    /// For a chunk that is copied out of a file.
+    buffer: Vec<u8>,
+}
+
+/// What a thread has found out about lines.
+#[derive(Default)]
+struct Known {
     lines: LineCache,
     templates: Memo,
 }
@@ -75,7 +83,7 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, o
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
-                Encoding::Utf16Le | Encoding::Utf16Be => file.stream(&mut { text }, Vec::new()),
+                Encoding::Utf16Le | Encoding::Utf16Be => file.stream(&mut text.bytes(), Vec::new()),
             };
             (tally, text.len() as u64)
         }
@@ -105,16 +113,24 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    fn mapped(&self, text: &[u8]) -> Tally {
+    fn mapped(&self, text: Mapped<'_>) -> Tally {
         if text.len() >= WORTH_A_SAMPLE {
             let piece =
                 |index: usize| text.get(text.len() / 256 * index..).map(|rest| &rest[..rest.len().min(8 << 10)]);
             self.scanner.tune(&(0..256).filter_map(piece).collect::<Vec<_>>());
         }
         // Neighbouring chunks go into one tally: it copies only what comes before what it has.
-        let pieces = chunks(text, &self.reading.format).into_par_iter().fold(Tally::default, |mut tally, range| {
+        let ranges = chunks(&text, &self.reading.format);
+        let pieces = ranges.into_par_iter().fold(Tally::default, |mut tally, range| {
             let lines_before = tally.coverage.counts.lines;
-            self.scan(&mut tally, lines_before, &Chunk::of(text, range));
+            let mut memory = lock(self.memories).pop().unwrap_or_default();
+            let mut chunk = Chunk::of(&text, range);
+            let from = chunk.offset as usize - chunk.start;
+            if text.copy(from..from + chunk.buffer.len(), &mut memory.buffer) {
+                chunk.buffer = &memory.buffer;
+            }
+            self.scan(&mut memory.known, &mut tally, lines_before, &chunk);
+            lock(self.memories).push(memory);
             tally
         });
         pieces.reduce(Tally::default, |mut left, right| {
@@ -136,7 +152,9 @@ impl File<'_> {
             let Some((lines_before, chunk)) = lock(&waiting).pop_front() else { return };
             let chunk: OwnedChunk = chunk;
             let mut tally = lock(&tallies).pop().unwrap_or_default();
-            self.scan(&mut tally, lines_before, &chunk.chunk());
+            let mut memory = lock(self.memories).pop().unwrap_or_default();
+            self.scan(&mut memory.known, &mut tally, lines_before, &chunk.chunk());
+            lock(self.memories).push(memory);
             lock(&tallies).push(tally);
             lock(&finished).push(chunk);
         };
@@ -166,13 +184,11 @@ impl File<'_> {
     }
 
     /// Adds a chunk of the file, which has so many lines in front of it.
-    fn scan(&self, tally: &mut Tally, lines_before: u64, chunk: &Chunk<'_>) {
-        let mut memory = lock(self.memories).pop().unwrap_or_default();
-        let Memory { lines, templates } = &mut memory;
+    fn scan(&self, known: &mut Known, tally: &mut Tally, lines_before: u64, chunk: &Chunk<'_>) {
+        let Known { lines, templates } = known;
         let counts = self.scanner.scan(chunk, &self.reading.format, self.scope, lines, &mut |hit| {
             tally.add(templates, self.path, lines_before, chunk, &hit);
         });
-        lock(self.memories).push(memory);
         tally.examined(chunk.text().len() as u64, &counts);
     }
 }

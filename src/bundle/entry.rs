@@ -1,4 +1,7 @@
+use super::source::read_exact_at;
+use std::fs::File;
 use std::io::Read;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 /// One file of the bundle, outside or inside archives.
@@ -17,8 +20,53 @@ pub struct Entry<'a> {
 pub enum Content<'a> {
     /// All bytes at once: a local file at rest, memory-mapped, or a file or member of less than 64 KiB, read to its end.
     /// If somebody truncates a mapped file, the missing part reads as zeros and the bundle reports a `changed` problem.
-    Mapped(&'a [u8]),
+    Mapped(Mapped<'a>),
     /// Anything else. `read` returns `Ok(0)` at the end, and also where damage or a limit ends the entry early: the
     /// bundle keeps the problem itself, so readers need no error handling.
     Stream(&'a mut (dyn Read + Send)),
+}
+
+/// All bytes of an entry.
+#[derive(Clone, Copy)]
+pub struct Mapped<'a> {
+    bytes: &'a [u8],
+    /// The file that the bytes are mapped from, if they are.
+    file: Option<&'a File>,
+}
+
+impl<'a> Mapped<'a> {
+    pub(super) fn of_file(bytes: &'a [u8], file: &'a File) -> Mapped<'a> {
+        Mapped { bytes, file: Some(file) }
+    }
+
+    /// The bytes.
+    pub fn bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Copies a part into `buffer`, which gets its length; false if that is not possible or the file has become shorter.
+    ///
+    /// What is copied is in the processor's cache then. Of a large map every page costs a fault and every line a wait
+    /// for memory, which together take longer than the copy.
+    pub fn copy(self, range: Range<usize>, buffer: &mut Vec<u8>) -> bool {
+        let Some(file) = self.file.filter(|_| range.start <= range.end && range.end <= self.bytes.len()) else {
+            return false;
+        };
+        buffer.resize(range.len(), 0);
+        read_exact_at(file, buffer, range.start as u64)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Mapped<'a> {
+    fn from(bytes: &'a [u8]) -> Mapped<'a> {
+        Mapped { bytes, file: None }
+    }
+}
+
+impl Deref for Mapped<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes
+    }
 }

@@ -25,7 +25,7 @@ mod zip;
 mod zip_member;
 mod zstandard;
 
-pub use entry::{Content, Entry};
+pub use entry::{Content, Entry, Mapped};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
 pub use walk::{Bundle, BundleError, Input, Visited};

@@ -206,6 +206,20 @@ fn next_block<'b>(stream: &mut dyn Read, block: &'b mut [u8]) -> io::Result<Opti
     }
 }
 
+/// Fills `output` from `offset` of the file on; false if that is not possible or the file ends before.
+pub(super) fn read_exact_at(file: &File, output: &mut [u8], offset: u64) -> bool {
+    let mut done = 0;
+    while done < output.len() {
+        match read_file_at(file, &mut output[done..], offset + done as u64) {
+            Ok(0) => return false,
+            Ok(read) => done += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
 #[cfg(unix)]
 fn read_file_at(file: &File, output: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, output, offset)

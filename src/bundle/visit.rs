@@ -107,7 +107,9 @@ impl<'a> Visit<'a> {
         let _ = source.take(HEAD as u64).read_to_end(&mut head);
         let whole = head.len() < HEAD;
         match Kind::recognise(&head) {
-            Kind::Plain if whole => self.leaf(place, facts.modified, Content::Mapped(&head), head.len() as u64),
+            Kind::Plain if whole => {
+                self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64)
+            }
             Kind::Plain => {
                 let mut whole = Cursor::new(head).chain(source);
                 let mut counted = Counted::new(&mut whole);

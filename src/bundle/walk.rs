@@ -10,7 +10,7 @@ use super::list::{Listed, list_folder, not_file, shown_inputs};
 use super::map::{Map, end_of_data, is_local};
 use super::source::{Progress, Shrunk, Source};
 use super::visit::{Facts, Place, Visit};
-use super::{Content, Entry, Limits, Problem, ProblemKind};
+use super::{Content, Entry, Limits, Mapped, Problem, ProblemKind};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -188,7 +188,7 @@ impl Bundle {
         let end = end.unwrap_or(metadata.len());
         match kind {
             Kind::Plain if head.len() < HEAD => {
-                visit.leaf(&place, facts.modified, Content::Mapped(&head), head.len() as u64);
+                visit.leaf(&place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
             }
             Kind::Plain if self.is_at_rest(&metadata) && visit_map(visit, &place, facts, &file, end) => {}
             Kind::Zip => visit.zip(&place, &Source::file(file, metadata.len(), progress)),
@@ -217,7 +217,7 @@ fn visit_map(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, file: &File, en
     let bytes = map.bytes().len() as u64;
     let end = usize::try_from(end).unwrap_or(usize::MAX);
     let content = map.bytes().get(..end).unwrap_or(map.bytes());
-    visit.leaf(place, facts.modified, Content::Mapped(content), bytes);
+    visit.leaf(place, facts.modified, Content::Mapped(Mapped::of_file(content, file)), bytes);
     // A file cut within its last page reads as zeros without a signal.
     if map.was_cut() || file.metadata().is_ok_and(|now| now.len() < bytes) {
         visit.fail(place, ProblemKind::Changed, format!("{Shrunk}; zeros were read instead"));

@@ -114,7 +114,7 @@ impl Shown {
 /// Writes all records of an entry; false if it is not text.
 fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<bool> {
     match entry.content {
-        Content::Mapped(mut text) => show_source(&entry.path, entry.modified, &mut text, format, out),
+        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), format, out),
         Content::Stream(source) => show_source(&entry.path, entry.modified, source, format, out),
     }
 }

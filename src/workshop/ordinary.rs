@@ -44,7 +44,7 @@ impl Ordinary {
         let heads = Mutex::new(Heads::default());
         bundle.visit(&|entry| {
             let head = match entry.content {
-                Content::Mapped(mut text) => head_of(&mut text),
+                Content::Mapped(text) => head_of(&mut text.bytes()),
                 Content::Stream(stream) => head_of(stream),
             };
             heads.lock().unwrap_or_else(PoisonError::into_inner).add(entry.path, head);
