@@ -57,7 +57,11 @@ impl Calendar {
                 let days = |year| {
                     civil::day(year as u32, month as u32, day as u32).unwrap_or_else(|| civil::days(year, month, day))
                 };
-                let late = |year| days(year) * DAY + clock / SECOND > modified + DAY;
+                // Divisions are slow: the clock is compared in seconds only where the day does not decide.
+                let late = |year| {
+                    let begins = days(year) * DAY;
+                    begins > modified + DAY || (begins + DAY > modified && begins + clock / SECOND > modified + DAY)
+                };
                 if month == 1 && day == 1 && !late(self.year + 1) {
                     self.year + 1
                 } else if late(self.year) {

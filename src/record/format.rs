@@ -158,6 +158,12 @@ impl Format {
         layout.time(line, &self.rules)
     }
 
+    /// Returns the header that [`Format::recall`] would, of a line whose time was recalled.
+    #[inline]
+    pub fn recall_header<'a>(&self, layout: &Layout, line: &'a [u8], time: Option<Time>) -> Header<'a> {
+        layout.header(line, time)
+    }
+
     /// Returns what [`Format::recall`] would, of a line whose time was recalled.
     #[inline]
     pub fn recall_line<'a>(&self, layout: &Layout, line: &'a [u8], time: Option<Time>) -> Option<Line<'a>> {

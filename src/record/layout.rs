@@ -71,6 +71,12 @@ impl Layout {
         self.kind == Kind::Begins
     }
 
+    /// Whether such a line belongs to the record before it, unless that has become too long.
+    #[inline]
+    pub fn continues(&self) -> bool {
+        self.kind == Kind::Continues
+    }
+
     /// How serious such a line says it is.
     #[inline]
     pub fn level(&self) -> Option<Level> {
@@ -119,6 +125,14 @@ impl Layout {
             }
         }
         Some(time)
+    }
+
+    /// The header of a line, with its time.
+    #[inline]
+    pub(super) fn header<'a>(&self, line: &'a [u8], time: Option<Time>) -> Header<'a> {
+        let (at, length) = (usize::from(self.component.0), usize::from(self.component.1));
+        let component = line.get(at..at + length).filter(|_| self.component.0 != NOWHERE);
+        Header { time, level: self.level, component, message: usize::from(self.message).min(line.len()) }
     }
 
     /// The line, with its time.

@@ -45,14 +45,25 @@ struct Seen {
     shape: Option<u64>,
 }
 
-/// A line that is a record if the next one begins another.
-struct OneLine<'c> {
+/// A record to which lines may still be added.
+struct Open<'c> {
     start: usize,
     end: usize,
+    /// Its first line and its last one.
     number: u64,
+    last: u64,
+    /// What is known of the first line.
     known: &'c KnownLine,
     time: Option<Time>,
-    key: Key,
+    key: u64,
+    /// The strongest error word behind the first line.
+    more: Strength,
+}
+
+impl Open<'_> {
+    /// Records of so many lines or bytes are left to the record layer, which may cut them.
+    const LINES: u64 = 128;
+    const BYTES: usize = 32 << 10;
 }
 
 /// What is known of a record from its lines.
@@ -115,7 +126,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
     }
 
     /// Recalls a line and its time, or returns the number that its layout is to get.
-    #[inline]
+    #[inline(always)]
     fn recall(&self, line: &[u8], key: Key) -> Result<(&KnownLine, Option<Time>), u64> {
         for layout in 0..LAYOUTS {
             let Some(known) = self.cache.get(key, layout) else { return Err(layout) };
@@ -135,12 +146,12 @@ impl<'a, 'c> Remembering<'a, 'c> {
         }
     }
 
-    /// Gives records as long as each is one line that can be recalled, before another that begins a record.
+    /// Gives records as long as all their lines can be recalled.
     ///
     /// `beginning` is where a line begins a record and its number; returned is the same for the line behind the last
     /// record given, or `None` if not even the first line can be recalled. Nobody looks at most of these records, so
     /// nothing is made of them.
-    pub(super) fn one_by_one(
+    pub(super) fn give_recalled(
         &mut self,
         beginning: (usize, u64),
         chunk: &Chunk<'a>,
@@ -150,58 +161,70 @@ impl<'a, 'c> Remembering<'a, 'c> {
     ) -> Option<(usize, u64)> {
         let (mut start, mut number) = beginning;
         let mut ahead = std::mem::take(&mut self.ahead);
-        let mut given = 0;
-        let mut last: Option<OneLine<'_>> = None;
+        let mut lines = 0;
+        let mut open: Option<Open<'_>> = None;
         while let Some(cut) = ahead.cut(start, chunk, self.cache, self.salt) {
             let text = &chunk.buffer[cut.start..cut.end];
             // Blank lines are left out at the end of a record.
             if !is_blank(text) {
                 let Ok((known, time)) = self.recall(text, cut.key) else { break };
-                if !known.layout.begins() {
-                    break;
+                if known.layout.begins() {
+                    if let Some(record) = &open {
+                        self.give(record, &chunk.buffer[record.start..record.end], judge, counting, found);
+                    }
+                    let key = cut.key.low;
+                    let more = Strength::Nothing;
+                    open = Some(Open { start, end: cut.end, number, last: number, known, time, key, more });
+                } else {
+                    // What a line means that neither begins nor continues depends on those before it, and where a long
+                    // record ends is not known here.
+                    let Some(record) = open.as_mut().filter(|record| {
+                        known.layout.continues()
+                            && known.candidates == List::EMPTY
+                            && number - record.number < Open::LINES
+                            && cut.end - record.start < Open::BYTES
+                    }) else {
+                        break;
+                    };
+                    record.more = record.more.max(self.recalled_words(known, text).anywhere);
+                    (record.end, record.last) = (cut.end, number);
                 }
-                if let Some(last) = &last {
-                    let text = &chunk.buffer[last.start..last.end];
-                    self.give(last, text, judge, counting, found);
-                    given += 1;
-                }
-                last = Some(OneLine { start, end: cut.end, number, known, time, key: cut.key });
+                lines += 1;
             }
             (start, number) = (cut.next, number + 1);
         }
-        let beginning = last.map(|last| (last.start, last.number));
+        let rest = open.map(|record| (record.start, record.number));
         self.ahead = ahead;
-        self.lines += given;
-        if beginning.is_some() {
+        if rest.is_some() {
+            self.lines += lines;
             self.seen.clear();
         }
-        beginning
+        rest
     }
 
     #[inline]
     fn give(
         &self,
-        line: &OneLine<'_>,
+        open: &Open<'_>,
         text: &'a [u8],
         judge: &mut Judge<'a, '_>,
         counting: &mut Counting,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) {
-        let &OneLine { start, number, known, time, .. } = line;
+        let &Open { start, number, last, known, time, key, more, .. } = open;
         counting.add(known.layout.level(), time);
         let wanted = known.candidates != List::EMPTY
-            || (known.suspicious && judge.looks_for_errors())
+            || ((known.suspicious || more != Strength::Nothing) && judge.looks_for_errors())
             || judge.needs_every_record();
         if !wanted {
             return;
         }
-        let strength = self.recalled_words(known, text).of_head;
+        let strength = self.recalled_words(known, text).of_head.max(more);
         judge.candidates.clear();
         self.add(known.candidates, &mut judge.candidates);
-        let header = self.format.recall_line(&known.layout, text, time).and_then(|line| line.header());
-        let record = Record { start, line: number, lines: 1, header: header.unwrap_or_default(), text };
-        let shape = shape(line.key.low, known.layout.message());
-        judge.known(&record, &KnownRecord { strength, shape: Some(shape) }, found);
+        let header = self.format.recall_header(&known.layout, text, time);
+        let record = Record { start, line: number, lines: last - number + 1, header, text };
+        judge.known(&record, &KnownRecord { strength, shape: Some(shape(key, known.layout.message())) }, found);
     }
 
     /// Finds out about a line that was never seen, or whose header is not what it was.

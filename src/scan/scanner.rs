@@ -196,7 +196,7 @@ impl Scanner {
             }
             if let Some(beginning) = records.next_beginning()
                 && let Some((start, line)) =
-                    records.reader().one_by_one(beginning, chunk, &mut judge, &mut counting, found)
+                    records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, found)
             {
                 records.go_on_at(start, line);
             }
