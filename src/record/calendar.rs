@@ -45,7 +45,7 @@ impl Calendar {
             Date::Yearless(month, day) => (self.year(month, day, clock), true),
             Date::Absent => (self.modified.map(|it| it.div_euclid(DAY)).or(self.seen).unwrap_or(0), true),
         };
-        let time = Time::new(wall(days), offset).with_digits(digits);
+        let time = Time::with_fraction(wall(days), offset, digits);
         if assumed { time.assume() } else { time }
     }
 

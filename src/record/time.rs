@@ -34,6 +34,12 @@ impl Time {
         Time { wall, zone: offset.unwrap_or(NO_ZONE), digits, assumed: false }
     }
 
+    /// Makes a time of which the log has so many digits of the fraction.
+    #[inline]
+    pub(super) fn with_fraction(wall: i64, offset: Option<i32>, digits: u8) -> Time {
+        Time { wall, zone: offset.unwrap_or(NO_ZONE), digits: digits.min(9).div_ceil(3) * 3, assumed: false }
+    }
+
     /// Sets how many digits of the fraction the log has; shown are 0, 3, 6 or 9.
     pub fn with_digits(self, digits: u8) -> Time {
         Time { digits: digits.min(9).div_ceil(3) * 3, ..self }

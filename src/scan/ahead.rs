@@ -57,22 +57,15 @@ impl Ahead {
 
     fn fill(&mut self, start: usize, chunk: &Chunk<'_>, cache: &LineCache, salt: u64) {
         (self.count, self.next) = (0, 0);
-        let Some(text) = chunk.buffer.get(start..chunk.end) else { return };
-        let mut begin = 0;
-        for newline in memchr::memchr_iter(b'\n', &text[..text.len().min(LINES * LONG)]).take(LINES) {
-            if newline - begin >= LONG {
-                break;
-            }
-            let mut line = &text[begin..newline];
-            while let Some(shorter) = line.strip_suffix(b"\r") {
-                line = shorter;
-            }
-            let key = cache.key(line, salt);
+        let mut begin = start;
+        while let Some(text) = chunk.buffer.get(begin..chunk.end.min(begin + LONG))
+            && self.count < LINES
+            && let Some((end, feed, key)) = cache.first_line(text, salt)
+        {
             cache.expect(key);
-            let cut = Cut { start: start + begin, end: start + begin + line.len(), next: start + newline + 1, key };
-            self.lines[self.count] = cut;
+            self.lines[self.count] = Cut { start: begin, end: begin + end, next: begin + feed + 1, key };
             self.count += 1;
-            begin = newline + 1;
+            begin += feed + 1;
         }
     }
 }

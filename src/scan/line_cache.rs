@@ -98,6 +98,12 @@ impl LineCache {
         self.shapes.of(line, salt)
     }
 
+    /// Does the same for the first line of a text, see [`Shapes::first_line`].
+    #[inline]
+    pub(super) fn first_line(&self, text: &[u8], salt: u64) -> Option<(usize, usize, Key)> {
+        self.shapes.first_line(text, salt)
+    }
+
     /// Tells that a key will be asked for soon.
     pub(super) fn expect(&self, key: Key) {
         prefetch(&self.slots, self.home(key));

@@ -7,7 +7,7 @@
 mod kernel;
 
 pub(in crate::scan) use kernel::prefetch;
-use kernel::{LANES, lanes};
+use kernel::{LANES, first_line, lanes};
 use std::hash::{BuildHasher, RandomState};
 
 /// Identifies a shape.
@@ -41,9 +41,24 @@ impl Shapes {
 
     /// Returns the key of a line. `salt` tells apart what must not share keys.
     pub(super) fn of(&self, line: &[u8], salt: u64) -> Key {
-        let lanes = lanes(line, &self.secret, self.simd);
-        let [a, b, c, d] = lanes;
-        let length = (line.len() as u64) ^ salt;
+        self.key(lanes(line, &self.secret, self.simd), line.len(), salt)
+    }
+
+    /// Returns where the first line of a text ends without its line end, where its line feed stands, and its key; `None`
+    /// if there is no line feed.
+    #[inline]
+    pub(super) fn first_line(&self, text: &[u8], salt: u64) -> Option<(usize, usize, Key)> {
+        let (feed, lanes) = first_line(text, &self.secret, self.simd)?;
+        let mut end = feed;
+        while end > 0 && text[end - 1] == b'\r' {
+            end -= 1;
+        }
+        Some((end, feed, self.key(lanes, end, salt)))
+    }
+
+    #[inline]
+    fn key(&self, [a, b, c, d]: [u64; LANES], length: usize, salt: u64) -> Key {
+        let length = (length as u64) ^ salt;
         let low = mix(a ^ self.secret[1], b ^ length) ^ mix(c ^ self.secret[2], d ^ self.secret[0]);
         let high = mix(a ^ self.secret[3], c.wrapping_add(length)) ^ mix(b ^ self.secret[0], d ^ self.secret[2]);
         Key { low, high }
