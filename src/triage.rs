@@ -144,13 +144,20 @@ impl File<'_> {
     fn stream(&self, source: &mut (dyn Read + Send), head: Vec<u8>) -> Tally {
         // Each chunk that is put into the queue brings one call that takes one out, so the queue is empty in the end.
         let most_waiting = 2 * rayon::current_num_threads();
-        let waiting = Mutex::new(VecDeque::new());
+        let waiting: Mutex<VecDeque<OwnedChunk>> = Mutex::default();
+        // Lines of all chunks that were taken out. Counted there, because this thread is the one that all wait for.
+        let lines_taken = Mutex::new(0);
         let finished = Mutex::new(Vec::new());
         // One for each thread that has had a chunk.
         let tallies = Mutex::new(Vec::new());
         let scan_next = || {
-            let Some((lines_before, chunk)) = lock(&waiting).pop_front() else { return };
-            let chunk: OwnedChunk = chunk;
+            let (lines_before, chunk) = {
+                let mut lines = lock(&lines_taken);
+                let Some(chunk) = lock(&waiting).pop_front() else { return };
+                let lines_before = *lines;
+                *lines += memchr::memchr_iter(b'\n', chunk.chunk().text()).count() as u64;
+                (lines_before, chunk)
+            };
             let mut tally = lock(&tallies).pop().unwrap_or_default();
             let mut memory = lock(self.memories).pop().unwrap_or_default();
             self.scan(&mut memory.known, &mut tally, lines_before, &chunk.chunk());
@@ -160,17 +167,14 @@ impl File<'_> {
         };
         rayon::in_place_scope(|scope| {
             let mut reader = ChunkReader::new(source, head, self.reading);
-            let mut lines_before = 0;
             loop {
                 let reuse = lock(&finished).pop();
                 let Some(chunk) = reader.next_chunk(reuse) else { break };
-                let lines = memchr::memchr_iter(b'\n', chunk.chunk().text()).count() as u64;
                 let lagging = {
                     let mut waiting = lock(&waiting);
-                    waiting.push_back((lines_before, chunk));
+                    waiting.push_back(chunk);
                     waiting.len() > most_waiting
                 };
-                lines_before += lines;
                 if lagging {
                     scan_next();
                 } else {

@@ -7,7 +7,7 @@
 use super::fold::{Sizes, piece};
 use super::{Encoding, Format, Reading};
 use memchr::{memchr, memrchr};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 
 /// A piece of a file that begins and ends at a record, with a little of what stands around it.
@@ -114,6 +114,8 @@ fn place(text: &[u8], start: usize, whole: bool, format: &Format, sizes: &Sizes)
 /// A chunk with its own buffer, to be handed to another thread.
 pub struct OwnedChunk {
     buffer: Vec<u8>,
+    /// Bytes of the buffer that are text.
+    length: usize,
     start: usize,
     end: usize,
     offset: u64,
@@ -123,7 +125,8 @@ pub struct OwnedChunk {
 impl OwnedChunk {
     /// Borrows it.
     pub fn chunk(&self) -> Chunk<'_> {
-        Chunk { buffer: &self.buffer, start: self.start, end: self.end, offset: self.offset, encoding: self.encoding }
+        let buffer = &self.buffer[..self.length];
+        Chunk { buffer, start: self.start, end: self.end, offset: self.offset, encoding: self.encoding }
     }
 }
 
@@ -137,8 +140,11 @@ pub struct ChunkReader<'a> {
     decoder: Option<encoding_rs::Decoder>,
     /// What was read and not decoded yet.
     stored: Vec<u8>,
-    /// Decoded text that no chunk has got yet, behind a little that the last one had.
+    /// Decoded text that no chunk has got yet, behind a little that the last one had; then room. The room keeps what a
+    /// chunk before has left there, because overwriting it with zeros takes as long as a tenth of unpacking.
     text: Vec<u8>,
+    /// Bytes of `text` that are text.
+    filled: usize,
     /// Where the next chunk begins in `text`.
     start: usize,
     /// Where it begins in the stored file.
@@ -178,6 +184,7 @@ impl<'a> ChunkReader<'a> {
             encoding,
             decoder: encoding.decoder(),
             stored,
+            filled: text.len(),
             text,
             start: 0,
             offset: mark as u64,
@@ -191,7 +198,7 @@ impl<'a> ChunkReader<'a> {
         let mut wanted = self.start + self.sizes.chunk + 1;
         let end = loop {
             self.fill(wanted);
-            match place(&self.text, self.start, self.ended, self.format, &self.sizes) {
+            match place(&self.text[..self.filled], self.start, self.ended, self.format, &self.sizes) {
                 Place::At(end) => break end,
                 Place::More(more) => wanted = more,
             }
@@ -200,13 +207,14 @@ impl<'a> ChunkReader<'a> {
             return None;
         }
         self.fill(end + self.sizes.around);
-        let mut rest = reuse.map(|chunk| chunk.buffer).unwrap_or_default();
-        rest.clear();
         let kept = end.saturating_sub(self.sizes.around);
-        rest.extend_from_slice(&self.text[kept..]);
-        let mut buffer = std::mem::replace(&mut self.text, rest);
-        buffer.truncate(end + self.sizes.around);
-        let chunk = OwnedChunk { start: self.start, end, offset: self.offset, encoding: self.encoding, buffer };
+        let mut rest = reuse.map(|chunk| chunk.buffer).unwrap_or_default();
+        make_room(&mut rest, self.filled - kept);
+        rest[..self.filled - kept].copy_from_slice(&self.text[kept..self.filled]);
+        let buffer = std::mem::replace(&mut self.text, rest);
+        let length = self.filled.min(end + self.sizes.around);
+        self.filled -= kept;
+        let chunk = OwnedChunk { start: self.start, end, offset: self.offset, encoding: self.encoding, buffer, length };
         self.offset += self.encoding.stored(&chunk.buffer[chunk.start..end]);
         self.start = end - kept;
         Some(chunk)
@@ -214,11 +222,15 @@ impl<'a> ChunkReader<'a> {
 
     /// Reads and decodes until `text` has the length wanted or the stream has ended.
     fn fill(&mut self, wanted: usize) {
-        while self.text.len() < wanted && !self.ended {
-            let missing = wanted - self.text.len();
+        while self.filled < wanted && !self.ended {
+            let missing = wanted - self.filled;
             let Some(decoder) = &mut self.decoder else {
-                let read = (&mut *self.source).take(missing as u64).read_to_end(&mut self.text);
-                self.ended = !matches!(read, Ok(read) if read == missing);
+                make_room(&mut self.text, wanted);
+                match self.source.read(&mut self.text[self.filled..wanted]) {
+                    Ok(read @ 1..) => self.filled += read.min(missing),
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Ok(0) | Err(_) => self.ended = true,
+                }
                 continue;
             };
             if self.stored.is_empty() {
@@ -227,12 +239,19 @@ impl<'a> ChunkReader<'a> {
                 self.ended = !matches!(read, Ok(read) if read == step);
             }
             let most = decoder.max_utf8_buffer_length(self.stored.len()).unwrap_or(self.stored.len() * 3 + 16);
-            let length = self.text.len();
-            self.text.resize(length + most, 0);
-            let (_, _, written, _) = decoder.decode_to_utf8(&self.stored, &mut self.text[length..], self.ended);
-            self.text.truncate(length + written);
+            make_room(&mut self.text, self.filled + most);
+            let room = &mut self.text[self.filled..];
+            let (_, _, written, _) = decoder.decode_to_utf8(&self.stored, room, self.ended);
+            self.filled += written;
             self.stored.clear();
         }
+    }
+}
+
+/// Makes a buffer at least so long.
+fn make_room(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.len() < length {
+        buffer.resize(length, 0);
     }
 }
 
