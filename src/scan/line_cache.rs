@@ -10,7 +10,7 @@ use crate::record::Layout;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Lines of so many shapes are remembered, at 128 bytes each.
+/// Lines of so many shapes are remembered, at less than 128 bytes each.
 const MOST: usize = 1 << 16;
 
 /// Layouts that are remembered for one shape.
@@ -28,7 +28,9 @@ const NEW: u64 = 60;
 /// Remembers lines. One thread at a time can use it, for any files; it is bounded.
 pub struct LineCache {
     shapes: Shapes,
+    /// A power of two of them.
     slots: Vec<Slot>,
+    /// Slots that hold a line.
     used: usize,
     lists: Vec<Arc<[u32]>>,
     /// Where a list stands in `lists`.
@@ -162,7 +164,8 @@ impl LineCache {
         self.lists.get(list.0 as usize).map_or(&[], |list| list)
     }
 
-    /// Whether the next chunk is better scanned without the memory. To be asked once before each chunk.
+    /// Whether the next chunk is better scanned without the memory. To be asked once before each chunk: it also makes room
+    /// if there is none for another list.
     pub(super) fn pauses(&mut self) -> bool {
         if self.lists.len() >= MOST_LISTS {
             self.lists.truncate(1);

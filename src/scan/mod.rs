@@ -2,7 +2,8 @@
 //!
 //! [`Scanner::new`] compiles a [`SignatureSet`](crate::signature::SignatureSet) once; [`Scanner::scan`] makes one pass
 //! over a chunk for the required literals of all patterns and the error markers, cuts the records around them, and
-//! confirms by regex. This interface is all that the rest sees, so that the engine behind it can change.
+//! confirms by regex. Lines like earlier ones are recalled from a [`LineCache`] instead. This interface is all that the rest
+//! sees, so that the engine behind it can change.
 
 mod ahead;
 mod counts;

@@ -24,15 +24,20 @@ pub(super) struct Remembering<'a, 'c> {
     scanner: &'a Scanner,
     format: &'a Format,
     cache: &'c mut LineCache,
+    /// Tells files apart that are read in different ways.
     salt: u64,
     ahead: Ahead,
     /// Lines that were read and that no record was asked for yet.
     seen: Vec<Seen>,
+    /// Lines that were read, and those of them that had to be examined.
     lines: u64,
     new: u64,
+    // Of the line that is examined:
     hits: Vec<LiteralHit>,
     signatures: Vec<u32>,
+    /// Places and numbers of its error words, see [`words_of`].
     words: Vec<u32>,
+    /// The line with other digits.
     changed: Vec<u8>,
 }
 
@@ -142,7 +147,9 @@ impl<'a, 'c> Remembering<'a, 'c> {
     fn recalled_words(&self, known: &KnownLine, line: &[u8]) -> Words {
         match known.varying {
             List::EMPTY => known.words,
-            varying => words_of(line, message(known.layout.level(), known.layout.message()), self.cache.list(varying)),
+            varying => {
+                words_of(line, words_begin(known.layout.level(), known.layout.message()), self.cache.list(varying))
+            }
         }
     }
 
@@ -238,7 +245,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         self.words.clear();
         self.take_hits(Some);
         let header = read.header().unwrap_or_default();
-        let message = message(header.level, header.message);
+        let message = words_begin(header.level, header.message);
         let words = words_of(line, message, &self.words);
         let mut varies = false;
         if let (Some(_), Some(digits)) = (layout, &self.scanner.digits) {
@@ -330,11 +337,11 @@ fn shape(key: u64, message: usize) -> u64 {
 }
 
 /// Where the words begin that count in a line which begins a record.
-fn message(level: Option<Level>, message: usize) -> usize {
+fn words_begin(level: Option<Level>, message: usize) -> usize {
     if level.is_some() { message } else { 0 }
 }
 
-/// Judges the error words of a line, which are given as place and number.
+/// Judges the error words of a line, which are given as place (upper 16 bits) and number.
 fn words_of(line: &[u8], message: usize, words: &[u32]) -> Words {
     let mut strongest = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
     for &word in words {

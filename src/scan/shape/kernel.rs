@@ -52,6 +52,7 @@ pub(super) fn first_line(text: &[u8], secret: &[u64; LANES], simd: bool) -> Opti
         _ => (memchr::memchr(b'\n', text)?, None),
     };
     let mut line = &text[..end];
+    // Most lines do not end with a carriage return, nor with any other byte below the blank.
     if let (Some(sums), Some(b' '..)) = (sums, line.last()) {
         return Some((end, sums));
     }
