@@ -1,12 +1,12 @@
 use super::output::{Output, Sink};
 use super::progress::with_progress;
-use super::{Exit, Terminal, say};
+use super::{Exit, Terminal, open_bundle, say};
 use anyhow::Context;
 use clap::ValueEnum;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
+use tierline::bundle::{Content, Entry, ProblemKind};
 use tierline::record::{ChunkReader, Reading, Record};
 use tierline::report::{RecordLine, one_line, without_kind};
 
@@ -44,7 +44,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
+    let bundle = open_bundle(&args.paths)?;
     let failed = || match &args.output.file {
         Some(path) => format!("failed to write `{}`", path.display()),
         None => "failed to write to standard output".into(),
