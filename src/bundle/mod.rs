@@ -5,7 +5,11 @@
 
 mod budget;
 mod decode;
+mod earlier;
 mod entry;
+mod family;
+mod file_path;
+mod fingerprint;
 mod guard;
 mod gzip;
 mod inflate;
@@ -16,6 +20,7 @@ mod list;
 mod map;
 mod name;
 mod problem;
+mod repeats;
 mod salvage;
 mod source;
 mod tape;
@@ -26,6 +31,8 @@ mod zip_member;
 mod zstandard;
 
 pub use entry::{Content, Entry, Mapped};
+pub use family::Turn;
+pub use file_path::FilePath;
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
 pub use walk::{Bundle, BundleError, Input, Visited};

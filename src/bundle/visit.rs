@@ -6,8 +6,10 @@
 
 use super::budget::Allowance;
 use super::decode::unpack;
+use super::earlier::Earlier;
 use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
+use super::repeats::Repeat;
 use super::source::Source;
 use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, gzip, name, tape, zip};
 use std::any::Any;
@@ -23,6 +25,7 @@ pub(super) struct Visit<'a> {
     unpacked: Allowance,
     members: Allowance,
     memory: Allowance,
+    compared: Allowance,
     files: AtomicU64,
     bytes: AtomicU64,
     problems: Mutex<Vec<Problem>>,
@@ -31,11 +34,16 @@ pub(super) struct Visit<'a> {
 /// Bytes of nested archives that all threads together may keep in memory; what is more goes to temporary files.
 const MEMORY: u64 = 128 << 20;
 
+/// Bytes that may be read to compare files, beside those in proportion to the input.
+const COMPARED: u64 = 1 << 30;
+
 /// Where a visit is: a file outside or inside containers.
 pub(super) struct Place<'a> {
     /// As people read it.
     pub(super) path: Arc<str>,
     outer: Option<&'a Place<'a>>,
+    /// What came before it in a stream of members.
+    earlier: Option<&'a Earlier>,
     containers: u32,
     cut: AtomicBool,
 }
@@ -52,7 +60,7 @@ pub(super) struct Facts {
 impl<'a> Place<'a> {
     /// A file on disk.
     pub(super) fn outside(path: Arc<str>) -> Place<'a> {
-        Place { path, outer: None, containers: 0, cut: AtomicBool::new(false) }
+        Place { path, outer: None, earlier: None, containers: 0, cut: AtomicBool::new(false) }
     }
 
     /// A member of this container.
@@ -60,9 +68,16 @@ impl<'a> Place<'a> {
         Place {
             path: name::inside(&self.path, name).into(),
             outer: Some(self),
+            earlier: None,
             containers: self.containers + 1,
             cut: AtomicBool::new(false),
         }
+    }
+
+    /// A member of this container, whose members come in a stream: those that repeat an earlier part of a rotated log
+    /// are not visited.
+    pub(super) fn member_after(&'a self, earlier: &'a Earlier, name: &str) -> Place<'a> {
+        Place { earlier: Some(earlier), ..self.member(name) }
     }
 
     /// Whether this file or one around it ended early. What follows from that is no news.
@@ -87,6 +102,7 @@ impl<'a> Visit<'a> {
             unpacked: Allowance::new(limits.unpacked_bytes.saturating_add(limits.ratio.saturating_mul(bytes))),
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
+            compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             problems: Mutex::new(Vec::new()),
@@ -107,21 +123,36 @@ impl<'a> Visit<'a> {
         let _ = source.take(HEAD as u64).read_to_end(&mut head);
         let whole = head.len() < HEAD;
         match Kind::recognise(&head) {
-            Kind::Plain if whole => {
-                self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64)
-            }
-            Kind::Plain => {
-                let mut whole = Cursor::new(head).chain(source);
-                let mut counted = Counted::new(&mut whole);
-                self.examine(place, facts.modified, Content::Stream(&mut counted));
-                let bytes = match facts.size {
-                    Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
-                    _ => counted.bytes,
-                };
-                self.saw(bytes);
-            }
+            Kind::Plain if whole => match place.earlier {
+                Some(earlier) => earlier.leaf(self, place, facts, &head),
+                None => self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64),
+            },
+            Kind::Plain => match place.earlier {
+                Some(earlier) => earlier.stream(self, place, facts, head, source),
+                None => self.read(place, facts, &mut Counted::new(&mut Cursor::new(head).chain(source))),
+            },
             kind => self.container(place, facts, kind, Cursor::new(head).chain(source)),
         }
+    }
+
+    /// Hands a file to the visitor that is read as a stream.
+    pub(super) fn read(&self, place: &Place<'_>, facts: Facts, counted: &mut Counted<'_>) {
+        self.examine(place, facts.modified, Content::Stream(counted));
+        let bytes = match facts.size {
+            Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
+            _ => counted.bytes,
+        };
+        self.saw(bytes);
+    }
+
+    /// Copies a stream to where it can be read again.
+    pub(super) fn spool(&self, source: &mut (dyn Read + Send)) -> io::Result<Source<'_>> {
+        Source::spool(source, &self.memory, &self.unpacked)
+    }
+
+    /// What may be read to compare files.
+    pub(super) fn compared(&self) -> &Allowance {
+        &self.compared
     }
 
     /// Visits a container, or says why not. A panic in its parser is a problem of this container only.
@@ -134,7 +165,7 @@ impl<'a> Visit<'a> {
                 self.compressed(place, facts, compression, BufReader::with_capacity(HEAD, source))
             }
             Kind::Tar => tape::members(self, place, &mut source),
-            Kind::Zip => match Source::spool(&mut source, &self.memory, &self.unpacked) {
+            Kind::Zip => match self.spool(&mut source) {
                 Ok(source) => zip::members(self, place, &source, zip::Order::Sequential),
                 Err(error) => {
                     self.fail_with(place, &error);
@@ -170,6 +201,7 @@ impl<'a> Visit<'a> {
             _ => (None, None),
         };
         let member = place.member(&own_name.unwrap_or_else(|| name::unpacked(&place.path)));
+        let member = Place { earlier: place.earlier, ..member };
         if !self.count_member(place) {
             return;
         }
@@ -199,6 +231,12 @@ impl<'a> Visit<'a> {
         self.saw(bytes);
     }
 
+    /// Tells that a file is the same as another one, and so is not visited.
+    pub(super) fn skip_repeat(&self, place: &Place<'_>, repeat: &Repeat) {
+        self.note(place, ProblemKind::Skipped, repeat.message.clone());
+        self.saw(repeat.bytes);
+    }
+
     /// Counts a file that was seen, examined or not.
     pub(super) fn saw(&self, bytes: u64) {
         self.files.fetch_add(1, Ordering::Relaxed);
@@ -213,6 +251,15 @@ impl<'a> Visit<'a> {
             self.fail_limit(place);
         }
         counted
+    }
+
+    /// Whether nothing more may be unpacked, which is reported.
+    pub(super) fn is_over(&self, place: &Place<'_>) -> bool {
+        let is_over = self.unpacked.is_used_up();
+        if is_over {
+            self.fail_limit(place);
+        }
+        is_over
     }
 
     /// Takes unpacked bytes from the budget; false if there is less left.
@@ -263,7 +310,7 @@ impl<'a> Visit<'a> {
     }
 
     fn examine(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>) {
-        let entry = Entry { path: Arc::clone(&place.path), modified, content };
+        let entry = Entry { path: Arc::clone(&place.path).into(), modified, content };
         self.caught(place, || (self.examine)(entry));
     }
 

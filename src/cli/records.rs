@@ -5,8 +5,8 @@ use anyhow::Context;
 use clap::ValueEnum;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
+use std::sync::{Mutex, PoisonError};
+use tierline::bundle::{Bundle, Content, Entry, FilePath, Limits, ProblemKind};
 use tierline::record::{ChunkReader, Reading, Record};
 use tierline::report::{RecordLine, one_line, without_kind};
 
@@ -89,7 +89,7 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
 struct Shown {
     out: BufWriter<Sink>,
     /// Entries that are not text.
-    skipped: Vec<Arc<str>>,
+    skipped: Vec<FilePath>,
     /// Why no more can be shown: the disk is full, or nobody reads.
     error: Option<io::Error>,
 }
