@@ -8,10 +8,10 @@ use super::family::Turn;
 use super::fingerprint::{Hashing, Keys};
 use super::guard::Counted;
 use super::kind::HEAD;
-use super::repeats::{has_digit, same_content};
+use super::repeats::{file_name, has_digit, same_content};
 use super::source::Source;
 use super::visit::{Facts, Place, Visit};
-use super::{Content, FilePath, ProblemKind, name};
+use super::{Content, FilePath, ProblemKind};
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -124,7 +124,7 @@ impl Earlier {
 }
 
 fn skip(visit: &Visit<'_>, place: &Place<'_>, first: &str, bytes: u64) {
-    visit.note(place, ProblemKind::Skipped, same_content(name::last(first)));
+    visit.note(place, ProblemKind::Skipped, same_content(file_name(first)));
     visit.saw(bytes);
 }
 

@@ -8,11 +8,11 @@
 //! Equal files that are not parts of one log are two files: the same log on two hosts can say the same, and a support
 //! engineer must see that both have it.
 
+use super::FilePath;
 use super::budget::Allowance;
 use super::decode::unpack;
 use super::family::Turn;
 use super::kind::{HEAD, Kind};
-use super::{FilePath, name};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
@@ -89,6 +89,11 @@ pub(super) fn find(files: &[Listing<'_>], open: &Open<'_>, allowance: &Allowance
 /// What is said of a file that is the same as another one of its folder.
 pub(super) fn same_content(other: &str) -> String {
     format!("same content as {other}")
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Without a digit there is no time in a text: two files that say the same may be of two days.
@@ -168,7 +173,7 @@ impl Comparing<'_, '_> {
             // A packed file's size is known only now: the one that was kept may be the shorter one.
             let (short, long) = if same == Same::LastBegins { (*kept, number) } else { (number, *kept) };
             *kept = long;
-            let other = name::last(self.files[long].path);
+            let other = file_name(self.files[long].path);
             let message = match same {
                 Same::All => same_content(other),
                 Same::FirstBegins | Same::LastBegins => format!("same content as the beginning of {other}"),
