@@ -5,7 +5,11 @@
 
 mod budget;
 mod decode;
+mod earlier;
 mod entry;
+mod family;
+mod file_path;
+mod fingerprint;
 mod foreign;
 mod guard;
 mod gzip;
@@ -17,6 +21,7 @@ mod list;
 mod map;
 mod name;
 mod problem;
+mod repeats;
 mod salvage;
 mod source;
 mod tape;
@@ -27,6 +32,8 @@ mod zip_member;
 mod zstandard;
 
 pub use entry::{Content, Entry, Mapped};
+pub use family::Turn;
+pub use file_path::FilePath;
 pub use foreign::{Helper, Refused, decode_member};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};

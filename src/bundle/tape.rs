@@ -3,6 +3,7 @@
 //! The headers are read with the `tar` crate; the walk is ours since the crate's entries cannot go to another thread, keep
 //! long names of any length in memory and do not say where an archive is cut off.
 
+use super::earlier::Earlier;
 use super::guard::Guarded;
 use super::name::{self, Names};
 use super::visit::{Facts, Place, Visit};
@@ -18,7 +19,8 @@ const LARGEST_EXTENSION: u64 = 1 << 20;
 
 /// Visits the members of a tar archive.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) {
-    let mut archive = Archive { source, names: Names::default() };
+    let earlier = Earlier::default();
+    let mut archive = Archive { source, names: Names::default(), earlier: &earlier };
     if let Err(error) = archive.walk(visit, place) {
         visit.fail_with(place, &error);
     }
@@ -27,6 +29,7 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Re
 struct Archive<'s> {
     source: &'s mut (dyn Read + Send),
     names: Names,
+    earlier: &'s Earlier,
 }
 
 /// What extension headers say about the next member.
@@ -81,7 +84,7 @@ impl Archive<'_> {
         let modified = || header.mtime().ok().and_then(|time| i64::try_from(time).ok());
         let modified = extension.modified.or_else(modified);
         let mut data = Data::new(self.source, extension.size.unwrap_or(size));
-        let member = place.member(&self.names.unique(name::shown(&name)));
+        let member = place.member_after(self.earlier, &self.names.unique(name::shown(&name)));
         let not_file = match header.entry_type() {
             EntryType::Symlink => Some("symbolic link"),
             EntryType::Link => Some("hard link"),
