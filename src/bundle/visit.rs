@@ -59,6 +59,16 @@ impl<'a> Place<'a> {
         Place { path, outer: None, containers: 0, cut: AtomicBool::new(false) }
     }
 
+    /// What this file unpacks to if it is one compressed stream: a container deeper, and still the same file to people.
+    fn unpacked(&'a self) -> Place<'a> {
+        Place {
+            path: Arc::clone(&self.path),
+            outer: Some(self),
+            containers: self.containers + 1,
+            cut: AtomicBool::new(false),
+        }
+    }
+
     /// A member of this container.
     pub(super) fn member(&'a self, name: &str) -> Place<'a> {
         Place {
@@ -185,17 +195,14 @@ impl<'a> Visit<'a> {
         compression: Compression,
         mut source: BufReader<impl Read + Send>,
     ) {
-        let (own_name, own_time) = match (compression, io::BufRead::fill_buf(&mut source)) {
-            (Compression::Gzip, Ok(head)) => {
-                let (name, time) = gzip::name_and_time(head);
-                (name.map(name::shown), time)
-            }
-            _ => (None, None),
+        let own_time = match (compression, io::BufRead::fill_buf(&mut source)) {
+            (Compression::Gzip, Ok(head)) => gzip::modified(head),
+            _ => None,
         };
-        let member = place.member(&own_name.unwrap_or_else(|| name::unpacked(&place.path)));
         if !self.count_member(place) {
             return;
         }
+        let member = place.unpacked();
         match unpack(compression, source) {
             Ok(unpacked) => {
                 let facts = Facts { modified: own_time.or(facts.modified), size: None };

@@ -1,10 +1,11 @@
 //! The command line: one file per subcommand, and what they share.
 //!
 //! Only this part of the program prints, reads the environment and ends the process. A subcommand is a file with its
-//! arguments (clap) and `run`, which returns an [`Exit`]; `completions.rs` is the smallest to copy. `output.rs` writes
-//! results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
+//! arguments (clap) and `run`, which returns an [`Exit`]; `completions.rs` is the smallest to copy. `output.rs` and
+//! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
 mod completions;
+mod contents;
 mod decode;
 mod exit;
 mod man;
@@ -13,6 +14,7 @@ mod panic;
 mod progress;
 mod records;
 mod signatures;
+mod stream;
 mod triage;
 
 use anyhow::Context;
@@ -39,6 +41,7 @@ Examples:
   tierline triage logs/ -o json=report.json
                                            the same for a script
   tierline records app.log                 how the file is cut into records
+  tierline contents case.zip               which files are in the bundle, and what cannot be read
 
 Exit codes:
   0  done
@@ -73,6 +76,7 @@ enum Color {
 enum Command {
     Triage(triage::TriageArgs),
     Records(records::RecordsArgs),
+    Contents(contents::ContentsArgs),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -87,6 +91,7 @@ pub fn run() -> ExitCode {
     let job = || match &cli.command {
         Command::Triage(args) => triage::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
+        Command::Contents(args) => contents::run(args, cli.terminal),
         Command::Signatures(args) => signatures::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

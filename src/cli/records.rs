@@ -1,12 +1,11 @@
-use super::output::{Output, Sink};
-use super::progress::with_progress;
+use super::output::Output;
+use super::stream::{self, stream};
 use super::{Exit, Terminal, open_bundle, say};
-use anyhow::Context;
 use clap::ValueEnum;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use tierline::bundle::{Content, Entry, ProblemKind};
+use std::sync::{Mutex, PoisonError};
+use tierline::bundle::{Content, Entry};
 use tierline::record::{ChunkReader, Reading, Record};
 use tierline::report::{RecordLine, one_line, without_kind};
 
@@ -45,70 +44,26 @@ enum Format {
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let bundle = open_bundle(&args.paths)?;
-    let failed = || match &args.output.file {
-        Some(path) => format!("failed to write `{}`", path.display()),
-        None => "failed to write to standard output".into(),
+    // Entries that are not text.
+    let skipped = Mutex::new(Vec::new());
+    let show = |entry: Entry<'_>, out: &mut dyn Write| {
+        let path = entry.path.clone();
+        if !show(entry, args.output.format, out)? {
+            skipped.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        }
+        Ok(())
     };
-    let sink = match &args.output.file {
-        Some(path) => Sink::file(path).with_context(failed)?,
-        None => Sink::Stdout(io::stdout()),
+    let Some(visited) = stream(&bundle, args.output.file.as_ref(), terminal, show, |_, _| Ok(()))? else {
+        return Ok(Exit::Done);
     };
-    // A bar between the lines of the output would only disturb.
-    let bar = !terminal.no_progress && (args.output.file.is_some() || !io::stdout().is_terminal());
-    let shown = Mutex::new(Shown { out: BufWriter::with_capacity(1 << 16, sink), skipped: Vec::new(), error: None });
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    let visit = || {
-        bundle.visit(&|entry| {
-            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            shown.add(entry, args.output.format);
-        })
-    };
-    let visited = with_progress(&bundle, bar, || pool.install(visit));
-
-    let shown = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let written = match shown.error {
-        Some(error) => Err(error),
-        None => shown.out.into_inner().map_err(io::IntoInnerError::into_error).and_then(Sink::finish),
-    };
-    match written {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Exit::Done),
-        written => written.with_context(failed)?,
-    }
-    for path in shown.skipped {
+    for path in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
         say(&format!("not examined: {path}: not text"));
     }
     for problem in &visited.problems {
         let message = without_kind(problem.kind, &problem.message);
         say(&format!("not examined: {}: {}: {message}", problem.file, problem.kind.name()));
     }
-    let partial = visited.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
-    Ok(if partial { Exit::Partial } else { Exit::Done })
-}
-
-/// What was shown so far.
-struct Shown {
-    out: BufWriter<Sink>,
-    /// Entries that are not text.
-    skipped: Vec<Arc<str>>,
-    /// Why no more can be shown: the disk is full, or nobody reads.
-    error: Option<io::Error>,
-}
-
-impl Shown {
-    fn add(&mut self, entry: Entry<'_>, format: Format) {
-        if self.error.is_some() {
-            return;
-        }
-        let path = entry.path.clone();
-        match show(entry, format, &mut self.out) {
-            Ok(true) => {}
-            Ok(false) => self.skipped.push(path),
-            // A visit cannot be broken off in another way, and nobody wants to wait until a large archive is unpacked
-            // for a reader that has gone. Nothing is left behind: on standard output there is no temporary file.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(error) => self.error = Some(error),
-        }
-    }
+    Ok(stream::exit(&visited))
 }
 
 /// Writes all records of an entry; false if it is not text.

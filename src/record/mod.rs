@@ -17,6 +17,8 @@ mod encoding;
 mod field;
 mod fold;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod header;
 mod json;
 mod keyvalue;

@@ -13,22 +13,23 @@ fn plain_file_is_its_own_entry() {
 
 #[test]
 fn compressed_file_is_recognised_by_content() {
-    check("a.log.gz", &gzip(b"hello\n"), &[("a.log.gz!/a.log", b"hello\n")], &[]);
-    check("a.log", &gzip_named("b.log", b"hello\n"), &[("a.log!/b.log", b"hello\n")], &[]);
-    check("a.bz2", &bzip2(b"hello\n"), &[("a.bz2!/a", b"hello\n")], &[]);
-    check("a.xz", XZ_HELLO, &[("a.xz!/a", b"hello\n")], &[]);
-    check("a.zst", &zstd(b"hello\n"), &[("a.zst!/a", b"hello\n")], &[]);
+    check("a.log.gz", &gzip(b"hello\n"), &[("a.log.gz", b"hello\n")], &[]);
+    // The name in the header is that of another day.
+    check("a.log", &gzip_named("b.log", b"hello\n"), &[("a.log", b"hello\n")], &[]);
+    check("a.bz2", &bzip2(b"hello\n"), &[("a.bz2", b"hello\n")], &[]);
+    check("a.xz", XZ_HELLO, &[("a.xz", b"hello\n")], &[]);
+    check("a.zst", &zstd(b"hello\n"), &[("a.zst", b"hello\n")], &[]);
     check("a.gz", b"not compressed", &[("a.gz", b"not compressed")], &[]);
 }
 
 #[test]
 fn concatenated_streams_are_one_file() {
-    check("a.gz", &[gzip(b"one "), gzip(b""), gzip(b"two")].concat(), &[("a.gz!/a", b"one two")], &[]);
-    check("a.bz2", &[bzip2(b"one "), bzip2(b"two")].concat(), &[("a.bz2!/a", b"one two")], &[]);
-    check("a.xz", &[XZ_HELLO, &[0; 4], XZ_HELLO].concat(), &[("a.xz!/a", b"hello\nhello\n")], &[]);
+    check("a.gz", &[gzip(b"one "), gzip(b""), gzip(b"two")].concat(), &[("a.gz", b"one two")], &[]);
+    check("a.bz2", &[bzip2(b"one "), bzip2(b"two")].concat(), &[("a.bz2", b"one two")], &[]);
+    check("a.xz", &[XZ_HELLO, &[0; 4], XZ_HELLO].concat(), &[("a.xz", b"hello\nhello\n")], &[]);
     let skippable = b"\x50\x2a\x4d\x18\x03\0\0\0xyz".to_vec();
     let frames = [skippable.clone(), zstd(b"one "), skippable, zstd(b"two")].concat();
-    check("a.zst", &frames, &[("a.zst!/a", b"one two")], &[]);
+    check("a.zst", &frames, &[("a.zst", b"one two")], &[]);
 }
 
 #[test]
@@ -42,8 +43,8 @@ fn archives_are_opened_in_any_combination() {
         &[
             ("case.zip!/c.log", b"C"),
             ("case.zip!/d.zip!/e.log", b"E"),
-            ("case.zip!/inner.tgz!/inner.tar!/b.log.gz!/b.log", b"B"),
-            ("case.zip!/inner.tgz!/inner.tar!/logs/a.log", b"A"),
+            ("case.zip!/inner.tgz!/b.log.gz", b"B"),
+            ("case.zip!/inner.tgz!/logs/a.log", b"A"),
         ],
         &[],
     );
