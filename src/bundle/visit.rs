@@ -9,7 +9,7 @@ use super::decode::unpack;
 use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
 use super::source::Source;
-use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, gzip, name, tape, zip};
+use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, ar, cpio, gzip, name, rpm, tape, zip};
 use std::any::Any;
 use std::io::{self, BufReader, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -75,6 +75,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether a container says where this file ends.
+    pub(super) fn is_inside(&self) -> bool {
+        self.outer.is_some()
+    }
+
     /// Whether this file or one around it ended early. What follows from that is no news.
     pub(super) fn is_cut(&self) -> bool {
         let mut place = Some(self);
@@ -117,6 +122,9 @@ impl<'a> Visit<'a> {
         let _ = source.take(HEAD as u64).read_to_end(&mut head);
         let whole = head.len() < HEAD;
         match Kind::recognise(&head) {
+            Kind::Plain if whole && zip::ends_as_zip(&head) => {
+                self.container(place, facts, Kind::Zip, Cursor::new(head));
+            }
             Kind::Plain if whole => {
                 self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64)
             }
@@ -144,6 +152,15 @@ impl<'a> Visit<'a> {
                 self.compressed(place, facts, compression, BufReader::with_capacity(HEAD, source))
             }
             Kind::Tar => tape::members(self, place, &mut source),
+            Kind::Ar => ar::members(self, place, &mut source),
+            Kind::Cpio => cpio::members(self, place, &mut source),
+            Kind::Rpm => match rpm::skip_headers(&mut source) {
+                Ok(()) => self.stream(&place.unpacked(), facts, &mut source),
+                Err(error) => {
+                    self.fail_with(place, &error);
+                    self.saw(0);
+                }
+            },
             Kind::Zip => match Source::spool(&mut source, &self.memory, &self.unpacked) {
                 Ok(source) => zip::members(self, place, &source, zip::Order::Sequential),
                 Err(error) => {

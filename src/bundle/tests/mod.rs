@@ -4,6 +4,7 @@ mod archives;
 mod damage;
 mod disk;
 mod limits;
+mod packages;
 mod tar_variants;
 
 use super::{Bundle, Content, Limits, ProblemKind, Visited};
