@@ -3,7 +3,9 @@
 //! Paths go in; every readable file in them comes out as an [`Entry`], whether it lies in a folder, an archive or an
 //! archive inside an archive. What could not be read comes out as a [`Problem`]. Nothing here knows what a log is.
 
+mod ar;
 mod budget;
+mod cpio;
 mod decode;
 mod earlier;
 mod entry;
@@ -17,14 +19,19 @@ mod inflate;
 mod kind;
 mod limits;
 mod list;
+mod lz4;
 #[cfg(unix)]
 mod map;
 mod name;
 mod problem;
 mod repeats;
+mod rpm;
 mod salvage;
 mod source;
+mod stored;
 mod tape;
+mod tape_data;
+mod tape_header;
 mod visit;
 mod walk;
 mod zip;

@@ -12,7 +12,7 @@ use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
 use super::repeats::Repeat;
 use super::source::{self, Source};
-use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, gzip, name, tape, zip};
+use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, ar, cpio, gzip, name, rpm, tape, zip};
 use std::any::Any;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
@@ -95,6 +95,11 @@ impl<'a> Place<'a> {
         Place { earlier: Some(earlier), ..self.member(name) }
     }
 
+    /// Whether a container says where this file ends.
+    pub(super) fn is_inside(&self) -> bool {
+        self.outer.is_some()
+    }
+
     /// Whether this file or one around it ended early. What follows from that is no news.
     pub(super) fn is_cut(&self) -> bool {
         let mut place = Some(self);
@@ -141,6 +146,9 @@ impl<'a> Visit<'a> {
     pub(super) fn stream(&self, place: &Place<'_>, facts: Facts, source: &mut (dyn Read + Send)) {
         let head = head_of(source);
         match Kind::recognise(&head) {
+            Kind::Plain if head.len() < HEAD && zip::ends_as_zip(&head) => {
+                self.container(place, facts, Kind::Zip, Cursor::new(head));
+            }
             Kind::Plain => self.plain(place, facts, head, source),
             kind => self.container(place, facts, kind, Cursor::new(head).chain(source)),
         }
@@ -201,6 +209,15 @@ impl<'a> Visit<'a> {
                 self.compressed(place, facts, compression, BufReader::with_capacity(HEAD, source))
             }
             Kind::Tar => tape::members(self, place, &mut source),
+            Kind::Ar => ar::members(self, place, &mut source),
+            Kind::Cpio => cpio::members(self, place, &mut source),
+            Kind::Rpm => match rpm::skip_headers(&mut source) {
+                Ok(()) => self.stream(&place.unpacked(), facts, &mut source),
+                Err(error) => {
+                    self.fail_with(place, &error);
+                    self.saw(0);
+                }
+            },
             Kind::Zip => match self.spool(&mut source) {
                 Ok(source) => zip::members(self, place, &source, zip::Order::Sequential),
                 Err(error) => {

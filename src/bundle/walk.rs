@@ -10,9 +10,9 @@ use super::list::{Listed, list_folder, not_file, shown_inputs};
 #[cfg(unix)]
 use super::map::{Map, end_of_data, is_local};
 use super::repeats::{self, Listing, Repeat};
-use super::source::{Progress, Shrunk, Source};
+use super::source::{Progress, Shrunk, Source, read_exact_at};
 use super::visit::{Facts, Place, Visit};
-use super::{Content, Entry, Limits, Mapped, Problem, ProblemKind};
+use super::{Content, Entry, Limits, Mapped, Problem, ProblemKind, zip};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -29,7 +29,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Input {
     /// As given.
     pub path: PathBuf,
-    /// `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `evtx`, recognised by content.
+    /// `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `ar`, `cpio`, `rpm`, `evtx`,
+    /// recognised by content.
     pub kind: &'static str,
     /// Bytes on disk (of all files of a folder).
     pub bytes: u64,
@@ -102,7 +103,7 @@ impl Bundle {
                 let (mut file, facts) = open_file(&real).map_err(failed)?;
                 let head = read_head(&mut file).map_err(failed)?;
                 files.push(Listed { path: real, shown: shown.as_str().into(), bytes: facts.len(), input: number });
-                Kind::recognise(&head).name()
+                kind_of(&file, &head, facts.len()).name()
             } else {
                 return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "neither file nor folder")));
             };
@@ -231,7 +232,7 @@ impl Bundle {
             }
         };
         let facts = Facts { modified: modified(&metadata), size: Some(metadata.len()) };
-        let kind = Kind::recognise(&head);
+        let kind = kind_of(&file, &head, metadata.len());
         // Nobody has to wait for gigabytes of zeros that a disk image or a broken log ends with.
         let end = Some(&file).filter(|_| kind == Kind::Plain).and_then(|file| end_of_data(file, &metadata));
         let end = end.unwrap_or(metadata.len());
@@ -309,6 +310,21 @@ fn read_head(file: &mut File) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     file.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// Judges a file by its start, and by its end if that makes it a zip archive.
+fn kind_of(file: &File, head: &[u8], bytes: u64) -> Kind {
+    match Kind::recognise(head) {
+        Kind::Plain => {
+            let mut tail = [0; zip::TAIL];
+            let is_zip = match bytes.checked_sub(tail.len() as u64).filter(|_| head.len() == HEAD) {
+                Some(offset) => read_exact_at(file, &mut tail, offset) && zip::ends_as_zip(&tail),
+                None => zip::ends_as_zip(head),
+            };
+            if is_zip { Kind::Zip } else { Kind::Plain }
+        }
+        kind => kind,
+    }
 }
 
 /// Seconds since 1970 of the last change.

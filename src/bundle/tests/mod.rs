@@ -4,6 +4,7 @@ mod archives;
 mod damage;
 mod disk;
 mod limits;
+mod packages;
 mod rotated;
 mod tar_variants;
 
