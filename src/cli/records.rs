@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use tierline::bundle::{Content, Entry};
-use tierline::record::{ChunkReader, Reading, Record};
+use tierline::record::{ChunkReader, Reading, Record, not_text};
 use tierline::report::{RecordLine, one_line, without_kind};
 
 /// Shows how files are cut into records, and what is read from each.
@@ -48,16 +48,16 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     let skipped = Mutex::new(Vec::new());
     let show = |entry: Entry<'_>, out: &mut dyn Write| {
         let path = entry.path.clone();
-        if !show(entry, args.output.format, out)? {
-            skipped.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        if let Err(why) = show(entry, args.output.format, out)? {
+            skipped.lock().unwrap_or_else(PoisonError::into_inner).push((path, why));
         }
         Ok(())
     };
     let Some(visited) = stream(&bundle, args.output.file.as_ref(), terminal, show, |_, _| Ok(()))? else {
         return Ok(Exit::Done);
     };
-    for path in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        say(&format!("not examined: {path}: not text"));
+    for (path, why) in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        say(&format!("not examined: {path}: {why}"));
     }
     for problem in &visited.problems {
         let message = without_kind(problem.kind, &problem.message);
@@ -66,8 +66,8 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     Ok(stream::exit(&visited))
 }
 
-/// Writes all records of an entry; false if it is not text.
-fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<bool> {
+/// Writes all records of an entry, or says why it is not read.
+fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
     match entry.content {
         Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), format, out),
         Content::Stream(source) => show_source(&entry.path, entry.modified, source, format, out),
@@ -80,12 +80,12 @@ fn show_source(
     source: &mut (dyn Read + Send),
     format: Format,
     out: &mut dyn Write,
-) -> io::Result<bool> {
+) -> io::Result<Result<(), &'static str>> {
     let mut head = Vec::new();
     source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-    let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(false) };
+    let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(Err(not_text(&head))) };
     if format == Format::Text {
-        writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), encoding_name(&reading))?;
+        writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), reading.encoding.name())?;
     }
     let mut reader = ChunkReader::new(source, head, &reading);
     let (mut line, mut reuse) = (1, None);
@@ -97,7 +97,7 @@ fn show_source(
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
     }
-    Ok(true)
+    Ok(Ok(()))
 }
 
 fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> String {
@@ -115,14 +115,5 @@ fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> S
     match format {
         Format::Text => line.text(),
         Format::Jsonl => line.json(),
-    }
-}
-
-fn encoding_name(reading: &Reading) -> &'static str {
-    use tierline::record::Encoding;
-    match reading.encoding {
-        Encoding::Bytes => "8-bit",
-        Encoding::Utf16Le => "UTF-16 little endian",
-        Encoding::Utf16Be => "UTF-16 big endian",
     }
 }

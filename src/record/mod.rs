@@ -13,6 +13,7 @@ mod calendar;
 mod chunk;
 mod civil;
 mod clock;
+mod container;
 mod encoding;
 mod field;
 mod fold;
@@ -25,7 +26,9 @@ mod keyvalue;
 mod layout;
 #[cfg(test)]
 mod layout_tests;
+mod legacy;
 mod level;
+mod lines;
 mod name_date;
 mod packed;
 mod plan;
@@ -43,7 +46,8 @@ mod watch;
 mod windows;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
-pub use encoding::Encoding;
+pub use container::Container;
+pub use encoding::{Encoding, not_text};
 pub use fold::{Line, LineReader, Record, Records, is_blank};
 pub use format::{Format, Header, Reading};
 pub use layout::Layout;
