@@ -15,6 +15,7 @@ mod civil;
 mod clock;
 mod encoding;
 mod field;
+pub mod fields;
 mod fold;
 mod format;
 mod header;
