@@ -14,6 +14,8 @@ mod frame;
 #[cfg(unix)]
 mod limits;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 use super::ProblemKind;
 use super::visit::{Facts, Place, Visit};
