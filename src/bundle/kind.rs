@@ -1,5 +1,7 @@
 //! What a file is, judged by its first bytes and never by its name.
 
+use super::foreign::{Format, is_export};
+
 /// How much of a file is looked at. The mark of an ISO image lies at 32 KiB; a file that fits is handed on without a map
 /// or a second read.
 pub(super) const HEAD: usize = 64 << 10;
@@ -15,6 +17,8 @@ pub(super) enum Kind {
     Tar,
     /// A zip archive.
     Zip,
+    /// Read by a parser behind a pipe.
+    Foreign(Format),
     /// Needs a key; the format's name.
     Encrypted(&'static str),
     /// Known and not readable; the format's name and what to do.
@@ -51,6 +55,9 @@ impl Kind {
                 Kind::Encrypted("PGP message")
             }
             [0xc1, 0xc0..=0xc4, _, 3, ..] => Kind::Encrypted("PGP message"),
+            // An event log whose header is damaged.
+            _ if head.get(4096..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0")) => Kind::Foreign(Format::Evtx),
+            [b'_' | b'\n', ..] if is_export(head) => Kind::Foreign(Format::JournalExport),
             _ if is_tar(head) => Kind::Tar,
             _ if head.get(32769..).is_some_and(|rest| rest.starts_with(b"CD001")) => {
                 Kind::Unsupported("ISO image; unpack it first")
@@ -71,6 +78,7 @@ impl Kind {
             Kind::Compressed(Compression::Zstd) => "zstd",
             Kind::Tar => "tar",
             Kind::Zip => "zip",
+            Kind::Foreign(format) => format.name(),
             Kind::Plain | Kind::Encrypted(_) | Kind::Unsupported(_) => "file",
         }
     }
@@ -96,8 +104,9 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"LZIP\x01", Kind::Unsupported("lzip file; unpack it first")),
     (b"\x89LZO\0\r\n\x1a\n", Kind::Unsupported("lzop file; unpack it first")),
     (b"\xff\x06\0\0sNaPpY", Kind::Unsupported("snappy file; unpack it first")),
-    (b"ElfFile\0", Kind::Unsupported("Windows event log (EVTX); export it first: wevtutil qe /lf FILE /f:text")),
-    (b"LPKSHHRH", Kind::Unsupported("systemd journal; export it first: journalctl --file FILE -o short-iso")),
+    (b"ElfFile\0", Kind::Foreign(Format::Evtx)),
+    (b"ElfChnk\0", Kind::Foreign(Format::Evtx)),
+    (b"LPKSHHRH", Kind::Foreign(Format::Journal)),
     (b"!<arch>\n", Kind::Unsupported("ar archive or Debian package; unpack it first")),
     (b"070701", Kind::Unsupported("cpio archive; unpack it first")),
     (b"070702", Kind::Unsupported("cpio archive; unpack it first")),

@@ -6,6 +6,7 @@
 mod budget;
 mod decode;
 mod entry;
+mod foreign;
 mod guard;
 mod gzip;
 mod inflate;
@@ -26,6 +27,7 @@ mod zip_member;
 mod zstandard;
 
 pub use entry::{Content, Entry, Mapped};
+pub use foreign::{Helper, Refused, decode_member};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
 pub use walk::{Bundle, BundleError, Input, Visited};

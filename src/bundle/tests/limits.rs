@@ -126,7 +126,6 @@ fn encrypted_and_unknown_formats_are_named() {
         b"Rar!\x1a\x07\0",
         b"MSCF\0\0\0\0",
         b"\x04\x22\x4d\x18",
-        b"ElfFile\0",
         b"LPKSHHRH",
         b"!<arch>\n",
         b"070701",
