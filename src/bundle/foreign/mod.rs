@@ -11,11 +11,14 @@ mod deliver;
 mod evtx;
 mod fault;
 mod frame;
+mod journal;
 #[cfg(unix)]
 mod limits;
 mod serve;
 #[cfg(test)]
 mod tests;
+
+pub(super) use journal::is_export;
 
 use super::ProblemKind;
 use super::visit::{Facts, Place, Visit};
@@ -43,15 +46,21 @@ pub(in crate::bundle) trait Members {
 pub(in crate::bundle) enum Format {
     /// Windows event log.
     Evtx,
+    /// Binary journal of systemd.
+    Journal,
+    /// The export format of journals.
+    JournalExport,
 }
 
 impl Format {
-    const ALL: &[Format] = &[Format::Evtx];
+    const ALL: &[Format] = &[Format::Evtx, Format::Journal, Format::JournalExport];
 
     /// The name of an input of this format, and the one by which the helper program knows it.
     pub(super) fn name(self) -> &'static str {
         match self {
             Format::Evtx => "evtx",
+            Format::Journal => "journal",
+            Format::JournalExport => "journal-export",
         }
     }
 
@@ -59,13 +68,15 @@ impl Format {
     fn title(self) -> &'static str {
         match self {
             Format::Evtx => "Windows event log",
+            Format::Journal => "systemd journal",
+            Format::JournalExport => "systemd journal in export format",
         }
     }
 
     /// Whether members lie inside it, as in an archive; otherwise it is one text in another form.
     fn is_container(self) -> bool {
         match self {
-            Format::Evtx => false,
+            Format::Evtx | Format::Journal | Format::JournalExport => false,
         }
     }
 
@@ -76,6 +87,8 @@ impl Format {
     fn read(self, source: &mut BufReader<impl Read + Seek>, out: &mut dyn Members) -> io::Result<()> {
         match self {
             Format::Evtx => evtx::read(source, out),
+            Format::Journal => journal::read(source, out),
+            Format::JournalExport => journal::read_export(source, out),
         }
     }
 }
