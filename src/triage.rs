@@ -79,7 +79,10 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, o
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
+            let reading = match options.lines {
+                true => guess(&text[..text.len().min(Reading::HEAD)])?,
+                false => Reading::of_text(&entry.path, &text, entry.modified)?,
+            };
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),

@@ -114,25 +114,33 @@ impl Shown {
 /// Writes all records of an entry; false if it is not text.
 fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<bool> {
     match entry.content {
-        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), format, out),
-        Content::Stream(source) => show_source(&entry.path, entry.modified, source, format, out),
+        Content::Mapped(text) => {
+            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else { return Ok(false) };
+            show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), format, out)
+        }
+        Content::Stream(source) => {
+            let mut head = Vec::new();
+            source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
+            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else { return Ok(false) };
+            show_source(&entry.path, &reading, source, head, format, out)
+        }
     }
+    .map(|()| true)
 }
 
 fn show_source(
     file: &str,
-    modified: Option<i64>,
+    reading: &Reading,
     source: &mut (dyn Read + Send),
+    head: Vec<u8>,
     format: Format,
     out: &mut dyn Write,
-) -> io::Result<bool> {
-    let mut head = Vec::new();
-    source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-    let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(false) };
+) -> io::Result<()> {
     if format == Format::Text {
-        writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), encoding_name(&reading))?;
+        let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
+        writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), encoding_name(reading))?;
     }
-    let mut reader = ChunkReader::new(source, head, &reading);
+    let mut reader = ChunkReader::new(source, head, reading);
     let (mut line, mut reuse) = (1, None);
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
@@ -142,7 +150,7 @@ fn show_source(
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
     }
-    Ok(true)
+    Ok(())
 }
 
 fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> String {
