@@ -77,17 +77,15 @@ fn examine(
     memories: &Mutex<Vec<Memory>>,
     options: Options,
 ) -> Result<Tally, &'static str> {
-    let guess = |head: &[u8]| {
-        let reading = match options.lines {
-            true => Reading::of_lines(head),
-            false => Reading::of_file(&entry.path, head, entry.modified),
-        };
-        reading.ok_or_else(|| not_text(head))
-    };
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
+            let head = &text[..text.len().min(Reading::HEAD)];
+            let reading = match options.lines {
+                true => Reading::of_lines(head),
+                false => Reading::of_text(&entry.path, &text, entry.modified),
+            };
+            let reading = reading.ok_or_else(|| not_text(head))?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
@@ -100,7 +98,11 @@ fn examine(
             let mut head = Vec::new();
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
-            let reading = guess(&head)?;
+            let reading = match options.lines {
+                true => Reading::of_lines(&head),
+                false => Reading::of_file(&entry.path, &head, entry.modified),
+            };
+            let reading = reading.ok_or_else(|| not_text(&head))?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)

@@ -69,25 +69,37 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
 /// Writes all records of an entry, or says why it is not read.
 fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
     match entry.content {
-        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), format, out),
-        Content::Stream(source) => show_source(&entry.path, entry.modified, source, format, out),
+        Content::Mapped(text) => {
+            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
+                return Ok(Err(not_text(&text)));
+            };
+            show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), format, out)
+        }
+        Content::Stream(source) => {
+            let mut head = Vec::new();
+            source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
+            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else {
+                return Ok(Err(not_text(&head)));
+            };
+            show_source(&entry.path, &reading, source, head, format, out)
+        }
     }
+    .map(Ok)
 }
 
 fn show_source(
     file: &str,
-    modified: Option<i64>,
+    reading: &Reading,
     source: &mut (dyn Read + Send),
+    head: Vec<u8>,
     format: Format,
     out: &mut dyn Write,
-) -> io::Result<Result<(), &'static str>> {
-    let mut head = Vec::new();
-    source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-    let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(Err(not_text(&head))) };
+) -> io::Result<()> {
     if format == Format::Text {
-        writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), reading.encoding.name())?;
+        let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
+        writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), reading.encoding.name())?;
     }
-    let mut reader = ChunkReader::new(source, head, &reading);
+    let mut reader = ChunkReader::new(source, head, reading);
     let (mut line, mut reuse) = (1, None);
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
@@ -97,7 +109,7 @@ fn show_source(
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> String {

@@ -103,6 +103,9 @@ proptest! {
                 scanner.scan_records(chunk, reading.format.records(chunk), &scope, found)
             });
             let remembered = told(&text, |chunk, reading, found| {
+                if !reading.format.has_layouts() {
+                    return scanner.scan_records(chunk, reading.format.records(chunk), &scope, found);
+                }
                 scanner.scan_remembering(chunk, &reading.format, &scope, &mut cache, &mut |hit| {
                     if let Some(shape) = hit.shape {
                         let line = hit.record.text.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();

@@ -104,7 +104,7 @@ fn an_event_as_text_has_its_labels_in_lower_case_and_its_description() {
             "provider=disk",
             "event_id=7",
             "task=N/A",
-            "level=Fehler",
+            "level=error",
             "user_name=N/A",
             "message=The device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x",
         ],
