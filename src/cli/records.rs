@@ -3,11 +3,12 @@ use super::progress::with_progress;
 use super::{Exit, Terminal, say};
 use anyhow::Context;
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
-use tierline::record::{ChunkReader, Reading, Record};
+use tierline::record::{ChunkReader, Reading, Record, fields};
 use tierline::report::{RecordLine, one_line, without_kind};
 
 /// Shows how files are cut into records, and what is read from each.
@@ -24,12 +25,16 @@ pub(super) struct RecordsArgs {
     /// message.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]
     output: Output<Format>,
+    /// Shows the fields of each record, by the names that `field:` of a signature uses.
+    #[arg(long)]
+    fields: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   tierline records app.log
   tierline records case.zip -o jsonl
+  tierline records --fields System.evtx
   tierline records /var/log -o jsonl=records.jsonl
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but parts were not examined.";
@@ -60,7 +65,7 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     let visit = || {
         bundle.visit(&|entry| {
             let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            shown.add(entry, args.output.format);
+            shown.add(entry, How { format: args.output.format, fields: args.fields });
         })
     };
     let visited = with_progress(&bundle, bar, || pool.install(visit));
@@ -85,6 +90,14 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     Ok(if partial { Exit::Partial } else { Exit::Done })
 }
 
+/// How records are shown.
+#[derive(Clone, Copy)]
+struct How {
+    format: Format,
+    /// With their fields.
+    fields: bool,
+}
+
 /// What was shown so far.
 struct Shown {
     out: BufWriter<Sink>,
@@ -95,12 +108,12 @@ struct Shown {
 }
 
 impl Shown {
-    fn add(&mut self, entry: Entry<'_>, format: Format) {
+    fn add(&mut self, entry: Entry<'_>, how: How) {
         if self.error.is_some() {
             return;
         }
         let path = entry.path.clone();
-        match show(entry, format, &mut self.out) {
+        match show(entry, how, &mut self.out) {
             Ok(true) => {}
             Ok(false) => self.skipped.push(path),
             // A visit cannot be broken off in another way, and nobody wants to wait until a large archive is unpacked
@@ -112,10 +125,10 @@ impl Shown {
 }
 
 /// Writes all records of an entry; false if it is not text.
-fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<bool> {
+fn show(entry: Entry<'_>, how: How, out: &mut dyn Write) -> io::Result<bool> {
     match entry.content {
-        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), format, out),
-        Content::Stream(source) => show_source(&entry.path, entry.modified, source, format, out),
+        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), how, out),
+        Content::Stream(source) => show_source(&entry.path, entry.modified, source, how, out),
     }
 }
 
@@ -123,13 +136,13 @@ fn show_source(
     file: &str,
     modified: Option<i64>,
     source: &mut (dyn Read + Send),
-    format: Format,
+    how: How,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
     let mut head = Vec::new();
     source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
     let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(false) };
-    if format == Format::Text {
+    if how.format == Format::Text {
         writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), encoding_name(&reading))?;
     }
     let mut reader = ChunkReader::new(source, head, &reading);
@@ -137,7 +150,7 @@ fn show_source(
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
         for record in reading.format.records(&chunk) {
-            out.write_all(render(file, line, &record, format).as_bytes())?;
+            out.write_all(render(file, line, &record, how).as_bytes())?;
         }
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
@@ -145,9 +158,16 @@ fn show_source(
     Ok(true)
 }
 
-fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> String {
+fn render(file: &str, first_line: u64, record: &Record<'_>, how: How) -> String {
     let component = record.header.component.map(String::from_utf8_lossy);
     let message = String::from_utf8_lossy(record.message());
+    let fields: Option<Vec<_>> = how.fields.then(|| {
+        let text = |value| match value {
+            Cow::Borrowed(value) => String::from_utf8_lossy(value),
+            Cow::Owned(value) => String::from_utf8_lossy(&value).into_owned().into(),
+        };
+        fields::all(record.text).into_iter().map(|(name, value)| (name, text(value))).collect()
+    });
     let line = RecordLine {
         file,
         line: first_line.saturating_add(record.line),
@@ -156,8 +176,9 @@ fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> S
         level: record.header.level,
         component: component.as_deref(),
         message: &message,
+        fields: fields.as_deref(),
     };
-    match format {
+    match how.format {
         Format::Text => line.text(),
         Format::Jsonl => line.json(),
     }
