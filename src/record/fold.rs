@@ -328,7 +328,7 @@ fn enrich(record: &mut Record<'_>, format: &Format) {
 
 /// What a record has shown of a Python traceback.
 #[derive(Default)]
-struct Traceback {
+pub(super) struct Traceback {
     /// `Traceback (most recent call last):` was seen and its exception not yet.
     open: bool,
     /// `During handling of the above exception, ...` was seen: another traceback belongs to it.
@@ -338,11 +338,13 @@ struct Traceback {
 const TRACEBACK: &[u8] = b"Traceback (most recent call last):";
 
 impl Traceback {
-    fn takes(&self, line: &[u8]) -> bool {
+    /// Whether a line that could end one or begin another belongs to it.
+    pub(super) fn takes(&self, line: &[u8]) -> bool {
         if line.starts_with(TRACEBACK) { self.chained } else { self.open }
     }
 
-    fn follow(&mut self, line: &[u8]) {
+    /// Takes note of a line.
+    pub(super) fn follow(&mut self, line: &[u8]) {
         match line.first() {
             Some(b' ' | b'\t') | None => {}
             _ if line.last() == Some(&b':') && line.ends_with(TRACEBACK) => {

@@ -13,18 +13,23 @@ mod calendar;
 mod chunk;
 mod civil;
 mod clock;
+mod container;
 mod encoding;
 mod field;
 pub mod fields;
 mod fold;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod header;
 mod json;
 mod keyvalue;
 mod layout;
 #[cfg(test)]
 mod layout_tests;
+mod legacy;
 mod level;
+mod lines;
 mod name_date;
 mod packed;
 mod plan;
@@ -42,7 +47,8 @@ mod watch;
 mod windows;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
-pub use encoding::Encoding;
+pub use container::Container;
+pub use encoding::{Encoding, not_text};
 pub use fold::{Line, LineReader, Record, Records, is_blank};
 pub use format::{Format, Header, Reading};
 pub use layout::Layout;
