@@ -2,11 +2,12 @@ use super::output::Output;
 use super::stream::{self, stream};
 use super::{Exit, Terminal, open_bundle, say};
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use tierline::bundle::{Content, Entry};
-use tierline::record::{ChunkReader, Reading, Record, not_text};
+use tierline::record::{ChunkReader, Reading, Record, fields, not_text};
 use tierline::report::{RecordLine, one_line, without_kind};
 
 /// Shows how files are cut into records, and what is read from each.
@@ -23,12 +24,16 @@ pub(super) struct RecordsArgs {
     /// message.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]
     output: Output<Format>,
+    /// Shows the fields of each record, by the names that `field:` of a signature uses.
+    #[arg(long)]
+    fields: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   tierline records app.log
   tierline records case.zip -o jsonl
+  tierline records --fields System.evtx
   tierline records /var/log -o jsonl=records.jsonl
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but parts were not examined.";
@@ -48,7 +53,7 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     let skipped = Mutex::new(Vec::new());
     let show = |entry: Entry<'_>, out: &mut dyn Write| {
         let path = entry.path.clone();
-        if let Err(why) = show(entry, args.output.format, out)? {
+        if let Err(why) = show(entry, How { format: args.output.format, fields: args.fields }, out)? {
             skipped.lock().unwrap_or_else(PoisonError::into_inner).push((path, why));
         }
         Ok(())
@@ -66,14 +71,22 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     Ok(stream::exit(&visited))
 }
 
+/// How records are shown.
+#[derive(Clone, Copy)]
+struct How {
+    format: Format,
+    /// With their fields.
+    fields: bool,
+}
+
 /// Writes all records of an entry, or says why it is not read.
-fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
+fn show(entry: Entry<'_>, how: How, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
     match entry.content {
         Content::Mapped(text) => {
             let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
                 return Ok(Err(not_text(&text)));
             };
-            show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), format, out)
+            show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), how, out)
         }
         Content::Stream(source) => {
             let mut head = Vec::new();
@@ -81,7 +94,7 @@ fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<Res
             let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else {
                 return Ok(Err(not_text(&head)));
             };
-            show_source(&entry.path, &reading, source, head, format, out)
+            show_source(&entry.path, &reading, source, head, how, out)
         }
     }
     .map(Ok)
@@ -92,10 +105,10 @@ fn show_source(
     reading: &Reading,
     source: &mut (dyn Read + Send),
     head: Vec<u8>,
-    format: Format,
+    how: How,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    if format == Format::Text {
+    if how.format == Format::Text {
         let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
         writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), reading.encoding.name())?;
     }
@@ -104,7 +117,7 @@ fn show_source(
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
         for record in reading.format.records(&chunk) {
-            out.write_all(render(file, line, &record, format).as_bytes())?;
+            out.write_all(render(file, line, &record, how).as_bytes())?;
         }
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
@@ -112,9 +125,16 @@ fn show_source(
     Ok(())
 }
 
-fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> String {
+fn render(file: &str, first_line: u64, record: &Record<'_>, how: How) -> String {
     let component = record.header.component.map(String::from_utf8_lossy);
     let message = String::from_utf8_lossy(record.message());
+    let fields: Option<Vec<_>> = how.fields.then(|| {
+        let text = |value| match value {
+            Cow::Borrowed(value) => String::from_utf8_lossy(value),
+            Cow::Owned(value) => String::from_utf8_lossy(&value).into_owned().into(),
+        };
+        fields::all(record.text).into_iter().map(|(name, value)| (name, text(value))).collect()
+    });
     let line = RecordLine {
         file,
         line: first_line.saturating_add(record.line),
@@ -123,8 +143,9 @@ fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> S
         level: record.header.level,
         component: component.as_deref(),
         message: &message,
+        fields: fields.as_deref(),
     };
-    match format {
+    match how.format {
         Format::Text => line.text(),
         Format::Jsonl => line.json(),
     }

@@ -200,7 +200,7 @@ fn captures(found: &Match<'_>) -> BTreeMap<String, String> {
         let value = &value[..value.len().min(Evidence::CONTEXT_LINE)];
         String::from_utf8_lossy(value).into_owned()
     };
-    found.captures().into_iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+    found.captures().into_iter().map(|(name, value)| (name.to_string(), text(&value))).collect()
 }
 
 #[cfg(test)]

@@ -199,6 +199,17 @@ fn inputs_are_hashed_when_asked_for() {
 }
 
 #[test]
+fn records_show_the_fields_that_signatures_can_name() {
+    let event = r#"{"time":"2026-02-10T04:12:33Z","provider":"disk","event_id":7,"data":{"param1":"a \"b\""}}"#;
+    let logs = folder(&[("a.log", event.as_bytes())]);
+    let output = run(&["records", "--fields", text(logs.path()), "-o", "jsonl"]);
+    let record: Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!(record["fields"]["event_id"], "7");
+    assert_eq!(record["fields"]["data.param1"], "a \"b\"");
+    assert!(stdout(&run(&["records", "--fields", text(logs.path())])).contains("    provider: disk\n"));
+}
+
+#[test]
 fn records_show_how_a_file_is_read() {
     let logs = folder(&[("a.log", LOG)]);
     let output = run(&["records", text(logs.path()), "-o", "jsonl"]);
@@ -212,6 +223,7 @@ fn records_show_how_a_file_is_read() {
     assert_eq!(records[1]["message"], "the flux compensator of srv01 is overheated");
     assert!(records[1]["file"].as_str().is_some_and(|file| file.ends_with("a.log")));
     assert!(stdout(&run(&["records", text(logs.path())])).contains("[and 1 line]"));
+    assert!(records[0].get("fields").is_none());
 }
 
 #[test]
