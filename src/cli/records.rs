@@ -1,3 +1,5 @@
+use super::around::AroundArgs;
+use super::exit::Usage;
 use super::output::{Output, Sink};
 use super::progress::with_progress;
 use super::{Exit, Terminal, say};
@@ -8,7 +10,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
 use tierline::record::{ChunkReader, Reading, Record};
+
 use tierline::report::{RecordLine, one_line, without_kind};
+use tierline::scan::Window;
 
 /// Shows how files are cut into records, and what is read from each.
 ///
@@ -24,12 +28,16 @@ pub(super) struct RecordsArgs {
     /// message.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]
     output: Output<Format>,
+    #[command(flatten)]
+    around: AroundArgs,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   tierline records app.log
   tierline records case.zip -o jsonl
+  tierline records app.log --since '2026-01-02 03:00' --until '2026-01-02 04:00'
+  tierline records /var/log --since -2h
   tierline records /var/log -o jsonl=records.jsonl
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but parts were not examined.";
@@ -45,6 +53,8 @@ enum Format {
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
+    let around = args.around.resolve(&bundle).map_err(|error| Usage(error.to_string()))?;
+    let wanted = Wanted { format: args.output.format, window: around.map(|around| around.window) };
     let failed = || match &args.output.file {
         Some(path) => format!("failed to write `{}`", path.display()),
         None => "failed to write to standard output".into(),
@@ -60,7 +70,7 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     let visit = || {
         bundle.visit(&|entry| {
             let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            shown.add(entry, args.output.format);
+            shown.add(entry, wanted);
         })
     };
     let visited = with_progress(&bundle, bar, || pool.install(visit));
@@ -85,6 +95,13 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     Ok(if partial { Exit::Partial } else { Exit::Done })
 }
 
+/// Which records are shown, and how.
+#[derive(Clone, Copy)]
+struct Wanted {
+    format: Format,
+    window: Option<Window>,
+}
+
 /// What was shown so far.
 struct Shown {
     out: BufWriter<Sink>,
@@ -95,12 +112,12 @@ struct Shown {
 }
 
 impl Shown {
-    fn add(&mut self, entry: Entry<'_>, format: Format) {
+    fn add(&mut self, entry: Entry<'_>, wanted: Wanted) {
         if self.error.is_some() {
             return;
         }
         let path = entry.path.clone();
-        match show(entry, format, &mut self.out) {
+        match show(entry, wanted, &mut self.out) {
             Ok(true) => {}
             Ok(false) => self.skipped.push(path),
             // A visit cannot be broken off in another way, and nobody wants to wait until a large archive is unpacked
@@ -112,10 +129,10 @@ impl Shown {
 }
 
 /// Writes all records of an entry; false if it is not text.
-fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<bool> {
+fn show(entry: Entry<'_>, wanted: Wanted, out: &mut dyn Write) -> io::Result<bool> {
     match entry.content {
-        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), format, out),
-        Content::Stream(source) => show_source(&entry.path, entry.modified, source, format, out),
+        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), wanted, out),
+        Content::Stream(source) => show_source(&entry.path, entry.modified, source, wanted, out),
     }
 }
 
@@ -123,9 +140,10 @@ fn show_source(
     file: &str,
     modified: Option<i64>,
     source: &mut (dyn Read + Send),
-    format: Format,
+    wanted: Wanted,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
+    let Wanted { format, window } = wanted;
     let mut head = Vec::new();
     source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
     let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(false) };
@@ -133,10 +151,15 @@ fn show_source(
         writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), encoding_name(&reading))?;
     }
     let mut reader = ChunkReader::new(source, head, &reading);
-    let (mut line, mut reuse) = (1, None);
+    let (mut line, mut reuse, mut before) = (1, None, None);
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
+        let mut gate = window.map(|window| window.gate_behind(before, &chunk, &reading.format));
         for record in reading.format.records(&chunk) {
+            before = record.header.time.or(before);
+            if gate.as_mut().is_some_and(|gate| !gate.admits(record.header.time)) {
+                continue;
+            }
             out.write_all(render(file, line, &record, format).as_bytes())?;
         }
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;

@@ -39,6 +39,7 @@ mod token;
 mod veeam;
 mod watch;
 mod windows;
+mod zone;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
 pub use encoding::Encoding;
@@ -47,3 +48,4 @@ pub use format::{Format, Header, Reading};
 pub use layout::Layout;
 pub use level::Level;
 pub use time::Time;
+pub use zone::{Zone, shown_offset};
