@@ -1,3 +1,5 @@
+use super::around::AroundArgs;
+use super::exit::Usage;
 use super::output::Output;
 use super::stream::{self, stream};
 use super::{Exit, Terminal, open_bundle, say};
@@ -9,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use tierline::bundle::{Content, Entry};
 use tierline::record::{ChunkReader, Reading, Record, fields, not_text};
 use tierline::report::{RecordLine, one_line, without_kind};
+use tierline::scan::Window;
 
 /// Shows how files are cut into records, and what is read from each.
 ///
@@ -27,6 +30,8 @@ pub(super) struct RecordsArgs {
     /// Shows the fields of each record, by the names that `field:` of a signature uses.
     #[arg(long)]
     fields: bool,
+    #[command(flatten)]
+    around: AroundArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -34,6 +39,8 @@ Examples:
   tierline records app.log
   tierline records case.zip -o jsonl
   tierline records --fields System.evtx
+  tierline records app.log --since '2026-01-02 03:00' --until '2026-01-02 04:00'
+  tierline records /var/log --since -2h
   tierline records /var/log -o jsonl=records.jsonl
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but parts were not examined.";
@@ -49,11 +56,13 @@ enum Format {
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let bundle = open_bundle(&args.paths)?;
+    let around = args.around.resolve(&bundle).map_err(|error| Usage(error.to_string()))?;
+    let how = How { format: args.output.format, fields: args.fields, window: around.map(|around| around.window) };
     // Entries that are not text.
     let skipped = Mutex::new(Vec::new());
     let show = |entry: Entry<'_>, out: &mut dyn Write| {
         let path = entry.path.clone();
-        if let Err(why) = show(entry, How { format: args.output.format, fields: args.fields }, out)? {
+        if let Err(why) = show(entry, how, out)? {
             skipped.lock().unwrap_or_else(PoisonError::into_inner).push((path, why));
         }
         Ok(())
@@ -71,12 +80,13 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     Ok(stream::exit(&visited))
 }
 
-/// How records are shown.
+/// Which records are shown, and how.
 #[derive(Clone, Copy)]
 struct How {
     format: Format,
     /// With their fields.
     fields: bool,
+    window: Option<Window>,
 }
 
 /// Writes all records of an entry, or says why it is not read.
@@ -113,10 +123,15 @@ fn show_source(
         writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), reading.encoding.name())?;
     }
     let mut reader = ChunkReader::new(source, head, reading);
-    let (mut line, mut reuse) = (1, None);
+    let (mut line, mut reuse, mut before) = (1, None, None);
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
+        let mut gate = how.window.map(|window| window.gate_behind(before, &chunk, &reading.format));
         for record in reading.format.records(&chunk) {
+            before = record.header.time.or(before);
+            if gate.as_mut().is_some_and(|gate| !gate.admits(record.header.time)) {
+                continue;
+            }
             out.write_all(render(file, line, &record, how).as_bytes())?;
         }
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;

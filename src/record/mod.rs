@@ -56,6 +56,7 @@ mod w3c;
 mod watch;
 mod web;
 mod windows;
+mod zone;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
 pub use container::Container;
@@ -66,3 +67,4 @@ pub use guess::Reading;
 pub use layout::Layout;
 pub use level::Level;
 pub use time::Time;
+pub use zone::{Zone, shown_offset};
