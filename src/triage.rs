@@ -3,10 +3,10 @@
 //! Every entry is cut into chunks, chunks are scanned on all threads, and what they showed is put together again in
 //! file order; files are put together in any order. So the result is the same for any number of threads.
 
-use crate::bundle::{Bundle, Content, Entry, Mapped, Problem, ProblemKind};
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::finding::{Memo, Tally};
-use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks};
+use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks, not_text};
 use crate::scan::{FileScope, LineCache, Scanner};
 use crate::signature::SignatureSet;
 use rayon::prelude::*;
@@ -39,12 +39,12 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosi
     let memories = Mutex::default();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let mut visited = bundle.visit(&|entry| {
-        let path = Arc::clone(&entry.path);
+        let path = Arc::clone(entry.path.as_arc());
         let examined = examine(entry, &scanner, &memories, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
-            Some(file) => tally.merge(file),
-            None => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: "not text".into() }),
+            Ok(file) => tally.merge(file),
+            Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
         }
     });
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -70,23 +70,30 @@ struct Known {
     templates: Memo,
 }
 
-/// Returns what one entry has shown, or `None` if it is not text.
-fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, options: Options) -> Option<Tally> {
-    let guess = |head: &[u8]| match options.lines {
-        true => Reading::of_lines(head),
-        false => Reading::of_file(&entry.path, head, entry.modified),
+/// Returns what one entry has shown, or why it is not read.
+fn examine(
+    entry: Entry<'_>,
+    scanner: &Scanner,
+    memories: &Mutex<Vec<Memory>>,
+    options: Options,
+) -> Result<Tally, &'static str> {
+    // `text` is all of it or its head.
+    let guess = |text: &[u8]| {
+        let head = &text[..text.len().min(Reading::HEAD)];
+        let reading = match options.lines {
+            true => Reading::of_lines(head),
+            false => Reading::of_text(&entry.path, text, entry.modified),
+        };
+        reading.ok_or_else(|| not_text(head))
     };
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = match options.lines {
-                true => guess(&text[..text.len().min(Reading::HEAD)])?,
-                false => Reading::of_text(&entry.path, &text, entry.modified)?,
-            };
+            let reading = guess(&text)?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
-                Encoding::Utf16Le | Encoding::Utf16Be => file.stream(&mut text.bytes(), Vec::new()),
+                _ => file.stream(&mut text.bytes(), Vec::new()),
             };
             (tally, text.len() as u64)
         }
@@ -103,12 +110,12 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, o
     };
     tally.coverage.files = 1;
     tally.coverage.bytes = bytes;
-    Some(tally)
+    Ok(tally)
 }
 
 /// What stays the same for all chunks of a file.
 struct File<'a> {
-    path: &'a Arc<str>,
+    path: &'a FilePath,
     reading: &'a Reading,
     scanner: &'a Scanner,
     scope: &'a FileScope,

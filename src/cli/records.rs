@@ -1,13 +1,12 @@
-use super::output::{Output, Sink};
-use super::progress::with_progress;
-use super::{Exit, Terminal, say};
-use anyhow::Context;
+use super::output::Output;
+use super::stream::{self, stream};
+use super::{Exit, Terminal, open_bundle, say};
 use clap::ValueEnum;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
-use tierline::record::{ChunkReader, Reading, Record};
+use std::sync::{Mutex, PoisonError};
+use tierline::bundle::{Content, Entry};
+use tierline::record::{ChunkReader, Reading, Record, not_text};
 use tierline::report::{RecordLine, one_line, without_kind};
 
 /// Shows how files are cut into records, and what is read from each.
@@ -44,88 +43,48 @@ enum Format {
 }
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
-    let failed = || match &args.output.file {
-        Some(path) => format!("failed to write `{}`", path.display()),
-        None => "failed to write to standard output".into(),
+    let bundle = open_bundle(&args.paths)?;
+    // Entries that are not text.
+    let skipped = Mutex::new(Vec::new());
+    let show = |entry: Entry<'_>, out: &mut dyn Write| {
+        let path = entry.path.clone();
+        if let Err(why) = show(entry, args.output.format, out)? {
+            skipped.lock().unwrap_or_else(PoisonError::into_inner).push((path, why));
+        }
+        Ok(())
     };
-    let sink = match &args.output.file {
-        Some(path) => Sink::file(path).with_context(failed)?,
-        None => Sink::Stdout(io::stdout()),
+    let Some(visited) = stream(&bundle, args.output.file.as_ref(), terminal, show, |_, _| Ok(()))? else {
+        return Ok(Exit::Done);
     };
-    // A bar between the lines of the output would only disturb.
-    let bar = !terminal.no_progress && (args.output.file.is_some() || !io::stdout().is_terminal());
-    let shown = Mutex::new(Shown { out: BufWriter::with_capacity(1 << 16, sink), skipped: Vec::new(), error: None });
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    let visit = || {
-        bundle.visit(&|entry| {
-            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            shown.add(entry, args.output.format);
-        })
-    };
-    let visited = with_progress(&bundle, bar, || pool.install(visit));
-
-    let shown = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let written = match shown.error {
-        Some(error) => Err(error),
-        None => shown.out.into_inner().map_err(io::IntoInnerError::into_error).and_then(Sink::finish),
-    };
-    match written {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Exit::Done),
-        written => written.with_context(failed)?,
-    }
-    for path in shown.skipped {
-        say(&format!("not examined: {path}: not text"));
+    for (path, why) in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        say(&format!("not examined: {path}: {why}"));
     }
     for problem in &visited.problems {
         let message = without_kind(problem.kind, &problem.message);
         say(&format!("not examined: {}: {}: {message}", problem.file, problem.kind.name()));
     }
-    let partial = visited.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
-    Ok(if partial { Exit::Partial } else { Exit::Done })
+    Ok(stream::exit(&visited))
 }
 
-/// What was shown so far.
-struct Shown {
-    out: BufWriter<Sink>,
-    /// Entries that are not text.
-    skipped: Vec<Arc<str>>,
-    /// Why no more can be shown: the disk is full, or nobody reads.
-    error: Option<io::Error>,
-}
-
-impl Shown {
-    fn add(&mut self, entry: Entry<'_>, format: Format) {
-        if self.error.is_some() {
-            return;
-        }
-        let path = entry.path.clone();
-        match show(entry, format, &mut self.out) {
-            Ok(true) => {}
-            Ok(false) => self.skipped.push(path),
-            // A visit cannot be broken off in another way, and nobody wants to wait until a large archive is unpacked
-            // for a reader that has gone. Nothing is left behind: on standard output there is no temporary file.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(error) => self.error = Some(error),
-        }
-    }
-}
-
-/// Writes all records of an entry; false if it is not text.
-fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<bool> {
+/// Writes all records of an entry, or says why it is not read.
+fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
     match entry.content {
         Content::Mapped(text) => {
-            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else { return Ok(false) };
+            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
+                return Ok(Err(not_text(&text[..text.len().min(Reading::HEAD)])));
+            };
             show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), format, out)
         }
         Content::Stream(source) => {
             let mut head = Vec::new();
             source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else { return Ok(false) };
+            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else {
+                return Ok(Err(not_text(&head)));
+            };
             show_source(&entry.path, &reading, source, head, format, out)
         }
     }
-    .map(|()| true)
+    .map(Ok)
 }
 
 fn show_source(
@@ -138,7 +97,7 @@ fn show_source(
 ) -> io::Result<()> {
     if format == Format::Text {
         let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
-        writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), encoding_name(reading))?;
+        writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), reading.encoding.name())?;
     }
     let mut reader = ChunkReader::new(source, head, reading);
     let (mut line, mut reuse) = (1, None);
@@ -168,14 +127,5 @@ fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> S
     match format {
         Format::Text => line.text(),
         Format::Jsonl => line.json(),
-    }
-}
-
-fn encoding_name(reading: &Reading) -> &'static str {
-    use tierline::record::Encoding;
-    match reading.encoding {
-        Encoding::Bytes => "8-bit",
-        Encoding::Utf16Le => "UTF-16 little endian",
-        Encoding::Utf16Be => "UTF-16 big endian",
     }
 }

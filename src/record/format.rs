@@ -1,6 +1,6 @@
 //! How the lines of one file are read; `guess` finds it out from the file's head.
 
-use super::fold::{self, Kind, Line, LineReader, Records, Sizes};
+use super::fold::{self, Kind, Line, LineReader, Records, Sizes, Traceback};
 use super::follow::Follow;
 use super::header::{Cut, Rules, cut};
 use super::layout::{Layout, rules_key};
@@ -25,6 +25,8 @@ pub struct Format {
     /// Nobody looks at headers: every line is a record.
     pub(super) lines_only: bool,
     pub(super) name: &'static str,
+    /// Lines that begin a record have the time of a container runtime before what the program wrote.
+    pub(super) in_container: bool,
 }
 
 /// What the first line of a record says about it.
@@ -88,7 +90,7 @@ impl Format {
 
     /// Is equal for formats that learn the same [`Layout`] from a line, so that files may share what was learnt.
     pub fn layout_key(&self) -> u64 {
-        rules_key(&self.rules) << 1 | u64::from(self.headers)
+        rules_key(&self.rules) << 2 | u64::from(self.in_container) << 1 | u64::from(self.headers)
     }
 
     /// Returns what a line (no line end, not blank) means for the records around it, and what of that holds for all
@@ -138,9 +140,17 @@ impl Format {
         if self.lines_only {
             return (Line::new(Kind::Begins, None), None);
         }
+        if self.in_container {
+            return self.read_in_container(line, watch);
+        }
         if let Some(export) = self.export {
             return (self.read_event(line, export, watch), None);
         }
+        self.read_bare(line, watch)
+    }
+
+    /// Reads a line that stands as its program wrote it.
+    fn read_bare<'a>(&self, line: &'a [u8], watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
         if let Some(cut) = cut(line, watch) {
             let header = Header::of(&cut);
             let message = line.get(cut.message..).unwrap_or_default();
@@ -162,6 +172,37 @@ impl Format {
             () => Kind::Begins,
         };
         (Line::new(kind, None), None)
+    }
+
+    /// Only lines that begin a record have the runtime's time (see `container`).
+    fn read_in_container<'a>(&self, line: &'a [u8], watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
+        let Some((stamp, end)) = watch.stamp(line, 0).filter(|&(_, end)| line.get(end) == Some(&b' ')) else {
+            return (Line::new(Kind::Continues, None), None);
+        };
+        let (outer, at) = (watch.moment(&stamp), end + 1);
+        let inner = line.get(at..).and_then(|text| cut(text, watch));
+        let header = match inner {
+            Some(inner) => Header { time: Some(outer.time), message: at + inner.message, ..Header::of(&inner) },
+            None => Header { time: Some(outer.time), message: at, ..Header::default() },
+        };
+        (Line::new(Kind::Begins, Some(header)), Some(outer.call))
+    }
+
+    /// Whether a line of a program in a container begins a record by what the program wrote.
+    pub(super) fn begins_in_container(&self, text: &[u8], traceback: &mut Traceback) -> bool {
+        if fold::is_blank(text) {
+            return false;
+        }
+        let begins = match self.read_bare(text, &Watch::new(&self.rules, text)).0.kind {
+            Kind::Begins => true,
+            Kind::Traceback => !traceback.takes(text),
+            Kind::Continues => false,
+        };
+        if begins {
+            *traceback = Traceback::default();
+        }
+        traceback.follow(text);
+        begins
     }
 
     /// In an export only the first line of an event begins a record: descriptions hold whatever programs print.

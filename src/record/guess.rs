@@ -9,6 +9,7 @@ use super::boot::boot_time;
 use super::calendar::Calendar;
 use super::civil::{self, DAY, SECOND};
 use super::clock::{month, weekday, weekday_number};
+use super::container::{Container, Unwrapper};
 use super::fold;
 use super::follow::Follow;
 use super::format::Format;
@@ -63,12 +64,22 @@ impl Reading {
     }
 
     fn of_parts(path: &str, head: &[u8], rest: &[u8], modified: Option<i64>) -> Option<Reading> {
-        let named = day_in_name(path);
-        let encoding = Encoding::guess(head)?;
-        let decode = |bytes: &[u8]| -> Option<Vec<u8>> {
-            let mut text = String::with_capacity(bytes.len() * 3);
-            let _ = encoding.decoder()?.decode_to_string(bytes, &mut text, false);
-            Some(text.into_bytes())
+        let dates = Dates { named: day_in_name(path), modified };
+        let mut encoding = Encoding::guess(head)?;
+        if encoding == Encoding::Bytes
+            && let Some(container) = Container::guess(head)
+        {
+            encoding = Encoding::Container(container);
+        }
+        let decode = |bytes: &[u8]| match encoding {
+            Encoding::Bytes => None,
+            Encoding::Container(container) => Some(Unwrapper::sample(container, bytes)),
+            Encoding::Legacy(code) => Some(code.decode_without_bom_handling(bytes).0.into_owned().into_bytes()),
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                let mut text = String::with_capacity(bytes.len() * 3);
+                let _ = encoding.decoder()?.decode_to_string(bytes, &mut text, false);
+                Some(text.into_bytes())
+            }
         };
         let more = || {
             let step = (rest.len().saturating_sub(PIECE) / PIECES.max(1)).max(PIECE) & !1;
@@ -76,12 +87,12 @@ impl Reading {
             let pieces = starts.filter_map(|start| rest.get(start..rest.len().min(start + PIECE)));
             pieces.map(|piece| decode(piece).unwrap_or_else(|| piece.to_vec())).collect()
         };
-        let dates = Dates { named, modified };
         let format = match decode(&head[encoding.mark(head)..]) {
             None => Format::guess_dated(head, &more, dates),
             Some(text) => Format::guess_dated(&text, &more, dates),
         };
-        Some(Reading { encoding, format })
+        let in_container = matches!(encoding, Encoding::Container(_));
+        Some(Reading { encoding, format: Format { in_container, ..format } })
     }
 
     /// Reads every line as a record without header, as grep does; `None` if the file is not text.
@@ -188,6 +199,7 @@ impl Format {
             export,
             follow,
             lines_only: false,
+            in_container: false,
             name: if export.is_some() { "windows-events" } else { leading },
         }
     }

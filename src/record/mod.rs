@@ -14,13 +14,17 @@ mod calendar;
 mod chunk;
 mod civil;
 mod clock;
+mod container;
 mod database;
 mod encoding;
 mod events;
 mod field;
+pub mod fields;
 mod fold;
 mod follow;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guess;
 mod header;
 mod json;
@@ -28,7 +32,9 @@ mod keyvalue;
 mod layout;
 #[cfg(test)]
 mod layout_tests;
+mod legacy;
 mod level;
+mod lines;
 mod marks;
 mod name_date;
 mod network;
@@ -52,7 +58,8 @@ mod web;
 mod windows;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
-pub use encoding::Encoding;
+pub use container::Container;
+pub use encoding::{Encoding, not_text};
 pub use fold::{Line, LineReader, Record, Records, is_blank};
 pub use format::{Format, Header};
 pub use guess::Reading;

@@ -25,7 +25,8 @@ pub(super) fn check(line: &str, time: &str, level: Option<Level>, component: &st
 #[track_caller]
 pub(super) fn fold(text: &str, expected: &[(&str, u64)]) {
     let reading = Reading::guess(text.as_bytes(), Some(MODIFIED)).expect("text");
-    let chunk = Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+    let chunk =
+        Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes, lines: &[] };
     let records: Vec<_> = reading.format.records(&chunk).collect();
     let firsts: Vec<_> = records
         .iter()
@@ -702,7 +703,8 @@ fn no_record_grows_without_bound() {
 #[track_caller]
 fn events(text: &str, expected: &[(u64, &str, Option<Level>, &str, &str)]) {
     let reading = Reading::guess(text.as_bytes(), None).expect("text");
-    let chunk = Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+    let chunk =
+        Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes, lines: &[] };
     let records: Vec<_> = reading.format.records(&chunk).collect();
     let times: Vec<_> =
         records.iter().map(|record| record.header.time.map(|time| time.to_string()).unwrap_or_default()).collect();
@@ -960,7 +962,7 @@ proptest! {
                 prop_assert!(header.message <= line.len());
             }
         }
-        let chunk = Chunk { buffer: &text, start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+        let chunk = Chunk { buffer: &text, start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes, lines: &[] };
         for record in format.records(&chunk) {
             prop_assert!(record.message().len() <= record.text.len());
         }
