@@ -98,7 +98,7 @@ fn parameters_of_windows_events_are_in_data() {
 #[test]
 fn an_event_as_text_has_its_labels_in_lower_case_and_its_description() {
     check(
-        "Event[0]:\r\n  Log Name: System\r\n  Source: disk\r\n  Event ID: 7\r\n  Task: N/A\r\n  Level: Fehler\r\n  User Name: N/A\r\n  Description: \r\nThe device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x\r\n",
+        "Event[0]:\r\n  Log Name: System\r\n  Source: disk\r\n  Event ID: 7\r\n  Task: N/A\r\n  Level: Erreur\r\n  User Name: N/A\r\n  Description: \r\nThe device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x\r\n",
         &[
             "channel=System",
             "provider=disk",
