@@ -28,3 +28,12 @@ done
 seeds records "${logs[@]}"
 seeds scan "${logs[@]}"
 seeds signature "${signatures[@]}"
+
+mkdir -p corpus/journal corpus/evtx
+for file in ../testdata/journal/*.gz; do
+  gzip -dc "$file" >"corpus/journal/$(basename "$file" .gz)"
+done
+# Event logs: give a folder of your own as the argument.
+if [ $# -gt 0 ]; then
+  find "$1" -name '*.evtx' -size -200k -exec cp -t corpus/evtx {} +
+fi

@@ -13,6 +13,8 @@ mod family;
 mod file_path;
 mod fingerprint;
 mod foreign;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
 mod gzip;
 mod inflate;

@@ -80,11 +80,15 @@ impl Format {
         }
     }
 
-    fn of_name(name: &str) -> Option<Format> {
+    pub(in crate::bundle) fn of_name(name: &str) -> Option<Format> {
         Format::ALL.iter().copied().find(|format| format.name() == name)
     }
 
-    fn read(self, source: &mut BufReader<impl Read + Seek>, out: &mut dyn Members) -> io::Result<()> {
+    pub(in crate::bundle) fn read(
+        self,
+        source: &mut BufReader<impl Read + Seek>,
+        out: &mut dyn Members,
+    ) -> io::Result<()> {
         match self {
             Format::Evtx => evtx::read(source, out),
             Format::Journal => journal::read(source, out),
