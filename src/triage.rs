@@ -5,10 +5,10 @@
 
 mod around;
 
-use crate::bundle::{Bundle, Content, Entry, Mapped, Problem, ProblemKind};
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, Period, diagnose};
 use crate::finding::{Memo, Origin, Source, Tally};
-use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks};
+use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
 use crate::scan::{FileScope, Gate, LineCache, Pieces, Scanner, Window, last_time};
 use crate::signature::SignatureSet;
 use rayon::prelude::*;
@@ -47,12 +47,12 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     let memories = Mutex::default();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let mut visited = bundle.visit(&|entry| {
-        let path = Arc::clone(&entry.path);
+        let path = Arc::clone(entry.path.as_arc());
         let examined = examine(entry, &scanner, &memories, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
-            Some(file) => tally.merge(file),
-            None => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: "not text".into() }),
+            Ok(file) => tally.merge(file),
+            Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
         }
     });
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -79,22 +79,28 @@ struct Known {
     templates: Memo,
 }
 
-/// Returns what one entry has shown, or `None` if it is not text.
-fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, options: Options<'_>) -> Option<Tally> {
+/// Returns what one entry has shown, or why it is not read.
+fn examine(
+    entry: Entry<'_>,
+    scanner: &Scanner,
+    memories: &Mutex<Vec<Memory>>,
+    options: Options<'_>,
+) -> Result<Tally, &'static str> {
     let window = options.around.as_ref().filter(|_| !options.lines).map(|around| around.window);
     let (pieces, origin) = (&Mutex::default(), &Mutex::default());
-    let guess = |head: &[u8]| match options.lines {
-        true => Reading::of_lines(head),
-        false => Reading::of_file(&entry.path, head, entry.modified),
-    };
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
+            let head = &text[..text.len().min(Reading::HEAD)];
+            let reading = match options.lines {
+                true => Reading::of_lines(head),
+                false => Reading::of_text(&entry.path, &text, entry.modified),
+            };
+            let reading = reading.ok_or_else(|| not_text(head))?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
-                Encoding::Utf16Le | Encoding::Utf16Be => file.stream(&mut text.bytes(), Vec::new()),
+                _ => file.stream(&mut text.bytes(), Vec::new()),
             };
             (tally, text.len() as u64)
         }
@@ -103,7 +109,11 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, o
             let mut head = Vec::new();
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
-            let reading = guess(&head)?;
+            let reading = match options.lines {
+                true => Reading::of_lines(&head),
+                false => Reading::of_file(&entry.path, &head, entry.modified),
+            };
+            let reading = reading.ok_or_else(|| not_text(&head))?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
@@ -117,14 +127,14 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, o
     }
     let (first_time, last_time) = (tally.coverage.counts.first_time, tally.coverage.counts.last_time);
     let origin = std::mem::take(&mut *lock(origin));
-    let (file, modified) = (Arc::clone(&entry.path), entry.modified);
+    let (file, modified) = (Arc::clone(entry.path.as_arc()), entry.modified);
     tally.sources.add(Source { file, modified, first_time, last_time, origin, timeline });
-    Some(tally)
+    Ok(tally)
 }
 
 /// What stays the same for all chunks of a file.
 struct File<'a> {
-    path: &'a Arc<str>,
+    path: &'a FilePath,
     reading: &'a Reading,
     scanner: &'a Scanner,
     scope: &'a FileScope,

@@ -117,17 +117,11 @@ const FLAG_EXTRA: u8 = 4;
 const FLAG_NAME: u8 = 8;
 const FLAG_COMMENT: u8 = 16;
 
-/// Returns the original name and the time of the last change that the first header carries.
-pub(super) fn name_and_time(head: &[u8]) -> (Option<&[u8]>, Option<i64>) {
-    let [0x1f, 0x8b, 8, flags, t0, t1, t2, t3, _, _, rest @ ..] = head else { return (None, None) };
-    let time = Some(i64::from(u32::from_le_bytes([*t0, *t1, *t2, *t3]))).filter(|time| *time != 0);
-    let mut rest = rest;
-    if flags & FLAG_EXTRA != 0 {
-        let Some((size, after)) = rest.split_first_chunk::<2>() else { return (None, time) };
-        rest = after.get(usize::from(u16::from_le_bytes(*size))..).unwrap_or_default();
-    }
-    let end = memchr::memchr(0, rest).filter(|end| flags & FLAG_NAME != 0 && *end > 0);
-    (end.and_then(|end| rest.get(..end)), time)
+/// Returns the time of the last change that the first header carries. The original name beside it is often an older one
+/// (`messages.1` in `messages.3.gz`), so files are called as they were found.
+pub(super) fn modified(head: &[u8]) -> Option<i64> {
+    let [0x1f, 0x8b, 8, _, t0, t1, t2, t3, ..] = head else { return None };
+    Some(i64::from(u32::from_le_bytes([*t0, *t1, *t2, *t3]))).filter(|time| *time != 0)
 }
 
 fn skip(input: &mut impl BufRead, bytes: u64) -> io::Result<()> {

@@ -73,39 +73,6 @@ pub(super) fn inside(outer: &str, name: &str) -> String {
     format!("{outer}!/{name}")
 }
 
-/// Returns the last component of a path.
-pub(super) fn last(path: &str) -> &str {
-    path.rsplit('/').find(|part| !part.is_empty()).unwrap_or(path)
-}
-
-/// Returns what a plain compressed file is called inside: its own name without the suffix that names the compression.
-pub(super) fn unpacked(name: &str) -> String {
-    let name = last(name);
-    for (suffix, replacement) in SUFFIXES {
-        let Some(split) = name.len().checked_sub(suffix.len()).filter(|split| *split > 0) else { continue };
-        if let (Some(stem), Some(end)) = (name.get(..split), name.get(split..))
-            && end.eq_ignore_ascii_case(suffix)
-        {
-            return format!("{stem}{replacement}");
-        }
-    }
-    name.to_owned()
-}
-
-const SUFFIXES: &[(&str, &str)] = &[
-    (".gz", ""),
-    (".gzip", ""),
-    (".tgz", ".tar"),
-    (".bz2", ""),
-    (".tbz2", ".tar"),
-    (".tbz", ".tar"),
-    (".xz", ""),
-    (".txz", ".tar"),
-    (".zst", ""),
-    (".zstd", ""),
-    (".tzst", ".tar"),
-];
-
 /// Characters that move the cursor, hide themselves or turn the reading direction.
 fn misleading(character: char) -> bool {
     character.is_control()
@@ -132,19 +99,6 @@ mod tests {
             (b"", "(no name)"),
         ] {
             assert_eq!(shown(name), expected);
-        }
-    }
-
-    #[test]
-    fn compressed_files_lose_their_suffix() {
-        for (name, expected) in [
-            ("case.zip!/logs/a.log.gz", "a.log"),
-            ("a.TGZ", "a.tar"),
-            ("messages", "messages"),
-            (".gz", ".gz"),
-            ("x/a.log.zst", "a.log"),
-        ] {
-            assert_eq!(unpacked(name), expected);
         }
     }
 

@@ -6,11 +6,15 @@
 
 use super::budget::Allowance;
 use super::decode::unpack;
+use super::earlier::Earlier;
+use super::foreign::{self, Format, Helper};
 use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
-use super::source::Source;
-use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, gzip, name, tape, zip};
+use super::repeats::Repeat;
+use super::source::{self, Source};
+use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, ar, cpio, gzip, name, rpm, tape, zip};
 use std::any::Any;
+use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,9 +24,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct Visit<'a> {
     examine: &'a (dyn Fn(Entry<'_>) + Sync),
     depth: u32,
+    /// The program that reads foreign formats, if there is one.
+    pub(super) helper: Option<&'a Helper>,
     unpacked: Allowance,
     members: Allowance,
     memory: Allowance,
+    compared: Allowance,
     files: AtomicU64,
     bytes: AtomicU64,
     problems: Mutex<Vec<Problem>>,
@@ -31,11 +38,16 @@ pub(super) struct Visit<'a> {
 /// Bytes of nested archives that all threads together may keep in memory; what is more goes to temporary files.
 const MEMORY: u64 = 128 << 20;
 
+/// Bytes that may be read to compare files, beside those in proportion to the input.
+const COMPARED: u64 = 1 << 30;
+
 /// Where a visit is: a file outside or inside containers.
 pub(super) struct Place<'a> {
     /// As people read it.
     pub(super) path: Arc<str>,
     outer: Option<&'a Place<'a>>,
+    /// What came before it in a stream of members.
+    earlier: Option<&'a Earlier>,
     containers: u32,
     cut: AtomicBool,
 }
@@ -52,7 +64,18 @@ pub(super) struct Facts {
 impl<'a> Place<'a> {
     /// A file on disk.
     pub(super) fn outside(path: Arc<str>) -> Place<'a> {
-        Place { path, outer: None, containers: 0, cut: AtomicBool::new(false) }
+        Place { path, outer: None, earlier: None, containers: 0, cut: AtomicBool::new(false) }
+    }
+
+    /// What this file unpacks to if it is one compressed stream: a container deeper, and still the same file to people.
+    fn unpacked(&'a self) -> Place<'a> {
+        Place {
+            path: Arc::clone(&self.path),
+            outer: Some(self),
+            earlier: self.earlier,
+            containers: self.containers + 1,
+            cut: AtomicBool::new(false),
+        }
     }
 
     /// A member of this container.
@@ -60,9 +83,21 @@ impl<'a> Place<'a> {
         Place {
             path: name::inside(&self.path, name).into(),
             outer: Some(self),
+            earlier: None,
             containers: self.containers + 1,
             cut: AtomicBool::new(false),
         }
+    }
+
+    /// A member of this container, whose members come in a stream: those that repeat an earlier part of a rotated log
+    /// are not visited.
+    pub(super) fn member_after(&'a self, earlier: &'a Earlier, name: &str) -> Place<'a> {
+        Place { earlier: Some(earlier), ..self.member(name) }
+    }
+
+    /// Whether a container says where this file ends.
+    pub(super) fn is_inside(&self) -> bool {
+        self.outer.is_some()
     }
 
     /// Whether this file or one around it ended early. What follows from that is no news.
@@ -80,13 +115,20 @@ impl<'a> Place<'a> {
 
 impl<'a> Visit<'a> {
     /// Prepares a visit of inputs of `bytes` bytes on disk.
-    pub(super) fn new(limits: &Limits, bytes: u64, examine: &'a (dyn Fn(Entry<'_>) + Sync)) -> Visit<'a> {
+    pub(super) fn new(
+        limits: &Limits,
+        bytes: u64,
+        helper: Option<&'a Helper>,
+        examine: &'a (dyn Fn(Entry<'_>) + Sync),
+    ) -> Visit<'a> {
         Visit {
             examine,
             depth: limits.depth,
+            helper,
             unpacked: Allowance::new(limits.unpacked_bytes.saturating_add(limits.ratio.saturating_mul(bytes))),
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
+            compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             problems: Mutex::new(Vec::new()),
@@ -102,26 +144,51 @@ impl<'a> Visit<'a> {
 
     /// Finds out what `source` is and visits it.
     pub(super) fn stream(&self, place: &Place<'_>, facts: Facts, source: &mut (dyn Read + Send)) {
-        let mut head = Vec::new();
-        // A guarded source reports its errors itself.
-        let _ = source.take(HEAD as u64).read_to_end(&mut head);
-        let whole = head.len() < HEAD;
+        let head = head_of(source);
         match Kind::recognise(&head) {
-            Kind::Plain if whole => {
-                self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64)
+            Kind::Plain if head.len() < HEAD && zip::ends_as_zip(&head) => {
+                self.container(place, facts, Kind::Zip, Cursor::new(head));
             }
-            Kind::Plain => {
-                let mut whole = Cursor::new(head).chain(source);
-                let mut counted = Counted::new(&mut whole);
-                self.examine(place, facts.modified, Content::Stream(&mut counted));
-                let bytes = match facts.size {
-                    Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
-                    _ => counted.bytes,
-                };
-                self.saw(bytes);
-            }
+            Kind::Plain => self.plain(place, facts, head, source),
             kind => self.container(place, facts, kind, Cursor::new(head).chain(source)),
         }
+    }
+
+    /// Hands `source` to the visitor whatever it looks like.
+    pub(super) fn text(&self, place: &Place<'_>, facts: Facts, source: &mut (dyn Read + Send)) {
+        let head = head_of(source);
+        self.plain(place, facts, head, source);
+    }
+
+    fn plain(&self, place: &Place<'_>, facts: Facts, head: Vec<u8>, source: &mut (dyn Read + Send)) {
+        match place.earlier {
+            Some(earlier) if head.len() < HEAD => earlier.leaf(self, place, facts, &head),
+            Some(earlier) => earlier.stream(self, place, facts, head, source),
+            None if head.len() < HEAD => {
+                self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
+            }
+            None => self.read(place, facts, &mut Counted::new(&mut Cursor::new(head).chain(source))),
+        }
+    }
+
+    /// Hands a file to the visitor that is read as a stream.
+    pub(super) fn read(&self, place: &Place<'_>, facts: Facts, counted: &mut Counted<'_>) {
+        self.examine(place, facts.modified, Content::Stream(counted));
+        let bytes = match facts.size {
+            Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
+            _ => counted.bytes,
+        };
+        self.saw(bytes);
+    }
+
+    /// Copies a stream to where it can be read again.
+    pub(super) fn spool(&self, source: &mut (dyn Read + Send)) -> io::Result<Source<'_>> {
+        Source::spool(source, &self.memory, &self.unpacked)
+    }
+
+    /// What may be read to compare files.
+    pub(super) fn compared(&self) -> &Allowance {
+        &self.compared
     }
 
     /// Visits a container, or says why not. A panic in its parser is a problem of this container only.
@@ -129,12 +196,29 @@ impl<'a> Visit<'a> {
         self.caught(place, || match kind {
             Kind::Plain => {}
             Kind::Encrypted(_) | Kind::Unsupported(_) => self.refused(place, facts, kind),
+            // Knows itself whether it is a container.
+            Kind::Foreign(format) => match source::temporary(&mut source, &self.unpacked) {
+                Ok(file) => foreign::members(self, place, facts, format, file),
+                Err(error) => {
+                    self.fail_with(place, &error);
+                    self.saw(0);
+                }
+            },
             _ if self.too_deep(place) => self.saw(facts.size.unwrap_or(0)),
             Kind::Compressed(compression) => {
                 self.compressed(place, facts, compression, BufReader::with_capacity(HEAD, source))
             }
             Kind::Tar => tape::members(self, place, &mut source),
-            Kind::Zip => match Source::spool(&mut source, &self.memory, &self.unpacked) {
+            Kind::Ar => ar::members(self, place, &mut source),
+            Kind::Cpio => cpio::members(self, place, &mut source),
+            Kind::Rpm => match rpm::skip_headers(&mut source) {
+                Ok(()) => self.stream(&place.unpacked(), facts, &mut source),
+                Err(error) => {
+                    self.fail_with(place, &error);
+                    self.saw(0);
+                }
+            },
+            Kind::Zip => match self.spool(&mut source) {
                 Ok(source) => zip::members(self, place, &source, zip::Order::Sequential),
                 Err(error) => {
                     self.fail_with(place, &error);
@@ -162,17 +246,14 @@ impl<'a> Visit<'a> {
         compression: Compression,
         mut source: BufReader<impl Read + Send>,
     ) {
-        let (own_name, own_time) = match (compression, io::BufRead::fill_buf(&mut source)) {
-            (Compression::Gzip, Ok(head)) => {
-                let (name, time) = gzip::name_and_time(head);
-                (name.map(name::shown), time)
-            }
-            _ => (None, None),
+        let own_time = match (compression, io::BufRead::fill_buf(&mut source)) {
+            (Compression::Gzip, Ok(head)) => gzip::modified(head),
+            _ => None,
         };
-        let member = place.member(&own_name.unwrap_or_else(|| name::unpacked(&place.path)));
         if !self.count_member(place) {
             return;
         }
+        let member = place.unpacked();
         match unpack(compression, source) {
             Ok(unpacked) => {
                 let facts = Facts { modified: own_time.or(facts.modified), size: None };
@@ -193,10 +274,21 @@ impl<'a> Visit<'a> {
         });
     }
 
+    /// Visits a file of a foreign format that lies on disk.
+    pub(super) fn foreign(&self, place: &Place<'_>, facts: Facts, format: Format, file: File) {
+        self.caught(place, || foreign::members(self, place, facts, format, file));
+    }
+
     /// Hands a file whose bytes are all at hand to the visitor.
     pub(super) fn leaf(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>, bytes: u64) {
         self.examine(place, modified, content);
         self.saw(bytes);
+    }
+
+    /// Tells that a file is the same as another one, and so is not visited.
+    pub(super) fn skip_repeat(&self, place: &Place<'_>, repeat: &Repeat) {
+        self.note(place, ProblemKind::Skipped, repeat.message.clone());
+        self.saw(repeat.bytes);
     }
 
     /// Counts a file that was seen, examined or not.
@@ -213,6 +305,15 @@ impl<'a> Visit<'a> {
             self.fail_limit(place);
         }
         counted
+    }
+
+    /// Whether nothing more may be unpacked, which is reported.
+    pub(super) fn is_over(&self, place: &Place<'_>) -> bool {
+        let is_over = self.unpacked.is_used_up();
+        if is_over {
+            self.fail_limit(place);
+        }
+        is_over
     }
 
     /// Takes unpacked bytes from the budget; false if there is less left.
@@ -254,7 +355,7 @@ impl<'a> Visit<'a> {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
     }
 
-    fn too_deep(&self, place: &Place<'_>) -> bool {
+    pub(super) fn too_deep(&self, place: &Place<'_>) -> bool {
         let deep = place.containers >= self.depth;
         if deep {
             self.fail(place, ProblemKind::Limit, format!("more than {} containers inside each other", self.depth));
@@ -263,7 +364,7 @@ impl<'a> Visit<'a> {
     }
 
     fn examine(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>) {
-        let entry = Entry { path: Arc::clone(&place.path), modified, content };
+        let entry = Entry { path: Arc::clone(&place.path).into(), modified, content };
         self.caught(place, || (self.examine)(entry));
     }
 
@@ -275,7 +376,15 @@ impl<'a> Visit<'a> {
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
+/// Reads what is needed to recognise a source. A guarded one reports its errors itself.
+fn head_of(source: &mut (dyn Read + Send)) -> Vec<u8> {
+    let mut head = Vec::new();
+    let _ = source.take(HEAD as u64).read_to_end(&mut head);
+    head
+}
+
+/// Returns what a panic says.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }

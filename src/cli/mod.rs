@@ -1,11 +1,13 @@
 //! The command line: one file per subcommand, and what they share.
 //!
 //! Only this part of the program prints, reads the environment and ends the process. A subcommand is a file with its
-//! arguments (clap) and `run`, which returns an [`Exit`]; `completions.rs` is the smallest to copy. `output.rs` writes
-//! results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
+//! arguments (clap) and `run`, which returns an [`Exit`]; `completions.rs` is the smallest to copy. `output.rs` and
+//! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
 mod around;
 mod completions;
+mod contents;
+mod decode;
 mod exit;
 mod man;
 mod output;
@@ -13,12 +15,16 @@ mod panic;
 mod progress;
 mod records;
 mod signatures;
+mod stream;
 mod triage;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use exit::Exit;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use tierline::bundle::{Bundle, Helper, Limits};
 
 /// Names the known problems in a customer's logs with their fixes, and keeps what nobody can explain.
 #[derive(Debug, Parser)]
@@ -36,6 +42,7 @@ Examples:
   tierline triage logs/ -o json=report.json
                                            the same for a script
   tierline records app.log                 how the file is cut into records
+  tierline contents case.zip               which files are in the bundle, and what cannot be read
 
 Exit codes:
   0  done
@@ -70,9 +77,12 @@ enum Color {
 enum Command {
     Triage(triage::TriageArgs),
     Records(records::RecordsArgs),
+    Contents(contents::ContentsArgs),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    #[command(name = decode::SUBCOMMAND, hide = true)]
+    Decode(decode::DecodeArgs),
 }
 
 /// Runs the program.
@@ -82,9 +92,11 @@ pub fn run() -> ExitCode {
     let job = || match &cli.command {
         Command::Triage(args) => triage::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
+        Command::Contents(args) => contents::run(args, cli.terminal),
         Command::Signatures(args) => signatures::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
+        Command::Decode(args) => decode::run(args),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)) {
         Ok(Ok(exit)) => exit.into(),
@@ -98,6 +110,16 @@ pub fn run() -> ExitCode {
             Exit::Failed.into()
         }
     }
+}
+
+/// Opens a bundle whose foreign formats are read by this program in processes of their own.
+fn open_bundle(paths: &[PathBuf]) -> anyhow::Result<Bundle> {
+    let mut bundle = Bundle::open(paths, Limits::default()).context("failed to read the input")?;
+    // Where the system does not tell, they are read in this process.
+    if let Ok(program) = std::env::current_exe() {
+        bundle.set_helper(Helper::new(program, vec![decode::SUBCOMMAND.to_owned()]));
+    }
+    Ok(bundle)
 }
 
 /// Prints a message on standard error, on one line and without hidden characters: it may contain names from the input.

@@ -1,16 +1,15 @@
 use super::around::AroundArgs;
 use super::exit::Usage;
-use super::output::{Output, Sink};
-use super::progress::with_progress;
-use super::{Exit, Terminal, say};
-use anyhow::Context;
+use super::output::Output;
+use super::stream::{self, stream};
+use super::{Exit, Terminal, open_bundle, say};
 use clap::ValueEnum;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
+use std::borrow::Cow;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use tierline::bundle::{Bundle, Content, Entry, Limits, ProblemKind};
-use tierline::record::{ChunkReader, Reading, Record};
-
+use std::sync::{Mutex, PoisonError};
+use tierline::bundle::{Content, Entry};
+use tierline::record::{ChunkReader, Reading, Record, fields, not_text};
 use tierline::report::{RecordLine, one_line, without_kind};
 use tierline::scan::Window;
 
@@ -28,6 +27,9 @@ pub(super) struct RecordsArgs {
     /// message.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]
     output: Output<Format>,
+    /// Shows the fields of each record, by the names that `field:` of a signature uses.
+    #[arg(long)]
+    fields: bool,
     #[command(flatten)]
     around: AroundArgs,
 }
@@ -36,6 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   tierline records app.log
   tierline records case.zip -o jsonl
+  tierline records --fields System.evtx
   tierline records app.log --since '2026-01-02 03:00' --until '2026-01-02 04:00'
   tierline records /var/log --since -2h
   tierline records /var/log -o jsonl=records.jsonl
@@ -52,125 +55,101 @@ enum Format {
 }
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
+    let bundle = open_bundle(&args.paths)?;
     let around = args.around.resolve(&bundle).map_err(|error| Usage(error.to_string()))?;
-    let wanted = Wanted { format: args.output.format, window: around.map(|around| around.window) };
-    let failed = || match &args.output.file {
-        Some(path) => format!("failed to write `{}`", path.display()),
-        None => "failed to write to standard output".into(),
+    let how = How { format: args.output.format, fields: args.fields, window: around.map(|around| around.window) };
+    // Entries that are not text.
+    let skipped = Mutex::new(Vec::new());
+    let show = |entry: Entry<'_>, out: &mut dyn Write| {
+        let path = entry.path.clone();
+        if let Err(why) = show(entry, how, out)? {
+            skipped.lock().unwrap_or_else(PoisonError::into_inner).push((path, why));
+        }
+        Ok(())
     };
-    let sink = match &args.output.file {
-        Some(path) => Sink::file(path).with_context(failed)?,
-        None => Sink::Stdout(io::stdout()),
+    let Some(visited) = stream(&bundle, args.output.file.as_ref(), terminal, show, |_, _| Ok(()))? else {
+        return Ok(Exit::Done);
     };
-    // A bar between the lines of the output would only disturb.
-    let bar = !terminal.no_progress && (args.output.file.is_some() || !io::stdout().is_terminal());
-    let shown = Mutex::new(Shown { out: BufWriter::with_capacity(1 << 16, sink), skipped: Vec::new(), error: None });
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    let visit = || {
-        bundle.visit(&|entry| {
-            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            shown.add(entry, wanted);
-        })
-    };
-    let visited = with_progress(&bundle, bar, || pool.install(visit));
-
-    let shown = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let written = match shown.error {
-        Some(error) => Err(error),
-        None => shown.out.into_inner().map_err(io::IntoInnerError::into_error).and_then(Sink::finish),
-    };
-    match written {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Exit::Done),
-        written => written.with_context(failed)?,
-    }
-    for path in shown.skipped {
-        say(&format!("not examined: {path}: not text"));
+    for (path, why) in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        say(&format!("not examined: {path}: {why}"));
     }
     for problem in &visited.problems {
         let message = without_kind(problem.kind, &problem.message);
         say(&format!("not examined: {}: {}: {message}", problem.file, problem.kind.name()));
     }
-    let partial = visited.problems.iter().any(|problem| problem.kind != ProblemKind::Skipped);
-    Ok(if partial { Exit::Partial } else { Exit::Done })
+    Ok(stream::exit(&visited))
 }
 
 /// Which records are shown, and how.
 #[derive(Clone, Copy)]
-struct Wanted {
+struct How {
     format: Format,
+    /// With their fields.
+    fields: bool,
     window: Option<Window>,
 }
 
-/// What was shown so far.
-struct Shown {
-    out: BufWriter<Sink>,
-    /// Entries that are not text.
-    skipped: Vec<Arc<str>>,
-    /// Why no more can be shown: the disk is full, or nobody reads.
-    error: Option<io::Error>,
-}
-
-impl Shown {
-    fn add(&mut self, entry: Entry<'_>, wanted: Wanted) {
-        if self.error.is_some() {
-            return;
-        }
-        let path = entry.path.clone();
-        match show(entry, wanted, &mut self.out) {
-            Ok(true) => {}
-            Ok(false) => self.skipped.push(path),
-            // A visit cannot be broken off in another way, and nobody wants to wait until a large archive is unpacked
-            // for a reader that has gone. Nothing is left behind: on standard output there is no temporary file.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(error) => self.error = Some(error),
-        }
-    }
-}
-
-/// Writes all records of an entry; false if it is not text.
-fn show(entry: Entry<'_>, wanted: Wanted, out: &mut dyn Write) -> io::Result<bool> {
+/// Writes all records of an entry, or says why it is not read.
+fn show(entry: Entry<'_>, how: How, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
     match entry.content {
-        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), wanted, out),
-        Content::Stream(source) => show_source(&entry.path, entry.modified, source, wanted, out),
+        Content::Mapped(text) => {
+            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
+                return Ok(Err(not_text(&text)));
+            };
+            show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), how, out)
+        }
+        Content::Stream(source) => {
+            let mut head = Vec::new();
+            source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
+            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else {
+                return Ok(Err(not_text(&head)));
+            };
+            show_source(&entry.path, &reading, source, head, how, out)
+        }
     }
+    .map(Ok)
 }
 
 fn show_source(
     file: &str,
-    modified: Option<i64>,
+    reading: &Reading,
     source: &mut (dyn Read + Send),
-    wanted: Wanted,
+    head: Vec<u8>,
+    how: How,
     out: &mut dyn Write,
-) -> io::Result<bool> {
-    let Wanted { format, window } = wanted;
-    let mut head = Vec::new();
-    source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-    let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(false) };
-    if format == Format::Text {
-        writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), encoding_name(&reading))?;
+) -> io::Result<()> {
+    if how.format == Format::Text {
+        let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
+        writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), reading.encoding.name())?;
     }
-    let mut reader = ChunkReader::new(source, head, &reading);
+    let mut reader = ChunkReader::new(source, head, reading);
     let (mut line, mut reuse, mut before) = (1, None, None);
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
-        let mut gate = window.map(|window| window.gate_behind(before, &chunk, &reading.format));
+        let mut gate = how.window.map(|window| window.gate_behind(before, &chunk, &reading.format));
         for record in reading.format.records(&chunk) {
             before = record.header.time.or(before);
             if gate.as_mut().is_some_and(|gate| !gate.admits(record.header.time)) {
                 continue;
             }
-            out.write_all(render(file, line, &record, format).as_bytes())?;
+            out.write_all(render(file, line, &record, how).as_bytes())?;
         }
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
     }
-    Ok(true)
+    Ok(())
 }
 
-fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> String {
+fn render(file: &str, first_line: u64, record: &Record<'_>, how: How) -> String {
     let component = record.header.component.map(String::from_utf8_lossy);
     let message = String::from_utf8_lossy(record.message());
+    let fields: Option<Vec<_>> = how.fields.then(|| {
+        let text = |value| match value {
+            Cow::Borrowed(value) => String::from_utf8_lossy(value),
+            Cow::Owned(value) => String::from_utf8_lossy(&value).into_owned().into(),
+        };
+        fields::all(record.text).into_iter().map(|(name, value)| (name, text(value))).collect()
+    });
     let line = RecordLine {
         file,
         line: first_line.saturating_add(record.line),
@@ -179,18 +158,10 @@ fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> S
         level: record.header.level,
         component: component.as_deref(),
         message: &message,
+        fields: fields.as_deref(),
     };
-    match format {
+    match how.format {
         Format::Text => line.text(),
         Format::Jsonl => line.json(),
-    }
-}
-
-fn encoding_name(reading: &Reading) -> &'static str {
-    use tierline::record::Encoding;
-    match reading.encoding {
-        Encoding::Bytes => "8-bit",
-        Encoding::Utf16Le => "UTF-16 little endian",
-        Encoding::Utf16Be => "UTF-16 big endian",
     }
 }

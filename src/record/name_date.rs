@@ -75,6 +75,8 @@ mod tests {
             "VeeamGuestHelper_18.02.2026.log",
             "case.zip!/var/log/messages-20260218",
             "messages-20260218.gz",
+            "messages-20260218.bz2",
+            "app.18.02.2026.lz4",
             "app.2026-02-18.log",
             "2026-02-18-app.log.3",
             "x_2026_02_18_05_33_09.log",

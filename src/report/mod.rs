@@ -4,6 +4,7 @@
 //! `json.rs` is the contract; `text.rs` is what a person reads first; `markdown.rs` goes into a ticket. What they share
 //! is in `wording.rs` (counts, sizes, times, the verdict) and `neutral.rs` (log text without hidden characters).
 
+mod contents;
 mod excerpt;
 mod json;
 mod markdown;
@@ -14,6 +15,7 @@ mod timeline;
 mod wording;
 mod wrap;
 
+pub use contents::{ContentLine, ContentProblem};
 pub use json::json;
 pub use markdown::markdown;
 pub use neutral::one_line;

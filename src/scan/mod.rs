@@ -9,6 +9,7 @@ mod ahead;
 mod counts;
 mod engine;
 mod everywhere;
+mod field;
 mod filter;
 mod histogram;
 mod line_cache;

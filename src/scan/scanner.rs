@@ -19,6 +19,7 @@ use super::timeline::Timeline;
 use super::window::Gate;
 use crate::record::{Chunk, Format, Level, Record};
 use crate::signature::SignatureSet;
+use std::borrow::Cow;
 
 /// What is enough of the input to plan the search for the rest, in bytes.
 const SAMPLE: usize = 256 << 10;
@@ -79,13 +80,13 @@ impl<'a> Match<'a> {
 
     /// Returns the named groups that took part, in the order of their names. This is a search of its own: few matches
     /// of many are ever asked.
-    pub fn captures(&self) -> Vec<(&'a str, &'a [u8])> {
+    pub fn captures(&self) -> Vec<(&'a str, Cow<'a, [u8]>)> {
         let mut captures = Vec::new();
         if let Some(pattern) = self.pattern {
-            pattern.captures(self.text, &mut captures);
+            pattern.captures(self.text, &mut |name, value| captures.push((name, value)));
             // The first of several groups with one name stays: the sort is stable.
-            captures.sort_by_key(|&(name, _)| name);
-            captures.dedup_by_key(|&mut (name, _)| name);
+            captures.sort_by_key(|(name, _)| *name);
+            captures.dedup_by_key(|(name, _)| *name);
         }
         captures
     }

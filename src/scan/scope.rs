@@ -2,7 +2,8 @@
 //!
 //! The globs of all signatures are compiled into one set; a path goes in, one bit per signature comes out. A path is
 //! matched with `!/` taken as `/`, without regard to case, and `*` does not cross a `/`. `**/x` also matches at the top;
-//! a glob without `/` is matched against the file's name.
+//! a glob without `/` is matched against the file's name. A compressed file is matched with and without the suffix that
+//! names the compression.
 
 use crate::signature::Scope;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -69,7 +70,12 @@ impl Scopes {
     pub(super) fn of(&self, path: &str) -> FileScope {
         let mut scope = self.everywhere.clone();
         let mut kept_out = Vec::new();
-        for glob in self.globs.matches(path.replace("!/", "/")) {
+        let path = path.replace("!/", "/");
+        let mut matching = self.globs.matches(&path);
+        if let Some(unpacked) = without_compression(&path) {
+            matching.extend(self.globs.matches(unpacked));
+        }
+        for glob in matching {
             match self.uses.get(glob) {
                 Some(&(signature, true)) => scope.set(signature, true),
                 Some(&(signature, false)) => kept_out.push(signature),
@@ -80,6 +86,15 @@ impl Scopes {
         scope
     }
 }
+
+/// Returns the path without a suffix that names a compression; none if it has none.
+fn without_compression(path: &str) -> Option<&str> {
+    let (stem, suffix) = path.rsplit_once('.')?;
+    let compressed = COMPRESSIONS.iter().any(|known| suffix.eq_ignore_ascii_case(known));
+    Some(stem).filter(|stem| compressed && !stem.is_empty() && !stem.ends_with('/'))
+}
+
+const COMPRESSIONS: &[&str] = &["gz", "gzip", "bz2", "xz", "zst", "zstd", "lz4", "Z", "lzma"];
 
 #[cfg(test)]
 mod tests {
@@ -99,8 +114,20 @@ mod tests {
         let globs = &["**/Job.*.log"];
         check(globs, &[], "Job.Daily.log", true);
         check(globs, &[], "case.zip!/Logs/job.daily.LOG", true);
-        check(globs, &[], "logs/Job.Daily.log.gz!/Job.Daily.log", true);
+        check(globs, &[], "case.tar.gz!/logs/Job.Daily.log", true);
         check(globs, &[], "logs/Svc.log", false);
+    }
+
+    #[test]
+    fn the_suffix_of_a_compression_does_not_count() {
+        for suffix in ["", ".gz", ".xz", ".zst", ".bz2", ".lz4", ".GZ"] {
+            check(&["**/Svc.*.log"], &[], &format!("case.zip!/Svc.x.log{suffix}"), true);
+            check(&["messages"], &[], &format!("log/messages{suffix}"), true);
+            check(&["*.log"], &["**/Svc.*.log"], &format!("Svc.x.log{suffix}"), false);
+        }
+        check(&["*.log.gz"], &[], "Svc.x.log.gz", true);
+        check(&["*.log"], &[], "a.log.old", false);
+        check(&["logs/"], &[], "logs/.gz", false);
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn a_signature_folder_that_is_not_there_ends_with_2() {
 
 #[test]
 fn a_path_that_is_not_there_ends_with_1_and_is_named() {
-    for name in ["triage", "records"] {
+    for name in ["triage", "records", "contents"] {
         let output = run(&[name, "no-such-file.zip"]);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert!(stderr(&output).contains("no-such-file.zip"), "{output:?}");
@@ -199,6 +199,17 @@ fn inputs_are_hashed_when_asked_for() {
 }
 
 #[test]
+fn records_show_the_fields_that_signatures_can_name() {
+    let event = r#"{"time":"2026-02-10T04:12:33Z","provider":"disk","event_id":7,"data":{"param1":"a \"b\""}}"#;
+    let logs = folder(&[("a.log", event.as_bytes())]);
+    let output = run(&["records", "--fields", text(logs.path()), "-o", "jsonl"]);
+    let record: Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!(record["fields"]["event_id"], "7");
+    assert_eq!(record["fields"]["data.param1"], "a \"b\"");
+    assert!(stdout(&run(&["records", "--fields", text(logs.path())])).contains("    provider: disk\n"));
+}
+
+#[test]
 fn records_show_how_a_file_is_read() {
     let logs = folder(&[("a.log", LOG)]);
     let output = run(&["records", text(logs.path()), "-o", "jsonl"]);
@@ -212,6 +223,7 @@ fn records_show_how_a_file_is_read() {
     assert_eq!(records[1]["message"], "the flux compensator of srv01 is overheated");
     assert!(records[1]["file"].as_str().is_some_and(|file| file.ends_with("a.log")));
     assert!(stdout(&run(&["records", text(logs.path())])).contains("[and 1 line]"));
+    assert!(records[0].get("fields").is_none());
 }
 
 #[test]
@@ -232,6 +244,24 @@ fn records_name_what_could_not_be_read() {
     let output = run(&["records", text(logs.path())]);
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     assert!(stderr(&output).contains("a.log.gz: corrupt: "), "{output:?}");
+}
+
+#[test]
+fn contents_name_every_file_and_what_cannot_be_read() {
+    let logs = folder(&[("a.log", b"abc"), ("b.log.gz", BROKEN_GZIP)]);
+    let output = run(&["contents", text(logs.path()), "--hash", "-o", "jsonl"]);
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let lines: Vec<Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    let ends_with = |line: &Value, end: &str| line["file"].as_str().is_some_and(|file| file.ends_with(end));
+    assert!(ends_with(&lines[0], "/a.log"), "{lines:?}");
+    assert_eq!(lines[0]["bytes"], 3);
+    assert_eq!(lines[0]["sha256"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert!(lines[0]["modified"].as_str().is_some_and(|time| time.ends_with('Z')), "{lines:?}");
+    assert!(ends_with(&lines[1], "/b.log.gz") && lines[1]["problem"].is_null(), "{lines:?}");
+    assert!(ends_with(&lines[2], "/b.log.gz") && lines[2]["problem"] == "corrupt", "{lines:?}");
+    let text = run(&["contents", text(logs.path())]);
+    assert_eq!(stdout(&text).lines().count(), 3, "{text:?}");
 }
 
 #[test]

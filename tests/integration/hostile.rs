@@ -49,4 +49,9 @@ fn a_file_name_cannot_do_harm_either() {
         assert!(stdout(&output).contains("failed to open door"), "{output:?}");
         assert!(!stdout(&output).chars().any(is_hidden), "{format}: {}", stdout(&output));
     }
+    for format in ["text", "jsonl"] {
+        let output = run(&["contents", text(logs.path()), "-o", format]);
+        assert!(stdout(&output).contains("[2J"), "{output:?}");
+        assert!(!stdout(&output).chars().any(is_hidden), "{format}: {}", stdout(&output));
+    }
 }

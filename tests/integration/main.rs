@@ -5,6 +5,7 @@
 mod cli;
 mod expected;
 mod hostile;
+mod isolation;
 mod layers;
 mod memory;
 mod signatures;

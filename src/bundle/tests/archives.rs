@@ -13,22 +13,23 @@ fn plain_file_is_its_own_entry() {
 
 #[test]
 fn compressed_file_is_recognised_by_content() {
-    check("a.log.gz", &gzip(b"hello\n"), &[("a.log.gz!/a.log", b"hello\n")], &[]);
-    check("a.log", &gzip_named("b.log", b"hello\n"), &[("a.log!/b.log", b"hello\n")], &[]);
-    check("a.bz2", &bzip2(b"hello\n"), &[("a.bz2!/a", b"hello\n")], &[]);
-    check("a.xz", XZ_HELLO, &[("a.xz!/a", b"hello\n")], &[]);
-    check("a.zst", &zstd(b"hello\n"), &[("a.zst!/a", b"hello\n")], &[]);
+    check("a.log.gz", &gzip(b"hello\n"), &[("a.log.gz", b"hello\n")], &[]);
+    // The name in the header is that of another day.
+    check("a.log", &gzip_named("b.log", b"hello\n"), &[("a.log", b"hello\n")], &[]);
+    check("a.bz2", &bzip2(b"hello\n"), &[("a.bz2", b"hello\n")], &[]);
+    check("a.xz", XZ_HELLO, &[("a.xz", b"hello\n")], &[]);
+    check("a.zst", &zstd(b"hello\n"), &[("a.zst", b"hello\n")], &[]);
     check("a.gz", b"not compressed", &[("a.gz", b"not compressed")], &[]);
 }
 
 #[test]
 fn concatenated_streams_are_one_file() {
-    check("a.gz", &[gzip(b"one "), gzip(b""), gzip(b"two")].concat(), &[("a.gz!/a", b"one two")], &[]);
-    check("a.bz2", &[bzip2(b"one "), bzip2(b"two")].concat(), &[("a.bz2!/a", b"one two")], &[]);
-    check("a.xz", &[XZ_HELLO, &[0; 4], XZ_HELLO].concat(), &[("a.xz!/a", b"hello\nhello\n")], &[]);
+    check("a.gz", &[gzip(b"one "), gzip(b""), gzip(b"two")].concat(), &[("a.gz", b"one two")], &[]);
+    check("a.bz2", &[bzip2(b"one "), bzip2(b"two")].concat(), &[("a.bz2", b"one two")], &[]);
+    check("a.xz", &[XZ_HELLO, &[0; 4], XZ_HELLO].concat(), &[("a.xz", b"hello\nhello\n")], &[]);
     let skippable = b"\x50\x2a\x4d\x18\x03\0\0\0xyz".to_vec();
     let frames = [skippable.clone(), zstd(b"one "), skippable, zstd(b"two")].concat();
-    check("a.zst", &frames, &[("a.zst!/a", b"one two")], &[]);
+    check("a.zst", &frames, &[("a.zst", b"one two")], &[]);
 }
 
 #[test]
@@ -42,8 +43,8 @@ fn archives_are_opened_in_any_combination() {
         &[
             ("case.zip!/c.log", b"C"),
             ("case.zip!/d.zip!/e.log", b"E"),
-            ("case.zip!/inner.tgz!/inner.tar!/b.log.gz!/b.log", b"B"),
-            ("case.zip!/inner.tgz!/inner.tar!/logs/a.log", b"A"),
+            ("case.zip!/inner.tgz!/b.log.gz", b"B"),
+            ("case.zip!/inner.tgz!/logs/a.log", b"A"),
         ],
         &[],
     );
@@ -78,6 +79,43 @@ fn bytes_before_and_after_a_zip_do_no_harm() {
     let archive = zip(&[("a.log", b"A"), ("b.log", b"B")]);
     let moved = [&zip(&[])[..], &archive, b"trailing"].concat();
     check("x.zip", &moved, &[("x.zip!/a.log", b"A"), ("x.zip!/b.log", b"B")], &[]);
+}
+
+#[test]
+fn zip_behind_a_program_is_found_by_its_end() {
+    let archive = zip(&[("a.log", b"A"), ("b.log", b"B")]);
+    for program in [&b"#!/bin/sh\nexit 0\n"[..], &noise(100_000), &[b'x'; 70_000]] {
+        let whole = [program, &archive].concat();
+        check("x.exe", &whole, &[("x.exe!/a.log", b"A"), ("x.exe!/b.log", b"B")], &[]);
+    }
+    // The end of an empty archive proves nothing.
+    let text = [&b"text\n"[..], &zip(&[])].concat();
+    check("a.log", &text, &[("a.log", &text)], &[]);
+}
+
+#[test]
+fn parts_of_a_split_zip_say_so_and_give_what_they_have() {
+    let archive = zip(&[("a.log", b"A"), ("b.log", b"B")]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    let first = [b"PK\x07\x08", &archive[..directory]].concat();
+    let files: &[(&str, &[u8])] = &[("x.z01!/a.log", b"A"), ("x.z01!/b.log", b"B")];
+    let visited = check("x.z01", &first, files, &[("x.z01", "unsupported")]);
+    assert!(visited.problems[0].message.starts_with("first part of a split zip"), "{visited:?}");
+    let last = replace(&archive, b"PK\x05\x06\0\0\0\0", b"PK\x05\x06\x02\0\x02\0");
+    let files: &[(&str, &[u8])] = &[("x.zip!/a.log", b"A"), ("x.zip!/b.log", b"B")];
+    let visited = check("x.zip", &last, files, &[("x.zip", "unsupported")]);
+    assert!(visited.problems[0].message.starts_with("part 3 of a split zip"), "{visited:?}");
+    let single = [b"PK00", &archive[..]].concat();
+    check("x.zip", &single, files, &[]);
+}
+
+#[test]
+fn what_came_through_a_pipe_into_a_zip_is_a_file() {
+    let mut archive = zip(&[("-", b"A")]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    archive[directory + 5] = 3;
+    archive[directory + 38..directory + 42].copy_from_slice(&(0o010_600_u32 << 16).to_le_bytes());
+    check("x.zip", &archive, &[("x.zip!/-", b"A")], &[]);
 }
 
 #[test]

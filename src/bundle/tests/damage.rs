@@ -6,9 +6,8 @@ use proptest::prelude::*;
 #[test]
 fn zero_padding_is_fine_and_other_garbage_is_not() {
     for (name, packed) in [("a.gz", gzip(b"hello\n")), ("a.bz2", bzip2(b"hello\n")), ("a.xz", XZ_HELLO.to_vec())] {
-        let path = format!("{name}!/a");
-        check(name, &[&packed[..], &[0; 512]].concat(), &[(&path, b"hello\n")], &[]);
-        check(name, &[&packed[..], b"garbage"].concat(), &[(&path, b"hello\n")], &[(name, "corrupt")]);
+        check(name, &[&packed[..], &[0; 512]].concat(), &[(name, b"hello\n")], &[]);
+        check(name, &[&packed[..], b"garbage"].concat(), &[(name, b"hello\n")], &[(name, "corrupt")]);
     }
 }
 
@@ -17,7 +16,7 @@ fn damaged_gzip_gives_what_comes_before_the_damage() {
     let content = noise(200_000);
     let packed = gzip(&content);
     let seen = visit_with("a.gz", &packed[..packed.len() / 2], Limits::default());
-    let read = &seen.files["a.gz!/a"];
+    let read = &seen.files["a.gz"];
     assert!(read.len() > 90_000 && content.starts_with(read));
     assert_eq!(seen.problems(), [("a.gz", "corrupt")]);
     assert_eq!(seen.visited.bytes, read.len() as u64);
@@ -25,7 +24,7 @@ fn damaged_gzip_gives_what_comes_before_the_damage() {
     let mut wrong_sum = gzip(b"hello\n");
     let at = wrong_sum.len() - 8;
     wrong_sum[at] ^= 1;
-    check("a.gz", &wrong_sum, &[("a.gz!/a", b"hello\n")], &[("a.gz", "corrupt")]);
+    check("a.gz", &wrong_sum, &[("a.gz", b"hello\n")], &[("a.gz", "corrupt")]);
 
     let mut builder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
     builder.write_all(&content).unwrap();
@@ -37,8 +36,8 @@ fn damaged_gzip_gives_what_comes_before_the_damage() {
     });
     damaged[header.unwrap() + 2] ^= 0xff;
     let seen = visit_with("a.gz", &damaged, Limits::default());
-    assert_eq!(seen.files["a.gz!/a"].len() as i64 / 10_000, header.unwrap() as i64 / 10_000);
-    assert!(content.starts_with(&seen.files["a.gz!/a"]));
+    assert_eq!(seen.files["a.gz"].len() as i64 / 10_000, header.unwrap() as i64 / 10_000);
+    assert!(content.starts_with(&seen.files["a.gz"]));
     assert_eq!(seen.problems(), [("a.gz", "corrupt")]);
 }
 
@@ -48,9 +47,9 @@ fn cut_off_archive_in_a_stream_is_one_problem() {
     let packed = gzip(&inner);
     let seen = visit_with("x.tgz", &packed[..packed.len() / 2], Limits::default());
     assert_eq!(seen.problems(), [("x.tgz", "corrupt")]);
-    assert_eq!(seen.files["x.tgz!/x.tar!/a.log"], b"A");
-    assert!(noise(100_000).starts_with(&seen.files["x.tgz!/x.tar!/b.log"]));
-    assert!(!seen.files.contains_key("x.tgz!/x.tar!/c.log"));
+    assert_eq!(seen.files["x.tgz!/a.log"], b"A");
+    assert!(noise(100_000).starts_with(&seen.files["x.tgz!/b.log"]));
+    assert!(!seen.files.contains_key("x.tgz!/c.log"));
 }
 
 #[test]
@@ -250,7 +249,27 @@ fn nested_zip_in_a_cut_off_stream_is_one_problem() {
     let packed = gzip(&tar(&[("in.zip", &inner)]));
     let seen = visit_with("x.tgz", &packed[..packed.len() / 2], Limits::default());
     assert_eq!(seen.problems(), [("x.tgz", "corrupt")]);
-    assert_eq!(seen.files["x.tgz!/x.tar!/in.zip!/a.log"], b"A");
-    let part = &seen.files["x.tgz!/x.tar!/in.zip!/b.log"];
+    assert_eq!(seen.files["x.tgz!/in.zip!/a.log"], b"A");
+    let part = &seen.files["x.tgz!/in.zip!/b.log"];
     assert!(part.len() > 30_000 && noise(100_000).starts_with(part));
+}
+
+#[test]
+fn headers_of_a_zip_that_contradict_each_other_are_named() {
+    let archive = zip(&[("a.log", b"A")]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    let end = memchr::memmem::rfind(&archive, b"PK\x05\x06").unwrap();
+    let files: &[(&str, &[u8])] = &[("x.zip!/a.log", b"A")];
+    let mut renamed = archive.clone();
+    renamed[30] = b'b';
+    let visited = check("x.zip", &renamed, files, &[("x.zip!/a.log", "corrupt")]);
+    assert!(visited.problems[0].message.ends_with("another name, `b.log`"), "{visited:?}");
+    let mut hidden = archive.clone();
+    hidden[directory + 9] |= 0x20;
+    check("x.zip", &hidden, files, &[("x.zip!/a.log", "corrupt")]);
+    let gap = [&archive[..end], b"anything", &archive[end..]].concat();
+    check("x.zip", &gap, files, &[("x.zip", "corrupt")]);
+    let mut comment = archive.clone();
+    *comment.iter_mut().nth_back(1).unwrap() = 9;
+    check("x.zip", &comment, files, &[("x.zip", "corrupt")]);
 }

@@ -45,7 +45,7 @@ fn unpacked_bytes_grow_with_the_input() {
     let content = vec![b'x'; 1 << 20];
     let packed = gzip(&content);
     let limits = Limits { unpacked_bytes: 0, ratio: 2000, ..Limits::default() };
-    check_with("x.gz", &packed, limits, &[("x.gz!/x", &content)], &[]);
+    check_with("x.gz", &packed, limits, &[("x.gz", &content)], &[]);
 }
 
 #[test]
@@ -59,14 +59,14 @@ fn members_are_limited() {
 
 #[test]
 fn window_above_128_mib_is_a_limit() {
-    check("x.zst", b"\x28\xb5\x2f\xfd\x00\x90\x31\0\0hello\n", &[("x.zst!/x", b"")], &[("x.zst", "limit")]);
+    check("x.zst", b"\x28\xb5\x2f\xfd\x00\x90\x31\0\0hello\n", &[("x.zst", b"")], &[("x.zst", "limit")]);
     // The block header of the sample: its window (byte 16, here 4 GiB less one byte) and the checksum over it.
     let mut large = XZ_HELLO.to_vec();
     large[16] = 40;
     let mut crc = flate2::Crc::new();
     crc.update(&large[12..20]);
     large[20..24].copy_from_slice(&crc.sum().to_le_bytes());
-    check("x.xz", &large, &[("x.xz!/x", b"")], &[("x.xz", "limit")]);
+    check("x.xz", &large, &[("x.xz", b"")], &[("x.xz", "limit")]);
 }
 
 #[test]
@@ -121,19 +121,8 @@ fn encrypted_and_unknown_formats_are_named() {
     let mut trace = vec![0; 4096];
     trace[1] = 0x10;
     trace[72..76].copy_from_slice(&[2, 0, 2, 0xc0]);
-    for content in [
-        &b"7z\xbc\xaf\x27\x1c"[..],
-        b"Rar!\x1a\x07\0",
-        b"MSCF\0\0\0\0",
-        b"\x04\x22\x4d\x18",
-        b"ElfFile\0",
-        b"LPKSHHRH",
-        b"!<arch>\n",
-        b"070701",
-        &iso,
-        &trace,
-    ] {
+    for content in [&b"7z\xbc\xaf\x27\x1c"[..], b"Rar!\x1a\x07\0", b"MSCF\0\0\0\0", &iso, &trace] {
         check("x", content, &[], &[("x", "unsupported")]);
-        check("x.gz", &gzip(content), &[], &[("x.gz!/x", "unsupported")]);
+        check("x.gz", &gzip(content), &[], &[("x.gz", "unsupported")]);
     }
 }

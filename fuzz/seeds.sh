@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Fills the corpora with what the project has: hostile files and bundles, quiet logs, signatures.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# seeds TARGET FILE...: copies files of at most 64 KiB; larger ones are cut.
+seeds() {
+  local target=$1 file name
+  shift
+  mkdir -p "corpus/$target"
+  for file in "$@"; do
+    name=$(tr '/ ' '__' <<<"${file#../}")
+    head -c 65536 "$file" >"corpus/$target/$name"
+  done
+}
+
+mapfile -t archives < <(find ../testdata/hostile -type f)
+mapfile -t logs < <(find ../testdata/quiet ../testdata/bundles -type f)
+mapfile -t signatures < <(find ../signatures -name '*.yaml' ! -name '_*' | sort | awk 'NR % 10 == 0')
+seeds bundle "${archives[@]}"
+# One folder in each container and compression that this machine can make.
+folder=../testdata/hostile
+made=corpus/bundle/made
+tar -cf "$made.tar" "$folder"/*.log
+for pack in gzip bzip2 xz zstd lz4; do
+  if command -v "$pack" >/dev/null; then "$pack" -kc "$made.tar" >"$made.$pack"; fi
+done
+seeds records "${logs[@]}"
+seeds scan "${logs[@]}"
+seeds signature "${signatures[@]}"
