@@ -71,6 +71,36 @@ fn numbers_of(lines: &[String]) -> Vec<u64> {
     lines.iter().map(number).collect()
 }
 
+/// What `testdata/evtx/System.evtx.gz` holds, which the tests of the whole program read.
+fn sample() -> Vec<u8> {
+    let mut log = Log::new();
+    log.plain(&event(6005, 4, &[]));
+    let named = |name, gap| with("Data", vec![("Name", text(name))], vec![Xml::Gap(gap)]);
+    let data = element("EventData", vec![named("param1", 0), named("param2", 1), named("Attempts", 2)]);
+    let failed = Template("failed", whole(7000, 2, "0x8080000000000000", data));
+    for (service, attempts) in [("Spooler", 1_u32), ("Netman", 2), ("Spooler", 3)] {
+        let values: &[(u8, &[u8])] =
+            &[(0x01, &utf16(service)), (0x01, &utf16("%%1053")), (0x08, &attempts.to_le_bytes())];
+        log.filled(&failed, values);
+    }
+    log.next_chunk();
+    let logon = vec![with("Data", vec![("Name", text("TargetUserName"))], vec![text("admin")])];
+    log.plain(&whole(4625, 0, "0x8010000000000000", element("EventData", logon)));
+    let state = element("Changed", vec![element("State", vec![text("Staged")])]);
+    log.plain(&whole(2, 4, "0x0", element("UserData", vec![state])));
+    log.finish()
+}
+
+#[test]
+fn the_sample_of_the_program_tests_is_built_here() {
+    let packed = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/evtx/System.evtx.gz"));
+    let mut stored = Vec::new();
+    io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed[..]), &mut stored).unwrap();
+    assert!(stored == sample(), "build it again: gzip -9n of what `sample` returns");
+    let (lines, problem) = read(&stored);
+    assert_eq!((numbers_of(&lines), problem), (vec![1, 2, 3, 4, 5, 6], None));
+}
+
 /// Three chunks with three events each.
 fn nine() -> Log {
     let mut log = Log::new();
