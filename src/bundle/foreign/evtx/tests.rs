@@ -365,6 +365,46 @@ fn chunks_that_have_moved_are_found() {
     check_damaged(&moved, &[1, 2, 3, 4, 5, 6, 7, 8, 9], message);
 }
 
+/// Three events in two chunks that fill the same template, which lies in the first event of each chunk.
+fn two_chunks_of_one_template() -> Log {
+    let data = |gap| element("EventData", vec![with("Data", vec![("Name", text("Service"))], vec![Xml::Gap(gap)])]);
+    let template = Template("t", whole(7000, 2, "0x0", data(0)));
+    let mut log = Log::new();
+    for (number, service) in ["Spooler", "Netman", "Browser"].into_iter().enumerate() {
+        if number == 1 {
+            log.next_chunk();
+        }
+        log.filled(&template, &[(0x01, &utf16(service))]);
+    }
+    log
+}
+
+#[test]
+fn a_damaged_template_is_taken_from_another_chunk() {
+    let log = two_chunks_of_one_template();
+    let mut bytes = log.finish();
+    let (whole, problem) = read(&bytes);
+    assert_eq!((whole.len(), problem), (3, None));
+    // Some token of the template in the second chunk.
+    let start = HEADER + CHUNK + log.chunks[1].records[0];
+    let at = start + memchr::memmem::find(&bytes[start..], &utf16("System")).unwrap();
+    bytes[at + 14] = 0x7f;
+    let message = "damaged: 1 chunk does not fit the checksum (byte 69632); all other events were read";
+    assert_eq!(read(&bytes), (whole, Some(message.to_owned())));
+}
+
+#[test]
+fn values_are_read_without_their_template() {
+    let log = two_chunks_of_one_template();
+    let mut bytes = log.finish();
+    let at = memchr::memmem::find(&bytes, &utf16("System")).unwrap();
+    bytes[at + 14] = 0x7f;
+    let (lines, problem) = read(&bytes);
+    let line = r#"{"time":"2025-08-18T14:13:20.0000000Z","record":1,"damaged":true,"message":"event of which only values are left","data":{"value1":"Spooler"}}"#;
+    assert_eq!((lines[0].as_str(), numbers_of(&lines)), (line, vec![1, 2, 3]));
+    assert!(problem.unwrap().contains("1 event is damaged (record 1 at byte 4632), 1 event was read in part"));
+}
+
 /// When a machine stops or a file is copied, the header of the chunk is behind its records.
 #[test]
 fn records_behind_the_end_that_a_chunk_tells_are_read_if_their_numbers_go_on() {
