@@ -88,15 +88,19 @@ fn examine(
 ) -> Result<Tally, &'static str> {
     let window = options.around.as_ref().filter(|_| !options.lines).map(|around| around.window);
     let (pieces, origin) = (&Mutex::default(), &Mutex::default());
+    // `text` is all of it or its head.
+    let guess = |text: &[u8]| {
+        let head = &text[..text.len().min(Reading::HEAD)];
+        let reading = match options.lines {
+            true => Reading::of_lines(head),
+            false => Reading::of_text(&entry.path, text, entry.modified),
+        };
+        reading.ok_or_else(|| not_text(head))
+    };
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let head = &text[..text.len().min(Reading::HEAD)];
-            let reading = match options.lines {
-                true => Reading::of_lines(head),
-                false => Reading::of_text(&entry.path, &text, entry.modified),
-            };
-            let reading = reading.ok_or_else(|| not_text(head))?;
+            let reading = guess(&text)?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
@@ -109,11 +113,7 @@ fn examine(
             let mut head = Vec::new();
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
-            let reading = match options.lines {
-                true => Reading::of_lines(&head),
-                false => Reading::of_file(&entry.path, &head, entry.modified),
-            };
-            let reading = reading.ok_or_else(|| not_text(&head))?;
+            let reading = guess(&head)?;
             let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)

@@ -94,7 +94,7 @@ fn show(entry: Entry<'_>, how: How, out: &mut dyn Write) -> io::Result<Result<()
     match entry.content {
         Content::Mapped(text) => {
             let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
-                return Ok(Err(not_text(&text)));
+                return Ok(Err(not_text(&text[..text.len().min(Reading::HEAD)])));
             };
             show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), how, out)
         }

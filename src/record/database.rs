@@ -16,7 +16,7 @@ pub(super) fn errorlog<'a>(line: &'a [u8], end: usize, stamp: &Stamp) -> Option<
     }
     let column = line.get(end + 1..end + 1 + SOURCE)?;
     let length = column.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let padded = length >= 3 && length < SOURCE && column[length..].iter().all(|&byte| byte == b' ');
+    let padded = (3..SOURCE).contains(&length) && column[length..].iter().all(|&byte| byte == b' ');
     (padded && column[0].is_ascii_alphabetic()).then(|| (&column[..length], end + 1 + SOURCE))
 }
 

@@ -312,7 +312,9 @@ impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
             self.gather(&mut record);
         }
         if self.format.completes() {
-            complete(&mut record, self.format, self.buffer);
+            // No more than what stands before any chunk, so that it does not matter where one begins.
+            let before = &self.buffer[record.start.saturating_sub(self.sizes.around)..record.start];
+            complete(&mut record, self.format, before);
         }
         Some(record)
     }
@@ -321,12 +323,12 @@ impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
 /// Completes the header of a Windows event and others. Not a part of the walk itself, which would get slow by taking
 /// headers apart.
 #[cold]
-fn complete<'a>(record: &mut Record<'a>, format: &Format, buffer: &'a [u8]) {
+fn complete(record: &mut Record<'_>, format: &Format, before: &[u8]) {
     if let Some(export) = format.export() {
         record.header = export.enrich(record.text, record.header, format);
     }
     if let Some(follow) = format.follow() {
-        record.header = follow.complete(record.text, &buffer[..record.start], record.header);
+        record.header = follow.complete(record.text, before, record.header);
     }
 }
 

@@ -64,32 +64,30 @@ impl Reading {
     }
 
     fn of_parts(path: &str, head: &[u8], rest: &[u8], modified: Option<i64>) -> Option<Reading> {
-        let named = day_in_name(path);
-        let encoding = Encoding::guess(head)?;
-        let dates = Dates { named, modified };
+        let dates = Dates { named: day_in_name(path), modified };
+        let mut encoding = Encoding::guess(head)?;
         if encoding == Encoding::Bytes
             && let Some(container) = Container::guess(head)
         {
-            let format = Format::guess_dated(&Unwrapper::sample(container, head), &Vec::new, dates);
-            let encoding = Encoding::Container(container);
-            return Some(Reading { encoding, format: Format { in_container: true, ..format } });
+            encoding = Encoding::Container(container);
         }
-        if let Encoding::Legacy(code) = encoding {
-            let decode = |bytes: &[u8]| code.decode_without_bom_handling(bytes).0.into_owned().into_bytes();
-            let more = || pieces(rest).map(decode).collect();
-            return Some(Reading { encoding, format: Format::guess_dated(&decode(head), &more, dates) });
-        }
-        let decode = |bytes: &[u8]| -> Option<Vec<u8>> {
-            let mut text = String::with_capacity(bytes.len() * 3);
-            let _ = encoding.decoder()?.decode_to_string(bytes, &mut text, false);
-            Some(text.into_bytes())
+        let decode = |bytes: &[u8]| match encoding {
+            Encoding::Bytes => None,
+            Encoding::Container(container) => Some(Unwrapper::sample(container, bytes)),
+            Encoding::Legacy(code) => Some(code.decode_without_bom_handling(bytes).0.into_owned().into_bytes()),
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                let mut text = String::with_capacity(bytes.len() * 3);
+                let _ = encoding.decoder()?.decode_to_string(bytes, &mut text, false);
+                Some(text.into_bytes())
+            }
         };
         let more = || pieces(rest).map(|piece| decode(piece).unwrap_or_else(|| piece.to_vec())).collect();
         let format = match decode(&head[encoding.mark(head)..]) {
             None => Format::guess_dated(head, &more, dates),
             Some(text) => Format::guess_dated(&text, &more, dates),
         };
-        Some(Reading { encoding, format })
+        let in_container = matches!(encoding, Encoding::Container(_));
+        Some(Reading { encoding, format: Format { in_container, ..format } })
     }
 
     /// Reads every line as a record without header, as grep does; `None` if the file is not text.

@@ -288,13 +288,6 @@ fn own_form<'a>(
         found.level = Some(level);
         return Some((message, "sqlagent"));
     }
-    if stamp.shape == Shape::Iso
-        && let Some((message, inner)) = container(line, end, rules)
-    {
-        found.level = inner.level;
-        found.component = inner.component;
-        return Some((message, "cri"));
-    }
     if let Some(marked) = marks::behind_time(line, end, stamp, rules) {
         found.level = marked.level.or(found.level);
         found.component = marked.component.or(found.component);
@@ -311,21 +304,6 @@ fn own_form<'a>(
 
 /// The name of SQL Server's own format.
 pub(super) const ERRORLOG: &str = "errorlog";
-
-/// Kubernetes' container logs: the program's own line behind ` stderr F `.
-fn container<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<(usize, Found<'a>)> {
-    let rest = line.get(end..end + 10)?;
-    if !(rest.starts_with(b" stdout ") || rest.starts_with(b" stderr ")) || !matches!(&rest[8..], b"F " | b"P ") {
-        return None;
-    }
-    let own = &line[end + 10..];
-    // The level's words at the start of a line are those of a header only if a time stands before them or nothing else is
-    // known of it.
-    Some(match cut(own, rules) {
-        Some(inner) => (end + 10 + inner.message, inner.found),
-        None => (end + 10, Found::default()),
-    })
-}
 
 fn name(line: &[u8], start: usize, stamp: &Stamp) -> &'static str {
     match stamp.shape {

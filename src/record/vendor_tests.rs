@@ -399,13 +399,6 @@ fn levels_in_the_ways_of_single_programs() {
             "",
             "Process completed with exit code 1.",
         ),
-        (
-            "2026-01-05T10:11:12.345678901Z stderr F E0105 10:11:12.345678       1 x.go:12] boom",
-            "2026-01-05T10:11:12.345678901Z",
-            ERROR,
-            "x.go:12",
-            "boom",
-        ),
         ("2026-01-05T10:11:12 [W|app|1a2b] slow", "2026-01-05T10:11:12", WARN, "", "slow"),
         ("[10:11:12] [Server thread/ERROR]: x", "2026-05-28T10:11:12", ERROR, "", "x"),
         ("[    12.345] (EE) no module", "", ERROR, "", "no module"),
