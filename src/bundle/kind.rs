@@ -1,6 +1,6 @@
 //! What a file is, judged by its first bytes and never by its name.
 
-use super::foreign::{Format, is_export};
+use super::foreign::{Format, is_export, is_pretty};
 
 /// How much of a file is looked at. The mark of an ISO image lies at 32 KiB; a file that fits is handed on without a map
 /// or a second read.
@@ -58,6 +58,7 @@ impl Kind {
             // An event log whose header is damaged.
             _ if head.get(4096..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0")) => Kind::Foreign(Format::Evtx),
             [b'_' | b'\n', ..] if is_export(head) => Kind::Foreign(Format::JournalExport),
+            [b'{', ..] if is_pretty(head) => Kind::Foreign(Format::JournalPretty),
             _ if is_tar(head) => Kind::Tar,
             _ if head.get(32769..).is_some_and(|rest| rest.starts_with(b"CD001")) => {
                 Kind::Unsupported("ISO image; unpack it first")

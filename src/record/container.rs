@@ -15,7 +15,7 @@ use super::clock::digits_run;
 use super::fold::{Traceback, is_blank};
 use super::json;
 use super::lines::LineStart;
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 /// Who wrapped a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub enum Container {
     Docker,
     /// The log files of Kubernetes' runtimes.
     Cri,
+    /// Not a container: entries of a journal as JSON, whose messages are lists of bytes if they hold colours or what is
+    /// no UTF-8. These become strings; the lines stay objects.
+    JournalJson,
 }
 
 /// A longer line of a program is not joined further.
@@ -35,6 +38,7 @@ impl Container {
     /// Returns who wrapped the log that begins so, if it is one: all of its first lines are wrapped, but for one in ten.
     pub(super) fn guess(head: &[u8]) -> Option<Container> {
         let container = match head.first()? {
+            b'{' if is_journal(head) => return Some(Container::JournalJson),
             b'{' => Container::Docker,
             b'0'..=b'9' => Container::Cri,
             _ => return None,
@@ -56,6 +60,7 @@ impl Container {
         match self {
             Container::Docker => docker(line, text),
             Container::Cri => cri(line, text),
+            Container::JournalJson => None,
         }
     }
 }
@@ -66,6 +71,45 @@ struct Part<'l> {
     stream: &'l [u8],
     /// The program's line ends with it.
     last: bool,
+}
+
+/// Whether the first line is an entry that `journalctl -o json` has written.
+fn is_journal(head: &[u8]) -> bool {
+    let line = &head[..memchr(b'\n', head).unwrap_or(head.len()).min(16 << 10)];
+    memmem::find(line, b"\"__REALTIME_TIMESTAMP\"").is_some() && memmem::find(line, b"\"__CURSOR\"").is_some()
+}
+
+/// Adds an entry of a journal with its message as a string.
+pub(super) fn journal_entry(line: &[u8], output: &mut Vec<u8>) {
+    let mut list = None;
+    // Of what is damaged the members before the damage are known.
+    let _ = json::members(line, |name, value| {
+        if name == b"MESSAGE" && value.first() == Some(&b'[') {
+            list = Some(value);
+        }
+    });
+    let place = list.and_then(|list| {
+        let at = (list.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+        let bytes: Option<Vec<u8>> = list
+            .get(1..list.len() - 1)?
+            .split(|&byte| byte == b',')
+            .map(|number| std::str::from_utf8(number.trim_ascii()).ok()?.parse().ok())
+            .collect();
+        Some((at, at + list.len(), bytes?))
+    });
+    let Some((from, to, bytes)) = place else { return output.extend_from_slice(line) };
+    output.extend_from_slice(&line[..from]);
+    output.push(b'"');
+    for &byte in &bytes {
+        match byte {
+            b'"' | b'\\' => output.extend_from_slice(&[b'\\', byte]),
+            b'\n' => output.extend_from_slice(b"\\n"),
+            b'\r' => output.extend_from_slice(b"\\r"),
+            byte => output.push(byte),
+        }
+    }
+    output.push(b'"');
+    output.extend_from_slice(&line[to..]);
 }
 
 fn docker<'l>(line: &'l [u8], text: &mut Vec<u8>) -> Option<Part<'l>> {
@@ -350,6 +394,29 @@ mod tests {
         check(
             &log.concat(),
             &[(1, 0, ONE, "None -", "one, "), (2, 0, FIVE, "None -", "err"), (3, 0, FIVE, "None -", "two")],
+        );
+    }
+
+    #[test]
+    fn messages_of_a_journal_that_are_lists_become_strings() {
+        let entry = |message: &str| {
+            format!(
+                "{{\"__CURSOR\":\"s=1\",\"__REALTIME_TIMESTAMP\":\"1767323045123456\",\"PRIORITY\":\"3\",\
+                 \"SYSLOG_IDENTIFIER\":\"app\",\"MESSAGE\":{message},\"_PID\":\"7\"}}\n"
+            )
+        };
+        let time = "2026-01-02T03:04:05.123456Z";
+        let log = [entry("\"plain\""), entry("[27,91,109, 34,195,188,10,120]"), entry("[300]"), entry("[]"), entry("[1")];
+        let rest = "\",\"_PID\":\"7\"}";
+        check(
+            &log.concat(),
+            &[
+                (1, 0, time, "Some(Error) app", &format!("plain{rest}")),
+                (2, 0, time, "Some(Error) app", &format!("\u{1b}[m\\\"ü\\nx{rest}")),
+                (3, 0, time, "Some(Error) app", log[2].trim_end()),
+                (4, 0, time, "Some(Error) app", log[3].trim_end()),
+                (5, 0, time, "Some(Error) app", log[4].trim_end()),
+            ],
         );
     }
 

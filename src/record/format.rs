@@ -42,8 +42,11 @@ impl Reading {
         if encoding == Encoding::Bytes
             && let Some(container) = Container::guess(head)
         {
-            let format = Format::guess_dated(&Unwrapper::sample(container, head), named, modified);
             let encoding = Encoding::Container(container);
+            if container == Container::JournalJson {
+                return Some(Reading { encoding, format: Format::guess_dated(head, named, modified) });
+            }
+            let format = Format::guess_dated(&Unwrapper::sample(container, head), named, modified);
             return Some(Reading { encoding, format: Format { in_container: true, ..format } });
         }
         if let Encoding::Legacy(code) = encoding {

@@ -10,9 +10,12 @@ mod export;
 mod lz4;
 mod object;
 mod pages;
+mod pretty;
 
 pub(in crate::bundle) use export::is_export;
 pub(super) use export::read as read_export;
+pub(in crate::bundle) use pretty::is_pretty;
+pub(super) use pretty::read as read_pretty;
 
 use super::Members;
 use crate::bundle::ProblemKind;
