@@ -3,7 +3,7 @@
 //! Every entry is cut into chunks, chunks are scanned on all threads, and what they showed is put together again in
 //! file order; files are put together in any order. So the result is the same for any number of threads.
 
-use crate::bundle::{Bundle, Content, Entry, Mapped, Problem, ProblemKind};
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::finding::{Memo, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks, not_text};
@@ -39,7 +39,7 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosi
     let memories = Mutex::default();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let mut visited = bundle.visit(&|entry| {
-        let path = Arc::clone(&entry.path);
+        let path = Arc::clone(entry.path.as_arc());
         let examined = examine(entry, &scanner, &memories, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
@@ -113,7 +113,7 @@ fn examine(
 
 /// What stays the same for all chunks of a file.
 struct File<'a> {
-    path: &'a Arc<str>,
+    path: &'a FilePath,
     reading: &'a Reading,
     scanner: &'a Scanner,
     scope: &'a FileScope,

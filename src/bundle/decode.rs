@@ -5,6 +5,7 @@
 
 use super::gzip::GzipReader;
 use super::kind::Compression;
+use super::lz4::Lz4Reader;
 use super::zstandard::zstd_reader;
 use std::io::{self, BufRead, Read};
 
@@ -19,13 +20,15 @@ pub(super) fn unpack<'a>(
     Ok(match compression {
         Compression::Gzip => Box::new(GzipReader::new(input)),
         Compression::Bzip2 => Box::new(Bzip2Reader { state: Bzip2::Between(input) }),
-        Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(input, true, XZ_MEMORY_KIB)),
+        Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(input, true, LZMA_MEMORY_KIB)),
         Compression::Zstd => zstd_reader(input)?,
+        Compression::Lz4 => Box::new(Lz4Reader::new(input)),
+        Compression::Lzma => Box::new(lzma_rust2::LzmaReader::new_mem_limit(input, LZMA_MEMORY_KIB, None)?),
     })
 }
 
 /// What the decoder takes in addition to the window is well below 1 MiB.
-const XZ_MEMORY_KIB: u32 = LARGEST_WINDOW / 1024 + 1024;
+const LZMA_MEMORY_KIB: u32 = LARGEST_WINDOW / 1024 + 1024;
 
 /// Unpacks concatenated bzip2 streams and tolerates zero padding after the last.
 struct Bzip2Reader<R> {

@@ -1,6 +1,8 @@
 //! What a file is, judged by its first bytes and never by its name.
 
 use super::foreign::{Format, is_export, is_pretty};
+use super::tape_header::Header;
+use super::{ar, cpio, lz4, rpm};
 
 /// How much of a file is looked at. The mark of an ISO image lies at 32 KiB; a file that fits is handed on without a map
 /// or a second read.
@@ -17,6 +19,12 @@ pub(super) enum Kind {
     Tar,
     /// A zip archive.
     Zip,
+    /// An archive of `ar`, such as a Debian package.
+    Ar,
+    /// An archive of `cpio`.
+    Cpio,
+    /// An RPM package.
+    Rpm,
     /// Read by a parser behind a pipe.
     Foreign(Format),
     /// Needs a key; the format's name.
@@ -32,6 +40,9 @@ pub(super) enum Compression {
     Bzip2,
     Xz,
     Zstd,
+    Lz4,
+    /// The format of xz's predecessor, one bare stream.
+    Lzma,
 }
 
 impl Kind {
@@ -48,8 +59,7 @@ impl Kind {
             {
                 Kind::Compressed(Compression::Bzip2)
             }
-            // A skippable frame; lz4 has the same marks, but nobody starts a file with one there.
-            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Compressed(Compression::Zstd),
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Compressed(after_skippable_frames(head)),
             // Public-key or password packets of RFC 4880: tag, length, version.
             [0x84, _, 3, ..] | [0x85, 0..=4, _, 3, ..] | [0x8c, 0x0d, 4, ..] | [0xc3, 0x0d, 4, ..] => {
                 Kind::Encrypted("PGP message")
@@ -60,6 +70,8 @@ impl Kind {
             [b'_' | b'\n', ..] if is_export(head) => Kind::Foreign(Format::JournalExport),
             [b'{', ..] if is_pretty(head) => Kind::Foreign(Format::JournalPretty),
             _ if is_tar(head) => Kind::Tar,
+            _ if cpio::starts_with_header(head) => Kind::Cpio,
+            _ if is_lzma(head) => Kind::Compressed(Compression::Lzma),
             _ if head.get(32769..).is_some_and(|rest| rest.starts_with(b"CD001")) => {
                 Kind::Unsupported("ISO image; unpack it first")
             }
@@ -77,7 +89,12 @@ impl Kind {
             Kind::Compressed(Compression::Bzip2) => "bzip2",
             Kind::Compressed(Compression::Xz) => "xz",
             Kind::Compressed(Compression::Zstd) => "zstd",
+            Kind::Compressed(Compression::Lz4) => "lz4",
+            Kind::Compressed(Compression::Lzma) => "lzma",
             Kind::Tar => "tar",
+            Kind::Ar => "ar",
+            Kind::Cpio => "cpio",
+            Kind::Rpm => "rpm",
             Kind::Zip => "zip",
             Kind::Foreign(format) => format.name(),
             Kind::Plain | Kind::Encrypted(_) | Kind::Unsupported(_) => "file",
@@ -88,10 +105,16 @@ impl Kind {
 const MARKS: &[(&[u8], Kind)] = &[
     (b"PK\x03\x04", Kind::Zip),
     (b"PK\x05\x06", Kind::Zip),
+    // The first part of a split archive, and one that was split into a single part.
     (b"PK\x07\x08PK\x03\x04", Kind::Zip),
+    (b"PK00PK\x03\x04", Kind::Zip),
     (b"\x1f\x8b\x08", Kind::Compressed(Compression::Gzip)),
     (b"\xfd7zXZ\0", Kind::Compressed(Compression::Xz)),
     (b"\x28\xb5\x2f\xfd", Kind::Compressed(Compression::Zstd)),
+    (&lz4::MARK, Kind::Compressed(Compression::Lz4)),
+    (&lz4::LEGACY_MARK, Kind::Compressed(Compression::Lz4)),
+    (ar::MARK, Kind::Ar),
+    (rpm::MARK, Kind::Rpm),
     (b"Salted__", Kind::Encrypted("openssl enc")),
     (b"age-encryption.org/v1", Kind::Encrypted("age")),
     (b"-----BEGIN AGE ENCRYPTED FILE-----", Kind::Encrypted("age")),
@@ -100,7 +123,6 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"7z\xbc\xaf\x27\x1c", Kind::Unsupported("7-Zip archive; unpack it first")),
     (b"Rar!\x1a\x07", Kind::Unsupported("RAR archive; unpack it first")),
     (b"MSCF\0\0\0\0", Kind::Unsupported("Windows cabinet; unpack it first")),
-    (b"\x04\x22\x4d\x18", Kind::Unsupported("lz4 file; unpack it first")),
     (b"\x1f\x9d", Kind::Unsupported("compress (.Z) file; unpack it first")),
     (b"LZIP\x01", Kind::Unsupported("lzip file; unpack it first")),
     (b"\x89LZO\0\r\n\x1a\n", Kind::Unsupported("lzop file; unpack it first")),
@@ -108,28 +130,42 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"ElfFile\0", Kind::Foreign(Format::Evtx)),
     (b"ElfChnk\0", Kind::Foreign(Format::Evtx)),
     (b"LPKSHHRH", Kind::Foreign(Format::Journal)),
-    (b"!<arch>\n", Kind::Unsupported("ar archive or Debian package; unpack it first")),
-    (b"070701", Kind::Unsupported("cpio archive; unpack it first")),
-    (b"070702", Kind::Unsupported("cpio archive; unpack it first")),
-    (b"070707", Kind::Unsupported("cpio archive; unpack it first")),
 ];
 
 /// A tar header proves itself by its checksum. With the mark of POSIX or GNU tar a wrong sum means damage; without the
 /// mark (the format of 1979) it means that this is no tar.
 fn is_tar(head: &[u8]) -> bool {
     let Some(block) = head.first_chunk::<512>() else { return false };
-    let header = tar::Header::from_byte_slice(block);
-    if header.as_ustar().is_some() || header.as_gnu().is_some() {
-        return true;
-    }
-    block[0] != 0 && header.entry_size().is_ok() && header.cksum().is_ok_and(|sum| sum == checksum(block))
+    let header = Header::new(*block);
+    header.is_posix() || header.gnu().is_some() || block[0] != 0 && header.size().is_some() && header.is_sound()
 }
 
-/// Returns the sum of a tar header's bytes, its checksum field taken as spaces.
-pub(super) fn checksum(block: &[u8; 512]) -> u32 {
-    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
-    let field: u32 = block[148..156].iter().map(|byte| u32::from(*byte)).sum();
-    sum - field + 8 * 32
+/// lz4 and zstd have the same skippable frames; what follows them tells. Nobody starts a file of lz4 with one, but some
+/// tools for zstd do.
+fn after_skippable_frames(head: &[u8]) -> Compression {
+    let mut rest = head;
+    while let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, frame @ ..] = rest {
+        let size = usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
+        rest = frame.get(size..).unwrap_or_default();
+    }
+    match rest.starts_with(&lz4::MARK) || rest.starts_with(&lz4::LEGACY_MARK) {
+        true => Compression::Lz4,
+        false => Compression::Zstd,
+    }
+}
+
+/// The format has no mark: a file starts with the properties that all encoders write, the size of the dictionary, and the
+/// size of the content or -1; the first byte of the data is zero.
+fn is_lzma(head: &[u8]) -> bool {
+    let [0x5d, dictionary @ ..] = head else { return false };
+    let (Some(dictionary), Some(size)) =
+        (dictionary.first_chunk::<4>(), head.get(5..).and_then(<[u8]>::first_chunk::<8>))
+    else {
+        return false;
+    };
+    let (dictionary, size) = (u32::from_le_bytes(*dictionary), u64::from_le_bytes(*size));
+    let is_usual = dictionary >= 1 << 12 && (dictionary.is_power_of_two() || (dictionary / 3 * 2).is_power_of_two());
+    is_usual && (size == u64::MAX || size < 1 << 38) && head.get(13) == Some(&0)
 }
 
 /// An event trace starts with a buffer header of 72 bytes (its first number is the buffer's size) and the system header

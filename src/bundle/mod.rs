@@ -3,9 +3,15 @@
 //! Paths go in; every readable file in them comes out as an [`Entry`], whether it lies in a folder, an archive or an
 //! archive inside an archive. What could not be read comes out as a [`Problem`]. Nothing here knows what a log is.
 
+mod ar;
 mod budget;
+mod cpio;
 mod decode;
+mod earlier;
 mod entry;
+mod family;
+mod file_path;
+mod fingerprint;
 mod foreign;
 mod guard;
 mod gzip;
@@ -13,13 +19,19 @@ mod inflate;
 mod kind;
 mod limits;
 mod list;
+mod lz4;
 #[cfg(unix)]
 mod map;
 mod name;
 mod problem;
+mod repeats;
+mod rpm;
 mod salvage;
 mod source;
+mod stored;
 mod tape;
+mod tape_data;
+mod tape_header;
 mod visit;
 mod walk;
 mod zip;
@@ -27,6 +39,8 @@ mod zip_member;
 mod zstandard;
 
 pub use entry::{Content, Entry, Mapped};
+pub use family::Turn;
+pub use file_path::FilePath;
 pub use foreign::{Helper, Refused, decode_member};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};

@@ -113,6 +113,8 @@ fn read_header(source: &Source<'_>, header_at: u64) -> io::Result<Option<(Member
         compressed: u64::from(compressed),
         size: Some(u64::from(size)),
         unix_mode: 0,
+        flaw: None,
+        is_renamed: false,
         at: Where::Data(header_at + HEADER + text.len() as u64),
     };
     member.read_extra(extra);

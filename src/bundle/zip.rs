@@ -5,11 +5,13 @@
 //! where they are used.
 
 use super::name::{self, Names};
+use super::repeats::{self, Listing, Repeat};
 use super::source::{Range, Source};
 use super::visit::{Place, Visit};
 use super::zip_member::{Extent, Member, Where, dos_time, u16_at, u32_at, u64_at};
-use super::{ProblemKind, salvage};
+use super::{FilePath, ProblemKind, salvage};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
 /// Whether the members are visited one after the other.
@@ -25,13 +27,24 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
             // A zip in a stream that was cut off has lost its directory with the rest.
             if !place.is_cut() {
-                let message = format!("{error}; read what could be found without it");
-                visit.note(place, ProblemKind::Corrupt, message);
+                let is_part = source.bytes_at(0, 4).is_ok_and(|start| start == b"PK\x07\x08");
+                let (kind, message) = match is_part {
+                    true => (ProblemKind::Unsupported, format!("first part of a split zip archive; {JOIN}")),
+                    false => (ProblemKind::Corrupt, format!("{error}; read what could be found without it")),
+                };
+                visit.note(place, kind, message);
             }
             return salvage::members(visit, place, source);
         }
         Err(error) => return visit.fail_with(place, &error),
     };
+    if let Some(disk) = directory.disk {
+        visit.note(place, ProblemKind::Unsupported, format!("part {disk} of a split zip archive; {JOIN}"));
+        return salvage::members(visit, place, source);
+    }
+    if let Some(flaw) = directory.flaw {
+        visit.note(place, ProblemKind::Corrupt, format!("damaged: {flaw}; all files listed in it were read"));
+    }
     let mut names = Names::default();
     let mut last = Extent::default();
     let mut overlap = false;
@@ -60,12 +73,69 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
         }
     });
     let members = members.flatten();
-    let examine = |(member, name): (Member, String)| member.visit(visit, &place.member(&name), place, source);
-    match order {
-        Order::Sequential => members.for_each(examine),
-        // Bridged and not collected: a directory can be large.
-        Order::Parallel => members.par_bridge().for_each(examine),
+    let examine = |(member, name): &(Member, FilePath), repeat: Option<&Repeat>| {
+        let member_place = place.member(name);
+        match repeat {
+            Some(repeat) => visit.skip_repeat(&member_place, repeat),
+            None if visit.is_over(place) => {}
+            None => member.visit(visit, &member_place, place, source),
+        }
+    };
+    if directory.bytes > LARGEST_LIST {
+        let members = members.map(|(member, name)| (member, FilePath::from(name)));
+        return match order {
+            Order::Sequential => members.for_each(|member| examine(&member, None)),
+            Order::Parallel => members.par_bridge().for_each(|member| examine(&member, None)),
+        };
     }
+    let mut list: Vec<(Member, FilePath)> = members.map(|(member, name)| (member, FilePath::from(name))).collect();
+    list.sort_by(|(_, a), (_, b)| a.cmp(b));
+    let repeats = repeats_in(&list, visit, source);
+    match order {
+        Order::Sequential => {
+            list.iter().enumerate().for_each(|(number, member)| examine(member, repeats.get(&number)));
+        }
+        Order::Parallel => {
+            list.par_iter().enumerate().for_each(|(number, member)| examine(member, repeats.get(&number)));
+        }
+    }
+}
+
+/// A larger directory is visited as it is read: the parts of rotated logs come in any order then, and more than once if
+/// they are in it more than once.
+const LARGEST_LIST: u64 = 16 << 20;
+
+/// Members that need not be visited, by their number in the list.
+fn repeats_in(list: &[(Member, FilePath)], visit: &Visit<'_>, source: &Source<'_>) -> HashMap<usize, Repeat> {
+    let listing: Vec<Listing<'_>> = list
+        .iter()
+        .map(|(member, path)| {
+            let bytes = member.size.unwrap_or(member.compressed);
+            Listing { path, folder: 0, bytes, crc: Some(member.crc) }
+        })
+        .collect();
+    let open = |number: usize| list.get(number)?.0.content(source);
+    repeats::find(&listing, &open, visit.compared())
+}
+
+/// What to do with a part of an archive. What is found in the part is read all the same.
+const JOIN: &str = "join all parts with: zip -s 0 LAST-PART.zip --out WHOLE.zip";
+
+/// How far from the end the end record of an archive is looked for that does not start with one: room for the record and a
+/// short comment.
+pub(super) const TAIL: usize = 1 << 10;
+
+/// Whether a file with this end is a zip archive with other data before it, such as the program that unpacks it.
+pub(super) fn ends_as_zip(tail: &[u8]) -> bool {
+    let tail = tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or(tail);
+    memchr::memmem::rfind_iter(tail, b"PK\x05\x06").any(|at| {
+        let record = tail.get(at..).unwrap_or_default();
+        let (Some(count), Some(bytes), Some(comment)) = (u16_at(record, 10), u32_at(record, 12), u16_at(record, 20))
+        else {
+            return false;
+        };
+        count > 0 && u64::from(bytes) >= 46 * u64::from(count) && record.len() == 22 + usize::from(comment)
+    })
 }
 
 /// Where the central directory lies and how many members it lists.
@@ -74,6 +144,10 @@ struct Directory {
     bytes: u64,
     /// What lies before the archive in the file; offsets in the archive do not count it.
     shift: u64,
+    /// The number of the part, if the archive was split.
+    disk: Option<u64>,
+    /// What is wrong around it, in words.
+    flaw: Option<&'static str>,
 }
 
 impl Directory {
@@ -101,6 +175,9 @@ impl Directory {
         else {
             return Ok(None);
         };
+        let disk = u16_at(record, 4).filter(|disk| !matches!(disk, 0 | 0xffff)).map(|disk| u64::from(disk) + 1);
+        let comment = u64::from(u16_at(record, 20).unwrap_or_default());
+        let flaw = Some("cut off in its comment").filter(|_| record_at + 22 + comment > source.len());
         let (mut count, mut bytes, mut offset, mut end) =
             (u64::from(count), u64::from(bytes), u64::from(offset), record_at);
         // Sections 4.3.14 and 4.3.15.
@@ -121,8 +198,14 @@ impl Directory {
         // What lies before the archive, e.g. the program that unpacks it, moves everything.
         let moved = end.checked_sub(bytes).and_then(|at| at.checked_sub(offset)).unwrap_or(0);
         for shift in [0, moved] {
-            let directory = Directory { offset: offset.saturating_add(shift), bytes, shift };
+            let offset = offset.saturating_add(shift);
+            let mut directory = Directory { offset, bytes, shift, disk, flaw };
             if directory.holds(source, count)? {
+                // Between the two may be a signature of the directory, section 4.3.13.
+                let directory_end = offset + bytes;
+                if directory_end < end && !source.bytes_at(directory_end, 4)?.starts_with(b"PK\x05\x05") {
+                    directory.flaw = Some("there is other data between its directory and its end");
+                }
                 return Ok(Some(directory));
             }
         }
@@ -208,6 +291,8 @@ impl Members<'_> {
             size: Some(long(24)),
             // Section 4.4.2: system 3 is Unix, whose mode lies in the upper half of the external attributes.
             unix_mode: fixed.get(5).filter(|system| **system == 3).map_or(0, |_| short(40)),
+            flaw: None,
+            is_renamed: false,
             at: Where::Header(long(42)),
         };
         member.read_extra(&extra);

@@ -7,7 +7,7 @@ use super::inflate::Inflate;
 use super::kind::Compression;
 use super::source::Source;
 use super::visit::{Facts, Place, Visit};
-use super::{ProblemKind, decode};
+use super::{ProblemKind, decode, name};
 use crc32fast::Hasher;
 use std::io::{self, BufReader, Read};
 
@@ -24,6 +24,10 @@ pub(super) struct Member {
     pub(super) size: Option<u64>,
     pub(super) unix_mode: u16,
     pub(super) at: Where,
+    /// What is wrong with its headers, in words.
+    pub(super) flaw: Option<&'static str>,
+    /// Whether the name is not the one that both headers have, but a better one from the extra fields.
+    pub(super) is_renamed: bool,
 }
 
 /// Where a member starts in the source.
@@ -40,6 +44,9 @@ impl Member {
         let mut rest = extra;
         while let (Some(id), Some(size)) = (u16_at(rest, 0), u16_at(rest, 2)) {
             let field = rest.get(4..).unwrap_or_default();
+            if field.len() < usize::from(size) {
+                self.flaw = Some("an extra field of its header is longer than all of them");
+            }
             let field = field.get(..usize::from(size)).unwrap_or(field);
             match id {
                 0x0001 => {
@@ -65,6 +72,7 @@ impl Member {
                         && u32_at(field, 1) == Some(crc32fast::hash(&self.name))
                     {
                         self.name = name.to_vec();
+                        self.is_renamed = true;
                     }
                 }
                 _ => {}
@@ -94,6 +102,8 @@ impl Member {
         };
         match self.unix_mode & FILE_TYPE {
             0 | 0o100_000 => {}
+            // What came through a pipe when the archive was written: `dmesg | zip case.zip -`.
+            0o010_000 if self.compressed > 0 => {}
             0o120_000 => return unread(ProblemKind::Skipped, "symbolic link"),
             _ => return unread(ProblemKind::Skipped, "device, pipe or socket"),
         }
@@ -101,7 +111,12 @@ impl Member {
             return unread(ProblemKind::Encrypted, "encrypted: needs a password");
         }
         let data_at = match self.data_at(source) {
-            Ok(data_at) => data_at,
+            Ok((data_at, other)) => {
+                for flaw in self.flaw.map(str::to_owned).into_iter().chain(other) {
+                    visit.note(place, ProblemKind::Corrupt, format!("damaged: {flaw}"));
+                }
+                data_at
+            }
             Err(error) => {
                 visit.fail_with(place, &error);
                 return visit.saw(0);
@@ -122,15 +137,42 @@ impl Member {
         }
     }
 
-    /// Returns where the data starts, section 4.3.7.
-    fn data_at(&self, source: &Source<'_>) -> io::Result<u64> {
+    /// Opens the content without a word about trouble: for a second reading.
+    pub(super) fn content<'s>(&'s self, source: &'s Source<'s>) -> Option<Box<dyn Read + Send + 's>> {
+        let is_file = matches!(self.unix_mode & FILE_TYPE, 0 | 0o100_000);
+        if !is_file || self.flags & FLAG_ENCRYPTED != 0 || self.method == METHOD_AES {
+            return None;
+        }
+        let packed = source.range(self.data_at(source).ok()?.0, self.compressed).buffered();
+        let inner = decoder(self.method, packed, self.size).ok()?;
+        Some(Box::new(Checked { inner, crc: Hasher::new(), bytes: 0, expected: self }))
+    }
+
+    /// Returns where the data starts, section 4.3.7, and in what the header there differs from the directory. What is
+    /// shown is what the directory says; other programs may believe the header.
+    fn data_at(&self, source: &Source<'_>) -> io::Result<(u64, Option<String>)> {
         let header_at = match self.at {
-            Where::Data(at) => return Ok(at),
+            Where::Data(at) => return Ok((at, None)),
             Where::Header(at) => at,
         };
-        let header = source.bytes_at(header_at, 30)?;
+        let header = source.bytes_at(header_at, 30 + self.name.len())?;
         match (header.starts_with(b"PK\x03\x04"), u16_at(&header, 26), u16_at(&header, 28)) {
-            (true, Some(name), Some(extra)) => Ok(header_at + 30 + u64::from(name) + u64::from(extra)),
+            (true, Some(name), Some(extra)) => {
+                let data_at = header_at.saturating_add(30 + u64::from(name) + u64::from(extra));
+                let own_name = header.get(30..).unwrap_or_default();
+                let own_name = own_name.get(..usize::from(name)).unwrap_or(own_name);
+                let same_name = usize::from(name) == self.name.len() && own_name == self.name;
+                let flags = u16_at(&header, 6).unwrap_or_default();
+                let same_kind = (flags ^ self.flags) & FLAGS_OF_MEANING == 0 && u16_at(&header, 8) == Some(self.method);
+                let difference = match (same_name || self.is_renamed, same_kind) {
+                    (true, true) => None,
+                    (true, false) => Some("the header beside its data says otherwise how it is packed".to_owned()),
+                    (false, _) => {
+                        Some(format!("the header beside its data gives it another name, `{}`", name::shown(own_name)))
+                    }
+                };
+                Ok((data_at, difference))
+            }
             _ => Err(invalid("it does not start where the archive's directory says")),
         }
     }
@@ -152,6 +194,9 @@ impl Extent {
 }
 
 const FLAG_ENCRYPTED: u16 = 1;
+/// The flags that must be the same in both headers: encryption, strong encryption, hidden headers, and what is reserved.
+/// Of the others some are only known when the data was written.
+const FLAGS_OF_MEANING: u16 = 1 | 1 << 6 | 1 << 13 | 1 << 14;
 /// The sizes follow the data, section 4.3.9.
 pub(super) const FLAG_DESCRIPTOR: u16 = 8;
 const METHOD_STORED: u16 = 0;

@@ -10,11 +10,11 @@ use super::group::{Group, UnknownGroup};
 use super::groups::Groups;
 use super::memo::Memo;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
+use crate::bundle::FilePath;
 use crate::record::Chunk;
 use crate::scan::{Counts, Hit, Match};
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 /// How much was examined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Tally {
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
     /// [`Tally::examined`], `append` or `merge`.
-    pub fn add(&mut self, memo: &mut Memo, file: &Arc<str>, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
+    pub fn add(&mut self, memo: &mut Memo, file: &FilePath, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
         let line = lines_before + hit.record.line + 1;
         for found in hit.matches {
             let group = self.known.entry(found.signature).or_default();
@@ -128,7 +128,7 @@ impl Tally {
     fn add_unknown(
         &mut self,
         Fingerprint(hash): Fingerprint,
-        file: &Arc<str>,
+        file: &FilePath,
         chunk: &Chunk<'_>,
         hit: &Hit<'_, '_>,
         level: Level,
@@ -255,7 +255,7 @@ mod tests {
     ) {
         let (with_shapes, none) = (memo.is_some(), &mut Memo::default());
         let memo = memo.unwrap_or(none);
-        let (text, file) = (text(lines), Arc::from(file));
+        let (text, file) = (text(lines), FilePath::from(file));
         let mut offsets = vec![0];
         lines.iter().for_each(|line| offsets.push(offsets.last().unwrap() + line.message.len() + 1));
         let chunk = Chunk::of(text.as_bytes(), offsets[range.start]..offsets[range.end]);
@@ -448,6 +448,20 @@ mod tests {
         assert_eq!((group.count, group.files.len(), group.evidence.len()), (30, Group::FILES, Group::EVIDENCE));
         assert!(group.files.is_sorted());
         assert_eq!(group.files[0].as_ref(), "file0.log");
+    }
+
+    #[test]
+    fn evidence_without_times_is_oldest_part_of_a_rotated_log_first() {
+        let files = ["x.log", "x.log.1", "x.log.10.gz", "x.log.2.gz", "a.log"];
+        let tally = merged(files.into_iter().map(|file| {
+            let mut tally = Tally::default();
+            add(&mut tally, file, &[error("down".into(), Level::Error)], 0..1);
+            tally
+        }));
+        let group = &tally.unknown.values().next().unwrap().group;
+        let expected = ["a.log", "x.log.10.gz", "x.log.2.gz", "x.log.1", "x.log"];
+        assert_eq!(group.evidence.iter().map(|it| &*it.file).collect::<Vec<_>>(), expected);
+        assert_eq!(group.files.iter().map(|it| &**it).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -406,7 +406,8 @@ mod tests {
             )
         };
         let time = "2026-01-02T03:04:05.123456Z";
-        let log = [entry("\"plain\""), entry("[27,91,109, 34,195,188,10,120]"), entry("[300]"), entry("[]"), entry("[1")];
+        let log =
+            [entry("\"plain\""), entry("[27,91,109, 34,195,188,10,120]"), entry("[300]"), entry("[]"), entry("[1")];
         let rest = "\",\"_PID\":\"7\"}";
         check(
             &log.concat(),

@@ -36,7 +36,7 @@ pub(super) fn key(name: &[u8]) -> Option<Key> {
         b"module" | b"SYSLOG_IDENTIFIER" | b"service" | b"service.name" | b"caller" | b"SourceContext" => {
             Key::Component(1)
         }
-        b"name" | b"source" | b"app" => Key::Component(2),
+        b"name" | b"source" | b"app" | b"provider" => Key::Component(2),
         _ => return None,
     })
 }

@@ -16,6 +16,7 @@ mod clock;
 mod container;
 mod encoding;
 mod field;
+pub mod fields;
 mod fold;
 mod format;
 #[cfg(fuzzing)]

@@ -6,6 +6,7 @@ mod cli;
 mod expected;
 mod hostile;
 mod isolation;
+mod journal;
 mod layers;
 mod memory;
 mod signatures;

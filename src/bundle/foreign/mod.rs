@@ -15,6 +15,8 @@ mod journal;
 #[cfg(unix)]
 mod limits;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 pub(super) use journal::{is_export, is_pretty};
 

@@ -82,6 +82,43 @@ fn bytes_before_and_after_a_zip_do_no_harm() {
 }
 
 #[test]
+fn zip_behind_a_program_is_found_by_its_end() {
+    let archive = zip(&[("a.log", b"A"), ("b.log", b"B")]);
+    for program in [&b"#!/bin/sh\nexit 0\n"[..], &noise(100_000), &[b'x'; 70_000]] {
+        let whole = [program, &archive].concat();
+        check("x.exe", &whole, &[("x.exe!/a.log", b"A"), ("x.exe!/b.log", b"B")], &[]);
+    }
+    // The end of an empty archive proves nothing.
+    let text = [&b"text\n"[..], &zip(&[])].concat();
+    check("a.log", &text, &[("a.log", &text)], &[]);
+}
+
+#[test]
+fn parts_of_a_split_zip_say_so_and_give_what_they_have() {
+    let archive = zip(&[("a.log", b"A"), ("b.log", b"B")]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    let first = [b"PK\x07\x08", &archive[..directory]].concat();
+    let files: &[(&str, &[u8])] = &[("x.z01!/a.log", b"A"), ("x.z01!/b.log", b"B")];
+    let visited = check("x.z01", &first, files, &[("x.z01", "unsupported")]);
+    assert!(visited.problems[0].message.starts_with("first part of a split zip"), "{visited:?}");
+    let last = replace(&archive, b"PK\x05\x06\0\0\0\0", b"PK\x05\x06\x02\0\x02\0");
+    let files: &[(&str, &[u8])] = &[("x.zip!/a.log", b"A"), ("x.zip!/b.log", b"B")];
+    let visited = check("x.zip", &last, files, &[("x.zip", "unsupported")]);
+    assert!(visited.problems[0].message.starts_with("part 3 of a split zip"), "{visited:?}");
+    let single = [b"PK00", &archive[..]].concat();
+    check("x.zip", &single, files, &[]);
+}
+
+#[test]
+fn what_came_through_a_pipe_into_a_zip_is_a_file() {
+    let mut archive = zip(&[("-", b"A")]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    archive[directory + 5] = 3;
+    archive[directory + 38..directory + 42].copy_from_slice(&(0o010_600_u32 << 16).to_le_bytes());
+    check("x.zip", &archive, &[("x.zip!/-", b"A")], &[]);
+}
+
+#[test]
 fn zip_of_other_methods_is_read_or_named() {
     let content = b"hello\n";
     for (method, packed) in [(12, bzip2(content)), (93, zstd(content)), (95, XZ_HELLO.to_vec())] {

@@ -253,3 +253,23 @@ fn nested_zip_in_a_cut_off_stream_is_one_problem() {
     let part = &seen.files["x.tgz!/in.zip!/b.log"];
     assert!(part.len() > 30_000 && noise(100_000).starts_with(part));
 }
+
+#[test]
+fn headers_of_a_zip_that_contradict_each_other_are_named() {
+    let archive = zip(&[("a.log", b"A")]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    let end = memchr::memmem::rfind(&archive, b"PK\x05\x06").unwrap();
+    let files: &[(&str, &[u8])] = &[("x.zip!/a.log", b"A")];
+    let mut renamed = archive.clone();
+    renamed[30] = b'b';
+    let visited = check("x.zip", &renamed, files, &[("x.zip!/a.log", "corrupt")]);
+    assert!(visited.problems[0].message.ends_with("another name, `b.log`"), "{visited:?}");
+    let mut hidden = archive.clone();
+    hidden[directory + 9] |= 0x20;
+    check("x.zip", &hidden, files, &[("x.zip!/a.log", "corrupt")]);
+    let gap = [&archive[..end], b"anything", &archive[end..]].concat();
+    check("x.zip", &gap, files, &[("x.zip", "corrupt")]);
+    let mut comment = archive.clone();
+    *comment.iter_mut().nth_back(1).unwrap() = 9;
+    check("x.zip", &comment, files, &[("x.zip", "corrupt")]);
+}

@@ -4,6 +4,8 @@ mod archives;
 mod damage;
 mod disk;
 mod limits;
+mod packages;
+mod rotated;
 mod tar_variants;
 
 use super::{Bundle, Content, Limits, ProblemKind, Visited};

@@ -109,3 +109,92 @@ fn archives_glued_together_are_read_to_the_end() {
     let archive = [tar(&[("a", b"A")]), tar(&[("b", b"B")])].concat();
     check("x", &archive, &[("x!/a", b"A"), ("x!/b", b"B")], &[]);
 }
+
+#[test]
+fn hole_at_the_end_of_a_sparse_file_counts() {
+    let mut sparse = header("a.log", EntryType::GNUSparse, 3);
+    let gnu = sparse.as_gnu_mut().unwrap();
+    gnu.sparse[0].set_offset(0);
+    gnu.sparse[0].set_length(3);
+    gnu.set_real_size(1003);
+    sparse.set_cksum();
+    let mut builder = Builder::new(Vec::new());
+    builder.append(&sparse, &b"end"[..]).unwrap();
+    let expected = [&b"end"[..], &[0; 1000]].concat();
+    check("x", &builder.into_inner().unwrap(), &[("x!/a.log", &expected)], &[]);
+}
+
+#[test]
+fn what_is_no_file_has_no_data_whatever_its_size_says() {
+    for kind in [EntryType::Symlink, EntryType::Char, EntryType::Fifo, EntryType::Directory] {
+        let mut builder = Builder::new(Vec::new());
+        builder.append(&header("a", kind, 0), &b""[..]).unwrap();
+        builder.append(&header("f", EntryType::Regular, 1), &b"F"[..]).unwrap();
+        let mut archive = builder.into_inner().unwrap();
+        archive[..512].copy_from_slice(header("a", kind, 2048).as_bytes());
+        let problems = [("x!/a", "skipped")];
+        let problems = if kind == EntryType::Directory { &[][..] } else { &problems };
+        check("x", &archive, &[("x!/f", b"F")], problems);
+    }
+}
+
+#[test]
+fn hard_link_has_data_only_where_pax_says_so() {
+    let link = |pax: bool, is_posix: bool, data: &[u8]| {
+        let mut builder = Builder::new(Vec::new());
+        if pax {
+            builder.append_pax_extensions([("comment", &b"x"[..])]).unwrap();
+        }
+        let mut header = if is_posix { Header::new_ustar() } else { Header::new_gnu() };
+        header.set_path("a").unwrap();
+        header.set_entry_type(EntryType::Link);
+        header.set_size(3);
+        header.set_cksum();
+        builder.get_mut().extend(header.as_bytes());
+        builder.get_mut().extend(data);
+        let mut file = Header::new_ustar();
+        file.set_path("f").unwrap();
+        file.set_size(1);
+        file.set_cksum();
+        builder.append(&file, &b"F"[..]).unwrap();
+        builder.into_inner().unwrap()
+    };
+    let data = [&b"abc"[..], &[0; 509]].concat();
+    for archive in [link(true, true, &data), link(false, true, &data), link(false, true, b""), link(false, false, b"")]
+    {
+        check("x", &archive, &[("x!/f", b"F")], &[("x!/a", "skipped")]);
+    }
+}
+
+#[test]
+fn lists_of_folders_and_names_of_tapes_are_no_files() {
+    let mut builder = Builder::new(Vec::new());
+    for (kind, data) in [(b'V', &b""[..]), (b'D', b"Ya.log\0\0"), (b'A', b"acl")] {
+        builder.append(&header("x", EntryType::new(kind), data.len() as u64), data).unwrap();
+    }
+    builder.append(&header("f", EntryType::Regular, 1), &b"F"[..]).unwrap();
+    builder.append(&header("g", EntryType::new(b'M'), 1), &b"G"[..]).unwrap();
+    check("x", &builder.into_inner().unwrap(), &[("x!/f", b"F"), ("x!/g", b"G")], &[("x!/g", "corrupt")]);
+}
+
+#[test]
+fn end_mark_is_missed_only_where_nothing_else_says_where_the_end_is() {
+    let archive = tar(&[("a.log", b"A")]);
+    let bare = &archive[..1024];
+    check("x.tar", bare, &[("x.tar!/a.log", b"A")], &[("x.tar", "corrupt")]);
+    check("x.tgz", &gzip(bare), &[("x.tgz!/a.log", b"A")], &[]);
+    check("x.zip", &zip(&[("x.tar", bare)]), &[("x.zip!/x.tar!/a.log", b"A")], &[]);
+    // The last file is not whole.
+    let cut = &archive[..512];
+    check("x.tgz", &gzip(cut), &[("x.tgz!/a.log", b"")], &[("x.tgz", "corrupt")]);
+    check("x.tar", cut, &[("x.tar!/a.log", b"")], &[("x.tar", "corrupt")]);
+}
+
+#[test]
+fn damaged_pax_header_is_named_and_its_sound_part_used() {
+    let mut builder = Builder::new(Vec::new());
+    let content = b"15 path=b.log\n\n99 size=1\n";
+    builder.append(&header("pax", EntryType::XHeader, content.len() as u64), &content[..]).unwrap();
+    builder.append(&header("a.log", EntryType::Regular, 1), &b"A"[..]).unwrap();
+    check("x", &builder.into_inner().unwrap(), &[("x!/b.log\\u{a}", b"A")], &[("x", "corrupt")]);
+}

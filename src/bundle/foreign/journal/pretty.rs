@@ -11,7 +11,8 @@ use std::io::{self, BufRead, BufReader, Read};
 /// Whether a file begins like that.
 pub(in crate::bundle) fn is_pretty(head: &[u8]) -> bool {
     let head = &head[..head.len().min(8 << 10)];
-    (head.starts_with(b"{\n\t\"") || head.starts_with(b"{\r\n\t\"")) && find(head, b"\t\"__REALTIME_TIMESTAMP\" : \"").is_some()
+    (head.starts_with(b"{\n\t\"") || head.starts_with(b"{\r\n\t\""))
+        && find(head, b"\t\"__REALTIME_TIMESTAMP\" : \"").is_some()
 }
 
 /// A longer object is left out.
@@ -88,7 +89,8 @@ mod tests {
                  \t\"SYSLOG_IDENTIFIER\" : [\n\t\t\"app\",\n\t\t\"other\"\n\t],\n\t\"MESSAGE\" : {message}\n}}\n"
             )
         };
-        let file = [entry("\"one\\ntwo\""), entry("[\n\t\t27,\n\t\t91\n\t]"), entry("null"), entry("}"), entry("\"last\"")];
+        let file =
+            [entry("\"one\\ntwo\""), entry("[\n\t\t27,\n\t\t91\n\t]"), entry("null"), entry("}"), entry("\"last\"")];
         assert!(is_pretty(file.concat().as_bytes()));
         let mut given = Given::default();
         read(&mut file.concat().as_bytes(), &mut given).unwrap();
