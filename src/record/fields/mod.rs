@@ -70,6 +70,17 @@ pub fn is_verbatim(name: &str) -> bool {
     name != "level"
 }
 
+/// Whether a field of the text may have this value; most texts that contain it say so in prose. The value must be plain
+/// from end to end, see [`is_plain`].
+pub fn may_have(text: &[u8], value: &[u8]) -> bool {
+    // In every format a value stands behind one of these, perhaps with blanks in between.
+    let begins = |start: usize| {
+        let before = text.get(..start).unwrap_or_default().trim_ascii_end();
+        matches!(before.last(), Some(b'"' | b'\'' | b'=' | b':' | b',' | b'[' | b'|' | b'>'))
+    };
+    memchr::memmem::find_iter(text, value).any(begins)
+}
+
 /// Gives the fields of a text, at least those with the name `wanted`.
 fn visit<'a>(text: &'a [u8], wanted: Option<&[u8]>, found: Found<'_, 'a>) -> ControlFlow<()> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();

@@ -98,13 +98,13 @@ fn parameters_of_windows_events_are_in_data() {
 #[test]
 fn an_event_as_text_has_its_labels_in_lower_case_and_its_description() {
     check(
-        "Event[0]:\r\n  Log Name: System\r\n  Source: disk\r\n  Event ID: 7\r\n  Task: N/A\r\n  Level: Fehler\r\n  User Name: N/A\r\n  Description: \r\nThe device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x\r\n",
+        "Event[0]:\r\n  Log Name: System\r\n  Source: disk\r\n  Event ID: 7\r\n  Task: N/A\r\n  Level: Erreur\r\n  User Name: N/A\r\n  Description: \r\nThe device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x\r\n",
         &[
             "channel=System",
             "provider=disk",
             "event_id=7",
             "task=N/A",
-            "level=Fehler",
+            "level=error",
             "user_name=N/A",
             "message=The device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x",
         ],
@@ -252,6 +252,24 @@ fn structured_data_of_syslog_is_read_with_quotes_inside() {
 }
 
 #[test]
+fn a_word_in_prose_is_no_value() {
+    for text in [
+        r#"{"p":"disk"}"#,
+        "Source:   disk\r\n",
+        "<Data>\n disk</Data>",
+        "Error,1,disk,7",
+        "p=disk",
+        "a|disk|",
+        "[1, disk]",
+    ] {
+        assert!(may_have(text.as_bytes(), b"disk"), "{text}");
+    }
+    for text in ["no space on disk", "disk", "the disk: is full", "\"the disk\"", "subdisk=1"] {
+        assert!(!may_have(text.as_bytes(), b"disk"), "{text}");
+    }
+}
+
+#[test]
 fn what_has_no_fields_has_none() {
     for text in ["", "{", "=", "==", "[", "just words", "a: b", "\u{feff}", "  \n "] {
         check(text, &[]);
@@ -303,6 +321,9 @@ proptest! {
         for (name, value) in all(&text) {
             for run in value.split(|&byte| !is_plain(byte)).filter(|_| is_verbatim(&name)) {
                 prop_assert!(memchr::memmem::find(&text, run).is_some(), "{:?} of {} in {:?}", run, name, text);
+            }
+            if is_verbatim(&name) && !value.is_empty() && value.iter().all(|&byte| is_plain(byte)) {
+                prop_assert!(may_have(&text, &value), "{:?} of {} in {:?}", value, name, text);
             }
         }
     }
