@@ -1,6 +1,6 @@
 //! What a file is, judged by its first bytes and never by its name.
 
-use super::foreign::{Format, is_export};
+use super::foreign::{Format, is_export, is_pretty};
 use super::tape_header::Header;
 use super::{ar, cpio, lz4, rpm};
 
@@ -68,6 +68,7 @@ impl Kind {
             // An event log whose header is damaged.
             _ if head.get(4096..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0")) => Kind::Foreign(Format::Evtx),
             [b'_' | b'\n', ..] if is_export(head) => Kind::Foreign(Format::JournalExport),
+            [b'{', ..] if is_pretty(head) => Kind::Foreign(Format::JournalPretty),
             _ if is_tar(head) => Kind::Tar,
             _ if cpio::starts_with_header(head) => Kind::Cpio,
             _ if is_lzma(head) => Kind::Compressed(Compression::Lzma),

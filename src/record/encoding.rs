@@ -67,6 +67,7 @@ impl Encoding {
             Encoding::Legacy(code) => code.name(),
             Encoding::Container(Container::Docker) => "wrapped by Docker",
             Encoding::Container(Container::Cri) => "wrapped by a container runtime",
+            Encoding::Container(Container::Named | Container::JournalJson) => "8-bit",
         }
     }
 

@@ -72,7 +72,7 @@ impl Reading {
             encoding = Encoding::Container(container);
         }
         let decode = |bytes: &[u8]| match encoding {
-            Encoding::Bytes => None,
+            Encoding::Bytes | Encoding::Container(Container::JournalJson) => None,
             Encoding::Container(container) => Some(Unwrapper::sample(container, bytes)),
             Encoding::Legacy(code) => Some(code.decode_without_bom_handling(bytes).0.into_owned().into_bytes()),
             Encoding::Utf16Le | Encoding::Utf16Be => {
@@ -86,8 +86,14 @@ impl Reading {
             None => Format::guess_dated(head, &more, dates),
             Some(text) => Format::guess_dated(&text, &more, dates),
         };
-        let in_container = matches!(encoding, Encoding::Container(_));
-        Some(Reading { encoding, format: Format { in_container, ..format } })
+        // What completes records looks at lines as they are stored.
+        let format = match encoding {
+            Encoding::Container(container) if container != Container::JournalJson => {
+                Format { container: Some(container), export: None, follow: None, ..format }
+            }
+            _ => format,
+        };
+        Some(Reading { encoding, format })
     }
 
     /// Reads every line as a record without header, as grep does; `None` if the file is not text.
@@ -194,7 +200,7 @@ impl Format {
             export,
             follow,
             lines_only: false,
-            in_container: false,
+            container: None,
             name: if export.is_some() { "windows-events" } else { leading },
         }
     }

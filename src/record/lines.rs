@@ -2,7 +2,7 @@
 //!
 //! Stored bytes go in, UTF-8 comes out, together with the places in the file at which its lines are stored.
 
-use super::container::Unwrapper;
+use super::container::{Container, Unwrapper, journal_entry};
 use super::{Encoding, Format, legacy};
 use memchr::{memchr, memrchr};
 
@@ -34,7 +34,7 @@ impl Lines {
     pub(super) fn new(encoding: Encoding) -> Option<Lines> {
         let unwrapper = match encoding {
             Encoding::Bytes | Encoding::Utf16Le | Encoding::Utf16Be => return None,
-            Encoding::Legacy(_) => None,
+            Encoding::Legacy(_) | Encoding::Container(Container::JournalJson) => None,
             Encoding::Container(container) => Some(Unwrapper::new(container)),
         };
         Some(Lines { encoding, unwrapper, stored: 0, output: Vec::new(), starts: Vec::new() })
@@ -72,6 +72,7 @@ impl Lines {
                 starts.push(LineStart { text: output.len(), stored: *stored });
                 match encoding {
                     Encoding::Legacy(code) => legacy::decode(code, line, output),
+                    Encoding::Container(Container::JournalJson) => journal_entry(line, output),
                     _ => output.extend_from_slice(line),
                 }
             }

@@ -7,6 +7,7 @@ mod event_logs;
 mod expected;
 mod hostile;
 mod isolation;
+mod journal;
 mod layers;
 mod memory;
 mod signatures;

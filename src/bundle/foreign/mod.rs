@@ -18,7 +18,7 @@ mod serve;
 #[cfg(test)]
 mod tests;
 
-pub(super) use journal::is_export;
+pub(super) use journal::{is_export, is_pretty};
 
 use super::ProblemKind;
 use super::visit::{Facts, Place, Visit};
@@ -50,10 +50,12 @@ pub(in crate::bundle) enum Format {
     Journal,
     /// The export format of journals.
     JournalExport,
+    /// Journal entries as indented JSON.
+    JournalPretty,
 }
 
 impl Format {
-    const ALL: &[Format] = &[Format::Evtx, Format::Journal, Format::JournalExport];
+    const ALL: &[Format] = &[Format::Evtx, Format::Journal, Format::JournalExport, Format::JournalPretty];
 
     /// The name of an input of this format, and the one by which the helper program knows it.
     pub(super) fn name(self) -> &'static str {
@@ -61,6 +63,7 @@ impl Format {
             Format::Evtx => "evtx",
             Format::Journal => "journal",
             Format::JournalExport => "journal-export",
+            Format::JournalPretty => "journal-json",
         }
     }
 
@@ -70,13 +73,14 @@ impl Format {
             Format::Evtx => "Windows event log",
             Format::Journal => "systemd journal",
             Format::JournalExport => "systemd journal in export format",
+            Format::JournalPretty => "systemd journal as JSON",
         }
     }
 
     /// Whether members lie inside it, as in an archive; otherwise it is one text in another form.
     fn is_container(self) -> bool {
         match self {
-            Format::Evtx | Format::Journal | Format::JournalExport => false,
+            Format::Evtx | Format::Journal | Format::JournalExport | Format::JournalPretty => false,
         }
     }
 
@@ -89,6 +93,7 @@ impl Format {
             Format::Evtx => evtx::read(source, out),
             Format::Journal => journal::read(source, out),
             Format::JournalExport => journal::read_export(source, out),
+            Format::JournalPretty => journal::read_pretty(source, out),
         }
     }
 }

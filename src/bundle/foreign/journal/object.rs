@@ -85,7 +85,7 @@ impl Entry {
         let right = |&offset: &u64| offset % 8 == 0 && offset >= header.size && offset < at;
         let items: Vec<u64> = items.map(offset).filter(right).collect();
         let lost = count - items.len();
-        Ok((lost <= count / 2).then_some(Entry { realtime, items, lost, size }))
+        Ok((!items.is_empty()).then_some(Entry { realtime, items, lost, size }))
     }
 
     /// Whether an entry seems to be at `at`, without a look at its items.
