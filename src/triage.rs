@@ -8,7 +8,7 @@ use crate::diagnosis::{Diagnosis, diagnose};
 use crate::finding::{Memo, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks, not_text};
 use crate::scan::{FileScope, LineCache, Scanner};
-use crate::signature::SignatureSet;
+use crate::signature::{FactKind, SignatureSet};
 use rayon::prelude::*;
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -38,12 +38,20 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosi
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let memories = Mutex::default();
     let whole = Mutex::new((Tally::default(), Vec::new()));
+    let host = set.facts().iter().position(|fact| &*fact.name == "host.name");
+    let is_host = |fact: usize| set.facts().get(fact).is_some_and(|fact| fact.kind == FactKind::Host);
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(entry.path.as_arc());
-        let examined = examine(entry, &scanner, &memories, options);
+        let stated = scanner.facts_of_path(&entry.path);
+        let file = entry.path.clone();
+        let examined = examine(entry, &scanner, &memories, host, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
-            Ok(file) => tally.merge(file),
+            Ok(mut examined) => {
+                stated.iter().for_each(|(fact, value)| examined.facts.add_of_path(*fact, value, &file));
+                examined.facts.settle(is_host);
+                tally.merge(examined);
+            }
             Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
         }
     });
@@ -75,8 +83,10 @@ fn examine(
     entry: Entry<'_>,
     scanner: &Scanner,
     memories: &Mutex<Vec<Memory>>,
+    host: Option<usize>,
     options: Options,
 ) -> Result<Tally, &'static str> {
+    let host = host.filter(|_| !options.lines);
     let guess = |head: &[u8]| {
         let reading = match options.lines {
             true => Reading::of_lines(head),
@@ -88,7 +98,7 @@ fn examine(
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
             let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
+            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, host };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
                 _ => file.stream(&mut text.bytes(), Vec::new()),
@@ -101,7 +111,7 @@ fn examine(
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
             let reading = guess(&head)?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
+            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, host };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
         }
@@ -118,6 +128,8 @@ struct File<'a> {
     scanner: &'a Scanner,
     scope: &'a FileScope,
     memories: &'a Mutex<Vec<Memory>>,
+    /// The fact that is the name of a host, if it is wanted.
+    host: Option<usize>,
 }
 
 impl File<'_> {
@@ -199,8 +211,12 @@ impl File<'_> {
     fn scan(&self, known: &mut Known, tally: &mut Tally, lines_before: u64, chunk: &Chunk<'_>) {
         let Known { lines, templates } = known;
         let counts = self.scanner.scan(chunk, &self.reading.format, self.scope, lines, &mut |hit| {
+            tally.facts.add(self.path, &self.reading.format, lines_before, chunk, &hit);
             tally.add(templates, self.path, lines_before, chunk, &hit);
         });
+        if let Some(host) = self.host {
+            tally.facts.add_hosts(host, self.path, &self.reading.format, lines_before, chunk);
+        }
         tally.examined(chunk.text().len() as u64, &counts);
     }
 }

@@ -7,6 +7,7 @@
 
 mod captures;
 mod confidence;
+mod facts;
 mod fair;
 mod rank;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::finding::{Coverage, Group, UnknownGroup};
 use crate::signature::{CatalogueInfo, Signature};
 use std::sync::Arc;
 
+pub use facts::FoundFact;
 pub use rank::diagnose;
 
 /// The result of a triage.
@@ -34,6 +36,8 @@ pub struct Diagnosis {
     pub seen: (u64, u64),
     /// How much was examined.
     pub coverage: Coverage,
+    /// What the logs state about the system, by name, then host, then value.
+    pub facts: Vec<FoundFact>,
     /// Known problems, the worst first.
     pub known: Vec<Known>,
     /// Errors that no signature claims, the likeliest root first.

@@ -1,4 +1,5 @@
 use super::confidence::confidence;
+use super::facts::found_facts;
 use super::score::unresolved;
 use super::suppress::suppress;
 use super::{Diagnosis, Known};
@@ -33,6 +34,7 @@ pub fn diagnose(set: &SignatureSet, inputs: &[Input], visited: Visited, tally: T
         signatures: set.signatures().len(),
         seen: (visited.files, visited.bytes),
         coverage: tally.coverage,
+        facts: found_facts(set, tally.facts),
         unresolved: unresolved(in_order(tally.unknown).map(|(_, unknown)| unknown).collect(), &known),
         known,
         unresolved_overflow: tally.unknown_overflow,

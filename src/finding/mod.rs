@@ -9,8 +9,10 @@ mod codes;
 #[cfg(test)]
 mod digits;
 mod evidence;
+mod facts;
 mod group;
 mod groups;
+mod hosts;
 mod kinds;
 mod mark;
 mod mask;
@@ -22,6 +24,7 @@ mod words;
 pub use crate::record::{Level, Time};
 pub use codes::codes;
 pub use evidence::Evidence;
+pub use facts::{FactValue, Facts, Sight, Sightings};
 pub use group::{Group, UnknownGroup};
 pub use groups::Groups;
 pub(crate) use groups::in_order;

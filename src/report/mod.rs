@@ -5,6 +5,7 @@
 //! is in `wording.rs` (counts, sizes, times, the verdict) and `neutral.rs` (log text without hidden characters).
 
 mod contents;
+mod environment;
 mod excerpt;
 mod json;
 mod markdown;
@@ -27,9 +28,10 @@ pub use wrap::wrapped;
 #[cfg(test)]
 fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     use crate::bundle::{Input, Problem, ProblemKind};
+    use crate::diagnosis::FoundFact;
     use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
-    use crate::finding::Level;
-    use crate::signature::{Escalate, Severity};
+    use crate::finding::{Level, Sight, Sightings};
+    use crate::signature::{Escalate, FactKind, Severity};
     let mut known = signature(path, Severity::Critical);
     for text in [&mut known.title, &mut known.cause, &mut known.vendor, &mut known.product] {
         text.push_str(log);
@@ -53,6 +55,19 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     let mut unknown = unknown(Level::Error, log, seen());
     unknown.codes.push(log.into());
     let mut diagnosis = diagnosis(vec![(known, seen())], vec![unknown]);
+    let sight = || Sight { time: None, file: path.into(), line: 1 };
+    let seen = || Sightings { count: 1, first: sight(), last: sight() };
+    for kind in [FactKind::Version, FactKind::Host, FactKind::Os] {
+        diagnosis.facts.push(FoundFact {
+            name: path.into(),
+            kind,
+            product: Some(log.into()),
+            value: log.into(),
+            host: Some(log.into()),
+            sightings: seen(),
+            history: vec![(log.into(), seen()), (path.into(), seen())],
+        });
+    }
     diagnosis.inputs.push(Input { path: path.into(), kind: "file", bytes: 1, sha256: None });
     for kind in [ProblemKind::Corrupt, ProblemKind::Skipped] {
         diagnosis.problems.push(Problem { file: path.into(), kind, message: log.into() });

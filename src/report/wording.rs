@@ -270,7 +270,7 @@ pub(super) fn moment(time: Time) -> String {
 }
 
 /// As [`moment`], without the fraction of a second.
-fn seconds(time: Time) -> String {
+pub(super) fn seconds(time: Time) -> String {
     let text = moment(time);
     match text.split_once('.') {
         Some((whole, rest)) => format!("{whole}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),

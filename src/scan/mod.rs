@@ -9,6 +9,7 @@ mod ahead;
 mod counts;
 mod engine;
 mod everywhere;
+mod facts;
 mod filter;
 mod line_cache;
 mod line_ends;
@@ -25,6 +26,7 @@ mod suspicion;
 mod vocabulary;
 
 pub use counts::Counts;
+pub use facts::Stated;
 pub use line_cache::LineCache;
 pub use literals::{required_literals, required_sets, shortest};
 pub use scanner::{Hit, Match, Scanner};

@@ -3,7 +3,7 @@
 use super::reference::set;
 use super::{Counts, Hit, LineCache, Scanner};
 use crate::record::{Chunk, Reading, chunks};
-use crate::signature::Condition;
+use crate::signature::{Condition, Fact, FactKind};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -53,6 +53,18 @@ fn condition() -> impl Strategy<Value = Condition> {
     ]
 }
 
+/// Values with digits, in lines that look like errors and in others.
+fn fact(number: usize) -> Fact {
+    let patterns = [
+        r"job (?<value>\d+) failed",
+        r"(?<value>0x\d+5) at",
+        r"(?<value>eth\d): link is",
+        r"^(?<value>plain) words|stage (?<value>0\.[1-5])",
+        r"number (?<value>1\d)",
+    ];
+    Fact::of_pattern(&format!("a.b.f{}", number % patterns.len()), FactKind::Other, patterns[number % patterns.len()])
+}
+
 fn lines() -> impl Strategy<Value = Vec<u8>> {
     let digit = prop_oneof![2 => Just(b'0'), 2 => Just(b'1'), 1 => b'0'..=b'9'];
     let line = (any::<prop::sample::Index>(), proptest::collection::vec(digit, 40), any::<bool>(), 0..20_u32);
@@ -80,7 +92,7 @@ fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Cou
         let chunk = Chunk::of(text, range);
         counts.add(&scan(&chunk, &reading, &mut |hit| {
             let matches: Vec<_> = hit.matches.iter().map(|found| (found.signature, found.captures())).collect();
-            all.push(format!("{:?} {:?} {matches:?}", hit.record, hit.suspicion));
+            all.push(format!("{:?} {:?} {matches:?} {:?}", hit.record, hit.suspicion, hit.facts));
         }));
     }
     (all, counts)
@@ -92,9 +104,11 @@ proptest! {
     #[test]
     fn what_is_remembered_changes_nothing(
         conditions in proptest::collection::vec(condition(), 0..4),
+        facts in proptest::collection::vec(0..5_usize, 0..4),
         texts in proptest::collection::vec(lines(), 1..4),
     ) {
-        let scanner = Scanner::new(&set(conditions));
+        let set = set(conditions).with_facts(facts.into_iter().map(fact).collect());
+        let scanner = Scanner::new(&set);
         let scope = scanner.in_file("a.log");
         let mut cache = LineCache::default();
         let mut shapes = HashMap::new();

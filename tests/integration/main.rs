@@ -4,6 +4,7 @@
 
 mod cli;
 mod expected;
+mod facts;
 mod hostile;
 mod isolation;
 mod layers;
