@@ -262,10 +262,10 @@ fn a_word_in_prose_is_no_value() {
         "a|disk|",
         "[1, disk]",
     ] {
-        assert!(may_have(text.as_bytes(), b"disk"), "{text}");
+        assert!(may_have(text.as_bytes(), &Finder::new("disk")), "{text}");
     }
     for text in ["no space on disk", "disk", "the disk: is full", "\"the disk\"", "subdisk=1"] {
-        assert!(!may_have(text.as_bytes(), b"disk"), "{text}");
+        assert!(!may_have(text.as_bytes(), &Finder::new("disk")), "{text}");
     }
 }
 
@@ -281,11 +281,10 @@ fn texts_that_never_end_take_no_long_time() {
     for part in
         ["[a b=\"", "{\"a\":[", "a=\"", "<Event <a", "CEF:0|a=", "a='\\", "[a=", "x=b,c", "[\"a\",", "{\"a\":\"\\"]
     {
-        let text = part.repeat(300_000 / part.len());
-        let start = std::time::Instant::now();
-        let _ = find(text.as_bytes(), "none.of.these");
+        let text = part.repeat(1_000_000 / part.len());
+        // With a step for each pair of bytes these would take an hour.
+        assert_eq!(find(text.as_bytes(), "none.of.these"), None);
         let _ = find(text.as_bytes(), "event_id");
-        assert!(start.elapsed().as_secs() < 5, "{part}");
     }
 }
 
@@ -323,7 +322,7 @@ proptest! {
                 prop_assert!(memchr::memmem::find(&text, run).is_some(), "{:?} of {} in {:?}", run, name, text);
             }
             if is_verbatim(&name) && !value.is_empty() && value.iter().all(|&byte| is_plain(byte)) {
-                prop_assert!(may_have(&text, &value), "{:?} of {} in {:?}", value, name, text);
+                prop_assert!(may_have(&text, &Finder::new(&value)), "{:?} of {} in {:?}", value, name, text);
             }
         }
     }
