@@ -9,6 +9,7 @@ use super::evidence::Evidence;
 use super::group::{Group, UnknownGroup};
 use super::groups::Groups;
 use super::memo::Memo;
+use super::sources::Sources;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
 use crate::bundle::FilePath;
 use crate::record::Chunk;
@@ -23,6 +24,8 @@ pub struct Coverage {
     pub files: u64,
     /// Bytes that were scanned.
     pub bytes: u64,
+    /// Files without any time, which were examined as a whole although only a part of the time was asked for.
+    pub untimed_files: u64,
     /// Lines, records, times, levels.
     pub counts: Counts,
 }
@@ -31,6 +34,7 @@ impl Coverage {
     fn add(&mut self, other: &Coverage) {
         self.files += other.files;
         self.bytes += other.bytes;
+        self.untimed_files += other.untimed_files;
         self.counts.add(&other.counts);
     }
 }
@@ -55,6 +59,8 @@ pub struct Tally {
     pub unknown: Groups<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
+    /// Files and when their records were written.
+    pub sources: Sources,
     /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
     /// too low then is too low for ever.
     pub(crate) bar: Option<(Level, u64)>,
@@ -109,6 +115,7 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.unknown_overflow += other.unknown_overflow;
+        self.sources.merge(other.sources);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
         for (signature, group) in other.known {
             match self.known.entry(signature) {

@@ -311,18 +311,24 @@ impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
         if self.look() && self.ahead.read.kind != Kind::Begins {
             self.gather(&mut record);
         }
-        if self.format.export().is_some() {
-            enrich(&mut record, self.format);
+        if self.format.completes() {
+            // No more than what stands before any chunk, so that it does not matter where one begins.
+            let before = &self.buffer[record.start.saturating_sub(self.sizes.around)..record.start];
+            complete(&mut record, self.format, before);
         }
         Some(record)
     }
 }
 
-/// Completes the header of a Windows event. Not a part of the walk itself, which would get slow by taking headers apart.
+/// Completes the header of a Windows event and others. Not a part of the walk itself, which would get slow by taking
+/// headers apart.
 #[cold]
-fn enrich(record: &mut Record<'_>, format: &Format) {
+fn complete(record: &mut Record<'_>, format: &Format, before: &[u8]) {
     if let Some(export) = format.export() {
         record.header = export.enrich(record.text, record.header, format);
+    }
+    if let Some(follow) = format.follow() {
+        record.header = follow.complete(record.text, before, record.header);
     }
 }
 

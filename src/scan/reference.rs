@@ -85,8 +85,8 @@ fn scan(scanner: &Scanner, text: &[u8], pieces: &[Range<usize>]) -> Vec<Found> {
         let chunk = Chunk::of(text, piece.clone());
         let records = records(&chunk).into_iter();
         let mut take = |hit: Hit<'_, '_>| all.push(found(&hit, &chunk, lines));
-        let counts = scanner.scan_records(&chunk, records, &scanner.in_file("a.log"), &mut take);
-        lines += counts.lines;
+        let passed = scanner.scan_records(&chunk, records, &scanner.in_file("a.log"), None, &mut take);
+        lines += passed.counts.lines;
     }
     all
 }
@@ -244,7 +244,7 @@ fn check(conditions: Vec<Condition>, text: &str, expected: &[(&str, &[usize], Op
     let scanner = Scanner::new(&set(conditions));
     let chunk = Chunk::of(text.as_bytes(), 0..text.len());
     let mut all = Vec::new();
-    scanner.scan_records(&chunk, records(&chunk).into_iter(), &scanner.in_file("a.log"), &mut |hit| {
+    scanner.scan_records(&chunk, records(&chunk).into_iter(), &scanner.in_file("a.log"), None, &mut |hit| {
         let numbers: Vec<_> = hit.matches.iter().map(|found| found.signature).collect();
         all.push((String::from_utf8_lossy(hit.record.text).into_owned(), numbers, hit.suspicion));
     });

@@ -1,7 +1,7 @@
 //! The scan that remembers lines against the one that does not.
 
 use super::reference::set;
-use super::{Counts, Hit, LineCache, Scanner};
+use super::{Hit, LineCache, Passed, Scanner, Window};
 use crate::record::{Chunk, Reading, chunks};
 use crate::signature::{Condition, FieldTest, FieldValue};
 use proptest::prelude::*;
@@ -98,19 +98,21 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
 type Take<'t> = &'t mut dyn FnMut(Hit<'_, '_>);
 
 /// All that a scan says.
-fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Counts) -> (Vec<String>, Counts) {
-    let (mut all, mut counts) = (Vec::new(), Counts::default());
+fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Passed) -> (Vec<String>, Passed) {
+    let (mut all, mut whole) = (Vec::new(), Passed::default());
     let Some(reading) = Reading::guess(&text[..text.len().min(Reading::HEAD)], Some(1_700_000_000)) else {
-        return (all, counts);
+        return (all, whole);
     };
     for range in chunks(text, &reading.format) {
         let chunk = Chunk::of(text, range);
-        counts.add(&scan(&chunk, &reading, &mut |hit| {
+        let passed = scan(&chunk, &reading, &mut |hit| {
             let matches: Vec<_> = hit.matches.iter().map(|found| (found.signature, found.captures())).collect();
             all.push(format!("{:?} {:?} {matches:?}", hit.record, hit.suspicion));
-        }));
+        });
+        whole.counts.add(&passed.counts);
+        whole.timeline.append(passed.timeline);
     }
-    (all, counts)
+    (all, whole)
 }
 
 proptest! {
@@ -120,17 +122,24 @@ proptest! {
     fn what_is_remembered_changes_nothing(
         conditions in proptest::collection::vec(condition(), 0..4),
         texts in proptest::collection::vec(lines(), 1..4),
+        since in proptest::option::of(1_580_000_000..1_800_000_000_i64),
     ) {
+        let window = since.map(|since| Window::of_shown(Some(since * 1_000_000_000), None));
+        let gate = |chunk: &Chunk<'_>, reading: &Reading| Some(window?.gate_behind(None, chunk, &reading.format));
         let scanner = Scanner::new(&set(conditions));
         let scope = scanner.in_file("a.log");
         let mut cache = LineCache::default();
         let mut shapes = HashMap::new();
         for text in texts {
             let plain = told(&text, |chunk, reading, found| {
-                scanner.scan_records(chunk, reading.format.records(chunk), &scope, found)
+                scanner.scan_records(chunk, reading.format.records(chunk), &scope, gate(chunk, reading), found)
             });
             let remembered = told(&text, |chunk, reading, found| {
-                scanner.scan_remembering(chunk, &reading.format, &scope, &mut cache, &mut |hit| {
+                if !reading.format.has_layouts() {
+                    let records = reading.format.records(chunk);
+                    return scanner.scan_records(chunk, records, &scope, gate(chunk, reading), found);
+                }
+                scanner.scan_remembering(chunk, &reading.format, &scope, gate(chunk, reading), &mut cache, &mut |hit| {
                     if let Some(shape) = hit.shape {
                         let line = hit.record.text.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
                         let line = line.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect::<Vec<_>>();
@@ -152,11 +161,12 @@ fn long_lines_and_many_blank_lines_are_no_obstacle() {
     text.extend_from_slice(b" disk is full\n\n\n2026-01-02 03:04:06 INFO ok\n\n  more of it failed\n");
     let scanner = Scanner::new(&set(vec![Condition::Regex("x{9} disk is full".into())]));
     let scope = scanner.in_file("a.log");
-    let plain =
-        told(&text, |chunk, reading, found| scanner.scan_records(chunk, reading.format.records(chunk), &scope, found));
+    let plain = told(&text, |chunk, reading, found| {
+        scanner.scan_records(chunk, reading.format.records(chunk), &scope, None, found)
+    });
     let mut cache = LineCache::default();
     let remembered = told(&text, |chunk, reading, found| {
-        scanner.scan_remembering(chunk, &reading.format, &scope, &mut cache, found)
+        scanner.scan_remembering(chunk, &reading.format, &scope, None, &mut cache, found)
     });
     assert_eq!(plain, remembered);
     assert_eq!(plain.0.len(), 3, "{:?}", plain.0);

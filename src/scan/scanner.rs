@@ -15,6 +15,8 @@ use super::pattern::Pattern;
 use super::reader::{KnownRecord, Remembering};
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{enough, strength, suspicion};
+use super::timeline::Timeline;
+use super::window::Gate;
 use crate::record::{Chunk, Format, Level, Record};
 use crate::signature::SignatureSet;
 use std::borrow::Cow;
@@ -90,6 +92,15 @@ impl<'a> Match<'a> {
     }
 }
 
+/// What a pass over a chunk has shown beside its hits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// What was counted.
+    pub counts: Counts,
+    /// When the records were written.
+    pub timeline: Timeline,
+}
+
 /// A record that is worth keeping.
 pub struct Hit<'r, 'a> {
     /// The record.
@@ -163,12 +174,26 @@ impl Scanner {
         cache: &mut LineCache,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
+        self.pass(chunk, format, scope, None, cache, found).counts
+    }
+
+    /// Does what [`Scanner::scan`] does for the records that the gate admits, or all, and returns also what their times
+    /// show. Lines that are not read as records have none.
+    pub fn pass<'a>(
+        &'a self,
+        chunk: &Chunk<'a>,
+        format: &'a Format,
+        scope: &FileScope,
+        gate: Option<Gate>,
+        cache: &mut LineCache,
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) -> Passed {
         if format.lines_only() {
-            self.scan_lines(chunk, scope, found)
+            Passed { counts: self.scan_lines(chunk, scope, found), timeline: Timeline::default() }
         } else if format.has_layouts() && !cache.pauses() {
-            self.scan_remembering(chunk, format, scope, cache, found)
+            self.scan_remembering(chunk, format, scope, gate, cache, found)
         } else {
-            self.scan_records(chunk, format.records(chunk), scope, found)
+            self.scan_records(chunk, format.records(chunk), scope, gate, found)
         }
     }
 
@@ -177,18 +202,21 @@ impl Scanner {
         chunk: &Chunk<'a>,
         format: &'a Format,
         scope: &FileScope,
+        gate: Option<Gate>,
         cache: &mut LineCache,
         found: &mut dyn FnMut(Hit<'_, 'a>),
-    ) -> Counts {
+    ) -> Passed {
         let engine = self.engine_for(chunk.text());
-        let mut counting = Counting::new();
+        let mut counting = Counting::new(gate);
         let mut judge = Judge::new(self, scope);
         let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
         let mut hits = Vec::new();
         while let Some(record) = records.next() {
-            counting.add(record.header.level, record.header.time);
             judge.candidates.clear();
-            match records.reader().record(&record, &mut judge.candidates) {
+            let known = records.reader().record(&record, &mut judge.candidates);
+            let wanted = counting.add(record.header.level, record.header.time);
+            match known {
+                _ if !wanted => {}
                 Some(known) => judge.known(&record, &known, found),
                 None => {
                     engine.find(record.text, &mut hits);
@@ -202,7 +230,8 @@ impl Scanner {
                 records.go_on_at(start, line);
             }
         }
-        counting.finish(records.line_ends() + Counts::unfinished_line(chunk))
+        let (counts, timeline) = counting.finish(records.line_ends() + Counts::unfinished_line(chunk));
+        Passed { counts, timeline }
     }
 
     pub(super) fn scan_records<'a>(
@@ -210,19 +239,23 @@ impl Scanner {
         chunk: &Chunk<'a>,
         records: impl Iterator<Item = Record<'a>>,
         scope: &FileScope,
+        gate: Option<Gate>,
         found: &mut dyn FnMut(Hit<'_, 'a>),
-    ) -> Counts {
+    ) -> Passed {
         let literal_hits = self.find(chunk);
         let mut rest = literal_hits.as_slice();
-        let mut counting = Counting::new();
+        let mut counting = Counting::new(gate);
         let mut judge = Judge::new(self, scope);
         for record in records {
-            counting.add(record.header.level, record.header.time);
+            if !counting.add(record.header.level, record.header.time) {
+                continue;
+            }
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
             judge.record(&record, start, hits, found);
         }
-        counting.finish(Counts::lines_of(chunk))
+        let (counts, timeline) = counting.finish(Counts::lines_of(chunk));
+        Passed { counts, timeline }
     }
 
     /// All literals in a chunk, by position.

@@ -305,3 +305,137 @@ fn completions_and_manual_pages_are_generated() {
     assert!(stdout(&run(&["man"])).starts_with(".ie"), "roff");
     assert!(stdout(&run(&["man", "triage"])).contains("tierline\\-triage"));
 }
+
+/// Times and messages of an incident in three files, of which one has no times.
+fn incident() -> tempfile::TempDir {
+    let first = "2026-01-02 03:00:00 ERROR alpha is broken, code 0x80070005\n\
+        2026-01-02 03:00:10 INFO all is well\n  ERROR bravo belongs to the line before\n\
+        2026-01-02 03:00:20 ERROR charlie is broken\n\
+        2026-01-02 04:30:00 ERROR delta is broken\n";
+    let second = "2026-01-02T03:00:05+02:00 ERROR echo is broken\n2026-01-02T03:00:25+02:00 INFO fine\n";
+    let third = "ERROR foxtrot is broken\n";
+    folder(&[("a.log", first.as_bytes()), ("b.log", second.as_bytes()), ("c.log", third.as_bytes())])
+}
+
+#[track_caller]
+fn check_window(arguments: &[&str], expected: &[&str], outside: u64) {
+    let logs = incident();
+    let report = json(&[&["triage", text(logs.path()), "--no-builtin", "-o", "json"], arguments].concat());
+    let evidence = |it: &Value| it["evidence"][0]["text"].as_str().unwrap_or("").to_string();
+    let found: Vec<_> = report["unresolved"].as_array().unwrap().iter().map(evidence).collect();
+    let words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
+    let found: Vec<_> = words.into_iter().filter(|word| found.iter().any(|text| text.contains(word))).collect();
+    assert_eq!(found, expected, "{arguments:?}");
+    assert_eq!(report["coverage"]["window"]["records_outside"], outside, "{arguments:?}");
+    assert_eq!(report["coverage"]["window"]["untimed_files"], 1, "{arguments:?}");
+    assert_eq!(report["coverage"]["records"], 7 - outside, "{arguments:?}");
+}
+
+#[test]
+fn only_records_in_the_window_are_looked_at() {
+    // Inclusive at the beginning, exclusive at the end.
+    let (ten, twenty) = ("2026-01-02 03:00:10", "2026-01-02 03:00:20");
+    check_window(&["--since", ten, "--until", twenty], &["bravo", "foxtrot"], 5);
+    check_window(&["--since", twenty], &["charlie", "delta", "foxtrot"], 3);
+    check_window(&["--until", ten], &["alpha", "echo", "foxtrot"], 4);
+    check_window(
+        &["--since", "2026-01-02", "--until", "2026-01-02"],
+        &["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"],
+        0,
+    );
+    // The last time is 04:30:00.
+    check_window(&["--since", "-1h"], &["delta", "foxtrot"], 5);
+    // As instants, the second file lies two hours before.
+    check_window(
+        &["--since", "2026-01-02 03:00Z", "--tz", "UTC"],
+        &["alpha", "bravo", "charlie", "delta", "foxtrot"],
+        2,
+    );
+    check_window(&["--until", "2026-01-02 02:00Z", "--tz", "Europe/Berlin"], &["echo", "foxtrot"], 4);
+}
+
+#[test]
+fn a_window_without_findings_is_named_and_never_called_clean() {
+    let logs = folder(&[("a.log", LOG)]);
+    let report = |arguments: &[&str]| {
+        let output = run(&[&["triage", text(logs.path()), "--no-builtin"], arguments].concat());
+        stdout(&output).to_string()
+    };
+    let clean = report(&["--since", "2026-01-02 03:04:08"]);
+    assert!(clean.starts_with("Nothing found in the time asked for:"), "{clean}");
+    assert!(clean.contains("Only what was logged from 2026-01-02 03:04:08 on was looked at; 3 records"), "{clean}");
+    let empty = report(&["--since", "2027-01-01"]);
+    assert!(empty.starts_with("No record in the time asked for:"), "{empty}");
+}
+
+#[test]
+fn a_wrong_window_ends_with_2() {
+    let logs = folder(&[("a.log", LOG), ("none.log", b"no time here\n")]);
+    let (path, untimed) = (text(logs.path()), logs.path().join("none.log"));
+    check_exit(&["triage", path, "--since", "yesterday"], 2);
+    check_exit(&["triage", path, "--tz", "Mars/Olympus"], 2);
+    check_exit(&["triage", path, "--since", "2026-01-03", "--until", "2026-01-02"], 2);
+    check_exit(&["triage", text(&untimed), "--since", "-2h"], 2);
+    check_exit(&["records", text(&untimed), "--since", "-2h"], 2);
+    check_exit(&["triage", path, "--since", "2026-01-02", "--patterns", path], 2);
+}
+
+#[test]
+fn records_shows_only_the_window() {
+    let logs = incident();
+    let arguments = [
+        "records",
+        text(logs.path()),
+        "-o",
+        "jsonl",
+        "--since",
+        "2026-01-02 03:00:10",
+        "--until",
+        "2026-01-02 03:00:20",
+    ];
+    let output = run(&arguments);
+    let lines: Vec<&str> = stdout(&output).lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("all is well\\n  ERROR bravo") && lines[1].contains("foxtrot"), "{lines:?}");
+}
+
+/// Two logs of one incident: one states UTC; the other shows the clock of a zone two hours east, with a header that tells
+/// it, and is silent for 20 minutes.
+#[test]
+fn files_of_different_zones_are_put_on_one_timeline() {
+    let clock = |second: u32| format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    let (mut stated, mut shown) = (String::new(), "UTC Time: [02.01.2026 00:59:58]\n".to_string());
+    for second in (3600..10_800).step_by(10) {
+        let level = if second % 1000 == 0 { "ERROR it broke" } else { "INFO fine" };
+        stated.push_str(&format!("2026-01-02T{}Z {level}\n", clock(second)));
+        if !(6000..7200).contains(&second) {
+            shown.push_str(&format!("[02.01.2026 {}] <07> Info     fine\n", clock(second + 7200)));
+        }
+    }
+    let logs = folder(&[("a.log", stated.as_bytes()), ("b/Job.log", shown.as_bytes())]);
+    let report = json(&["triage", text(logs.path()), "--no-builtin", "-o", "json"]);
+    let timeline = &report["timeline"];
+    assert_eq!(timeline["clock"], "utc-inferred");
+    let sources = timeline["sources"].as_array().unwrap();
+    let zones: Vec<_> =
+        sources.iter().map(|it| (it["inferred_offset"].as_str(), it["inferred_from"].as_str())).collect();
+    assert_eq!(zones, [(None, None), (Some("+02:00"), Some("header"))]);
+    let gaps = timeline["gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!((&gaps[0]["from"], &gaps[0]["seconds"]), (&"2026-01-02T03:39:50".into(), &1210.into()));
+    let buckets = timeline["buckets"].as_array().unwrap();
+    let records = |it: &Value| it["records"].as_u64().unwrap();
+    // Both begin together, and nothing lies beyond the end of the first.
+    assert!(records(&buckets[1]) > 20, "{buckets:?}");
+    assert_eq!(buckets.iter().map(records).sum::<u64>(), 720 + 600);
+    assert!(buckets.last().unwrap()["time"].as_str().unwrap() < "2026-01-02T03:00:00", "{buckets:?}");
+
+    let output = run(&["triage", text(logs.path()), "--no-builtin"]);
+    let told = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("Job.log is silent from 2026-01-02 03:39:50 to 2026-01-02 04:00:00 (20 min 10 s)."),
+        "{told}"
+    );
+    assert!(told.contains("+02:00 for 1 file, from a header with the time in UTC."), "{told}");
+    assert!(told.contains("Timeline Errors"), "{told}");
+}

@@ -26,7 +26,7 @@ fn an_object_is_read_by_paths() {
         text,
         &[
             "time=2026-01-02T03:04:05Z",
-            "level=error",
+            "level=Erreur",
             "provider=Service Control Manager",
             "event_id=7000",
             "data.param1=Shop \"A\"",
@@ -98,13 +98,13 @@ fn parameters_of_windows_events_are_in_data() {
 #[test]
 fn an_event_as_text_has_its_labels_in_lower_case_and_its_description() {
     check(
-        "Event[0]:\r\n  Log Name: System\r\n  Source: disk\r\n  Event ID: 7\r\n  Task: N/A\r\n  Level: Fehler\r\n  User Name: N/A\r\n  Description: \r\nThe device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x\r\n",
+        "Event[0]:\r\n  Log Name: System\r\n  Source: disk\r\n  Event ID: 7\r\n  Task: N/A\r\n  Level: Erreur\r\n  User Name: N/A\r\n  Description: \r\nThe device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x\r\n",
         &[
             "channel=System",
             "provider=disk",
             "event_id=7",
             "task=N/A",
-            "level=Fehler",
+            "level=Erreur",
             "user_name=N/A",
             "message=The device, \\Device\\Harddisk1\\DR1, has a bad block.\r\nMore: x",
         ],
@@ -121,7 +121,7 @@ fn a_row_of_the_event_viewer_has_columns() {
     check(
         "Error,5/12/2026 3:11:57 AM,VSS,12292,None,\"Error \"\"x\"\", creating\nmore\"",
         &[
-            "level=error",
+            "level=Erreur",
             "time=5/12/2026 3:11:57 AM",
             "provider=VSS",
             "event_id=12292",
@@ -143,7 +143,7 @@ fn an_event_as_xml_has_names_or_numbers_for_its_data() {
         &[
             "provider=VSS",
             "event_id=12292",
-            "level=error",
+            "level=Erreur",
             "task=0",
             "time=2026-05-12T03:11:57Z",
             "record=9",

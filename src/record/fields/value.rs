@@ -213,7 +213,8 @@ mod tests {
         check(Form::Level, "Error", "error");
         check(Form::Level, "Critical", "fatal");
         check(Form::Level, "3", "warn");
-        check(Form::Level, "Fehler", "Fehler");
+        check(Form::Level, "Fehler", "error");
+        check(Form::Level, "Vorsicht", "Vorsicht");
     }
 
     fn form() -> impl Strategy<Value = Form> {
