@@ -26,7 +26,7 @@ fn an_object_is_read_by_paths() {
         text,
         &[
             "time=2026-01-02T03:04:05Z",
-            "level=Erreur",
+            "level=error",
             "provider=Service Control Manager",
             "event_id=7000",
             "data.param1=Shop \"A\"",
@@ -121,7 +121,7 @@ fn a_row_of_the_event_viewer_has_columns() {
     check(
         "Error,5/12/2026 3:11:57 AM,VSS,12292,None,\"Error \"\"x\"\", creating\nmore\"",
         &[
-            "level=Erreur",
+            "level=error",
             "time=5/12/2026 3:11:57 AM",
             "provider=VSS",
             "event_id=12292",
@@ -143,7 +143,7 @@ fn an_event_as_xml_has_names_or_numbers_for_its_data() {
         &[
             "provider=VSS",
             "event_id=12292",
-            "level=Erreur",
+            "level=error",
             "task=0",
             "time=2026-05-12T03:11:57Z",
             "record=9",
