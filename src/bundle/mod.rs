@@ -8,6 +8,7 @@ mod budget;
 mod cpio;
 mod decode;
 mod entry;
+mod foreign;
 mod guard;
 mod gzip;
 mod inflate;
@@ -15,6 +16,7 @@ mod kind;
 mod limits;
 mod list;
 mod lz4;
+mod lzw;
 #[cfg(unix)]
 mod map;
 mod name;
@@ -33,6 +35,7 @@ mod zip_member;
 mod zstandard;
 
 pub use entry::{Content, Entry, Mapped};
+pub use foreign::{Helper, Refused, decode_member};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
 pub use walk::{Bundle, BundleError, Input, Visited};

@@ -95,6 +95,21 @@ impl<'a> Source<'a> {
     }
 }
 
+/// Copies a stream to an unnamed temporary file.
+///
+/// # Errors
+///
+/// The system's, if the file cannot be written; `QuotaExceeded` if `disk` is used up.
+pub(super) fn temporary(stream: &mut dyn Read, disk: &Allowance) -> io::Result<File> {
+    let (mut file, mut bytes) = (tempfile::tempfile()?, 0);
+    let mut block = vec![0; 64 << 10];
+    while let Some(next) = next_block(stream, &mut block)? {
+        append(&mut file, next, &mut bytes, disk)?;
+    }
+    io::Seek::rewind(&mut file)?;
+    Ok(file)
+}
+
 /// A part of a source as a stream.
 pub(super) struct Range<'a> {
     source: &'a Source<'a>,

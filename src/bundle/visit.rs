@@ -6,11 +6,13 @@
 
 use super::budget::Allowance;
 use super::decode::unpack;
+use super::foreign::{self, Format, Helper};
 use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
-use super::source::Source;
+use super::source::{self, Source};
 use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, ar, cpio, gzip, name, rpm, tape, zip};
 use std::any::Any;
+use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,6 +22,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct Visit<'a> {
     examine: &'a (dyn Fn(Entry<'_>) + Sync),
     depth: u32,
+    /// The program that reads foreign formats, if there is one.
+    pub(super) helper: Option<&'a Helper>,
     unpacked: Allowance,
     members: Allowance,
     memory: Allowance,
@@ -95,10 +99,16 @@ impl<'a> Place<'a> {
 
 impl<'a> Visit<'a> {
     /// Prepares a visit of inputs of `bytes` bytes on disk.
-    pub(super) fn new(limits: &Limits, bytes: u64, examine: &'a (dyn Fn(Entry<'_>) + Sync)) -> Visit<'a> {
+    pub(super) fn new(
+        limits: &Limits,
+        bytes: u64,
+        helper: Option<&'a Helper>,
+        examine: &'a (dyn Fn(Entry<'_>) + Sync),
+    ) -> Visit<'a> {
         Visit {
             examine,
             depth: limits.depth,
+            helper,
             unpacked: Allowance::new(limits.unpacked_bytes.saturating_add(limits.ratio.saturating_mul(bytes))),
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
@@ -117,29 +127,34 @@ impl<'a> Visit<'a> {
 
     /// Finds out what `source` is and visits it.
     pub(super) fn stream(&self, place: &Place<'_>, facts: Facts, source: &mut (dyn Read + Send)) {
-        let mut head = Vec::new();
-        // A guarded source reports its errors itself.
-        let _ = source.take(HEAD as u64).read_to_end(&mut head);
-        let whole = head.len() < HEAD;
+        let head = head_of(source);
         match Kind::recognise(&head) {
-            Kind::Plain if whole && zip::ends_as_zip(&head) => {
+            Kind::Plain if head.len() < HEAD && zip::ends_as_zip(&head) => {
                 self.container(place, facts, Kind::Zip, Cursor::new(head));
             }
-            Kind::Plain if whole => {
-                self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64)
-            }
-            Kind::Plain => {
-                let mut whole = Cursor::new(head).chain(source);
-                let mut counted = Counted::new(&mut whole);
-                self.examine(place, facts.modified, Content::Stream(&mut counted));
-                let bytes = match facts.size {
-                    Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
-                    _ => counted.bytes,
-                };
-                self.saw(bytes);
-            }
+            Kind::Plain => self.plain(place, facts, head, source),
             kind => self.container(place, facts, kind, Cursor::new(head).chain(source)),
         }
+    }
+
+    /// Hands `source` to the visitor whatever it looks like.
+    pub(super) fn text(&self, place: &Place<'_>, facts: Facts, source: &mut (dyn Read + Send)) {
+        let head = head_of(source);
+        self.plain(place, facts, head, source);
+    }
+
+    fn plain(&self, place: &Place<'_>, facts: Facts, head: Vec<u8>, source: &mut (dyn Read + Send)) {
+        if head.len() < HEAD {
+            return self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
+        }
+        let mut whole = Cursor::new(head).chain(source);
+        let mut counted = Counted::new(&mut whole);
+        self.examine(place, facts.modified, Content::Stream(&mut counted));
+        let bytes = match facts.size {
+            Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
+            _ => counted.bytes,
+        };
+        self.saw(bytes);
     }
 
     /// Visits a container, or says why not. A panic in its parser is a problem of this container only.
@@ -147,6 +162,14 @@ impl<'a> Visit<'a> {
         self.caught(place, || match kind {
             Kind::Plain => {}
             Kind::Encrypted(_) | Kind::Unsupported(_) => self.refused(place, facts, kind),
+            // Knows itself whether it is a container.
+            Kind::Foreign(format) => match source::temporary(&mut source, &self.unpacked) {
+                Ok(file) => foreign::members(self, place, facts, format, file),
+                Err(error) => {
+                    self.fail_with(place, &error);
+                    self.saw(0);
+                }
+            },
             _ if self.too_deep(place) => self.saw(facts.size.unwrap_or(0)),
             Kind::Compressed(compression) => {
                 self.compressed(place, facts, compression, BufReader::with_capacity(HEAD, source))
@@ -217,6 +240,11 @@ impl<'a> Visit<'a> {
         });
     }
 
+    /// Visits a file of a foreign format that lies on disk.
+    pub(super) fn foreign(&self, place: &Place<'_>, facts: Facts, format: Format, file: File) {
+        self.caught(place, || foreign::members(self, place, facts, format, file));
+    }
+
     /// Hands a file whose bytes are all at hand to the visitor.
     pub(super) fn leaf(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>, bytes: u64) {
         self.examine(place, modified, content);
@@ -278,7 +306,7 @@ impl<'a> Visit<'a> {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
     }
 
-    fn too_deep(&self, place: &Place<'_>) -> bool {
+    pub(super) fn too_deep(&self, place: &Place<'_>) -> bool {
         let deep = place.containers >= self.depth;
         if deep {
             self.fail(place, ProblemKind::Limit, format!("more than {} containers inside each other", self.depth));
@@ -299,7 +327,15 @@ impl<'a> Visit<'a> {
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
+/// Reads what is needed to recognise a source. A guarded one reports its errors itself.
+fn head_of(source: &mut (dyn Read + Send)) -> Vec<u8> {
+    let mut head = Vec::new();
+    let _ = source.take(HEAD as u64).read_to_end(&mut head);
+    head
+}
+
+/// Returns what a panic says.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }

@@ -3,6 +3,7 @@
 //! A file of a given folder is shown as `folder/sub/a.log`, starting with the folder's own name; a given file by its name.
 //! Inputs that would be shown alike are shown as they were given.
 
+use super::foreign::Helper;
 use super::guard::Guarded;
 use super::kind::{HEAD, Kind};
 use super::list::{Listed, list_folder, not_file, shown_inputs};
@@ -25,8 +26,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Input {
     /// As given.
     pub path: PathBuf,
-    /// `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `ar`, `cpio`, `rpm`, recognised by
-    /// content.
+    /// Recognised by content: `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `compress`,
+    /// `ar`, `cpio`, `rpm`, `7z`, `cab`, `evtx`.
     pub kind: &'static str,
     /// Bytes on disk (of all files of a folder).
     pub bytes: u64,
@@ -56,6 +57,7 @@ pub struct Bundle {
     /// What the listing could not look at.
     problems: Vec<Problem>,
     limits: Limits,
+    helper: Option<Helper>,
     read: AtomicU64,
     now: fn() -> SystemTime,
 }
@@ -105,7 +107,22 @@ impl Bundle {
             let bytes = files.iter().skip(first).map(|file| file.bytes).sum();
             inputs.push(Input { path: path.clone(), kind, bytes, sha256: None });
         }
-        Ok(Bundle { inputs, shown, files, problems, limits, read: AtomicU64::new(0), now: SystemTime::now })
+        Ok(Bundle {
+            inputs,
+            shown,
+            files,
+            problems,
+            limits,
+            helper: None,
+            read: AtomicU64::new(0),
+            now: SystemTime::now,
+        })
+    }
+
+    /// Lets parsers of foreign formats (event logs, journals, some archives) run in this program. Without it they run in
+    /// threads, where a panic costs one file, but a crash ends the program.
+    pub fn set_helper(&mut self, helper: Helper) {
+        self.helper = Some(helper);
     }
 
     /// Returns the given paths with kind and size, in the given order.
@@ -149,7 +166,7 @@ impl Bundle {
     /// that entry.
     pub fn visit(&self, examine: &(dyn Fn(Entry<'_>) + Sync)) -> Visited {
         self.read.store(0, Ordering::Relaxed);
-        let visit = Visit::new(&self.limits, self.bytes(), examine);
+        let visit = Visit::new(&self.limits, self.bytes(), self.helper.as_ref(), examine);
         self.files.par_iter().for_each(|file| {
             let progress = Progress::new(&self.read, file.bytes);
             visit.count_file();
@@ -171,7 +188,7 @@ impl Bundle {
     fn visit_file(&self, visit: &Visit<'_>, listed: &Listed, progress: &Progress<'_>) {
         let place = Place::outside(Arc::clone(&listed.shown));
         let opened = open_file(&listed.path).and_then(|(mut file, facts)| Ok((read_head(&mut file)?, file, facts)));
-        let (head, file, metadata) = match opened {
+        let (head, mut file, metadata) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 match error.kind() {
@@ -192,6 +209,10 @@ impl Bundle {
                 visit.leaf(&place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
             }
             Kind::Plain if self.is_at_rest(&metadata) && visit_map(visit, &place, facts, &file, end) => {}
+            Kind::Foreign(format) => match io::Seek::rewind(&mut file) {
+                Ok(()) => visit.foreign(&place, facts, format, file),
+                Err(error) => visit.fail_with(&place, &error),
+            },
             Kind::Zip => visit.zip(&place, &Source::file(file, metadata.len(), progress)),
             _ => {
                 progress.add(head.len() as u64);

@@ -1,12 +1,11 @@
 use super::output::Output;
 use super::stream::{self, stream};
-use super::{Exit, Terminal};
-use anyhow::Context;
+use super::{Exit, Terminal, open_bundle};
 use clap::ValueEnum;
 use sha2::{Digest, Sha256};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
-use tierline::bundle::{Bundle, Content, Entry, Limits};
+use tierline::bundle::{Content, Entry};
 use tierline::report::{ContentLine, ContentProblem};
 
 /// Shows what is inside files, folders and archives, and which parts cannot be read.
@@ -46,7 +45,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &ContentsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
+    let bundle = open_bundle(&args.paths)?;
     let format = args.output.format;
     let show = |entry: Entry<'_>, out: &mut dyn Write| {
         let (path, modified) = (entry.path.clone(), entry.modified);

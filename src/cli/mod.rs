@@ -6,6 +6,7 @@
 
 mod completions;
 mod contents;
+mod decode;
 mod exit;
 mod man;
 mod output;
@@ -16,10 +17,13 @@ mod signatures;
 mod stream;
 mod triage;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use exit::Exit;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use tierline::bundle::{Bundle, Helper, Limits};
 
 /// Names the known problems in a customer's logs with their fixes, and keeps what nobody can explain.
 #[derive(Debug, Parser)]
@@ -76,6 +80,8 @@ enum Command {
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    #[command(name = decode::SUBCOMMAND, hide = true)]
+    Decode(decode::DecodeArgs),
 }
 
 /// Runs the program.
@@ -89,6 +95,7 @@ pub fn run() -> ExitCode {
         Command::Signatures(args) => signatures::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
+        Command::Decode(args) => decode::run(args),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)) {
         Ok(Ok(exit)) => exit.into(),
@@ -102,6 +109,16 @@ pub fn run() -> ExitCode {
             Exit::Failed.into()
         }
     }
+}
+
+/// Opens a bundle whose foreign formats are read by this program in processes of their own.
+fn open_bundle(paths: &[PathBuf]) -> anyhow::Result<Bundle> {
+    let mut bundle = Bundle::open(paths, Limits::default()).context("failed to read the input")?;
+    // Where the system does not tell, they are read in this process.
+    if let Ok(program) = std::env::current_exe() {
+        bundle.set_helper(Helper::new(program, vec![decode::SUBCOMMAND.to_owned()]));
+    }
+    Ok(bundle)
 }
 
 /// Prints a message on standard error, on one line and without hidden characters: it may contain names from the input.

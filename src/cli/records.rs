@@ -1,12 +1,11 @@
 use super::output::Output;
 use super::stream::{self, stream};
-use super::{Exit, Terminal, say};
-use anyhow::Context;
+use super::{Exit, Terminal, open_bundle, say};
 use clap::ValueEnum;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use tierline::bundle::{Bundle, Content, Entry, Limits};
+use tierline::bundle::{Content, Entry};
 use tierline::record::{ChunkReader, Reading, Record};
 use tierline::report::{RecordLine, one_line, without_kind};
 
@@ -44,7 +43,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
+    let bundle = open_bundle(&args.paths)?;
     // Entries that are not text.
     let skipped = Mutex::new(Vec::new());
     let show = |entry: Entry<'_>, out: &mut dyn Write| {

@@ -1,12 +1,11 @@
 use super::exit::Usage;
 use super::output::{self, Output};
 use super::progress::with_progress;
-use super::{Color, Exit, Terminal, panic, say};
-use anyhow::Context;
+use super::{Color, Exit, Terminal, open_bundle, panic, say};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use tierline::bundle::{Bundle, Limits, ProblemKind};
+use tierline::bundle::ProblemKind;
 use tierline::diagnosis::Diagnosis;
 use tierline::report::{self, TextStyle};
 use tierline::signature::{Severity, SignatureSet};
@@ -101,7 +100,7 @@ impl From<FailOn> for Severity {
 pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let outputs = outputs(args)?;
     let set = load(args)?;
-    let mut bundle = Bundle::open(&args.paths, Limits::default()).context("failed to read the input")?;
+    let mut bundle = open_bundle(&args.paths)?;
     if args.hash {
         bundle.hash();
     }

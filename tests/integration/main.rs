@@ -5,7 +5,9 @@
 mod cli;
 mod expected;
 mod hostile;
+mod isolation;
 mod layers;
+mod libarchive;
 mod memory;
 mod signatures;
 mod variants;
