@@ -103,7 +103,7 @@ fn go_through(criterion: &mut Criterion) {
         if name != "plain" {
             group.bench_function("unpack", |bencher| bencher.iter(|| unpack(&bundle)));
         }
-        let bare = Options { lines: true, unresolved: false };
+        let bare = Options { lines: true, unresolved: false, ..Options::default() };
         group.bench_function("search", |bencher| bencher.iter(|| triage(&bundle, &patterns, bare)));
         group.bench_function("triage", |bencher| bencher.iter(|| triage(&bundle, &builtin, Options::default())));
     }

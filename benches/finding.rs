@@ -6,8 +6,8 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Duration;
+use tierline::bundle::FilePath;
 use tierline::finding::{Memo, Tally};
 use tierline::record::{Chunk, Header, Level, Record, Time};
 use tierline::scan::Hit;
@@ -63,7 +63,7 @@ impl Log {
         log
     }
 
-    fn add_to(&self, tally: &mut Tally, memo: Option<&mut Memo>, file: &Arc<str>) {
+    fn add_to(&self, tally: &mut Tally, memo: Option<&mut Memo>, file: &FilePath) {
         let (with_shapes, none) = (memo.is_some(), &mut Memo::default());
         let memo = memo.unwrap_or(none);
         let chunk = Chunk::of(self.text.as_bytes(), 0..self.text.len());
@@ -91,7 +91,7 @@ impl Log {
 fn add(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("add");
     group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
-    let file: Arc<str> = "logs/app.log".into();
+    let file: FilePath = "logs/app.log".into();
 
     let known = Log::new(10_000, 30);
     let mut tally = Tally::default();

@@ -9,7 +9,9 @@ use std::hint::black_box;
 use std::time::Duration;
 use tierline::record::{Chunk, Reading, chunks};
 use tierline::scan::{LineCache, Scanner};
-use tierline::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
+use tierline::signature::{
+    Condition, Examples, FieldTest, FieldValue, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
+};
 
 /// Bytes of log per run.
 const SIZE: usize = 4 << 20;
@@ -122,6 +124,73 @@ fn scan(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A signature for an event of a service, as text or by its fields. Half of the lines of [`events`] are of such services.
+fn event_signature(number: usize, by_fields: bool) -> Signature {
+    let (provider, id) = (format!("Shop-{}-{}", SUBJECTS[number % 10], PARTS[number / 10 % 10]), 7_000 + number);
+    let is = |name: &str, text: String| FieldTest { name: name.into(), values: vec![FieldValue::Is(text)] };
+    let condition = if by_fields {
+        Condition::Fields(vec![is("provider", provider), is("event_id", id.to_string())])
+    } else {
+        Condition::Text { text: format!(r#""provider":"{provider}","event_id":{id},"#), nocase: false }
+    };
+    Signature { condition, ..signature(number) }
+}
+
+/// Events as they are read from EVTX, of which one in `every` has a signature.
+fn events(every: usize) -> Vec<u8> {
+    let mut text = String::with_capacity(SIZE + 400);
+    let mut line = 0;
+    while text.len() < SIZE {
+        let (minute, second) = (line / 60 % 60, line % 60);
+        let number = line * 7 % 100;
+        let id = if line % every == 0 { 7_000 + number } else { 100 + line % 900 };
+        let group = if line % 2 == 0 { "Shop" } else { "Till" };
+        text.push_str(&format!(
+            "{{\"time\":\"2026-01-02T10:{minute:02}:{second:02}.{:06}Z\",\"level\":\"info\",\"provider\":\"{group}-{}-{}\",\
+             \"event_id\":{id},\"channel\":\"Application\",\"computer\":\"srv{:02}\",\"record\":{line},\
+             \"data\":{{\"param1\":\"request {line}\",\"param2\":\"done in {} ms\"}}}}\n",
+            line * 37 % 1_000_000,
+            SUBJECTS[number % 10],
+            PARTS[number / 10 % 10],
+            line % 30,
+            line % 97
+        ));
+        line += 1;
+    }
+    text.into_bytes()
+}
+
+/// What it costs to name fields in place of text.
+fn fields(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("fields");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    for (log_name, text) in [("events", events(200)), ("other", log(100, 200))] {
+        for (name, by_fields) in [("text", false), ("field", true)] {
+            let scanner =
+                Scanner::new(&SignatureSet::new((0..100).map(|number| event_signature(number, by_fields)).collect()));
+            let reading = Reading::guess(&text[..Reading::HEAD], None).expect("a log is text");
+            let pieces = chunks(&text, &reading.format);
+            let scope = scanner.in_file("bench.log");
+            group.throughput(Throughput::Bytes(text.len() as u64));
+            group.bench_function(BenchmarkId::new(name, log_name), |bencher| {
+                bencher.iter(|| {
+                    let mut hits = 0_u64;
+                    let mut cache = LineCache::default();
+                    for piece in &pieces {
+                        let chunk = Chunk::of(&text, piece.clone());
+                        let counts = scanner.scan(&chunk, &reading.format, &scope, &mut cache, &mut |hit| {
+                            hits += hit.matches.len() as u64;
+                        });
+                        black_box(counts);
+                    }
+                    hits
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
 fn compile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
     group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(1));
@@ -132,5 +201,5 @@ fn compile(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, scan, compile);
+criterion_group!(benches, scan, fields, compile);
 criterion_main!(benches);

@@ -3,30 +3,38 @@
 //! Every entry is cut into chunks, chunks are scanned on all threads, and what they showed is put together again in
 //! file order; files are put together in any order. So the result is the same for any number of threads.
 
-use crate::bundle::{Bundle, Content, Entry, Mapped, Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, diagnose};
-use crate::finding::{Memo, Tally};
-use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, chunks};
-use crate::scan::{FileScope, LineCache, Scanner};
+mod around;
+
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind};
+use crate::diagnosis::{Diagnosis, Period, diagnose};
+use crate::finding::{Memo, Origin, Source, Tally};
+use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
+use crate::scan::{FileScope, Gate, LineCache, Pieces, Scanner, Window, last_time};
 use crate::signature::SignatureSet;
 use rayon::prelude::*;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use around::{Around, Bound, BoundError, last_time_in};
+
 /// What is asked of a triage.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// Every line is a record without time and level, as for grep.
     pub lines: bool,
     /// Errors that no signature claims are wanted.
     pub unresolved: bool,
+    /// Only records of this time are wanted. Lines without times cannot be told apart, so it does not go with `lines`.
+    pub around: Option<Around>,
+    /// The zone of times that state none, as far as the user knows it. It orders the timeline and changes no time.
+    pub zone: Option<&'a Zone>,
 }
 
-impl Default for Options {
+impl Default for Options<'_> {
     /// Records with their headers; unresolved errors too.
     fn default() -> Self {
-        Options { lines: false, unresolved: true }
+        Options { lines: false, unresolved: true, around: None, zone: None }
     }
 }
 
@@ -34,24 +42,25 @@ impl Default for Options {
 const WORTH_A_SAMPLE: usize = 8 << 20;
 
 /// Examines every entry of the bundle on the current rayon pool and explains what was found.
-pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options) -> Diagnosis {
+pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diagnosis {
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let memories = Mutex::default();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let mut visited = bundle.visit(&|entry| {
-        let path = Arc::clone(&entry.path);
+        let path = Arc::clone(entry.path.as_arc());
         let examined = examine(entry, &scanner, &memories, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
-            Some(file) => tally.merge(file),
-            None => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: "not text".into() }),
+            Ok(file) => tally.merge(file),
+            Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
         }
     });
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
     visited.problems.extend(skipped);
     visited.problems.sort();
-    let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally);
+    let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally, options.zone);
     diagnosis.unresolved_omitted = !options.unresolved;
+    diagnosis.period = options.around.map(|around| Period { since: around.since, until: around.until });
     diagnosis
 }
 
@@ -70,20 +79,32 @@ struct Known {
     templates: Memo,
 }
 
-/// Returns what one entry has shown, or `None` if it is not text.
-fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, options: Options) -> Option<Tally> {
-    let guess = |head: &[u8]| match options.lines {
-        true => Reading::of_lines(head),
-        false => Reading::of_file(&entry.path, head, entry.modified),
+/// Returns what one entry has shown, or why it is not read.
+fn examine(
+    entry: Entry<'_>,
+    scanner: &Scanner,
+    memories: &Mutex<Vec<Memory>>,
+    options: Options<'_>,
+) -> Result<Tally, &'static str> {
+    let window = options.around.as_ref().filter(|_| !options.lines).map(|around| around.window);
+    let (pieces, origin) = (&Mutex::default(), &Mutex::default());
+    // `text` is all of it or its head.
+    let guess = |text: &[u8]| {
+        let head = &text[..text.len().min(Reading::HEAD)];
+        let reading = match options.lines {
+            true => Reading::of_lines(head),
+            false => Reading::of_text(&entry.path, text, entry.modified),
+        };
+        reading.ok_or_else(|| not_text(head))
     };
     let scope = &scanner.in_file(&entry.path);
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
-            let reading = guess(&text[..text.len().min(Reading::HEAD)])?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
+            let reading = guess(&text)?;
+            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
-                Encoding::Utf16Le | Encoding::Utf16Be => file.stream(&mut text.bytes(), Vec::new()),
+                _ => file.stream(&mut text.bytes(), Vec::new()),
             };
             (tally, text.len() as u64)
         }
@@ -93,23 +114,36 @@ fn examine(entry: Entry<'_>, scanner: &Scanner, memories: &Mutex<Vec<Memory>>, o
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
             let reading = guess(&head)?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories };
+            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
         }
     };
     tally.coverage.files = 1;
     tally.coverage.bytes = bytes;
-    Some(tally)
+    let timeline = std::mem::take(&mut *lock(pieces)).finish();
+    if window.is_some() && timeline.ends.is_none() && tally.coverage.counts.records > 0 {
+        tally.coverage.untimed_files = 1;
+    }
+    let (first_time, last_time) = (tally.coverage.counts.first_time, tally.coverage.counts.last_time);
+    let origin = std::mem::take(&mut *lock(origin));
+    let (file, modified) = (Arc::clone(entry.path.as_arc()), entry.modified);
+    tally.sources.add(Source { file, modified, first_time, last_time, origin, timeline });
+    Ok(tally)
 }
 
 /// What stays the same for all chunks of a file.
 struct File<'a> {
-    path: &'a Arc<str>,
+    path: &'a FilePath,
     reading: &'a Reading,
     scanner: &'a Scanner,
     scope: &'a FileScope,
     memories: &'a Mutex<Vec<Memory>>,
+    window: Option<Window>,
+    /// The timelines of the chunks.
+    pieces: &'a Mutex<Pieces>,
+    /// What the first chunk has shown.
+    origin: &'a Mutex<Origin>,
 }
 
 impl File<'_> {
@@ -121,7 +155,9 @@ impl File<'_> {
         }
         // Neighbouring chunks go into one tally: it copies only what comes before what it has.
         let ranges = chunks(&text, &self.reading.format);
-        let pieces = ranges.into_par_iter().fold(Tally::default, |mut tally, range| {
+        let gates = self.window.map(|window| window.gates(&text, &self.reading.format, &ranges));
+        let numbered = ranges.into_par_iter().enumerate();
+        let pieces = numbered.fold(Tally::default, |mut tally, (number, range)| {
             let lines_before = tally.coverage.counts.lines;
             let mut memory = lock(self.memories).pop().unwrap_or_default();
             let mut chunk = Chunk::of(&text, range);
@@ -129,7 +165,14 @@ impl File<'_> {
             if text.copy(from..from + chunk.buffer.len(), &mut memory.buffer) {
                 chunk.buffer = &memory.buffer;
             }
-            self.scan(&mut memory.known, &mut tally, lines_before, &chunk);
+            let gate = gates.as_ref().and_then(|gates| gates.get(number).copied());
+            self.scan(
+                &mut memory.known,
+                &mut tally,
+                Before { chunks: number as u64, lines: lines_before },
+                gate,
+                &chunk,
+            );
             lock(self.memories).push(memory);
             tally
         });
@@ -144,35 +187,42 @@ impl File<'_> {
     fn stream(&self, source: &mut (dyn Read + Send), head: Vec<u8>) -> Tally {
         // Each chunk that is put into the queue brings one call that takes one out, so the queue is empty in the end.
         let most_waiting = 2 * rayon::current_num_threads();
-        let waiting: Mutex<VecDeque<OwnedChunk>> = Mutex::default();
-        // Lines of all chunks that were taken out. Counted there, because this thread is the one that all wait for.
-        let lines_taken = Mutex::new(0);
+        let waiting: Mutex<VecDeque<(Option<Gate>, OwnedChunk)>> = Mutex::default();
+        // All chunks that were taken out. Counted there, because this thread is the one that all wait for.
+        let taken = Mutex::new(Before::default());
         let finished = Mutex::new(Vec::new());
         // One for each thread that has had a chunk.
         let tallies = Mutex::new(Vec::new());
         let scan_next = || {
-            let (lines_before, chunk) = {
-                let mut lines = lock(&lines_taken);
-                let Some(chunk) = lock(&waiting).pop_front() else { return };
-                let lines_before = *lines;
-                *lines += memchr::memchr_iter(b'\n', chunk.chunk().text()).count() as u64;
-                (lines_before, chunk)
+            let (before, gate, chunk) = {
+                let mut taken = lock(&taken);
+                let Some((gate, chunk)) = lock(&waiting).pop_front() else { return };
+                let before = *taken;
+                taken.chunks += 1;
+                taken.lines += memchr::memchr_iter(b'\n', chunk.chunk().text()).count() as u64;
+                (before, gate, chunk)
             };
             let mut tally = lock(&tallies).pop().unwrap_or_default();
             let mut memory = lock(self.memories).pop().unwrap_or_default();
-            self.scan(&mut memory.known, &mut tally, lines_before, &chunk.chunk());
+            self.scan(&mut memory.known, &mut tally, before, gate, &chunk.chunk());
             lock(self.memories).push(memory);
             lock(&tallies).push(tally);
             lock(&finished).push(chunk);
         };
         rayon::in_place_scope(|scope| {
             let mut reader = ChunkReader::new(source, head, self.reading);
+            let mut before = None;
             loop {
                 let reuse = lock(&finished).pop();
                 let Some(chunk) = reader.next_chunk(reuse) else { break };
+                let gate = self.window.map(|window| {
+                    let gate = window.gate_behind(before, &chunk.chunk(), &self.reading.format);
+                    before = last_time(&chunk.chunk(), &self.reading.format).or(before);
+                    gate
+                });
                 let lagging = {
                     let mut waiting = lock(&waiting);
-                    waiting.push_back(chunk);
+                    waiting.push_back((gate, chunk));
                     waiting.len() > most_waiting
                 };
                 if lagging {
@@ -187,14 +237,25 @@ impl File<'_> {
         whole
     }
 
-    /// Adds a chunk of the file, which has so many lines in front of it.
-    fn scan(&self, known: &mut Known, tally: &mut Tally, lines_before: u64, chunk: &Chunk<'_>) {
+    /// Adds a chunk of the file.
+    fn scan(&self, known: &mut Known, tally: &mut Tally, before: Before, gate: Option<Gate>, chunk: &Chunk<'_>) {
         let Known { lines, templates } = known;
-        let counts = self.scanner.scan(chunk, &self.reading.format, self.scope, lines, &mut |hit| {
-            tally.add(templates, self.path, lines_before, chunk, &hit);
+        let passed = self.scanner.pass(chunk, &self.reading.format, self.scope, gate, lines, &mut |hit| {
+            tally.add(templates, self.path, before.lines, chunk, &hit);
         });
-        tally.examined(chunk.text().len() as u64, &counts);
+        tally.examined(chunk.text().len() as u64, &passed.counts);
+        if before.chunks == 0 && passed.timeline.ends.is_some() {
+            *lock(self.origin) = Origin::of(chunk.text(), &self.reading.format);
+        }
+        lock(self.pieces).add(before.chunks, passed.timeline);
     }
+}
+
+/// What stands in front of a chunk: chunks of the file, and lines as far as they are known.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    chunks: u64,
+    lines: u64,
 }
 
 /// Counts what is read, in bytes of the file as stored.

@@ -1,15 +1,15 @@
+use super::FilePath;
 use super::source::read_exact_at;
 use std::fs::File;
 use std::io::Read;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
 
 /// One file of the bundle, outside or inside archives.
 pub struct Entry<'a> {
     /// The path as people read it, containers joined by `!/`: `case.zip!/logs/Svc.log.gz`, `case.tar.gz!/logs/a.log`. A
     /// compressed stream is no container here: it holds one file, and that has its name. Always `/`, never a control
-    /// character.
-    pub path: Arc<str>,
+    /// character. It knows which log the file is a part of.
+    pub path: FilePath,
     /// Last change in seconds since 1970 UTC, from the file system or the archive's header. For zip the writer's local
     /// time is taken as UTC.
     pub modified: Option<i64>,

@@ -1,6 +1,6 @@
 //! What a file is, judged by its first bytes and never by its name.
 
-use super::foreign::Format;
+use super::foreign::{Format, is_export};
 use super::tape_header::Header;
 use super::{ar, cpio, lz4, rpm};
 
@@ -73,6 +73,7 @@ impl Kind {
             [0xc1, 0xc0..=0xc4, _, 3, ..] => Kind::Encrypted("PGP message"),
             // An event log whose header is damaged.
             _ if head.get(4096..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0")) => Kind::Foreign(Format::Evtx),
+            [b'_' | b'\n', ..] if is_export(head) => Kind::Foreign(Format::JournalExport),
             _ if is_tar(head) => Kind::Tar,
             _ if cpio::starts_with_header(head) => Kind::Cpio,
             _ if is_lzma(head) => Kind::Compressed(Compression::Lzma),
@@ -133,7 +134,7 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"\xff\x06\0\0sNaPpY", Kind::Unsupported("snappy file; unpack it first")),
     (b"ElfFile\0", Kind::Foreign(Format::Evtx)),
     (b"ElfChnk\0", Kind::Foreign(Format::Evtx)),
-    (b"LPKSHHRH", Kind::Unsupported("systemd journal; export it first: journalctl --file FILE -o short-iso")),
+    (b"LPKSHHRH", Kind::Foreign(Format::Journal)),
 ];
 
 /// A tar header proves itself by its checksum. With the mark of POSIX or GNU tar a wrong sum means damage; without the

@@ -1,24 +1,23 @@
 //! The files of the given paths: folders in, a list of files with the names that people see out.
 
-use super::{Problem, ProblemKind, name};
+use super::{FilePath, Problem, ProblemKind, name};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A file on disk.
 pub(super) struct Listed {
     pub(super) path: PathBuf,
     /// As people read it.
-    pub(super) shown: Arc<str>,
+    pub(super) shown: FilePath,
     /// Bytes when it was listed.
     pub(super) bytes: u64,
     /// The number of the given path it belongs to.
     pub(super) input: usize,
 }
 
-/// Adds the files of a folder to `files`, deepest names sorted; what is no file or cannot be listed goes to `problems`.
+/// Adds the files of a folder to `files`, sorted by their paths, those of a folder before those of its folders; what is no file or cannot be listed goes to `problems`.
 pub(super) fn list_folder(
     input: usize,
     folder: &Path,
@@ -38,7 +37,7 @@ pub(super) fn list_folder(
             }
         };
         names.sort();
-        let mut inner = Vec::new();
+        let (mut inner, first) = (Vec::new(), files.len());
         for name in names {
             let path = folder.join(&name);
             let shown = match shown.as_str() {
@@ -53,6 +52,9 @@ pub(super) fn list_folder(
                 Ok(facts) => problems.push(problem(&shown, ProblemKind::Skipped, not_file(&facts).to_owned())),
                 Err(error) => problems.push(problem(&shown, ProblemKind::Unreadable, error.to_string())),
             }
+        }
+        if let Some(own) = files.get_mut(first..) {
+            own.sort_by(|a, b| a.shown.cmp(&b.shown));
         }
         folders.extend(inner.into_iter().rev());
     }

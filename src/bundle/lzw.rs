@@ -148,7 +148,7 @@ impl Bits {
 
     /// Goes to the end of eight codes: writers fill up to there before the width of the codes changes.
     fn align(&mut self, input: &mut impl BufRead) -> io::Result<()> {
-        while self.codes % 8 != 0 && self.next(input)?.is_some() {}
+        while !self.codes.is_multiple_of(8) && self.next(input)?.is_some() {}
         self.codes = 0;
         Ok(())
     }
@@ -186,7 +186,7 @@ mod tests {
         }
 
         fn align(&mut self) {
-            while self.written % 8 != 0 {
+            while !self.written.is_multiple_of(8) {
                 self.write(0);
             }
             self.written = 0;

@@ -5,6 +5,7 @@
 //! which member, libarchive is followed, so that nobody can show one thing here and unpack another there.
 
 use super::ProblemKind;
+use super::earlier::Earlier;
 use super::guard::Guarded;
 use super::name::{self, Names};
 use super::stored::{damaged, fill};
@@ -18,8 +19,9 @@ const LARGEST_EXTENSION: u64 = 1 << 20;
 
 /// Visits the members of a tar archive.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) {
+    let earlier = Earlier::default();
     let source = Ahead { block: Vec::new(), given: 0, source };
-    let mut archive = Archive { source, names: Names::default(), is_pax: false };
+    let mut archive = Archive { source, names: Names::default(), earlier: &earlier, is_pax: false };
     if let Err(error) = archive.walk(visit, place) {
         visit.fail_with(place, &error);
     }
@@ -28,6 +30,7 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Re
 struct Archive<'s> {
     source: Ahead<'s>,
     names: Names,
+    earlier: &'s Earlier,
     /// Whether an extended header of PAX was seen.
     is_pax: bool,
 }
@@ -85,7 +88,7 @@ impl Archive<'_> {
             _ if name.ends_with(b"/") => return Data::new(&mut self.source, size).skip_rest(),
             _ => (None, size),
         };
-        let member = place.member(&self.names.unique(name::shown(&name)));
+        let member = place.member_after(self.earlier, &self.names.unique(name::shown(&name)));
         let mut data = Data::new(&mut self.source, size);
         if let Some(kind) = not_file {
             visit.note(&member, ProblemKind::Skipped, kind.to_owned());

@@ -6,9 +6,11 @@
 
 use super::budget::Allowance;
 use super::decode::unpack;
+use super::earlier::Earlier;
 use super::foreign::{self, Format, Helper};
 use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
+use super::repeats::Repeat;
 use super::source::{self, Source};
 use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, ar, cpio, gzip, name, rpm, tape, zip};
 use std::any::Any;
@@ -27,6 +29,7 @@ pub(super) struct Visit<'a> {
     unpacked: Allowance,
     members: Allowance,
     memory: Allowance,
+    compared: Allowance,
     files: AtomicU64,
     bytes: AtomicU64,
     problems: Mutex<Vec<Problem>>,
@@ -35,11 +38,16 @@ pub(super) struct Visit<'a> {
 /// Bytes of nested archives that all threads together may keep in memory; what is more goes to temporary files.
 const MEMORY: u64 = 128 << 20;
 
+/// Bytes that may be read to compare files, beside those in proportion to the input.
+const COMPARED: u64 = 1 << 30;
+
 /// Where a visit is: a file outside or inside containers.
 pub(super) struct Place<'a> {
     /// As people read it.
     pub(super) path: Arc<str>,
     outer: Option<&'a Place<'a>>,
+    /// What came before it in a stream of members.
+    earlier: Option<&'a Earlier>,
     containers: u32,
     cut: AtomicBool,
 }
@@ -56,7 +64,7 @@ pub(super) struct Facts {
 impl<'a> Place<'a> {
     /// A file on disk.
     pub(super) fn outside(path: Arc<str>) -> Place<'a> {
-        Place { path, outer: None, containers: 0, cut: AtomicBool::new(false) }
+        Place { path, outer: None, earlier: None, containers: 0, cut: AtomicBool::new(false) }
     }
 
     /// What this file unpacks to if it is one compressed stream: a container deeper, and still the same file to people.
@@ -64,6 +72,7 @@ impl<'a> Place<'a> {
         Place {
             path: Arc::clone(&self.path),
             outer: Some(self),
+            earlier: self.earlier,
             containers: self.containers + 1,
             cut: AtomicBool::new(false),
         }
@@ -74,9 +83,16 @@ impl<'a> Place<'a> {
         Place {
             path: name::inside(&self.path, name).into(),
             outer: Some(self),
+            earlier: None,
             containers: self.containers + 1,
             cut: AtomicBool::new(false),
         }
+    }
+
+    /// A member of this container, whose members come in a stream: those that repeat an earlier part of a rotated log
+    /// are not visited.
+    pub(super) fn member_after(&'a self, earlier: &'a Earlier, name: &str) -> Place<'a> {
+        Place { earlier: Some(earlier), ..self.member(name) }
     }
 
     /// Whether a container says where this file ends.
@@ -112,6 +128,7 @@ impl<'a> Visit<'a> {
             unpacked: Allowance::new(limits.unpacked_bytes.saturating_add(limits.ratio.saturating_mul(bytes))),
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
+            compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             problems: Mutex::new(Vec::new()),
@@ -144,17 +161,34 @@ impl<'a> Visit<'a> {
     }
 
     fn plain(&self, place: &Place<'_>, facts: Facts, head: Vec<u8>, source: &mut (dyn Read + Send)) {
-        if head.len() < HEAD {
-            return self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
+        match place.earlier {
+            Some(earlier) if head.len() < HEAD => earlier.leaf(self, place, facts, &head),
+            Some(earlier) => earlier.stream(self, place, facts, head, source),
+            None if head.len() < HEAD => {
+                self.leaf(place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
+            }
+            None => self.read(place, facts, &mut Counted::new(&mut Cursor::new(head).chain(source))),
         }
-        let mut whole = Cursor::new(head).chain(source);
-        let mut counted = Counted::new(&mut whole);
-        self.examine(place, facts.modified, Content::Stream(&mut counted));
+    }
+
+    /// Hands a file to the visitor that is read as a stream.
+    pub(super) fn read(&self, place: &Place<'_>, facts: Facts, counted: &mut Counted<'_>) {
+        self.examine(place, facts.modified, Content::Stream(counted));
         let bytes = match facts.size {
             Some(size) if !counted.ended && !place.is_cut() => size.max(counted.bytes),
             _ => counted.bytes,
         };
         self.saw(bytes);
+    }
+
+    /// Copies a stream to where it can be read again.
+    pub(super) fn spool(&self, source: &mut (dyn Read + Send)) -> io::Result<Source<'_>> {
+        Source::spool(source, &self.memory, &self.unpacked)
+    }
+
+    /// What may be read to compare files.
+    pub(super) fn compared(&self) -> &Allowance {
+        &self.compared
     }
 
     /// Visits a container, or says why not. A panic in its parser is a problem of this container only.
@@ -184,7 +218,7 @@ impl<'a> Visit<'a> {
                     self.saw(0);
                 }
             },
-            Kind::Zip => match Source::spool(&mut source, &self.memory, &self.unpacked) {
+            Kind::Zip => match self.spool(&mut source) {
                 Ok(source) => zip::members(self, place, &source, zip::Order::Sequential),
                 Err(error) => {
                     self.fail_with(place, &error);
@@ -251,6 +285,12 @@ impl<'a> Visit<'a> {
         self.saw(bytes);
     }
 
+    /// Tells that a file is the same as another one, and so is not visited.
+    pub(super) fn skip_repeat(&self, place: &Place<'_>, repeat: &Repeat) {
+        self.note(place, ProblemKind::Skipped, repeat.message.clone());
+        self.saw(repeat.bytes);
+    }
+
     /// Counts a file that was seen, examined or not.
     pub(super) fn saw(&self, bytes: u64) {
         self.files.fetch_add(1, Ordering::Relaxed);
@@ -265,6 +305,15 @@ impl<'a> Visit<'a> {
             self.fail_limit(place);
         }
         counted
+    }
+
+    /// Whether nothing more may be unpacked, which is reported.
+    pub(super) fn is_over(&self, place: &Place<'_>) -> bool {
+        let is_over = self.unpacked.is_used_up();
+        if is_over {
+            self.fail_limit(place);
+        }
+        is_over
     }
 
     /// Takes unpacked bytes from the budget; false if there is less left.
@@ -315,7 +364,7 @@ impl<'a> Visit<'a> {
     }
 
     fn examine(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>) {
-        let entry = Entry { path: Arc::clone(&place.path), modified, content };
+        let entry = Entry { path: Arc::clone(&place.path).into(), modified, content };
         self.caught(place, || (self.examine)(entry));
     }
 

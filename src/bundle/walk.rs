@@ -9,12 +9,15 @@ use super::kind::{HEAD, Kind};
 use super::list::{Listed, list_folder, not_file, shown_inputs};
 #[cfg(unix)]
 use super::map::{Map, end_of_data, is_local};
+use super::repeats::{self, Listing, Repeat};
 use super::source::{Progress, Shrunk, Source, read_exact_at};
 use super::visit::{Facts, Place, Visit};
 use super::{Content, Entry, Limits, Mapped, Problem, ProblemKind, zip};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fs::{self, File, Metadata, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +30,7 @@ pub struct Input {
     /// As given.
     pub path: PathBuf,
     /// Recognised by content: `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `compress`,
-    /// `ar`, `cpio`, `rpm`, `7z`, `cab`, `evtx`.
+    /// `ar`, `cpio`, `rpm`, `7z`, `cab`, `evtx`, `journal`, `journal-export`.
     pub kind: &'static str,
     /// Bytes on disk (of all files of a folder).
     pub bytes: u64,
@@ -167,10 +170,14 @@ impl Bundle {
     pub fn visit(&self, examine: &(dyn Fn(Entry<'_>) + Sync)) -> Visited {
         self.read.store(0, Ordering::Relaxed);
         let visit = Visit::new(&self.limits, self.bytes(), self.helper.as_ref(), examine);
-        self.files.par_iter().for_each(|file| {
+        let repeats = self.repeats(&visit);
+        self.files.par_iter().enumerate().for_each(|(number, file)| {
             let progress = Progress::new(&self.read, file.bytes);
             visit.count_file();
-            self.visit_file(&visit, file, &progress);
+            match repeats.get(&number) {
+                Some(repeat) => visit.skip_repeat(&Place::outside(Arc::clone(file.shown.as_arc())), repeat),
+                None => self.visit_file(&visit, file, &progress),
+            }
             progress.finish();
         });
         let mut visited = visit.finish();
@@ -185,8 +192,33 @@ impl Bundle {
         self.now = now;
     }
 
+    /// Files that need not be visited, by number.
+    fn repeats(&self, visit: &Visit<'_>) -> HashMap<usize, Repeat> {
+        let mut given: HashMap<&Path, usize> = HashMap::new();
+        self.files.iter().for_each(|file| *given.entry(&file.path).or_default() += 1);
+        let folder = |file: &Listed| {
+            let mut hasher = DefaultHasher::new();
+            file.path.parent().hash(&mut hasher);
+            // A file that was given twice is meant twice.
+            if given.get(file.path.as_path()).is_some_and(|times| *times > 1) {
+                file.input.hash(&mut hasher);
+            }
+            hasher.finish()
+        };
+        let listing: Vec<Listing<'_>> = self
+            .files
+            .iter()
+            .map(|file| Listing { path: &file.shown, folder: folder(file), bytes: file.bytes, crc: None })
+            .collect();
+        let open = |number: usize| {
+            let (file, facts) = open_file(&self.files.get(number)?.path).ok()?;
+            Some(Box::new(file.take(facts.len())) as Box<dyn Read + Send>)
+        };
+        repeats::find(&listing, &open, visit.compared())
+    }
+
     fn visit_file(&self, visit: &Visit<'_>, listed: &Listed, progress: &Progress<'_>) {
-        let place = Place::outside(Arc::clone(&listed.shown));
+        let place = Place::outside(Arc::clone(listed.shown.as_arc()));
         let opened = open_file(&listed.path).and_then(|(mut file, facts)| Ok((read_head(&mut file)?, file, facts)));
         let (head, mut file, metadata) = match opened {
             Ok(opened) => opened,

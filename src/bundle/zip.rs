@@ -5,11 +5,13 @@
 //! where they are used.
 
 use super::name::{self, Names};
+use super::repeats::{self, Listing, Repeat};
 use super::source::{Range, Source};
 use super::visit::{Place, Visit};
 use super::zip_member::{Extent, Member, Where, dos_time, u16_at, u32_at, u64_at};
-use super::{ProblemKind, salvage};
+use super::{FilePath, ProblemKind, salvage};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
 /// Whether the members are visited one after the other.
@@ -71,12 +73,49 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
         }
     });
     let members = members.flatten();
-    let examine = |(member, name): (Member, String)| member.visit(visit, &place.member(&name), place, source);
-    match order {
-        Order::Sequential => members.for_each(examine),
-        // Bridged and not collected: a directory can be large.
-        Order::Parallel => members.par_bridge().for_each(examine),
+    let examine = |(member, name): &(Member, FilePath), repeat: Option<&Repeat>| {
+        let member_place = place.member(name);
+        match repeat {
+            Some(repeat) => visit.skip_repeat(&member_place, repeat),
+            None if visit.is_over(place) => {}
+            None => member.visit(visit, &member_place, place, source),
+        }
+    };
+    if directory.bytes > LARGEST_LIST {
+        let members = members.map(|(member, name)| (member, FilePath::from(name)));
+        return match order {
+            Order::Sequential => members.for_each(|member| examine(&member, None)),
+            Order::Parallel => members.par_bridge().for_each(|member| examine(&member, None)),
+        };
     }
+    let mut list: Vec<(Member, FilePath)> = members.map(|(member, name)| (member, FilePath::from(name))).collect();
+    list.sort_by(|(_, a), (_, b)| a.cmp(b));
+    let repeats = repeats_in(&list, visit, source);
+    match order {
+        Order::Sequential => {
+            list.iter().enumerate().for_each(|(number, member)| examine(member, repeats.get(&number)));
+        }
+        Order::Parallel => {
+            list.par_iter().enumerate().for_each(|(number, member)| examine(member, repeats.get(&number)));
+        }
+    }
+}
+
+/// A larger directory is visited as it is read: the parts of rotated logs come in any order then, and more than once if
+/// they are in it more than once.
+const LARGEST_LIST: u64 = 16 << 20;
+
+/// Members that need not be visited, by their number in the list.
+fn repeats_in(list: &[(Member, FilePath)], visit: &Visit<'_>, source: &Source<'_>) -> HashMap<usize, Repeat> {
+    let listing: Vec<Listing<'_>> = list
+        .iter()
+        .map(|(member, path)| {
+            let bytes = member.size.unwrap_or(member.compressed);
+            Listing { path, folder: 0, bytes, crc: Some(member.crc) }
+        })
+        .collect();
+    let open = |number: usize| list.get(number)?.0.content(source);
+    repeats::find(&listing, &open, visit.compared())
 }
 
 /// What to do with a part of an archive. What is found in the part is read all the same.

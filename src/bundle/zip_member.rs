@@ -137,6 +137,17 @@ impl Member {
         }
     }
 
+    /// Opens the content without a word about trouble: for a second reading.
+    pub(super) fn content<'s>(&'s self, source: &'s Source<'s>) -> Option<Box<dyn Read + Send + 's>> {
+        let is_file = matches!(self.unix_mode & FILE_TYPE, 0 | 0o100_000);
+        if !is_file || self.flags & FLAG_ENCRYPTED != 0 || self.method == METHOD_AES {
+            return None;
+        }
+        let packed = source.range(self.data_at(source).ok()?.0, self.compressed).buffered();
+        let inner = decoder(self.method, packed, self.size).ok()?;
+        Some(Box::new(Checked { inner, crc: Hasher::new(), bytes: 0, expected: self }))
+    }
+
     /// Returns where the data starts, section 4.3.7, and in what the header there differs from the directory. What is
     /// shown is what the directory says; other programs may believe the header.
     fn data_at(&self, source: &Source<'_>) -> io::Result<(u64, Option<String>)> {

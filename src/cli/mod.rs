@@ -4,6 +4,7 @@
 //! arguments (clap) and `run`, which returns an [`Exit`]; `completions.rs` is the smallest to copy. `output.rs` and
 //! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
+mod around;
 mod completions;
 mod contents;
 mod decode;

@@ -1,13 +1,17 @@
+use super::around::AroundArgs;
+use super::exit::Usage;
 use super::output::Output;
 use super::stream::{self, stream};
 use super::{Exit, Terminal, open_bundle, say};
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use tierline::bundle::{Content, Entry};
-use tierline::record::{ChunkReader, Reading, Record};
+use tierline::record::{ChunkReader, Reading, Record, fields, not_text};
 use tierline::report::{RecordLine, one_line, without_kind};
+use tierline::scan::Window;
 
 /// Shows how files are cut into records, and what is read from each.
 ///
@@ -23,12 +27,20 @@ pub(super) struct RecordsArgs {
     /// message.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]
     output: Output<Format>,
+    /// Shows the fields of each record, by the names that `field:` of a signature uses.
+    #[arg(long)]
+    fields: bool,
+    #[command(flatten)]
+    around: AroundArgs,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   tierline records app.log
   tierline records case.zip -o jsonl
+  tierline records --fields System.evtx
+  tierline records app.log --since '2026-01-02 03:00' --until '2026-01-02 04:00'
+  tierline records /var/log --since -2h
   tierline records /var/log -o jsonl=records.jsonl
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but parts were not examined.";
@@ -44,20 +56,22 @@ enum Format {
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let bundle = open_bundle(&args.paths)?;
+    let around = args.around.resolve(&bundle).map_err(|error| Usage(error.to_string()))?;
+    let how = How { format: args.output.format, fields: args.fields, window: around.map(|around| around.window) };
     // Entries that are not text.
     let skipped = Mutex::new(Vec::new());
     let show = |entry: Entry<'_>, out: &mut dyn Write| {
         let path = entry.path.clone();
-        if !show(entry, args.output.format, out)? {
-            skipped.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        if let Err(why) = show(entry, how, out)? {
+            skipped.lock().unwrap_or_else(PoisonError::into_inner).push((path, why));
         }
         Ok(())
     };
     let Some(visited) = stream(&bundle, args.output.file.as_ref(), terminal, show, |_, _| Ok(()))? else {
         return Ok(Exit::Done);
     };
-    for path in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        say(&format!("not examined: {path}: not text"));
+    for (path, why) in skipped.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        say(&format!("not examined: {path}: {why}"));
     }
     for problem in &visited.problems {
         let message = without_kind(problem.kind, &problem.message);
@@ -66,43 +80,76 @@ pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit
     Ok(stream::exit(&visited))
 }
 
-/// Writes all records of an entry; false if it is not text.
-fn show(entry: Entry<'_>, format: Format, out: &mut dyn Write) -> io::Result<bool> {
+/// Which records are shown, and how.
+#[derive(Clone, Copy)]
+struct How {
+    format: Format,
+    /// With their fields.
+    fields: bool,
+    window: Option<Window>,
+}
+
+/// Writes all records of an entry, or says why it is not read.
+fn show(entry: Entry<'_>, how: How, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
     match entry.content {
-        Content::Mapped(text) => show_source(&entry.path, entry.modified, &mut text.bytes(), format, out),
-        Content::Stream(source) => show_source(&entry.path, entry.modified, source, format, out),
+        Content::Mapped(text) => {
+            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
+                return Ok(Err(not_text(&text[..text.len().min(Reading::HEAD)])));
+            };
+            show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), how, out)
+        }
+        Content::Stream(source) => {
+            let mut head = Vec::new();
+            source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
+            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else {
+                return Ok(Err(not_text(&head)));
+            };
+            show_source(&entry.path, &reading, source, head, how, out)
+        }
     }
+    .map(Ok)
 }
 
 fn show_source(
     file: &str,
-    modified: Option<i64>,
+    reading: &Reading,
     source: &mut (dyn Read + Send),
-    format: Format,
+    head: Vec<u8>,
+    how: How,
     out: &mut dyn Write,
-) -> io::Result<bool> {
-    let mut head = Vec::new();
-    source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-    let Some(reading) = Reading::of_file(file, &head, modified) else { return Ok(false) };
-    if format == Format::Text {
-        writeln!(out, "{} ({}, {})", one_line(file), reading.format.name(), encoding_name(&reading))?;
+) -> io::Result<()> {
+    if how.format == Format::Text {
+        let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
+        writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), reading.encoding.name())?;
     }
-    let mut reader = ChunkReader::new(source, head, &reading);
-    let (mut line, mut reuse) = (1, None);
+    let mut reader = ChunkReader::new(source, head, reading);
+    let (mut line, mut reuse, mut before) = (1, None, None);
     while let Some(owned) = reader.next_chunk(reuse.take()) {
         let chunk = owned.chunk();
+        let mut gate = how.window.map(|window| window.gate_behind(before, &chunk, &reading.format));
         for record in reading.format.records(&chunk) {
-            out.write_all(render(file, line, &record, format).as_bytes())?;
+            before = record.header.time.or(before);
+            if gate.as_mut().is_some_and(|gate| !gate.admits(record.header.time)) {
+                continue;
+            }
+            out.write_all(render(file, line, &record, how).as_bytes())?;
         }
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
         reuse = Some(owned);
     }
-    Ok(true)
+    Ok(())
 }
 
-fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> String {
+fn render(file: &str, first_line: u64, record: &Record<'_>, how: How) -> String {
     let component = record.header.component.map(String::from_utf8_lossy);
     let message = String::from_utf8_lossy(record.message());
+    let fields: Option<Vec<_>> = how.fields.then(|| {
+        let text = |value| match value {
+            Cow::Borrowed(value) => String::from_utf8_lossy(value),
+            Cow::Owned(value) => String::from_utf8_lossy(&value).into_owned().into(),
+        };
+        fields::all(record.text).into_iter().map(|(name, value)| (name, text(value))).collect()
+    });
     let line = RecordLine {
         file,
         line: first_line.saturating_add(record.line),
@@ -111,18 +158,10 @@ fn render(file: &str, first_line: u64, record: &Record<'_>, format: Format) -> S
         level: record.header.level,
         component: component.as_deref(),
         message: &message,
+        fields: fields.as_deref(),
     };
-    match format {
+    match how.format {
         Format::Text => line.text(),
         Format::Jsonl => line.json(),
-    }
-}
-
-fn encoding_name(reading: &Reading) -> &'static str {
-    use tierline::record::Encoding;
-    match reading.encoding {
-        Encoding::Bytes => "8-bit",
-        Encoding::Utf16Le => "UTF-16 little endian",
-        Encoding::Utf16Be => "UTF-16 big endian",
     }
 }

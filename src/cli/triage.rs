@@ -1,3 +1,4 @@
+use super::around::AroundArgs;
 use super::exit::Usage;
 use super::output::{self, Output};
 use super::progress::with_progress;
@@ -9,7 +10,7 @@ use tierline::bundle::ProblemKind;
 use tierline::diagnosis::Diagnosis;
 use tierline::report::{self, TextStyle};
 use tierline::signature::{Severity, SignatureSet};
-use tierline::triage::Options;
+use tierline::triage::{BoundError, Options};
 
 /// Says what is wrong in a bundle, what to do about it, and what nobody can explain yet.
 ///
@@ -33,8 +34,10 @@ pub(super) struct TriageArgs {
     no_builtin: bool,
     /// Looks for the regular expressions in FILE, one per line, instead of the built-in signatures. Every line of the
     /// input is a record then, as with grep.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["signatures", "no_builtin"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["signatures", "no_builtin", "since", "until"])]
     patterns: Option<PathBuf>,
+    #[command(flatten)]
+    around: AroundArgs,
     /// How many threads to use [default: one per processor]; the result is the same for every number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -58,6 +61,9 @@ Examples:
   tierline triage logs/ /var/log/syslog --top 30
   tierline triage case.zip -o text -o json=report.json -o markdown=ticket.md
   tierline triage case.zip --signatures our-signatures/ --fail-on high
+  tierline triage case.zip --since '2026-01-02 03:00' --until '2026-01-02 04:00'
+  tierline triage case.zip --since -2h
+  tierline triage case.zip --since 2026-01-02T03:00Z --tz Europe/Berlin
   tierline triage case.zip --patterns errors.txt --no-unresolved
   tierline triage case.zip -o json | jq .diagnoses[].title
 
@@ -105,9 +111,20 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         bundle.hash();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0).into()).build()?;
-    let options = Options { lines: args.patterns.is_some(), unresolved: !args.no_unresolved };
-    let work = || pool.install(|| tierline::triage::triage(&bundle, &set, options));
-    let diagnosis = with_progress(&bundle, !terminal.no_progress, work);
+    let work = || {
+        pool.install(|| {
+            let around = args.around.resolve(&bundle)?;
+            let options = Options {
+                lines: args.patterns.is_some(),
+                unresolved: !args.no_unresolved,
+                around,
+                zone: args.around.zone(),
+            };
+            Ok(tierline::triage::triage(&bundle, &set, options))
+        })
+    };
+    let diagnosis =
+        with_progress(&bundle, !terminal.no_progress, work).map_err(|error: BoundError| Usage(error.to_string()))?;
     for output in &outputs {
         write(&diagnosis, output, terminal.color, args.top)?;
     }

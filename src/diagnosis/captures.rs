@@ -1,5 +1,5 @@
 use super::Known;
-use crate::signature::Condition;
+use crate::signature::{Condition, FieldValue};
 
 impl Known {
     /// Returns a text of the signature with `{name}` replaced by what was captured in the log.
@@ -51,6 +51,12 @@ fn collect_marks<'a>(condition: &'a Condition, marks: &mut Vec<&'a str>) {
         Condition::Any(parts) | Condition::All(parts) => parts.iter().for_each(|part| collect_marks(part, marks)),
         Condition::None(_) => {}
         Condition::Text { text, .. } => marks.push(text.trim()),
+        // A value of one or two bytes stands in every other line.
+        Condition::Fields(tests) => tests.iter().flat_map(|test| &test.values).for_each(|value| match value {
+            FieldValue::Is(text) if text.len() > 2 => marks.push(text),
+            FieldValue::Is(_) => {}
+            FieldValue::Like(condition) => collect_marks(condition, marks),
+        }),
         Condition::Regex(pattern) => {
             let runs = pattern.split(|c: char| !(c.is_alphanumeric() || " _-:,'\"/=".contains(c))).map(str::trim);
             marks.extend(runs.filter(|run| run.len() >= SHORTEST));
@@ -72,6 +78,10 @@ fn one_line(value: &str) -> String {
 fn capture_names<'a>(condition: &'a Condition, names: &mut Vec<&'a str>) {
     match condition {
         Condition::Any(parts) | Condition::All(parts) => parts.iter().for_each(|part| capture_names(part, names)),
+        Condition::Fields(tests) => {
+            let values = tests.iter().flat_map(|test| &test.values);
+            values.filter_map(FieldValue::condition).for_each(|condition| capture_names(condition, names));
+        }
         Condition::None(_) | Condition::Text { .. } => {}
         Condition::Regex(pattern) => {
             for after in pattern.split("(?").skip(1) {

@@ -1,5 +1,5 @@
 use crate::finding::Group;
-use crate::signature::{Condition, Signature, Status};
+use crate::signature::{Condition, FieldValue, Signature, Status};
 
 /// Returns how sure it is that the problem is there, between 0 and 1, in steps of 0.01.
 ///
@@ -44,6 +44,11 @@ fn demand(condition: &Condition) -> Demand {
     match condition {
         Condition::Text { text, .. } => Demand { parts: 1, literal: text.len() },
         Condition::Regex(pattern) => Demand { parts: 1, literal: plain_run(pattern) },
+        // Several values of which any fits count as the shortest.
+        Condition::Fields(tests) => tests.iter().fold(Demand::default(), |sum, test| Demand {
+            parts: sum.parts.saturating_add(1),
+            literal: sum.literal.max(test.values.iter().map(value_length).min().unwrap_or(0)),
+        }),
         Condition::None(_) => Demand::default(),
         Condition::All(parts) => parts.iter().map(demand).fold(Demand::default(), |sum, next| Demand {
             parts: sum.parts.saturating_add(next.parts),
@@ -59,6 +64,13 @@ fn demand(condition: &Condition) -> Demand {
     }
 }
 
+fn value_length(value: &FieldValue) -> usize {
+    match value {
+        FieldValue::Is(text) => text.len(),
+        FieldValue::Like(condition) => demand(condition).literal,
+    }
+}
+
 /// Length of the longest run of letters, digits, spaces and harmless marks in a regex.
 fn plain_run(pattern: &str) -> usize {
     let plain = |c: char| c.is_alphanumeric() || " _-:,;'\"/=<>@#%&!~".contains(c);
@@ -69,7 +81,7 @@ fn plain_run(pattern: &str) -> usize {
 mod tests {
     use super::*;
     use crate::diagnosis::sample::{group, signature};
-    use crate::signature::Severity;
+    use crate::signature::{FieldTest, Severity};
 
     #[track_caller]
     fn check(condition: Condition, change: impl FnOnce(&mut Signature, &mut Group), expected: f64) {
@@ -105,6 +117,17 @@ mod tests {
     fn the_least_demanding_branch_counts() {
         let branches = vec![text("a text that is long enough to be specific"), text("short")];
         check(Condition::Any(branches), |_, _| (), 0.60);
+    }
+
+    #[test]
+    fn each_field_is_a_part() {
+        let test = |name: &str, values: &[&str]| FieldTest {
+            name: name.into(),
+            values: values.iter().map(|value| FieldValue::Is(value.to_string())).collect(),
+        };
+        check(Condition::Fields(vec![test("event_id", &["7000"])]), |_, _| (), 0.60);
+        let pair = vec![test("event_id", &["7000", "7001"]), test("provider", &["Service Control Manager"])];
+        check(Condition::Fields(pair), |_, _| (), 0.72);
     }
 
     #[test]

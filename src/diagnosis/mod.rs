@@ -6,20 +6,27 @@
 //! first, `fair.rs` that the first ones differ. The same counts give the same diagnosis in the same order.
 
 mod captures;
+mod chronology;
+mod clocks;
 mod confidence;
 mod fair;
 mod rank;
 #[cfg(test)]
 pub(crate) mod sample;
 mod score;
+mod silence;
 mod suppress;
+mod zones;
 
 use crate::bundle::{Input, Problem};
-use crate::finding::{Coverage, Group, UnknownGroup};
+use crate::finding::{Coverage, Group, Time, UnknownGroup};
 use crate::signature::{CatalogueInfo, Signature};
 use std::sync::Arc;
 
+pub use chronology::{Chronology, Clock, FileTimes, Pause};
+pub use clocks::ClockOffset;
 pub use rank::diagnose;
+pub use zones::Inferred;
 
 /// The result of a triage.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +41,10 @@ pub struct Diagnosis {
     pub seen: (u64, u64),
     /// How much was examined.
     pub coverage: Coverage,
+    /// When it all happened.
+    pub chronology: Chronology,
+    /// The time that was asked for; `None` if all of it was.
+    pub period: Option<Period>,
     /// Known problems, the worst first.
     pub known: Vec<Known>,
     /// Errors that no signature claims, the likeliest root first.
@@ -44,6 +55,15 @@ pub struct Diagnosis {
     pub unresolved_omitted: bool,
     /// What could not be examined, sorted by file.
     pub problems: Vec<Problem>,
+}
+
+/// A part of the time that the logs speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Its beginning, inclusive.
+    pub since: Option<Time>,
+    /// Its end, exclusive.
+    pub until: Option<Time>,
 }
 
 /// A known problem that was found.

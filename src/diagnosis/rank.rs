@@ -1,9 +1,9 @@
 use super::confidence::confidence;
 use super::score::unresolved;
 use super::suppress::suppress;
-use super::{Diagnosis, Known};
+use super::{Chronology, Diagnosis, Known};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
-use crate::finding::{Tally, in_order};
+use crate::finding::{Tally, Zone, in_order};
 use crate::signature::{SignatureError, SignatureSet};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -12,7 +12,15 @@ use std::sync::Arc;
 ///
 /// Known problems are ordered by severity, confidence, count, first time and id; unresolved ones as `score.rs` says;
 /// problems by file. A signature that was left out because it is broken becomes a problem too.
-pub fn diagnose(set: &SignatureSet, inputs: &[Input], visited: Visited, tally: Tally) -> Diagnosis {
+///
+/// `zone` is that of times which state none, as the user says.
+pub fn diagnose(
+    set: &SignatureSet,
+    inputs: &[Input],
+    visited: Visited,
+    tally: Tally,
+    zone: Option<&Zone>,
+) -> Diagnosis {
     let found = in_order(tally.known).filter_map(|(index, group)| {
         let signature = Arc::new(set.signatures().get(index)?.clone());
         Some(Known { confidence: confidence(&signature, &group), signature, group, suppressed: Vec::new() })
@@ -27,13 +35,19 @@ pub fn diagnose(set: &SignatureSet, inputs: &[Input], visited: Visited, tally: T
     problems.extend(set.errors().iter().map(broken));
     problems.sort();
     problems.dedup();
+    let unresolved = unresolved(in_order(tally.unknown).map(|(_, unknown)| unknown).collect(), &known);
+    let groups = known.iter().map(|it| &it.group).chain(unresolved.iter().map(|it| &it.finding.group));
+    let (sources, others) = tally.sources.finish();
+    let chronology = Chronology::of(&sources, &others, zone, groups.flat_map(|group| &group.evidence));
     Diagnosis {
         inputs: inputs.to_vec(),
         catalogues: set.catalogues().to_vec(),
         signatures: set.signatures().len(),
         seen: (visited.files, visited.bytes),
         coverage: tally.coverage,
-        unresolved: unresolved(in_order(tally.unknown).map(|(_, unknown)| unknown).collect(), &known),
+        period: None,
+        chronology,
+        unresolved,
         known,
         unresolved_overflow: tally.unknown_overflow,
         unresolved_omitted: false,

@@ -2,7 +2,7 @@
 
 use super::Diagnosis;
 use crate::bundle::{Input, Visited};
-use crate::finding::{Evidence, Group, Level, Tally, Time, UnknownGroup};
+use crate::finding::{Evidence, Group, Level, Origin, Source, Tally, Time, Timeline, UnknownGroup};
 use crate::signature::{
     Audience, Condition, Examples, Fix, Reference, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
 };
@@ -69,6 +69,23 @@ pub(crate) fn unknown(level: Level, template: &str, group: Group) -> UnknownGrou
     UnknownGroup { template: template.into(), level, codes: Vec::new(), group }
 }
 
+/// When the times of [`source`] begin, in seconds since 1970.
+pub(crate) const START: i64 = 1_767_323_136;
+
+/// A file with one record at each of these seconds after [`START`], by the clock that the log shows.
+pub(crate) fn source(file: &str, offset: Option<i32>, seconds: &[i64]) -> Source {
+    let time = |second: &i64| Time::new((START + second) * 1_000_000_000, offset);
+    let times: Vec<Time> = seconds.iter().map(time).collect();
+    Source {
+        file: file.into(),
+        modified: None,
+        first_time: times.iter().min().copied(),
+        last_time: times.iter().max().copied(),
+        origin: Origin::default(),
+        timeline: Timeline::of(times.iter().map(|&time| (Some(Level::Error), Some(time)))),
+    }
+}
+
 /// What `diagnose` makes of one examined file with these findings; each group belongs to the signature before it.
 pub(crate) fn diagnosis(known: Vec<(Signature, Group)>, unknown: Vec<UnknownGroup>) -> Diagnosis {
     let ids: Vec<_> = known.iter().map(|(signature, _)| signature.id.clone()).collect();
@@ -84,5 +101,5 @@ pub(crate) fn diagnosis(known: Vec<(Signature, Group)>, unknown: Vec<UnknownGrou
     tally.known = ids.iter().map(index).zip(groups).collect();
     tally.unknown = (0..).zip(unknown).collect();
     let input = Input { path: "case.zip".into(), kind: "zip", bytes: 123, sha256: None };
-    super::diagnose(&set, &[input], Visited { files: 1, bytes: 4_200_000, ..Visited::default() }, tally)
+    super::diagnose(&set, &[input], Visited { files: 1, bytes: 4_200_000, ..Visited::default() }, tally, None)
 }

@@ -1,18 +1,19 @@
 //! A place in a log, verbatim and bounded.
 
 use super::Time;
+use crate::bundle::FilePath;
 use crate::record::{Chunk, Record};
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 /// Where a finding was seen, verbatim.
 ///
-/// Evidence has an order: those with a time first, then by time, path, line. Ties are broken by the rest, so that which
+/// Evidence has an order: those with a time first, then by time, path (parts of a rotated log from the oldest to the
+/// newest), line. Ties are broken by the rest, so that which
 /// evidence is kept never depends on who came first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
     /// Path as people read it.
-    pub file: Arc<str>,
+    pub file: FilePath,
     /// Line of the record's first line, from 1. Counted from the start of the piece until the tally of the piece was
     /// appended to those before it.
     pub line: u64,
@@ -40,10 +41,10 @@ impl Evidence {
     pub const CONTEXT_LINE: usize = 300;
 
     /// Copies a record out of its chunk. `line` is what the field says; `limit` bytes of its text are kept.
-    pub(super) fn of(file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64, limit: usize) -> Evidence {
+    pub(super) fn of(file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64, limit: usize) -> Evidence {
         let end = record.start.saturating_add(record.text.len());
         Evidence {
-            file: Arc::clone(file),
+            file: file.clone(),
             line,
             offset: chunk.file_offset(record.start),
             time: record.header.time,
@@ -82,12 +83,12 @@ impl Evidence {
     }
 
     /// Whether its place is before that of a record.
-    pub(super) fn is_before(&self, time: Option<Time>, file: &Arc<str>, line: u64) -> bool {
+    pub(super) fn is_before(&self, time: Option<Time>, file: &FilePath, line: u64) -> bool {
         match (self.time, time) {
             (Some(own), Some(time)) if own != time => own < time,
             (Some(_), None) => true,
             (None, Some(_)) => false,
-            _ if Arc::ptr_eq(&self.file, file) => self.line < line,
+            _ if self.file.is_same(file) => self.line < line,
             _ => (&self.file, self.line) < (file, line),
         }
     }
@@ -103,12 +104,12 @@ impl Evidence {
 pub(super) struct Place<'a> {
     undated: bool,
     time: Option<Time>,
-    file: &'a str,
+    file: &'a FilePath,
     line: u64,
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn new(file: &'a str, line: u64, time: Option<Time>) -> Place<'a> {
+    pub(super) fn new(file: &'a FilePath, line: u64, time: Option<Time>) -> Place<'a> {
         Place { undated: time.is_none(), time, file, line }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::evidence::{Evidence, Place};
 use super::{Level, Time};
+use crate::bundle::FilePath;
 use crate::record::{Chunk, Record};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What was counted for one signature or template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Group {
     /// The first few in time (then path, then line) order, at most [`Group::EVIDENCE`].
     pub evidence: Vec<Evidence>,
     /// Files it was seen in, in the order of their paths; the first [`Group::FILES`] of them.
-    pub files: Vec<Arc<str>>,
+    pub files: Vec<FilePath>,
 }
 
 /// An error that no signature claims.
@@ -44,7 +44,7 @@ impl Group {
 
     /// Counts a record. Returns whether it became the first evidence, so that what is said of the first must be renewed.
     /// `line` is that of [`Evidence::line`].
-    pub(super) fn add(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
+    pub(super) fn add(&mut self, file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
         self.count += 1;
         self.add_time(record.header.time);
         self.add_file(file);
@@ -57,7 +57,7 @@ impl Group {
 
     /// Keeps a record that is among the first.
     #[cold]
-    fn add_early(&mut self, file: &Arc<str>, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
+    fn add_early(&mut self, file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
         let place = Place::new(file, line, record.header.time);
         let first = self.evidence.first().is_none_or(|first| place <= first.place());
         let limit = if first { Evidence::TEXT } else { Evidence::FURTHER_TEXT };
@@ -106,15 +106,15 @@ impl Group {
         }
     }
 
-    fn add_file(&mut self, file: &Arc<str>) {
+    fn add_file(&mut self, file: &FilePath) {
         // Nearly always the file of the record before.
-        if self.files.last().is_some_and(|own| Arc::ptr_eq(own, file)) {
+        if self.files.last().is_some_and(|own| own.is_same(file)) {
             return;
         }
-        if let Err(at) = self.files.binary_search_by(|own| own.as_ref().cmp(file))
+        if let Err(at) = self.files.binary_search_by(|own| own.cmp(file))
             && at < Group::FILES
         {
-            self.files.insert(at, Arc::clone(file));
+            self.files.insert(at, file.clone());
             self.files.truncate(Group::FILES);
         }
     }

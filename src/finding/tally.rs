@@ -9,12 +9,13 @@ use super::evidence::Evidence;
 use super::group::{Group, UnknownGroup};
 use super::groups::Groups;
 use super::memo::Memo;
+use super::sources::Sources;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
+use crate::bundle::FilePath;
 use crate::record::Chunk;
 use crate::scan::{Counts, Hit, Match};
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 /// How much was examined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Coverage {
     pub files: u64,
     /// Bytes that were scanned.
     pub bytes: u64,
+    /// Files without any time, which were examined as a whole although only a part of the time was asked for.
+    pub untimed_files: u64,
     /// Lines, records, times, levels.
     pub counts: Counts,
 }
@@ -31,6 +34,7 @@ impl Coverage {
     fn add(&mut self, other: &Coverage) {
         self.files += other.files;
         self.bytes += other.bytes;
+        self.untimed_files += other.untimed_files;
         self.counts.add(&other.counts);
     }
 }
@@ -55,6 +59,8 @@ pub struct Tally {
     pub unknown: Groups<u64, UnknownGroup>,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
+    /// Files and when their records were written.
+    pub sources: Sources,
     /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
     /// too low then is too low for ever.
     pub(crate) bar: Option<(Level, u64)>,
@@ -76,7 +82,7 @@ impl Tally {
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
     /// [`Tally::examined`], `append` or `merge`.
-    pub fn add(&mut self, memo: &mut Memo, file: &Arc<str>, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
+    pub fn add(&mut self, memo: &mut Memo, file: &FilePath, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
         let line = lines_before + hit.record.line + 1;
         for found in hit.matches {
             let group = self.known.entry(found.signature).or_default();
@@ -109,6 +115,7 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.unknown_overflow += other.unknown_overflow;
+        self.sources.merge(other.sources);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
         for (signature, group) in other.known {
             match self.known.entry(signature) {
@@ -128,7 +135,7 @@ impl Tally {
     fn add_unknown(
         &mut self,
         Fingerprint(hash): Fingerprint,
-        file: &Arc<str>,
+        file: &FilePath,
         chunk: &Chunk<'_>,
         hit: &Hit<'_, '_>,
         level: Level,
@@ -200,7 +207,7 @@ fn captures(found: &Match<'_>) -> BTreeMap<String, String> {
         let value = &value[..value.len().min(Evidence::CONTEXT_LINE)];
         String::from_utf8_lossy(value).into_owned()
     };
-    found.captures().into_iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+    found.captures().into_iter().map(|(name, value)| (name.to_string(), text(&value))).collect()
 }
 
 #[cfg(test)]
@@ -255,7 +262,7 @@ mod tests {
     ) {
         let (with_shapes, none) = (memo.is_some(), &mut Memo::default());
         let memo = memo.unwrap_or(none);
-        let (text, file) = (text(lines), Arc::from(file));
+        let (text, file) = (text(lines), FilePath::from(file));
         let mut offsets = vec![0];
         lines.iter().for_each(|line| offsets.push(offsets.last().unwrap() + line.message.len() + 1));
         let chunk = Chunk::of(text.as_bytes(), offsets[range.start]..offsets[range.end]);
@@ -448,6 +455,20 @@ mod tests {
         assert_eq!((group.count, group.files.len(), group.evidence.len()), (30, Group::FILES, Group::EVIDENCE));
         assert!(group.files.is_sorted());
         assert_eq!(group.files[0].as_ref(), "file0.log");
+    }
+
+    #[test]
+    fn evidence_without_times_is_oldest_part_of_a_rotated_log_first() {
+        let files = ["x.log", "x.log.1", "x.log.10.gz", "x.log.2.gz", "a.log"];
+        let tally = merged(files.into_iter().map(|file| {
+            let mut tally = Tally::default();
+            add(&mut tally, file, &[error("down".into(), Level::Error)], 0..1);
+            tally
+        }));
+        let group = &tally.unknown.values().next().unwrap().group;
+        let expected = ["a.log", "x.log.10.gz", "x.log.2.gz", "x.log.1", "x.log"];
+        assert_eq!(group.evidence.iter().map(|it| &*it.file).collect::<Vec<_>>(), expected);
+        assert_eq!(group.files.iter().map(|it| &**it).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(super) struct Calendar {
     year: i64,
     /// Day since 1970 of a full date in the head.
     seen: Option<i64>,
+    /// The day of the file's first time without year and the year it is in, where the file shows that and its last change
+    /// does not. Times are from then on.
+    since: Option<(i64, i64)>,
 }
 
 impl Calendar {
@@ -29,7 +32,12 @@ impl Calendar {
         let named = named.filter(|&day| modified.is_none_or(|it| day * DAY <= it + DAY));
         let modified = named.map(|day| day * DAY + DAY - 1).or(modified);
         let year = modified.map(|it| it.div_euclid(DAY)).or(seen).map_or(1970, |day| civil::date(day).0);
-        Calendar { modified, year, seen }
+        Calendar { modified, year, seen, since: None }
+    }
+
+    /// Sets the day of the file's first time without year.
+    pub(super) fn since(self, day: Option<i64>) -> Calendar {
+        Calendar { since: day.map(|day| (day, civil::date(day).0)), ..self }
     }
 
     pub(super) fn time(&self, stamp: &Stamp) -> Time {
@@ -51,6 +59,9 @@ impl Calendar {
 
     /// Returns the day of the assumed year.
     fn year(&self, month: i64, day: i64, clock: i64) -> i64 {
+        if let Some((first, year)) = self.since {
+            return later_than(first, year, month, day);
+        }
         let mut year = match (self.modified, self.seen) {
             (Some(modified), _) => {
                 // Near the turn of a year, the file's clock and the log's may disagree about it.
@@ -83,6 +94,16 @@ impl Calendar {
             }
         }
     }
+}
+
+/// Lines of a log may be a little earlier than its first one.
+const DISORDER: i64 = 7;
+
+/// The first such day from `first` on, which is in `year`.
+fn later_than(first: i64, year: i64, month: i64, day: i64) -> i64 {
+    // A 29th of February may be eight years away.
+    let mut years = (year - 1..=year + 8).filter(|&year| civil::valid(year, month, day));
+    years.find_map(|year| Some(civil::days(year, month, day)).filter(|day| *day >= first - DISORDER)).unwrap_or(first)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! too long for that at a multiple of the piece size.
 
 use super::fold::{Sizes, piece};
+use super::lines::{LineStart, Lines};
 use super::{Encoding, Format, Reading};
 use memchr::{memchr, memrchr};
 use std::io::{ErrorKind, Read};
@@ -23,8 +24,10 @@ pub struct Chunk<'a> {
     pub end: usize,
     /// Where the piece begins in the file, in bytes of the file as stored.
     pub offset: u64,
-    /// How the file's characters are stored, to turn positions in `buffer` into file offsets.
+    /// How the file's text is stored, to turn positions in `buffer` into file offsets.
     pub encoding: Encoding,
+    /// Where lines of `buffer` are stored, if that does not follow from `offset`.
+    pub(super) lines: &'a [LineStart],
 }
 
 impl<'a> Chunk<'a> {
@@ -33,14 +36,15 @@ impl<'a> Chunk<'a> {
     /// How much text before and after the piece is at hand for context lines.
     pub const AROUND: usize = 4 << 10;
 
-    /// Makes the chunk of a mapped 8-bit text that [`chunks`] has cut out, with its surroundings.
+    /// Makes the chunk of a mapped text that [`chunks`] has cut out, with its surroundings.
     pub fn of(text: &'a [u8], range: Range<usize>) -> Chunk<'a> {
         let end = range.end.min(text.len());
         let start = range.start.min(end);
         let from = start.saturating_sub(Chunk::AROUND);
         let to = text.len().min(end.saturating_add(Chunk::AROUND));
         let buffer = &text[from..to];
-        Chunk { buffer, start: start - from, end: end - from, offset: start as u64, encoding: Encoding::Bytes }
+        let encoding = Encoding::Bytes;
+        Chunk { buffer, start: start - from, end: end - from, offset: start as u64, encoding, lines: &[] }
     }
 
     /// The piece itself.
@@ -51,11 +55,20 @@ impl<'a> Chunk<'a> {
     /// Offset in the stored file of a position in `buffer` (at or after `start`).
     pub fn file_offset(&self, position: usize) -> u64 {
         let position = position.clamp(self.start, self.buffer.len());
-        self.offset + self.encoding.stored(&self.buffer[self.start..position])
+        let (from, offset) = match line_of(self.lines, position) {
+            Some(line) => (line.text, line.stored),
+            None => (self.start, self.offset),
+        };
+        offset + self.encoding.stored(self.buffer.get(from..position).unwrap_or_default())
     }
 }
 
-/// Cuts a whole 8-bit text into the ranges of its chunks; the same places where [`ChunkReader`] would cut.
+/// The line in which a position is.
+fn line_of(lines: &[LineStart], position: usize) -> Option<&LineStart> {
+    lines.partition_point(|line| line.text <= position).checked_sub(1).and_then(|index| lines.get(index))
+}
+
+/// Cuts a whole text that needs no decoding into the ranges of its chunks; the same places where [`ChunkReader`] would cut.
 pub fn chunks(text: &[u8], format: &Format) -> Vec<Range<usize>> {
     chunks_of(text, format, &Sizes::USUAL)
 }
@@ -120,13 +133,15 @@ pub struct OwnedChunk {
     end: usize,
     offset: u64,
     encoding: Encoding,
+    lines: Vec<LineStart>,
 }
 
 impl OwnedChunk {
     /// Borrows it.
     pub fn chunk(&self) -> Chunk<'_> {
         let buffer = &self.buffer[..self.length];
-        Chunk { buffer, start: self.start, end: self.end, offset: self.offset, encoding: self.encoding }
+        let (offset, encoding) = (self.offset, self.encoding);
+        Chunk { buffer, start: self.start, end: self.end, offset, encoding, lines: &self.lines }
     }
 }
 
@@ -138,6 +153,10 @@ pub struct ChunkReader<'a> {
     format: &'a Format,
     encoding: Encoding,
     decoder: Option<encoding_rs::Decoder>,
+    /// For text that is decoded line by line.
+    lines: Option<Lines>,
+    /// Where the lines of `text` are stored then.
+    starts: Vec<LineStart>,
     /// What was read and not decoded yet.
     stored: Vec<u8>,
     /// Decoded text that no chunk has got yet, behind a little that the last one had; then room. The room keeps what a
@@ -150,6 +169,8 @@ pub struct ChunkReader<'a> {
     /// Where it begins in the stored file.
     offset: u64,
     ended: bool,
+    /// Nothing but the head was read yet, and that is not decoded.
+    headed: bool,
     sizes: Sizes,
 }
 
@@ -167,7 +188,7 @@ impl<'a> ChunkReader<'a> {
     ) -> ChunkReader<'a> {
         let encoding = reading.encoding;
         // A mark that is not whole yet would be decoded as text.
-        while encoding != Encoding::Bytes && head.len() < 2 {
+        while encoding.decoder().is_some() && head.len() < 2 {
             let length = head.len();
             if !matches!((&mut *source).take((2 - length) as u64).read_to_end(&mut head), Ok(1..)) {
                 break;
@@ -183,12 +204,15 @@ impl<'a> ChunkReader<'a> {
             format: &reading.format,
             encoding,
             decoder: encoding.decoder(),
+            lines: Lines::new(encoding),
+            starts: Vec::new(),
             stored,
             filled: text.len(),
             text,
             start: 0,
             offset: mark as u64,
             ended: false,
+            headed: true,
             sizes,
         }
     }
@@ -208,14 +232,24 @@ impl<'a> ChunkReader<'a> {
         }
         self.fill(end + self.sizes.around);
         let kept = end.saturating_sub(self.sizes.around);
-        let mut rest = reuse.map(|chunk| chunk.buffer).unwrap_or_default();
+        let (mut rest, mut lines) = reuse.map(|chunk| (chunk.buffer, chunk.lines)).unwrap_or_default();
         make_room(&mut rest, self.filled - kept);
         rest[..self.filled - kept].copy_from_slice(&self.text[kept..self.filled]);
         let buffer = std::mem::replace(&mut self.text, rest);
         let length = self.filled.min(end + self.sizes.around);
         self.filled -= kept;
-        let chunk = OwnedChunk { start: self.start, end, offset: self.offset, encoding: self.encoding, buffer, length };
-        self.offset += self.encoding.stored(&chunk.buffer[chunk.start..end]);
+        lines.clear();
+        // The line in which what is kept begins stays known, unless it begins before: nobody asks for places there.
+        lines.extend(
+            self.starts
+                .iter()
+                .filter(|line| line.text >= kept)
+                .map(|line| LineStart { text: line.text - kept, ..*line }),
+        );
+        let lines = std::mem::replace(&mut self.starts, lines);
+        let (start, offset, encoding) = (self.start, self.offset, self.encoding);
+        let chunk = OwnedChunk { start, end, offset, encoding, buffer, length, lines };
+        self.offset = chunk.chunk().file_offset(end);
         self.start = end - kept;
         Some(chunk)
     }
@@ -224,6 +258,10 @@ impl<'a> ChunkReader<'a> {
     fn fill(&mut self, wanted: usize) {
         while self.filled < wanted && !self.ended {
             let missing = wanted - self.filled;
+            if self.lines.is_some() {
+                self.fill_lines(missing);
+                continue;
+            }
             let Some(decoder) = &mut self.decoder else {
                 make_room(&mut self.text, wanted);
                 match self.source.read(&mut self.text[self.filled..wanted]) {
@@ -245,6 +283,24 @@ impl<'a> ChunkReader<'a> {
             self.filled += written;
             self.stored.clear();
         }
+    }
+
+    /// Reads and decodes some lines.
+    fn fill_lines(&mut self, missing: usize) {
+        let Some(lines) = &mut self.lines else { return };
+        // The head is at hand already.
+        if !std::mem::take(&mut self.headed) {
+            let step = missing.clamp(4 << 10, 64 << 10);
+            let read = (&mut *self.source).take(step as u64).read_to_end(&mut self.stored);
+            self.ended = !matches!(read, Ok(read) if read == step);
+        }
+        lines.decode(&mut self.stored, self.ended, self.format);
+        make_room(&mut self.text, self.filled + lines.output.len());
+        self.text[self.filled..self.filled + lines.output.len()].copy_from_slice(&lines.output);
+        let place = |line: LineStart| LineStart { text: self.filled + line.text, ..line };
+        self.starts.extend(lines.starts.drain(..).map(place));
+        self.filled += lines.output.len();
+        lines.output.clear();
     }
 }
 
@@ -312,7 +368,7 @@ mod tests {
     }
 
     fn whole(text: &[u8], reading: &Reading, sizes: Sizes) -> Vec<Seen> {
-        let chunk = Chunk { buffer: text, start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+        let chunk = Chunk { buffer: text, start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes, lines: &[] };
         let mut all = Vec::new();
         seen(&chunk, &mut 0, reading, sizes, &mut all);
         all

@@ -67,7 +67,7 @@ pub(super) fn fraction(line: &[u8], at: usize) -> (i64, u8, usize) {
     let run = digits_run(line, at + 1);
     let plausible = match mark {
         b',' => matches!(run, 3 | 6 | 9),
-        b':' => (1..=9).contains(&run) && line.get(at + 1 + run) != Some(&b':'),
+        b':' => (1..=9).contains(&run) && !matches!(line.get(at + 1 + run), Some(b':' | b'.')),
         _ => (1..=12).contains(&run),
     };
     if !plausible {
@@ -162,11 +162,15 @@ pub(super) fn zone(line: &[u8], at: usize) -> (Option<i32>, usize) {
     }
 }
 
-/// `+02:00`, `+0200` and, where no blank stands before it, `+02`.
+/// `+02:00`, `+0200` and, where no blank stands before it, `+02` and the minutes of DB2, `+120`.
 fn numeric_zone(line: &[u8], at: usize, minutes_needed: bool) -> Option<(Option<i32>, usize)> {
     let sign = if *line.get(at)? == b'-' { -1 } else { 1 };
     let (hours, minutes, end) = match digits_run(line, at + 1) {
         4 => (number(line, at + 1, 2, 2)?.0, number(line, at + 3, 2, 2)?.0, at + 5),
+        3 if !minutes_needed => {
+            let (minutes, end) = number(line, at + 1, 3, 3)?;
+            (minutes / 60, minutes % 60, end)
+        }
         2 if line.get(at + 3) == Some(&b':') && digits_run(line, at + 4) == 2 => {
             (number(line, at + 1, 2, 2)?.0, number(line, at + 4, 2, 2)?.0, at + 6)
         }
@@ -186,6 +190,8 @@ fn numeric_zone(line: &[u8], at: usize, minutes_needed: bool) -> Option<(Option<
 pub(super) fn gap(line: &[u8], at: usize) -> Option<usize> {
     let next = match *line.get(at)? {
         b'T' | b't' | b'_' | b'-' | b':' => at + 1,
+        // Suricata: `5/1/2026 -- 10:11:12`.
+        b' ' if line.get(at + 1..at + 4) == Some(b"-- ") => at + 3,
         b' ' | b'\t' => at,
         b',' | b';' => at + 1,
         _ => return None,
@@ -265,9 +271,14 @@ pub(super) fn month(line: &[u8], at: usize) -> Option<(i64, usize)> {
     Some((index as i64 + 1, name_end(line, at, MONTHS[index])?))
 }
 
-/// Reads the name of a day of the week, whole or its first three letters.
+/// Reads the name of a day of the week, whole or its first three letters; returns where it ends.
 pub(super) fn weekday(line: &[u8], at: usize) -> Option<usize> {
-    let index = match &initials(line, at)? {
+    name_end(line, at, DAYS[weekday_number(line, at)? as usize])
+}
+
+/// The number of a day of the week that [`weekday`] reads, from Sunday on.
+pub(super) fn weekday_number(line: &[u8], at: usize) -> Option<i64> {
+    Some(match &initials(line, at)? {
         b"sun" => 0,
         b"mon" => 1,
         b"tue" => 2,
@@ -276,8 +287,7 @@ pub(super) fn weekday(line: &[u8], at: usize) -> Option<usize> {
         b"fri" => 5,
         b"sat" => 6,
         _ => return None,
-    };
-    name_end(line, at, DAYS[index])
+    })
 }
 
 /// The first three letters in small. This is asked of every word before a time, so there is no list to walk.

@@ -1,14 +1,32 @@
-//! How characters are stored, and whether a file is text at all.
+//! How text is stored, and whether a file is text at all.
 
-/// How the characters of a file are stored.
+use super::Reading;
+use super::container::Container;
+use super::legacy;
+
+/// How the text of a file is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// UTF-8, ASCII or any 8-bit code: the bytes are taken as they are.
+    /// UTF-8 or ASCII, perhaps with damaged bytes: they are taken as they are.
     Bytes,
     /// UTF-16, little endian; decoded to UTF-8 while reading.
     Utf16Le,
     /// UTF-16, big endian; decoded to UTF-8 while reading.
     Utf16Be,
+    /// A code page; decoded to UTF-8 line by line.
+    Legacy(&'static encoding_rs::Encoding),
+    /// UTF-8 in which a container runtime has wrapped each line; unwrapped while reading.
+    Container(Container),
+}
+
+/// Returns why a file that begins so is not read as text.
+pub fn not_text(head: &[u8]) -> &'static str {
+    match other_encoding(head) {
+        Some(Other::Utf32) => "text in UTF-32, which is not read; convert it to UTF-8 first",
+        Some(Other::Utf7) => "text in UTF-7, which is not read; convert it to UTF-8 first",
+        Some(Other::Ebcdic) => "text in EBCDIC, which is not read; convert it to UTF-8 first",
+        None => "not text",
+    }
 }
 
 impl Encoding {
@@ -20,20 +38,47 @@ impl Encoding {
         if MAGIC.iter().any(|magic| head.starts_with(magic)) || head.get(257..262) == Some(b"ustar") {
             return None;
         }
+        if other_encoding(head).is_some() {
+            return None;
+        }
         match head {
-            // UTF-32 begins like UTF-16; nobody writes logs in it.
-            [0xff, 0xfe, 0, 0, ..] => return None,
             [0xff, 0xfe, ..] => return Some(Encoding::Utf16Le),
             [0xfe, 0xff, ..] => return Some(Encoding::Utf16Be),
             _ => {}
         }
-        utf16(head).or_else(|| text(head).then_some(Encoding::Bytes))
+        if let Some(wide) = utf16(head) {
+            return Some(wide);
+        }
+        if !text(head) {
+            return None;
+        }
+        // Most text is ASCII or UTF-8, which is seen at once.
+        let whole = head.len() < Reading::HEAD;
+        let code = if std::str::from_utf8(head).is_ok() { None } else { legacy::guess(head, whole) };
+        Some(code.map_or(Encoding::Bytes, Encoding::Legacy))
+    }
+
+    /// Returns what people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Bytes => "8-bit",
+            Encoding::Utf16Le => "UTF-16 little endian",
+            Encoding::Utf16Be => "UTF-16 big endian",
+            Encoding::Legacy(code) => code.name(),
+            Encoding::Container(Container::Docker) => "wrapped by Docker",
+            Encoding::Container(Container::Cri) => "wrapped by a container runtime",
+        }
+    }
+
+    /// Whether the stored bytes are the text, so that nothing has to be decoded.
+    pub fn is_plain(self) -> bool {
+        self == Encoding::Bytes
     }
 
     /// Returns the decoder, if bytes are not taken as they are.
     pub(super) fn decoder(self) -> Option<encoding_rs::Decoder> {
         match self {
-            Encoding::Bytes => None,
+            Encoding::Bytes | Encoding::Legacy(_) | Encoding::Container(_) => None,
             Encoding::Utf16Le => Some(encoding_rs::UTF_16LE.new_decoder_without_bom_handling()),
             Encoding::Utf16Be => Some(encoding_rs::UTF_16BE.new_decoder_without_bom_handling()),
         }
@@ -48,14 +93,61 @@ impl Encoding {
         }
     }
 
-    /// How many bytes of the stored file decoded text takes.
+    /// How many bytes of the stored file decoded text takes. Where text is decoded line by line it is known for whole
+    /// lines only (see `lines`); inside one it is an estimate then, exact for code pages of eight bits.
     pub(super) fn stored(self, text: &[u8]) -> u64 {
         match self {
-            Encoding::Bytes => text.len() as u64,
+            Encoding::Bytes | Encoding::Container(_) => text.len() as u64,
+            Encoding::Legacy(code) => {
+                let wide = u64::from(!code.is_single_byte());
+                let count = |&byte: &u8| u64::from(byte & 0xc0 != 0x80) + wide * u64::from(byte >= 0xc0);
+                text.iter().map(count).sum()
+            }
             // Every character but continuation bytes is one unit; those of four bytes are two.
-            _ => text.iter().map(|&byte| u64::from(byte & 0xc0 != 0x80) + u64::from(byte >= 0xf0)).sum::<u64>() * 2,
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                text.iter().map(|&byte| u64::from(byte & 0xc0 != 0x80) + u64::from(byte >= 0xf0)).sum::<u64>() * 2
+            }
         }
     }
+}
+
+/// Encodings of text that is not read: nobody writes logs in them.
+enum Other {
+    Utf32,
+    Utf7,
+    Ebcdic,
+}
+
+/// Such an encoding, if the file is in one.
+fn other_encoding(head: &[u8]) -> Option<Other> {
+    match head {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Some(Other::Utf32),
+        [b'+', b'/', b'v', b'8' | b'9' | b'+' | b'/', ..] => return Some(Other::Utf7),
+        _ => {}
+    }
+    let head = &head[..head.len().min(4 << 10)];
+    let fours = head.chunks_exact(4);
+    let count = fours.len();
+    let (mut little, mut big) = (0, 0);
+    for four in fours {
+        match four {
+            [1..=255, _, 0, 0] => little += 1,
+            [0, 0, _, 1..=255] => big += 1,
+            _ => {}
+        }
+    }
+    if count >= 4 && little.max(big) * 10 >= count * 9 {
+        return Some(Other::Utf32);
+    }
+    // Blanks, letters and digits of EBCDIC; what is one of them in ASCII is there a control character or rare.
+    let any = |test: fn(u8) -> bool| head.iter().filter(|&&byte| test(byte)).count();
+    let own = any(
+        |byte| matches!(byte, 0x40 | 0x81..=0x89 | 0x91..=0x99 | 0xa2..=0xa9 | 0xc1..=0xc9 | 0xd1..=0xd9 | 0xe2..=0xe9 | 0xf0..=0xf9),
+    );
+    let blanks = any(|byte| byte == 0x40);
+    let ascii = any(|byte| matches!(byte, b' ' | b'\n' | b'0'..=b'9'));
+    (head.len() >= 32 && own * 10 >= head.len() * 7 && blanks * 20 >= head.len() && ascii * 50 <= head.len())
+        .then_some(Other::Ebcdic)
 }
 
 /// Beginnings of binary files that may otherwise pass for text because of what their heads hold.
@@ -161,11 +253,10 @@ mod tests {
     }
 
     #[test]
-    fn text_of_any_8_bit_code_is_taken_as_it_is() {
+    fn ascii_and_utf_8_are_taken_as_they_are() {
         check(b"", Some(Encoding::Bytes));
         check(b"hello\r\nworld\r\n", Some(Encoding::Bytes));
         check("\u{feff}2026-01-02 größer\n".as_bytes(), Some(Encoding::Bytes));
-        check(b"caf\xe9 ferm\xe9\n", Some(Encoding::Bytes));
         check(b"\x1b[31merror\x1b[0m colour\n", Some(Encoding::Bytes));
     }
 
@@ -188,6 +279,24 @@ mod tests {
     }
 
     #[test]
+    fn text_in_encodings_that_are_not_read_is_named() {
+        #[track_caller]
+        fn check_named(head: &[u8], name: &str) {
+            check(head, None);
+            assert!(not_text(head).contains(name), "{}", not_text(head));
+        }
+        let text = "2026-01-02 03:04:05 ERROR größer\r\n";
+        check_named(&text.chars().flat_map(|it| u32::from(it).to_le_bytes()).collect::<Vec<_>>(), "UTF-32");
+        check_named(&text.chars().flat_map(|it| u32::from(it).to_be_bytes()).collect::<Vec<_>>(), "UTF-32");
+        check_named(b"\xff\xfe\0\0a\0\0\0", "UTF-32");
+        check_named(b"+/v8-2026-01-02 +AGEAYQ- text\n", "UTF-7");
+        // "IEF403I PAYROLL - STARTED - TIME=03.04.05 ON SYSTEM AT SITE" in code page 1047.
+        let ebcdic = b"\xc9\xc5\xc6\xf4\xf0\xf3\xc9\x40\xd7\xc1\xe8\xd9\xd6\xd3\xd3\x40\x60\x40\xe2\xe3\xc1\xd9\xe3\xc5\xc4\x40\x60\x40\xe3\xc9\xd4\xc5\x7e\xf0\xf3\x4b\xf0\xf4\x4b\xf0\xf5\x40\xd6\xd5\x40\xe2\xe8\xe2\xe3\xc5\xd4\x15";
+        check_named(&ebcdic.repeat(5), "EBCDIC");
+        assert_eq!(not_text(&[0; 5000]), "not text");
+    }
+
+    #[test]
     fn text_padded_with_zeros_is_text() {
         let mut padded = vec![0; 1000];
         padded.extend_from_slice(b"2026-01-02 03:04:05 ERROR back again after the crash\n");
@@ -200,5 +309,7 @@ mod tests {
     fn stored_length_counts_utf_16_units() {
         assert_eq!(Encoding::Utf16Le.stored("aé€😀".as_bytes()), 2 + 2 + 2 + 4);
         assert_eq!(Encoding::Bytes.stored("aé".as_bytes()), 3);
+        assert_eq!(Encoding::Legacy(encoding_rs::WINDOWS_1252).stored("aé€".as_bytes()), 3);
+        assert_eq!(Encoding::Legacy(encoding_rs::SHIFT_JIS).stored("a接".as_bytes()), 3);
     }
 }

@@ -19,12 +19,28 @@ pub(super) enum Key {
 pub(super) fn key(name: &[u8]) -> Option<Key> {
     Some(match name {
         b"@timestamp" | b"t.$date" | b"__REALTIME_TIMESTAMP" | b"TimeCreated" => Key::Time(0),
-        b"timestamp" | b"time" | b"ts" | b"Timestamp" | b"@t" | b"datetime" | b"Time" | b"eventTime" => Key::Time(1),
+        b"timestamp" | b"time" | b"ts" | b"Timestamp" | b"@t" | b"datetime" | b"Time" | b"eventTime"
+        | b"TimeGenerated" => Key::Time(1),
         b"date" | b"asctime" | b"time_iso8601" | b"requestReceivedTimestamp" | b"created" | b"t" | b"when" => {
             Key::Time(2)
         }
-        b"log.level" | b"level" | b"lvl" | b"severity" | b"Level" | b"levelname" | b"@l" | b"loglevel" => Key::Level(0),
-        b"PRIORITY" | b"s" | b"SeverityText" | b"severityText" | b"log_level" | b"logLevel" | b"pri" => Key::Level(1),
+        // The moment of the event before that of its arrival.
+        b"generated_at"
+        | b"event_time"
+        | b"created_at"
+        | b"start_time"
+        | b"EdgeStartTimestamp"
+        | b"unixTime"
+        | b"timeMillis"
+        | b"timestamp.seconds"
+        | b"instant.epochSecond"
+        | b"_time"
+        | b"EventTime" => Key::Time(3),
+        b"received_at" | b"calendarTime" | b"time_local" | b"ingestionTime" => Key::Time(4),
+        b"log.level" | b"level" | b"lvl" | b"severity" | b"Level" | b"levelname" | b"@l" | b"loglevel"
+        | b"level_name" => Key::Level(0),
+        b"PRIORITY" | b"s" | b"SeverityText" | b"severityText" | b"log_level" | b"logLevel" | b"pri" | b"priority"
+        | b"severity_text" => Key::Level(1),
         b"severity_number" | b"SeverityNumber" | b"severityNumber" => Key::Level(2),
         b"msg" | b"message" | b"MESSAGE" | b"Message" | b"fields.message" | b"@m" | b"RenderedMessage" => {
             Key::Message(0)
@@ -36,7 +52,7 @@ pub(super) fn key(name: &[u8]) -> Option<Key> {
         b"module" | b"SYSLOG_IDENTIFIER" | b"service" | b"service.name" | b"caller" | b"SourceContext" => {
             Key::Component(1)
         }
-        b"name" | b"source" | b"app" => Key::Component(2),
+        b"name" | b"source" | b"app" | b"provider" => Key::Component(2),
         _ => return None,
     })
 }
@@ -87,6 +103,7 @@ pub(super) fn level(name: &[u8], value: &[u8], rules: &Watch<'_>) -> Option<Leve
         return match name {
             b"pri" => Some(welf(number)),
             b"severity_number" | b"SeverityNumber" | b"severityNumber" => open_telemetry(number),
+            _ if number >= 100 => Level::from_hundreds(number),
             _ if number >= 10 => Level::from_tens(number),
             _ => (number <= 7).then(|| Level::from_syslog(number)),
         };

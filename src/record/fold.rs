@@ -311,24 +311,30 @@ impl<'a, R: LineReader<'a>> Iterator for Records<'a, R> {
         if self.look() && self.ahead.read.kind != Kind::Begins {
             self.gather(&mut record);
         }
-        if self.format.export().is_some() {
-            enrich(&mut record, self.format);
+        if self.format.completes() {
+            // No more than what stands before any chunk, so that it does not matter where one begins.
+            let before = &self.buffer[record.start.saturating_sub(self.sizes.around)..record.start];
+            complete(&mut record, self.format, before);
         }
         Some(record)
     }
 }
 
-/// Completes the header of a Windows event. Not a part of the walk itself, which would get slow by taking headers apart.
+/// Completes the header of a Windows event and others. Not a part of the walk itself, which would get slow by taking
+/// headers apart.
 #[cold]
-fn enrich(record: &mut Record<'_>, format: &Format) {
+fn complete(record: &mut Record<'_>, format: &Format, before: &[u8]) {
     if let Some(export) = format.export() {
         record.header = export.enrich(record.text, record.header, format);
+    }
+    if let Some(follow) = format.follow() {
+        record.header = follow.complete(record.text, before, record.header);
     }
 }
 
 /// What a record has shown of a Python traceback.
 #[derive(Default)]
-struct Traceback {
+pub(super) struct Traceback {
     /// `Traceback (most recent call last):` was seen and its exception not yet.
     open: bool,
     /// `During handling of the above exception, ...` was seen: another traceback belongs to it.
@@ -338,11 +344,13 @@ struct Traceback {
 const TRACEBACK: &[u8] = b"Traceback (most recent call last):";
 
 impl Traceback {
-    fn takes(&self, line: &[u8]) -> bool {
+    /// Whether a line that could end one or begin another belongs to it.
+    pub(super) fn takes(&self, line: &[u8]) -> bool {
         if line.starts_with(TRACEBACK) { self.chained } else { self.open }
     }
 
-    fn follow(&mut self, line: &[u8]) {
+    /// Takes note of a line.
+    pub(super) fn follow(&mut self, line: &[u8]) {
         match line.first() {
             Some(b' ' | b'\t') | None => {}
             _ if line.last() == Some(&b':') && line.ends_with(TRACEBACK) => {

@@ -1,60 +1,13 @@
-//! What the head of a file shows about the rest of it.
+//! How the lines of one file are read; `guess` finds it out from the file's head.
 
-use super::calendar::Calendar;
-use super::fold::{self, Kind, Line, LineReader, Records, Sizes};
-use super::header::{Cut, Origin, Rules, cut};
+use super::fold::{self, Kind, Line, LineReader, Records, Sizes, Traceback};
+use super::follow::Follow;
+use super::header::{Cut, Rules, cut};
 use super::layout::{Layout, rules_key};
-use super::name_date::day_in_name;
-use super::stamp::{Orders, stamp};
+use super::stamp::stamp;
 use super::watch::Watch;
 use super::windows::{self, Export};
-use super::{Chunk, Encoding, Level, Time};
-use std::collections::BTreeMap;
-
-/// How one file is read: what its head showed.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    /// How characters are stored.
-    pub encoding: Encoding,
-    /// How record headers look.
-    pub format: Format,
-}
-
-impl Reading {
-    /// How many bytes of a file's head [`Reading::guess`] wants (or the whole file if it is shorter).
-    pub const HEAD: usize = 64 << 10;
-
-    /// Looks at the head of a file; `None` if it is not text. `modified` (seconds since 1970) fills in years that the
-    /// log leaves out.
-    ///
-    /// An empty file is text. A missing year is the latest with which the time is at most a day after `modified`; a
-    /// missing date is that of `modified`. Without `modified` the first full date in the head serves, else 1970.
-    pub fn guess(head: &[u8], modified: Option<i64>) -> Option<Reading> {
-        Reading::of_file("", head, modified)
-    }
-
-    /// Does the same for a file whose path may name a day (`app.2026-02-18.log`). That day comes before `modified`: it
-    /// is the day of times without date, and years that are left out are those of times up to that day.
-    pub fn of_file(path: &str, head: &[u8], modified: Option<i64>) -> Option<Reading> {
-        let named = day_in_name(path);
-        let encoding = Encoding::guess(head)?;
-        let format = match encoding.decoder() {
-            None => Format::guess_dated(head, named, modified),
-            Some(mut decoder) => {
-                let mut text = String::with_capacity(head.len() * 3);
-                let _ = decoder.decode_to_string(&head[encoding.mark(head)..], &mut text, false);
-                Format::guess_dated(text.as_bytes(), named, modified)
-            }
-        };
-        Some(Reading { encoding, format })
-    }
-
-    /// Reads every line as a record without header, as grep does; `None` if the file is not text.
-    pub fn of_lines(head: &[u8]) -> Option<Reading> {
-        let encoding = Encoding::guess(head)?;
-        Some(Reading { encoding, format: Format { lines_only: true, ..Format::guess_dated(b"", None, None) } })
-    }
-}
+use super::{Chunk, Level, Time};
 
 /// What a file's head has shown about its headers: which kinds of them to accept, how dates are ordered, what completes
 /// them, and whether lines without header belong to the record before.
@@ -62,14 +15,18 @@ impl Reading {
 /// Any header shape is recognised anywhere in the file, so a format that changes inside is no obstacle.
 #[derive(Clone, Debug)]
 pub struct Format {
-    rules: Rules,
+    pub(super) rules: Rules,
     /// Lines without header belong to the record before.
-    headers: bool,
+    pub(super) headers: bool,
     /// The file holds exported Windows events.
-    export: Option<Export>,
+    pub(super) export: Option<Export>,
+    /// Records are completed from other lines.
+    pub(super) follow: Option<Follow>,
     /// Nobody looks at headers: every line is a record.
-    lines_only: bool,
-    name: &'static str,
+    pub(super) lines_only: bool,
+    /// Lines that begin a record have the time of a container runtime before what the program wrote.
+    pub(super) in_container: bool,
+    pub(super) name: &'static str,
 }
 
 /// What the first line of a record says about it.
@@ -128,12 +85,12 @@ impl Format {
 
     /// Whether a [`Layout`] can stand for lines of the file at all.
     pub fn has_layouts(&self) -> bool {
-        self.export.is_none() && !self.lines_only
+        !self.completes() && !self.lines_only
     }
 
     /// Is equal for formats that learn the same [`Layout`] from a line, so that files may share what was learnt.
     pub fn layout_key(&self) -> u64 {
-        rules_key(&self.rules) << 1 | u64::from(self.headers)
+        rules_key(&self.rules) << 2 | u64::from(self.in_container) << 1 | u64::from(self.headers)
     }
 
     /// Returns what a line (no line end, not blank) means for the records around it, and what of that holds for all
@@ -183,9 +140,17 @@ impl Format {
         if self.lines_only {
             return (Line::new(Kind::Begins, None), None);
         }
+        if self.in_container {
+            return self.read_in_container(line, watch);
+        }
         if let Some(export) = self.export {
             return (self.read_event(line, export, watch), None);
         }
+        self.read_bare(line, watch)
+    }
+
+    /// Reads a line that stands as its program wrote it.
+    fn read_bare<'a>(&self, line: &'a [u8], watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
         if let Some(cut) = cut(line, watch) {
             let header = Header::of(&cut);
             let message = line.get(cut.message..).unwrap_or_default();
@@ -198,11 +163,46 @@ impl Format {
         }
         let kind = match () {
             () if fold::separator(line) => Kind::Begins,
+            () if line[0] == b'#' && self.rules.directives.is_some() => match &self.rules.directives {
+                Some(directives) if directives.begins(line) => Kind::Begins,
+                _ => Kind::Continues,
+            },
             () if self.headers || fold::continues(line) => Kind::Continues,
             () if fold::exception(line) => Kind::Traceback,
             () => Kind::Begins,
         };
         (Line::new(kind, None), None)
+    }
+
+    /// Only lines that begin a record have the runtime's time (see `container`).
+    fn read_in_container<'a>(&self, line: &'a [u8], watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
+        let Some((stamp, end)) = watch.stamp(line, 0).filter(|&(_, end)| line.get(end) == Some(&b' ')) else {
+            return (Line::new(Kind::Continues, None), None);
+        };
+        let (outer, at) = (watch.moment(&stamp), end + 1);
+        let inner = line.get(at..).and_then(|text| cut(text, watch));
+        let header = match inner {
+            Some(inner) => Header { time: Some(outer.time), message: at + inner.message, ..Header::of(&inner) },
+            None => Header { time: Some(outer.time), message: at, ..Header::default() },
+        };
+        (Line::new(Kind::Begins, Some(header)), Some(outer.call))
+    }
+
+    /// Whether a line of a program in a container begins a record by what the program wrote.
+    pub(super) fn begins_in_container(&self, text: &[u8], traceback: &mut Traceback) -> bool {
+        if fold::is_blank(text) {
+            return false;
+        }
+        let begins = match self.read_bare(text, &Watch::new(&self.rules, text)).0.kind {
+            Kind::Begins => true,
+            Kind::Traceback => !traceback.takes(text),
+            Kind::Continues => false,
+        };
+        if begins {
+            *traceback = Traceback::default();
+        }
+        traceback.follow(text);
+        begins
     }
 
     /// In an export only the first line of an event begins a record: descriptions hold whatever programs print.
@@ -218,6 +218,24 @@ impl Format {
         Line::new(Kind::Continues, cut(line, watch).map(|cut| Header::of(&cut)))
     }
 
+    /// What a reader should know about the times of the file; `None` if they are what the lines say.
+    pub fn remark(&self) -> Option<&'static str> {
+        match (self.name, self.rules.boot) {
+            ("kernel", Some(_)) => Some("times from seconds since boot"),
+            ("kernel", None) => Some("seconds since boot, nothing says when that was"),
+            _ => None,
+        }
+    }
+
+    /// Whether more than its first line tells about a record.
+    pub(super) fn completes(&self) -> bool {
+        self.export.is_some() || self.follow.is_some()
+    }
+
+    pub(super) fn follow(&self) -> Option<Follow> {
+        self.follow
+    }
+
     pub(super) fn export(&self) -> Option<Export> {
         self.export
     }
@@ -226,100 +244,4 @@ impl Format {
     pub(super) fn time(&self, text: &[u8]) -> Option<Time> {
         stamp(text, 0, self.rules.orders).map(|(stamp, _)| self.rules.calendar.time(&stamp))
     }
-
-    /// Looks at the decoded head of a file.
-    #[cfg(test)]
-    pub(super) fn guess(head: &[u8], modified: Option<i64>) -> Format {
-        Format::guess_dated(head, None, modified)
-    }
-
-    /// Looks at the decoded head of a file whose name says the day `named`.
-    fn guess_dated(head: &[u8], named: Option<i64>, modified: Option<i64>) -> Format {
-        let lines = sample(head);
-        let mut rules = Rules {
-            orders: Orders::Usual,
-            calendar: Calendar::new(named, modified, None),
-            prefixed: true,
-            indented: true,
-            level_only: true,
-        };
-        let cuts: Vec<Option<Cut<'_>>> = lines.iter().map(|line| cut(line, &Watch::new(&rules, line))).collect();
-        let count = |origin| cuts.iter().flatten().filter(|cut| cut.origin == origin).count();
-        let (start, indented) = (count(Origin::Start), count(Origin::Indented));
-        let (prefixed, level_only) = (count(Origin::Prefixed), count(Origin::LevelOnly));
-        let outer = lines.iter().filter(|line| !line[0].is_ascii_whitespace()).count();
-        let export = Export::guess(&lines, start + level_only);
-        rules.indented = indented > start && export.is_none();
-        rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer && export.is_none();
-        rules.level_only = level_only >= start + prefixed && level_only * 10 >= outer && export.is_none();
-        let accepted = |cut: &&Cut<'_>| match cut.origin {
-            Origin::Start => true,
-            Origin::Indented => rules.indented,
-            Origin::Prefixed => rules.prefixed,
-            Origin::LevelOnly => rules.level_only,
-        };
-        let mut names = BTreeMap::new();
-        for cut in cuts.iter().flatten().filter(accepted) {
-            *names.entry(cut.name).or_insert(0_usize) += 1;
-        }
-        let n_headers: usize = names.values().sum();
-        let leading = names.iter().max_by_key(|&(_, &n)| n).map_or("plain", |(name, _)| name);
-        let unheaded = outer.saturating_sub(n_headers);
-        rules.calendar = Calendar::new(named, modified, cuts.iter().flatten().find_map(|cut| cut.day));
-        if export.is_some_and(|export| export != Export::Rows) {
-            let dates: Vec<&[u8]> = lines.iter().filter_map(|line| windows::date(line)).collect();
-            rules.orders = order(&dates, &rules, modified);
-        } else if cuts.iter().flatten().any(|cut| cut.ambiguous) {
-            rules.orders = order(&lines, &rules, modified);
-        }
-        Format {
-            rules,
-            headers: n_headers > 0 && n_headers * 10 >= unheaded,
-            export,
-            lines_only: false,
-            name: if export.is_some() { "windows-events" } else { leading },
-        }
-    }
-}
-
-/// The lines of the head that are looked at: not blank, not cut off by the head's end, not too long, not too many.
-fn sample(head: &[u8]) -> Vec<&[u8]> {
-    let mut lines: Vec<&[u8]> = Vec::new();
-    let mut at = 0;
-    while at < head.len() && lines.len() < 500 {
-        let piece = fold::piece(head, at, head.len(), usize::MAX >> 1);
-        let whole = piece.newline || head.len() < Reading::HEAD || lines.is_empty();
-        let line = &head[piece.start..piece.end];
-        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        if whole && !fold::is_blank(line) {
-            lines.push(&line[..line.len().min(8 << 10)]);
-        }
-        at = piece.next;
-    }
-    lines
-}
-
-/// Finds in which order days and months are written: with the right one every date exists, none is after the file's last
-/// change, and the times lie closest together.
-fn order(lines: &[&[u8]], rules: &Rules, modified: Option<i64>) -> Orders {
-    let judge = |orders| {
-        let rules = Rules { orders, ..rules.clone() };
-        let times: Vec<i64> = {
-            let time = |line: &&[u8]| cut(line, &Watch::new(&rules, line))?.found.time;
-            lines.iter().filter_map(time).map(|it| it.time.instant()).collect()
-        };
-        let latest = modified.map_or(i64::MAX, |it| it.saturating_add(86_400).saturating_mul(1_000_000_000));
-        let late = times.iter().filter(|&&time| time > latest).count();
-        let steps_back = times.windows(2).filter(|pair| pair[1] < pair[0]).count();
-        let span = times.iter().max().zip(times.iter().min()).map_or(0, |(max, min)| max.saturating_sub(*min));
-        (lines.len() - times.len(), late, span, steps_back)
-    };
-    let mut best = (judge(Orders::Usual), Orders::Usual);
-    for orders in [Orders::DayFirst, Orders::MonthFirst] {
-        let judged = judge(orders);
-        if judged < best.0 {
-            best = (judged, orders);
-        }
-    }
-    best.1
 }

@@ -8,8 +8,11 @@ use super::calendar::Calendar;
 use super::level::Level;
 use super::rest::{Found, rest};
 use super::stamp::{Date, Orders, Shape, Stamp};
+use super::w3c::Directives;
 use super::watch::Watch;
-use super::{json, keyvalue, special, windows};
+use super::{database, events, json, keyvalue, marks, network, special, web, windows};
+
+use std::sync::Arc;
 
 /// How far into a line a time is looked for, in bytes.
 const PREFIX: usize = 128;
@@ -21,6 +24,10 @@ const PREFIX_WORDS: usize = 10;
 pub(super) struct Rules {
     pub orders: Orders,
     pub calendar: Calendar,
+    /// Nanoseconds since 1970 at which the kernel began to count, if the file shows it.
+    pub boot: Option<i64>,
+    /// The columns of rows, if directives in the file name them.
+    pub directives: Option<Arc<Directives>>,
     /// Times behind other words are headers.
     pub prefixed: bool,
     /// Lines that begin with a blank may be headers.
@@ -49,24 +56,38 @@ pub(super) struct Cut<'a> {
     pub name: &'static str,
     /// The stamp was ambiguous.
     pub ambiguous: bool,
+    /// The stamp is no date in the order of the file.
+    pub forced: bool,
+    /// The date was without year.
+    pub yearless: bool,
     /// Day since 1970, if the date was full.
     pub day: Option<i64>,
 }
 
 impl<'a> Cut<'a> {
     pub(super) fn new(name: &'static str, found: Found<'a>, message: usize) -> Cut<'a> {
-        Cut { found, message, origin: Origin::Start, name, ambiguous: false, day: None }
+        Cut { found, message, origin: Origin::Start, name, ambiguous: false, forced: false, yearless: false, day: None }
     }
 
-    fn stamped(name: &'static str, found: Found<'a>, message: usize, stamp: &Stamp) -> Cut<'a> {
+    pub(super) fn stamped(name: &'static str, found: Found<'a>, message: usize, stamp: &Stamp) -> Cut<'a> {
         let day = if let Date::Days(day) = stamp.date { Some(day) } else { None };
-        Cut { ambiguous: stamp.ambiguous, day, ..Cut::new(name, found, message) }
+        let yearless = matches!(stamp.date, Date::Yearless(..));
+        let Stamp { ambiguous, forced, .. } = *stamp;
+        Cut { ambiguous, forced, yearless, day, ..Cut::new(name, found, message) }
     }
 }
 
 /// Returns the header of `line`, which has no line end.
 pub(super) fn cut<'a>(line: &'a [u8], rules: &Watch<'_>) -> Option<Cut<'a>> {
     let first = *line.first()?;
+    if let Some(directives) = &rules.directives {
+        if first == b'#' {
+            return None;
+        }
+        if let Some(cut) = directives.row(line, rules) {
+            return Some(cut);
+        }
+    }
     // The most common beginnings take no detour.
     if first.is_ascii_digit()
         && let Some(cut) = at_start(line, 0, rules)
@@ -77,7 +98,7 @@ pub(super) fn cut<'a>(line: &'a [u8], rules: &Watch<'_>) -> Option<Cut<'a>> {
     let mut origin = Origin::Start;
     if matches!(line.get(at)?, b' ' | b'\t') {
         if !rules.indented {
-            return None;
+            return special::zabbix(line, at, rules);
         }
         at += line[at..].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
         origin = Origin::Indented;
@@ -111,23 +132,59 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
             }
         }
         b'<' => {
-            if let Some(cut) = special::priority(line, at, rules).or_else(|| special::event_xml(line, at, rules)) {
-                return Some(cut);
+            let cut = special::priority(line, at, rules)
+                .or_else(|| special::event_xml(line, at, rules))
+                .or_else(|| special::trace_xml(line, at, rules));
+            if cut.is_some() {
+                return cut;
             }
         }
         b'[' => {
-            if let Some(cut) = special::kernel(line, at, None) {
-                return Some(cut);
+            let cut = special::kernel(line, at, None, rules)
+                .or_else(|| special::traced(line, at, rules))
+                .or_else(|| web::uwsgi(line, at, rules));
+            if cut.is_some() {
+                return cut;
             }
         }
         b'C' | b'L' => {
-            if let Some(cut) = special::event_format(line, at, rules) {
+            if let Some(cut) = events::event(line, at, rules) {
                 return Some(cut);
             }
         }
         b'0'..=b'9' => {
-            if let Some(cut) = special::pulse_debug(line, at, rules).or_else(|| special::redis(line, at, rules)) {
+            let cut = special::pulse_debug(line, at, rules)
+                .or_else(|| marks::redis(line, at, rules))
+                .or_else(|| network::device(line, at, Found::default(), rules))
+                .or_else(|| special::zabbix(line, at, rules));
+            if cut.is_some() {
+                return cut;
+            }
+        }
+        b'*' | b'.' => {
+            if let Some(cut) = network::device(line, at, Found::default(), rules) {
                 return Some(cut);
+            }
+        }
+        b'%' => {
+            if let Some(cut) = network::bare(line, at, rules) {
+                return Some(cut);
+            }
+        }
+        b'#' => {
+            if let Some(cut) = special::history(line, at, rules) {
+                return Some(cut);
+            }
+        }
+        b'M' => {
+            if let Some(cut) = special::installer(line, at, rules) {
+                return Some(cut);
+            }
+        }
+        b'a' | b'd' | b'k' | b's' | b'u' | b't' | b'n' => {
+            let cut = special::decoded_kernel(line, at, rules).or_else(|| special::audit(line, at, rules));
+            if cut.is_some() {
+                return cut;
             }
         }
         _ => {}
@@ -144,6 +201,9 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
         return Some(cut);
     }
     if let Some(cut) = windows::row(line, at, rules).or_else(|| behind_level(line, at, rules)) {
+        return Some(cut);
+    }
+    if let Some(cut) = marks::bare_level(line, at) {
         return Some(cut);
     }
     if rules.prefixed
@@ -172,7 +232,7 @@ fn at_start<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>>
 }
 
 /// The walk behind a time.
-fn after_time<'a>(
+pub(super) fn after_time<'a>(
     line: &'a [u8],
     start: usize,
     stamp: &Stamp,
@@ -183,7 +243,7 @@ fn after_time<'a>(
     found.time = Some(rules.moment(stamp));
     found.level = found.level.or(stamp.level);
     let mut name = name(line, start, stamp);
-    let message = match special::access(line, end, &mut found, rules) {
+    let message = match web::access(line, end, &mut found, rules) {
         Some(message) => {
             name = "access";
             message
@@ -195,11 +255,55 @@ fn after_time<'a>(
             }
             // Pulse Secure's raw logs go on with a code and its arguments, TAI64N ones with free text.
             None if stamp.shape == Shape::HexEpoch => super::token::separators(line, end),
-            None => rest(line, end, stamp, &mut found, rules),
+            None => match own_form(line, start, end, stamp, &mut found, rules) {
+                Some((message, own)) => {
+                    name = own;
+                    message
+                }
+                None => rest(line, end, stamp, &mut found, rules),
+            },
         },
     };
     Cut::stamped(name, found, message, stamp)
 }
+
+/// What stands behind the time in a form of one program; returns where the message begins and the form's name.
+fn own_form<'a>(
+    line: &'a [u8],
+    start: usize,
+    end: usize,
+    stamp: &Stamp,
+    found: &mut Found<'a>,
+    rules: &Watch<'_>,
+) -> Option<(usize, &'static str)> {
+    if !matches!(stamp.shape, Shape::Iso | Shape::Slashed | Shape::Epoch) {
+        return None;
+    }
+    if let Some((source, message)) = database::errorlog(line, end, stamp) {
+        found.component = Some(source);
+        found.level = line.get(message..).and_then(|text| database::errorlog_level(text, rules)).or(found.level);
+        return Some((message, ERRORLOG));
+    }
+    if let Some((level, message)) = database::agent_mark(line, end) {
+        found.level = Some(level);
+        return Some((message, "sqlagent"));
+    }
+    if let Some(marked) = marks::behind_time(line, end, stamp, rules) {
+        found.level = marked.level.or(found.level);
+        found.component = marked.component.or(found.component);
+        return Some((marked.message, name(line, start, stamp)));
+    }
+    if stamp.shape == Shape::Epoch {
+        found.level = web::squid(line, end, rules).or_else(|| marks::nagios(line, end)).or(found.level);
+    }
+    if found.level.is_none() {
+        found.level = database::db2_level(line, start, end);
+    }
+    None
+}
+
+/// The name of SQL Server's own format.
+pub(super) const ERRORLOG: &str = "errorlog";
 
 fn name(line: &[u8], start: usize, stamp: &Stamp) -> &'static str {
     match stamp.shape {
@@ -264,6 +368,9 @@ fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<
         if let Some((stamp, end)) = rules.stamp(line, index - 1)
             && stamp.strong()
         {
+            if super::token::of_something_else(&line[at..index - 1]) {
+                return None;
+            }
             found.level = super::severity::level_in_prefix(&line[at..index - 1]);
             found.component = super::rest::component_in_prefix(&line[at..index - 1]);
             let cut = after_time(line, index - 1, &stamp, end, found, rules);

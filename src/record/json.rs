@@ -89,6 +89,89 @@ fn object<'a>(
     }
 }
 
+/// Calls `take` for each member of the object that is all of `line`, with its name and its value, strings without their
+/// quotes and with their escapes; `None` if it is damaged.
+pub(super) fn members<'a>(line: &'a [u8], mut take: impl FnMut(&'a [u8], &'a [u8])) -> Option<()> {
+    if line.first() != Some(&b'{') {
+        return None;
+    }
+    let mut at = 1;
+    loop {
+        at = blanks(line, at);
+        match line.get(at)? {
+            b'}' => return (at + 1 == line.len()).then_some(()),
+            b',' => {
+                at += 1;
+                continue;
+            }
+            b'"' => {}
+            _ => return None,
+        }
+        let name_end = string_end(line, at + 1)?;
+        let name = &line[at + 1..name_end];
+        at = blanks(line, name_end + 1);
+        if line.get(at) != Some(&b':') {
+            return None;
+        }
+        at = blanks(line, at + 1);
+        let (start, end, next) = match line.get(at)? {
+            b'"' => {
+                let end = string_end(line, at + 1)?;
+                (at + 1, end, end + 1)
+            }
+            b'{' | b'[' => {
+                let end = skip(line, at)?;
+                (at, end, end)
+            }
+            _ => {
+                let length = line[at..].iter().take_while(|byte| !matches!(byte, b',' | b'}')).count();
+                (at, at + length, at + length)
+            }
+        };
+        take(name, line.get(start..end)?);
+        at = next;
+    }
+}
+
+/// Adds the text of a string whose quotes are not part of it. Escapes that are none are kept.
+pub(super) fn unescape(mut string: &[u8], output: &mut Vec<u8>) {
+    while let Some(length) = memchr::memchr(b'\\', string) {
+        output.extend_from_slice(&string[..length]);
+        let escape = &string[length..];
+        let (known, taken) = match escape.get(1) {
+            Some(b'n') => (Some('\n'), 2),
+            Some(b't') => (Some('\t'), 2),
+            Some(b'r') => (Some('\r'), 2),
+            Some(b'b') => (Some('\u{8}'), 2),
+            Some(b'f') => (Some('\u{c}'), 2),
+            Some(&byte @ (b'"' | b'\\' | b'/')) => (Some(char::from(byte)), 2),
+            Some(b'u') => match (unit(escape), escape.get(6..).and_then(unit)) {
+                (Some(high @ 0xd800..0xdc00), Some(low @ 0xdc00..0xe000)) => {
+                    (char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 12)
+                }
+                (Some(unit), _) => (Some(char::from_u32(unit).unwrap_or('\u{fffd}')), 6),
+                (None, _) => (None, 1),
+            },
+            _ => (None, 1),
+        };
+        match known {
+            Some(character) => output.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => output.push(b'\\'),
+        }
+        string = escape.get(taken..).unwrap_or_default();
+    }
+    output.extend_from_slice(string);
+}
+
+/// The number of `\uXXXX`.
+fn unit(escape: &[u8]) -> Option<u32> {
+    let digits = escape.strip_prefix(b"\\u")?.get(..4)?;
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
 fn blanks(line: &[u8], at: usize) -> usize {
     at + line.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count())
 }

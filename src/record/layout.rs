@@ -9,7 +9,7 @@ use super::format::Header;
 use super::header::Rules;
 use super::level::Level;
 use super::plan::Plan;
-use super::stamp::{Attempt, Orders, Stamp, attempt};
+use super::stamp::{Attempt, Stamp};
 use super::time::Time;
 use super::watch::{Look, NOTES, Note, Outcome, Watch};
 
@@ -154,11 +154,10 @@ impl Layout {
 impl Note {
     /// Makes a plan for the next look, if the time has one of the usual shapes.
     fn plan(&mut self, line: &[u8], stamp: Option<Stamp>, rules: &Rules) {
-        let orders = match self.look {
-            Look::Stamp => rules.orders,
-            Look::Usual => Orders::Usual,
-            _ => return,
-        };
+        if !matches!(self.look, Look::Stamp | Look::Usual | Look::Universal) {
+            return;
+        }
+        let orders = self.look.orders(rules);
         let at = usize::from(self.at);
         let Some(text) = line.get(at..at + usize::from(self.length)) else { return };
         let read = stamp.as_ref().map(|stamp| (stamp, usize::from(self.taken)));
@@ -202,8 +201,11 @@ impl Note {
             let found = field::time(text, rules);
             return (found.is_some() == self.outcome.is_time()).then(|| found.map(|(time, _)| time));
         }
-        let orders = if self.look == Look::Usual { Orders::Usual } else { rules.orders };
-        match attempt(text, 0, orders) {
+        if self.look == Look::Boot {
+            let seconds = text.get(..usize::from(self.taken))?;
+            return super::watch::since_boot(rules.boot?, seconds).map(Some);
+        }
+        match self.look.attempt(text, 0, rules) {
             Attempt::Read(stamp, end) => (Outcome::of(&stamp) == self.outcome && end == usize::from(self.taken))
                 .then(|| Some(rules.calendar.time(&stamp))),
             _ => (!self.outcome.is_time()).then_some(None),
@@ -213,6 +215,8 @@ impl Note {
 
 /// Is equal for rules that read the same from a line, apart from what completes its time.
 pub(super) fn rules_key(rules: &Rules) -> u64 {
-    let flags = [rules.prefixed, rules.indented, rules.level_only];
-    flags.iter().fold(rules.orders as u64, |key, &flag| key << 1 | u64::from(flag))
+    let flags = [rules.prefixed, rules.indented, rules.level_only, rules.boot.is_some()];
+    let key = flags.iter().fold(rules.orders as u64, |key, &flag| key << 1 | u64::from(flag));
+    // The directives' key has all bits; those of the flags must stay what they are for files without.
+    rules.directives.as_ref().map_or(key, |directives| directives.key() << 8 ^ key)
 }

@@ -31,7 +31,7 @@ static LENGTHS: [u16; 32] = {
         (b'n', &[4, 6]),
         (b'p', &[4, 5]),
         (b's', &[6, 7]),
-        (b't', &[3, 5, 6]),
+        (b't', &[3, 4, 5, 6]),
         (b'v', &[3, 4, 7]),
         (b'w', &[3, 4, 7, 8]),
     ];
@@ -76,11 +76,12 @@ impl Level {
         let same_initial: &[(&[u8], Level)] = match lower[0] {
             b'a' => &[(b"alert", Fatal), (b"audit", Info)],
             b'c' => &[(b"critical", Fatal), (b"crit", Fatal), (b"config", Info)],
-            b'd' => &[(b"debug", Debug), (b"dbg", Debug), (b"dbug", Debug)],
+            b'd' => &[(b"debug", Debug), (b"dbg", Debug), (b"dbug", Debug), (b"debu", Debug), (b"dpanic", Fatal)],
             b'e' => &[
                 (b"error", Error),
                 (b"err", Error),
                 (b"eror", Error),
+                (b"erro", Error),
                 (b"errors", Error),
                 (b"emerg", Fatal),
                 (b"emergency", Fatal),
@@ -88,20 +89,29 @@ impl Level {
             b'f' => &[
                 (b"fatal", Fatal),
                 (b"ftl", Fatal),
+                (b"fata", Fatal),
+                // Windows in German says so in its exports.
+                (b"fehler", Error),
                 (b"failure", Error),
                 (b"fault", Error),
                 (b"fine", Debug),
                 (b"finer", Trace),
                 (b"finest", Trace),
             ],
-            b'i' => &[(b"info", Info), (b"inf", Info), (b"information", Info), (b"informational", Info)],
+            b'i' => &[
+                (b"info", Info),
+                (b"inf", Info),
+                (b"information", Info),
+                (b"informational", Info),
+                (b"informationen", Info),
+            ],
             b'l' => &[(b"log", Info)],
             b'n' => &[(b"notice", Info), (b"note", Info)],
-            b'p' => &[(b"panic", Fatal), (b"para", Info)],
+            b'p' => &[(b"panic", Fatal), (b"pani", Fatal), (b"para", Info)],
             b's' => &[(b"severe", Error), (b"success", Info), (b"status", Info), (b"system", Info)],
-            b't' => &[(b"trace", Trace), (b"trc", Trace)],
+            b't' => &[(b"trace", Trace), (b"trc", Trace), (b"trac", Trace)],
             b'v' => &[(b"verbose", Trace), (b"verb", Trace), (b"vrb", Trace)],
-            b'w' => &[(b"warn", Warn), (b"warning", Warn), (b"wrn", Warn), (b"warnings", Warn)],
+            b'w' => &[(b"warn", Warn), (b"warning", Warn), (b"warnung", Warn), (b"wrn", Warn), (b"warnings", Warn)],
             _ => return None,
         };
         let lower = &lower[..word.len()];
@@ -173,6 +183,19 @@ impl Level {
             40..=49 => Level::Warn,
             50..=59 => Level::Error,
             60 => Level::Fatal,
+            _ => return None,
+        })
+    }
+
+    /// Returns the level of Monolog's numbers: 100 debug, 200 info, 250 notice, 300 warning, 400 error, 500 critical, 550
+    /// alert, 600 emergency.
+    pub(super) fn from_hundreds(number: u64) -> Option<Level> {
+        Some(match number {
+            100 => Level::Debug,
+            200 | 250 => Level::Info,
+            300 => Level::Warn,
+            400 => Level::Error,
+            500 | 550 | 600 => Level::Fatal,
             _ => return None,
         })
     }

@@ -9,24 +9,35 @@
 //! Most lines of a log differ from an earlier one only in the values of their digits. [`Format::learn`] gives a
 //! [`Layout`] with which [`Format::recall`] reads the header of such a line again at a small part of the cost.
 
+mod boot;
 mod calendar;
 mod chunk;
 mod civil;
 mod clock;
+mod container;
+mod database;
 mod encoding;
+mod events;
 mod field;
+pub mod fields;
 mod fold;
+mod follow;
 mod format;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod guess;
 mod header;
 mod json;
 mod keyvalue;
 mod layout;
 #[cfg(test)]
 mod layout_tests;
+mod legacy;
 mod level;
+mod lines;
+mod marks;
 mod name_date;
+mod network;
 mod packed;
 mod plan;
 mod possible;
@@ -39,13 +50,21 @@ mod tests;
 mod time;
 mod token;
 mod veeam;
+#[cfg(test)]
+mod vendor_tests;
+mod w3c;
 mod watch;
+mod web;
 mod windows;
+mod zone;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
-pub use encoding::Encoding;
+pub use container::Container;
+pub use encoding::{Encoding, not_text};
 pub use fold::{Line, LineReader, Record, Records, is_blank};
-pub use format::{Format, Header, Reading};
+pub use format::{Format, Header};
+pub use guess::Reading;
 pub use layout::Layout;
 pub use level::Level;
 pub use time::Time;
+pub use zone::{Zone, shown_offset};

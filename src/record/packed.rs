@@ -20,11 +20,11 @@ pub(super) fn six(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
     after_date(line, next, Shape::Compact, year, month, day)
 }
 
-/// `20260102-03:04:05:678`, `20260102 03:04:05`, `20260102T030405Z`.
+/// `20260102-03:04:05:678`, `20260102 03:04:05`, `20260102T030405Z`, `20260102:030405.678` (Zabbix).
 pub(super) fn eight(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let (year, month, day) = packed_date(line, at)?;
     let next = at + 8;
-    if matches!(line.get(next), Some(b'T' | b' ' | b'-' | b'_')) && digits_run(line, next + 1) == 6 {
+    if matches!(line.get(next), Some(b'T' | b' ' | b'-' | b'_' | b':')) && digits_run(line, next + 1) == 6 {
         let (clock, end) = packed_clock(line, next + 1)?;
         return Some((full(Shape::Compact, civil::days(year, month, day), clock), end));
     }
@@ -126,16 +126,21 @@ pub(super) fn hex_epoch(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
     Some((from_epoch(seconds.checked_mul(SECOND)? + micros * 1_000, 6, Shape::HexEpoch)?, at + 15))
 }
 
-/// `@4000000065f221e007357abc`: TAI64N of daemontools; 10 seconds are subtracted as its own tools did at the start.
+/// `@4000000065f221e007357abc`: TAI64N of daemontools, and TAI64 without nanoseconds; 10 seconds are subtracted as its own
+/// tools did at the start.
 pub(super) fn tai64n(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
-    let text = line.get(at + 1..at + 25)?;
-    let seconds = hex(&text[..16])?.checked_sub(0x4000_0000_0000_000A)?;
-    let nanos = hex(&text[16..])?;
+    let rest = line.get(at + 1..)?;
+    let length = rest.iter().take(25).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let (text, fraction) = rest.get(..length).filter(|_| matches!(length, 16 | 24))?.split_at(16);
+    let seconds = hex(text)?.checked_sub(0x4000_0000_0000_000A)?;
+    let nanos = hex(fraction)?;
     if nanos >= SECOND || seconds > 4_102_444_800 {
         return None;
     }
-    boundary(line, at + 25)?;
-    Some((from_epoch(seconds.checked_mul(SECOND)? + nanos, 9, Shape::HexEpoch)?, at + 25))
+    let end = at + 1 + length;
+    boundary(line, end)?;
+    let digits = if fraction.is_empty() { 0 } else { 9 };
+    Some((from_epoch(seconds.checked_mul(SECOND)? + nanos, digits, Shape::HexEpoch)?, end))
 }
 
 pub(super) fn hex(text: &[u8]) -> Option<i64> {

@@ -10,7 +10,7 @@ pub(super) fn possible(line: &[u8], at: usize) -> bool {
     match line.get(at) {
         Some(b'0'..=b'9') => digits_first(line, at) || hex_epoch(line, at),
         Some(b'A'..=b'Z' | b'a'..=b'z') => word_first(line, at) || hex_epoch(line, at),
-        Some(b'@') => line.get(at + 1..at + 25).is_some_and(|text| text.iter().all(u8::is_ascii_hexdigit)),
+        Some(b'@') => line.get(at + 1..at + 17).is_some_and(|text| text.iter().all(u8::is_ascii_hexdigit)),
         _ => false,
     }
 }
@@ -20,16 +20,17 @@ fn digits_first(line: &[u8], at: usize) -> bool {
     let end = at + run;
     let separator = line.get(end).copied().unwrap_or(b'\n');
     match run {
-        4 if matches!(separator, b'-' | b'/' | b'.' | b' ') => year_first(line, end + 1, separator),
+        4 if matches!(separator, b'-' | b'/' | b'.' | b' ' | b':') => year_first(line, end + 1, separator),
         1 | 2 => match separator {
             b'/' | b'.' | b'-' => pair_first(line, end + 1, separator),
             b':' => digits_run(line, end + 1) >= 2 && line.get(end + 3) == Some(&b':') && is_digit(line, end + 4),
             b' ' => month(line, end + 1).is_some_and(|(_, end)| line.get(end) == Some(&b' ')),
+            b'A'..=b'Z' | b'a'..=b'z' => month(line, end).is_some_and(|(_, end)| digits_run(line, end) == 4),
             _ => false,
         },
         6 => separator == b' ' && (digits_run(line, end + 1) == 6 || clock_behind_gap(line, end)),
         8 => {
-            (matches!(separator, b'T' | b' ' | b'-' | b'_') && digits_run(line, end + 1) == 6)
+            (matches!(separator, b'T' | b' ' | b'-' | b'_' | b':') && digits_run(line, end + 1) == 6)
                 || clock_behind_gap(line, end)
         }
         14 | 17 => true,
@@ -96,6 +97,10 @@ fn glog_like(line: &[u8], at: usize) -> bool {
 
 /// A day behind the month's name, and something like a year or a clock behind that.
 fn after_month(line: &[u8], end: usize) -> bool {
+    if matches!(line.get(end), Some(b'/' | b'-')) {
+        let run = digits_run(line, end + 1);
+        return (1..=2).contains(&run) && matches!(line.get(end + 1 + run), Some(b'/' | b'-' | b' '));
+    }
     let end = end + usize::from(line.get(end) == Some(&b'.'));
     let next = end + blanks(line, end);
     let run = digits_run(line, next);

@@ -8,7 +8,7 @@ use super::token::{
     day_only, group_end, identifier, name_end, name_end_plain, product_format, program, separators, strip,
 };
 use super::watch::{Moment, Watch};
-use super::{special, veeam};
+use super::{marks, network, special, veeam, web};
 
 /// What a header has said so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +56,7 @@ fn walk<'a>(
         walk.at += 1;
     }
     walk.at = separators(line, walk.at);
-    if let Some(level) = special::redis_mark(line, walk.at) {
+    if let Some(level) = marks::redis_mark(line, walk.at) {
         found.level = found.level.or(Some(level));
         return separators(line, walk.at + 1);
     }
@@ -78,6 +78,11 @@ fn walk<'a>(
     if let Some(inner) = special::inner(line, message, found, rules) {
         return inner;
     }
+    if found.level.is_none()
+        && let Some(end) = marked(line, message, end, first, found, rules)
+    {
+        return end;
+    }
     if found.level.is_none() && first.shape == Shape::Dotted {
         if walk.barred && line.first() == Some(&b'[') {
             return veeam::data_mover(line, message, found, rules);
@@ -89,6 +94,37 @@ fn walk<'a>(
         found.level = late_level(line, end);
     }
     message.min(line.len())
+}
+
+/// Looks for a level in the marks that programs put before their messages; returns where the message begins if the mark
+/// is no part of it.
+fn marked<'a>(
+    line: &'a [u8],
+    message: usize,
+    end: usize,
+    first: &Stamp,
+    found: &mut Found<'a>,
+    rules: &Watch<'_>,
+) -> Option<usize> {
+    match found.component {
+        Some(b"haproxy") => found.level = web::haproxy(line, message, rules),
+        None if first.shape == Shape::Iso || first.shape == Shape::Access => {
+            found.level = web::request(line, end, rules)
+        }
+        _ => {}
+    }
+    if line.get(message) == Some(&b'#')
+        && let Some((level, end)) = marks::build_step(line, message)
+    {
+        found.level = Some(level);
+        return Some(end);
+    }
+    if found.level.is_none()
+        && let Some((level, facility)) = network::mark_near(line, message, rules)
+    {
+        (found.level, found.component) = (Some(level), found.component.or(Some(facility)));
+    }
+    None
 }
 
 /// The usual header of syslog, `host program[12]: `, read in one go; the general walk finds the same in two steps.
@@ -152,6 +188,14 @@ impl<'a> Walk<'a, '_> {
             if (self.named || found.component.is_some()) && !shouted {
                 return false;
             }
+            self.at = end;
+            return true;
+        }
+        if self.barred
+            && found.level.is_none()
+            && let Some((level, end)) = marks::vmware(line, self.at)
+        {
+            (found.level, self.named) = (Some(level), true);
             self.at = end;
             return true;
         }
@@ -547,6 +591,8 @@ mod tests {
             let rules = super::super::header::Rules {
                 orders: super::super::stamp::Orders::Usual,
                 calendar: Calendar::default(),
+                boot: None,
+                directives: None,
                 prefixed: true,
                 indented: true,
                 level_only: true,

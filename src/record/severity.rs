@@ -115,6 +115,9 @@ fn bracketed_level(line: &[u8], at: usize) -> Option<(Level, usize)> {
     let word = line[at + 1..at + 1 + length].trim_ascii();
     let level = match word {
         &[letter] if letter.is_ascii_uppercase() => Level::from_letter(letter)?,
+        // Aruba's words of four letters.
+        b"NOTI" => Level::Info,
+        b"ERRS" => Level::Error,
         word => Level::from_word(word)?,
     };
     let end = at + 2 + length;
@@ -146,12 +149,16 @@ pub(super) fn level_in_group(content: &[u8]) -> Option<Level> {
     if let Some(mask) = content.strip_prefix(b"0x").filter(|mask| mask.len() == 4) {
         return sssd(mask);
     }
+    // `[E|app|1a2b]`
+    if content.get(1) == Some(&b'|') {
+        return Level::from_letter(content[0]);
+    }
     // The last word counts behind a colon (`core:notice`) or alone, whatever it is.
     let tail = content.rsplit(|&byte| byte == b':').next().unwrap_or(content);
     if let Some(level) = Level::from_word(tail.trim_ascii()) {
         return Some(level);
     }
-    let separator = |byte: &u8| matches!(byte, b' ' | b':' | b'\t' | b'|' | b',' | b'[' | b']');
+    let separator = |byte: &u8| matches!(byte, b' ' | b':' | b'\t' | b'|' | b',' | b'[' | b']' | b'/');
     let mut thread_before = false;
     for (index, word) in content.split(separator).filter(|word| !word.is_empty()).enumerate() {
         if let Some(level) = Level::from_word(word) {

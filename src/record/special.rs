@@ -1,12 +1,13 @@
-//! Headers that the general walk cannot know: syslog priorities and RFC 5424, kernel clocks, CEF and LEEF, access logs,
-//! Pulse Secure, redis, Windows events as XML.
+//! Headers that the general walk cannot know: syslog priorities and RFC 5424, kernel clocks, Pulse Secure, records of the
+//! audit daemon and of installers, Windows events as XML.
 
 use super::clock::{digits_run, number};
-use super::header::Cut;
+use super::header::{Cut, after_time};
 use super::level::Level;
 use super::rest::{Found, message_pairs};
 use super::token::separators;
 use super::watch::Watch;
+use super::{events, marks, network};
 use memchr::memmem;
 
 /// How far into a line the status of an access log or the fields of an event are looked for.
@@ -28,15 +29,15 @@ pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Opti
     if let Some(cut) = structured(line, next, level, rules) {
         return Some(cut);
     }
-    if let Some(cut) = kernel(line, next, Some(level)) {
+    if let Some(cut) = kernel(line, next, Some(level), rules) {
         return Some(cut);
     }
     let mut found = Found { level: Some(level), ..Found::default() };
-    // Some senders put a number and a colon before the time (Cisco: `<189>45: Jan  2 ...`).
-    let mut start = next;
-    let run = digits_run(line, start);
-    if run > 0 && line.get(start + run..start + run + 2) == Some(b": ") {
-        start += run + 2;
+    // Netscaler puts a blank before the time.
+    let start = next + usize::from(line.get(next) == Some(&b' '));
+    if let Some(cut) = network::device(line, start, Found::default(), rules) {
+        let level = cut.found.level.unwrap_or(level);
+        return Some(Cut { found: Found { level: Some(level), ..cut.found }, name: "syslog", ..cut });
     }
     match rules.stamp(line, start) {
         Some((stamp, end)) => {
@@ -45,10 +46,16 @@ pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Opti
             // What WELF or CEF inside says is more exact than the priority, which many senders never set.
             let inner = line.get(message..).is_some_and(|text| !text.is_empty()) && found.level.is_some();
             found.level = if inner { found.level } else { Some(level) };
-            Some(Cut::new("syslog", found, message))
+            Some(Cut::stamped("syslog", found, message, &stamp))
         }
         None => {
-            let message = super::rest::after_level(line, next, &mut found);
+            if let Some(message) = inner(line, start, &mut found, rules) {
+                return Some(Cut::new("syslog", found, message));
+            }
+            let message = super::rest::after_level(line, start, &mut found);
+            if let Some((marked, facility)) = network::mark(line, message, rules) {
+                found = Found { level: Some(marked), component: found.component.or(Some(facility)), ..found };
+            }
             Some(Cut::new("syslog", found, message))
         }
     }
@@ -134,22 +141,31 @@ fn structured_data(line: &[u8], at: usize) -> usize {
     if next >= line.len() { at } else { next }
 }
 
-/// `[12345.678901] text`: seconds since boot; there is no moment to be had, but the header is cut.
-pub(super) fn kernel<'a>(line: &'a [u8], at: usize, level: Option<Level>) -> Option<Cut<'a>> {
+/// `[12345.678901] text`: seconds since boot. They are a moment only where the file's head says when that was.
+pub(super) fn kernel<'a>(line: &'a [u8], at: usize, level: Option<Level>, rules: &Watch<'_>) -> Option<Cut<'a>> {
     if line.get(at) != Some(&b'[') {
         return None;
     }
     let blanks = line[at + 1..].iter().take(8).take_while(|&&byte| byte == b' ').count();
     let seconds = digits_run(line, at + 1 + blanks);
     let point = at + 1 + blanks + seconds;
-    if !(1..=9).contains(&seconds) || line.get(point) != Some(&b'.') || digits_run(line, point + 1) != 6 {
+    let decimals = digits_run(line, point + 1);
+    let close = point + 1 + decimals;
+    if !(1..=9).contains(&seconds) || line.get(point) != Some(&b'.') || line.get(close) != Some(&b']') {
         return None;
     }
-    if line.get(point + 7) != Some(&b']') {
+    // The X server counts milliseconds and marks its lines.
+    let mark = marks::xorg(line, separators(line, close + 1));
+    if decimals != 6 && (decimals != 3 || mark.is_none()) {
         return None;
     }
-    let mut found = Found { level, ..Found::default() };
-    let start = separators(line, point + 8);
+    let time = rules.boot_time(line, at);
+    let mut found = Found { level, time, component: None };
+    if let Some((level, end)) = mark {
+        found.level = Some(level);
+        return Some(Cut::new("xorg", found, separators(line, end)));
+    }
+    let start = separators(line, close + 1);
     let length = line[start..].iter().take(60).take_while(|&&byte| !matches!(byte, b' ' | b':')).count();
     let mut message = start;
     if length > 0 && line.get(start + length) == Some(&b':') && matches!(line.get(start + length + 1), Some(b' ')) {
@@ -168,91 +184,13 @@ pub(super) fn kernel<'a>(line: &'a [u8], at: usize, level: Option<Level>) -> Opt
     Some(Cut::new("kernel", found, message))
 }
 
-/// `CEF:0|vendor|product|version|id|name|severity|extension` and `LEEF:2.0|vendor|product|version|id|...`.
-pub(super) fn event_format<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
-    let mut found = Found::default();
-    let message = events(line, at, &mut found, rules)?;
-    Some(Cut::new(if line[at..].starts_with(b"CEF:") { "cef" } else { "leef" }, found, message))
-}
-
-fn events<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> Option<usize> {
-    let text = &line[at..line.len().min(at + NEAR)];
-    if !(text.starts_with(b"CEF:") || text.starts_with(b"LEEF:")) {
-        return None;
-    }
-    let mut bars = [0; 7];
-    let mut n_bars = 0;
-    for (index, &byte) in text.iter().enumerate() {
-        if byte == b'|' && text[index - 1] != b'\\' {
-            bars[n_bars] = index;
-            n_bars += 1;
-            if n_bars == bars.len() {
-                break;
-            }
-        }
-    }
-    if n_bars < 5 {
-        return None;
-    }
-    let product = &line[at + bars[1] + 1..at + bars[2]];
-    found.component = found.component.filter(|it| !it.is_empty()).or(Some(product));
-    if text.starts_with(b"LEEF:") {
-        return Some(at + bars[4] + 1);
-    }
-    if n_bars == 7 {
-        let severity = text[bars[5] + 1..bars[6]].trim_ascii();
-        found.level = match severity {
-            word if word.first().is_some_and(u8::is_ascii_digit) => number(word, 0, 1, 2).map(|(severity, end)| {
-                rules.number(&word[..end]);
-                Level::from_cef(severity as u64)
-            }),
-            b"Low" => Some(Level::Info),
-            b"Medium" => Some(Level::Warn),
-            b"High" => Some(Level::Error),
-            b"Very-High" => Some(Level::Fatal),
-            _ => None,
-        }
-        .or(found.level);
-        // The receipt time, where no syslog header gave one.
-        if found.time.is_none()
-            && let Some(receipt) = memmem::find(text, b"rt=")
-        {
-            found.time = rules.stamp(line, at + receipt + 3).map(|(stamp, _)| rules.moment(&stamp));
-        }
-    }
-    Some(at + bars[4] + 1)
-}
-
 /// What a message carries behind a syslog header: CEF, LEEF, WELF.
 pub(super) fn inner<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> Option<usize> {
     match *line.get(at)? {
-        b'C' | b'L' => events(line, at, found, rules),
-        b'i' if line[at..].starts_with(b"id=firewall ") => message_pairs(line, at, found, rules),
+        b'C' | b'L' => events::inner(line, at, found, rules),
+        b'a'..=b'z' if super::token::pairs_begin(line, at) => message_pairs(line, at, found, rules),
         _ => None,
     }
-}
-
-/// Access logs in the common and combined formats: the status class is the level. `end` is the end of the time.
-pub(super) fn access(line: &[u8], end: usize, found: &mut Found<'_>, rules: &Watch<'_>) -> Option<usize> {
-    if line.get(end..end + 3) != Some(b"] \"") {
-        return None;
-    }
-    let request = end + 3;
-    let near = &line[request..line.len().min(request + NEAR)];
-    let mut close = None;
-    for quote in memchr::memchr_iter(b'"', near) {
-        if quote == 0 || near[quote - 1] != b'\\' {
-            close = Some(quote);
-            break;
-        }
-    }
-    let (status, after) = number(line, request + close? + 2, 3, 3)?;
-    rules.number(&line[after - 3..after]);
-    if !(100..=599).contains(&status) || !matches!(line.get(after), None | Some(b' ')) {
-        return None;
-    }
-    found.level = Some(Level::from_http(status as u64));
-    Some(end + 2)
 }
 
 /// Behind the time, the gateway's standard form: ` - node - [10.0.0.1] Root::user(Realm)[Roles][] - text`.
@@ -316,36 +254,6 @@ pub(super) fn pulse_debug<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> O
     Some(cut)
 }
 
-/// redis: `1234:M 02 Jan 2026 03:04:05.678 # text`, old `[1234] 02 Jan 03:04:05.678 # text`; the mark is the level.
-pub(super) fn redis<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
-    let digits = digits_run(line, at);
-    let colon = at + digits;
-    if !(1..=8).contains(&digits)
-        || line.get(colon) != Some(&b':')
-        || !matches!(line.get(colon + 1), Some(b'M' | b'S' | b'C' | b'X'))
-        || line.get(colon + 2) != Some(&b' ')
-    {
-        return None;
-    }
-    let (stamp, end) = rules.stamp(line, colon + 3)?;
-    let mut found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
-    let message = super::rest::rest(line, end, &stamp, &mut found, rules);
-    Some(Cut::new("redis", found, message))
-}
-
-/// `#`, `*`, `-`, `.` alone behind the time: redis' warning, notice, verbose, debug.
-pub(super) fn redis_mark(line: &[u8], at: usize) -> Option<Level> {
-    if line.get(at + 1) != Some(&b' ') {
-        return None;
-    }
-    match line.get(at)? {
-        b'#' => Some(Level::Warn),
-        b'*' => Some(Level::Info),
-        b'.' => Some(Level::Debug),
-        _ => None,
-    }
-}
-
 /// One event per line as `wevtutil qe /f:xml` writes it.
 pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let text = &line[at..line.len().min(at + NEAR)];
@@ -369,4 +277,129 @@ pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Opt
         found.component = name.iter().position(|&byte| byte == quote).map(|length| &name[..length]);
     }
     Some(Cut::new("event-xml", found, at))
+}
+
+/// `kern  :err   : [  100.123456] text`: facility and level before the clock, as `dmesg -x` prints them.
+pub(super) fn decoded_kernel<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..line.len().min(at + 40))?;
+    let mut parts = text.split(|&byte| byte == b':');
+    let (facility, word) = (parts.next()?.trim_ascii(), parts.next()?);
+    let known: [&[u8]; 5] = [b"kern", b"user", b"daemon", b"syslog", b"auth"];
+    let start = at + (word.as_ptr() as usize - text.as_ptr() as usize) + word.len() + 2;
+    let level = Level::from_word(word.trim_ascii()).filter(|_| known.contains(&facility) && start < line.len())?;
+    if let Some(cut) = kernel(line, start, Some(level), rules) {
+        return Some(cut);
+    }
+    let time = start + usize::from(line.get(start) == Some(&b'['));
+    let (stamp, end) = rules.stamp(line, time)?;
+    let found = Found { level: Some(level), ..Found::default() };
+    Some(after_time(line, time, &stamp, end, found, rules))
+}
+
+/// The audit daemon: `type=AVC msg=audit(1767607872.345:123): text`, `node=h type=...`.
+pub(super) fn audit<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..line.len().min(at + 160))?;
+    if !(text.starts_with(b"type=") || text.starts_with(b"node=")) {
+        return None;
+    }
+    let start = at + memmem::find(text, b"msg=audit(")? + 10;
+    let (stamp, _) = rules.stamp(line, start)?;
+    let kind = memmem::find(text, b"type=").map(|place| at + place + 5)?;
+    let component = &line[kind..super::token::name_end_plain(line, kind)];
+    let close = start + line[start..].iter().take(60).position(|&byte| byte == b')')?;
+    let found = Found { time: Some(rules.moment(&stamp)), component: Some(component), level: None };
+    Some(Cut::new("audit", found, separators(line, close + 1)))
+}
+
+/// Windows Installer: `MSI (s) (A4:1C) [10:11:12:345]: text`.
+pub(super) fn installer<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..line.len().min(at + 40))?;
+    if !text.starts_with(b"MSI (") {
+        return None;
+    }
+    let start = at + text.iter().position(|&byte| byte == b'[')? + 1;
+    let (stamp, end) = rules.stamp(line, start)?;
+    let found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
+    Some(Cut::new("msi", found, separators(line, end)))
+}
+
+/// Configuration Manager: `<![LOG[text]LOG]!><time="10:11:12.345-060" date="01-05-2026" component="x" ... type="3" ...>`.
+/// The number behind the sign is what has to be added to the time to get UTC, in minutes.
+pub(super) fn trace_xml<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..)?.strip_prefix(b"<![LOG[")?;
+    let tail = &text[memmem::rfind(text, b"]LOG]!><time=\"")? + 14..];
+    let value = |key: &[u8]| {
+        let start = memmem::find(&tail[..tail.len().min(400)], key)? + key.len();
+        let length = tail[start..].iter().take(120).position(|&byte| byte == b'"')?;
+        Some(&tail[start..start + length])
+    };
+    // Date and time stand apart, so that no layout can hold them.
+    rules.lose();
+    let mut found = Found { component: value(b" component=\"").filter(|it| !it.is_empty()), ..Found::default() };
+    found.level = match value(b" type=\"") {
+        Some(b"1") => Some(Level::Info),
+        Some(b"2") => Some(Level::Warn),
+        Some(b"3") => Some(Level::Error),
+        _ => None,
+    };
+    let clock = tail.get(..12)?;
+    if let Some([m, n, b'-', d, e, b'-', year @ ..]) = value(b" date=\"") {
+        let bias = &tail[12..12 + tail[12..].iter().take(5).take_while(|&&byte| byte != b'"').count()];
+        let offset = match bias.split_first() {
+            Some((&sign @ (b'+' | b'-'), digits)) if digits_run(digits, 0) == digits.len() && !digits.is_empty() => {
+                let minutes = number(digits, 0, 1, 4).map_or(0, |(minutes, _)| minutes as i32);
+                Some(if sign == b'+' { -minutes * 60 } else { minutes * 60 })
+            }
+            _ => None,
+        };
+        let date = [year, b"-", &[*m, *n], b"-", &[*d, *e], b" ", clock].concat();
+        found.time = rules.copied_stamp(&date).map(|(stamp, _)| {
+            let offset = offset.filter(|offset| offset.abs() <= 14 * 3600);
+            rules.moment(&super::stamp::Stamp { offset: stamp.offset.or(offset), ..stamp })
+        });
+    }
+    Some(Cut::new("trace", found, at + 7))
+}
+
+/// Zabbix: ` 12345:20260105:101112.345 text`, whose process number is filled up with blanks.
+pub(super) fn zabbix<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let start = at + line.get(at..)?.iter().take(6).take_while(|&&byte| byte == b' ').count();
+    let digits = digits_run(line, start);
+    let time = start + digits + 1;
+    if !(1..=8).contains(&digits)
+        || line.get(time - 1) != Some(&b':')
+        || digits_run(line, time) != 8
+        || line.get(time + 8) != Some(&b':')
+        || digits_run(line, time + 9) != 6
+    {
+        return None;
+    }
+    let (stamp, end) = rules.stamp(line, time)?;
+    let mut found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
+    let message = super::rest::rest(line, end, &stamp, &mut found, rules);
+    Some(Cut::stamped("zabbix", found, message, &stamp))
+}
+
+/// A shell's history: `#1767607872` alone before the command.
+pub(super) fn history<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let start = at + 1 + usize::from(line.get(at + 1) == Some(&b'+'));
+    if line.get(at) != Some(&b'#') || digits_run(line, start) != 10 || start + 10 != line.len() {
+        return None;
+    }
+    let (time, _) = rules.field_time(&line[start..])?;
+    Some(Cut::new("history", Found { time: Some(time), ..Found::default() }, line.len()))
+}
+
+/// `[pid  1234] 10:11:12.345678 read(...)` of strace.
+pub(super) fn traced<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let rest = line.get(at..)?.strip_prefix(b"[pid ")?;
+    let blanks = rest.iter().take(8).take_while(|&&byte| byte == b' ').count();
+    let digits = digits_run(rest, blanks);
+    let time = at + 5 + blanks + digits + 2;
+    if digits == 0 || line.get(time - 2..time) != Some(b"] ") {
+        return None;
+    }
+    let (stamp, end) = rules.stamp(line, time)?;
+    let found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
+    Some(Cut::new("strace", found, separators(line, end)))
 }

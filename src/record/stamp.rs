@@ -23,6 +23,8 @@ pub(super) struct Stamp {
     pub shape: Shape,
     /// Whether another order of day, month and year would read the same text as another date.
     pub ambiguous: bool,
+    /// Whether there is no such date in the order of the file, so that it was read in another one.
+    pub forced: bool,
     /// The level, where the time begins with its letter (glog).
     pub level: Option<Level>,
     /// Which look at the line's times has found it, see `watch`.
@@ -168,7 +170,7 @@ pub(super) fn full(shape: Shape, days: i64, clock: Clock) -> Stamp {
 
 fn with(shape: Shape, date: Date, clock: Clock) -> Stamp {
     let Clock { nanos, digits, offset } = clock;
-    Stamp { date, clock: nanos, digits, offset, shape, ambiguous: false, level: None, call: UNKNOWN }
+    Stamp { date, clock: nanos, digits, offset, shape, ambiguous: false, forced: false, level: None, call: UNKNOWN }
 }
 
 /// Gap and clock after a full date that ends at `end`.
@@ -201,11 +203,12 @@ fn digits_first(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)
     let end = at + run;
     let separator = line.get(end).copied().unwrap_or(b'\n');
     match run {
-        4 if matches!(separator, b'-' | b'/' | b'.' | b' ') => year_first(line, at, separator),
+        4 if matches!(separator, b'-' | b'/' | b'.' | b' ' | b':') => year_first(line, at, separator),
         1 | 2 => match separator {
             b'/' | b'.' | b'-' => pair_first(line, at, separator, orders).or_else(|| clock_only(line, at)),
             b':' => clock_only(line, at),
             b' ' => day_name_first(line, at, end + 1),
+            b'A'..=b'Z' | b'a'..=b'z' => day_name_joined(line, at, end),
             _ => None,
         },
         6 => six(line, at),
@@ -245,7 +248,8 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
     let (second, next) = number(line, next + 1, 1, 2)?;
     let shape = if separator == b'.' { Shape::Dotted } else { Shape::Slashed };
     if line.get(next) != Some(&separator) {
-        if !matches!(line.get(next), Some(b' ' | b'\t')) {
+        // A dash may stand before the clock where it cannot be a part of the date.
+        if !matches!((line.get(next), separator), (Some(b' ' | b'\t'), _) | (Some(b'-'), b'/')) {
             return None;
         }
         let clock_at = gap(line, next)?;
@@ -253,7 +257,8 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
         let (month, day) = if orders == Orders::DayFirst { (second, first) } else { (first, second) };
         let read = |month, day| yearless(line, clock_at, Shape::MonthDay, month, day);
         let (stamp, end) = read(month, day).or_else(|| read(day, month))?;
-        return Some((Stamp { ambiguous: first <= 12 && second <= 12 && first != second, ..stamp }, end));
+        let forced = !civil::valid(2024, month, day);
+        return Some((Stamp { ambiguous: first <= 12 && second <= 12 && first != second, forced, ..stamp }, end));
     }
     let (third, end, long) = match number(line, next + 1, 4, 4) {
         Some((year, end)) => (year, end, true),
@@ -267,7 +272,9 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
     let year = if long { third } else { century(third) };
     let day_first = (year, second, first);
     let month_first = (year, first, second);
-    let year_first = (century(first), second, third);
+    // A year has two digits at least.
+    let short = !long && digits_run(line, at) == 1;
+    let year_first = if short { month_first } else { (century(first), second, third) };
     let order = match (orders, long) {
         (Orders::DayFirst, true) => [day_first, month_first, day_first],
         (Orders::DayFirst, false) => [day_first, month_first, year_first],
@@ -279,7 +286,8 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
     };
     let (year, month, day) = order.into_iter().find(|&(year, month, day)| civil::valid(year, month, day))?;
     let ambiguous = order.iter().any(|&it| it != (year, month, day) && civil::valid(it.0, it.1, it.2));
-    Some((Stamp { ambiguous, ..full(shape, civil::days(year, month, day), clock) }, stamp_end))
+    let forced = (year, month, day) != order[0];
+    Some((Stamp { ambiguous, forced, ..full(shape, civil::days(year, month, day), clock) }, stamp_end))
 }
 
 pub(super) fn century(year: i64) -> i64 {
@@ -300,6 +308,10 @@ fn clock_only(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
         return None;
     }
     let (clock, end) = clock(line, at)?;
+    // Days, hours, minutes, seconds since boot: `0:00:00:05.123`.
+    if line.get(end) == Some(&b':') && line.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
     Some((with(Shape::Clock, Date::Absent, clock), end))
 }
 
@@ -314,6 +326,14 @@ fn day_name_first(line: &[u8], at: usize, next: usize) -> Option<(Stamp, usize)>
         Some((year, end)) => after_date(line, end, Shape::Ctime, year, month, day),
         None => yearless(line, end + 1, Shape::Syslog, month, day),
     }
+}
+
+/// `5Jan2026 03:04:05` (Check Point) and `05JAN2026:03:04:05` (SAS).
+fn day_name_joined(line: &[u8], at: usize, next: usize) -> Option<(Stamp, usize)> {
+    let (day, _) = number(line, at, 1, 2)?;
+    let (month, end) = month(line, next).filter(|&(_, end)| end == next + 3)?;
+    let (year, end) = number(line, end, 4, 4)?;
+    after_date(line, end, Shape::Ctime, year, month, day)
 }
 
 /// glog (`E0517 15:04:22.619632`), month names (syslog, C's `ctime`), weekdays before them (Apache, RFC 2822).
@@ -334,6 +354,9 @@ fn word_first(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> 
         let (stamp, end) = any(line, next, orders)?;
         return (stamp.date != Date::Absent && stamp.level.is_none()).then_some((stamp, end));
     };
+    if let Some(&separator @ (b'/' | b'-')) = line.get(end) {
+        return month_joined(line, end + 1, separator, month);
+    }
     let mut next = end + usize::from(line.get(end) == Some(&b'.'));
     let blanks = line.get(next..)?.iter().take_while(|&&byte| byte == b' ').count();
     if !(1..=3).contains(&blanks) {
@@ -366,6 +389,19 @@ fn word_first(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)> 
         return Some((Stamp { date, offset, shape: Shape::Ctime, ..stamp }, after));
     }
     Some((stamp, end))
+}
+
+/// What stands behind `jan/` of `jan/05/2026 03:04:05` (RouterOS) or `Jan-` of `Jan-05 03:04:05.678` (Nextflow).
+fn month_joined(line: &[u8], at: usize, separator: u8, month: i64) -> Option<(Stamp, usize)> {
+    let (day, next) = number(line, at, 1, 2)?;
+    if line.get(next) == Some(&separator) {
+        let (year, end) = number(line, next + 1, 4, 4)?;
+        return after_date(line, end, Shape::Ctime, year, month, day);
+    }
+    if line.get(next) != Some(&b' ') {
+        return None;
+    }
+    yearless(line, next + 1, Shape::Syslog, month, day)
 }
 
 /// `E0517 15:04:22.619632` and, with `--log_year_in_prefix`, `E20260517 15:04:22.619632`.

@@ -8,7 +8,7 @@ pub(super) const MODIFIED: i64 = 1_780_000_000; // 2026-05-28T20:26:40Z
 
 /// Checks the header of a file that consists of this line.
 #[track_caller]
-fn check(line: &str, time: &str, level: Option<Level>, component: &str, message: &str) {
+pub(super) fn check(line: &str, time: &str, level: Option<Level>, component: &str, message: &str) {
     let format = Format::guess(line.as_bytes(), Some(MODIFIED));
     let header = format.header(line.as_bytes()).unwrap_or_else(|| panic!("no header: {line}"));
     let have = (
@@ -23,9 +23,10 @@ fn check(line: &str, time: &str, level: Option<Level>, component: &str, message:
 
 /// Checks the first lines and line counts of the records of a text.
 #[track_caller]
-fn fold(text: &str, expected: &[(&str, u64)]) {
+pub(super) fn fold(text: &str, expected: &[(&str, u64)]) {
     let reading = Reading::guess(text.as_bytes(), Some(MODIFIED)).expect("text");
-    let chunk = Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+    let chunk =
+        Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes, lines: &[] };
     let records: Vec<_> = reading.format.records(&chunk).collect();
     let firsts: Vec<_> = records
         .iter()
@@ -36,13 +37,13 @@ fn fold(text: &str, expected: &[(&str, u64)]) {
     assert_eq!(firsts, expected);
 }
 
-const NONE: Option<Level> = None;
-const TRACE: Option<Level> = Some(Level::Trace);
-const DEBUG: Option<Level> = Some(Level::Debug);
-const INFO: Option<Level> = Some(Level::Info);
-const WARN: Option<Level> = Some(Level::Warn);
-const ERROR: Option<Level> = Some(Level::Error);
-const FATAL: Option<Level> = Some(Level::Fatal);
+pub(super) const NONE: Option<Level> = None;
+pub(super) const TRACE: Option<Level> = Some(Level::Trace);
+pub(super) const DEBUG: Option<Level> = Some(Level::Debug);
+pub(super) const INFO: Option<Level> = Some(Level::Info);
+pub(super) const WARN: Option<Level> = Some(Level::Warn);
+pub(super) const ERROR: Option<Level> = Some(Level::Error);
+pub(super) const FATAL: Option<Level> = Some(Level::Fatal);
 
 #[test]
 fn veeam_services_jobs_and_agents() {
@@ -248,6 +249,10 @@ fn texts_that_are_no_times_are_no_headers() {
         "Jan 32 10:11:12 x",
         "E9999 10:11:12.000000 x",
         "1:2:3 go",
+        "0:00:00:05.123 cpu0:1)boot",
+        "-rw-r--r-- 1 root root 1234 2026-01-05 10:11:12.345678901 +0100 a.log",
+        "notAfter=Jan  5 10:11:12 2036 GMT",
+        "Certificate is valid until 2036-01-05 10:11:12",
     ] {
         assert_eq!(Format::guess(line.as_bytes(), None).header(line.as_bytes()), None, "{line}");
     }
@@ -698,7 +703,8 @@ fn no_record_grows_without_bound() {
 #[track_caller]
 fn events(text: &str, expected: &[(u64, &str, Option<Level>, &str, &str)]) {
     let reading = Reading::guess(text.as_bytes(), None).expect("text");
-    let chunk = Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+    let chunk =
+        Chunk { buffer: text.as_bytes(), start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes, lines: &[] };
     let records: Vec<_> = reading.format.records(&chunk).collect();
     let times: Vec<_> =
         records.iter().map(|record| record.header.time.map(|time| time.to_string()).unwrap_or_default()).collect();
@@ -856,6 +862,12 @@ pub(super) fn header_like() -> impl Strategy<Value = Vec<u8>> {
         "1767607872345",
         "65f221e0.07357a\t",
         "@4000000065f221e007357abc",
+        "@4000000065f221e0",
+        "jan/05/2026 ",
+        "Jan-05 ",
+        "5Jan2026 ",
+        "2026:01:05-",
+        "20260105:101112.345",
         "E0102 ",
         "ERROR",
         "Error (3)",
@@ -899,6 +911,34 @@ pub(super) fn header_like() -> impl Strategy<Value = Vec<u8>> {
         "--tr:",
         "at a.b(",
         "DETAIL:  ",
+        "%ASA-4-106023: ",
+        "000123: *Jan  2 ",
+        " - ! [298] ",
+        "spid51      Error: 17187, Severity: 16, State: 1.",
+        " 0x1a2b     Error       0x0    123    0    mds: ",
+        " Df name[0:1a2b] ",
+        "] 0000004c WsServerImpl  E   ",
+        " #1234]  INFO -- app: ",
+        "] critical/Listener: ",
+        "##[error]",
+        "vmx| I125: ",
+        " stderr F ",
+        "[pid: 12|app: 0] {40 vars} [",
+        "[    12.345] (EE) ",
+        "kern  :err   : ",
+        "type=AVC msg=audit(",
+        "MSI (s) (A4:1C) [",
+        "<![LOG[",
+        "]LOG]!><time=\"10:11:12.345-060\" date=\"01-05-2026\" type=\"3\"",
+        "ERRO[0012] ",
+        "fail: a.B[0]",
+        " TCP_MISS/503 ",
+        "haproxy[1]: ",
+        "#Fields: date time sc-status",
+        "#Date: 2026-01-05 10:11:12",
+        "LEEF:2.0|a|b|1|7|x09|sev=9\tdevTime=",
+        " audit(1767607872.345:1): ",
+        "setting system clock to x UTC (1767607872)",
         "Traceback (most recent call last):",
         "Event[0]:",
         "Log Name:",
@@ -922,7 +962,7 @@ proptest! {
                 prop_assert!(header.message <= line.len());
             }
         }
-        let chunk = Chunk { buffer: &text, start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes };
+        let chunk = Chunk { buffer: &text, start: 0, end: text.len(), offset: 0, encoding: Encoding::Bytes, lines: &[] };
         for record in format.records(&chunk) {
             prop_assert!(record.message().len() <= record.text.len());
         }

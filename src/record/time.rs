@@ -70,6 +70,11 @@ impl Time {
         (self.zone != NO_ZONE).then_some(self.zone)
     }
 
+    /// The day that the log shows, since 1970.
+    pub(super) fn wall_day(self) -> i64 {
+        self.wall.div_euclid(DAY * SECOND)
+    }
+
     /// Nanoseconds since 1970 in UTC; a wall clock without zone is taken as UTC.
     pub fn instant(self) -> i64 {
         self.wall.saturating_sub(i64::from(self.offset().unwrap_or(0)) * SECOND)

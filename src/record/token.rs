@@ -59,10 +59,51 @@ pub(super) fn program(line: &[u8], end: usize) -> Option<usize> {
     }
 }
 
-/// Whether CEF, LEEF or WELF begins here.
+/// Whether CEF, LEEF, WELF or the pairs of another security product begin here.
 pub(super) fn product_format(line: &[u8], at: usize) -> bool {
-    matches!(line.get(at), Some(b'C' | b'L' | b'i'))
-        && [&b"CEF:"[..], b"LEEF:", b"id=firewall "].iter().any(|start| line[at..].starts_with(start))
+    match line.get(at) {
+        Some(b'C' | b'L') => [&b"CEF:"[..], b"LEEF:"].iter().any(|start| line[at..].starts_with(start)),
+        Some(b'a'..=b'z') => pairs_begin(line, at),
+        _ => false,
+    }
+}
+
+/// Whether the words before a time say that it is not when the line was written: how long a certificate is valid, when an
+/// object was made, when a listed file was changed.
+pub(super) fn of_something_else(prefix: &[u8]) -> bool {
+    let listed = |prefix: &[u8]| {
+        matches!(prefix[0], b'-' | b'd' | b'l' | b'c' | b'b' | b's' | b'p')
+            && prefix[1..10].iter().all(|byte| matches!(byte, b'r' | b'w' | b'x' | b's' | b'S' | b't' | b'T' | b'-'))
+    };
+    if prefix.len() > 12 && listed(prefix) {
+        return true;
+    }
+    const WORDS: [&[u8]; 10] = [
+        b"not after",
+        b"notafter",
+        b"not before",
+        b"notbefore",
+        b"valid",
+        b"expir",
+        b"until",
+        b"creationtimestamp",
+        b"transitiontime",
+        b"born on",
+    ];
+    let lower = prefix.to_ascii_lowercase();
+    WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+/// Whether pairs that make a record begin here, behind the header of who has passed it on.
+pub(super) fn pairs_begin(line: &[u8], at: usize) -> bool {
+    let rest = line.get(at..).unwrap_or_default();
+    match rest.first() {
+        Some(b'd') => [&b"date="[..], b"device=", b"devname="].iter().any(|start| rest.starts_with(start)),
+        Some(b'i') => rest.starts_with(b"id=firewall ") || rest.starts_with(b"id=sslvpn "),
+        Some(b'l') => rest.starts_with(b"level=") || rest.starts_with(b"lvl="),
+        Some(b't') => [&b"time="[..], b"ts=", b"timestamp="].iter().any(|start| rest.starts_with(start)),
+        _ => false,
+    }
 }
 
 /// Where the group that opens at `at` has closed (behind its bracket), nested groups included.

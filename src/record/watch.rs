@@ -57,12 +57,34 @@ pub(super) enum Look {
     Stamp,
     /// A time in the usual order.
     Usual,
+    /// A time of UTC in the file's order, which it need not say.
+    Universal,
     /// A time that is the value of a field.
     Field,
+    /// Seconds since boot.
+    Boot,
     /// Digits that have to be the same: a level's number and the like.
     Number,
     /// A time that has a plan.
     Planned(Kind),
+}
+
+impl Look {
+    /// Looks for a time.
+    pub(super) fn attempt(self, text: &[u8], at: usize, rules: &Rules) -> Attempt {
+        let attempt = attempt(text, at, self.orders(rules));
+        match (self, attempt) {
+            (Look::Universal, Attempt::Read(stamp, end)) => {
+                Attempt::Read(Stamp { offset: stamp.offset.or(Some(0)), ..stamp }, end)
+            }
+            (_, attempt) => attempt,
+        }
+    }
+
+    /// The order of day and month.
+    pub(super) fn orders(self, rules: &Rules) -> Orders {
+        if self == Look::Usual { Orders::Usual } else { rules.orders }
+    }
 }
 
 /// What of a time the walk over a header may depend on: nothing, or packed shape and what is known of date and zone.
@@ -102,6 +124,22 @@ impl Deref for Watch<'_> {
     }
 }
 
+/// The moment that is so many seconds behind the boot: `[   12.345678`.
+pub(super) fn since_boot(boot: i64, text: &[u8]) -> Option<Time> {
+    let text = text.strip_prefix(b"[")?.trim_ascii_start();
+    let point = text.iter().position(|&byte| byte == b'.')?;
+    let (seconds, decimals) = (&text[..point], &text[point + 1..]);
+    if !(1..=9).contains(&seconds.len()) || !(1..=9).contains(&decimals.len()) {
+        return None;
+    }
+    let value = |digits: &[u8]| {
+        digits.iter().try_fold(0_i64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
+    };
+    let fraction = value(decimals)? * 10_i64.pow(9 - decimals.len() as u32);
+    let instant = value(seconds)?.checked_mul(1_000_000_000)?.checked_add(fraction)?.checked_add(boot)?;
+    Some(Time::with_fraction(instant, Some(0), decimals.len() as u8).assume())
+}
+
 impl<'r> Watch<'r> {
     /// Begins to read `line`.
     pub(super) fn new(rules: &'r Rules, line: &[u8]) -> Watch<'r> {
@@ -126,6 +164,11 @@ impl<'r> Watch<'r> {
         self.look(text, at, if self.orders == Orders::Usual { Look::Stamp } else { Look::Usual })
     }
 
+    /// Does the same for a time that is UTC although it does not say so.
+    pub(super) fn universal_stamp(&self, text: &[u8], at: usize) -> Option<(Stamp, usize)> {
+        self.look(text, at, Look::Universal)
+    }
+
     fn look(&self, text: &[u8], at: usize, look: Look) -> Option<(Stamp, usize)> {
         let rest = text.get(at..)?;
         let place = self.position(rest);
@@ -135,8 +178,7 @@ impl<'r> Watch<'r> {
                 return self.stamp_of(index).map(|stamp| (stamp, at + usize::from(note.taken)));
             }
         }
-        let orders = if look == Look::Stamp { self.orders } else { Orders::Usual };
-        match attempt(text, at, orders) {
+        match look.attempt(text, at, self.rules) {
             Attempt::Never => None,
             Attempt::Refused => {
                 self.note_time(text, at, at, look, Outcome::default());
@@ -174,6 +216,16 @@ impl<'r> Watch<'r> {
     pub(super) fn copied_stamp(&self, text: &[u8]) -> Option<(Stamp, usize)> {
         self.lose();
         super::stamp::stamp(text, 0, self.orders)
+    }
+
+    /// Reads the seconds since boot in the brackets that open at `at`, if the file shows when that was.
+    pub(super) fn boot_time(&self, line: &[u8], at: usize) -> Option<Moment> {
+        let boot = self.boot?;
+        let text = line.get(at..)?;
+        let close = text.iter().take(REACH).position(|&byte| byte == b']')?;
+        let time = since_boot(boot, &text[..close])?;
+        let call = self.note_time(line, at, at + close, Look::Boot, Outcome::FIELD);
+        Some(Moment { time, call })
     }
 
     fn note_time(&self, text: &[u8], at: usize, end: usize, look: Look, outcome: Outcome) -> u8 {

@@ -108,8 +108,7 @@ pub(super) fn row<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cu
         word => Level::from_word(word)?,
     };
     let (stamp, end) = rules.stamp(line, next)?;
-    let Date::Days(day) = stamp.date else { return None };
-    if line.get(end) != Some(&b',') {
+    if !matches!(stamp.date, Date::Days(_)) || line.get(end) != Some(&b',') {
         return None;
     }
     let (source, next) = column(end + 1)?;
@@ -120,5 +119,5 @@ pub(super) fn row<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cu
     let (_category, next) = column(next)?;
     let message = next + usize::from(line.get(next) == Some(&b'"'));
     let found = Found { time: Some(rules.moment(&stamp)), level: Some(level), component: Some(source) };
-    Some(Cut { ambiguous: stamp.ambiguous, day: Some(day), ..Cut::new("windows-events", found, message) })
+    Some(Cut::stamped("windows-events", found, message, &stamp))
 }

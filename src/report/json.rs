@@ -1,5 +1,7 @@
 //! The contract `tierline.report/1`: scripts and ticket systems read it. Fields may be added, none renamed or removed.
 
+mod timeline;
+
 use super::neutral::is_hidden;
 use crate::bundle::{Input, Problem};
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
@@ -7,6 +9,7 @@ use crate::finding::{Evidence, Level, Time};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use timeline::JsonTimeline;
 
 /// Renders the report of schema `tierline.report/1`, pretty-printed with a final newline.
 ///
@@ -42,6 +45,7 @@ struct Report<'a> {
     coverage: JsonCoverage,
     diagnoses: Vec<JsonDiagnosis<'a>>,
     unresolved: Vec<JsonUnresolved<'a>>,
+    timeline: JsonTimeline<'a>,
     problems: Vec<JsonProblem<'a>>,
 }
 
@@ -78,12 +82,26 @@ struct JsonCoverage {
     last_time: Option<String>,
     /// Records whose year or date the log leaves out.
     assumed_times: u64,
+    /// The time that was asked for, or `null` for all.
+    window: Option<JsonWindow>,
     /// Records by the level that the log gives them; those without are not counted.
     levels: BTreeMap<&'static str, u64>,
     /// Records of errors that no signature claims and that found no room in `unresolved`.
     unresolved_overflow: u64,
     /// `unresolved` is empty because the user asked for it.
     unresolved_omitted: bool,
+}
+
+#[derive(Serialize)]
+struct JsonWindow {
+    /// Inclusive.
+    since: Option<String>,
+    /// Exclusive.
+    until: Option<String>,
+    /// Records that were not looked at because they are outside; they are not among `records`.
+    records_outside: u64,
+    /// Files without any time, which were examined as a whole.
+    untimed_files: u64,
 }
 
 #[derive(Serialize)]
@@ -191,6 +209,7 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
             coverage: JsonCoverage::from(diagnosis),
             diagnoses: diagnosis.known.iter().map(JsonDiagnosis::from).collect(),
             unresolved: diagnosis.unresolved.iter().map(JsonUnresolved::from).collect(),
+            timeline: JsonTimeline::from(&diagnosis.chronology),
             problems: diagnosis.problems.iter().map(JsonProblem::from).collect(),
         }
     }
@@ -221,6 +240,12 @@ impl From<&Diagnosis> for JsonCoverage {
             first_time: time(counts.first_time),
             last_time: time(counts.last_time),
             assumed_times: counts.assumed_times,
+            window: diagnosis.period.map(|period| JsonWindow {
+                since: time(period.since),
+                until: time(period.until),
+                records_outside: counts.outside,
+                untimed_files: coverage.untimed_files,
+            }),
             levels: levels.into_iter().zip(counts.levels).map(|(level, count)| (level.name(), count)).collect(),
             unresolved_overflow: diagnosis.unresolved_overflow,
             unresolved_omitted: diagnosis.unresolved_omitted,
@@ -350,7 +375,7 @@ mod tests {
         diagnosis.problems.push(Problem { file: "b".into(), kind, message: "needs a password".into() });
         diagnosis.catalogues.push(crate::signature::CatalogueInfo { name: "builtin".into(), sha256: "00".into() });
         let report: Value = serde_json::from_str(&json(&diagnosis)).unwrap();
-        check(&report, "schema tool inputs facts coverage diagnoses unresolved problems");
+        check(&report, "schema tool inputs facts coverage diagnoses unresolved timeline problems");
         check(&report["tool"], "version signatures catalogues");
         check(&report["tool"]["catalogues"][0], "name sha256");
         check(&report["inputs"][0], "path kind bytes sha256");
@@ -369,6 +394,8 @@ mod tests {
             "id template level score reasons codes count first_time last_time files evidence",
         );
         check(&report["problems"][0], "file kind message");
+        check(&report["timeline"], "clock bucket_seconds buckets sources more_sources gaps clock_steps clock_offsets");
+        assert_eq!(report["coverage"]["window"], Value::Null);
         assert_eq!(report["schema"], "tierline.report/1");
         assert_eq!(report["problems"][0]["kind"], "encrypted");
         assert_eq!(first["state"], "match");

@@ -5,12 +5,13 @@
 
 use super::excerpt::{ERROR_MARKS, excerpt};
 use super::neutral::one_line;
+use super::timeline;
 use super::wording::{
     NotExamined, article_ids, escalation, not_examined, notes, number, occurrence, place, plural, product,
     same_fix_before, skipped, verdict,
 };
 use crate::bundle::Problem;
-use crate::diagnosis::{Diagnosis, Known, Unresolved};
+use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
 use crate::signature::{Fix, Reference};
 
 /// Renders Markdown for a ticket or a wiki, with the `top` first of the unresolved errors; the others are counted.
@@ -35,6 +36,7 @@ pub fn markdown(diagnosis: &Diagnosis, top: usize) -> String {
             page.paragraph("", &format!("{} more, less likely, are not listed here.", number(more)));
         }
     }
+    page.timeline(&diagnosis.chronology);
     if !diagnosis.problems.is_empty() {
         page.paragraph("## ", "Not examined");
         page.problems(&diagnosis.problems);
@@ -53,6 +55,8 @@ pub fn markdown(diagnosis: &Diagnosis, top: usize) -> String {
     page.out
 }
 
+/// Columns of the row of errors.
+const COLUMNS: usize = 72;
 /// Lines of one record that are shown.
 const LINES_SHOWN: usize = 20;
 /// Files that are named for one reason why they were not examined.
@@ -158,6 +162,24 @@ impl Page {
         self.field("Why", &escape(&format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score)));
         self.field("Id", &code(&unresolved.id));
         self.out.push('\n');
+    }
+
+    fn timeline(&mut self, chronology: &Chronology) {
+        let (row, remarks) = (timeline::row(chronology, COLUMNS, false), timeline::remarks(chronology));
+        if row.is_none() && remarks.is_empty() {
+            return;
+        }
+        self.paragraph("## ", "Timeline");
+        if let Some(row) = row {
+            self.out.push_str(&format!("```text\n{}\n```\n\n", row.marks));
+            self.paragraph("", &format!("Errors from {} to {}: {}.", row.first, row.last, row.scale));
+        }
+        for remark in &remarks {
+            self.line("- ", &escape(remark));
+        }
+        if !remarks.is_empty() {
+            self.out.push('\n');
+        }
     }
 
     fn problems(&mut self, problems: &[Problem]) {

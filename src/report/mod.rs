@@ -11,6 +11,7 @@ mod markdown;
 mod neutral;
 mod records;
 mod text;
+mod timeline;
 mod wording;
 mod wrap;
 
@@ -28,6 +29,7 @@ pub use wrap::wrapped;
 fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     use crate::bundle::{Input, Problem, ProblemKind};
     use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
+    use crate::diagnosis::{ClockOffset, Pause};
     use crate::finding::Level;
     use crate::signature::{Escalate, Severity};
     let mut known = signature(path, Severity::Critical);
@@ -53,6 +55,15 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     let mut unknown = unknown(Level::Error, log, seen());
     unknown.codes.push(log.into());
     let mut diagnosis = diagnosis(vec![(known, seen())], vec![unknown]);
+    let from = crate::diagnosis::sample::at(0);
+    let pause = Pause { file: path.into(), from, to: from, end_of_summer_time: false };
+    diagnosis.chronology.silences.push(pause.clone());
+    diagnosis.chronology.setbacks.push(pause);
+    for relayed in [false, true] {
+        let (behind, ahead) = (log.to_string(), path.to_string());
+        let offset = ClockOffset { behind, ahead, seconds: 7, spread: 1, pairs: 3, relayed };
+        diagnosis.chronology.clock_offsets.push(offset);
+    }
     diagnosis.inputs.push(Input { path: path.into(), kind: "file", bytes: 1, sha256: None });
     for kind in [ProblemKind::Corrupt, ProblemKind::Skipped] {
         diagnosis.problems.push(Problem { file: path.into(), kind, message: log.into() });

@@ -4,7 +4,8 @@ use super::json::escape_hidden;
 use super::neutral::{lines, one_line};
 use super::wording::{moment, plural};
 use crate::finding::{Level, Time};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 /// A record as `tierline records` shows it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,8 @@ pub struct RecordLine<'a> {
     pub component: Option<&'a str>,
     /// Everything behind the header, all lines.
     pub message: &'a str,
+    /// Names and values of its fields as signatures have them; `None` if nobody asked.
+    pub fields: Option<&'a [(String, Cow<'a, str>)]>,
 }
 
 impl RecordLine<'_> {
@@ -37,6 +40,8 @@ impl RecordLine<'_> {
             level: Option<&'static str>,
             component: Option<&'a str>,
             message: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            fields: Option<JsonFields<'a>>,
         }
         let record = JsonRecord {
             file: self.file,
@@ -46,6 +51,7 @@ impl RecordLine<'_> {
             level: self.level.map(Level::name),
             component: self.component,
             message: self.message,
+            fields: self.fields.map(JsonFields),
         };
         let json = serde_json::to_string(&record).expect("no map with other keys than strings, no failing Serialize");
         escape_hidden(&json) + "\n"
@@ -61,7 +67,33 @@ impl RecordLine<'_> {
             0 => String::new(),
             more => format!(" [and {}]", plural(more, "line")),
         };
-        format!("{:>8}  {time}  {level:<5}  {component}  {message}{more}\n", self.line)
+        let mut text = format!("{:>8}  {time}  {level:<5}  {component}  {message}{more}\n", self.line);
+        for (name, value) in self.fields.unwrap_or_default() {
+            text += &format!("{:>8}    {}: {}\n", "", one_line(name), one_line(value));
+        }
+        text
+    }
+}
+
+/// An object of which a name that occurs several times has an array.
+struct JsonFields<'a>(&'a [(String, Cow<'a, str>)]);
+
+impl Serialize for JsonFields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Values<'a> {
+            One(&'a str),
+            Several(Vec<&'a str>),
+        }
+        // Few records have more than a few dozens.
+        let is_first = |(index, (name, _)): &(usize, &(String, Cow<'_, str>))| {
+            !self.0.iter().take(*index).any(|(before, _)| before == name)
+        };
+        serializer.collect_map(self.0.iter().enumerate().filter(is_first).map(|(_, (name, value))| {
+            let values: Vec<&str> = self.0.iter().filter(|it| it.0 == *name).map(|it| &*it.1).collect();
+            (name, if values.len() > 1 { Values::Several(values) } else { Values::One(value) })
+        }))
     }
 }
 
@@ -71,6 +103,7 @@ mod tests {
     use crate::diagnosis::sample::at;
 
     const RECORD: RecordLine<'static> = RecordLine {
+        fields: None,
         file: "a.log",
         line: 7,
         lines: 3,
@@ -86,6 +119,19 @@ mod tests {
         assert_eq!(RECORD.json(), format!("{expected}\n"));
         let timed = RecordLine { time: Some(at(0)), component: Some("x"), ..RECORD }.json();
         assert!(timed.contains(&format!(r#""time":"{}","level":"error","component":"x""#, at(0))), "{timed}");
+    }
+
+    #[test]
+    fn fields_are_an_object_or_lines() {
+        let fields = [("a", "1"), ("b.c", "x\u{1b}"), ("a", "2")].map(|(name, value)| (name.to_string(), value.into()));
+        let record = RecordLine { fields: Some(&fields), message: "boom", lines: 1, ..RECORD };
+        assert!(
+            record.json().ends_with(",\"fields\":{\"a\":[\"1\",\"2\"],\"b.c\":\"x\\u001b\"}}\n"),
+            "{}",
+            record.json()
+        );
+        let lines = "            a: 1\n            b.c: x\\x1b\n            a: 2\n";
+        assert_eq!(record.text(), format!("       7  -  error  -  boom\n{lines}"));
     }
 
     #[test]

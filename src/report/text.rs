@@ -5,13 +5,14 @@
 //! for. Colours only repeat what the words say.
 
 use super::excerpt::{ERROR_MARKS, cut, excerpt};
+use super::timeline;
 use super::wording::{
     NotExamined, article_ids, escalation, headline, not_examined, notes, number, occurrence, place, plural, product,
     same_fix_before, skipped, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, Known, Unresolved};
+use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
 use crate::finding::{Evidence, Level};
 use crate::signature::{Fix, Reference, Severity};
 use anstyle::{AnsiColor, Style};
@@ -54,6 +55,7 @@ pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
             page.prose("  ", "  ", &message, PLAIN);
         }
     }
+    page.timeline(&diagnosis.chronology);
     if !diagnosis.problems.is_empty() {
         page.heading("Not examined");
         page.problems(&diagnosis.problems);
@@ -73,6 +75,8 @@ const BOLD: Style = Style::new().bold();
 
 /// Lines of one record that are shown.
 const LINES_SHOWN: usize = 4;
+/// Columns of the row of errors.
+const COLUMNS: usize = 72;
 /// From so many findings on they are listed first, a line each: the details fill more than a screen.
 const LIST_FROM: usize = 2;
 /// Unexplained errors in that list.
@@ -192,6 +196,29 @@ impl Page {
             self.field("Codes", &finding.codes.join(", "));
         }
         self.field("Why", &format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score));
+    }
+
+    /// Errors over time as a row of characters, and what is odd about the times. Blocks go with colours: a terminal that
+    /// has one has the other.
+    fn timeline(&mut self, chronology: &Chronology) {
+        const INDENT: usize = 14;
+        let columns = self.style.width.saturating_sub(INDENT).clamp(1, COLUMNS);
+        let (row, remarks) = (timeline::row(chronology, columns, self.style.color), timeline::remarks(chronology));
+        if row.is_none() && remarks.is_empty() {
+            return;
+        }
+        self.heading("Timeline");
+        if let Some(row) = row {
+            let blank = " ".repeat(INDENT);
+            self.line(&format!("{:<INDENT$}{}", "   Errors", row.marks), PLAIN);
+            let between = row.marks.chars().count().saturating_sub(row.first.len() + row.last.len());
+            let between = if between > 1 { " ".repeat(between) } else { " to ".into() };
+            self.line(&format!("{blank}{}{between}{}", row.first, row.last), PLAIN);
+            self.prose(&blank, &blank, &row.scale, PLAIN);
+        }
+        for remark in &remarks {
+            self.prose("  - ", "    ", remark, PLAIN);
+        }
     }
 
     fn problems(&mut self, problems: &[Problem]) {

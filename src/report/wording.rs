@@ -1,8 +1,9 @@
 //! What all formats for people say in the same words: counts, sizes, times, the verdict, the notes.
 
 use super::neutral::one_line;
+use super::timeline::likely_zone;
 use crate::bundle::{Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, Known};
+use crate::diagnosis::{Diagnosis, Known, Period};
 use crate::finding::{Evidence, Group, Level, Time, UnknownGroup};
 use crate::signature::{Escalate, Fix, Severity, Signature};
 use std::cmp::Reverse;
@@ -27,8 +28,13 @@ pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
     }
     let complete = diagnosis.problems.is_empty() && diagnosis.coverage.files > 0;
     if parts.is_empty() {
+        let counts = &diagnosis.coverage.counts;
         parts.push(match (complete, diagnosis.unresolved_omitted, diagnosis.coverage.files) {
             (_, _, 0) => "Nothing was examined".into(),
+            _ if diagnosis.period.is_some() && counts.records == 0 && counts.outside > 0 => {
+                "No record in the time asked for".into()
+            }
+            (true, false, _) if diagnosis.period.is_some() => "Nothing found in the time asked for".into(),
             (_, true, _) => "No known problem in what was examined".into(),
             (true, false, _) => "Nothing found".into(),
             (false, false, _) => "No known problem and no error in what was examined".into(),
@@ -74,7 +80,26 @@ fn scope(diagnosis: &Diagnosis) -> String {
         };
         parts.push(range(&minutes(first), &minutes(last)));
     }
+    if let Some(period) = diagnosis.period {
+        parts.push(format!("looked at only {}", told(period)));
+    }
     parts.join(", ")
+}
+
+/// "from 2026-01-02 03:00:00 to before 04:00:00".
+fn told(period: Period) -> String {
+    match (period.since.map(moment), period.until.map(moment)) {
+        (Some(since), Some(until)) => {
+            let until = match (since.split_once(' '), until.split_once(' ')) {
+                (Some((date, _)), Some((same, time))) if date == same => time,
+                _ => &until,
+            };
+            format!("from {since} to before {until}")
+        }
+        (Some(since), None) => format!("from {since} on"),
+        (None, Some(until)) => format!("before {until}"),
+        (None, None) => "all times".into(),
+    }
 }
 
 /// What the reader must know to judge the times and the completeness of the report; each a sentence.
@@ -88,7 +113,25 @@ pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
         ));
     }
     if shown_times(diagnosis).any(|time| time.offset().is_none()) {
-        notes.push("Times without Z or an offset are in the log's own unknown time zone.".into());
+        notes.push(match likely_zone(&diagnosis.chronology.files) {
+            Some(zone) => {
+                format!("Times without Z or an offset are in the log's own time zone, in all likelihood {zone}.")
+            }
+            None => "Times without Z or an offset are in the log's own unknown time zone.".into(),
+        });
+    }
+    if let Some(period) = diagnosis.period {
+        notes.push(format!(
+            "Only what was logged {} was looked at; {} outside of it {} left out.",
+            told(period),
+            plural(diagnosis.coverage.counts.outside, "record"),
+            if diagnosis.coverage.counts.outside == 1 { "was" } else { "were" },
+        ));
+        let untimed = diagnosis.coverage.untimed_files;
+        if untimed > 0 {
+            let verb = if untimed == 1 { "has no times and was" } else { "have no times and were" };
+            notes.push(format!("{} {verb} looked at as a whole.", plural(untimed, "file")));
+        }
     }
     if diagnosis.unresolved_omitted {
         notes.push("Unexplained errors were left out as requested.".into());
@@ -270,7 +313,7 @@ pub(super) fn moment(time: Time) -> String {
 }
 
 /// As [`moment`], without the fraction of a second.
-fn seconds(time: Time) -> String {
+pub(super) fn seconds(time: Time) -> String {
     let text = moment(time);
     match text.split_once('.') {
         Some((whole, rest)) => format!("{whole}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),

@@ -1,5 +1,8 @@
 //! What a pass counts of every record, worth keeping or not.
 
+use super::histogram::{Levels, place};
+use super::timeline::Timeline;
+use super::window::Gate;
 use crate::record::{Chunk, Level, Time};
 
 /// What a pass over one chunk counted.
@@ -9,6 +12,8 @@ pub struct Counts {
     pub lines: u64,
     /// Records.
     pub records: u64,
+    /// Records that were outside of the window and not looked at; they are counted nowhere else.
+    pub outside: u64,
     /// Records whose year or date had to be assumed.
     pub assumed_times: u64,
     /// Earliest time. A time whose year or date was assumed counts only if no record states a whole one.
@@ -36,6 +41,7 @@ impl Counts {
     pub fn add(&mut self, other: &Counts) {
         self.lines += other.lines;
         self.records += other.records;
+        self.outside += other.outside;
         self.assumed_times += other.assumed_times;
         self.add_times(other.first_time, other.last_time);
         self.levels.iter_mut().zip(other.levels).for_each(|(count, more)| *count += more);
@@ -57,42 +63,129 @@ impl Counts {
 /// Counts the records of a chunk.
 pub(super) struct Counting {
     counts: Counts,
-    /// Whether the first time was assumed, and its instant; later ones are told apart by this alone.
-    first: (bool, i64),
-    /// Whether the last time was stated, and its instant.
-    last: (bool, i64),
+    gate: Option<Gate>,
+    timeline: Timeline,
+    run: Run,
 }
+
+/// Records of one interval of the timeline whose times are of one kind. They are put to the others together.
+struct Run {
+    /// Where the interval begins, and its length; 0 before the first record. In nanoseconds.
+    start: i64,
+    width: u64,
+    offset: Option<i32>,
+    assumed: bool,
+    levels: Levels,
+    /// A step from one record to the next that is at least `-back` and less than `back + usual` is nothing to keep.
+    usual: u64,
+    /// The time of the last record.
+    previous: Time,
+    earliest: Time,
+    latest: Time,
+}
+
+/// Nanoseconds that a record may be before the one in front of it.
+const BACK: i64 = Timeline::BACK * SECOND;
+const SECOND: i64 = 1_000_000_000;
 
 impl Counting {
-    pub(super) fn new() -> Counting {
-        Counting { counts: Counts::default(), first: (true, i64::MAX), last: (false, i64::MIN) }
+    /// Counts the records that the gate admits, or all.
+    pub(super) fn new(gate: Option<Gate>) -> Counting {
+        let nothing = Time::new(0, None);
+        let run = Run {
+            start: 0,
+            width: 0,
+            offset: None,
+            assumed: false,
+            levels: Levels::default(),
+            usual: 0,
+            previous: nothing,
+            earliest: nothing,
+            latest: nothing,
+        };
+        Counting { counts: Counts::default(), gate, timeline: Timeline::default(), run }
     }
 
+    /// Counts the next record; false if it is outside of what is wanted.
     #[inline]
-    pub(super) fn add(&mut self, level: Option<Level>, time: Option<Time>) {
-        self.counts.records += 1;
-        if let Some(level) = level
-            && let Some(count) = self.counts.levels.get_mut(level_index(level))
+    pub(super) fn add(&mut self, level: Option<Level>, time: Option<Time>) -> bool {
+        if let Some(gate) = &mut self.gate
+            && !gate.admits(time)
         {
-            *count += 1;
+            self.counts.outside += 1;
+            return false;
         }
-        let Some(time) = time else { return };
-        let (assumed, instant) = (time.assumed(), time.instant());
-        self.counts.assumed_times += u64::from(assumed);
-        // Nearly every time lies between the first and the last.
-        if (assumed, instant) <= self.first || (!assumed, instant) >= self.last {
-            self.first = self.first.min((assumed, instant));
-            self.last = self.last.max((!assumed, instant));
-            self.counts.add_times(Some(time), Some(time));
+        self.counts.records += 1;
+        let Some(time) = time else {
+            if let Some(count) = self.counts.levels.get_mut(place(level)) {
+                *count += 1;
+            }
+            return true;
+        };
+        let (run, instant) = (&mut self.run, time.instant());
+        // Nearly every record is in the interval of the one before, and not much later.
+        let ordinary = (instant.wrapping_sub(run.start) as u64) < run.width
+            && (instant.wrapping_sub(run.previous.instant()).wrapping_add(BACK) as u64) < run.usual
+            && (time.offset(), time.assumed()) == (run.offset, run.assumed);
+        if ordinary {
+            run.previous = time;
+            if time >= run.latest {
+                run.latest = time;
+            } else if time < run.earliest {
+                run.earliest = time;
+            }
+        } else {
+            self.next_run(time);
         }
+        self.run.levels[place(level)] += 1;
+        true
     }
 
-    /// Returns the counts; the chunk has so many lines.
-    pub(super) fn finish(self, lines: u64) -> Counts {
-        Counts { lines, ..self.counts }
+    /// Begins another run with a record that has this time.
+    #[cold]
+    fn next_run(&mut self, time: Time) {
+        let first = self.run.width == 0;
+        self.finish_run();
+        if first {
+            self.timeline.ends = Some((time, time));
+        } else {
+            self.timeline.step(self.run.previous, time);
+        }
+        let second = time.instant().div_euclid(SECOND);
+        let histogram = if time.offset().is_some() { &self.timeline.stated } else { &self.timeline.shown };
+        let width = histogram.width();
+        self.run = Run {
+            // The last interval that can be expressed begins a little after it should.
+            start: second.div_euclid(width).saturating_mul(width).saturating_mul(SECOND),
+            width: width.saturating_mul(SECOND) as u64,
+            offset: time.offset(),
+            assumed: time.assumed(),
+            levels: Levels::default(),
+            usual: self.timeline.usual().saturating_add(1).saturating_add(BACK) as u64,
+            previous: time,
+            earliest: time,
+            latest: time,
+        };
     }
-}
 
-fn level_index(level: Level) -> usize {
-    level as usize
+    fn finish_run(&mut self) {
+        let run = &self.run;
+        if run.width == 0 {
+            return;
+        }
+        let records = run.levels.iter().sum::<u64>();
+        self.counts.levels.iter_mut().zip(run.levels).for_each(|(count, more)| *count += more);
+        self.counts.assumed_times += if run.assumed { records } else { 0 };
+        self.counts.add_times(Some(run.earliest), Some(run.latest));
+        self.timeline.add(run.earliest.instant().div_euclid(SECOND), run.offset, &run.levels);
+    }
+
+    /// Returns the counts and the timeline; the chunk has so many lines.
+    pub(super) fn finish(mut self, lines: u64) -> (Counts, Timeline) {
+        self.finish_run();
+        if let Some((_, last)) = &mut self.timeline.ends {
+            *last = self.run.previous;
+        }
+        (Counts { lines, ..self.counts }, self.timeline)
+    }
 }

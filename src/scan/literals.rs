@@ -6,7 +6,8 @@
 //! inner literals too, and one per branch of an alternation.
 
 use super::pattern::parse;
-use crate::signature::Condition;
+use crate::record::fields::{is_plain, is_verbatim};
+use crate::signature::{Condition, FieldTest, FieldValue};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Alternatives that one set may have; a pattern with more is too unspecific to be searched by them.
@@ -46,6 +47,7 @@ pub fn required_sets(condition: &Condition) -> Vec<Vec<Vec<u8>>> {
         Condition::None(_) => Vec::new(),
         Condition::Text { text, .. } => usable(vec![fold(text.as_bytes())]).into_iter().collect(),
         Condition::Regex(pattern) => of_pattern(pattern),
+        Condition::Fields(tests) => tests.iter().flat_map(of_field).collect(),
     };
     // Stable: of equally good sets the first in the pattern stays first.
     sets.sort_by_key(|set| std::cmp::Reverse(quality(set)));
@@ -60,6 +62,30 @@ pub fn shortest(literals: &[Vec<u8>]) -> usize {
 
 fn of_pattern(pattern: &str) -> Vec<Vec<Vec<u8>>> {
     parse(pattern).map(|(hir, _)| walk(&hir, 0).into_required()).unwrap_or_default()
+}
+
+/// Whatever format the record has, the plain parts of a value stand in it as they are. Its name does not: formats have
+/// names of their own for the same thing.
+fn of_field(test: &FieldTest) -> Vec<Vec<Vec<u8>>> {
+    if !is_verbatim(&test.name) {
+        return Vec::new();
+    }
+    let sets = |value: &FieldValue| -> Vec<Vec<Vec<u8>>> {
+        let sets = match value {
+            FieldValue::Is(text) => vec![vec![fold(text.as_bytes())]],
+            FieldValue::Like(condition) => required_sets(condition),
+        };
+        sets.into_iter().filter_map(|set| usable(set.iter().map(|literal| plain_part(literal)).collect())).collect()
+    };
+    match test.values.as_slice() {
+        [one] => sets(one),
+        several => every_branch(several.iter().map(|value| best(sets(value)))).into_iter().collect(),
+    }
+}
+
+/// The longest part of a value that no format escapes.
+fn plain_part(literal: &[u8]) -> Vec<u8> {
+    literal.split(|&byte| !is_plain(byte)).max_by_key(|part| part.len()).unwrap_or_default().to_vec()
 }
 
 /// What is known about the strings that a part of a regex matches.
@@ -288,6 +314,27 @@ mod tests {
         check(r"\d+ms", &["ms"]);
         check(r"^\s*\w+$", &[]);
         check("(", &[]);
+    }
+
+    #[test]
+    fn a_field_needs_the_plain_part_of_its_value() {
+        let fields = |pairs: &[(&str, &[FieldValue])]| {
+            let test =
+                |(name, values): &(&str, &[FieldValue])| FieldTest { name: name.to_string(), values: values.to_vec() };
+            let literals = required_literals(&Condition::Fields(pairs.iter().map(test).collect()));
+            literals.map(|set| set.iter().map(|it| String::from_utf8_lossy(it).into_owned()).collect::<Vec<_>>())
+        };
+        let is = |text: &str| FieldValue::Is(text.into());
+        let regex = |pattern: &str| FieldValue::Like(Condition::Regex(pattern.into()));
+        let set = |literals: &[&str]| Some(literals.iter().map(|it| it.to_string()).collect::<Vec<_>>());
+        assert_eq!(fields(&[("event_id", &[is("7")]), ("provider", &[is("Disk")])]), set(&["disk"]));
+        assert_eq!(fields(&[("event_id", &[is("4000"), is("4007")])]), set(&["4000", "4007"]));
+        assert_eq!(fields(&[("path", &[is(r"C:\Windows\a")])]), set(&["windows"]));
+        assert_eq!(fields(&[("path", &[regex(r"Windows\\System32 (?<x>\d+)")])]), set(&["system32 "]));
+        assert_eq!(fields(&[("a", &[is("für"), regex("longer")])]), set(&["longer", "r"]));
+        assert_eq!(fields(&[("a", &[is("///")])]), None);
+        assert_eq!(fields(&[("level", &[is("error")])]), None);
+        assert_eq!(fields(&[("a", &[is("long enough"), regex(r"\d+")])]), None);
     }
 
     #[test]

@@ -9,7 +9,9 @@ mod ahead;
 mod counts;
 mod engine;
 mod everywhere;
+mod field;
 mod filter;
+mod histogram;
 mod line_cache;
 mod line_ends;
 mod lines;
@@ -22,14 +24,19 @@ mod scope;
 mod sequence;
 mod shape;
 mod suspicion;
+mod timeline;
 mod vocabulary;
+mod window;
 
 pub use counts::Counts;
+pub use histogram::{Histogram, Levels};
 pub use line_cache::LineCache;
 pub use literals::{required_literals, required_sets, shortest};
-pub use scanner::{Hit, Match, Scanner};
+pub use scanner::{Hit, Match, Passed, Scanner};
 pub use scope::FileScope;
+pub use timeline::{Pieces, Step, Timeline};
 pub(crate) use vocabulary::Vocabulary;
+pub use window::{Gate, Window, last_time, last_time_of};
 
 #[cfg(test)]
 mod reference;

@@ -4,6 +4,7 @@
 //! parsed at once, so that a broken one is known, and compiled when the first candidate record asks for them: most
 //! signatures of a catalogue never meet one.
 
+use super::field::FieldPattern;
 use super::sequence::Sequence;
 use crate::signature::Condition;
 use memchr::memmem::Finder;
@@ -12,6 +13,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{Ast, Flag, Visitor, visit};
 use regex_syntax::hir::{Hir, HirKind};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// Compiled size of one regex, in bytes. A pattern above it never matches.
@@ -29,6 +31,7 @@ pub(super) enum Pattern {
     /// The text in lower-case ASCII.
     NocaseText(Vec<u8>),
     Regex(LazyRegex),
+    Fields(Vec<FieldPattern>),
 }
 
 /// A regex that cannot be used: it has a mistake or needs too much memory. The signature it belongs to never holds,
@@ -47,6 +50,7 @@ impl Pattern {
             Condition::Text { text, nocase: false } => Pattern::Text(Box::new(Finder::new(text).into_owned())),
             Condition::Text { text, nocase: true } => Pattern::NocaseText(text.to_ascii_lowercase().into_bytes()),
             Condition::Regex(pattern) => Pattern::of_regex(pattern)?,
+            Condition::Fields(tests) => Pattern::Fields(tests.iter().map(FieldPattern::new).collect::<Result<_, _>>()?),
         })
     }
 
@@ -75,11 +79,22 @@ impl Pattern {
             Pattern::Text(finder) => Ok(finder.find(text).is_some()),
             Pattern::NocaseText(folded) => Ok(contains_folded(text, folded)),
             Pattern::Regex(regex) => regex.is_match(text),
+            Pattern::Fields(tests) => {
+                if !tests.iter().all(|test| test.may_hold(text)) {
+                    return Ok(false);
+                }
+                for test in tests {
+                    if !test.holds(text)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
         }
     }
 
-    /// Adds the named groups of every part that holds, except below `none`.
-    pub(super) fn captures<'a>(&'a self, text: &'a [u8], found: &mut Vec<(&'a str, &'a [u8])>) {
+    /// Gives the named groups of every part that holds, except below `none`.
+    pub(super) fn captures<'p, 't>(&'p self, text: &'t [u8], found: &mut dyn FnMut(&'p str, Cow<'t, [u8]>)) {
         match self {
             Pattern::Any(parts) => parts.iter().for_each(|part| part.captures(text, found)),
             Pattern::All(parts) => {
@@ -91,7 +106,16 @@ impl Pattern {
                 let Ok(regex) = regex.compiled() else { return };
                 let Some(groups) = regex.captures(text) else { return };
                 let names = regex.capture_names().flatten();
-                found.extend(names.filter_map(|name| Some((name, groups.name(name)?.as_bytes()))));
+                for name in names {
+                    if let Some(group) = groups.name(name) {
+                        found(name, Cow::Borrowed(group.as_bytes()));
+                    }
+                }
+            }
+            Pattern::Fields(tests) => {
+                if self.has_names() && self.holds(text) == Ok(true) {
+                    tests.iter().for_each(|test| test.captures(text, found));
+                }
             }
             Pattern::None(_) | Pattern::Text(_) | Pattern::NocaseText(_) | Pattern::Regex(_) => {}
         }
@@ -102,6 +126,7 @@ impl Pattern {
         match self {
             Pattern::Any(parts) | Pattern::All(parts) => parts.iter().any(Pattern::has_names),
             Pattern::Regex(regex) => regex.named,
+            Pattern::Fields(tests) => tests.iter().any(FieldPattern::has_names),
             Pattern::None(_) | Pattern::Text(_) | Pattern::NocaseText(_) => false,
         }
     }
@@ -253,8 +278,8 @@ mod tests {
         ]);
         let pattern = Pattern::new(&condition).unwrap();
         let mut found = Vec::new();
-        pattern.captures(b"host a code 5", &mut found);
-        assert_eq!(found, [("code", &b"5"[..]), ("other", b"code")]);
+        pattern.captures(b"host a code 5", &mut |name, value| found.push((name, value.into_owned())));
+        assert_eq!(found, [("code", b"5".to_vec()), ("other", b"code".to_vec())]);
     }
 
     #[test]

@@ -219,7 +219,9 @@ impl<'a, 'c> Remembering<'a, 'c> {
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) {
         let &Open { start, number, last, known, time, key, more, .. } = open;
-        counting.add(known.layout.level(), time);
+        if !counting.add(known.layout.level(), time) {
+            return;
+        }
         let wanted = known.candidates != List::EMPTY
             || ((known.suspicious || more != Strength::Nothing) && judge.looks_for_errors())
             || judge.needs_every_record();

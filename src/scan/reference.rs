@@ -1,9 +1,11 @@
 //! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
 
 use super::pattern::parse;
-use super::{Counts, Hit, LineCache, Scanner};
-use crate::record::{Chunk, Header, Level, Reading, Record, chunks};
-use crate::signature::{Condition, Examples, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel};
+use super::{Counts, Hit, LineCache, Match, Scanner};
+use crate::record::{Chunk, Header, Level, Reading, Record, chunks, fields};
+use crate::signature::{
+    Condition, Examples, FieldTest, FieldValue, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
+};
 use proptest::prelude::*;
 use regex::bytes::RegexBuilder;
 use std::ops::Range;
@@ -68,9 +70,10 @@ fn records<'a>(chunk: &Chunk<'a>) -> Vec<Record<'a>> {
 type Found = (u64, u64, Vec<(usize, Vec<(String, Vec<u8>)>)>, Option<Level>);
 
 fn found(hit: &Hit<'_, '_>, chunk: &Chunk<'_>, first_line: u64) -> Found {
-    let captures =
-        |captures: &[(&str, &[u8])]| captures.iter().map(|(name, value)| (name.to_string(), value.to_vec())).collect();
-    let matches = hit.matches.iter().map(|found| (found.signature, captures(&found.captures()))).collect();
+    let captures = |it: &Match<'_>| {
+        it.captures().into_iter().map(|(name, value)| (name.to_string(), value.into_owned())).collect()
+    };
+    let matches = hit.matches.iter().map(|found| (found.signature, captures(found))).collect();
     (chunk.file_offset(hit.record.start), first_line + hit.record.line, matches, hit.suspicion)
 }
 
@@ -82,8 +85,8 @@ fn scan(scanner: &Scanner, text: &[u8], pieces: &[Range<usize>]) -> Vec<Found> {
         let chunk = Chunk::of(text, piece.clone());
         let records = records(&chunk).into_iter();
         let mut take = |hit: Hit<'_, '_>| all.push(found(&hit, &chunk, lines));
-        let counts = scanner.scan_records(&chunk, records, &scanner.in_file("a.log"), &mut take);
-        lines += counts.lines;
+        let passed = scanner.scan_records(&chunk, records, &scanner.in_file("a.log"), None, &mut take);
+        lines += passed.counts.lines;
     }
     all
 }
@@ -102,6 +105,14 @@ fn naive(condition: &Condition, text: &[u8]) -> bool {
         Condition::Text { text: part, nocase: true } => {
             contains(&text.to_ascii_lowercase(), part.to_ascii_lowercase().as_bytes())
         }
+        Condition::Fields(tests) => tests.iter().all(|test| {
+            fields::any(text, &test.name, &mut |value| {
+                test.values.iter().any(|wanted| match wanted {
+                    FieldValue::Is(wanted) => wanted.as_bytes() == &*value.text(),
+                    FieldValue::Like(condition) => naive(condition, &value.text()),
+                })
+            })
+        }),
         Condition::Regex(pattern) => {
             let build = |unicode| RegexBuilder::new(pattern).unicode(unicode).multi_line(true).crlf(true).build();
             parse(pattern).is_ok_and(|(_, unicode)| build(unicode).is_ok_and(|regex| regex.is_match(text)))
@@ -140,7 +151,7 @@ fn pattern() -> impl Strategy<Value = String> {
 
 fn condition() -> impl Strategy<Value = Condition> {
     let text = ("[abAB ]{1,4}", any::<bool>()).prop_map(|(text, nocase)| Condition::Text { text, nocase });
-    let leaf = prop_oneof![pattern().prop_map(Condition::Regex), text];
+    let leaf = prop_oneof![2 => pattern().prop_map(Condition::Regex), 2 => text, 1 => fields_condition()];
     leaf.prop_recursive(2, 6, 3, |inner| {
         let parts = || proptest::collection::vec(inner.clone(), 1..4);
         let all_but = (inner.clone(), parts());
@@ -150,6 +161,20 @@ fn condition() -> impl Strategy<Value = Condition> {
             all_but.prop_map(|(part, without)| Condition::All(vec![part, Condition::None(without)])),
         ]
     })
+}
+
+/// Conditions on fields as [`text`] has them.
+fn fields_condition() -> impl Strategy<Value = Condition> {
+    let value = prop_oneof![
+        2 => r#"[abAB ü"\\/1]{1,3}"#.prop_map(FieldValue::Is),
+        1 => pattern().prop_map(|pattern| FieldValue::Like(Condition::Regex(pattern))),
+        1 => ("[abAB]{1,3}", any::<bool>())
+            .prop_map(|(text, nocase)| FieldValue::Like(Condition::Text { text, nocase })),
+    ];
+    let names = prop::sample::select(vec!["x", "y", "data.x", "event_id", "level"]);
+    let test = (names, proptest::collection::vec(value, 1..3))
+        .prop_map(|(name, values)| FieldTest { name: name.to_string(), values });
+    proptest::collection::vec(test, 1..3).prop_map(Condition::Fields)
 }
 
 fn text() -> impl Strategy<Value = Vec<u8>> {
@@ -163,6 +188,11 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(b"\xff\0".to_vec()),
         1 => Just(b"err".to_vec()),
         1 => Just(b"failed ".to_vec()),
+        2 => prop::sample::select(vec![
+            " x=\"", " x=", " y=", "\"", r#"{"x":""#, r#"","y":"#, r#"{"data":{"x":["#, r#"\""#, r"\u00fc", r"\u0061",
+            r"\/", "CEF:0|a|b|c|d|e|f|x=", "<Event><EventID>", "</EventID><Level>2</Level><EventData><Data Name='x'>",
+            "</Data>", "&quot;", "&#97;", "Log Name: a\n Event ID: ", "\n Level: ",
+        ]).prop_map(|it| it.as_bytes().to_vec()),
     ];
     proptest::collection::vec(word, 0..40).prop_map(|words| words.concat())
 }
@@ -214,7 +244,7 @@ fn check(conditions: Vec<Condition>, text: &str, expected: &[(&str, &[usize], Op
     let scanner = Scanner::new(&set(conditions));
     let chunk = Chunk::of(text.as_bytes(), 0..text.len());
     let mut all = Vec::new();
-    scanner.scan_records(&chunk, records(&chunk).into_iter(), &scanner.in_file("a.log"), &mut |hit| {
+    scanner.scan_records(&chunk, records(&chunk).into_iter(), &scanner.in_file("a.log"), None, &mut |hit| {
         let numbers: Vec<_> = hit.matches.iter().map(|found| found.signature).collect();
         all.push((String::from_utf8_lossy(hit.record.text).into_owned(), numbers, hit.suspicion));
     });

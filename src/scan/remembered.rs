@@ -1,9 +1,9 @@
 //! The scan that remembers lines against the one that does not.
 
 use super::reference::set;
-use super::{Counts, Hit, LineCache, Scanner};
+use super::{Hit, LineCache, Passed, Scanner, Window};
 use crate::record::{Chunk, Reading, chunks};
-use crate::signature::Condition;
+use crate::signature::{Condition, FieldTest, FieldValue};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -25,6 +25,11 @@ const LINES: &[&str] = &[
     "10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 500 12",
     "{\"time\":\"2026-01-02T03:04:05Z\",\"level\":50,\"msg\":\"it broke\"}",
     "id=fw time=\"2026-01-02 03:04:05\" pri=4 msg=\"login failed\"",
+    "{\"time\":\"2026-01-02T03:04:05Z\",\"level\":\"error\",\"provider\":\"Service Control Manager\",\"event_id\":7000,\"data\":{\"code\":\"0x80070005\"}}",
+    "{\"time\":\"2026-01-02T03:04:05Z\",\"level\":\"error\",\"provider\":\"disk\",\"event_id\":7000,\"n\":[1,22]}",
+    "id=firewall time=\"2026-01-02 03:04:05\" pri=4 fw=10.0.0.1 user=Ann Lee src=10.0.0.1 msg=\"AUT10000: login failed\"",
+    "Jan 12 03:04:05 host CEF:0|Acme|Wall|1.0|100|worm stopped|10|src=10.0.0.1 dpt=443 msg=bad",
+    "time=\"2026-01-02T03:04:05Z\" level=error msg=\"code 5\" src=10.0.0.1",
     "20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579",
     "03-17 16:13:38.811  1702  2395 D WindowManager: printFreezingDisplayLogs",
     "    at a.b.C(C.java:12)",
@@ -50,7 +55,29 @@ fn condition() -> impl Strategy<Value = Condition> {
         Just(Condition::Regex("^[A-Z][a-z]+: [0-4]".into())),
         Just(Condition::All(vec![text("caused by"), text("lost"), Condition::None(vec![text("12 bytes")])])),
         Just(Condition::Any(vec![text("password for"), text("TID 7"), Condition::Regex("line 1\\d".into())])),
+        Just(fields(&[("provider", &["Service Control Manager"]), ("event_id", &["7000", "7001", "1100"])])),
+        Just(fields(&[("event_id", &["7000", "1111"])])),
+        Just(fields(&[("data.code", &["0x80070005", "0x00000000"])])),
+        Just(fields(&[("src", &["10.0.0.1", "00.1.0.1"]), ("level", &["error"])])),
+        Just(fields(&[("pri", &["4", "1"]), ("msg", &["login failed"])])),
+        Just(Condition::Fields(vec![FieldTest {
+            name: "msg".into(),
+            values: vec![FieldValue::Like(Condition::Regex(r"AUT(?<code>[01]\d+): ".into()))],
+        }])),
+        Just(Condition::All(vec![
+            fields(&[("signature_id", &["100", "101"])]),
+            Condition::None(vec![fields(&[("dpt", &["443", "001"])])]),
+        ])),
     ]
+}
+
+/// Pairs of a name and the texts of which the value is one.
+fn fields(pairs: &[(&str, &[&str])]) -> Condition {
+    let test = |(name, values): &(&str, &[&str])| FieldTest {
+        name: name.to_string(),
+        values: values.iter().map(|value| FieldValue::Is(value.to_string())).collect(),
+    };
+    Condition::Fields(pairs.iter().map(test).collect())
 }
 
 fn lines() -> impl Strategy<Value = Vec<u8>> {
@@ -71,19 +98,21 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
 type Take<'t> = &'t mut dyn FnMut(Hit<'_, '_>);
 
 /// All that a scan says.
-fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Counts) -> (Vec<String>, Counts) {
-    let (mut all, mut counts) = (Vec::new(), Counts::default());
+fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Passed) -> (Vec<String>, Passed) {
+    let (mut all, mut whole) = (Vec::new(), Passed::default());
     let Some(reading) = Reading::guess(&text[..text.len().min(Reading::HEAD)], Some(1_700_000_000)) else {
-        return (all, counts);
+        return (all, whole);
     };
     for range in chunks(text, &reading.format) {
         let chunk = Chunk::of(text, range);
-        counts.add(&scan(&chunk, &reading, &mut |hit| {
+        let passed = scan(&chunk, &reading, &mut |hit| {
             let matches: Vec<_> = hit.matches.iter().map(|found| (found.signature, found.captures())).collect();
             all.push(format!("{:?} {:?} {matches:?}", hit.record, hit.suspicion));
-        }));
+        });
+        whole.counts.add(&passed.counts);
+        whole.timeline.append(passed.timeline);
     }
-    (all, counts)
+    (all, whole)
 }
 
 proptest! {
@@ -93,17 +122,24 @@ proptest! {
     fn what_is_remembered_changes_nothing(
         conditions in proptest::collection::vec(condition(), 0..4),
         texts in proptest::collection::vec(lines(), 1..4),
+        since in proptest::option::of(1_580_000_000..1_800_000_000_i64),
     ) {
+        let window = since.map(|since| Window::of_shown(Some(since * 1_000_000_000), None));
+        let gate = |chunk: &Chunk<'_>, reading: &Reading| Some(window?.gate_behind(None, chunk, &reading.format));
         let scanner = Scanner::new(&set(conditions));
         let scope = scanner.in_file("a.log");
         let mut cache = LineCache::default();
         let mut shapes = HashMap::new();
         for text in texts {
             let plain = told(&text, |chunk, reading, found| {
-                scanner.scan_records(chunk, reading.format.records(chunk), &scope, found)
+                scanner.scan_records(chunk, reading.format.records(chunk), &scope, gate(chunk, reading), found)
             });
             let remembered = told(&text, |chunk, reading, found| {
-                scanner.scan_remembering(chunk, &reading.format, &scope, &mut cache, &mut |hit| {
+                if !reading.format.has_layouts() {
+                    let records = reading.format.records(chunk);
+                    return scanner.scan_records(chunk, records, &scope, gate(chunk, reading), found);
+                }
+                scanner.scan_remembering(chunk, &reading.format, &scope, gate(chunk, reading), &mut cache, &mut |hit| {
                     if let Some(shape) = hit.shape {
                         let line = hit.record.text.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
                         let line = line.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect::<Vec<_>>();
@@ -125,11 +161,12 @@ fn long_lines_and_many_blank_lines_are_no_obstacle() {
     text.extend_from_slice(b" disk is full\n\n\n2026-01-02 03:04:06 INFO ok\n\n  more of it failed\n");
     let scanner = Scanner::new(&set(vec![Condition::Regex("x{9} disk is full".into())]));
     let scope = scanner.in_file("a.log");
-    let plain =
-        told(&text, |chunk, reading, found| scanner.scan_records(chunk, reading.format.records(chunk), &scope, found));
+    let plain = told(&text, |chunk, reading, found| {
+        scanner.scan_records(chunk, reading.format.records(chunk), &scope, None, found)
+    });
     let mut cache = LineCache::default();
     let remembered = told(&text, |chunk, reading, found| {
-        scanner.scan_remembering(chunk, &reading.format, &scope, &mut cache, found)
+        scanner.scan_remembering(chunk, &reading.format, &scope, None, &mut cache, found)
     });
     assert_eq!(plain, remembered);
     assert_eq!(plain.0.len(), 3, "{:?}", plain.0);

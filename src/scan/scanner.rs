@@ -15,8 +15,11 @@ use super::pattern::Pattern;
 use super::reader::{KnownRecord, Remembering};
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{enough, strength, suspicion};
+use super::timeline::Timeline;
+use super::window::Gate;
 use crate::record::{Chunk, Format, Level, Record};
 use crate::signature::SignatureSet;
+use std::borrow::Cow;
 
 /// What is enough of the input to plan the search for the rest, in bytes.
 const SAMPLE: usize = 256 << 10;
@@ -77,16 +80,25 @@ impl<'a> Match<'a> {
 
     /// Returns the named groups that took part, in the order of their names. This is a search of its own: few matches
     /// of many are ever asked.
-    pub fn captures(&self) -> Vec<(&'a str, &'a [u8])> {
+    pub fn captures(&self) -> Vec<(&'a str, Cow<'a, [u8]>)> {
         let mut captures = Vec::new();
         if let Some(pattern) = self.pattern {
-            pattern.captures(self.text, &mut captures);
+            pattern.captures(self.text, &mut |name, value| captures.push((name, value)));
             // The first of several groups with one name stays: the sort is stable.
-            captures.sort_by_key(|&(name, _)| name);
-            captures.dedup_by_key(|&mut (name, _)| name);
+            captures.sort_by_key(|(name, _)| *name);
+            captures.dedup_by_key(|(name, _)| *name);
         }
         captures
     }
+}
+
+/// What a pass over a chunk has shown beside its hits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// What was counted.
+    pub counts: Counts,
+    /// When the records were written.
+    pub timeline: Timeline,
 }
 
 /// A record that is worth keeping.
@@ -162,12 +174,26 @@ impl Scanner {
         cache: &mut LineCache,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
+        self.pass(chunk, format, scope, None, cache, found).counts
+    }
+
+    /// Does what [`Scanner::scan`] does for the records that the gate admits, or all, and returns also what their times
+    /// show. Lines that are not read as records have none.
+    pub fn pass<'a>(
+        &'a self,
+        chunk: &Chunk<'a>,
+        format: &'a Format,
+        scope: &FileScope,
+        gate: Option<Gate>,
+        cache: &mut LineCache,
+        found: &mut dyn FnMut(Hit<'_, 'a>),
+    ) -> Passed {
         if format.lines_only() {
-            self.scan_lines(chunk, scope, found)
+            Passed { counts: self.scan_lines(chunk, scope, found), timeline: Timeline::default() }
         } else if format.has_layouts() && !cache.pauses() {
-            self.scan_remembering(chunk, format, scope, cache, found)
+            self.scan_remembering(chunk, format, scope, gate, cache, found)
         } else {
-            self.scan_records(chunk, format.records(chunk), scope, found)
+            self.scan_records(chunk, format.records(chunk), scope, gate, found)
         }
     }
 
@@ -176,18 +202,21 @@ impl Scanner {
         chunk: &Chunk<'a>,
         format: &'a Format,
         scope: &FileScope,
+        gate: Option<Gate>,
         cache: &mut LineCache,
         found: &mut dyn FnMut(Hit<'_, 'a>),
-    ) -> Counts {
+    ) -> Passed {
         let engine = self.engine_for(chunk.text());
-        let mut counting = Counting::new();
+        let mut counting = Counting::new(gate);
         let mut judge = Judge::new(self, scope);
         let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
         let mut hits = Vec::new();
         while let Some(record) = records.next() {
-            counting.add(record.header.level, record.header.time);
             judge.candidates.clear();
-            match records.reader().record(&record, &mut judge.candidates) {
+            let known = records.reader().record(&record, &mut judge.candidates);
+            let wanted = counting.add(record.header.level, record.header.time);
+            match known {
+                _ if !wanted => {}
                 Some(known) => judge.known(&record, &known, found),
                 None => {
                     engine.find(record.text, &mut hits);
@@ -201,7 +230,8 @@ impl Scanner {
                 records.go_on_at(start, line);
             }
         }
-        counting.finish(records.line_ends() + Counts::unfinished_line(chunk))
+        let (counts, timeline) = counting.finish(records.line_ends() + Counts::unfinished_line(chunk));
+        Passed { counts, timeline }
     }
 
     pub(super) fn scan_records<'a>(
@@ -209,19 +239,23 @@ impl Scanner {
         chunk: &Chunk<'a>,
         records: impl Iterator<Item = Record<'a>>,
         scope: &FileScope,
+        gate: Option<Gate>,
         found: &mut dyn FnMut(Hit<'_, 'a>),
-    ) -> Counts {
+    ) -> Passed {
         let literal_hits = self.find(chunk);
         let mut rest = literal_hits.as_slice();
-        let mut counting = Counting::new();
+        let mut counting = Counting::new(gate);
         let mut judge = Judge::new(self, scope);
         for record in records {
-            counting.add(record.header.level, record.header.time);
+            if !counting.add(record.header.level, record.header.time) {
+                continue;
+            }
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
             judge.record(&record, start, hits, found);
         }
-        counting.finish(Counts::lines_of(chunk))
+        let (counts, timeline) = counting.finish(Counts::lines_of(chunk));
+        Passed { counts, timeline }
     }
 
     /// All literals in a chunk, by position.

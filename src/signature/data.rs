@@ -125,6 +125,26 @@ pub enum Condition {
     },
     /// Matches the regular expression, `^` and `$` at line borders; named groups are captures.
     Regex(String),
+    /// Has fields with these values; all hold.
+    Fields(Vec<FieldTest>),
+}
+
+/// What a field of a record must be.
+#[derive(Clone, Debug)]
+pub struct FieldTest {
+    /// Its name; `record::fields` says which names a record has.
+    pub name: String,
+    /// At least one fits a value that the record has for it.
+    pub values: Vec<FieldValue>,
+}
+
+/// What the value of a field must be.
+#[derive(Clone, Debug)]
+pub enum FieldValue {
+    /// This text and no other: `7000` is neither `07000` nor `7000.0`, `Disk` is not `disk`.
+    Is(String),
+    /// `Text` or `Regex`, evaluated on the value.
+    Like(Condition),
 }
 
 /// One way to solve a problem.

@@ -8,7 +8,6 @@ use super::yaml::{Key, Mistake, Node, Place, Value};
 const LATER: &[&str] = &[
     "absent",
     "count",
-    "field",
     "fixed_in",
     "os",
     "replaced_by",

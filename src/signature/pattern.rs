@@ -3,8 +3,8 @@
 //! Patterns are those of `regex::bytes` (linear time), with `^` and `$` at line borders and `\r\n` taken as one line end.
 //! Classes such as `\w` are ASCII, unless the pattern has a character beyond ASCII. `scan` compiles them the same way.
 
-use super::Condition;
 use super::yaml::{Mistake, Node, place_in};
+use super::{Condition, FieldValue};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::collections::BTreeSet;
 
@@ -24,7 +24,21 @@ impl Condition {
                 Ok((tree, _)) => names(&tree),
                 Err(_) => BTreeSet::new(),
             },
+            Condition::Fields(tests) => {
+                let values = tests.iter().flat_map(|test| &test.values);
+                values.flat_map(FieldValue::condition).flat_map(Condition::captures).collect()
+            }
             Condition::None(_) | Condition::Text { .. } => BTreeSet::new(),
+        }
+    }
+}
+
+impl FieldValue {
+    /// Returns what is evaluated on the value; `None` if it is compared.
+    pub fn condition(&self) -> Option<&Condition> {
+        match self {
+            FieldValue::Is(_) => None,
+            FieldValue::Like(condition) => Some(condition),
         }
     }
 }

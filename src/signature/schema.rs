@@ -6,7 +6,8 @@ use super::fields::{Fields, Reader};
 use super::pattern;
 use super::yaml::{self, Mistake, Node, Value};
 use super::{
-    Audience, Condition, Escalate, Examples, Fix, Reference, Scope, Severity, Side, Signature, Status, SupportLevel,
+    Audience, Condition, Escalate, Examples, FieldTest, FieldValue, Fix, Reference, Scope, Severity, Side, Signature,
+    Status, SupportLevel,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -173,7 +174,7 @@ pub(super) fn globs(reader: &mut Reader, fields: &Fields<'_, '_>, name: &str) ->
 
 /// Reads a condition. `in_all` says whether it stands directly in a list of `all`, where alone `none` has a meaning.
 fn condition(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, in_all: bool) -> Option<Condition> {
-    let fields = reader.fields(node, "a condition", &["any", "all", "none", "text", "regex", "nocase"]);
+    let fields = reader.fields(node, "a condition", &["any", "all", "none", "text", "regex", "nocase", "field"]);
     let kinds: Vec<_> = fields.entries().iter().filter(|(key, _)| CONDITIONS.contains(&&*key.name)).collect();
     let [(key, value)] = kinds.as_slice() else {
         if let [_, (second, _), ..] = kinds.as_slice() {
@@ -181,7 +182,7 @@ fn condition(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, in_all: b
             let hint = "make each an item of a list (`- `) below `all:` or `any:`";
             reader.mistake(Mistake::new(second.place, message).hint(hint));
         } else if matches!(node.value, Value::Map(_)) && reader.mistakes.is_empty() {
-            let hint = "write `text:`, `regex:`, `any:`, `all:` or `none:`";
+            let hint = "write `text:`, `regex:`, `field:`, `any:`, `all:` or `none:`";
             reader.mistake(Mistake::new(node.place, "a condition is missing here").hint(hint));
         }
         return None;
@@ -218,6 +219,7 @@ fn condition(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, in_all: b
                 }
             }
         }
+        "field" => field_tests(reader, yaml, value),
         name => {
             let all = name == "all";
             if name == "none" && !in_all {
@@ -242,7 +244,88 @@ fn condition(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, in_all: b
     }
 }
 
-const CONDITIONS: &[&str] = &["any", "all", "none", "text", "regex"];
+const CONDITIONS: &[&str] = &["any", "all", "none", "text", "regex", "field"];
+
+/// Reads the names and values of `field`.
+fn field_tests(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>) -> Option<Condition> {
+    const EXAMPLE: &str = "write names and values, e.g. `field: { event_id: 7000, provider: Service Control Manager }`";
+    let Value::Map(entries) = &node.value else {
+        let message = format!("`field` must be a mapping, not {}", node.kind());
+        reader.mistake(Mistake::new(node.place, message).hint(EXAMPLE));
+        return None;
+    };
+    if entries.is_empty() {
+        reader.mistake(Mistake::new(node.place, "`field` names no field").hint(EXAMPLE));
+        return None;
+    }
+    let mut tests = Vec::new();
+    for (key, value) in entries {
+        let name = &*key.name;
+        let is_path = !name.is_empty() && name.len() <= 128 && name.split('.').all(|part| !part.is_empty());
+        if !is_path || name.trim() != name {
+            let hint = "write it as `tierline records --fields` shows it; parts of a path are joined by one dot";
+            reader.mistake(Mistake::new(key.place, format!("`{name}` is not the name of a field")).hint(hint));
+            continue;
+        }
+        let items = match &value.value {
+            Value::List(items) => items.as_slice(),
+            Value::Scalar { .. } | Value::Map(_) => std::slice::from_ref(value),
+        };
+        if items.is_empty() {
+            let mistake = Mistake::new(value.place, format!("the field `{name}` has no values"));
+            reader.mistake(mistake.hint("write one, or several of which any fits"));
+        }
+        let values = items.iter().filter_map(|item| field_value(reader, yaml, name, item)).collect();
+        tests.push(FieldTest { name: name.to_owned(), values });
+    }
+    Some(Condition::Fields(tests))
+}
+
+/// Reads one value of a field: a text that it is, or what it contains or matches.
+fn field_value(reader: &mut Reader, yaml: Option<&str>, name: &str, node: &Node<'_>) -> Option<FieldValue> {
+    match &node.value {
+        Value::Scalar { .. } if node.text().is_none() => {
+            let hint = "write its value; that a field is missing is said with `none:` and `{ regex: '.' }`";
+            reader.mistake(Mistake::new(node.place, format!("the field `{name}` has no value")).hint(hint));
+            None
+        }
+        Value::Scalar { .. } => {
+            let text = reader.verbatim(node, name)?;
+            if text.ends_with('\n') {
+                let hint = "use `|-` in place of `|`, or quotes";
+                reader.mistake(
+                    Mistake::new(node.place, format!("the value of `{name}` ends with a line end")).hint(hint),
+                );
+                return None;
+            }
+            Some(FieldValue::Is(text))
+        }
+        Value::List(_) => {
+            let mistake = Mistake::new(node.place, format!("a list in the list of values of `{name}`"));
+            reader.mistake(mistake.hint("write one list; any of its values may fit"));
+            None
+        }
+        Value::Map(entries) => {
+            let other = entries.iter().find(|(key, _)| !matches!(&*key.name, "text" | "regex" | "nocase"));
+            if let Some((key, _)) = other {
+                let message = format!("unknown field `{}` of the value of `{name}`", key.name);
+                let hint = format!(
+                    "a value is text, `{{ regex: '...' }}` or `{{ text: '...', nocase: true }}`; \
+                     a field in a field is `{name}.{}: ...`",
+                    key.name
+                );
+                reader.mistake(Mistake::new(key.place, message).hint(hint));
+                return None;
+            }
+            if entries.is_empty() {
+                let mistake = Mistake::new(node.place, format!("the field `{name}` has no value"));
+                reader.mistake(mistake.hint("write text, `{ regex: '...' }` or `{ text: '...', nocase: true }`"));
+                return None;
+            }
+            condition(reader, yaml, node, false).map(FieldValue::Like)
+        }
+    }
+}
 
 fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
     let fields = reader.fields(node, "a fix", &["level", "audience", "steps", "risk", "verify"]);
@@ -510,7 +593,7 @@ examples:
         );
         check_match(
             "  nocase: true",
-            &["7:3 a condition is missing here (write `text:`, `regex:`, `any:`, `all:` or `none:`)"],
+            &["7:3 a condition is missing here (write `text:`, `regex:`, `field:`, `any:`, `all:` or `none:`)"],
         );
         check_match("  any: []", &["7:8 `any` has no conditions"]);
         check_match(
@@ -526,6 +609,66 @@ examples:
         check_match(
             "  regex: abc\n  nocase: true",
             &["8:11 `nocase` belongs to `text` only (begin the pattern with `(?i)`)"],
+        );
+    }
+
+    #[test]
+    fn fields_have_values_that_are_texts_patterns_or_lists() {
+        let yaml = complete(
+            "match:\n  field:\n    event_id: [7000, 0x1b58, '007']\n    provider: Service Control Manager\n    \
+             data.param1: { regex: '(?<service>Shop.*)' }\n    message: [{ text: ab c, nocase: true }, yes]\n",
+        );
+        let it = signature("a/b/c", Path::new("c.yaml"), &yaml).unwrap();
+        let shown = format!("{:?}", it.condition);
+        assert_eq!(
+            shown,
+            "Fields([FieldTest { name: \"event_id\", values: [Is(\"7000\"), Is(\"0x1b58\"), Is(\"007\")] }, \
+             FieldTest { name: \"provider\", values: [Is(\"Service Control Manager\")] }, \
+             FieldTest { name: \"data.param1\", values: [Like(Regex(\"(?<service>Shop.*)\"))] }, \
+             FieldTest { name: \"message\", values: [Like(Text { text: \"ab c\", nocase: true }), Is(\"yes\")] }])"
+        );
+        assert_eq!(it.condition.captures().into_iter().collect::<Vec<_>>(), ["service"]);
+    }
+
+    #[test]
+    fn mistakes_in_fields_have_place_and_hint() {
+        const EXAMPLE: &str =
+            "(write names and values, e.g. `field: { event_id: 7000, provider: Service Control Manager }`)";
+        const NAME: &str = "(write it as `tierline records --fields` shows it; parts of a path are joined by one dot)";
+        check_match("  field: event_id", &[&format!("7:10 `field` must be a mapping, not text {EXAMPLE}")]);
+        check_match("  field: {}", &[&format!("7:10 `field` names no field {EXAMPLE}")]);
+        check_match("  field: { a..b: c }", &[&format!("7:12 `a..b` is not the name of a field {NAME}")]);
+        check_match("  field: { ' a': c }", &[&format!("7:12 ` a` is not the name of a field {NAME}")]);
+        check_match(
+            "  field: { a: }",
+            &["7:13 the field `a` has no value \
+               (write its value; that a field is missing is said with `none:` and `{ regex: '.' }`)"],
+        );
+        check_match("  field: { a: '' }", &["7:15 `a` is empty (write the text as it stands in the log)"]);
+        check_match(
+            "  field: { a: [] }",
+            &["7:15 the field `a` has no values (write one, or several of which any fits)"],
+        );
+        check_match(
+            "  field: { a: [b, [c]] }",
+            &["7:19 a list in the list of values of `a` (write one list; any of its values may fit)"],
+        );
+        check_match(
+            "  field:\n    data: { param1: x }",
+            &["8:13 unknown field `param1` of the value of `data` (a value is text, `{ regex: '...' }` or \
+               `{ text: '...', nocase: true }`; a field in a field is `data.param1: ...`)"],
+        );
+        check_match(
+            "  field:\n    a: { regex: 'abc (def' }",
+            &["8:22 wrong regular expression: unclosed group (write `\\(`, `\\)` or `\\[` for the character itself)"],
+        );
+        check_match(
+            "  field:\n    a: |\n      abc",
+            &["9:7 the value of `a` ends with a line end (use `|-` in place of `|`, or quotes)"],
+        );
+        check_match(
+            "  field: { a: { nocase: true } }",
+            &["7:15 a condition is missing here (write `text:`, `regex:`, `field:`, `any:`, `all:` or `none:`)"],
         );
     }
 

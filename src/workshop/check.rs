@@ -1,5 +1,6 @@
 //! Everything that is wrong with a catalogue.
 
+use super::condition::untried_fields;
 use super::cost::{costs, costs_of_patterns};
 use super::examples::{claimed_by, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
@@ -57,6 +58,11 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         let mut sheet = Sheet::new(signature, &text);
         lint(&mut sheet);
         has_product(&set, &broken, &mut sheet);
+        for field in untried_fields(signature) {
+            let hint =
+                "add a line that shows it, as `tierline records --fields` reads it, below `match:` of `examples:`";
+            sheet.warning(&[Step::Field("match")], format!("no positive example has {field}"), hint);
+        }
         flaws.extend(sheet.flaws);
     }
     flaws.extend(same_titles(&set));
@@ -469,13 +475,27 @@ examples:
         let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
         let examples: Vec<&str> =
             guide.split("```yaml\n").skip(1).filter_map(|part| part.split("```").next()).collect();
-        let [signature, product] = examples.as_slice() else { panic!("two examples") };
         let folder = tempfile::tempdir().unwrap();
         let app = folder.path().join("acme/app");
         fs::create_dir_all(&app).unwrap();
-        fs::write(app.join("disk-full.yaml"), signature).unwrap();
-        fs::write(app.join("_product.yaml"), product).unwrap();
+        for (number, example) in examples.iter().enumerate() {
+            let (name, more) = match example.split(':').next() {
+                Some("vendor") => ("_product.yaml".to_owned(), String::new()),
+                Some("title") => ("disk-full.yaml".to_owned(), String::new()),
+                // A part of a signature that says what it has to say.
+                _ => {
+                    let cause = if example.contains("\ncause:") { "" } else { "cause: c\n" };
+                    let fix = "{ level: L1, steps: [s], verify: v }";
+                    let reference = "{ kind: docs, url: 'https://docs.example.com/' }";
+                    let more = format!(
+                        "title: t{number}\nlevel: L1\nside: server\nseverity: low\n{cause}fixes: [{fix}]\nreferences: [{reference}]\n"
+                    );
+                    (format!("part-{number}.yaml"), more)
+                }
+            };
+            fs::write(app.join(name), more + example).unwrap();
+        }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 1, 2));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 4, 9));
     }
 }

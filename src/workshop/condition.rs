@@ -1,8 +1,8 @@
 //! Why a condition holds for an example, or why it does not, in words.
 
-use crate::record::{Chunk, Reading};
+use crate::record::{Chunk, Reading, fields};
 use crate::scan::{LineCache, Scanner};
-use crate::signature::{Condition, Scope, Signature, SignatureSet};
+use crate::signature::{Condition, FieldTest, FieldValue, Scope, Signature, SignatureSet};
 use std::collections::BTreeSet;
 
 /// Records by the number of their first line, from 1.
@@ -28,13 +28,71 @@ pub(super) fn why(signature: &Signature, example: &str) -> String {
     format!("{} {} in the record of line {}", parts.join(" and "), stands(parts.len()), first(&lines))
 }
 
+/// Returns the `field` conditions that hold for no positive example: nobody has seen them hold at all.
+pub(super) fn untried_fields(signature: &Signature) -> Vec<String> {
+    let anywhere = Signature { scope: Scope::default(), ..signature.clone() };
+    let mut parts = Vec::new();
+    leaves(&signature.condition, &mut parts);
+    parts.retain(|part| matches!(part, Condition::Fields(_)));
+    let holds = |part: &Condition| {
+        signature.examples.matching.iter().any(|example| !records_where(&anywhere, part, example).is_empty())
+    };
+    parts.into_iter().filter(|part| !holds(part)).map(shown).collect()
+}
+
 fn missing(signature: &Signature, condition: &Condition, example: &str) -> Vec<String> {
     match condition {
         Condition::Text { .. } | Condition::Regex(_) => vec![format!("{} stands in no record", shown(condition))],
+        Condition::Fields(tests) => missing_of_fields(signature, tests, example),
         Condition::Any(branches) => branches.iter().flat_map(|branch| missing(signature, branch, example)).collect(),
         Condition::All(parts) => missing_of_all(signature, parts, example),
         Condition::None(_) => Vec::new(),
     }
+}
+
+/// Says which fields of a condition no record has, or what they are there.
+fn missing_of_fields(signature: &Signature, tests: &[FieldTest], example: &str) -> Vec<String> {
+    let alone = |test: &FieldTest| Condition::Fields(vec![test.clone()]);
+    let absent: Vec<&FieldTest> =
+        tests.iter().filter(|test| records_where(signature, &alone(test), example).is_empty()).collect();
+    if absent.is_empty() {
+        let tests: Vec<String> = tests.iter().map(|test| format!("`{}`", shown_field(test))).collect();
+        return vec![format!("the fields {} stand in different records", tests.join(", "))];
+    }
+    let records = texts_of(example);
+    let told = absent.iter().map(|test| {
+        let values = records.iter().filter_map(|text| fields::find(text, &test.name)).map(|value| {
+            let value: String = String::from_utf8_lossy(&value).chars().take(LONGEST).collect();
+            format!("`{value}`")
+        });
+        let values: BTreeSet<String> = values.collect();
+        if values.is_empty() {
+            return format!("no record has the field `{}`{}", test.name, has_instead(&records));
+        }
+        let values: Vec<String> = values.into_iter().take(MOST).collect();
+        format!("`field: {{ {} }}` holds for no record: it is {}", shown_field(test), values.join(", "))
+    });
+    told.collect()
+}
+
+/// Names of the fields that the first record with fields has.
+fn has_instead(records: &[&[u8]]) -> String {
+    let names = records.iter().map(|text| fields::all(text)).find(|fields| !fields.is_empty()).unwrap_or_default();
+    let names: Vec<String> = names.into_iter().take(MOST).map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!(" (there are {})", names.join(", ")) }
+}
+
+/// Fields and values that are told, and characters of a value.
+const MOST: usize = 12;
+const LONGEST: usize = 60;
+
+/// The texts of the records of an example.
+fn texts_of(example: &str) -> Vec<&[u8]> {
+    let text = example.as_bytes();
+    let Some(reading) = Reading::guess(text.get(..Reading::HEAD).unwrap_or(text), None) else { return Vec::new() };
+    let chunk = Chunk::of(text, 0..text.len());
+    let ranges = reading.format.records(&chunk).map(|record| record.start..record.start + record.text.len());
+    ranges.filter_map(|range| text.get(range)).collect()
 }
 
 fn missing_of_all(signature: &Signature, parts: &[Condition], example: &str) -> Vec<String> {
@@ -95,7 +153,7 @@ fn records_where(signature: &Signature, condition: &Condition, example: &str) ->
 fn leaves<'c>(condition: &'c Condition, found: &mut Vec<&'c Condition>) {
     match condition {
         Condition::Any(parts) | Condition::All(parts) => parts.iter().for_each(|part| leaves(part, found)),
-        Condition::Text { .. } | Condition::Regex(_) => found.push(condition),
+        Condition::Text { .. } | Condition::Regex(_) | Condition::Fields(_) => found.push(condition),
         Condition::None(_) => {}
     }
 }
@@ -106,9 +164,28 @@ pub(super) fn shown(condition: &Condition) -> String {
         Condition::Text { text, nocase: false } => format!("`text: {text}`"),
         Condition::Text { text, nocase: true } => format!("`text: {text}` (nocase)"),
         Condition::Regex(pattern) => format!("`regex: {pattern}`"),
+        Condition::Fields(tests) => {
+            let tests: Vec<String> = tests.iter().map(shown_field).collect();
+            format!("`field: {{ {} }}`", tests.join(", "))
+        }
         Condition::Any(parts) => format!("`any` of {}", parts.len()),
         Condition::All(parts) => format!("`all` of {}", parts.len()),
         Condition::None(parts) => format!("`none` of {}", parts.len()),
+    }
+}
+
+/// `event_id: 7000`, `provider: [a, b]`, `message: { regex: '...' }`
+fn shown_field(test: &FieldTest) -> String {
+    let value = |value: &FieldValue| match value {
+        FieldValue::Is(text) => text.clone(),
+        FieldValue::Like(Condition::Text { text, nocase: true }) => format!("{{ text: '{text}', nocase: true }}"),
+        FieldValue::Like(Condition::Text { text, .. }) => format!("{{ text: '{text}' }}"),
+        FieldValue::Like(Condition::Regex(pattern)) => format!("{{ regex: '{pattern}' }}"),
+        FieldValue::Like(other) => shown(other),
+    };
+    match test.values.as_slice() {
+        [one] => format!("{}: {}", test.name, value(one)),
+        several => format!("{}: [{}]", test.name, several.iter().map(value).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -12,7 +12,7 @@ use super::lint::{is_frequent, literals};
 use super::ordinary::Ordinary;
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner, required_sets, shortest};
-use crate::signature::{Condition, Scope, Signature, SignatureSet};
+use crate::signature::{Condition, FieldValue, Scope, Signature, SignatureSet};
 use std::time::{Duration, Instant};
 
 /// A text with fewer bytes is found in too many places in vain. Below three there is no quick search at all, which is
@@ -68,6 +68,9 @@ fn has_regex(condition: &Condition) -> bool {
         Condition::Any(parts) | Condition::All(parts) | Condition::None(parts) => parts.iter().any(has_regex),
         Condition::Text { .. } => false,
         Condition::Regex(_) => true,
+        Condition::Fields(tests) => {
+            tests.iter().flat_map(|test| &test.values).filter_map(FieldValue::condition).any(has_regex)
+        }
     }
 }
 

@@ -54,10 +54,27 @@ const FIX_VERBS: &[&str] = &[
     "restart",
 ];
 
+/// Names that other programs give the fields of Windows events, and what they are called here.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("Channel", "channel"),
+    ("Computer", "computer"),
+    ("Event ID", "event_id"),
+    ("EventID", "event_id"),
+    ("EventId", "event_id"),
+    ("Log Name", "channel"),
+    ("LogName", "channel"),
+    ("MachineName", "computer"),
+    ("ProviderName", "provider"),
+    ("SourceName", "provider"),
+    ("winlog.event_id", "event_id"),
+    ("winlog.provider_name", "provider"),
+];
+
 /// Applies all rules that need nothing but the signature itself.
 pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
     id(sheet);
     literals(sheet);
+    field_names(&sheet.signature.condition, sheet);
     examples(sheet);
     fixes(sheet);
     placeholders(sheet);
@@ -97,13 +114,35 @@ pub(super) fn literals(sheet: &mut Sheet<'_, '_>) {
             None => "nothing here is sure to stand in the record".to_owned(),
             Some(short) => format!("`{short}` is the longest text that is sure to stand in the record"),
         };
-        let hint = "add three or more fixed characters to the pattern, or put it into an `all:` with a `text:`";
+        let hint = match path.last() {
+            Some(Field("field")) => {
+                "add a field whose value is sure to have three letters or digits in a row, e.g. `provider`"
+            }
+            _ => "add three or more fixed characters to the pattern, or put it into an `all:` with a `text:`",
+        };
         sheet.error_unless_draft(&path, message, hint);
     }
     let literals = required_literals(&signature.condition).unwrap_or_default();
     for word in literals.iter().filter(|literal| is_frequent(literal)) {
         let message = format!("`{}` stands in very many records", String::from_utf8_lossy(word).trim());
         sheet.warning(&[Field("match")], message, "use a longer text from the message");
+    }
+}
+
+/// A field of a Windows event has one name here, whatever its log calls it.
+fn field_names(condition: &Condition, sheet: &mut Sheet<'_, '_>) {
+    match condition {
+        Condition::Any(parts) | Condition::All(parts) | Condition::None(parts) => {
+            parts.iter().for_each(|part| field_names(part, sheet));
+        }
+        Condition::Fields(tests) => {
+            for test in tests {
+                let Some((_, name)) = OTHER_NAMES.iter().find(|(other, _)| *other == test.name) else { continue };
+                let message = format!("`{}` is not the name by which all forms of Windows events are found", test.name);
+                sheet.warning(&[Field("match")], message, format!("write `{name}:`"));
+            }
+        }
+        Condition::Text { .. } | Condition::Regex(_) => {}
     }
 }
 
@@ -131,6 +170,7 @@ fn weak_parts(condition: &Condition, path: &mut Vec<Step>, weak: &mut Vec<(Vec<S
         path.push(Field(match condition {
             Condition::Regex(_) => "regex",
             Condition::Text { .. } => "text",
+            Condition::Fields(_) => "field",
             Condition::All(_) => "all",
             Condition::Any(_) | Condition::None(_) => "none",
         }));

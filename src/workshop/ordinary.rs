@@ -3,13 +3,13 @@
 //! The program has a sample of its own: evenly spread lines of each healthy log in `testdata/quiet`, put there by
 //! `build.rs`. An author can give other logs.
 
-use crate::bundle::{Bundle, BundleError, Content, Limits};
+use crate::bundle::{Bundle, BundleError, Content, FilePath, Limits};
 use crate::record::{ChunkReader, Reading};
 use memchr::memmem;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// What `build.rs` took from the healthy logs.
 static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ordinary.log"));
@@ -76,14 +76,14 @@ impl Ordinary {
 /// The first heads by path that fit together.
 #[derive(Default)]
 struct Heads {
-    by_path: BTreeMap<Arc<str>, Vec<u8>>,
+    by_path: BTreeMap<FilePath, Vec<u8>>,
     bytes: usize,
     /// The first path that did not fit; none behind it is taken, so that it does not matter in which order they come.
-    full: Option<Arc<str>>,
+    full: Option<FilePath>,
 }
 
 impl Heads {
-    fn add(&mut self, path: Arc<str>, head: Vec<u8>) {
+    fn add(&mut self, path: FilePath, head: Vec<u8>) {
         if self.full.as_ref().is_some_and(|full| path >= *full) || self.by_path.contains_key(&path) {
             return;
         }

@@ -199,6 +199,17 @@ fn inputs_are_hashed_when_asked_for() {
 }
 
 #[test]
+fn records_show_the_fields_that_signatures_can_name() {
+    let event = r#"{"time":"2026-02-10T04:12:33Z","provider":"disk","event_id":7,"data":{"param1":"a \"b\""}}"#;
+    let logs = folder(&[("a.log", event.as_bytes())]);
+    let output = run(&["records", "--fields", text(logs.path()), "-o", "jsonl"]);
+    let record: Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!(record["fields"]["event_id"], "7");
+    assert_eq!(record["fields"]["data.param1"], "a \"b\"");
+    assert!(stdout(&run(&["records", "--fields", text(logs.path())])).contains("    provider: disk\n"));
+}
+
+#[test]
 fn records_show_how_a_file_is_read() {
     let logs = folder(&[("a.log", LOG)]);
     let output = run(&["records", text(logs.path()), "-o", "jsonl"]);
@@ -212,6 +223,7 @@ fn records_show_how_a_file_is_read() {
     assert_eq!(records[1]["message"], "the flux compensator of srv01 is overheated");
     assert!(records[1]["file"].as_str().is_some_and(|file| file.ends_with("a.log")));
     assert!(stdout(&run(&["records", text(logs.path())])).contains("[and 1 line]"));
+    assert!(records[0].get("fields").is_none());
 }
 
 #[test]
@@ -292,4 +304,97 @@ fn completions_and_manual_pages_are_generated() {
     }
     assert!(stdout(&run(&["man"])).starts_with(".ie"), "roff");
     assert!(stdout(&run(&["man", "triage"])).contains("tierline\\-triage"));
+}
+
+/// Times and messages of an incident in three files, of which one has no times.
+fn incident() -> tempfile::TempDir {
+    let first = "2026-01-02 03:00:00 ERROR alpha is broken, code 0x80070005\n\
+        2026-01-02 03:00:10 INFO all is well\n  ERROR bravo belongs to the line before\n\
+        2026-01-02 03:00:20 ERROR charlie is broken\n\
+        2026-01-02 04:30:00 ERROR delta is broken\n";
+    let second = "2026-01-02T03:00:05+02:00 ERROR echo is broken\n2026-01-02T03:00:25+02:00 INFO fine\n";
+    let third = "ERROR foxtrot is broken\n";
+    folder(&[("a.log", first.as_bytes()), ("b.log", second.as_bytes()), ("c.log", third.as_bytes())])
+}
+
+#[track_caller]
+fn check_window(arguments: &[&str], expected: &[&str], outside: u64) {
+    let logs = incident();
+    let report = json(&[&["triage", text(logs.path()), "--no-builtin", "-o", "json"], arguments].concat());
+    let evidence = |it: &Value| it["evidence"][0]["text"].as_str().unwrap_or("").to_string();
+    let found: Vec<_> = report["unresolved"].as_array().unwrap().iter().map(evidence).collect();
+    let words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
+    let found: Vec<_> = words.into_iter().filter(|word| found.iter().any(|text| text.contains(word))).collect();
+    assert_eq!(found, expected, "{arguments:?}");
+    assert_eq!(report["coverage"]["window"]["records_outside"], outside, "{arguments:?}");
+    assert_eq!(report["coverage"]["window"]["untimed_files"], 1, "{arguments:?}");
+    assert_eq!(report["coverage"]["records"], 7 - outside, "{arguments:?}");
+}
+
+#[test]
+fn only_records_in_the_window_are_looked_at() {
+    // Inclusive at the beginning, exclusive at the end.
+    let (ten, twenty) = ("2026-01-02 03:00:10", "2026-01-02 03:00:20");
+    check_window(&["--since", ten, "--until", twenty], &["bravo", "foxtrot"], 5);
+    check_window(&["--since", twenty], &["charlie", "delta", "foxtrot"], 3);
+    check_window(&["--until", ten], &["alpha", "echo", "foxtrot"], 4);
+    check_window(
+        &["--since", "2026-01-02", "--until", "2026-01-02"],
+        &["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"],
+        0,
+    );
+    // The last time is 04:30:00.
+    check_window(&["--since", "-1h"], &["delta", "foxtrot"], 5);
+    // As instants, the second file lies two hours before.
+    check_window(
+        &["--since", "2026-01-02 03:00Z", "--tz", "UTC"],
+        &["alpha", "bravo", "charlie", "delta", "foxtrot"],
+        2,
+    );
+    check_window(&["--until", "2026-01-02 02:00Z", "--tz", "Europe/Berlin"], &["echo", "foxtrot"], 4);
+}
+
+#[test]
+fn a_window_without_findings_is_named_and_never_called_clean() {
+    let logs = folder(&[("a.log", LOG)]);
+    let report = |arguments: &[&str]| {
+        let output = run(&[&["triage", text(logs.path()), "--no-builtin"], arguments].concat());
+        stdout(&output).to_string()
+    };
+    let clean = report(&["--since", "2026-01-02 03:04:08"]);
+    assert!(clean.starts_with("Nothing found in the time asked for:"), "{clean}");
+    assert!(clean.contains("Only what was logged from 2026-01-02 03:04:08 on was looked at; 3 records"), "{clean}");
+    let empty = report(&["--since", "2027-01-01"]);
+    assert!(empty.starts_with("No record in the time asked for:"), "{empty}");
+}
+
+#[test]
+fn a_wrong_window_ends_with_2() {
+    let logs = folder(&[("a.log", LOG), ("none.log", b"no time here\n")]);
+    let (path, untimed) = (text(logs.path()), logs.path().join("none.log"));
+    check_exit(&["triage", path, "--since", "yesterday"], 2);
+    check_exit(&["triage", path, "--tz", "Mars/Olympus"], 2);
+    check_exit(&["triage", path, "--since", "2026-01-03", "--until", "2026-01-02"], 2);
+    check_exit(&["triage", text(&untimed), "--since", "-2h"], 2);
+    check_exit(&["records", text(&untimed), "--since", "-2h"], 2);
+    check_exit(&["triage", path, "--since", "2026-01-02", "--patterns", path], 2);
+}
+
+#[test]
+fn records_shows_only_the_window() {
+    let logs = incident();
+    let arguments = [
+        "records",
+        text(logs.path()),
+        "-o",
+        "jsonl",
+        "--since",
+        "2026-01-02 03:00:10",
+        "--until",
+        "2026-01-02 03:00:20",
+    ];
+    let output = run(&arguments);
+    let lines: Vec<&str> = stdout(&output).lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("all is well\\n  ERROR bravo") && lines[1].contains("foxtrot"), "{lines:?}");
 }

@@ -25,7 +25,8 @@ fn catalogue() -> tempfile::TempDir {
     let app = folder.path().join("acme/acme/app");
     fs::create_dir_all(&app).unwrap();
     fs::write(app.join("disk-full.yaml"), examples[0]).unwrap();
-    fs::write(app.join("_product.yaml"), examples[1]).unwrap();
+    let product = examples.iter().find(|it| it.starts_with("vendor:")).unwrap();
+    fs::write(app.join("_product.yaml"), product).unwrap();
     folder
 }
 
@@ -38,6 +39,39 @@ fn a_good_catalogue_passes_and_can_be_read() {
     let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];
     check(folder, &list, 0, "acme/app/disk-full  L1  high      The disk {disk} is full\n");
     check(folder, &["signatures", "show", "acme/app/disk-full", "--signatures", "acme"], 0, "Verify: The job ends");
+}
+
+#[test]
+fn conditions_on_fields_are_explained() {
+    let folder = catalogue();
+    let folder = folder.path();
+    let write = |condition: &str| {
+        let head = "title: The disk {disk} is bad\nlevel: L1\nside: storage\nseverity: high\ncause: c\n";
+        let event = r#"{"level":"error","provider":"disk","event_id":7,"data":{"param1":"D:"}}"#;
+        let rest = "fixes: [{level: L1, steps: [s], verify: v}]\nreferences: [{kind: docs, url: 'https://a.b/'}]";
+        let examples = format!("examples:\n  match:\n    - '{event}'\n  no_match: [x]\n");
+        let text = format!("{head}match: {{ field: {condition} }}\n{rest}\n{examples}");
+        fs::write(folder.join("acme/acme/app/disk-bad.yaml"), text).unwrap();
+    };
+    let args = ["signatures", "check", "acme"];
+    write("{ provider: disk, event_id: [7, 8], data.param1: { regex: '(?<disk>.+)' } }");
+    check(folder, &args, 0, "checked 2 signatures, 4 examples: 0 errors");
+    let show = ["signatures", "show", "acme/app/disk-bad", "--signatures", "acme"];
+    check(folder, &show, 0, "  the field event_id is 7 or is 8\n  the field data.param1 matches (?<disk>.+)\n");
+    write("{ event_id: 7, data.param1: { regex: '(?<disk>.+)' } }");
+    check(folder, &args, 2, "disk-bad.yaml:6:17: error: `7` is the longest text that is sure to stand in the record");
+    check(folder, &args, 2, "add a field whose value is sure to have three letters or digits in a row");
+    write("{ provider: Disk, event_id: 7, data.param1: { regex: '(?<disk>.+)' } }");
+    check(folder, &args, 2, "`field: { provider: Disk }` holds for no record: it is `disk`");
+    write("{ Provider: disk, data.param1: { regex: '(?<disk>.+)' } }");
+    check(
+        folder,
+        &args,
+        2,
+        "no record has the field `Provider` (there are `level`, `provider`, `event_id`, `data.param1`)",
+    );
+    write("{ SourceName: disk, data.param1: { regex: '(?<disk>.+)' } }");
+    check(folder, &args, 2, "warning: `SourceName` is not the name by which all forms of Windows events are found");
 }
 
 #[test]

@@ -118,6 +118,9 @@ fn answer(path: &Path, arguments: &[&str]) -> Value {
             &["id", "template", "level", "score", "reasons", "codes", "count", "first_time", "last_time"]),
         "records": report["coverage"]["records"],
         "times": [report["coverage"]["first_time"], report["coverage"]["last_time"]],
+        "timeline": [report["timeline"]["bucket_seconds"], report["timeline"]["buckets"]],
+        "gaps": pick(&report["timeline"]["gaps"], &["from", "to", "seconds"]),
+        "steps": pick(&report["timeline"]["clock_steps"], &["from", "to", "seconds"]),
     })
 }
 

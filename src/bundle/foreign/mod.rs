@@ -12,10 +12,15 @@ mod deliver;
 mod evtx;
 mod fault;
 mod frame;
+mod journal;
 #[cfg(unix)]
 mod limits;
 mod serve;
 mod sevenzip;
+#[cfg(test)]
+mod tests;
+
+pub(super) use journal::is_export;
 
 use super::ProblemKind;
 use super::visit::{Facts, Place, Visit};
@@ -43,6 +48,10 @@ pub(in crate::bundle) trait Members {
 pub(in crate::bundle) enum Format {
     /// Windows event log.
     Evtx,
+    /// Binary journal of systemd.
+    Journal,
+    /// The export format of journals.
+    JournalExport,
     /// 7-Zip archive.
     SevenZip,
     /// Windows cabinet.
@@ -50,12 +59,14 @@ pub(in crate::bundle) enum Format {
 }
 
 impl Format {
-    const ALL: &[Format] = &[Format::Evtx, Format::SevenZip, Format::Cabinet];
+    const ALL: &[Format] = &[Format::Evtx, Format::Journal, Format::JournalExport, Format::SevenZip, Format::Cabinet];
 
     /// The name of an input of this format, and the one by which the helper program knows it.
     pub(super) fn name(self) -> &'static str {
         match self {
             Format::Evtx => "evtx",
+            Format::Journal => "journal",
+            Format::JournalExport => "journal-export",
             Format::SevenZip => "7z",
             Format::Cabinet => "cab",
         }
@@ -65,6 +76,8 @@ impl Format {
     fn title(self) -> &'static str {
         match self {
             Format::Evtx => "Windows event log",
+            Format::Journal => "systemd journal",
+            Format::JournalExport => "systemd journal in export format",
             Format::SevenZip => "7-Zip archive",
             Format::Cabinet => "Windows cabinet",
         }
@@ -73,7 +86,7 @@ impl Format {
     /// Whether members lie inside it, as in an archive; otherwise it is one text in another form.
     fn is_container(self) -> bool {
         match self {
-            Format::Evtx => false,
+            Format::Evtx | Format::Journal | Format::JournalExport => false,
             Format::SevenZip | Format::Cabinet => true,
         }
     }
@@ -85,6 +98,8 @@ impl Format {
     fn read(self, source: &mut BufReader<impl Read + Seek>, out: &mut dyn Members) -> io::Result<()> {
         match self {
             Format::Evtx => evtx::read(source, out),
+            Format::Journal => journal::read(source, out),
+            Format::JournalExport => journal::read_export(source, out),
             Format::SevenZip => sevenzip::read(source, out),
             Format::Cabinet => cabinet::read(source, out),
         }

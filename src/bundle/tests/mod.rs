@@ -6,6 +6,7 @@ mod disk;
 mod foreign_archives;
 mod limits;
 mod packages;
+mod rotated;
 mod tar_variants;
 
 use super::{Bundle, Content, Limits, ProblemKind, Visited};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tierline::report::{one_line, product, wrapped};
-use tierline::signature::{Condition, Signature, Status};
+use tierline::signature::{Condition, FieldTest, FieldValue, Signature, Status};
 
 /// The page that a support engineer reads, wrapped to the width; what is searched for in a log is not wrapped.
 pub(super) fn page(it: &Signature, width: usize) -> String {
@@ -105,6 +105,9 @@ impl Page {
                 return self.line(&format!("{indent}the record contains{nocase}: {text}"));
             }
             Condition::Regex(pattern) => return self.line(&format!("{indent}the record matches: {pattern}")),
+            Condition::Fields(tests) => {
+                return tests.iter().for_each(|test| self.line(&format!("{indent}{}", field(test))));
+            }
             Condition::Any(parts) => ("any of these holds:", parts),
             Condition::All(parts) => ("all of these hold:", parts),
             Condition::None(parts) => ("none of these holds:", parts),
@@ -112,6 +115,19 @@ impl Page {
         self.line(&format!("{indent}{name}"));
         parts.iter().for_each(|part| self.condition(part, depth + 1));
     }
+}
+
+/// What the record has, in words: `the field event_id is 7000 or is 7009`.
+fn field(test: &FieldTest) -> String {
+    let value = |value: &FieldValue| match value {
+        FieldValue::Is(text) => format!("is {text}"),
+        FieldValue::Like(Condition::Text { text, nocase: true }) => format!("contains (in any case) {text}"),
+        FieldValue::Like(Condition::Text { text, .. }) => format!("contains {text}"),
+        FieldValue::Like(Condition::Regex(pattern)) => format!("matches {pattern}"),
+        FieldValue::Like(_) => "holds".to_owned(),
+    };
+    let values: Vec<String> = test.values.iter().map(value).collect();
+    format!("the field {} {}", test.name, values.join(" or "))
 }
 
 /// What the list shows.
@@ -171,5 +187,14 @@ fn condition(it: &Condition) -> Value {
         Condition::Text { text, nocase: false } => json!({"text": text}),
         Condition::Text { text, nocase: true } => json!({"text": text, "nocase": true}),
         Condition::Regex(pattern) => json!({"regex": pattern}),
+        Condition::Fields(tests) => {
+            let value = |value: &FieldValue| match value {
+                FieldValue::Is(text) => json!(text),
+                FieldValue::Like(it) => condition(it),
+            };
+            let values = |test: &FieldTest| test.values.iter().map(value).collect::<Value>();
+            let fields = tests.iter().map(|test| (test.name.clone(), values(test)));
+            json!({"field": fields.collect::<serde_json::Map<_, _>>()})
+        }
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Chunk<'a> {
     bytes: &'a [u8],
     /// Where the header says that records end; `None` if it is damaged.
     end: Option<usize>,
+    /// The number of the last record, as the header says.
+    last: Option<u64>,
     checked: Checked,
 }
 
@@ -80,8 +82,11 @@ impl<'a> Chunk<'a> {
     /// Looks at the header of what is, or was, a chunk.
     pub(super) fn new(bytes: &'a [u8]) -> Chunk<'a> {
         match Chunk::header(bytes) {
-            Some((end, checked)) => Chunk { bytes, end: Some(end), checked },
-            None => Chunk { bytes, end: None, checked: Checked::Header },
+            // What a damaged header says bounds nothing.
+            Some((end, checked)) if checked != Checked::Header => {
+                Chunk { bytes, end: Some(end), last: u64_at(bytes, 32), checked }
+            }
+            _ => Chunk { bytes, end: None, last: None, checked: Checked::Header },
         }
     }
 
@@ -118,9 +123,9 @@ impl<'a> Chunk<'a> {
 
     /// Walks its records in order.
     pub(super) fn records(&self) -> Records<'a> {
-        // A header that is damaged does not bound the walk.
-        let end = self.end.filter(|_| self.checked != Checked::Header).unwrap_or(self.bytes.len());
-        Records { bytes: self.bytes, at: RECORDS.min(self.bytes.len()), end, last: None, pending: None }
+        let end = self.end.unwrap_or(self.bytes.len());
+        let at = RECORDS.min(self.bytes.len());
+        Records { bytes: self.bytes, at, end, last: None, last_told: self.last, pending: None }
     }
 }
 
@@ -132,6 +137,8 @@ pub(super) struct Records<'a> {
     end: usize,
     /// The number of the last record.
     last: Option<u64>,
+    /// That of the last of all, if the header tells.
+    last_told: Option<u64>,
     /// A record that comes behind a gap.
     pending: Option<(Record, usize)>,
 }
@@ -151,7 +158,7 @@ impl Iterator for Records<'_> {
                 None
             }
             Some((record, next)) => Some(self.go_on(record, next)),
-            None if self.at >= self.end.min(self.bytes.len()) => None,
+            None if self.at >= self.end => None,
             None => self.skip(),
         }
     }
@@ -172,17 +179,25 @@ impl Records<'_> {
         while at < end {
             at += STEP;
             if let Some((record, next)) = record_at(self.bytes, at).filter(|_| at < end) {
-                let missing = self.last.and_then(|last| record.number.checked_sub(last)?.checked_sub(1));
-                // Numbers of another time tell nothing.
-                let missing = missing.filter(|missing| *missing <= ((at - from) / SMALLEST) as u64);
+                let missing = self.missing(record.number, at - from);
                 self.pending = Some((record, next));
                 return Some(Found::Gap(Gap { place: from..at, missing }));
             }
         }
         self.at = usize::MAX;
         let rest = self.bytes.get(from..end).unwrap_or_default();
-        let is_used = rest.iter().any(|byte| *byte != 0);
-        is_used.then_some(Found::Gap(Gap { place: from..end, missing: None }))
+        if rest.iter().all(|byte| *byte == 0) && self.end <= self.bytes.len() {
+            return None;
+        }
+        let missing = self.last_told.and_then(|last| self.missing(last.checked_add(1)?, self.end.saturating_sub(from)));
+        Some(Found::Gap(Gap { place: from..end.max(from), missing }))
+    }
+
+    /// How many records are missing in so many bytes before the one of this number.
+    fn missing(&self, next: u64, bytes: usize) -> Option<u64> {
+        let missing = next.checked_sub(self.last?)?.checked_sub(1)?;
+        // Numbers of another time tell nothing.
+        Some(missing).filter(|missing| *missing <= (bytes / SMALLEST) as u64)
     }
 }
 

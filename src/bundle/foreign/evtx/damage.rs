@@ -100,42 +100,34 @@ impl Damage {
         if let Some(cut) = &self.cut {
             parts.push(format!("cut off: {cut}"));
         }
-        if self.gaps.count > 0 {
-            let mut part = format!("{} bytes are no events ({})", self.lost_bytes, self.gaps.shown());
-            if self.missing > 0 {
-                let least = if self.unknown { "at least " } else { "" };
-                let _ = write!(part, ", {least}{} of them are missing", events(self.missing));
-            }
-            parts.push(part);
+        if self.lost_bytes > 0 {
+            parts.push(format!("{} bytes are unreadable ({})", self.lost_bytes, self.gaps.shown()));
+        }
+        if self.missing > 0 {
+            let least = if self.unknown { "at least " } else { "" };
+            parts.push(format!("{least}{} missing", counted(self.missing, "event is", "events are")));
         }
         if self.records.count > 0 {
-            let mut part = format!("{} are damaged (record {})", events(self.records.count), self.records.shown());
+            let mut part = counted(self.records.count, "event is", "events are");
+            let _ = write!(part, " damaged (record {})", self.records.shown());
             if self.in_part > 0 {
-                let _ = write!(part, ", {} of them were read in part", self.in_part);
+                let _ = write!(part, ", {} read in part", counted(self.in_part, "event was", "events were"));
             }
             parts.push(part);
         }
         if self.headers.count > 0 {
-            parts.push(format!("{} has a damaged header ({})", chunks(self.headers.count), self.headers.shown()));
+            let chunks = counted(self.headers.count, "chunk has", "chunks have");
+            parts.push(format!("{chunks} a damaged header ({})", self.headers.shown()));
         }
         if self.sums.count > 0 {
-            parts.push(format!("{} does not fit its checksum ({})", chunks(self.sums.count), self.sums.shown()));
+            let chunks = counted(self.sums.count, "chunk does", "chunks do");
+            parts.push(format!("{chunks} not fit the checksum ({})", self.sums.shown()));
         }
         let rest = "; all other events were read";
         (!parts.is_empty()).then(|| format!("damaged: {}{rest}", parts.join("; ")))
     }
 }
 
-fn events(count: u64) -> String {
-    match count {
-        1 => "1 event".to_owned(),
-        count => format!("{count} events"),
-    }
-}
-
-fn chunks(count: u64) -> String {
-    match count {
-        1 => "1 chunk".to_owned(),
-        count => format!("{count} chunks"),
-    }
+fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }

@@ -322,9 +322,11 @@ impl Events for Event {
             (Kind::Field(Field::Execution), "ThreadID") => Attribute::Thread,
             (Kind::Field(Field::Security), "UserID") => Attribute::User,
             (Kind::Value, "Name") => Attribute::Key,
-            (Kind::Value | Kind::Wrapper, name) => {
+            (Kind::Value | Kind::Wrapper | Kind::Data, name) => {
                 let path = self.path.len();
-                self.path.push(b'.');
+                if path > 0 {
+                    self.path.push(b'.');
+                }
                 self.path.extend_from_slice(name.as_bytes());
                 Attribute::Data(path)
             }

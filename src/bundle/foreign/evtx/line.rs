@@ -85,16 +85,16 @@ impl Object {
         }
         let start = self.text.len();
         write_value(key, false, &mut self.text);
-        let end = self.text.len();
+        // Without the closing quote, in front of which a number may be put.
+        let end = self.text.len().saturating_sub(1);
         let (before, own) = self.text.split_at(start);
-        let is_like = |(start, end): &&(usize, usize)| before.get(*start..*end) == Some(own);
+        let is_like = |(start, end): &&(usize, usize)| before.get(*start..*end) == own.strip_suffix(b"\"");
         let alike = self.keys.iter().filter(is_like).count();
         if self.keys.len() < KEYS {
             self.keys.push((start, end));
         }
         if alike > 0 {
-            // In front of the closing quote.
-            self.text.truncate(end - 1);
+            self.text.truncate(end);
             self.text.extend_from_slice(format!(" ({})\"", alike + 1).as_bytes());
         }
         self.text.push(b':');

@@ -13,6 +13,11 @@ mod event;
 mod line;
 mod value;
 
+#[cfg(test)]
+mod build;
+#[cfg(test)]
+mod tests;
+
 use super::{Members, ProblemKind};
 use binxml::Reader;
 use chunk::{Chunk, Found};

@@ -1,9 +1,11 @@
 //! The journal export format, as `journalctl -o export` and `systemd-journal-gatewayd` write it: one field per line,
-//! values with line ends or other bytes behind a 64-bit length, a blank line behind each entry. It goes in as a stream
-//! and comes out as the lines that a binary journal becomes.
+//! values with line ends or other bytes behind a 64-bit length, a blank line behind each entry. Out come the lines that a
+//! binary journal becomes.
 
 use super::event::{Event, Field};
-use std::io::{self, BufRead, Read};
+use super::{BLOCK, Members};
+use crate::bundle::ProblemKind;
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 /// Whether a file begins like an export: the address fields of an entry come first.
 pub(in crate::bundle) fn is_export(head: &[u8]) -> bool {
@@ -11,42 +13,65 @@ pub(in crate::bundle) fn is_export(head: &[u8]) -> bool {
     head.starts_with(b"__CURSOR=") && head.contains(&b'\n') || head.starts_with(b"__REALTIME_TIMESTAMP=")
 }
 
-/// Reads an export as lines of syslog.
-pub(in crate::bundle) struct ExportReader<R> {
+/// Reads an export.
+pub(in crate::bundle::foreign) fn read(source: &mut impl Read, out: &mut dyn Members) -> io::Result<()> {
+    let mut export = Export { input: BufReader::new(source), event: Event::default(), open: false, lines: Vec::new() };
+    out.begin(None, None)?;
+    let ended = loop {
+        match export.step() {
+            Ok(true) if export.lines.len() < BLOCK => {}
+            Ok(more) => {
+                out.data(&export.lines)?;
+                export.lines.clear();
+                if !more {
+                    break Ok(());
+                }
+            }
+            Err(error) => {
+                export.finish_entry();
+                out.data(&export.lines)?;
+                break Err(error);
+            }
+        }
+    };
+    let ended = match ended {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            out.problem(ProblemKind::Corrupt, "cut off: the end is missing")
+        }
+        ended => ended,
+    };
+    out.end()?;
+    ended
+}
+
+/// An export that is being read.
+struct Export<R> {
     input: R,
     event: Event,
     /// Whether the open entry has anything.
     open: bool,
-    /// Lines that were not read yet, and how far they were.
+    /// Lines that were not handed on yet.
     lines: Vec<u8>,
-    at: usize,
-    ended: bool,
 }
 
 /// A longer value cannot be meant: journald takes 768 MiB at most and programs far less.
 const LONGEST: u64 = 64 << 20;
 const NAME: usize = 72;
 
-impl<R: BufRead> ExportReader<R> {
-    /// Starts at the first byte of an export.
-    pub(in crate::bundle) fn new(input: R) -> ExportReader<R> {
-        ExportReader { input, event: Event::default(), open: false, lines: Vec::new(), at: 0, ended: false }
-    }
-
-    /// Reads one line of the input.
-    fn step(&mut self) -> io::Result<()> {
+impl<R: BufRead> Export<R> {
+    /// Reads one line of the input; false at its end.
+    fn step(&mut self) -> io::Result<bool> {
         let mut line = Vec::new();
         let most = NAME + 1 + Event::MESSAGE;
         self.input.by_ref().take(most as u64).read_until(b'\n', &mut line)?;
         if line.is_empty() {
-            self.ended = true;
             self.finish_entry();
-            return Ok(());
+            return Ok(false);
         }
         let whole = line.pop_if(|&mut last| last == b'\n').is_some();
         if line.is_empty() || line == b"\r" {
             self.finish_entry();
-            return Ok(());
+            return Ok(true);
         }
         if !whole && line.len() == most {
             self.skip_line()?;
@@ -67,7 +92,7 @@ impl<R: BufRead> ExportReader<R> {
             // Damage, which ends with the line or with the entry.
             None => {}
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Reads a value behind its length, and the line end behind it.
@@ -88,7 +113,7 @@ impl<R: BufRead> ExportReader<R> {
         }
         let skipped = io::copy(&mut self.input.by_ref().take(length - kept), &mut io::sink())?;
         if (value.len() as u64).saturating_add(skipped) < length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+            return Err(ErrorKind::UnexpectedEof.into());
         }
         if self.input.fill_buf()?.first() == Some(&b'\n') {
             self.input.consume(1);
@@ -120,26 +145,6 @@ impl<R: BufRead> ExportReader<R> {
     }
 }
 
-impl<R: BufRead> Read for ExportReader<R> {
-    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.lines.len() && !self.ended {
-            self.lines.clear();
-            self.at = 0;
-            if let Err(error) = self.step() {
-                // What came before is given first. Asked again, the input will say the same or have ended.
-                self.ended = true;
-                self.finish_entry();
-                if self.lines.is_empty() {
-                    return Err(error);
-                }
-            }
-        }
-        let read = self.lines.get(self.at..).unwrap_or_default().read(output)?;
-        self.at += read;
-        Ok(read)
-    }
-}
-
 fn is_name(name: &[u8]) -> bool {
     !name.is_empty()
         && name.len() <= NAME
@@ -151,10 +156,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn lines(export: &[u8]) -> String {
-        let mut lines = Vec::new();
-        let _ = ExportReader::new(export).read_to_end(&mut lines);
-        String::from_utf8(lines).unwrap()
+    use super::super::tests::Given;
+
+    fn lines(mut export: &[u8]) -> Given {
+        let mut given = Given::default();
+        read(&mut export, &mut given).unwrap();
+        given
     }
 
     const HEAD: &str = "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1767323045123456\n__MONOTONIC_TIMESTAMP=1\n_HOSTNAME=h\n\
@@ -168,7 +175,7 @@ mod tests {
         let export = format!("{HEAD}MESSAGE=one\n\n{HEAD}{}\n{HEAD}MESSAGE=three=3\n", binary("two\n\nmore\n"));
         assert!(is_export(export.as_bytes()));
         assert_eq!(
-            lines(export.as_bytes()),
+            lines(export.as_bytes()).lines,
             "<12>2026-01-02T03:04:05.123456Z h app: one\n<12>2026-01-02T03:04:05.123456Z h app: two\n\n    more\n\
              <12>2026-01-02T03:04:05.123456Z h app: three=3\n",
         );
@@ -179,16 +186,17 @@ mod tests {
         let export = format!(
             "{HEAD}MESSAGE\n\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}x\n\u{1}junk\n{HEAD}MESSAGE=two\n\n"
         );
-        assert!(lines(export.as_bytes()).ends_with("h app: two\n"));
+        assert!(lines(export.as_bytes()).lines.ends_with("h app: two\n"));
         let cut = format!("{HEAD}MESSAGE=one\n\n{HEAD}MESSAGE\n\u{7f}");
-        assert!(lines(cut.as_bytes()).contains("h app: one\n"));
-        assert!(ExportReader::new(cut.as_bytes()).read_to_end(&mut Vec::new()).is_ok());
+        let given = lines(cut.as_bytes());
+        assert!(given.lines.contains("h app: one\n"));
+        assert_eq!(given.problems, [(ProblemKind::Corrupt, "cut off: the end is missing".to_owned())]);
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read_to_their_end(bytes in "(__CURSOR=|MESSAGE|\n|\0|=|[a-z]|\u{3}){0,60}") {
-            let _ = ExportReader::new(bytes.as_bytes()).read_to_end(&mut Vec::new());
+            lines(bytes.as_bytes());
         }
     }
 }

@@ -11,7 +11,8 @@ mod lz4;
 mod object;
 mod pages;
 
-pub(in crate::bundle) use export::{ExportReader, is_export};
+pub(in crate::bundle) use export::is_export;
+pub(super) use export::read as read_export;
 
 use super::Members;
 use crate::bundle::ProblemKind;

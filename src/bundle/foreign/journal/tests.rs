@@ -10,9 +10,9 @@ use std::path::Path;
 
 /// What a parser has given.
 #[derive(Default)]
-struct Given {
-    lines: String,
-    problems: Vec<(ProblemKind, String)>,
+pub(super) struct Given {
+    pub(super) lines: String,
+    pub(super) problems: Vec<(ProblemKind, String)>,
     open: bool,
 }
 
@@ -59,9 +59,10 @@ fn read_bytes(bytes: Vec<u8>) -> Given {
 
 /// The lines of the export stream.
 fn expected() -> String {
-    let mut lines = String::new();
-    ExportReader::new(unpacked("small.export.gz").as_slice()).read_to_string(&mut lines).unwrap();
-    lines
+    let mut given = Given::default();
+    export::read(&mut unpacked("small.export.gz").as_slice(), &mut given).unwrap();
+    assert_eq!(given.problems, []);
+    given.lines
 }
 
 const ENTRIES: usize = 70;

@@ -1,0 +1,113 @@
+//! Silences of a file that are long for it, and steps back of its clock.
+//!
+//! A silence is told if it breaks the file's own rhythm: the file has enough records to have one; the silence is at least
+//! a minute and eight times as long as the longest silence that is not told; no more than three are told of a file; and
+//! together they are not longer than the rest of the time that the file covers. So the nights of a quiet log are no
+//! silences, because each is much like the others, and a program that is only used now and then has none.
+//!
+//! A step back is told if there are few of them: a file that is not in the order of time has many. One of an hour in a log
+//! without zone is the end of summer time.
+
+use super::chronology::Pause;
+use crate::finding::{Source, Step, Timeline};
+use std::sync::Arc;
+
+/// Records with a time that a file needs to have a rhythm.
+const RECORDS: u64 = 32;
+/// The shortest silence that is told, in seconds.
+const SHORTEST: i64 = 60;
+/// How many times as long it is as the longest usual one.
+const LONGER: i64 = 8;
+/// Silences of one file that are told.
+const SILENCES: usize = 3;
+/// A file with more steps back is not in the order of time.
+const SETBACKS: u64 = 3;
+/// Seconds by which a step back may differ from an hour to be the end of summer time.
+const NEARLY: i64 = 300;
+
+/// Returns the silences of a file that are worth telling.
+pub(super) fn silences(source: &Source) -> Vec<Pause> {
+    let timeline = &source.timeline;
+    let Some((first, last)) = timeline.ends else { return Vec::new() };
+    // Only what is silent in the order of time: where files are not, steps forward follow steps back.
+    let is_silent = |step: &&Step| {
+        let seconds = |nanos: i64| nanos.div_euclid(1_000_000_000);
+        let histogram = if step.from.offset().is_some() { &timeline.stated } else { &timeline.shown };
+        histogram.is_silent_between(seconds(step.from.instant()), seconds(step.to.instant()))
+    };
+    if timeline.dated() < RECORDS || timeline.n_setbacks > SETBACKS {
+        return Vec::new();
+    }
+    let covered = last.instant().saturating_sub(first.instant()) / 1_000_000_000;
+    let seconds: Vec<i64> = timeline.silences.iter().map(Step::seconds).collect();
+    let count = (1..=SILENCES).rev().find(|&count| {
+        let (Some(told), usual) = (seconds.get(..count), seconds.get(count).copied()) else { return false };
+        let usual = usual.unwrap_or(Timeline::SILENCE);
+        let together: i64 = told.iter().sum();
+        told.last().is_some_and(|&it| it >= SHORTEST && it >= usual.saturating_mul(LONGER)) && together <= covered / 2
+    });
+    let told = timeline.silences.iter().take(count.unwrap_or(0)).filter(is_silent);
+    told.map(|step| pause(source, step, false)).collect()
+}
+
+/// Returns the steps back of a file that are worth telling.
+pub(super) fn setbacks(source: &Source) -> Vec<Pause> {
+    let timeline = &source.timeline;
+    if timeline.dated() < RECORDS || timeline.n_setbacks > SETBACKS {
+        return Vec::new();
+    }
+    let summer = |step: &Step| step.from.offset().is_none() && (step.seconds() + 3600).abs() <= NEARLY;
+    timeline.setbacks.iter().map(|step| pause(source, step, summer(step))).collect()
+}
+
+fn pause(source: &Source, step: &Step, end_of_summer_time: bool) -> Pause {
+    Pause { file: Arc::clone(&source.file), from: step.from, to: step.to, end_of_summer_time }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::source;
+    use super::*;
+
+    #[track_caller]
+    fn check(seconds: impl IntoIterator<Item = i64>, expected: &[i64], expected_back: &[(i64, bool)]) {
+        let source = source("a.log", None, &seconds.into_iter().collect::<Vec<_>>());
+        let found: Vec<i64> = silences(&source).iter().map(Pause::seconds).collect();
+        assert_eq!(found, expected);
+        let found: Vec<_> = setbacks(&source).iter().map(|it| (it.seconds(), it.end_of_summer_time)).collect();
+        assert_eq!(found, expected_back);
+    }
+
+    /// Records every `step` seconds in `range`.
+    fn every(step: usize, range: std::ops::Range<i64>) -> impl Iterator<Item = i64> {
+        range.step_by(step)
+    }
+
+    #[test]
+    fn an_outage_of_a_busy_log_is_told() {
+        check(every(5, 0..7200).chain(every(5, 10_000..20_000)), &[2805], &[]);
+        check(every(5, 0..7200).chain(every(5, 8000..9000)).chain(every(5, 9800..20_000)), &[805, 805], &[]);
+    }
+
+    #[test]
+    fn nights_and_seldom_used_programs_are_no_silences() {
+        let days = || (0..9).flat_map(|day| every(60, day * 86_400..day * 86_400 + 36_000));
+        check(days(), &[], &[]);
+        // Three sessions of ten minutes on three days.
+        check((0..3).flat_map(|day| every(2, day * 86_400..day * 86_400 + 600)), &[], &[]);
+        // Silences of any length, none much longer than the next.
+        check((0..60).map(|it: i64| it * it * it), &[], &[]);
+    }
+
+    #[test]
+    fn a_few_records_have_no_rhythm() {
+        check(every(5, 0..100).chain([5000]), &[], &[]);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_is_told() {
+        check(every(5, 0..1000).chain(every(5, 900..2000)), &[], &[(-95, false)]);
+        check(every(5, 0..7200).chain(every(5, 3605..9000)), &[], &[(-3590, true)]);
+        check((0..2000).rev().map(|it| it * 10), &[], &[]);
+    }
+}

@@ -1,0 +1,245 @@
+//! Levels that programs write in a way of their own: redis, Xorg, VMware, macOS, WebSphere, Ruby, logrus, .NET, Nagios, CI.
+
+use super::clock::digits_run;
+use super::header::Cut;
+use super::level::Level;
+use super::rest::Found;
+use super::stamp::{Shape, Stamp};
+use super::token::{name_end_plain, separators};
+use super::watch::Watch;
+use memchr::memmem;
+
+/// redis: `1234:M 02 Jan 2026 03:04:05.678 # text`, old `[1234] 02 Jan 03:04:05.678 # text`; the mark is the level.
+pub(super) fn redis<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let digits = digits_run(line, at);
+    let colon = at + digits;
+    if !(1..=8).contains(&digits)
+        || line.get(colon) != Some(&b':')
+        || !matches!(line.get(colon + 1), Some(b'M' | b'S' | b'C' | b'X'))
+        || line.get(colon + 2) != Some(&b' ')
+    {
+        return None;
+    }
+    let (stamp, end) = rules.stamp(line, colon + 3)?;
+    let mut found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
+    let message = super::rest::rest(line, end, &stamp, &mut found, rules);
+    Some(Cut::stamped("redis", found, message, &stamp))
+}
+
+/// `#`, `*`, `-`, `.` alone behind the time: redis' warning, notice, verbose, debug.
+pub(super) fn redis_mark(line: &[u8], at: usize) -> Option<Level> {
+    if line.get(at + 1) != Some(&b' ') {
+        return None;
+    }
+    match line.get(at)? {
+        b'#' => Some(Level::Warn),
+        b'*' => Some(Level::Info),
+        b'.' => Some(Level::Debug),
+        _ => None,
+    }
+}
+
+/// Looks for the mark of a program behind the time; returns the level, the component and where the message begins.
+pub(super) fn behind_time<'a>(line: &'a [u8], end: usize, stamp: &Stamp, rules: &Watch<'_>) -> Option<Marked<'a>> {
+    match stamp.shape {
+        Shape::Iso => ruby(line, end).or_else(|| macos(line, end, rules)).or_else(|| icinga(line, end)),
+        Shape::Slashed if line.get(end) == Some(&b']') => websphere(line, end, rules),
+        _ => None,
+    }
+}
+
+/// What a mark has shown.
+pub(super) struct Marked<'a> {
+    pub level: Option<Level>,
+    pub component: Option<&'a [u8]>,
+    pub message: usize,
+}
+
+/// Ruby's logger: `I, [2026-01-05T10:11:12.345678 #1234]  INFO -- app: text`.
+fn ruby(line: &[u8], end: usize) -> Option<Marked<'_>> {
+    let rest = line.get(end..)?.strip_prefix(b" #")?;
+    let digits = digits_run(rest, 0);
+    let word = end + 2 + digits + rest.get(digits..)?.strip_prefix(b"]").map(|_| 1).filter(|_| digits > 0)?;
+    let word = word + line.get(word..)?.iter().take(3).take_while(|&&byte| byte == b' ').count();
+    let length = line.get(word..)?.iter().take(8).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let level = Level::from_word(&line[word..word + length]);
+    let rest = line.get(word + length..)?.strip_prefix(b" -- ").filter(|_| level.is_some())?;
+    let colon = rest.iter().take(80).position(|&byte| byte == b':')?;
+    let message = separators(line, word + length + 4 + colon + 1);
+    Some(Marked { level, component: Some(&rest[..colon]).filter(|it| !it.is_empty()), message })
+}
+
+/// macOS' `log show`: ` 0x1a2b     Error       0x0                  123    0    mds: text`, and the compact form
+/// ` Df kernel[0:1a2b] text`.
+fn macos<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked<'a>> {
+    let rest = line.get(end..)?.strip_prefix(b" ")?;
+    let position = |part: &[u8]| part.as_ptr() as usize - line.as_ptr() as usize;
+    let signed = line.get(end.checked_sub(5)?).is_some_and(|sign| matches!(sign, b'+' | b'-'));
+    if signed && hexadecimal(rest, rules) {
+        let mut words = rest[..rest.len().min(160)].split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+        let (_thread, kind, activity) = (words.next()?, words.next()?, words.next()?);
+        let level = match kind {
+            b"Default" | b"Info" | b"Activity" | b"Signpost" => Level::Info,
+            b"Debug" => Level::Debug,
+            b"Error" => Level::Error,
+            b"Fault" => Level::Fatal,
+            _ => return None,
+        };
+        let (_process, _lifetime, name) = (words.next()?, words.next()?, position(words.next()?));
+        // A process may have blanks in its name.
+        let colon = memmem::find(&line[name..line.len().min(name + 80)], b": ")?;
+        if !hexadecimal(activity, rules) {
+            return None;
+        }
+        let component = Some(&line[name..name + colon]);
+        return Some(Marked { level: Some(level), component, message: separators(line, name + colon + 1) });
+    }
+    let (level, skip) = match rest {
+        [b'D', b'f', b' ', ..] => (Level::Info, 3),
+        [b'D', b'b', b' ', ..] => (Level::Debug, 3),
+        [b'E', b' ', b' ', ..] => (Level::Error, 3),
+        [b'F', b' ', b' ', ..] => (Level::Fatal, 3),
+        [b'I' | b'A', b' ', b' ', ..] => (Level::Info, 3),
+        _ => return None,
+    };
+    // `name[123:1a2b]`
+    let name = end + 1 + skip;
+    let near = &line[name..line.len().min(name + 80)];
+    let open = near.iter().position(|&byte| byte == b'[')?;
+    let digits = digits_run(near, open + 1);
+    let close = open + near[open..].iter().take(40).position(|&byte| byte == b']')?;
+    if digits == 0 || near.get(open + 1 + digits) != Some(&b':') {
+        return None;
+    }
+    Some(Marked { level: Some(level), component: Some(&near[..open]), message: separators(line, name + close + 1) })
+}
+
+/// Whether `0x` begins a text; which digit it is decides.
+fn hexadecimal(text: &[u8], rules: &Watch<'_>) -> bool {
+    if text.get(1) != Some(&b'x') {
+        return false;
+    }
+    rules.number(&text[..1]);
+    text[0] == b'0'
+}
+
+/// Icinga 2: `] critical/ApiListener: text`.
+fn icinga(line: &[u8], end: usize) -> Option<Marked<'_>> {
+    let rest = line.get(end..)?.strip_prefix(b"] ")?;
+    let length = rest.iter().take(12).take_while(|byte| byte.is_ascii_lowercase()).count();
+    let level = Level::from_word(&rest[..length]).filter(|_| rest.get(length) == Some(&b'/'))?;
+    let name = end + 2 + length + 1;
+    let close = name_end_plain(line, name);
+    (line.get(close..close + 2) == Some(b": ")).then(|| Marked {
+        level: Some(level),
+        component: Some(&line[name..close]),
+        message: close + 2,
+    })
+}
+
+/// WebSphere: `] 0000004c WsServerImpl  E   WSVR0009E: text`; the letter between the columns is the kind of event.
+fn websphere<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked<'a>> {
+    let thread = line.get(end..)?.strip_prefix(b"] ")?;
+    let hex = thread.iter().take(9).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let name = end + 2 + hex + 1;
+    let column = line.get(name..name + 14).filter(|_| hex == 8 && thread.get(8) == Some(&b' '))?;
+    let length = column.iter().take_while(|&&byte| byte != b' ').count();
+    let kind = name + 14;
+    if length == 0 || column[length..].iter().any(|&byte| byte != b' ') || line.get(kind + 1) != Some(&b' ') {
+        return None;
+    }
+    let level = match line.get(kind)? {
+        b'F' => Some(Level::Fatal),
+        b'E' => Some(Level::Error),
+        b'W' => Some(Level::Warn),
+        b'A' | b'I' | b'C' => Some(Level::Info),
+        b'D' => Some(Level::Debug),
+        b'>' | b'<' => Some(Level::Trace),
+        b'0'..=b'9' => {
+            rules.number(&line[kind..kind + 1]);
+            matches!(line[kind], b'1'..=b'3').then_some(Level::Trace)
+        }
+        // What the program has printed by itself.
+        b'O' | b'R' => None,
+        _ => return None,
+    };
+    Some(Marked { level, component: Some(&column[..length]), message: separators(line, kind + 1) })
+}
+
+/// `(EE)`, `(WW)`, `(II)` and others of Xorg.
+pub(super) fn xorg(line: &[u8], at: usize) -> Option<(Level, usize)> {
+    let text = line.get(at..at + 4)?;
+    let level = match text {
+        b"(EE)" => Level::Error,
+        b"(WW)" => Level::Warn,
+        b"(II)" | b"(--)" | b"(**)" | b"(==)" | b"(++)" | b"(!!)" => Level::Info,
+        _ => return None,
+    };
+    Some((level, at + 4))
+}
+
+/// `I125: ` behind the thread's bar in a virtual machine's log.
+pub(super) fn vmware(line: &[u8], at: usize) -> Option<(Level, usize)> {
+    let level = match line.get(at)? {
+        b'A' | b'I' => Level::Info,
+        b'W' => Level::Warn,
+        b'E' => Level::Error,
+        b'P' => Level::Fatal,
+        b'V' | b'D' => Level::Debug,
+        _ => return None,
+    };
+    (digits_run(line, at + 1) == 3 && line.get(at + 4..at + 6) == Some(b": ")).then_some((level, at + 6))
+}
+
+/// `##[error]text` of build services.
+pub(super) fn build_step(line: &[u8], at: usize) -> Option<(Level, usize)> {
+    let rest = line.get(at..)?.strip_prefix(b"##[")?;
+    let close = rest.iter().take(12).position(|&byte| byte == b']')?;
+    Some((Level::from_word(&rest[..close])?, at + 3 + close + 1))
+}
+
+/// `SERVICE ALERT: host;service;CRITICAL;HARD;3;text` of Nagios and its kin.
+pub(super) fn nagios(line: &[u8], message: usize) -> Option<Level> {
+    let near = line.get(message..line.len().min(message + 300))?;
+    let kind = memmem::find(near, b" ALERT: ").or_else(|| memmem::find(near, b" NOTIFICATION: "))?;
+    let state = |level: Level, words: &[&[u8]]| {
+        near[kind..].split(|&byte| byte == b';').skip(1).take(3).any(|part| words.contains(&part)).then_some(level)
+    };
+    state(Level::Error, &[b"CRITICAL", b"DOWN", b"UNREACHABLE"])
+        .or_else(|| state(Level::Warn, &[b"WARNING", b"UNKNOWN"]))
+        .or_else(|| state(Level::Info, &[b"OK", b"UP"]))
+}
+
+/// Lines without time whose beginning is a level in a form that nothing else has: `ERRO[0012] text` of logrus on a
+/// terminal, `fail: Name.Space.Class[0]` of .NET.
+pub(super) fn bare_level<'a>(line: &'a [u8], at: usize) -> Option<Cut<'a>> {
+    let word = line.get(at..at + 4)?;
+    let next = at + 4;
+    if line.get(next) == Some(&b'[') {
+        let digits = digits_run(line, next + 1);
+        if !word.iter().all(u8::is_ascii_uppercase) || digits < 4 || line.get(next + 1 + digits) != Some(&b']') {
+            return None;
+        }
+        let found = Found { level: Some(Level::from_word(word)?), ..Found::default() };
+        return Some(Cut::new("logrus", found, separators(line, next + digits + 2)));
+    }
+    let level = match word {
+        b"trce" => Level::Trace,
+        b"dbug" => Level::Debug,
+        b"info" => Level::Info,
+        b"warn" => Level::Warn,
+        b"fail" => Level::Error,
+        b"crit" => Level::Fatal,
+        _ => return None,
+    };
+    let rest = line.get(next..)?.strip_prefix(b": ")?;
+    let length = rest
+        .iter()
+        .take(200)
+        .take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+'))
+        .count();
+    let digits = digits_run(rest, length + 1);
+    let ends = rest.get(length) == Some(&b'[') && digits > 0 && rest.get(length + 1 + digits..) == Some(b"]");
+    let found = Found { level: Some(level), component: Some(&rest[..length]), ..Found::default() };
+    (ends && length > 0).then(|| Cut::new("dotnet", found, next + 2))
+}
