@@ -10,6 +10,7 @@ mod hostile;
 mod isolation;
 mod journal;
 mod layers;
+mod libarchive;
 mod memory;
 mod signatures;
 mod variants;

@@ -6,6 +6,7 @@
 //! people's, so they run in a process of their own ([`child`]): whatever happens there costs that file only. What they
 //! give travels through a pipe as [`frame`]s, from a thread as well where there is no helper program.
 
+mod cabinet;
 mod child;
 mod deliver;
 mod evtx;
@@ -15,6 +16,7 @@ mod journal;
 #[cfg(unix)]
 mod limits;
 mod serve;
+mod sevenzip;
 #[cfg(test)]
 mod tests;
 
@@ -52,10 +54,21 @@ pub(in crate::bundle) enum Format {
     JournalExport,
     /// Journal entries as indented JSON.
     JournalPretty,
+    /// 7-Zip archive.
+    SevenZip,
+    /// Windows cabinet.
+    Cabinet,
 }
 
 impl Format {
-    const ALL: &[Format] = &[Format::Evtx, Format::Journal, Format::JournalExport, Format::JournalPretty];
+    const ALL: &[Format] = &[
+        Format::Evtx,
+        Format::Journal,
+        Format::JournalExport,
+        Format::JournalPretty,
+        Format::SevenZip,
+        Format::Cabinet,
+    ];
 
     /// The name of an input of this format, and the one by which the helper program knows it.
     pub(super) fn name(self) -> &'static str {
@@ -64,6 +77,8 @@ impl Format {
             Format::Journal => "journal",
             Format::JournalExport => "journal-export",
             Format::JournalPretty => "journal-json",
+            Format::SevenZip => "7z",
+            Format::Cabinet => "cab",
         }
     }
 
@@ -74,6 +89,8 @@ impl Format {
             Format::Journal => "systemd journal",
             Format::JournalExport => "systemd journal in export format",
             Format::JournalPretty => "systemd journal as JSON",
+            Format::SevenZip => "7-Zip archive",
+            Format::Cabinet => "Windows cabinet",
         }
     }
 
@@ -81,6 +98,7 @@ impl Format {
     fn is_container(self) -> bool {
         match self {
             Format::Evtx | Format::Journal | Format::JournalExport | Format::JournalPretty => false,
+            Format::SevenZip | Format::Cabinet => true,
         }
     }
 
@@ -94,6 +112,8 @@ impl Format {
             Format::Journal => journal::read(source, out),
             Format::JournalExport => journal::read_export(source, out),
             Format::JournalPretty => journal::read_pretty(source, out),
+            Format::SevenZip => sevenzip::read(source, out),
+            Format::Cabinet => cabinet::read(source, out),
         }
     }
 }
