@@ -5,6 +5,7 @@
 mod cli;
 mod event_logs;
 mod expected;
+mod facts;
 mod hostile;
 mod isolation;
 mod journal;
