@@ -30,7 +30,8 @@ pub struct Input {
     /// As given.
     pub path: PathBuf,
     /// Recognised by content: `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `compress`,
-    /// `ar`, `cpio`, `rpm`, `7z`, `cab`, `evtx`, `journal`, `journal-export`.
+    /// `ar`, `cpio`, `rpm`, `7z`, `cab`, `evtx`, `journal`,
+    /// `journal-export`, `journal-json`.
     pub kind: &'static str,
     /// Bytes on disk (of all files of a folder).
     pub bytes: u64,

@@ -19,7 +19,7 @@ use super::clock::digits_run;
 use super::fold::{Traceback, is_blank};
 use super::json;
 use super::level::Level;
-use super::lines::LineStart;
+use super::lines::Starts;
 use super::token::skip_colour;
 use memchr::{memchr, memmem};
 
@@ -39,6 +39,8 @@ pub enum Container {
 
 /// A longer line of a program is not joined further.
 const LONGEST: usize = 1 << 20;
+/// A line in more parts neither.
+const MOST_PARTS: usize = 1000;
 /// How many lines of a file's head are looked at.
 const LINES: usize = 20;
 
@@ -237,19 +239,12 @@ impl Unwrapper {
     }
 
     /// Takes the line that is stored at `at`, without its end, and adds what is complete.
-    pub(super) fn line(
-        &mut self,
-        line: &[u8],
-        at: u64,
-        format: &Format,
-        output: &mut Vec<u8>,
-        starts: &mut Vec<LineStart>,
-    ) {
+    pub(super) fn line(&mut self, line: &[u8], at: u64, format: &Format, output: &mut Vec<u8>, starts: &mut Starts) {
         let from = self.text.len();
         let Some(part) = self.container.unwrap(line, &mut self.text) else {
             self.text.truncate(from);
             self.finish(format, output, starts);
-            starts.push(LineStart { text: output.len(), stored: at });
+            starts.add(output.len(), at);
             output.extend_from_slice(line);
             output.push(b'\n');
             return;
@@ -267,16 +262,16 @@ impl Unwrapper {
             self.stream.extend_from_slice(part.stream);
         }
         self.parts.push(at);
-        if part.last || self.text.len() > LONGEST {
+        if part.last || self.text.len() > LONGEST || self.parts.len() >= MOST_PARTS {
             self.finish(format, output, starts);
         }
     }
 
     /// Adds the open line as it is.
-    pub(super) fn finish(&mut self, format: &Format, output: &mut Vec<u8>, starts: &mut Vec<LineStart>) {
+    pub(super) fn finish(&mut self, format: &Format, output: &mut Vec<u8>, starts: &mut Starts) {
         for (index, &stored) in self.parts.iter().enumerate() {
-            starts.push(LineStart { text: output.len(), stored });
-            if index == 0 {
+            if index == 0 && !self.text.is_empty() {
+                starts.add(output.len(), stored);
                 let end = self.text.iter().rposition(|&byte| byte != b'\r').map_or(0, |last| last + 1);
                 let text = &self.text[..end];
                 let begins = format.begins_in_container(text, &mut self.traceback);
@@ -291,6 +286,9 @@ impl Unwrapper {
                 write_line(text, output);
             }
             output.push(b'\n');
+        }
+        if !self.parts.is_empty() {
+            starts.bend();
         }
         self.text.clear();
         self.parts.clear();
