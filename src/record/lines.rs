@@ -34,7 +34,7 @@ impl Lines {
     pub(super) fn new(encoding: Encoding) -> Option<Lines> {
         let unwrapper = match encoding {
             Encoding::Bytes | Encoding::Utf16Le | Encoding::Utf16Be => return None,
-            Encoding::Legacy(_) => None,
+            Encoding::Legacy(_) | Encoding::Vc0 => None,
             Encoding::Container(container) => Some(Unwrapper::new(container)),
         };
         Some(Lines { encoding, unwrapper, stored: 0, output: Vec::new(), starts: Vec::new() })
@@ -64,6 +64,7 @@ impl Lines {
     fn line(&mut self, line: &[u8], newline: bool, format: &Format) {
         let Lines { output, starts, stored, .. } = self;
         match (&mut self.unwrapper, self.encoding) {
+            (_, Encoding::Vc0) => return super::vc0::decode(line, *stored, output, starts),
             (Some(unwrapper), _) if newline => return unwrapper.line(line, *stored, format, output, starts),
             (unwrapper, encoding) => {
                 if let Some(unwrapper) = unwrapper {
