@@ -61,7 +61,7 @@ impl Lines {
     pub(super) fn new(encoding: Encoding) -> Option<Lines> {
         let unwrapper = match encoding {
             Encoding::Bytes | Encoding::Utf16Le | Encoding::Utf16Be => return None,
-            Encoding::Legacy(_) | Encoding::Container(Container::JournalJson) => None,
+            Encoding::Legacy(_) | Encoding::Vc0 | Encoding::Container(Container::JournalJson) => None,
             Encoding::Container(container) => Some(Unwrapper::new(container)),
         };
         Some(Lines { encoding, unwrapper, stored: 0, output: Vec::new(), starts: Starts::default() })
@@ -91,6 +91,7 @@ impl Lines {
     fn line(&mut self, line: &[u8], newline: bool, format: &Format) {
         let Lines { output, starts, stored, .. } = self;
         match (&mut self.unwrapper, self.encoding) {
+            (_, Encoding::Vc0) => return super::vc0::decode(line, *stored, output, starts),
             (Some(unwrapper), _) if newline => return unwrapper.line(line, *stored, format, output, starts),
             (unwrapper, encoding) => {
                 if let Some(unwrapper) = unwrapper {
