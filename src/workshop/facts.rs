@@ -98,8 +98,11 @@ fn stated(scanner: &Scanner, fact: &Fact, text: &str) -> BTreeMap<usize, String>
     stated
 }
 
-/// Calls `each` for every fact of every product, with the tree of the product's file and the fact's item in it.
-fn for_each(set: &SignatureSet, each: &mut dyn FnMut(&Product, Option<&Node<'_>>, Option<usize>, &Fact)) {
+/// What is done for a fact: with its product, the tree of the product's file and the fact's item in it.
+type Each<'e> = dyn FnMut(&Product, Option<&Node<'_>>, Option<usize>, &Fact) + 'e;
+
+/// Calls `each` for every fact of every product.
+fn for_each(set: &SignatureSet, each: &mut Each<'_>) {
     for product in set.products() {
         let text = source_text(&product.source).unwrap_or_default();
         let root = yaml::parse(&text).ok();
