@@ -55,7 +55,7 @@ fn conditions_on_fields_are_explained() {
     };
     let args = ["signatures", "check", "acme"];
     write("{ provider: disk, event_id: [7, 8], data.param1: { regex: '(?<disk>.+)' } }");
-    check(folder, &args, 0, "checked 2 signatures, 4 examples: 0 errors");
+    check(folder, &args, 0, "checked 2 signatures, 6 examples: 0 errors");
     let show = ["signatures", "show", "acme/app/disk-bad", "--signatures", "acme"];
     check(folder, &show, 0, "  the field event_id is 7 or is 8\n  the field data.param1 matches (?<disk>.+)\n");
     write("{ event_id: 7, data.param1: { regex: '(?<disk>.+)' } }");
