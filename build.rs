@@ -11,6 +11,8 @@ mod checksum;
 mod data;
 #[path = "src/signature/encode.rs"]
 mod encode;
+#[path = "src/signature/fact.rs"]
+mod fact;
 #[path = "src/signature/fields.rs"]
 mod fields;
 #[path = "src/signature/pattern.rs"]

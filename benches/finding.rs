@@ -81,6 +81,7 @@ impl Log {
                     record: &record,
                     matches: &[],
                     suspicion: Some(Level::Error),
+                    facts: &[],
                     shape: with_shapes.then_some(shape),
                 },
             );

@@ -1,6 +1,9 @@
 //! How fast a log is cut into records with time and level, for the shapes that make up most of a bundle: at first sight
 //! (`record`), with headers that were learnt before (`again`), and the parts of both per line (`learn`, `recall`).
 //!
+//! `split` is what a triage does with records that nobody asks for: they are cut, with time and level, by a scan without
+//! signatures that begins with an empty memory of lines. It stands beside the time that only counting line ends takes.
+//!
 //! Lines are generated and the format is guessed from the text as in a triage. Throughput is bytes of log per second on
 //! one thread. `cargo bench --bench record -- iso` runs one of them.
 
@@ -8,6 +11,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use std::hint::black_box;
 use std::time::Duration;
 use tierline::record::{Chunk, Format, Layout, Line, LineReader, Reading, chunks};
+use tierline::scan::{LineCache, Scanner};
+use tierline::signature::SignatureSet;
 
 /// Bytes of log per run.
 const SIZE: usize = 4 << 20;
@@ -193,5 +198,95 @@ fn records(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, records, headers);
+/// Bytes of log for `split`: many chunks, so that what is learnt from the first ones counts as little as in a large file.
+const SPLIT: usize = 32 << 20;
+
+/// Messages whose numbers, marked by `#`, vary in value and length.
+const VARYING: &[&str] = &[
+    "request for /api/v1/volumes/#/snapshots done in # ms, 200 OK, queue is # long",
+    "session opened for user backup by (uid=#)",
+    "connection to 10.20.30.#:5432 closed after # seconds, # pages sent",
+    "checkpoint complete: wrote # buffers (#.#%); 0 file(s) added, # removed, # recycled",
+    "cannot reach the share, trying again in # s",
+    "pam_unix(sshd:session): session closed for user u#",
+    "Accepted publickey for deploy from 192.168.#.12 port # ssh2: RSA SHA256:abcdefghijklmnopqrstuvwxyz",
+    "volume # of node# has # bytes free, next look in # s",
+];
+
+/// Random numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % end
+    }
+
+    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+fn varying_log(line: impl Fn(usize, &mut Random, &str) -> String) -> Vec<u8> {
+    let mut random = Random(1);
+    let mut text = String::with_capacity(SPLIT + 400);
+    for index in 0.. {
+        let mut message = String::new();
+        for part in random.of(VARYING).split_inclusive('#') {
+            let most = [10, 100, 1000, 100_000][random.below(4)];
+            match part.strip_suffix('#') {
+                Some(words) => message.push_str(&format!("{words}{}", random.below(most))),
+                None => message.push_str(part),
+            }
+        }
+        text.push_str(&line(index, &mut random, &message));
+        text.push('\n');
+        if text.len() >= SPLIT {
+            break;
+        }
+    }
+    text.into_bytes()
+}
+
+fn split(criterion: &mut Criterion) {
+    const HOSTS: &[&str] = &["db1", "web-07", "backup"];
+    const PROGRAMS: &[&str] = &["postgres", "sshd", "systemd", "CRON", "agent"];
+    let syslog = varying_log(|index, random, message| {
+        let (host, program, pid) = (random.of(HOSTS), random.of(PROGRAMS), random.below(100_000));
+        format!("Feb {:2} {} {host} {program}[{pid}]: {message}", 1 + index / 90_000 % 28, clock(index))
+    });
+    let iso = varying_log(|index, random, message| {
+        let (level, worker) = (random.of(LEVELS), random.below(32));
+        format!("2026-01-02 {},{:03} {level} [worker-{worker}] {message}", clock(index), index % 1000)
+    });
+    let set = SignatureSet::default();
+    let scanner = Scanner::of_known(&set);
+    let scope = scanner.in_file("log");
+    let mut group = criterion.benchmark_group("split");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
+    for (name, text) in [("syslog", &syslog), ("iso", &iso)] {
+        let reading = Reading::guess(&text[..Reading::HEAD], None).expect("a log is text");
+        let pieces = chunks(text, &reading.format);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(BenchmarkId::new("records", name), |bencher| {
+            bencher.iter(|| {
+                let mut cache = LineCache::default();
+                let mut records = 0;
+                for piece in &pieces {
+                    let chunk = Chunk::of(text, piece.clone());
+                    let counts = scanner.scan(&chunk, &reading.format, &scope, &mut cache, &mut |_| {});
+                    records += counts.records;
+                    black_box((counts.first_time, counts.last_time, counts.levels));
+                }
+                black_box(records)
+            });
+        });
+        group.bench_function(BenchmarkId::new("line-ends", name), |bencher| {
+            bencher.iter(|| black_box(memchr::memchr_iter(b'\n', text).count()));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, records, headers, split);
 criterion_main!(benches);

@@ -142,7 +142,7 @@ fn events(every: usize) -> Vec<u8> {
     let mut line = 0;
     while text.len() < SIZE {
         let (minute, second) = (line / 60 % 60, line % 60);
-        let number = line * 7 % 100;
+        let number = line / 3 % 100;
         let id = if line % every == 0 { 7_000 + number } else { 100 + line % 900 };
         let group = if line % 2 == 0 { "Shop" } else { "Till" };
         text.push_str(&format!(

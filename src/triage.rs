@@ -10,7 +10,7 @@ use crate::diagnosis::{Diagnosis, Period, diagnose};
 use crate::finding::{Memo, Origin, Source, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
 use crate::scan::{FileScope, Gate, LineCache, Pieces, Scanner, Window, last_time};
-use crate::signature::SignatureSet;
+use crate::signature::{FactKind, SignatureSet};
 use rayon::prelude::*;
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -46,12 +46,20 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let memories = Mutex::default();
     let whole = Mutex::new((Tally::default(), Vec::new()));
+    let host = set.facts().iter().position(|fact| &*fact.name == "host.name");
+    let is_host = |fact: usize| set.facts().get(fact).is_some_and(|fact| fact.kind == FactKind::Host);
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(entry.path.as_arc());
-        let examined = examine(entry, &scanner, &memories, options);
+        let stated = scanner.facts_of_path(&entry.path);
+        let file = entry.path.clone();
+        let examined = examine(entry, &scanner, &memories, host, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
-            Ok(file) => tally.merge(file),
+            Ok(mut examined) => {
+                stated.iter().for_each(|(fact, value)| examined.facts.add_of_path(*fact, value, &file));
+                examined.facts.settle(is_host);
+                tally.merge(examined);
+            }
             Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
         }
     });
@@ -84,9 +92,11 @@ fn examine(
     entry: Entry<'_>,
     scanner: &Scanner,
     memories: &Mutex<Vec<Memory>>,
+    host: Option<usize>,
     options: Options<'_>,
 ) -> Result<Tally, &'static str> {
     let window = options.around.as_ref().filter(|_| !options.lines).map(|around| around.window);
+    let host = host.filter(|_| !options.lines);
     let (pieces, origin) = (&Mutex::default(), &Mutex::default());
     // `text` is all of it or its head.
     let guess = |text: &[u8]| {
@@ -101,7 +111,8 @@ fn examine(
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
             let reading = guess(&text)?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
+            let file =
+                File { path: &entry.path, reading: &reading, scanner, scope, memories, window, host, pieces, origin };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
                 _ => file.stream(&mut text.bytes(), Vec::new()),
@@ -114,7 +125,8 @@ fn examine(
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
             let reading = guess(&head)?;
-            let file = File { path: &entry.path, reading: &reading, scanner, scope, memories, window, pieces, origin };
+            let file =
+                File { path: &entry.path, reading: &reading, scanner, scope, memories, window, host, pieces, origin };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
         }
@@ -144,6 +156,8 @@ struct File<'a> {
     pieces: &'a Mutex<Pieces>,
     /// What the first chunk has shown.
     origin: &'a Mutex<Origin>,
+    /// The fact that is the name of a host, if it is wanted.
+    host: Option<usize>,
 }
 
 impl File<'_> {
@@ -241,8 +255,12 @@ impl File<'_> {
     fn scan(&self, known: &mut Known, tally: &mut Tally, before: Before, gate: Option<Gate>, chunk: &Chunk<'_>) {
         let Known { lines, templates } = known;
         let passed = self.scanner.pass(chunk, &self.reading.format, self.scope, gate, lines, &mut |hit| {
+            tally.facts.add(self.path, &self.reading.format, before.lines, chunk, &hit);
             tally.add(templates, self.path, before.lines, chunk, &hit);
         });
+        if let Some(host) = self.host {
+            tally.facts.add_hosts(host, self.path, &self.reading.format, before.lines, chunk);
+        }
         tally.examined(chunk.text().len() as u64, &passed.counts);
         if before.chunks == 0 && passed.timeline.ends.is_some() {
             *lock(self.origin) = Origin::of(chunk.text(), &self.reading.format);

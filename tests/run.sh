@@ -5,6 +5,15 @@ cd "$(dirname "$0")/.."
 
 step() { printf '\n== %s\n' "$*"; }
 
+step "bsdtar, which one test compares with"
+if command -v bsdtar >/dev/null; then
+  bsdtar --version
+elif command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
+  root=$([ "$(id -u)" -eq 0 ] || echo sudo)
+  # Without it that test says that it was skipped.
+  { $root apt-get update -qq && $root apt-get install -y -qq libarchive-tools; } >/dev/null || echo "cannot be installed"
+fi
+
 step "unit, property and command-line tests"
 cargo test --locked --quiet
 

@@ -1,6 +1,6 @@
 //! What a file is, judged by its first bytes and never by its name.
 
-use super::foreign::{Format, is_export};
+use super::foreign::{Format, is_export, is_pretty};
 use super::tape_header::Header;
 use super::{ar, cpio, lz4, rpm};
 
@@ -41,6 +41,8 @@ pub(super) enum Compression {
     Xz,
     Zstd,
     Lz4,
+    /// The format of `compress`.
+    Compress,
     /// The format of xz's predecessor, one bare stream.
     Lzma,
 }
@@ -59,6 +61,10 @@ impl Kind {
             {
                 Kind::Compressed(Compression::Bzip2)
             }
+            // Two reserved flags, and the largest width of codes.
+            [0x1f, 0x9d, flags, ..] if flags & 0x60 == 0 && matches!(flags & 31, 9..=16) => {
+                Kind::Compressed(Compression::Compress)
+            }
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Compressed(after_skippable_frames(head)),
             // Public-key or password packets of RFC 4880: tag, length, version.
             [0x84, _, 3, ..] | [0x85, 0..=4, _, 3, ..] | [0x8c, 0x0d, 4, ..] | [0xc3, 0x0d, 4, ..] => {
@@ -68,6 +74,7 @@ impl Kind {
             // An event log whose header is damaged.
             _ if head.get(4096..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0")) => Kind::Foreign(Format::Evtx),
             [b'_' | b'\n', ..] if is_export(head) => Kind::Foreign(Format::JournalExport),
+            [b'{', ..] if is_pretty(head) => Kind::Foreign(Format::JournalPretty),
             _ if is_tar(head) => Kind::Tar,
             _ if cpio::starts_with_header(head) => Kind::Cpio,
             _ if is_lzma(head) => Kind::Compressed(Compression::Lzma),
@@ -89,6 +96,7 @@ impl Kind {
             Kind::Compressed(Compression::Xz) => "xz",
             Kind::Compressed(Compression::Zstd) => "zstd",
             Kind::Compressed(Compression::Lz4) => "lz4",
+            Kind::Compressed(Compression::Compress) => "compress",
             Kind::Compressed(Compression::Lzma) => "lzma",
             Kind::Tar => "tar",
             Kind::Ar => "ar",
@@ -119,10 +127,9 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"-----BEGIN AGE ENCRYPTED FILE-----", Kind::Encrypted("age")),
     (b"-----BEGIN PGP MESSAGE-----", Kind::Encrypted("PGP message")),
     (b"LUKS\xba\xbe", Kind::Encrypted("LUKS volume")),
-    (b"7z\xbc\xaf\x27\x1c", Kind::Unsupported("7-Zip archive; unpack it first")),
-    (b"Rar!\x1a\x07", Kind::Unsupported("RAR archive; unpack it first")),
-    (b"MSCF\0\0\0\0", Kind::Unsupported("Windows cabinet; unpack it first")),
-    (b"\x1f\x9d", Kind::Unsupported("compress (.Z) file; unpack it first")),
+    (b"7z\xbc\xaf\x27\x1c", Kind::Foreign(Format::SevenZip)),
+    (b"MSCF\0\0\0\0", Kind::Foreign(Format::Cabinet)),
+    (b"Rar!\x1a\x07", Kind::Unsupported("RAR archive; unpack it, all its parts in one folder, and give the folder")),
     (b"LZIP\x01", Kind::Unsupported("lzip file; unpack it first")),
     (b"\x89LZO\0\r\n\x1a\n", Kind::Unsupported("lzop file; unpack it first")),
     (b"\xff\x06\0\0sNaPpY", Kind::Unsupported("snappy file; unpack it first")),

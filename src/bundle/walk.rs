@@ -29,8 +29,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Input {
     /// As given.
     pub path: PathBuf,
-    /// `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `ar`, `cpio`, `rpm`, `evtx`,
-    /// recognised by content.
+    /// Recognised by content: `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `compress`,
+    /// `ar`, `cpio`, `rpm`, `7z`, `cab`, `evtx`, `journal`,
+    /// `journal-export`, `journal-json`.
     pub kind: &'static str,
     /// Bytes on disk (of all files of a folder).
     pub bytes: u64,

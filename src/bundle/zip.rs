@@ -134,7 +134,9 @@ pub(super) fn ends_as_zip(tail: &[u8]) -> bool {
         else {
             return false;
         };
-        count > 0 && u64::from(bytes) >= 46 * u64::from(count) && record.len() == 22 + usize::from(comment)
+        // In zip64 the number of members stands elsewhere.
+        let least = if count == u16::MAX { 46 } else { 46 * u64::from(count) };
+        count > 0 && u64::from(bytes) >= least && record.len() >= 22 + usize::from(comment)
     })
 }
 

@@ -194,9 +194,9 @@ impl Extent {
 }
 
 const FLAG_ENCRYPTED: u16 = 1;
-/// The flags that must be the same in both headers: encryption, strong encryption, hidden headers, and what is reserved.
+/// The flags that must be the same in both headers: encryption, patches, strong encryption, hidden headers.
 /// Of the others some are only known when the data was written.
-const FLAGS_OF_MEANING: u16 = 1 | 1 << 6 | 1 << 13 | 1 << 14;
+const FLAGS_OF_MEANING: u16 = 1 | 1 << 5 | 1 << 6 | 1 << 13;
 /// The sizes follow the data, section 4.3.9.
 pub(super) const FLAG_DESCRIPTOR: u16 = 8;
 const METHOD_STORED: u16 = 0;

@@ -152,7 +152,13 @@ mod tests {
             let Some(example) = line.strip_prefix("  tierline ") else { continue };
             // What follows two blanks explains the command; what follows a pipe or redirection is the shell's.
             let command = example.split("  ").next().unwrap_or(example);
-            let command = command.split([' ']).take_while(|word| !["|", ">"].contains(word));
+            // What stands in quotes is one word.
+            let quoted = command.split('\'').enumerate();
+            let words = quoted.flat_map(|(index, part)| match index % 2 {
+                0 => part.split_whitespace().collect(),
+                _ => vec![part],
+            });
+            let command = words.take_while(|word| !["|", ">"].contains(word));
             if let Err(error) = Cli::try_parse_from(["tierline"].into_iter().chain(command)) {
                 panic!("example `{line}`: {error}");
             }

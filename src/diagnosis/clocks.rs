@@ -67,7 +67,11 @@ pub(super) fn clock_offsets<'e>(files: &[FileTimes], evidence: impl Iterator<Ite
         }
         let text = it.text.get(..it.text.floor_char_boundary(BYTES)).unwrap_or_default();
         let offset = file.inferred.map(|it| it.offset);
-        let (own, second) = relayed(text);
+        // To read the header again is slow, and few records have anything to tell.
+        let (own, second) = match has_two_times(text) || (file.host.is_none() && may_name_hosts(text)) {
+            true => relayed(text),
+            false => (None, None),
+        };
         let Some(host) = own.or_else(|| file.host.clone()) else { continue };
         let key = host_key(&host);
         names.entry(key.clone()).or_insert(host);
@@ -104,6 +108,22 @@ pub(super) fn clock_offsets<'e>(files: &[FileTimes], evidence: impl Iterator<Ite
         Some(ClockOffset { behind: name(&behind), ahead: name(&ahead), seconds: median.abs(), spread, pairs, relayed })
     };
     pairs.into_iter().filter_map(offset).collect()
+}
+
+/// Whether it looks like a syslog line or an event: a file in which many hosts write has no host of its own.
+fn may_name_hosts(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    let program = || {
+        line.match_indices("]: ").any(|(at, _)| line.as_bytes().get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_digit))
+    };
+    line.starts_with('<') || line.contains("\"computer\":") || program()
+}
+
+/// Whether there may be two times of day on the first line.
+fn has_two_times(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default().as_bytes();
+    let is_clock = |it: &&[u8]| matches!(it, [b':', a, b, b':', ..] if a.is_ascii_digit() && b.is_ascii_digit());
+    line.windows(4).filter(is_clock).take(2).count() == 2
 }
 
 fn instant(time: Time, offset: Option<i32>) -> Instant {

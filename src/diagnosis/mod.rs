@@ -9,6 +9,7 @@ mod captures;
 mod chronology;
 mod clocks;
 mod confidence;
+mod facts;
 mod fair;
 mod rank;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 pub use chronology::{Chronology, Clock, FileTimes, Pause};
 pub use clocks::ClockOffset;
+pub use facts::FoundFact;
 pub use rank::diagnose;
 pub use zones::Inferred;
 
@@ -45,6 +47,8 @@ pub struct Diagnosis {
     pub chronology: Chronology,
     /// The time that was asked for; `None` if all of it was.
     pub period: Option<Period>,
+    /// What the logs state about the system, by name, then host, then value.
+    pub facts: Vec<FoundFact>,
     /// Known problems, the worst first.
     pub known: Vec<Known>,
     /// Errors that no signature claims, the likeliest root first.

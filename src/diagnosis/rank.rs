@@ -1,4 +1,5 @@
 use super::confidence::confidence;
+use super::facts::found_facts;
 use super::score::unresolved;
 use super::suppress::suppress;
 use super::{Chronology, Diagnosis, Known};
@@ -47,6 +48,7 @@ pub fn diagnose(
         coverage: tally.coverage,
         period: None,
         chronology,
+        facts: found_facts(set, tally.facts),
         unresolved,
         known,
         unresolved_overflow: tally.unknown_overflow,

@@ -1,7 +1,7 @@
 //! Silences of a file that are long for it, and steps back of its clock.
 //!
 //! A silence is told if it breaks the file's own rhythm: the file has enough records to have one; the silence is at least
-//! a minute and eight times as long as the longest silence that is not told; no more than three are told of a file; and
+//! two minutes and eight times as long as the longest silence that is not told; no more than three are told of a file; and
 //! together they are not longer than the rest of the time that the file covers. So the nights of a quiet log are no
 //! silences, because each is much like the others, and a program that is only used now and then has none.
 //!
@@ -13,14 +13,14 @@ use crate::finding::{Source, Step, Timeline};
 use std::sync::Arc;
 
 /// Records with a time that a file needs to have a rhythm.
-const RECORDS: u64 = 32;
+const RECORDS: u64 = 64;
 /// The shortest silence that is told, in seconds.
-const SHORTEST: i64 = 60;
+const SHORTEST: i64 = 120;
 /// How many times as long it is as the longest usual one.
 const LONGER: i64 = 8;
 /// Silences of one file that are told.
 const SILENCES: usize = 3;
-/// A file with more steps back is not in the order of time.
+/// A file with more steps back has no rhythm and perhaps no clock.
 const SETBACKS: u64 = 3;
 /// Seconds by which a step back may differ from an hour to be the end of summer time.
 const NEARLY: i64 = 300;
@@ -57,7 +57,9 @@ pub(super) fn setbacks(source: &Source) -> Vec<Pause> {
         return Vec::new();
     }
     let summer = |step: &Step| step.from.offset().is_none() && (step.seconds() + 3600).abs() <= NEARLY;
-    timeline.setbacks.iter().map(|step| pause(source, step, summer(step))).collect()
+    // Where the log leaves out the date or the year, the turn of the day or of the year looks like a step back.
+    let steps = timeline.setbacks.iter().filter(|step| !step.from.assumed() || step.seconds() > -12 * 3600);
+    steps.map(|step| pause(source, step, summer(step))).collect()
 }
 
 fn pause(source: &Source, step: &Step, end_of_summer_time: bool) -> Pause {

@@ -72,7 +72,7 @@ pub fn codes(text: &[u8]) -> Vec<String> {
         }
         let word = &rest[..length];
         at += length;
-        let code = if is_code(word) {
+        let code = if is_code(word) && !begins_range(word, &text[at..]) {
             Some(spelled(word))
         } else if lead.makes_code(word, &text[at..]) {
             lead.named(word)
@@ -88,6 +88,11 @@ pub fn codes(text: &[u8]) -> Vec<String> {
         }
     }
     codes
+}
+
+/// Whether a number is the beginning of a range of addresses: `[mem 0xc0001000-0xeebfffff window]`.
+fn begins_range(word: &[u8], after: &[u8]) -> bool {
+    word.starts_with(b"0x") && after.starts_with(b"-0x")
 }
 
 /// Whether the word at `start..end` is a level with its number, `Error (3)` of Veeam's logs: it begins a column.
@@ -340,6 +345,7 @@ mod tests {
     fn windows_codes() {
         check("failed, hr=0x80070005 and 0XC0000022.", &["0x80070005", "0xc0000022"]);
         check("Win32 error 1326", &["error 1326"]);
+        check("root bus resource [mem 0xc0001000-0xeebfffff window]", &[]);
         check("Win32 error:Access is denied. Code: 53", &["error 53"]);
         check("Error code 0x4005, then error code 0x0", &["0x4005"]);
         check(

@@ -9,8 +9,10 @@ mod codes;
 #[cfg(test)]
 mod digits;
 mod evidence;
+mod facts;
 mod group;
 mod groups;
+mod hosts;
 mod kinds;
 mod mark;
 mod mask;
@@ -25,6 +27,7 @@ pub use crate::record::{Level, Time, Zone, shown_offset};
 pub use crate::scan::{Histogram, Levels, Step, Timeline};
 pub use codes::codes;
 pub use evidence::Evidence;
+pub use facts::{FactValue, Facts, Sight, Sightings};
 pub use group::{Group, UnknownGroup};
 pub use groups::Groups;
 pub(crate) use groups::in_order;

@@ -6,6 +6,7 @@
 use super::Level;
 use super::codes::codes;
 use super::evidence::Evidence;
+use super::facts::Facts;
 use super::group::{Group, UnknownGroup};
 use super::groups::Groups;
 use super::memo::Memo;
@@ -57,6 +58,8 @@ pub struct Tally {
     pub known: Groups<usize, Group>,
     /// By template hash.
     pub unknown: Groups<u64, UnknownGroup>,
+    /// What was stated about the system.
+    pub facts: Facts,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
     /// Files and when their records were written.
@@ -108,12 +111,14 @@ impl Tally {
         let lines = self.coverage.counts.lines;
         next.known.values_mut().for_each(|group| group.shift_lines(lines));
         next.unknown.values_mut().for_each(|unknown| unknown.group.shift_lines(lines));
+        next.facts.shift_lines(lines);
         self.merge(next);
     }
 
     /// Adds the tally of another file. Any order gives the same result.
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
+        self.facts.merge(other.facts);
         self.unknown_overflow += other.unknown_overflow;
         self.sources.merge(other.sources);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
@@ -281,7 +286,7 @@ mod tests {
                 &file,
                 lines_before,
                 &chunk,
-                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, shape },
+                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, facts: &[], shape },
             );
         }
         let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };

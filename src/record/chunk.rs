@@ -239,13 +239,13 @@ impl<'a> ChunkReader<'a> {
         let length = self.filled.min(end + self.sizes.around);
         self.filled -= kept;
         lines.clear();
-        // The line in which what is kept begins stays known, unless it begins before: nobody asks for places there.
-        lines.extend(
-            self.starts
-                .iter()
-                .filter(|line| line.text >= kept)
-                .map(|line| LineStart { text: line.text - kept, ..*line }),
-        );
+        // Lines may follow from one that begins before what is kept.
+        if let Some(before) = line_of(&self.starts, kept) {
+            let stored = before.stored + self.encoding.stored(&buffer[before.text..kept]);
+            lines.push(LineStart { text: 0, stored });
+        }
+        let rest = self.starts.iter().filter(|line| line.text > kept);
+        lines.extend(rest.map(|line| LineStart { text: line.text - kept, ..*line }));
         let lines = std::mem::replace(&mut self.starts, lines);
         let (start, offset, encoding) = (self.start, self.offset, self.encoding);
         let chunk = OwnedChunk { start, end, offset, encoding, buffer, length, lines };
@@ -298,7 +298,7 @@ impl<'a> ChunkReader<'a> {
         make_room(&mut self.text, self.filled + lines.output.len());
         self.text[self.filled..self.filled + lines.output.len()].copy_from_slice(&lines.output);
         let place = |line: LineStart| LineStart { text: self.filled + line.text, ..line };
-        self.starts.extend(lines.starts.drain(..).map(place));
+        self.starts.extend(lines.starts.list.drain(..).map(place));
         self.filled += lines.output.len();
         lines.output.clear();
     }

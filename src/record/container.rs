@@ -1,4 +1,5 @@
-//! Logs that a container runtime has wrapped: each line of a program with the time at which it was written.
+//! Logs in which each line of a program is wrapped: by a container runtime, with the time at which it was written, or by
+//! `docker compose logs` and `kubectl logs --prefix`, with the name of the program.
 //!
 //! Docker's json-file driver makes an object of each line (`{"log":"text\n","stream":"stderr","time":"..."}`), CRI puts
 //! words before it (`2026-01-02T03:04:05.123456789Z stderr F text`). A program's line of more than 16 KiB comes in parts.
@@ -7,6 +8,9 @@
 //! front; one that continues a record does not. That time is exact to the nanosecond and in UTC, which few programs are,
 //! and so it is the record's time even if the line has its own; level, component and message are those of the line.
 //!
+//! `web-1  | text` and `[pod/web-1/app] text`: the same, with the name as component if the line has none of its own. Lines
+//! of several programs are mixed there; one that would continue a record of another program stands alone.
+//!
 //! There are as many lines as are stored (the further parts of a joined line become blank lines), so line numbers hold.
 //! What is not wrapped as expected, such as a line that was cut off, is given as it stands.
 
@@ -14,8 +18,10 @@ use super::Format;
 use super::clock::digits_run;
 use super::fold::{Traceback, is_blank};
 use super::json;
-use super::lines::LineStart;
-use memchr::memchr;
+use super::level::Level;
+use super::lines::Starts;
+use super::token::skip_colour;
+use memchr::{memchr, memmem};
 
 /// Who wrapped a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +30,17 @@ pub enum Container {
     Docker,
     /// The log files of Kubernetes' runtimes.
     Cri,
+    /// Lines of several containers, each behind its name.
+    Named,
+    /// Not a container: entries of a journal as JSON, whose messages are lists of bytes if they hold colours or what is
+    /// no UTF-8. These become strings; the lines stay objects.
+    JournalJson,
 }
 
 /// A longer line of a program is not joined further.
 const LONGEST: usize = 1 << 20;
+/// A line in more parts neither.
+const MOST_PARTS: usize = 1000;
 /// How many lines of a file's head are looked at.
 const LINES: usize = 20;
 
@@ -35,8 +48,10 @@ impl Container {
     /// Returns who wrapped the log that begins so, if it is one: all of its first lines are wrapped, but for one in ten.
     pub(super) fn guess(head: &[u8]) -> Option<Container> {
         let container = match head.first()? {
+            b'{' if is_journal(head) => return Some(Container::JournalJson),
             b'{' => Container::Docker,
             b'0'..=b'9' => Container::Cri,
+            b'a'..=b'z' | b'[' | 0x1b | b'A' => Container::Named,
             _ => return None,
         };
         let mut text = Vec::new();
@@ -48,7 +63,12 @@ impl Container {
             all += 1;
             wrapped += usize::from(container.unwrap(line, &mut text).is_some());
         }
-        (all > 0 && wrapped * 10 >= all * 9).then_some(container)
+        // Compose begins with `Attaching to web-1, db-1`.
+        let enough = match container {
+            Container::Named => wrapped >= 2 && (wrapped + 1 == all || wrapped * 10 >= all * 9),
+            _ => all > 0 && wrapped * 10 >= all * 9,
+        };
+        enough.then_some(container)
     }
 
     /// Adds the text of a stored line (no line end) to `text`; `None` if it is not wrapped.
@@ -56,16 +76,64 @@ impl Container {
         match self {
             Container::Docker => docker(line, text),
             Container::Cri => cri(line, text),
+            Container::Named => {
+                let (name, at) = name_before(line)?;
+                text.extend_from_slice(&line[at..]);
+                let lead = line[..at].strip_suffix(b" ").unwrap_or(&line[..at]);
+                Some(Part { lead, stream: name, last: true })
+            }
+            Container::JournalJson => None,
         }
     }
 }
 
 /// What a stored line says about the text in it.
 struct Part<'l> {
-    time: &'l [u8],
+    /// The time or name before it.
+    lead: &'l [u8],
+    /// Whose text it is.
     stream: &'l [u8],
     /// The program's line ends with it.
     last: bool,
+}
+
+/// Whether the first line is an entry that `journalctl -o json` has written.
+fn is_journal(head: &[u8]) -> bool {
+    let line = &head[..memchr(b'\n', head).unwrap_or(head.len()).min(16 << 10)];
+    memmem::find(line, b"\"__REALTIME_TIMESTAMP\"").is_some() && memmem::find(line, b"\"__CURSOR\"").is_some()
+}
+
+/// Adds an entry of a journal with its message as a string.
+pub(super) fn journal_entry(line: &[u8], output: &mut Vec<u8>) {
+    let mut list = None;
+    // Of what is damaged the members before the damage are known.
+    let _ = json::members(line, |name, value| {
+        if name == b"MESSAGE" && value.first() == Some(&b'[') {
+            list = Some(value);
+        }
+    });
+    let place = list.and_then(|list| {
+        let at = (list.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+        let bytes: Option<Vec<u8>> = list
+            .get(1..list.len() - 1)?
+            .split(|&byte| byte == b',')
+            .map(|number| std::str::from_utf8(number.trim_ascii()).ok()?.parse().ok())
+            .collect();
+        Some((at, at + list.len(), bytes?))
+    });
+    let Some((from, to, bytes)) = place else { return output.extend_from_slice(line) };
+    output.extend_from_slice(&line[..from]);
+    output.push(b'"');
+    for &byte in &bytes {
+        match byte {
+            b'"' | b'\\' => output.extend_from_slice(&[b'\\', byte]),
+            b'\n' => output.extend_from_slice(b"\\n"),
+            b'\r' => output.extend_from_slice(b"\\r"),
+            byte => output.push(byte),
+        }
+    }
+    output.push(b'"');
+    output.extend_from_slice(&line[to..]);
 }
 
 fn docker<'l>(line: &'l [u8], text: &mut Vec<u8>) -> Option<Part<'l>> {
@@ -83,7 +151,7 @@ fn docker<'l>(line: &'l [u8], text: &mut Vec<u8>) -> Option<Part<'l>> {
     let from = text.len();
     json::unescape(log, text);
     let last = text.len() > from && text.pop_if(|&mut byte| byte == b'\n').is_some();
-    Some(Part { time, stream, last })
+    Some(Part { lead: time, stream, last })
 }
 
 fn cri<'l>(line: &'l [u8], text: &mut Vec<u8>) -> Option<Part<'l>> {
@@ -101,7 +169,33 @@ fn cri<'l>(line: &'l [u8], text: &mut Vec<u8>) -> Option<Part<'l>> {
         return None;
     }
     text.extend_from_slice(content);
-    Some(Part { time, stream, last: !partial })
+    Some(Part { lead: time, stream, last: !partial })
+}
+
+/// The name before a line, and where the line begins: `web-1  | text`, `[pod/web-1/app] text`, with colours or without.
+pub(super) fn name_before(line: &[u8]) -> Option<(&[u8], usize)> {
+    let colours = |mut at: usize| {
+        while line.get(at) == Some(&0x1b) {
+            at = skip_colour(line, at)?;
+        }
+        Some(at)
+    };
+    let start = colours(0)?;
+    let pod = line.get(start..)?.starts_with(b"[pod/");
+    let from = start + if pod { 5 } else { 0 };
+    let known = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
+    let length = line.get(from..)?.iter().take(130).take_while(|byte| known(byte) || pod && **byte == b'/').count();
+    let name = &line[from..from + length];
+    let mut at = colours(from + length)?;
+    if pod {
+        at = line.get(at..)?.starts_with(b"]").then_some(at + 1)?;
+    } else {
+        at += line.get(at..)?.iter().take_while(|&&byte| byte == b' ').count();
+        at = line.get(at..)?.starts_with(b"|").then_some(at + 1)?;
+    }
+    at = colours(at)?;
+    at += usize::from(line.get(at) == Some(&b' '));
+    (name.iter().any(u8::is_ascii_lowercase) && Level::from_word(name).is_none()).then_some((name, at))
 }
 
 fn word(line: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -123,12 +217,12 @@ pub(super) struct Unwrapper {
     container: Container,
     /// The open line of the program: its text so far, when it began, where it came out, where its parts are stored.
     text: Vec<u8>,
-    time: Vec<u8>,
+    lead: Vec<u8>,
     stream: Vec<u8>,
     parts: Vec<u64>,
     traceback: Traceback,
-    /// No record has begun.
-    first: bool,
+    /// Whose record is open; nobody's before the first.
+    open: Vec<u8>,
 }
 
 impl Unwrapper {
@@ -136,28 +230,21 @@ impl Unwrapper {
         Unwrapper {
             container,
             text: Vec::new(),
-            time: Vec::new(),
+            lead: Vec::new(),
             stream: Vec::new(),
             parts: Vec::new(),
             traceback: Traceback::default(),
-            first: true,
+            open: Vec::new(),
         }
     }
 
     /// Takes the line that is stored at `at`, without its end, and adds what is complete.
-    pub(super) fn line(
-        &mut self,
-        line: &[u8],
-        at: u64,
-        format: &Format,
-        output: &mut Vec<u8>,
-        starts: &mut Vec<LineStart>,
-    ) {
+    pub(super) fn line(&mut self, line: &[u8], at: u64, format: &Format, output: &mut Vec<u8>, starts: &mut Starts) {
         let from = self.text.len();
         let Some(part) = self.container.unwrap(line, &mut self.text) else {
             self.text.truncate(from);
             self.finish(format, output, starts);
-            starts.push(LineStart { text: output.len(), stored: at });
+            starts.add(output.len(), at);
             output.extend_from_slice(line);
             output.push(b'\n');
             return;
@@ -169,34 +256,39 @@ impl Unwrapper {
             self.text = own;
         }
         if self.parts.is_empty() {
-            self.time.clear();
-            self.time.extend_from_slice(part.time);
+            self.lead.clear();
+            self.lead.extend_from_slice(part.lead);
             self.stream.clear();
             self.stream.extend_from_slice(part.stream);
         }
         self.parts.push(at);
-        if part.last || self.text.len() > LONGEST {
+        if part.last || self.text.len() > LONGEST || self.parts.len() >= MOST_PARTS {
             self.finish(format, output, starts);
         }
     }
 
     /// Adds the open line as it is.
-    pub(super) fn finish(&mut self, format: &Format, output: &mut Vec<u8>, starts: &mut Vec<LineStart>) {
+    pub(super) fn finish(&mut self, format: &Format, output: &mut Vec<u8>, starts: &mut Starts) {
         for (index, &stored) in self.parts.iter().enumerate() {
-            starts.push(LineStart { text: output.len(), stored });
-            if index == 0 {
+            if index == 0 && !self.text.is_empty() {
+                starts.add(output.len(), stored);
                 let end = self.text.iter().rposition(|&byte| byte != b'\r').map_or(0, |last| last + 1);
                 let text = &self.text[..end];
                 let begins = format.begins_in_container(text, &mut self.traceback);
-                // Nothing stands before the file's first line to which it could belong.
-                if begins || (self.first && !is_blank(text)) {
-                    self.first = false;
-                    output.extend_from_slice(&self.time);
+                // Nothing stands before the file's first line to which it could belong. What a program writes to one
+                // stream may belong to what it wrote to the other.
+                let alone = self.open.is_empty() || self.container == Container::Named && self.open != self.stream;
+                if begins || alone && !is_blank(text) {
+                    self.open.clone_from(&self.stream);
+                    output.extend_from_slice(&self.lead);
                     output.push(b' ');
                 }
                 write_line(text, output);
             }
             output.push(b'\n');
+        }
+        if !self.parts.is_empty() {
+            starts.bend();
         }
         self.text.clear();
         self.parts.clear();
@@ -354,6 +446,56 @@ mod tests {
     }
 
     #[test]
+    fn lines_behind_names_are_records_of_their_programs() {
+        let log = "Attaching to db-1, web-1\nweb-1  | 2026-01-02T03:04:01.123456789Z ERROR [main] a.b.C: no\n\
+                   web-1  |     at a.b.C.run(C.java:1)\ndb-1   |     DETAIL: x\nweb-1  |     at a.b.C.run(C.java:2)\n\
+                   \u{1b}[36mweb-1  |\u{1b}[0m 2026-01-02T03:04:05.123456789Z INFO so\n";
+        check(
+            log,
+            &[
+                (1, 0, "", "None -", "Attaching to db-1, web-1"),
+                (2, 0, ONE, "Some(Error) a.b.C", "no\n    at a.b.C.run(C.java:1)"),
+                (4, 0, "", "None db-1", "    DETAIL: x"),
+                (5, 0, "", "None web-1", "    at a.b.C.run(C.java:2)"),
+                (6, 0, FIVE, "Some(Info) web-1", "so"),
+            ],
+        );
+        let log = "[pod/web-1/app] listening\n[pod/web-1/app] WARNING: no\n[pod/db-1/x] WARNING: yes\n";
+        check(
+            log,
+            &[
+                (1, 0, "", "None web-1/app", "listening"),
+                (2, 0, "", "Some(Warn) web-1/app", "no"),
+                (3, 0, "", "Some(Warn) db-1/x", "yes"),
+            ],
+        );
+    }
+
+    #[test]
+    fn messages_of_a_journal_that_are_lists_become_strings() {
+        let entry = |message: &str| {
+            format!(
+                "{{\"__CURSOR\":\"s=1\",\"__REALTIME_TIMESTAMP\":\"1767323045123456\",\"PRIORITY\":\"3\",\
+                 \"SYSLOG_IDENTIFIER\":\"app\",\"MESSAGE\":{message},\"_PID\":\"7\"}}\n"
+            )
+        };
+        let time = "2026-01-02T03:04:05.123456Z";
+        let log =
+            [entry("\"plain\""), entry("[27,91,109, 34,195,188,10,120]"), entry("[300]"), entry("[]"), entry("[1")];
+        let rest = "\",\"_PID\":\"7\"}";
+        check(
+            &log.concat(),
+            &[
+                (1, 0, time, "Some(Error) app", &format!("plain{rest}")),
+                (2, 0, time, "Some(Error) app", &format!("\u{1b}[m\\\"ü\\nx{rest}")),
+                (3, 0, time, "Some(Error) app", log[2].trim_end()),
+                (4, 0, time, "Some(Error) app", log[3].trim_end()),
+                (5, 0, time, "Some(Error) app", log[4].trim_end()),
+            ],
+        );
+    }
+
+    #[test]
     fn what_is_not_wrapped_is_not_lost() {
         let mut log = docker(1, "stdout", "first\n").repeat(20);
         log.push_str("torn line\n{\"log\":\"cut");
@@ -370,6 +512,10 @@ mod tests {
             "2026-01-02T03:04:05.123Z stdout X text\n",
             "2026-01-02 03:04:05 stdout F text\n",
             "2026-01-02T03:04:05.123Z INFO F text\n",
+            "info | text\ninfo | text\nerror | text\n",
+            "STATUS | wrapper  | text\nINFO   | jvm 1    | text\n",
+            "one\ntwo | three\nfour\n",
+            "| a | b |\n|---|---|\n",
         ] {
             assert_eq!(Container::guess(text.as_bytes()), None, "{text}");
         }

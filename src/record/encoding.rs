@@ -17,6 +17,8 @@ pub enum Encoding {
     Legacy(&'static encoding_rs::Encoding),
     /// UTF-8 in which a container runtime has wrapped each line; unwrapped while reading.
     Container(Container),
+    /// A raw log of a Pulse Secure gateway: text among bytes that are none; decoded to lines.
+    Vc0,
 }
 
 /// Returns why a file that begins so is not read as text.
@@ -37,6 +39,9 @@ impl Encoding {
         }
         if MAGIC.iter().any(|magic| head.starts_with(magic)) || head.get(257..262) == Some(b"ustar") {
             return None;
+        }
+        if super::vc0::is_vc0(head) {
+            return Some(Encoding::Vc0);
         }
         if other_encoding(head).is_some() {
             return None;
@@ -65,8 +70,10 @@ impl Encoding {
             Encoding::Utf16Le => "UTF-16 little endian",
             Encoding::Utf16Be => "UTF-16 big endian",
             Encoding::Legacy(code) => code.name(),
+            Encoding::Vc0 => "raw log of a gateway",
             Encoding::Container(Container::Docker) => "wrapped by Docker",
             Encoding::Container(Container::Cri) => "wrapped by a container runtime",
+            Encoding::Container(Container::Named | Container::JournalJson) => "8-bit",
         }
     }
 
@@ -78,7 +85,7 @@ impl Encoding {
     /// Returns the decoder, if bytes are not taken as they are.
     pub(super) fn decoder(self) -> Option<encoding_rs::Decoder> {
         match self {
-            Encoding::Bytes | Encoding::Legacy(_) | Encoding::Container(_) => None,
+            Encoding::Bytes | Encoding::Legacy(_) | Encoding::Container(_) | Encoding::Vc0 => None,
             Encoding::Utf16Le => Some(encoding_rs::UTF_16LE.new_decoder_without_bom_handling()),
             Encoding::Utf16Be => Some(encoding_rs::UTF_16BE.new_decoder_without_bom_handling()),
         }
@@ -97,7 +104,7 @@ impl Encoding {
     /// lines only (see `lines`); inside one it is an estimate then, exact for code pages of eight bits.
     pub(super) fn stored(self, text: &[u8]) -> u64 {
         match self {
-            Encoding::Bytes | Encoding::Container(_) => text.len() as u64,
+            Encoding::Bytes | Encoding::Container(_) | Encoding::Vc0 => text.len() as u64,
             Encoding::Legacy(code) => {
                 let wide = u64::from(!code.is_single_byte());
                 let count = |&byte: &u8| u64::from(byte & 0xc0 != 0x80) + wide * u64::from(byte >= 0xc0);

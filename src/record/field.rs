@@ -20,7 +20,7 @@ pub(super) fn key(name: &[u8]) -> Option<Key> {
     Some(match name {
         b"@timestamp" | b"t.$date" | b"__REALTIME_TIMESTAMP" | b"TimeCreated" => Key::Time(0),
         b"timestamp" | b"time" | b"ts" | b"Timestamp" | b"@t" | b"datetime" | b"Time" | b"eventTime"
-        | b"TimeGenerated" => Key::Time(1),
+        | b"TimeGenerated" | b"timeUnixNano" | b"timestampSeconds" => Key::Time(1),
         b"date" | b"asctime" | b"time_iso8601" | b"requestReceivedTimestamp" | b"created" | b"t" | b"when" => {
             Key::Time(2)
         }
@@ -38,17 +38,23 @@ pub(super) fn key(name: &[u8]) -> Option<Key> {
         | b"EventTime" => Key::Time(3),
         b"received_at" | b"calendarTime" | b"time_local" | b"ingestionTime" => Key::Time(4),
         b"log.level" | b"level" | b"lvl" | b"severity" | b"Level" | b"levelname" | b"@l" | b"loglevel"
-        | b"level_name" => Key::Level(0),
+        | b"level_name" | b"@level" | b"LogLevel" => Key::Level(0),
         b"PRIORITY" | b"s" | b"SeverityText" | b"severityText" | b"log_level" | b"logLevel" | b"pri" | b"priority"
         | b"severity_text" => Key::Level(1),
         b"severity_number" | b"SeverityNumber" | b"severityNumber" => Key::Level(2),
-        b"msg" | b"message" | b"MESSAGE" | b"Message" | b"fields.message" | b"@m" | b"RenderedMessage" => {
-            Key::Message(0)
-        }
-        b"log" | b"event" | b"@mt" | b"body" | b"text" | b"short_message" | b"jsonPayload.message" => Key::Message(1),
-        b"logger" | b"component" | b"c" | b"log.logger" | b"logger_name" | b"loggerName" | b"target" => {
-            Key::Component(0)
-        }
+        b"msg" | b"message" | b"MESSAGE" | b"Message" | b"fields.message" | b"@m" | b"RenderedMessage"
+        | b"@message" => Key::Message(0),
+        b"log"
+        | b"event"
+        | b"@mt"
+        | b"body"
+        | b"text"
+        | b"short_message"
+        | b"jsonPayload.message"
+        | b"textPayload"
+        | b"body.stringValue" => Key::Message(1),
+        b"logger" | b"component" | b"c" | b"log.logger" | b"logger_name" | b"loggerName" | b"target" | b"@module"
+        | b"Category" => Key::Component(0),
         b"module" | b"SYSLOG_IDENTIFIER" | b"service" | b"service.name" | b"caller" | b"SourceContext" => {
             Key::Component(1)
         }

@@ -1,5 +1,6 @@
 //! How the lines of one file are read; `guess` finds it out from the file's head.
 
+use super::container::{Container, name_before};
 use super::fold::{self, Kind, Line, LineReader, Records, Sizes, Traceback};
 use super::follow::Follow;
 use super::header::{Cut, Rules, cut};
@@ -24,8 +25,8 @@ pub struct Format {
     pub(super) follow: Option<Follow>,
     /// Nobody looks at headers: every line is a record.
     pub(super) lines_only: bool,
-    /// Lines that begin a record have the time of a container runtime before what the program wrote.
-    pub(super) in_container: bool,
+    /// Lines that begin a record have more before them than what the program wrote.
+    pub(super) container: Option<Container>,
     pub(super) name: &'static str,
 }
 
@@ -90,7 +91,7 @@ impl Format {
 
     /// Is equal for formats that learn the same [`Layout`] from a line, so that files may share what was learnt.
     pub fn layout_key(&self) -> u64 {
-        rules_key(&self.rules) << 2 | u64::from(self.in_container) << 1 | u64::from(self.headers)
+        rules_key(&self.rules) << 4 | self.container.map_or(0, |it| it as u64 + 1) << 1 | u64::from(self.headers)
     }
 
     /// Returns what a line (no line end, not blank) means for the records around it, and what of that holds for all
@@ -140,8 +141,8 @@ impl Format {
         if self.lines_only {
             return (Line::new(Kind::Begins, None), None);
         }
-        if self.in_container {
-            return self.read_in_container(line, watch);
+        if let Some(container) = self.container {
+            return self.read_in_container(line, container, watch);
         }
         if let Some(export) = self.export {
             return (self.read_event(line, export, watch), None);
@@ -174,18 +175,28 @@ impl Format {
         (Line::new(kind, None), None)
     }
 
-    /// Only lines that begin a record have the runtime's time (see `container`).
-    fn read_in_container<'a>(&self, line: &'a [u8], watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
-        let Some((stamp, end)) = watch.stamp(line, 0).filter(|&(_, end)| line.get(end) == Some(&b' ')) else {
-            return (Line::new(Kind::Continues, None), None);
+    /// Only lines that begin a record have the runtime's time or the program's name before them (see `container`).
+    fn read_in_container<'a>(&self, line: &'a [u8], container: Container, watch: &Watch<'_>) -> (Line<'a>, Option<u8>) {
+        let (outer, name, at) = match container {
+            Container::Named => match name_before(line) {
+                Some((name, at)) => (None, Some(name), at),
+                None => return self.read_bare(line, watch),
+            },
+            _ => match watch.stamp(line, 0).filter(|&(_, end)| line.get(end) == Some(&b' ')) {
+                Some((stamp, end)) => (Some(watch.moment(&stamp)), None, end + 1),
+                None => return (Line::new(Kind::Continues, None), None),
+            },
         };
-        let (outer, at) = (watch.moment(&stamp), end + 1);
         let inner = line.get(at..).and_then(|text| cut(text, watch));
-        let header = match inner {
-            Some(inner) => Header { time: Some(outer.time), message: at + inner.message, ..Header::of(&inner) },
-            None => Header { time: Some(outer.time), message: at, ..Header::default() },
+        let time = outer.or(inner.and_then(|inner| inner.found.time));
+        let header = inner.map_or(Header::default(), |inner| Header::of(&inner));
+        let header = Header {
+            time: time.map(|it| it.time),
+            component: header.component.or(name),
+            message: at + header.message,
+            ..header
         };
-        (Line::new(Kind::Begins, Some(header)), Some(outer.call))
+        (Line::new(Kind::Begins, Some(header)), time.map(|it| it.call))
     }
 
     /// Whether a line of a program in a container begins a record by what the program wrote.

@@ -72,8 +72,13 @@ impl Reading {
             encoding = Encoding::Container(container);
         }
         let decode = |bytes: &[u8]| match encoding {
-            Encoding::Bytes => None,
+            Encoding::Bytes | Encoding::Container(Container::JournalJson) => None,
             Encoding::Container(container) => Some(Unwrapper::sample(container, bytes)),
+            Encoding::Vc0 => {
+                let mut text = Vec::new();
+                super::vc0::decode(bytes, 0, &mut text, &mut super::lines::Starts::default());
+                Some(text)
+            }
             Encoding::Legacy(code) => Some(code.decode_without_bom_handling(bytes).0.into_owned().into_bytes()),
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 let mut text = String::with_capacity(bytes.len() * 3);
@@ -86,8 +91,14 @@ impl Reading {
             None => Format::guess_dated(head, &more, dates),
             Some(text) => Format::guess_dated(&text, &more, dates),
         };
-        let in_container = matches!(encoding, Encoding::Container(_));
-        Some(Reading { encoding, format: Format { in_container, ..format } })
+        // What completes records looks at lines as they are stored.
+        let format = match encoding {
+            Encoding::Container(container) if container != Container::JournalJson => {
+                Format { container: Some(container), export: None, follow: None, ..format }
+            }
+            _ => format,
+        };
+        Some(Reading { encoding, format })
     }
 
     /// Reads every line as a record without header, as grep does; `None` if the file is not text.
@@ -136,7 +147,8 @@ impl Format {
         let outer = lines.iter().filter(|line| !line[0].is_ascii_whitespace()).count();
         let export = Export::guess(&lines, start + level_only);
         let free = export.is_none() && rules.directives.is_none();
-        let dump = is_dump(&lines);
+        // A list may have one record per line all the same.
+        let dump = is_dump(&lines) && !cuts.iter().flatten().any(|cut| cut.name == "json");
         let paired = free && is_paired(&lines, &cuts);
         rules.indented = indented > start && free && !dump;
         rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer && free && !dump;
@@ -194,7 +206,7 @@ impl Format {
             export,
             follow,
             lines_only: false,
-            in_container: false,
+            container: None,
             name: if export.is_some() { "windows-events" } else { leading },
         }
     }

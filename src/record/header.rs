@@ -112,7 +112,8 @@ fn skip_invisible(line: &[u8]) -> usize {
     let mut at = 0;
     loop {
         match line.get(at) {
-            Some(0) => at += 1,
+            // A record separator stands before the objects of `journalctl -o json-seq`.
+            Some(0 | 0x1e) => at += 1,
             Some(0xef) if line[at..].starts_with(b"\xef\xbb\xbf") => at += 3,
             Some(0x1b) => match super::token::skip_colour(line, at) {
                 Some(end) => at = end,
@@ -145,6 +146,12 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
                 .or_else(|| web::uwsgi(line, at, rules));
             if cut.is_some() {
                 return cut;
+            }
+        }
+        // `journalctl -o json-sse`.
+        b'd' if line[at..].starts_with(b"data: {") => {
+            if let Some(cut) = json::cut(line, at + 6, rules) {
+                return Some(cut);
             }
         }
         b'C' | b'L' => {

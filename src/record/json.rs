@@ -205,3 +205,147 @@ fn skip(line: &[u8], mut at: usize) -> Option<usize> {
         at += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::*;
+
+    /// What stands where in the lines of the usual libraries: level, component, message up to its end.
+    #[track_caller]
+    fn check(line: &str, level: &str, component: &str, message: &str) {
+        let format = Format::guess(line.as_bytes(), None);
+        let header = format.header(line.as_bytes()).unwrap_or_else(|| panic!("no header: {line}"));
+        assert_eq!(header.time.map(|time| time.instant()), Some(1_767_323_045_123_000_000), "{line}");
+        assert_eq!(header.level.map_or("-".to_owned(), |level| format!("{level:?}")), level, "{line}");
+        assert_eq!(header.component.map_or("-".into(), String::from_utf8_lossy), component, "{line}");
+        let found = &line[header.message..];
+        assert_eq!(&found[..found.find('"').unwrap_or(found.len())], message, "{line}");
+    }
+
+    #[test]
+    fn logs_of_the_usual_libraries_are_understood() {
+        for (line, level, component) in [
+            // pino, bunyan
+            (
+                r#"{"level":50,"time":1767323045123,"pid":1,"hostname":"h","name":"api","msg":"it failed"}"#,
+                "Error",
+                "api",
+            ),
+            (
+                r#"{"name":"api","hostname":"h","pid":1,"level":40,"msg":"it failed","time":"2026-01-02T03:04:05.123Z","v":0}"#,
+                "Warn",
+                "api",
+            ),
+            (r#"{"level":60,"time":1767323045123,"msg":"it failed"}"#, "Fatal", "-"),
+            (r#"{"level":20,"time":1767323045123,"msg":"it failed"}"#, "Debug", "-"),
+            // logrus, zap, zerolog
+            (r#"{"level":"warning","msg":"it failed","time":"2026-01-02T03:04:05.123Z"}"#, "Warn", "-"),
+            (
+                r#"{"level":"error","ts":1767323045.123,"caller":"a/b.go:7","msg":"it failed","stacktrace":"x"}"#,
+                "Error",
+                "a/b.go:7",
+            ),
+            (r#"{"level":"fatal","time":"2026-01-02T04:04:05.123+01:00","message":"it failed"}"#, "Fatal", "-"),
+            // Serilog, .NET console, hclog
+            (
+                r#"{"@t":"2026-01-02T03:04:05.123Z","@mt":"it failed","@l":"Error","SourceContext":"A.B"}"#,
+                "Error",
+                "A.B",
+            ),
+            (
+                r#"{"Timestamp":"2026-01-02T03:04:05.123Z","EventId":0,"LogLevel":"Warning","Category":"A.B","Message":"it failed"}"#,
+                "Warn",
+                "A.B",
+            ),
+            (
+                r#"{"@level":"error","@message":"it failed","@module":"core","@timestamp":"2026-01-02T03:04:05.123Z"}"#,
+                "Error",
+                "core",
+            ),
+            // ECS, in both forms
+            (
+                r#"{"@timestamp":"2026-01-02T03:04:05.123Z","log.level":"ERROR","message":"it failed","log.logger":"a.B"}"#,
+                "Error",
+                "a.B",
+            ),
+            (
+                r#"{"@timestamp":"2026-01-02T03:04:05.123Z","log":{"level":"error","logger":"a.B"},"message":"it failed"}"#,
+                "Error",
+                "a.B",
+            ),
+            // GELF has the levels of syslog
+            (
+                r#"{"version":"1.1","host":"h","short_message":"it failed","timestamp":1767323045.123,"level":3}"#,
+                "Error",
+                "-",
+            ),
+            (
+                r#"{"version":"1.1","host":"h","short_message":"it failed","timestamp":1767323045.123,"level":6}"#,
+                "Info",
+                "-",
+            ),
+            // Stackdriver
+            (
+                r#"{"severity":"ERROR","timestamp":"2026-01-02T03:04:05.123Z","jsonPayload":{"message":"it failed"}}"#,
+                "Error",
+                "-",
+            ),
+            (
+                r#"{"severity":"CRITICAL","timestamp":"2026-01-02T03:04:05.123Z","textPayload":"it failed"}"#,
+                "Fatal",
+                "-",
+            ),
+            // structlog, python-json-logger, tracing, logstash
+            (
+                r#"{"event":"it failed","level":"error","logger":"a.b","timestamp":"2026-01-02T03:04:05.123Z"}"#,
+                "Error",
+                "a.b",
+            ),
+            (
+                r#"{"asctime":"2026-01-02T03:04:05.123Z","levelname":"ERROR","name":"a.b","message":"it failed"}"#,
+                "Error",
+                "a.b",
+            ),
+            (
+                r#"{"timestamp":"2026-01-02T03:04:05.123Z","level":"ERROR","fields":{"message":"it failed"},"target":"a::b"}"#,
+                "Error",
+                "a::b",
+            ),
+            (
+                r#"{"@timestamp":"2026-01-02T03:04:05.123Z","@version":"1","message":"it failed","logger_name":"a.B","level":"ERROR","level_value":40000}"#,
+                "Error",
+                "a.B",
+            ),
+        ] {
+            check(line, level, component, "it failed");
+        }
+    }
+
+    #[test]
+    fn entries_of_a_journal_are_understood() {
+        let entry = r#"{"__CURSOR":"s=1","__REALTIME_TIMESTAMP":"1767323045123000","PRIORITY":"3","SYSLOG_IDENTIFIER":"app","_COMM":"x","MESSAGE":"it failed"}"#;
+        for before in ["", "data: ", "\u{1e}"] {
+            let line = format!("{before}{entry}");
+            let format = Format::guess(line.as_bytes(), None);
+            let header = format.header(line.as_bytes()).expect("a header");
+            assert_eq!(header.time.map(|time| time.instant()), Some(1_767_323_045_123_000_000));
+            assert_eq!((header.level, header.component), (Some(super::super::Level::Error), Some(&b"app"[..])));
+            assert!(line[header.message..].starts_with("it failed"));
+        }
+    }
+
+    #[test]
+    fn escapes_become_what_they_stand_for() {
+        for (string, expected) in [
+            (r#"a\"b\\c\/\n\t"#, "a\"b\\c/\n\t"),
+            (r"\u003cx\u003e \u00fc \ud83d\ude00", "<x> ü 😀"),
+            (r"\ud83d \udc00\ud83d", "\u{fffd} \u{fffd}\u{fffd}"),
+            (r"\u12 \x \", r"\u12 \x \"),
+        ] {
+            let mut output = Vec::new();
+            unescape(string.as_bytes(), &mut output);
+            assert_eq!(String::from_utf8_lossy(&output), expected);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Stored bytes go in, UTF-8 comes out, together with the places in the file at which its lines are stored.
 
-use super::container::Unwrapper;
+use super::container::{Container, Unwrapper, journal_entry};
 use super::{Encoding, Format, legacy};
 use memchr::{memchr, memrchr};
 
@@ -15,6 +15,33 @@ pub(super) struct LineStart {
     pub stored: u64,
 }
 
+/// The places of the lines that were decoded. Those that follow from the one before are left out: a file may be nothing
+/// but line ends.
+#[derive(Default)]
+pub(super) struct Starts {
+    pub list: Vec<LineStart>,
+    /// Whether all text since the last place in the list is stored as it is.
+    straight: bool,
+}
+
+impl Starts {
+    /// A line begins at `text` of the output.
+    pub(super) fn add(&mut self, text: usize, stored: u64) {
+        let follows = |last: &LineStart| {
+            text.checked_sub(last.text).map(|length| length as u64) == stored.checked_sub(last.stored)
+        };
+        if !self.straight || !self.list.last().is_some_and(follows) {
+            self.list.push(LineStart { text, stored });
+            self.straight = true;
+        }
+    }
+
+    /// What was written last is stored in another form.
+    pub(super) fn bend(&mut self) {
+        self.straight = false;
+    }
+}
+
 /// Decodes line by line.
 pub(super) struct Lines {
     encoding: Encoding,
@@ -23,7 +50,7 @@ pub(super) struct Lines {
     stored: u64,
     /// Decoded text that nobody has taken yet, and where its lines are stored.
     pub output: Vec<u8>,
-    pub starts: Vec<LineStart>,
+    pub starts: Starts,
 }
 
 /// A longer line is decoded in pieces. Above what a runtime makes of its 16 KiB of text.
@@ -34,10 +61,10 @@ impl Lines {
     pub(super) fn new(encoding: Encoding) -> Option<Lines> {
         let unwrapper = match encoding {
             Encoding::Bytes | Encoding::Utf16Le | Encoding::Utf16Be => return None,
-            Encoding::Legacy(_) => None,
+            Encoding::Legacy(_) | Encoding::Vc0 | Encoding::Container(Container::JournalJson) => None,
             Encoding::Container(container) => Some(Unwrapper::new(container)),
         };
-        Some(Lines { encoding, unwrapper, stored: 0, output: Vec::new(), starts: Vec::new() })
+        Some(Lines { encoding, unwrapper, stored: 0, output: Vec::new(), starts: Starts::default() })
     }
 
     /// Decodes the lines of `stored` that are whole, or all of it if the file has `ended`, and takes them out.
@@ -64,15 +91,21 @@ impl Lines {
     fn line(&mut self, line: &[u8], newline: bool, format: &Format) {
         let Lines { output, starts, stored, .. } = self;
         match (&mut self.unwrapper, self.encoding) {
+            (_, Encoding::Vc0) => return super::vc0::decode(line, *stored, output, starts),
             (Some(unwrapper), _) if newline => return unwrapper.line(line, *stored, format, output, starts),
             (unwrapper, encoding) => {
                 if let Some(unwrapper) = unwrapper {
                     unwrapper.finish(format, output, starts);
                 }
-                starts.push(LineStart { text: output.len(), stored: *stored });
+                starts.add(output.len(), *stored);
+                let from = output.len();
                 match encoding {
                     Encoding::Legacy(code) => legacy::decode(code, line, output),
+                    Encoding::Container(Container::JournalJson) => journal_entry(line, output),
                     _ => output.extend_from_slice(line),
+                }
+                if !line.is_ascii() || output.len() - from != line.len() {
+                    starts.bend();
                 }
             }
         }

@@ -49,6 +49,7 @@ mod stamp;
 mod tests;
 mod time;
 mod token;
+mod vc0;
 mod veeam;
 #[cfg(test)]
 mod vendor_tests;

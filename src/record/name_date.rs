@@ -35,6 +35,10 @@ fn date(name: &[u8], at: usize, run: usize) -> Option<(i64, usize)> {
         let exists = (1990..2100).contains(&year) && civil::valid(year, month, day);
         exists.then(|| civil::days(year, month, day))
     };
+    // IIS names its logs by short years: `u_ex260105.log`, by the hour `u_ex26010510.log`.
+    if matches!(run, 6 | 8) && name[..at].ends_with(b"ex") {
+        return Some((day(2000 + number(at, 2)?, number(at + 2, 2)?, number(at + 4, 2)?)?, at + run));
+    }
     if run == 8 || run == 12 || run == 14 || run == 17 {
         return Some((day(number(at, 4)?, number(at + 4, 2)?, number(at + 6, 2)?)?, at + run));
     }
@@ -82,6 +86,8 @@ mod tests {
             "x_2026_02_18_05_33_09.log",
             "C:\\Logs\\job_20260218103000.log",
             "Case 04711_2025-01-01_2026-02-18.log",
+            "u_ex260218.log",
+            "u_ex26021810.log",
             "x-18-2-2026",
             "x-2-18-2026",
         ] {

@@ -2,7 +2,10 @@
 
 use super::keyvalue;
 use super::level::Level;
-use super::severity::{facility, late_level, level, level_ahead, level_in_group, module_level, postgres_follow_up};
+use super::severity::{
+    column_level, facility, late_level, level, level_ahead, level_in_group, module_level, postgres_follow_up,
+    spaced_error,
+};
 use super::stamp::{Date, Shape, Stamp};
 use super::token::{
     day_only, group_end, identifier, name_end, name_end_plain, product_format, program, separators, strip,
@@ -91,7 +94,11 @@ fn walk<'a>(
     }
     // Behind a program's name in syslog, or between bars, a level has just been looked for.
     if found.level.is_none() && !walk.barred && !(walk.named && first.shape == Shape::Syslog) {
-        found.level = late_level(line, end);
+        found.level = match first.shape {
+            Shape::MonthDay => late_level(line, end).or_else(|| spaced_error(line, end)),
+            _ if line.first() == Some(&b'"') => late_level(line, end).or_else(|| column_level(line, end)),
+            _ => late_level(line, end),
+        };
     }
     message.min(line.len())
 }
@@ -429,6 +436,17 @@ impl<'a> Walk<'a, '_> {
             }
             _ => {}
         }
+        // `bigip notice mcpd[1]: text`: everyday words are levels between host and program.
+        if self.host
+            && self.first.shape == Shape::Syslog
+            && found.level.is_none()
+            && let Some(level) = Level::from_word(name)
+            && program(line, name_end(line, next)).is_some()
+        {
+            found.level = Some(level);
+            self.at = end;
+            return true;
+        }
         let dots = name.iter().filter(|&&byte| byte == b'.').count();
         let dotted = dots >= 2 || (dots == 1 && name.iter().any(u8::is_ascii_uppercase));
         let module = if self.first.shape == Shape::Compact { module_level(name) } else { None };
@@ -489,6 +507,10 @@ impl<'a> Walk<'a, '_> {
             return false;
         }
         if program(line, end).is_some() || facility(&line[next..end]).is_some() {
+            return true;
+        }
+        let levelled = self.first.shape == Shape::Syslog && Level::from_word(&line[next..end]).is_some();
+        if levelled && line.get(end) == Some(&b' ') && program(line, name_end(line, end + 1)).is_some() {
             return true;
         }
         if self.first.shape == Shape::Epoch {

@@ -6,6 +6,8 @@ use super::token::{name_end, separators};
 
 /// How far behind the time a level word is looked for when the walk has found none.
 const LATE: usize = 200;
+/// How far a level in a column of its own is looked for.
+const COLUMNS: usize = 4 << 10;
 
 /// `user.warn`, `daemon.err`: facility and severity as syslog daemons print them.
 pub(super) fn facility(name: &[u8]) -> Option<Level> {
@@ -70,7 +72,14 @@ pub(super) fn level(line: &[u8], at: usize, letters: bool) -> Option<(Level, usi
     }
     let level = Level::from_word(word)?;
     let shouted = word.iter().all(u8::is_ascii_uppercase);
-    let digits = if shouted || after.is_ascii_digit() { super::clock::digits_run(line, end) } else { 0 };
+    // `DEBUG1` to `DEBUG5` are levels, `ERROR404` is something else.
+    let numbered = word.eq_ignore_ascii_case(b"debug") || word.eq_ignore_ascii_case(b"trace");
+    let digits = super::clock::digits_run(line, end);
+    // `WARN574240[Thread-35]`: a thread's number joined to it.
+    let thread = shouted && line.get(end + digits) == Some(&b'[');
+    if digits > usize::from(numbered) && !thread {
+        return None;
+    }
     let mut end = end + digits;
     let after = line.get(end).copied().unwrap_or(b' ');
     let delimited = matches!(after, b':' | b'|' | b']' | b'\t' | b',' | b'>')
@@ -257,6 +266,32 @@ pub(super) fn late_level(line: &[u8], from: usize) -> Option<Level> {
         rest = tail;
     }
     postgres_level(window)
+}
+
+/// A level word in capitals that is a column of its own, in lines whose first column is a quoted time (OpenAM, OpenDJ).
+pub(super) fn column_level(line: &[u8], from: usize) -> Option<Level> {
+    let columns = line.get(from..line.len().min(from + COLUMNS))?;
+    let mut at = 0;
+    while at < columns.len() {
+        let length = columns[at..].iter().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
+        let (token, after) = (&columns[at..at + length], columns.get(at + length..).unwrap_or_default());
+        let alone = matches!(after, [b'\t', ..] | [b' ', b' ', ..]);
+        if alone
+            && length > 3
+            && token.iter().all(u8::is_ascii_uppercase)
+            && let Some(level) = Level::from_word(token)
+        {
+            return Some(level);
+        }
+        at += length + 1;
+    }
+    None
+}
+
+/// `program.exe *64 - host:443 error : text` of Proxifier: a small word that a blank and a colon follow.
+pub(super) fn spaced_error(line: &[u8], from: usize) -> Option<Level> {
+    let near = line.get(from..line.len().min(from + LATE))?;
+    memchr::memmem::find(near, b" error : ").map(|_| Level::Error)
 }
 
 /// A level word in capitals that fills the token between punctuation.

@@ -400,6 +400,29 @@ fn levels_in_the_ways_of_single_programs() {
             "Process completed with exit code 1.",
         ),
         ("2026-01-05T10:11:12 [W|app|1a2b] slow", "2026-01-05T10:11:12", WARN, "", "slow"),
+        ("Jan  5 10:11:12 bigip notice mcpd[1]: x", "2026-01-05T10:11:12", INFO, "mcpd", "x"),
+        (
+            "[2026-01-05T10:11:12,345] WARN574240[Thread-35] - slow",
+            "2026-01-05T10:11:12.345",
+            WARN,
+            "Thread-35",
+            "slow",
+        ),
+        ("2026-01-05 10:11:12 ERROR404 x", "2026-01-05T10:11:12", NONE, "", "ERROR404 x"),
+        (
+            "[07.27 06:19:08] a.exe *64 - h:80 error : no",
+            "2025-07-27T06:19:08",
+            ERROR,
+            "",
+            "a.exe *64 - h:80 error : no",
+        ),
+        (
+            "\"2026-01-05 10:11:12\"\t\"a long description\"\tcn=admin\t8fc4\tINFO\tdc=x",
+            "2026-01-05T10:11:12",
+            INFO,
+            "",
+            "\"a long description\"\tcn=admin\t8fc4\tINFO\tdc=x",
+        ),
         ("[10:11:12] [Server thread/ERROR]: x", "2026-05-28T10:11:12", ERROR, "", "x"),
         ("[    12.345] (EE) no module", "", ERROR, "", "no module"),
         ("kern  :warn  : [  100.123456] ACPI: no", "", WARN, "ACPI", "no"),
@@ -536,6 +559,8 @@ fn the_order_of_day_and_month_may_show_far_behind_the_head() {
 
 #[test]
 fn values_of_fields_are_no_times_of_records() {
+    let list = "[\n  {\"time\":\"2026-01-05T10:11:12Z\",\"level\":\"error\"},\n  {\"time\":\"2026-01-05T10:11:13Z\",\"level\":\"info\"}\n]\n";
+    assert_eq!(times("x", list, None), ["2026-01-05T10:11:12Z", "2026-01-05T10:11:13Z"]);
     for text in [
         "{\n    \"apiVersion\": \"v1\",\n    \"creationTimestamp\": \"2026-01-05T10:11:12Z\",\n    \"times\": [\n        \"2036-01-05T10:11:12Z\",\n        \"2036-01-05T10:11:13Z\"\n    ]\n}\n",
         "apiVersion: v1\nitems:\n- metadata:\n    creationTimestamp: \"2026-01-05T10:11:12Z\"\n  status:\n    notAfter: 2036-01-05T10:11:12Z\n",

@@ -4,10 +4,9 @@ mod timeline;
 
 use super::neutral::is_hidden;
 use crate::bundle::{Input, Problem};
-use crate::diagnosis::{Diagnosis, Known, Unresolved};
-use crate::finding::{Evidence, Level, Time};
+use crate::diagnosis::{Diagnosis, FoundFact, Known, Unresolved};
+use crate::finding::{Evidence, Level, Sightings, Time};
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use timeline::JsonTimeline;
 
@@ -41,7 +40,7 @@ struct Report<'a> {
     schema: &'static str,
     tool: JsonTool<'a>,
     inputs: Vec<JsonInput<'a>>,
-    facts: [Value; 0],
+    facts: Vec<JsonFact<'a>>,
     coverage: JsonCoverage,
     diagnoses: Vec<JsonDiagnosis<'a>>,
     unresolved: Vec<JsonUnresolved<'a>>,
@@ -68,6 +67,39 @@ struct JsonInput<'a> {
     kind: &'static str,
     bytes: u64,
     sha256: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonFact<'a> {
+    name: &'a str,
+    value: &'a str,
+    /// Of the first sighting.
+    file: &'a str,
+    /// 0 if the path itself states it.
+    line: u64,
+    kind: &'static str,
+    /// Of which product; `null` if the logs of several state it.
+    product: Option<&'a str>,
+    /// The computer it is stated of, if the file says so.
+    host: Option<&'a str>,
+    count: u64,
+    first_time: Option<String>,
+    last_time: Option<String>,
+    /// When the value replaced another one.
+    changed: Option<String>,
+    /// All values by first sighting, if there were several and one counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    history: Vec<JsonFactValue<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonFactValue<'a> {
+    value: &'a str,
+    file: &'a str,
+    line: u64,
+    count: u64,
+    first_time: Option<String>,
+    last_time: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -205,7 +237,7 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
                 catalogues: catalogues.map(|it| JsonCatalogue { name: &it.name, sha256: &it.sha256 }).collect(),
             },
             inputs: diagnosis.inputs.iter().map(JsonInput::from).collect(),
-            facts: [],
+            facts: diagnosis.facts.iter().map(JsonFact::from).collect(),
             coverage: JsonCoverage::from(diagnosis),
             diagnoses: diagnosis.known.iter().map(JsonDiagnosis::from).collect(),
             unresolved: diagnosis.unresolved.iter().map(JsonUnresolved::from).collect(),
@@ -222,6 +254,34 @@ impl<'a> From<&'a Input> for JsonInput<'a> {
             kind: input.kind,
             bytes: input.bytes,
             sha256: input.sha256.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a FoundFact> for JsonFact<'a> {
+    fn from(fact: &'a FoundFact) -> Self {
+        let Sightings { count, first, last } = &fact.sightings;
+        let of_value = |(value, seen): &'a (String, Sightings)| JsonFactValue {
+            value,
+            file: &seen.first.file,
+            line: seen.first.line,
+            count: seen.count,
+            first_time: time(seen.first.time),
+            last_time: time(seen.last.time),
+        };
+        JsonFact {
+            name: &fact.name,
+            value: &fact.value,
+            file: &first.file,
+            line: first.line,
+            kind: fact.kind.name(),
+            product: fact.product.as_deref(),
+            host: fact.host.as_deref(),
+            count: *count,
+            first_time: time(first.time),
+            last_time: time(last.time),
+            changed: time(fact.changed()),
+            history: fact.history.iter().map(of_value).collect(),
         }
     }
 }
@@ -353,6 +413,7 @@ mod tests {
     use crate::report::hostile;
     use crate::signature::Severity;
     use proptest::prelude::*;
+    use serde_json::Value;
 
     fn keys(value: &Value) -> Vec<&str> {
         value.as_object().map(|it| it.keys().map(String::as_str).collect()).unwrap_or_default()

@@ -3,6 +3,7 @@
 //! Log text stands in fenced blocks and code spans whose fence is longer than any run of backticks in it; everything
 //! else is escaped, so that neither HTML nor links nor images can come out of a log.
 
+use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, excerpt};
 use super::neutral::one_line;
 use super::timeline;
@@ -19,6 +20,14 @@ pub fn markdown(diagnosis: &Diagnosis, top: usize) -> String {
     let mut page = Page { out: String::new() };
     page.paragraph("# ", "Triage report");
     page.paragraph("", &verdict(diagnosis));
+    let environment = environment(diagnosis);
+    if !environment.is_empty() {
+        page.paragraph("## ", "Environment");
+        for (label, text) in &environment {
+            page.line("- ", &escape(&format!("{label}: {text}")));
+        }
+        page.out.push('\n');
+    }
     if !diagnosis.known.is_empty() {
         page.paragraph("## ", "Known problems");
         page.summary(&diagnosis.known);

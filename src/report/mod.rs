@@ -5,6 +5,7 @@
 //! is in `wording.rs` (counts, sizes, times, the verdict) and `neutral.rs` (log text without hidden characters).
 
 mod contents;
+mod environment;
 mod excerpt;
 mod json;
 mod markdown;
@@ -28,10 +29,11 @@ pub use wrap::wrapped;
 #[cfg(test)]
 fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     use crate::bundle::{Input, Problem, ProblemKind};
+    use crate::diagnosis::FoundFact;
     use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
     use crate::diagnosis::{ClockOffset, Pause};
-    use crate::finding::Level;
-    use crate::signature::{Escalate, Severity};
+    use crate::finding::{Level, Sight, Sightings};
+    use crate::signature::{Escalate, FactKind, Severity};
     let mut known = signature(path, Severity::Critical);
     for text in [&mut known.title, &mut known.cause, &mut known.vendor, &mut known.product] {
         text.push_str(log);
@@ -63,6 +65,19 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
         let (behind, ahead) = (log.to_string(), path.to_string());
         let offset = ClockOffset { behind, ahead, seconds: 7, spread: 1, pairs: 3, relayed };
         diagnosis.chronology.clock_offsets.push(offset);
+    }
+    let sight = || Sight { time: None, file: path.into(), line: 1 };
+    let seen = || Sightings { count: 1, first: sight(), last: sight() };
+    for kind in [FactKind::Version, FactKind::Host, FactKind::Os] {
+        diagnosis.facts.push(FoundFact {
+            name: path.into(),
+            kind,
+            product: Some(log.into()),
+            value: log.into(),
+            host: Some(log.into()),
+            sightings: seen(),
+            history: vec![(log.into(), seen()), (path.into(), seen())],
+        });
     }
     diagnosis.inputs.push(Input { path: path.into(), kind: "file", bytes: 1, sha256: None });
     for kind in [ProblemKind::Corrupt, ProblemKind::Skipped] {

@@ -4,6 +4,7 @@
 //! examined, notes. Explanations are wrapped to the width; log lines are not, so that they can be copied and searched
 //! for. Colours only repeat what the words say.
 
+use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, cut, excerpt};
 use super::timeline;
 use super::wording::{
@@ -36,6 +37,13 @@ pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
     let mut page = Page { out: String::new(), style };
     page.prose("", "", &verdict(diagnosis), BOLD);
     page.list(diagnosis);
+    let environment = environment(diagnosis);
+    if !environment.is_empty() {
+        page.heading("Environment");
+        for (label, text) in &environment {
+            page.prose("  ", "    ", &format!("{label}: {text}"), PLAIN);
+        }
+    }
     if !diagnosis.known.is_empty() {
         page.heading("Known problems");
         for index in 0..diagnosis.known.len() {

@@ -66,6 +66,8 @@ pub(super) struct Counting {
     gate: Option<Gate>,
     timeline: Timeline,
     run: Run,
+    /// An offset that records state, and how many of them were not told to the timeline yet.
+    offset: (i32, u64),
 }
 
 /// Records of one interval of the timeline whose times are of one kind. They are put to the others together.
@@ -76,12 +78,18 @@ struct Run {
     offset: Option<i32>,
     assumed: bool,
     levels: Levels,
-    /// A step from one record to the next that is at least `-back` and less than `back + usual` is nothing to keep.
+    /// A step from one record to the next is nothing to keep if it is less than this when [`BACK`] is added.
     usual: u64,
-    /// The time of the last record.
-    previous: Time,
-    earliest: Time,
-    latest: Time,
+    previous: Moment,
+    earliest: Moment,
+    latest: Moment,
+}
+
+/// A time and its instant.
+#[derive(Clone, Copy)]
+struct Moment {
+    instant: i64,
+    time: Time,
 }
 
 /// Nanoseconds that a record may be before the one in front of it.
@@ -91,7 +99,7 @@ const SECOND: i64 = 1_000_000_000;
 impl Counting {
     /// Counts the records that the gate admits, or all.
     pub(super) fn new(gate: Option<Gate>) -> Counting {
-        let nothing = Time::new(0, None);
+        let nothing = Moment { instant: 0, time: Time::new(0, None) };
         let run = Run {
             start: 0,
             width: 0,
@@ -103,16 +111,13 @@ impl Counting {
             earliest: nothing,
             latest: nothing,
         };
-        Counting { counts: Counts::default(), gate, timeline: Timeline::default(), run }
+        Counting { counts: Counts::default(), gate, timeline: Timeline::default(), run, offset: (0, 0) }
     }
 
     /// Counts the next record; false if it is outside of what is wanted.
     #[inline]
     pub(super) fn add(&mut self, level: Option<Level>, time: Option<Time>) -> bool {
-        if let Some(gate) = &mut self.gate
-            && !gate.admits(time)
-        {
-            self.counts.outside += 1;
+        if self.gate.is_some() && !self.admits(time) {
             return false;
         }
         self.counts.records += 1;
@@ -125,46 +130,54 @@ impl Counting {
         let (run, instant) = (&mut self.run, time.instant());
         // Nearly every record is in the interval of the one before, and not much later.
         let ordinary = (instant.wrapping_sub(run.start) as u64) < run.width
-            && (instant.wrapping_sub(run.previous.instant()).wrapping_add(BACK) as u64) < run.usual
-            && (time.offset(), time.assumed()) == (run.offset, run.assumed);
+            && (instant.wrapping_sub(run.previous.instant).wrapping_add(BACK) as u64) < run.usual
+            && time.offset() == run.offset
+            && time.assumed() == run.assumed;
+        let moment = Moment { instant, time };
         if ordinary {
-            run.previous = time;
-            if time >= run.latest {
-                run.latest = time;
-            } else if time < run.earliest {
-                run.earliest = time;
+            run.previous = moment;
+            if instant > run.latest.instant {
+                run.latest = moment;
+            } else if instant < run.earliest.instant || time != run.latest.time {
+                run.place(moment);
             }
         } else {
-            self.next_run(time);
+            self.next_run(moment);
         }
         self.run.levels[place(level)] += 1;
         true
     }
 
+    #[cold]
+    fn admits(&mut self, time: Option<Time>) -> bool {
+        let admitted = self.gate.as_mut().is_none_or(|gate| gate.admits(time));
+        self.counts.outside += u64::from(!admitted);
+        admitted
+    }
+
     /// Begins another run with a record that has this time.
     #[cold]
-    fn next_run(&mut self, time: Time) {
-        let first = self.run.width == 0;
+    fn next_run(&mut self, moment: Moment) {
+        let (first, Moment { instant, time }) = (self.run.width == 0, moment);
         self.finish_run();
         if first {
             self.timeline.ends = Some((time, time));
-        } else {
-            self.timeline.step(self.run.previous, time);
+        } else if instant.wrapping_sub(self.run.previous.instant).wrapping_add(BACK) as u64 >= self.run.usual {
+            self.timeline.step(self.run.previous.time, time);
         }
-        let second = time.instant().div_euclid(SECOND);
         let histogram = if time.offset().is_some() { &self.timeline.stated } else { &self.timeline.shown };
-        let width = histogram.width();
+        let (begin, width) = histogram.interval(instant.div_euclid(SECOND));
         self.run = Run {
             // The last interval that can be expressed begins a little after it should.
-            start: second.div_euclid(width).saturating_mul(width).saturating_mul(SECOND),
+            start: begin.saturating_mul(SECOND),
             width: width.saturating_mul(SECOND) as u64,
             offset: time.offset(),
             assumed: time.assumed(),
             levels: Levels::default(),
-            usual: self.timeline.usual().saturating_add(1).saturating_add(BACK) as u64,
-            previous: time,
-            earliest: time,
-            latest: time,
+            usual: self.timeline.usual(),
+            previous: moment,
+            earliest: moment,
+            latest: moment,
         };
     }
 
@@ -176,16 +189,40 @@ impl Counting {
         let records = run.levels.iter().sum::<u64>();
         self.counts.levels.iter_mut().zip(run.levels).for_each(|(count, more)| *count += more);
         self.counts.assumed_times += if run.assumed { records } else { 0 };
-        self.counts.add_times(Some(run.earliest), Some(run.latest));
-        self.timeline.add(run.earliest.instant().div_euclid(SECOND), run.offset, &run.levels);
+        self.counts.add_times(Some(run.earliest.time), Some(run.latest.time));
+        let second = run.earliest.instant.div_euclid(SECOND);
+        match run.offset {
+            None => self.timeline.shown.add(second, &run.levels),
+            Some(offset) => {
+                self.timeline.stated.add(second, &run.levels);
+                if self.offset.0 != offset {
+                    self.timeline.add_offset(self.offset.0, self.offset.1);
+                    self.offset = (offset, 0);
+                }
+                self.offset.1 += records;
+            }
+        }
     }
 
     /// Returns the counts and the timeline; the chunk has so many lines.
     pub(super) fn finish(mut self, lines: u64) -> (Counts, Timeline) {
         self.finish_run();
+        self.timeline.add_offset(self.offset.0, self.offset.1);
         if let Some((_, last)) = &mut self.timeline.ends {
-            *last = self.run.previous;
+            *last = self.run.previous.time;
         }
         (Counts { lines, ..self.counts }, self.timeline)
+    }
+}
+
+impl Run {
+    /// Puts a record that is not the latest into its place. Of those at the same instant the digits decide.
+    fn place(&mut self, moment: Moment) {
+        if moment.time > self.latest.time {
+            self.latest = moment;
+        }
+        if moment.time < self.earliest.time {
+            self.earliest = moment;
+        }
     }
 }

@@ -6,6 +6,7 @@
 use super::pattern::{Pattern, Unusable};
 use crate::record::fields;
 use crate::signature::{FieldTest, FieldValue};
+use memchr::memmem::Finder;
 use std::borrow::Cow;
 
 /// A [`FieldTest`] that can be evaluated.
@@ -17,7 +18,7 @@ pub(super) struct FieldPattern {
 }
 
 enum ValuePattern {
-    Is(Box<[u8]>),
+    Is(Box<Finder<'static>>),
     Like(Pattern),
 }
 
@@ -26,7 +27,7 @@ impl FieldPattern {
     pub(super) fn new(test: &FieldTest) -> Result<FieldPattern, Unusable> {
         let value = |value: &FieldValue| {
             Ok(match value {
-                FieldValue::Is(text) => ValuePattern::Is(text.as_bytes().into()),
+                FieldValue::Is(text) => ValuePattern::Is(Box::new(Finder::new(text).into_owned())),
                 FieldValue::Like(condition) => ValuePattern::Like(Pattern::new(condition)?),
             })
         };
@@ -61,7 +62,7 @@ impl FieldPattern {
     fn fits(&self, value: &[u8]) -> Result<bool, Unusable> {
         for wanted in &self.values {
             let fits = match wanted {
-                ValuePattern::Is(text) => **text == *value,
+                ValuePattern::Is(text) => text.needle() == value,
                 ValuePattern::Like(pattern) => pattern.holds(value)?,
             };
             if fits {

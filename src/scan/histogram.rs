@@ -41,6 +41,11 @@ impl Histogram {
         1 << self.doublings
     }
 
+    /// Returns where the interval of a second begins, and its width.
+    pub(super) fn interval(&self, second: i64) -> (i64, i64) {
+        (second >> self.doublings << self.doublings, self.width())
+    }
+
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()

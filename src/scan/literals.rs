@@ -47,7 +47,7 @@ pub fn required_sets(condition: &Condition) -> Vec<Vec<Vec<u8>>> {
         Condition::None(_) => Vec::new(),
         Condition::Text { text, .. } => usable(vec![fold(text.as_bytes())]).into_iter().collect(),
         Condition::Regex(pattern) => of_pattern(pattern),
-        Condition::Fields(tests) => tests.iter().flat_map(of_field).collect(),
+        Condition::Fields(tests) => of_fields(tests),
     };
     // Stable: of equally good sets the first in the pattern stays first.
     sets.sort_by_key(|set| std::cmp::Reverse(quality(set)));
@@ -62,6 +62,17 @@ pub fn shortest(literals: &[Vec<u8>]) -> usize {
 
 fn of_pattern(pattern: &str) -> Vec<Vec<Vec<u8>>> {
     parse(pattern).map(|(hir, _)| walk(&hir, 0).into_required()).unwrap_or_default()
+}
+
+/// Sets of numbers are left out if there is another one: `7009` stands in many lines, and may stand in nearly all if their
+/// digits were others, which is what is asked for lines that are remembered.
+fn of_fields(tests: &[FieldTest]) -> Vec<Vec<Vec<u8>>> {
+    let mut sets: Vec<Vec<Vec<u8>>> = tests.iter().flat_map(of_field).collect();
+    let is_numeric = |set: &Vec<Vec<u8>>| set.iter().any(|literal| literal.iter().all(u8::is_ascii_digit));
+    if sets.iter().any(|set| !is_numeric(set) && shortest(set) >= 3) {
+        sets.retain(|set| !is_numeric(set));
+    }
+    sets
 }
 
 /// Whatever format the record has, the plain parts of a value stand in it as they are. Its name does not: formats have
@@ -329,6 +340,8 @@ mod tests {
         let set = |literals: &[&str]| Some(literals.iter().map(|it| it.to_string()).collect::<Vec<_>>());
         assert_eq!(fields(&[("event_id", &[is("7")]), ("provider", &[is("Disk")])]), set(&["disk"]));
         assert_eq!(fields(&[("event_id", &[is("4000"), is("4007")])]), set(&["4000", "4007"]));
+        assert_eq!(fields(&[("event_id", &[is("4401")]), ("provider", &[is("NPS")])]), set(&["nps"]));
+        assert_eq!(fields(&[("event_id", &[is("4401")]), ("x", &[is("ab")])]), set(&["4401"]));
         assert_eq!(fields(&[("path", &[is(r"C:\Windows\a")])]), set(&["windows"]));
         assert_eq!(fields(&[("path", &[regex(r"Windows\\System32 (?<x>\d+)")])]), set(&["system32 "]));
         assert_eq!(fields(&[("a", &[is("für"), regex("longer")])]), set(&["longer", "r"]));

@@ -9,6 +9,7 @@ mod ahead;
 mod counts;
 mod engine;
 mod everywhere;
+mod facts;
 mod field;
 mod filter;
 mod histogram;
@@ -29,6 +30,7 @@ mod vocabulary;
 mod window;
 
 pub use counts::Counts;
+pub use facts::Stated;
 pub use histogram::{Histogram, Levels};
 pub use line_cache::LineCache;
 pub use literals::{required_literals, required_sets, shortest};

@@ -3,7 +3,7 @@
 use super::reference::set;
 use super::{Hit, LineCache, Passed, Scanner, Window};
 use crate::record::{Chunk, Reading, chunks};
-use crate::signature::{Condition, FieldTest, FieldValue};
+use crate::signature::{Condition, Fact, FactKind, FieldTest, FieldValue};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -80,6 +80,18 @@ fn fields(pairs: &[(&str, &[&str])]) -> Condition {
     Condition::Fields(pairs.iter().map(test).collect())
 }
 
+/// Values with digits, in lines that look like errors and in others.
+fn fact(number: usize) -> Fact {
+    let patterns = [
+        r"job (?<value>\d+) failed",
+        r"(?<value>0x\d+5) at",
+        r"(?<value>eth\d): link is",
+        r"^(?<value>plain) words|stage (?<value>0\.[1-5])",
+        r"number (?<value>1\d)",
+    ];
+    Fact::of_pattern(&format!("a.b.f{}", number % patterns.len()), FactKind::Other, patterns[number % patterns.len()])
+}
+
 fn lines() -> impl Strategy<Value = Vec<u8>> {
     let digit = prop_oneof![2 => Just(b'0'), 2 => Just(b'1'), 1 => b'0'..=b'9'];
     let line = (any::<prop::sample::Index>(), proptest::collection::vec(digit, 40), any::<bool>(), 0..20_u32);
@@ -107,7 +119,7 @@ fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Pas
         let chunk = Chunk::of(text, range);
         let passed = scan(&chunk, &reading, &mut |hit| {
             let matches: Vec<_> = hit.matches.iter().map(|found| (found.signature, found.captures())).collect();
-            all.push(format!("{:?} {:?} {matches:?}", hit.record, hit.suspicion));
+            all.push(format!("{:?} {:?} {matches:?} {:?}", hit.record, hit.suspicion, hit.facts));
         });
         whole.counts.add(&passed.counts);
         whole.timeline.append(passed.timeline);
@@ -121,12 +133,14 @@ proptest! {
     #[test]
     fn what_is_remembered_changes_nothing(
         conditions in proptest::collection::vec(condition(), 0..4),
+        facts in proptest::collection::vec(0..5_usize, 0..4),
         texts in proptest::collection::vec(lines(), 1..4),
         since in proptest::option::of(1_580_000_000..1_800_000_000_i64),
     ) {
         let window = since.map(|since| Window::of_shown(Some(since * 1_000_000_000), None));
         let gate = |chunk: &Chunk<'_>, reading: &Reading| Some(window?.gate_behind(None, chunk, &reading.format));
-        let scanner = Scanner::new(&set(conditions));
+        let set = set(conditions).with_facts(facts.into_iter().map(fact).collect());
+        let scanner = Scanner::new(&set);
         let scope = scanner.in_file("a.log");
         let mut cache = LineCache::default();
         let mut shapes = HashMap::new();

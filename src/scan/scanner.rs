@@ -8,6 +8,7 @@
 use super::counts::{Counting, Counts};
 use super::engine::{Engine, LiteralHit};
 use super::everywhere::Everywhere;
+use super::facts::{FactSources, Stated};
 use super::line_cache::LineCache;
 use super::literals::required_sets;
 use super::markers::{MARKERS, Marker, Strength};
@@ -26,17 +27,18 @@ const SAMPLE: usize = 256 << 10;
 
 /// A compiled [`SignatureSet`].
 pub struct Scanner {
-    /// Its askers are the signatures by index, then the markers.
+    /// Its askers are the signatures by index, then the facts, then the markers.
     pub(super) engine: Engine,
     /// Finds who may have a literal in a line if its digits were others; `None` if no literal has a digit.
     pub(super) digits: Option<Digits>,
-    /// By signature index; `None` if it cannot be used.
+    /// Of the signatures by index, then of the facts; `None` if it cannot be used.
     pub(super) patterns: Vec<Option<Pattern>>,
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
     everywhere: Everywhere,
     scopes: Scopes,
+    facts: FactSources,
 }
 
 /// Literals with digits, in texts and literals in which every digit was replaced by `0`.
@@ -110,6 +112,8 @@ pub struct Hit<'r, 'a> {
     /// The severity that level field and error words together suggest; `None` if the record does not look like an
     /// error or warning at all. Negated words ("0 errors") do not count.
     pub suspicion: Option<Level>,
+    /// The facts that it states.
+    pub facts: &'r [Stated<'a>],
     /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
     /// same length that differ only in the values of digits, and their messages begin at the same place.
     pub shape: Option<u64>,
@@ -129,19 +133,24 @@ impl Scanner {
 
     fn compile(set: &SignatureSet, markers: &'static [Marker]) -> Scanner {
         let signatures = set.signatures();
-        let patterns: Vec<_> = signatures.iter().map(|signature| Pattern::new(&signature.condition).ok()).collect();
-        let sets = signatures.iter().zip(&patterns).map(|(signature, pattern)| match pattern {
-            Some(_) => required_sets(&signature.condition),
+        let facts = FactSources::new(set, signatures.len());
+        let conditions = signatures.iter().map(|signature| &signature.condition).chain(facts.conditions(set));
+        let conditions: Vec<_> = conditions.collect();
+        let patterns: Vec<_> = conditions.iter().map(|condition| Pattern::new(condition).ok()).collect();
+        let sets = conditions.iter().zip(&patterns).map(|(condition, pattern)| match pattern {
+            Some(_) => required_sets(condition),
             None => Vec::new(),
         });
         let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
         let sets: Vec<_> = sets.chain(words).collect();
         let digits = Digits::of(&sets);
         let (engine, mut unfiltered) = Engine::new(sets);
-        unfiltered.retain(|&index| patterns.get(index).is_some_and(Option::is_some));
+        // A fact without a literal is refused by `check` and would cost every record.
+        unfiltered.retain(|&index| index < signatures.len() && patterns.get(index).is_some_and(Option::is_some));
         let everywhere = Everywhere::new(&unfiltered, signatures);
-        let scopes = Scopes::new(signatures.iter().map(|signature| &signature.scope));
-        Scanner { engine, digits, patterns, markers, everywhere, scopes }
+        let scopes: Vec<_> = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).collect();
+        let scopes = Scopes::new(scopes.into_iter());
+        Scanner { engine, digits, patterns, markers, everywhere, scopes, facts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -162,6 +171,11 @@ impl Scanner {
     /// Returns which signatures apply to the file.
     pub fn in_file(&self, path: &str) -> FileScope {
         self.scopes.of(path)
+    }
+
+    /// Returns the facts that the path of a file states, as number and value.
+    pub fn facts_of_path(&self, path: &str) -> Vec<(usize, String)> {
+        self.facts.of_path(path)
     }
 
     /// Calls `found` for each record that a signature claims or that looks like an error or warning, in file order.
@@ -290,12 +304,13 @@ pub(super) struct Judge<'a, 's> {
     everywhere: bool,
     pub(super) candidates: Vec<usize>,
     matches: Vec<Match<'a>>,
+    facts: Vec<Stated<'a>>,
 }
 
 impl<'a, 's> Judge<'a, 's> {
     pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
         let everywhere = scanner.everywhere.signatures().any(|index| scope.contains(index));
-        Judge { scanner, scope, everywhere, candidates: Vec::new(), matches: Vec::new() }
+        Judge { scanner, scope, everywhere, candidates: Vec::new(), matches: Vec::new(), facts: Vec::new() }
     }
 
     /// Whether a record without any literal can be worth keeping.
@@ -346,6 +361,7 @@ impl<'a, 's> Judge<'a, 's> {
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) {
         self.matches.clear();
+        self.facts.clear();
         if self.everywhere {
             self.scanner.everywhere.add_candidates(record.text, &mut self.candidates);
         }
@@ -354,10 +370,11 @@ impl<'a, 's> Judge<'a, 's> {
             self.candidates.sort_unstable();
             self.candidates.dedup();
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+            self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }
         let suspicion = if self.looks_for_errors() { suspicion(record.header.level, strongest) } else { None };
-        if suspicion.is_some() || !self.matches.is_empty() {
-            found(Hit { record, matches: &self.matches, suspicion, shape });
+        if suspicion.is_some() || !self.matches.is_empty() || !self.facts.is_empty() {
+            found(Hit { record, matches: &self.matches, suspicion, facts: &self.facts, shape });
         }
     }
 }

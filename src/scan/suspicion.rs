@@ -138,6 +138,12 @@ impl Occurrence<'_> {
     fn as_hex(&self, marker: &Marker) -> Strength {
         let digits = self.after.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         let borders = digits == 4 && !self.before.last().is_some_and(u8::is_ascii_alphanumeric);
+        // Ranges of addresses: `[mem 0xc0001000-0xeebfffff window]`.
+        let ends_range = matches!(self.before, [.., byte, b'-'] if byte.is_ascii_hexdigit());
+        let begins_range = self.after.get(digits..).is_some_and(|rest| rest.starts_with(b"-0x"));
+        if begins_range || ends_range {
+            return Strength::Nothing;
+        }
         if borders { marker.strength } else { Strength::Nothing }
     }
 
@@ -527,6 +533,10 @@ mod tests {
                 "executed the 'show logging | include error' command",
                 "grep error /var/log/messages",
             ],
+            Nothing,
+        );
+        check(
+            &["pci_bus 0000:00: root bus resource [mem 0xc0001000-0xeebfffff window]", "0x80001000-0xc0001fff"],
             Nothing,
         );
         check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);

@@ -4,7 +4,7 @@
 //! that of the file. It is bounded and says the same wherever the file was cut.
 
 use super::counts::Counting;
-use super::histogram::{Histogram, Levels};
+use super::histogram::Histogram;
 use crate::record::{Level, Time};
 use std::collections::BTreeMap;
 
@@ -21,11 +21,14 @@ pub struct Timeline {
     pub offsets: BTreeMap<i32, u64>,
     /// The times of the first and the last record that have one, in file order.
     pub ends: Option<(Time, Time)>,
-    /// The longest steps forward from one record to the next, at most [`Timeline::STEPS`], the longest first.
+    /// The longest steps forward from one record to the next, at most [`Timeline::STEPS`], the longest first. None if the
+    /// records are not in the order of time.
     pub silences: Vec<Step>,
-    /// The longest steps back of more than [`Timeline::BACK`] seconds, at most [`Timeline::STEPS`], the longest first.
+    /// The longest steps back of more than [`Timeline::BACK`] seconds, at most [`Timeline::STEPS`], the longest first. None
+    /// if the records are not in the order of time.
     pub setbacks: Vec<Step>,
-    /// How many such steps back there are.
+    /// How many such steps back there are. With [`Timeline::DISORDER`] of them or more, the records are not in the order
+    /// of time, and no more are counted.
     pub n_setbacks: u64,
 }
 
@@ -58,6 +61,8 @@ impl Timeline {
     pub const SILENCE: i64 = 10;
     /// Records are often written a little out of order: up to so many seconds are no step back.
     pub const BACK: i64 = 5;
+    /// From so many steps back on, the records are not in the order of time.
+    pub const DISORDER: u64 = 32;
 
     /// The timeline of records of which level and time are known, in file order.
     pub fn of(records: impl IntoIterator<Item = (Option<Level>, Option<Time>)>) -> Timeline {
@@ -80,27 +85,14 @@ impl Timeline {
         self.stated.merge(next.stated);
         self.shown.merge(next.shown);
         next.offsets.into_iter().for_each(|(offset, count)| self.add_offset(offset, count));
-        self.silences.extend(next.silences);
-        longest(&mut self.silences);
-        self.setbacks.extend(next.setbacks);
-        longest(&mut self.setbacks);
-        self.n_setbacks += next.n_setbacks;
+        next.silences.into_iter().for_each(|step| keep(&mut self.silences, step));
+        next.setbacks.into_iter().for_each(|step| keep(&mut self.setbacks, step));
+        self.set_back(next.n_setbacks);
     }
 
     /// How many records have a time.
     pub fn dated(&self) -> u64 {
         [&self.stated, &self.shown].iter().flat_map(|it| it.total()).fold(0, u64::saturating_add)
-    }
-
-    /// Adds records of one second whose times have the same offset.
-    pub(super) fn add(&mut self, second: i64, offset: Option<i32>, levels: &Levels) {
-        match offset {
-            Some(offset) => {
-                self.stated.add(second, levels);
-                self.add_offset(offset, levels.iter().sum());
-            }
-            None => self.shown.add(second, levels),
-        }
     }
 
     /// Looks at the step from one record to the next.
@@ -111,24 +103,36 @@ impl Timeline {
             return;
         }
         if step.nanos() >= Timeline::SILENCE * SECOND {
-            self.silences.push(step);
-            longest(&mut self.silences);
+            keep(&mut self.silences, step);
         } else if step.nanos() < -Timeline::BACK * SECOND {
-            self.n_setbacks += 1;
-            self.setbacks.push(step);
-            longest(&mut self.setbacks);
+            keep(&mut self.setbacks, step);
+            self.set_back(1);
+        }
+        self.set_back(0);
+    }
+
+    /// Counts steps back; with too many of them no step says anything.
+    fn set_back(&mut self, more: u64) {
+        self.n_setbacks = self.n_setbacks.saturating_add(more).min(Timeline::DISORDER);
+        if self.n_setbacks == Timeline::DISORDER {
+            (self.silences, self.setbacks) = (Vec::new(), Vec::new());
         }
     }
 
-    /// A step forward of more nanoseconds may be one to keep.
-    pub(super) fn usual(&self) -> i64 {
-        match self.silences.get(Timeline::STEPS - 1) {
+    /// A step from one record to the next is nothing to keep if its nanoseconds and [`Timeline::BACK`] are less than this
+    /// together.
+    pub(super) fn usual(&self) -> u64 {
+        if self.n_setbacks >= Timeline::DISORDER {
+            return u64::MAX;
+        }
+        let longest_usual = match self.silences.get(Timeline::STEPS - 1) {
             Some(shortest) => shortest.nanos(),
             None => Timeline::SILENCE * SECOND - 1,
-        }
+        };
+        longest_usual.saturating_add(1 + Timeline::BACK * SECOND) as u64
     }
 
-    fn add_offset(&mut self, offset: i32, count: u64) {
+    pub(super) fn add_offset(&mut self, offset: i32, count: u64) {
         if count > 0 {
             *self.offsets.entry(offset).or_default() += count;
             if self.offsets.len() > Timeline::OFFSETS {
@@ -138,10 +142,14 @@ impl Timeline {
     }
 }
 
-/// Keeps the longest steps; among equals those that come first in the file.
-fn longest(steps: &mut Vec<Step>) {
-    steps.sort_by_key(|step| std::cmp::Reverse(step.nanos().unsigned_abs()));
-    steps.truncate(Timeline::STEPS);
+/// Puts a step among the longest, behind those that are as long: they come before it in the file.
+fn keep(steps: &mut Vec<Step>, step: Step) {
+    let length = |step: &Step| step.nanos().unsigned_abs();
+    let place = steps.partition_point(|kept| length(kept) >= length(&step));
+    if place < Timeline::STEPS {
+        steps.truncate(Timeline::STEPS - 1);
+        steps.insert(place, step);
+    }
 }
 
 /// The timelines of the pieces of one file, which come in any order.
@@ -181,6 +189,7 @@ impl Pieces {
 
 #[cfg(test)]
 mod tests {
+    use super::super::histogram::Levels;
     use super::*;
     use proptest::prelude::*;
 
@@ -233,7 +242,14 @@ mod tests {
             let mut levels = Levels::default();
             levels[super::super::histogram::place(level)] = 1;
             if let Some(time) = time {
-                timeline.add(time.instant().div_euclid(SECOND), time.offset(), &levels);
+                let second = time.instant().div_euclid(SECOND);
+                match time.offset() {
+                    None => timeline.shown.add(second, &levels),
+                    Some(offset) => {
+                        timeline.stated.add(second, &levels);
+                        timeline.add_offset(offset, 1);
+                    }
+                }
             }
         }
         timeline.ends = times.first().copied().zip(times.last().copied());

@@ -10,6 +10,7 @@ mod checksum;
 mod data;
 #[cfg(test)]
 mod encode;
+mod fact;
 mod fields;
 mod load;
 mod pattern;
@@ -22,6 +23,7 @@ pub mod yaml;
 
 pub use builtin::source_text;
 pub use data::*;
+pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use product::Product;
-pub use set::{CatalogueInfo, SignatureSet};
+pub use set::{CatalogueInfo, FactGroup, SignatureSet};

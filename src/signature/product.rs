@@ -1,9 +1,10 @@
 //! `_product.yaml`: what all signatures of one folder have in common.
 
+use super::fact::{Fact, fact};
 use super::fields::Reader;
 use super::pattern;
 use super::schema::globs;
-use super::yaml::{self, Mistake, Node};
+use super::yaml::{self, Mistake, Node, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,10 +21,10 @@ pub struct Product {
     pub aliases: Vec<String>,
     /// Globs of its logs.
     pub files: Vec<String>,
-    /// Regular expressions that find its version in its logs; each has a group named `version`.
-    pub version: Vec<String>,
-    /// Names of the facts that a ticket to the vendor must state.
-    pub facts: Vec<String>,
+    /// What its logs state about the system.
+    pub facts: Vec<Fact>,
+    /// Names of the facts that a ticket to the vendor must state: its own and others.
+    pub needs: Vec<String>,
     /// Where it was read from, for messages.
     pub source: PathBuf,
 }
@@ -50,10 +51,22 @@ pub(super) fn product_of(
         product: reader.required(&fields, "product"),
         aliases: reader.texts(&fields, "aliases"),
         files: globs(&mut reader, &fields, "files"),
-        version: Vec::new(),
-        facts: reader.texts(&fields, "facts"),
+        facts: Vec::new(),
+        needs: Vec::new(),
         source: file.to_path_buf(),
     };
+    let (mut facts, mut needs) = (Vec::new(), Vec::new());
+    for item in fields.get("facts").map(|node| reader.list(node, "facts")).unwrap_or_default() {
+        // A name alone is a fact that others state, or that a person must find out.
+        match &item.value {
+            Value::Scalar { .. } => needs.extend(reader.text(item, "facts")),
+            Value::Map(_) | Value::List(_) => {
+                let Some(fact) = fact(&mut reader, yaml, item, &product.files) else { continue };
+                needs.push(fact.name.to_string());
+                facts.push(fact);
+            }
+        }
+    }
     let mut version = Vec::new();
     for item in fields.get("version").map(|node| reader.list(node, "version")).unwrap_or_default() {
         let Some(regex) = reader.verbatim(item, "version") else { continue };
@@ -66,5 +79,11 @@ pub(super) fn product_of(
             Ok(()) => version.push(regex),
         }
     }
-    if reader.mistakes.is_empty() { Ok(Product { version, ..product }) } else { Err(reader.mistakes) }
+    if !version.is_empty() {
+        let is_version = |name: &&String| name.ends_with(".version");
+        let name = needs.iter().find(is_version).cloned();
+        let name = name.unwrap_or_else(|| format!("{}.version", folder.replace('/', ".")));
+        facts.push(Fact::of_version(&name, &product.files, version));
+    }
+    if reader.mistakes.is_empty() { Ok(Product { facts, needs, ..product }) } else { Err(reader.mistakes) }
 }

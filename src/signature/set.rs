@@ -1,7 +1,7 @@
 //! Catalogues become the one set of signatures that a triage uses.
 
 use super::yaml::{self, Place};
-use super::{Catalogue, Product, Signature, SignatureError, Status, source_text};
+use super::{Catalogue, Fact, FactKind, Keep, Product, Signature, SignatureError, Status, source_text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
@@ -21,8 +21,24 @@ pub struct CatalogueInfo {
 pub struct SignatureSet {
     signatures: Vec<Signature>,
     products: Vec<Product>,
+    facts: Vec<FactGroup>,
     catalogues: Vec<CatalogueInfo>,
     errors: Vec<SignatureError>,
+}
+
+/// All facts of one name: several products may state the same thing, each in its own way.
+#[derive(Clone, Debug)]
+pub struct FactGroup {
+    /// The name.
+    pub name: Arc<str>,
+    /// What it is about.
+    pub kind: FactKind,
+    /// Which of several values counts.
+    pub keep: Keep,
+    /// The product that states it, as people write it; `None` if several do.
+    pub product: Option<String>,
+    /// How it is found.
+    pub sources: Vec<Fact>,
 }
 
 impl SignatureSet {
@@ -68,6 +84,7 @@ impl SignatureSet {
         set.signatures = by_id.into_values().collect();
         set.products = products.into_values().collect();
         set.name_products();
+        set.group_facts();
         set.connect(&known);
         set
     }
@@ -76,6 +93,23 @@ impl SignatureSet {
     pub fn new(mut signatures: Vec<Signature>) -> SignatureSet {
         signatures.sort_by(|a, b| a.id.cmp(&b.id));
         SignatureSet { signatures, ..SignatureSet::default() }
+    }
+
+    /// Adds facts of one product that stands for all, as the tests of other layers need them.
+    #[cfg(test)]
+    pub(crate) fn with_facts(mut self, facts: Vec<Fact>) -> SignatureSet {
+        self.products.push(Product {
+            folder: "acme/app".into(),
+            vendor: "Acme".into(),
+            product: "App".into(),
+            aliases: Vec::new(),
+            files: Vec::new(),
+            facts,
+            needs: Vec::new(),
+            source: "test.yaml".into(),
+        });
+        self.group_facts();
+        self
     }
 
     /// Says where the signatures come from and what was left out.
@@ -101,6 +135,11 @@ impl SignatureSet {
         &self.products
     }
 
+    /// The facts that logs may state, in the order of their names; a fact's index here is its number in one run.
+    pub fn facts(&self) -> &[FactGroup] {
+        &self.facts
+    }
+
     /// Where they came from.
     pub fn catalogues(&self) -> &[CatalogueInfo] {
         &self.catalogues
@@ -122,6 +161,29 @@ impl SignatureSet {
                 signature.product.clone_from(&product.product);
             }
         }
+    }
+
+    /// Puts the facts of one name together.
+    fn group_facts(&mut self) {
+        let mut groups: BTreeMap<Arc<str>, FactGroup> = BTreeMap::new();
+        for product in &self.products {
+            for (item, fact) in product.facts.iter().enumerate() {
+                let group = groups.entry(Arc::clone(&fact.name)).or_insert_with(|| FactGroup {
+                    name: Arc::clone(&fact.name),
+                    kind: fact.kind,
+                    keep: fact.keep,
+                    product: Some(product.product.clone()),
+                    sources: Vec::new(),
+                });
+                if (group.kind, group.keep) == (fact.kind, fact.keep) {
+                    group.product.take_if(|own| *own != product.product);
+                    group.sources.push(fact.clone());
+                } else {
+                    self.errors.push(other_meaning(product, item, &fact.name));
+                }
+            }
+        }
+        self.facts = groups.into_values().collect();
     }
 
     /// Turns former ids into present ones and tells references to ids that nobody has or had.
@@ -169,6 +231,19 @@ impl SignatureSet {
             signature.suppresses = suppresses;
         }
     }
+}
+
+/// A fact that means something else than another one of its name.
+fn other_meaning(product: &Product, item: usize, name: &str) -> SignatureError {
+    let file = product.source.clone();
+    let text = source_text(&file).unwrap_or_default();
+    let facts = yaml::parse(&text).ok();
+    let is_it = |node: &&yaml::Node<'_>| node.get("name").and_then(yaml::Node::text) == Some(name);
+    let place = facts.as_ref().and_then(|root| Some(root.get("facts")?.items().iter().rfind(is_it)?.place));
+    let Place { line, column } = place.unwrap_or_default();
+    let message = format!("fact {} is called `{name}`, as one that has another kind or keeps another value", item + 1);
+    let hint = "a name has one meaning in all products: write the same `kind` and `keep`, or another name";
+    SignatureError { file, line, column, message, hint: Some(hint.to_owned()) }
 }
 
 /// A mistake at the item `id` of the list `field`. The place is looked up only now, because it is hardly ever needed.

@@ -65,6 +65,7 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         }
         flaws.extend(sheet.flaws);
     }
+    flaws.extend(super::facts::lint(&set));
     flaws.extend(same_titles(&set));
     flaws.extend(claims(&set));
     flaws.extend(costs(&set, &ordinary, against.now));
@@ -470,6 +471,93 @@ examples:
         );
     }
 
+    /// Checks a product file and compares `line:column kind: message`.
+    #[track_caller]
+    fn check_product(yaml: &str, expected: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("acme/app");
+        fs::create_dir_all(&app).unwrap();
+        fs::write(app.join("_product.yaml"), format!("vendor: Acme\nproduct: App\nfiles: ['**/app.log']\n{yaml}"))
+            .unwrap();
+        let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
+        let flaws = checked.flaws.iter().map(|flaw| {
+            assert!(flaw.hint.is_some());
+            let kind = if flaw.is_error { "error" } else { "warning" };
+            format!("{}:{} {kind}: {}", flaw.line, flaw.column, flaw.message)
+        });
+        assert_eq!(flaws.collect::<Vec<_>>(), expected);
+    }
+
+    const FACT: &str = "facts:
+  - name: acme.app.version
+    kind: version
+    patterns: ['App version (?<value>[0-9.]+)']
+    examples:
+      match: [{ value: 1.2.3, log: '2026-01-02 10:00:00 INFO App version 1.2.3 started' }]
+      no_match: ['2026-01-02 10:00:00 INFO App started']
+";
+
+    #[test]
+    fn facts_that_behave_have_no_flaws() {
+        check_product(FACT, &[]);
+        let path = FACT.replace("patterns: ['App version (?<value>[0-9.]+)']", "paths: ['app-(?<value>[0-9.]+)/']");
+        check_product(
+            &path.replace("log: '2026-01-02 10:00:00 INFO App version 1.2.3 started'", "path: app-1.2.3/app.log"),
+            &[],
+        );
+        check_product("facts: [acme.app.version, host.name]\n", &[]);
+    }
+
+    #[test]
+    fn facts_are_proved_by_their_examples() {
+        check_product(
+            &FACT.replace("value: 1.2.3", "value: 1.2"),
+            &["9:15 error: this example does not match: `acme.app.version` is stated to be `1.2.3`, not `1.2`"],
+        );
+        check_product(
+            &FACT.replace("App version 1.2.3 started", "App 1.2.3 started"),
+            &["9:15 error: this example does not match: nothing in it states `acme.app.version`"],
+        );
+        check_product(
+            &FACT.replace("INFO App started", "INFO App version 7 started"),
+            &["10:18 error: this example matches: it states that `acme.app.version` is `7`"],
+        );
+        check_product(
+            &FACT.replace("      no_match: ['2026-01-02 10:00:00 INFO App started']\n", ""),
+            &["9:7 error: the field `no_match` of the examples is missing"],
+        );
+    }
+
+    #[test]
+    fn facts_have_a_name_a_kind_and_patterns_that_can_be_searched_for() {
+        check_product(
+            &FACT.replace("acme.app.version", "Version"),
+            &["5:11 error: `Version` is not a name that a fact can have"],
+        );
+        check_product(&FACT.replace("kind: version", "kind: verison"), &["6:11 error: `verison` is not a known kind"]);
+        check_product(
+            &FACT.replace("(?<value>", "(?<version>"),
+            &["7:16 error: the pattern has no group named `value`"],
+        );
+        check_product(
+            &FACT.replace("'App version (?<value>[0-9.]+)'", "'App version (?<value>[0-9.]+)', 'v(?<value>[0-9.]{5})'"),
+            &[
+                "7:49 error: no text of 3 bytes is sure to stand where this pattern holds",
+                "9:15 error: this example does not match: nothing in it states `acme.app.version`",
+            ],
+        );
+        let other = FACT.replace("facts:\n", "").replace("kind: version", "kind: build");
+        check_product(
+            &format!("{FACT}{other}"),
+            &["11:5 error: fact 2 is called `acme.app.version`, as one that has another kind or keeps another value"],
+        );
+    }
+
+    #[test]
+    fn versions_of_older_catalogues_are_facts_without_examples() {
+        check_product("version: ['App version (?<version>[0-9.]+)']\n", &["4:10 warning: a version without examples"]);
+    }
+
     #[test]
     fn the_examples_of_the_guide_are_a_good_catalogue() {
         let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
@@ -496,6 +584,6 @@ examples:
             fs::write(app.join(name), more + example).unwrap();
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 4, 9));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 4, 11));
     }
 }

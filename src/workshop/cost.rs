@@ -42,7 +42,13 @@ pub(super) fn cost(ordinary: &Ordinary, now: fn() -> Instant, sheet: &mut Sheet<
         sheet.warning(&[Step::Field("match")], message, "use a longer text of the message");
     }
     // The scan takes the rarest set, too.
-    let rarest = sets.iter().map(|set| (ordinary.per_mebibyte(set), set)).min_by_key(|(times, _)| *times);
+    let values = values(&signature.condition);
+    let times = |set: &Vec<Vec<u8>>| {
+        // A value of a field is tried only where it may be one, which takes a look at what stands before it.
+        let (of_fields, others): (Vec<_>, Vec<_>) = set.iter().cloned().partition(|literal| values.contains(literal));
+        ordinary.per_mebibyte(&others) + ordinary.values_per_mebibyte(&of_fields)
+    };
+    let rarest = sets.iter().map(|set| (times(set), set)).min_by_key(|(times, _)| *times);
     if let Some((times, set)) = rarest
         && times > OFTEN
         && !set.iter().any(|literal| is_frequent(literal))
@@ -60,6 +66,22 @@ pub(super) fn cost(ordinary: &Ordinary, now: fn() -> Instant, sheet: &mut Sheet<
         let message = format!("its patterns take {times} times as long as a plain one");
         let hint = "use smaller repetitions than `{0,200}`, fewer `.*`, or an `all:` of several patterns";
         sheet.warning(&[Step::Field("match")], message, hint);
+    }
+}
+
+/// The texts that fields must be, in lower-case ASCII as literals are.
+fn values(condition: &Condition) -> Vec<Vec<u8>> {
+    match condition {
+        Condition::Any(parts) | Condition::All(parts) => parts.iter().flat_map(values).collect(),
+        Condition::Fields(tests) => {
+            let values = tests.iter().flat_map(|test| &test.values);
+            let text = |value: &FieldValue| match value {
+                FieldValue::Is(text) => Some(text.to_ascii_lowercase().into_bytes()),
+                FieldValue::Like(_) => None,
+            };
+            values.filter_map(text).collect()
+        }
+        Condition::None(_) | Condition::Text { .. } | Condition::Regex(_) => Vec::new(),
     }
 }
 
@@ -215,6 +237,13 @@ mod tests {
         let message = "` from ` stands in ordinary logs, about  times in a MiB, and each time the rest is tried";
         check(r"{regex: ' from \d+'}", "go from 5", &[message]);
         check(r"{all: [{regex: ' from \d+'}, {text: 'xqz 7'}]}", "go from 5 xqz 7", &[]);
+    }
+
+    #[test]
+    fn a_value_of_a_field_is_counted_where_it_may_be_one() {
+        check("{field: {provider: from, event_id: 7}}", r#"{"provider":"from","event_id":7}"#, &[]);
+        let message = "`from` stands in ordinary logs, about  times in a MiB, and each time the rest is tried";
+        check("{text: from}", "from", &[message]);
     }
 
     #[test]

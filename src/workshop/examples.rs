@@ -37,7 +37,7 @@ pub struct ExampleRun {
     pub failure: Option<String>,
 }
 
-/// Runs all examples of the set, in id order.
+/// Runs all examples of the set: of signatures in id order, then of facts.
 pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
     let scanner = Scanner::new(set);
     let mut runs = Vec::new();
@@ -70,6 +70,7 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
             }
         }
     }
+    runs.extend(super::facts::run_examples(set));
     runs
 }
 

@@ -8,6 +8,7 @@ mod check;
 mod condition;
 mod cost;
 mod examples;
+mod facts;
 mod flaw;
 mod lint;
 mod ordinary;

@@ -4,7 +4,7 @@
 //! `build.rs`. An author can give other logs.
 
 use crate::bundle::{Bundle, BundleError, Content, FilePath, Limits};
-use crate::record::{ChunkReader, Reading};
+use crate::record::{ChunkReader, Reading, fields};
 use memchr::memmem;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -61,6 +61,14 @@ impl Ordinary {
     pub(super) fn per_mebibyte(&self, literals: &[Vec<u8>]) -> usize {
         let times: usize = literals.iter().map(|literal| memmem::find_iter(&self.folded, literal).count()).sum();
         // A small sample says little: it counts as if it were 64 KiB.
+        (times << 20) / self.folded.len().max(64 << 10)
+    }
+
+    /// Returns how often one of the literals stands in a MiB of text where it may be the value of a field.
+    pub(super) fn values_per_mebibyte(&self, literals: &[Vec<u8>]) -> usize {
+        let is_value = |start: &usize| fields::may_begin(&self.folded, *start);
+        let times = |literal: &Vec<u8>| memmem::find_iter(&self.folded, literal).filter(is_value).count();
+        let times: usize = literals.iter().map(times).sum();
         (times << 20) / self.folded.len().max(64 << 10)
     }
 

@@ -398,3 +398,44 @@ fn records_shows_only_the_window() {
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].contains("all is well\\n  ERROR bravo") && lines[1].contains("foxtrot"), "{lines:?}");
 }
+
+/// Two logs of one incident: one states UTC; the other shows the clock of a zone two hours east, with a header that tells
+/// it, and is silent for 20 minutes.
+#[test]
+fn files_of_different_zones_are_put_on_one_timeline() {
+    let clock = |second: u32| format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    let (mut stated, mut shown) = (String::new(), "UTC Time: [02.01.2026 00:59:58]\n".to_string());
+    for second in (3600..10_800).step_by(10) {
+        let level = if second % 1000 == 0 { "ERROR it broke" } else { "INFO fine" };
+        stated.push_str(&format!("2026-01-02T{}Z {level}\n", clock(second)));
+        if !(6000..7200).contains(&second) {
+            shown.push_str(&format!("[02.01.2026 {}] <07> Info     fine\n", clock(second + 7200)));
+        }
+    }
+    let logs = folder(&[("a.log", stated.as_bytes()), ("b/Job.log", shown.as_bytes())]);
+    let report = json(&["triage", text(logs.path()), "--no-builtin", "-o", "json"]);
+    let timeline = &report["timeline"];
+    assert_eq!(timeline["clock"], "utc-inferred");
+    let sources = timeline["sources"].as_array().unwrap();
+    let zones: Vec<_> =
+        sources.iter().map(|it| (it["inferred_offset"].as_str(), it["inferred_from"].as_str())).collect();
+    assert_eq!(zones, [(None, None), (Some("+02:00"), Some("header"))]);
+    let gaps = timeline["gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!((&gaps[0]["from"], &gaps[0]["seconds"]), (&"2026-01-02T03:39:50".into(), &1210.into()));
+    let buckets = timeline["buckets"].as_array().unwrap();
+    let records = |it: &Value| it["records"].as_u64().unwrap();
+    // Both begin together, and nothing lies beyond the end of the first.
+    assert!(records(&buckets[1]) > 20, "{buckets:?}");
+    assert_eq!(buckets.iter().map(records).sum::<u64>(), 720 + 600);
+    assert!(buckets.last().unwrap()["time"].as_str().unwrap() < "2026-01-02T03:00:00", "{buckets:?}");
+
+    let output = run(&["triage", text(logs.path()), "--no-builtin"]);
+    let told = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("Job.log is silent from 2026-01-02 03:39:50 to 2026-01-02 04:00:00 (20 min 10 s)."),
+        "{told}"
+    );
+    assert!(told.contains("+02:00 for 1 file, from a header with the time in UTC."), "{told}");
+    assert!(told.contains("Timeline Errors"), "{told}");
+}

@@ -3,10 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;
+mod event_logs;
 mod expected;
+mod facts;
 mod hostile;
 mod isolation;
+mod journal;
 mod layers;
+mod libarchive;
 mod memory;
 mod signatures;
 mod variants;

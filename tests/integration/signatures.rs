@@ -34,8 +34,8 @@ fn catalogue() -> tempfile::TempDir {
 fn a_good_catalogue_passes_and_can_be_read() {
     let folder = catalogue();
     let folder = folder.path();
-    check(folder, &["signatures", "check", "acme"], 0, "checked 1 signature, 2 examples: 0 errors, 0 warnings");
-    check(folder, &["signatures", "test", "acme"], 0, "2 examples: 2 behave, 0 do not; 0 errors");
+    check(folder, &["signatures", "check", "acme"], 0, "checked 1 signature, 4 examples: 0 errors, 0 warnings");
+    check(folder, &["signatures", "test", "acme"], 0, "4 examples: 4 behave, 0 do not; 0 errors");
     let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];
     check(folder, &list, 0, "acme/app/disk-full  L1  high      The disk {disk} is full\n");
     check(folder, &["signatures", "show", "acme/app/disk-full", "--signatures", "acme"], 0, "Verify: The job ends");
@@ -55,7 +55,7 @@ fn conditions_on_fields_are_explained() {
     };
     let args = ["signatures", "check", "acme"];
     write("{ provider: disk, event_id: [7, 8], data.param1: { regex: '(?<disk>.+)' } }");
-    check(folder, &args, 0, "checked 2 signatures, 4 examples: 0 errors");
+    check(folder, &args, 0, "checked 2 signatures, 6 examples: 0 errors");
     let show = ["signatures", "show", "acme/app/disk-bad", "--signatures", "acme"];
     check(folder, &show, 0, "  the field event_id is 7 or is 8\n  the field data.param1 matches (?<disk>.+)\n");
     write("{ event_id: 7, data.param1: { regex: '(?<disk>.+)' } }");
@@ -81,7 +81,7 @@ fn signatures_with_a_text_that_is_frequent_in_the_users_logs_are_warned_of() {
     fs::write(folder.join("ours.log"), "10:00:00 INFO cannot write to D: disk full, next one\n".repeat(1_000)).unwrap();
     let args = ["signatures", "check", "acme", "--sample", "ours.log"];
     check(folder, &args, 0, "stands in ordinary logs, about ");
-    check(folder, &args, 0, "checked 1 signature, 2 examples: 0 errors, 1 warning");
+    check(folder, &args, 0, "checked 1 signature, 4 examples: 0 errors, 1 warning");
     check(folder, &["signatures", "check", "acme", "--sample", "nowhere"], 1, "failed to read the logs");
 }
 

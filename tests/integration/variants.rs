@@ -176,3 +176,80 @@ fn packing_encoding_and_threads_change_nothing() {
         check_files("UTF-16LE without BOM", &rewrite(&files, wide));
     }
 }
+
+/// A log of a program that speaks the user's language.
+fn log_in(errors: &[&str]) -> String {
+    let record = |(index, error): (usize, &&str)| {
+        format!(
+            "2026-01-02T03:04:{index:02}.123Z ERROR [main] a.b.Client: {error} (10.0.0.{index})\n\
+             java.io.IOException: {error}\n\tat a.b.Client.call(Client.java:{index})\n\
+             2026-01-02T03:04:{index:02}.500Z INFO [main] a.b.Client: ok\n"
+        )
+    };
+    errors.iter().cycle().take(24).enumerate().map(record).collect()
+}
+
+#[test]
+fn code_pages_change_nothing() {
+    for (names, errors) in [
+        (
+            &["windows-1252", "iso-8859-15"][..],
+            &["Zugriff verweigert: der Schlüssel ist ungültig", "Größe überschritten"][..],
+        ),
+        (&["windows-1251", "koi8-r", "iso-8859-5"], &["Ошибка подключения к серверу", "Отказано в доступе к файлу"]),
+        (
+            &["windows-1250", "iso-8859-2"],
+            &["Nie można odnaleźć określonego pliku", "Odmowa dostępu: niewłaściwe hasło użytkownika"],
+        ),
+        (&["shift_jis", "euc-jp"], &["サーバーへの接続に失敗しました", "ファイルが見つかりません"]),
+        (&["gbk", "gb18030"], &["连接服务器失败，请稍后再试", "找不到指定的文件"]),
+        (&["euc-kr"], &["서버에 연결할 수 없습니다", "파일을 찾을 수 없습니다"]),
+    ] {
+        let scratch = tempfile::tempdir().unwrap();
+        let log = log_in(errors);
+        let path = scratch.path().join("app.log");
+        write(&path, log.as_bytes());
+        let expected = answer(&path, &[]);
+        assert_eq!(expected["unresolved"].as_array().unwrap().len(), errors.len(), "{expected:#}");
+        let check = |name: &str, bytes: &[u8]| {
+            write(&path, bytes);
+            assert_same(&path, name, &expected, &answer(&path, &[]));
+        };
+        for name in names {
+            let (bytes, _, lost) = encoding_rs::Encoding::for_label(name.as_bytes()).unwrap().encode(&log);
+            assert!(!lost);
+            check(name, &bytes);
+        }
+        check("UTF-16LE", &log.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>());
+        check("UTF-16BE", &log.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn containers_change_nothing_but_the_times() {
+    let scratch = tempfile::tempdir().unwrap();
+    let log = log_in(&["der Schlüssel \"a\\b\" ist ungültig <x>", "connection refused"]);
+    let path = scratch.path().join("app.log");
+    write(&path, log.as_bytes());
+    let expected = answer(&path, &[]);
+    // The runtime's time is that of the program's last line with a time, so that even times are the same.
+    let mut time = "";
+    let mut timed = Vec::new();
+    for line in log.lines() {
+        time = line.split_once("Z ").map_or(time, |_| &line[..24]);
+        timed.push((time, line));
+    }
+    let docker = |(time, line): &(&str, &str)| {
+        format!("{}\n", json!({"log": format!("{line}\n"), "stream": "stderr", "time": time}))
+    };
+    let cri = |(time, line): &(&str, &str)| {
+        let (first, second) = line.split_at(line.floor_char_boundary(line.len() / 2));
+        format!("{time} stderr P {first}\n{time} stderr F {second}\n")
+    };
+    for (name, bytes) in
+        [("Docker", timed.iter().map(docker).collect::<String>()), ("CRI", timed.iter().map(cri).collect())]
+    {
+        write(&path, bytes.as_bytes());
+        assert_same(&path, name, &expected, &answer(&path, &[]));
+    }
+}

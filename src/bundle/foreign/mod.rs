@@ -6,6 +6,7 @@
 //! people's, so they run in a process of their own ([`child`]): whatever happens there costs that file only. What they
 //! give travels through a pipe as [`frame`]s, from a thread as well where there is no helper program.
 
+mod cabinet;
 mod child;
 mod deliver;
 mod evtx;
@@ -15,10 +16,11 @@ mod journal;
 #[cfg(unix)]
 mod limits;
 mod serve;
+mod sevenzip;
 #[cfg(test)]
 mod tests;
 
-pub(super) use journal::is_export;
+pub(super) use journal::{is_export, is_pretty};
 
 use super::ProblemKind;
 use super::visit::{Facts, Place, Visit};
@@ -50,10 +52,23 @@ pub(in crate::bundle) enum Format {
     Journal,
     /// The export format of journals.
     JournalExport,
+    /// Journal entries as indented JSON.
+    JournalPretty,
+    /// 7-Zip archive.
+    SevenZip,
+    /// Windows cabinet.
+    Cabinet,
 }
 
 impl Format {
-    const ALL: &[Format] = &[Format::Evtx, Format::Journal, Format::JournalExport];
+    const ALL: &[Format] = &[
+        Format::Evtx,
+        Format::Journal,
+        Format::JournalExport,
+        Format::JournalPretty,
+        Format::SevenZip,
+        Format::Cabinet,
+    ];
 
     /// The name of an input of this format, and the one by which the helper program knows it.
     pub(super) fn name(self) -> &'static str {
@@ -61,6 +76,9 @@ impl Format {
             Format::Evtx => "evtx",
             Format::Journal => "journal",
             Format::JournalExport => "journal-export",
+            Format::JournalPretty => "journal-json",
+            Format::SevenZip => "7z",
+            Format::Cabinet => "cab",
         }
     }
 
@@ -70,13 +88,17 @@ impl Format {
             Format::Evtx => "Windows event log",
             Format::Journal => "systemd journal",
             Format::JournalExport => "systemd journal in export format",
+            Format::JournalPretty => "systemd journal as JSON",
+            Format::SevenZip => "7-Zip archive",
+            Format::Cabinet => "Windows cabinet",
         }
     }
 
     /// Whether members lie inside it, as in an archive; otherwise it is one text in another form.
     fn is_container(self) -> bool {
         match self {
-            Format::Evtx | Format::Journal | Format::JournalExport => false,
+            Format::Evtx | Format::Journal | Format::JournalExport | Format::JournalPretty => false,
+            Format::SevenZip | Format::Cabinet => true,
         }
     }
 
@@ -93,6 +115,9 @@ impl Format {
             Format::Evtx => evtx::read(source, out),
             Format::Journal => journal::read(source, out),
             Format::JournalExport => journal::read_export(source, out),
+            Format::JournalPretty => journal::read_pretty(source, out),
+            Format::SevenZip => sevenzip::read(source, out),
+            Format::Cabinet => cabinet::read(source, out),
         }
     }
 }

@@ -61,6 +61,13 @@ impl<R: Read> Inflate<R> {
         &mut self.input
     }
 
+    /// Starts the stream in `input`, which may refer to what was unpacked before.
+    pub(super) fn go_on_with(&mut self, input: R) {
+        self.input.replace(input);
+        self.decoder.restart();
+        self.state = State::Running;
+    }
+
     /// Starts another stream, which must not refer to the one before.
     pub(super) fn restart(&mut self) {
         self.decoder.restart();

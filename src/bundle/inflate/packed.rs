@@ -19,6 +19,12 @@ impl<R: Read> Packed<R> {
         Packed { source, buffer: vec![0; SIZE], start: 0, end: 0 }
     }
 
+    /// Forgets what is not used and goes on with another reader.
+    pub(super) fn replace(&mut self, source: R) {
+        self.source = source;
+        (self.start, self.end) = (0, 0);
+    }
+
     /// What is read and not used.
     pub(super) fn unused(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()

@@ -88,6 +88,8 @@ fn zip_behind_a_program_is_found_by_its_end() {
         let whole = [program, &archive].concat();
         check("x.exe", &whole, &[("x.exe!/a.log", b"A"), ("x.exe!/b.log", b"B")], &[]);
     }
+    let files: &[(&str, &[u8])] = &[("x.zip!/a.log", b"A"), ("x.zip!/b.log", b"B")];
+    check("x.zip", &[b"before", &archive[..], b"and behind"].concat(), files, &[]);
     // The end of an empty archive proves nothing.
     let text = [&b"text\n"[..], &zip(&[])].concat();
     check("a.log", &text, &[("a.log", &text)], &[]);

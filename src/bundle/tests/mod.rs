@@ -3,6 +3,7 @@
 mod archives;
 mod damage;
 mod disk;
+mod foreign_archives;
 mod limits;
 mod packages;
 mod rotated;

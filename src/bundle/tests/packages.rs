@@ -1,4 +1,4 @@
-//! Archives of ar and cpio, packages made of them, and files of lz4 and lzma.
+//! Archives of ar and cpio, packages made of them, and files of lz4, lzma and compress.
 
 use super::*;
 use proptest::prelude::*;
@@ -70,12 +70,16 @@ fn cpio(kind: &str, files: &[(&str, u32, u32, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn lz4_and_lzma_are_recognised_by_content() {
+fn lz4_lzma_and_compress_are_recognised_by_content() {
     check("a.lz4", LZ4_HELLO, &[("a.lz4", b"hello\n")], &[]);
     check("a.lz4", &[b"\x50\x2a\x4d\x18\x01\0\0\0x", LZ4_HELLO].concat(), &[("a.lz4", b"hello\n")], &[]);
     check("a.lz4", &LZ4_HELLO[..17], &[("a.lz4", b"hello\n")], &[("a.lz4", "corrupt")]);
     check("a.lzma", LZMA_HELLO, &[("a.lzma", b"hello\n")], &[]);
     check("a.lzma", &LZMA_HELLO[..16], &[], &[("a.lzma", "corrupt")]);
+    // `printf 'hello hello hello hello\n' | compress`
+    let compressed = b"\x1f\x9d\x90\x68\xca\xb0\x61\xf3\x06\x44\xc0\x81\x05\x0f\x12\x34\x28\x90\xa0\x02";
+    check("a.Z", compressed, &[("a.Z", b"hello hello hello hello\n")], &[]);
+    check("a.log", b"\x1f\x9d text", &[("a.log", b"\x1f\x9d text")], &[]);
     check("a.log", b"]\0\0\0 text", &[("a.log", b"]\0\0\0 text")], &[]);
 }
 

@@ -26,6 +26,7 @@ mod xml;
 
 pub use value::{Value, is_plain};
 
+use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::ops::ControlFlow::{self, Break, Continue};
 
@@ -72,13 +73,15 @@ pub fn is_verbatim(name: &str) -> bool {
 
 /// Whether a field of the text may have this value; most texts that contain it say so in prose. The value must be plain
 /// from end to end, see [`is_plain`].
-pub fn may_have(text: &[u8], value: &[u8]) -> bool {
-    // In every format a value stands behind one of these, perhaps with blanks in between.
-    let begins = |start: usize| {
-        let before = text.get(..start).unwrap_or_default().trim_ascii_end();
-        matches!(before.last(), Some(b'"' | b'\'' | b'=' | b':' | b',' | b'[' | b'|' | b'>'))
-    };
-    memchr::memmem::find_iter(text, value).any(begins)
+pub fn may_have(text: &[u8], value: &Finder<'_>) -> bool {
+    value.find_iter(text).any(|start| may_begin(text, start))
+}
+
+/// Whether a value may begin at a place of the text: in every format it stands behind one of a few characters, perhaps
+/// with blanks in between.
+pub fn may_begin(text: &[u8], start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default().trim_ascii_end();
+    matches!(before.last(), Some(b'"' | b'\'' | b'=' | b':' | b',' | b'[' | b'|' | b'>'))
 }
 
 /// Gives the fields of a text, at least those with the name `wanted`.

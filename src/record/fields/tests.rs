@@ -26,7 +26,7 @@ fn an_object_is_read_by_paths() {
         text,
         &[
             "time=2026-01-02T03:04:05Z",
-            "level=Erreur",
+            "level=error",
             "provider=Service Control Manager",
             "event_id=7000",
             "data.param1=Shop \"A\"",
@@ -121,7 +121,7 @@ fn a_row_of_the_event_viewer_has_columns() {
     check(
         "Error,5/12/2026 3:11:57 AM,VSS,12292,None,\"Error \"\"x\"\", creating\nmore\"",
         &[
-            "level=Erreur",
+            "level=error",
             "time=5/12/2026 3:11:57 AM",
             "provider=VSS",
             "event_id=12292",
@@ -143,7 +143,7 @@ fn an_event_as_xml_has_names_or_numbers_for_its_data() {
         &[
             "provider=VSS",
             "event_id=12292",
-            "level=Erreur",
+            "level=error",
             "task=0",
             "time=2026-05-12T03:11:57Z",
             "record=9",
@@ -262,10 +262,10 @@ fn a_word_in_prose_is_no_value() {
         "a|disk|",
         "[1, disk]",
     ] {
-        assert!(may_have(text.as_bytes(), b"disk"), "{text}");
+        assert!(may_have(text.as_bytes(), &Finder::new("disk")), "{text}");
     }
     for text in ["no space on disk", "disk", "the disk: is full", "\"the disk\"", "subdisk=1"] {
-        assert!(!may_have(text.as_bytes(), b"disk"), "{text}");
+        assert!(!may_have(text.as_bytes(), &Finder::new("disk")), "{text}");
     }
 }
 
@@ -281,11 +281,10 @@ fn texts_that_never_end_take_no_long_time() {
     for part in
         ["[a b=\"", "{\"a\":[", "a=\"", "<Event <a", "CEF:0|a=", "a='\\", "[a=", "x=b,c", "[\"a\",", "{\"a\":\"\\"]
     {
-        let text = part.repeat(300_000 / part.len());
-        let start = std::time::Instant::now();
-        let _ = find(text.as_bytes(), "none.of.these");
+        let text = part.repeat(1_000_000 / part.len());
+        // With a step for each pair of bytes these would take an hour.
+        assert_eq!(find(text.as_bytes(), "none.of.these"), None);
         let _ = find(text.as_bytes(), "event_id");
-        assert!(start.elapsed().as_secs() < 5, "{part}");
     }
 }
 
@@ -323,7 +322,7 @@ proptest! {
                 prop_assert!(memchr::memmem::find(&text, run).is_some(), "{:?} of {} in {:?}", run, name, text);
             }
             if is_verbatim(&name) && !value.is_empty() && value.iter().all(|&byte| is_plain(byte)) {
-                prop_assert!(may_have(&text, &value), "{:?} of {} in {:?}", value, name, text);
+                prop_assert!(may_have(&text, &Finder::new(&value)), "{:?} of {} in {:?}", value, name, text);
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use super::time;
 use crate::diagnosis::{Chronology, Clock, ClockOffset, FileTimes, Pause};
-use crate::finding::{Clue, Levels, Time, shown_offset};
+use crate::finding::{Clue, Level, Levels, Time, shown_offset};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 pub(super) struct JsonTimeline<'a> {
@@ -26,17 +27,12 @@ pub(super) struct JsonTimeline<'a> {
     clock_offsets: Vec<JsonOffset<'a>>,
 }
 
-/// Records by level; those without are only in `records`.
 #[derive(Serialize)]
 struct JsonBucket {
     time: String,
     records: u64,
-    trace: u64,
-    debug: u64,
-    info: u64,
-    warn: u64,
-    error: u64,
-    fatal: u64,
+    /// Records by level, where there are some; those without level are only in `records`.
+    levels: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Serialize)]
@@ -90,9 +86,12 @@ impl<'a> From<&'a Chronology> for JsonTimeline<'a> {
         // A zone that is only inferred is not put behind a time.
         let offset = (chronology.clock == Clock::Utc).then_some(0);
         let bucket = |(start, levels): (i64, &Levels)| {
-            let [trace, debug, info, warn, error, fatal, _] = *levels;
+            let total = levels.iter().fold(0_u64, |total, count| total.saturating_add(*count));
             let time = Time::new(start.saturating_mul(1_000_000_000), offset).to_string();
-            JsonBucket { time, records: levels.iter().sum(), trace, debug, info, warn, error, fatal }
+            let names = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
+            let counts = names.into_iter().zip(levels).filter(|(_, count)| **count > 0);
+            let levels = counts.map(|(level, &count)| (level.name(), count)).collect();
+            JsonBucket { time, records: total, levels }
         };
         JsonTimeline {
             clock: match chronology.clock {

@@ -152,14 +152,18 @@ impl Chunk {
 
     /// A fragment that fills a template; the last value can be such a fragment, too.
     fn fragment(&mut self, Template(name, xml): &Template, values: &[(u8, &[u8])], inner: Option<Filled<'_>>) {
-        self.bytes.extend([0x0f, 1, 1, 0, 0x0c, 1, 7, 0, 0, 0]);
+        let id = crc32fast::hash(name.as_bytes()).to_le_bytes();
+        self.bytes.extend([0x0f, 1, 1, 0, 0x0c, 1]);
+        self.bytes.extend(id);
         match self.templates.get(name) {
             Some(&at) => self.number(at),
             None => {
                 let at = self.bytes.len() + 4;
                 self.templates.insert(name, at);
                 self.number(at);
-                self.bytes.extend([0; 24]);
+                self.bytes.extend([0; 4]);
+                self.bytes.extend(id);
+                self.bytes.extend([0; 16]);
                 self.bytes.extend([0x0f, 1, 1, 0]);
                 self.xml(xml);
                 self.bytes.push(0);

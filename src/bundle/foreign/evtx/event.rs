@@ -41,6 +41,8 @@ pub(super) struct Event {
     pieces: Pieces,
     /// Values without a name so far.
     unnamed: u32,
+    /// Values without a place so far.
+    stray: u32,
 }
 
 /// What an open element is.
@@ -116,7 +118,7 @@ const AUDIT_FAILURE: u64 = 0x10_0000_0000_0000;
 impl Event {
     /// Appends the event as a line. Of a damaged one only if there is something to tell; false if not.
     pub(super) fn write(&mut self, record: &Record, is_whole: bool, text: &mut Vec<u8>) -> bool {
-        let written = is_whole || !self.id.is_empty();
+        let written = is_whole || !self.id.is_empty() || !self.data.is_empty();
         if written {
             self.finish();
             self.line(record, is_whole, text);
@@ -133,7 +135,9 @@ impl Event {
         }
         let provider = if self.provider.is_empty() { &self.source } else { &self.provider };
         line.text(b"time", &self.time);
-        line.text(b"level", self.level_word().as_bytes());
+        if is_whole || !self.level.is_empty() {
+            line.text(b"level", self.level_word().as_bytes());
+        }
         line.text(b"provider", provider);
         line.number(b"event_id", &self.id);
         line.text(b"channel", &self.channel);
@@ -155,7 +159,10 @@ impl Event {
             line.value(b"damaged", b"true", true);
         }
         // What makes events alike, for people and for templates, stands together in front of what tells them apart.
-        let mut message = [provider.as_slice(), b" event ID ", &self.id].concat();
+        let mut message = match self.id.is_empty() {
+            true => b"event of which only values are left".to_vec(),
+            false => [provider.as_slice(), b" event ID ", &self.id].concat(),
+        };
         if !self.message.is_empty() {
             message.extend_from_slice(b": ");
             message.extend_from_slice(&self.message);
@@ -194,6 +201,7 @@ impl Event {
         self.attribute = None;
         self.pieces.clear();
         self.unnamed = 0;
+        self.stray = 0;
     }
 
     /// Puts the value that has been read where it belongs.
@@ -358,5 +366,18 @@ impl Events for Event {
         self.key.clear();
         self.path.truncate(element.path);
         Some(())
+    }
+
+    fn stray(&mut self, value: Value<'_>) -> Option<()> {
+        self.finish();
+        if self.elements.is_empty() {
+            // What else is left of the event lies in it.
+            self.open("Event")?;
+        }
+        self.pieces.add(value);
+        self.stray = self.stray.saturating_add(1);
+        self.data.values(format!("value{}", self.stray).as_bytes(), &self.pieces);
+        self.pieces.clear();
+        (self.data.len() <= LONGEST).then_some(())
     }
 }

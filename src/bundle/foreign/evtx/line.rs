@@ -19,6 +19,10 @@ impl Object {
         self.text.len()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.keys.clear();

@@ -11,6 +11,8 @@ mod chunk;
 mod damage;
 mod event;
 mod line;
+mod names;
+mod templates;
 mod value;
 
 #[cfg(test)]

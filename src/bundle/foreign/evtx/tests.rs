@@ -67,8 +67,39 @@ fn check_damaged(log: &[u8], numbers: &[u64], message: &str) {
 }
 
 fn numbers_of(lines: &[String]) -> Vec<u64> {
-    let number = |line: &String| serde_json::from_str::<Value>(line).unwrap()["record"].as_u64().unwrap();
-    lines.iter().map(number).collect()
+    // An event whose number is damaged has none.
+    let number = |line: &String| serde_json::from_str::<Value>(line).unwrap()["record"].as_u64();
+    lines.iter().filter_map(number).collect()
+}
+
+/// What `testdata/evtx/System.evtx.gz` holds, which the tests of the whole program read.
+fn sample() -> Vec<u8> {
+    let mut log = Log::new();
+    log.plain(&event(6005, 4, &[]));
+    let named = |name, gap| with("Data", vec![("Name", text(name))], vec![Xml::Gap(gap)]);
+    let data = element("EventData", vec![named("param1", 0), named("param2", 1), named("Attempts", 2)]);
+    let failed = Template("failed", whole(7000, 2, "0x8080000000000000", data));
+    for (service, attempts) in [("Spooler", 1_u32), ("Netman", 2), ("Spooler", 3)] {
+        let values: &[(u8, &[u8])] =
+            &[(0x01, &utf16(service)), (0x01, &utf16("%%1053")), (0x08, &attempts.to_le_bytes())];
+        log.filled(&failed, values);
+    }
+    log.next_chunk();
+    let logon = vec![with("Data", vec![("Name", text("TargetUserName"))], vec![text("admin")])];
+    log.plain(&whole(4625, 0, "0x8010000000000000", element("EventData", logon)));
+    let state = element("Changed", vec![element("State", vec![text("Staged")])]);
+    log.plain(&whole(2, 4, "0x0", element("UserData", vec![state])));
+    log.finish()
+}
+
+#[test]
+fn the_sample_of_the_program_tests_is_built_here() {
+    let packed = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/evtx/System.evtx.gz"));
+    let mut stored = Vec::new();
+    io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed[..]), &mut stored).unwrap();
+    assert!(stored == sample(), "build it again: gzip -9n of what `sample` returns");
+    let (lines, problem) = read(&stored);
+    assert_eq!((numbers_of(&lines), problem), (vec![1, 2, 3, 4, 5, 6], None));
 }
 
 /// Three chunks with three events each.
@@ -333,6 +364,46 @@ fn chunks_that_have_moved_are_found() {
     let moved = [start, b"0123456789", rest].concat();
     let message = "damaged: 10 bytes are unreadable (byte 69632); all other events were read";
     check_damaged(&moved, &[1, 2, 3, 4, 5, 6, 7, 8, 9], message);
+}
+
+/// Three events in two chunks that fill the same template, which lies in the first event of each chunk.
+fn two_chunks_of_one_template() -> Log {
+    let data = |gap| element("EventData", vec![with("Data", vec![("Name", text("Service"))], vec![Xml::Gap(gap)])]);
+    let template = Template("t", whole(7000, 2, "0x0", data(0)));
+    let mut log = Log::new();
+    for (number, service) in ["Spooler", "Netman", "Browser"].into_iter().enumerate() {
+        if number == 1 {
+            log.next_chunk();
+        }
+        log.filled(&template, &[(0x01, &utf16(service))]);
+    }
+    log
+}
+
+#[test]
+fn a_damaged_template_is_taken_from_another_chunk() {
+    let log = two_chunks_of_one_template();
+    let mut bytes = log.finish();
+    let (whole, problem) = read(&bytes);
+    assert_eq!((whole.len(), problem), (3, None));
+    // Some token of the template in the second chunk.
+    let start = HEADER + CHUNK + log.chunks[1].records[0];
+    let at = start + memchr::memmem::find(&bytes[start..], &utf16("System")).unwrap();
+    bytes[at + 14] = 0x7f;
+    let message = "damaged: 1 chunk does not fit the checksum (byte 69632); all other events were read";
+    assert_eq!(read(&bytes), (whole, Some(message.to_owned())));
+}
+
+#[test]
+fn values_are_read_without_their_template() {
+    let log = two_chunks_of_one_template();
+    let mut bytes = log.finish();
+    let at = memchr::memmem::find(&bytes, &utf16("System")).unwrap();
+    bytes[at + 14] = 0x7f;
+    let (lines, problem) = read(&bytes);
+    let line = r#"{"time":"2025-08-18T14:13:20.0000000Z","record":1,"damaged":true,"message":"event of which only values are left","data":{"value1":"Spooler"}}"#;
+    assert_eq!((lines[0].as_str(), numbers_of(&lines)), (line, vec![1, 2, 3]));
+    assert!(problem.unwrap().contains("1 event is damaged (record 1 at byte 4632), 1 event was read in part"));
 }
 
 /// When a machine stops or a file is copied, the header of the chunk is behind its records.

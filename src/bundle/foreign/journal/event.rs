@@ -190,7 +190,12 @@ impl Event {
         self.values[field as usize].as_deref().filter(|value| !value.is_empty())
     }
 
-    pub(super) fn number(&self, field: Field) -> Option<u64> {
+    /// When journald got the entry, if that is among the fields; else 0.
+    pub(super) fn realtime(&self) -> u64 {
+        self.number(Field::EntryTime).filter(|&time| time < 1 << 55).unwrap_or(0)
+    }
+
+    fn number(&self, field: Field) -> Option<u64> {
         let value = self.value(field)?;
         let digits = value.iter().all(u8::is_ascii_digit);
         std::str::from_utf8(value).ok().filter(|_| digits)?.parse().ok()

@@ -137,8 +137,7 @@ impl<R: BufRead> Export<R> {
 
     fn finish_entry(&mut self) {
         if self.open {
-            let realtime = self.event.number(Field::EntryTime).filter(|&time| time < 1 << 55).unwrap_or(0);
-            self.event.write(realtime, &mut self.lines);
+            self.event.write(self.event.realtime(), &mut self.lines);
         }
         self.event.clear();
         self.open = false;

@@ -10,9 +10,12 @@ mod export;
 mod lz4;
 mod object;
 mod pages;
+mod pretty;
 
 pub(in crate::bundle) use export::is_export;
 pub(super) use export::read as read_export;
+pub(in crate::bundle) use pretty::is_pretty;
+pub(super) use pretty::read as read_pretty;
 
 use super::Members;
 use crate::bundle::ProblemKind;
@@ -131,7 +134,8 @@ impl<'s, S: Read + Seek> Journal<'s, S> {
         self.damage.report(out)
     }
 
-    /// Counts the entries of the list if all of it is sound: each item leads to an entry, and none is missing.
+    /// Counts the entries of the list if all of it is sound: each item leads to an entry, and none is missing. An empty
+    /// list is not believed; if it is right, there is little to search.
     fn listed(&mut self) -> io::Result<Option<u64>> {
         let mut list = EntryList::new(&self.header);
         let mut count = 0;
@@ -141,7 +145,7 @@ impl<'s, S: Read + Seek> Journal<'s, S> {
             }
             count += 1;
         }
-        Ok((list.sound && count >= self.header.n_entries).then_some(count))
+        Ok((list.sound && count > 0 && count >= self.header.n_entries).then_some(count))
     }
 
     fn by_list(&mut self, out: &mut dyn Members) -> io::Result<u64> {

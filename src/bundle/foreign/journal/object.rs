@@ -82,10 +82,10 @@ impl Entry {
         let count = items.len();
         let offset = |item: &[u8]| if header.compact { short_number(item, 0) } else { number(item, 0) };
         // Fields are written before the entry that has them.
-        let right = |&offset: &u64| offset % 8 == 0 && offset >= header.size && offset < at;
+        let right = |&offset: &u64| offset.is_multiple_of(8) && offset >= header.size && offset < at;
         let items: Vec<u64> = items.map(offset).filter(right).collect();
         let lost = count - items.len();
-        Ok((lost <= count / 2).then_some(Entry { realtime, items, lost, size }))
+        Ok((!items.is_empty()).then_some(Entry { realtime, items, lost, size }))
     }
 
     /// Whether an entry seems to be at `at`, without a look at its items.
@@ -95,7 +95,7 @@ impl Entry {
 
     /// Size and time of the entry at `at`.
     fn outline<S: Read + Seek>(pages: &mut Pages<'_, S>, header: &Header, at: u64) -> io::Result<Option<(u64, u64)>> {
-        if at % 8 != 0 || at < header.size {
+        if !at.is_multiple_of(8) || at < header.size {
             return Ok(None);
         }
         let Some(bytes) = pages.array::<64>(at)? else { return Ok(None) };
@@ -103,7 +103,7 @@ impl Entry {
         let items = size.saturating_sub(ENTRY_ITEMS);
         let sound = number(&bytes, 0) == ENTRY_MARK
             && items > 0
-            && items % header.item_size() == 0
+            && items.is_multiple_of(header.item_size())
             && items / header.item_size() <= MOST_ITEMS
             && number(&bytes, 16) != 0
             && (1..LATEST).contains(&realtime)
@@ -226,12 +226,12 @@ impl EntryList {
         let Some(bytes) = pages.array::<24>(at)? else { return Ok(false) };
         let size = number(&bytes, 8);
         let items = size.saturating_sub(24);
-        let sound = at % 8 == 0
+        let sound = at.is_multiple_of(8)
             && at >= header.size
             && at >= before
             && number(&bytes, 0) == u64::from(ENTRY_ARRAY)
             && items > 0
-            && items % self.width(header) == 0
+            && items.is_multiple_of(self.width(header))
             && at.checked_add(size).is_some_and(|end| end <= pages.len());
         (self.at, self.left, self.next) = (at.saturating_add(24), items / self.width(header), number(&bytes, 16));
         Ok(sound)

@@ -113,6 +113,11 @@ fn without_its_list_all_entries_are_found() {
             // No list at all; one that begins in the middle of nothing; one array that points to itself.
             (|journal: &mut Vec<u8>| journal[176..184].fill(0)) as fn(&mut Vec<u8>),
             |journal| journal[176..184].fill(0x48),
+            // Nothing left of the header but what it is and how long.
+            |journal| {
+                journal[16..88].fill(0);
+                journal[96..208].fill(0);
+            },
             |journal| {
                 let list = number(journal, 176) as usize;
                 let own = (list as u64).to_le_bytes();

@@ -1,0 +1,54 @@
+//! Facts that logs state: from a catalogue to the report.
+
+use crate::{command, folder, text};
+use serde_json::{Value, json};
+use std::path::Path;
+
+const PRODUCT: &str = "vendor: Acme
+product: App
+files: ['**/app.log*']
+facts:
+  - name: acme.app.version
+    kind: version
+    patterns: ['^Version: (?<value>[0-9.]+)']
+    examples: { match: [{ value: '1.2', log: 'Version: 1.2' }], no_match: ['Version: none'] }
+  - name: host.name
+    kind: host
+    patterns: ['^Machine: (?<value>[a-z0-9]+)']
+    examples: { match: [{ value: srv1, log: 'Machine: srv1' }], no_match: ['Machine: -'] }
+";
+
+/// A log with the header of a session, which has no time of its own, and enough lines for several chunks.
+fn log(version: &str, day: u32) -> String {
+    let lines = (0..40_000).map(|line| format!("2026-01-{day:02} 03:04:05.{line:06} INFO [main] job {line} is done\n"));
+    format!("Starting new log\nMachine: srv1\nVersion: {version}\n{}", lines.collect::<String>())
+}
+
+fn facts(catalogue: &Path, logs: &Path, threads: &str) -> Value {
+    let arguments =
+        ["triage", "--no-builtin", "--signatures", text(catalogue), "-o", "json", "--threads", threads, text(logs)];
+    let output = command(&arguments).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report["facts"].clone()
+}
+
+#[test]
+fn the_latest_version_counts_and_the_earlier_one_is_its_history() {
+    let catalogue = folder(&[("acme/app/_product.yaml", PRODUCT.as_bytes())]);
+    let (old, new) = (log("1.2", 2), log("1.10", 4));
+    let logs = folder(&[("case/app.log", new.as_bytes()), ("case/app.log.1", old.as_bytes())]);
+    let found = facts(catalogue.path(), &logs.path().join("case"), "1");
+    assert_eq!(found, facts(catalogue.path(), &logs.path().join("case"), "4"));
+    let picked =
+        |fact: &Value| json!([fact["name"], fact["value"], fact["file"], fact["line"], fact["host"], fact["count"]]);
+    assert_eq!(
+        found.as_array().unwrap().iter().map(picked).collect::<Vec<_>>(),
+        [
+            json!(["acme.app.version", "1.10", "case/app.log", 3, "srv1", 1]),
+            json!(["host.name", "srv1", "case/app.log.1", 2, null, 2]),
+        ]
+    );
+    assert!(found[0]["changed"].as_str().unwrap().starts_with("2026-01-04T03:04:05"), "{found}");
+    let history = found[0]["history"].as_array().unwrap();
+    assert_eq!(history.iter().map(|it| &it["value"]).collect::<Vec<_>>(), ["1.2", "1.10"]);
+}
