@@ -183,6 +183,11 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
                 return Some(cut);
             }
         }
+        b'=' => {
+            if let Some(cut) = special::erlang(line, at, rules) {
+                return Some(cut);
+            }
+        }
         b'M' => {
             if let Some(cut) = special::installer(line, at, rules) {
                 return Some(cut);

@@ -42,7 +42,10 @@ pub(super) fn redis_mark(line: &[u8], at: usize) -> Option<Level> {
 /// Looks for the mark of a program behind the time; returns the level, the component and where the message begins.
 pub(super) fn behind_time<'a>(line: &'a [u8], end: usize, stamp: &Stamp, rules: &Watch<'_>) -> Option<Marked<'a>> {
     match stamp.shape {
-        Shape::Iso => ruby(line, end).or_else(|| macos(line, end, rules)).or_else(|| icinga(line, end)),
+        Shape::Iso => ruby(line, end)
+            .or_else(|| macos(line, end, rules))
+            .or_else(|| icinga(line, end))
+            .or_else(|| ceph(line, end, rules)),
         Shape::Slashed if line.get(end) == Some(&b']') => websphere(line, end, rules),
         _ => None,
     }
@@ -135,6 +138,24 @@ fn icinga(line: &[u8], end: usize) -> Option<Marked<'_>> {
         component: Some(&line[name..close]),
         message: close + 2,
     })
+}
+
+/// Ceph: ` 7f1234567700 -1 osd.3 text`, thread and priority. -1 is what goes to the cluster's log as an error; the others are
+/// depths of debugging and say nothing.
+fn ceph<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked<'a>> {
+    let (seven, thread) = line.get(end..)?.strip_prefix(b" ")?.split_at_checked(2)?;
+    if seven[1] != b'f' || !seven[0].is_ascii_digit() {
+        return None;
+    }
+    rules.number(&seven[..1]);
+    let digits = thread.iter().take(13).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let message = end + 3 + digits + 4;
+    let Some([b' ', b'-', priority, b' ']) = thread.get(digits..digits + 4) else { return None };
+    if seven != b"7f" || !matches!(digits, 8..=12) || !priority.is_ascii_digit() {
+        return None;
+    }
+    rules.number(&thread[digits + 2..digits + 3]);
+    (*priority == b'1').then_some(Marked { level: Some(Level::Error), component: None, message })
 }
 
 /// WebSphere: `] 0000004c WsServerImpl  E   WSVR0009E: text`; the letter between the columns is the kind of event.

@@ -403,3 +403,22 @@ pub(super) fn traced<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option
     let found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
     Some(Cut::new("strace", found, separators(line, end)))
 }
+
+/// Erlang's reports, as RabbitMQ up to 3.6, ejabberd and CouchDB write them: `=ERROR REPORT==== 2-Jan-2026::03:04:05 ===`
+/// stands alone, the message on the lines behind it.
+pub(super) fn erlang<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..line.len().min(at + 80))?.strip_prefix(b"=")?;
+    let level = match &text[..memmem::find(text, b" REPORT==== ")?] {
+        b"ERROR" | b"CRASH" | b"SUPERVISOR" => Level::Error,
+        b"WARNING" => Level::Warn,
+        b"INFO" | b"PROGRESS" | b"NOTICE" => Level::Info,
+        b"CRITICAL" | b"ALERT" | b"EMERGENCY" => Level::Fatal,
+        b"DEBUG" => Level::Debug,
+        _ => return None,
+    };
+    let start = at + 1 + memmem::find(text, b"==== ")? + 5;
+    let (stamp, end) = rules.stamp(line, start)?;
+    let found = Found { time: Some(rules.moment(&stamp)), level: Some(level), component: None };
+    let message = end + line.get(end..)?.iter().take_while(|&&byte| matches!(byte, b' ' | b'=')).count();
+    Some(Cut::stamped("erlang", found, message, &stamp))
+}

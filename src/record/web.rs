@@ -82,6 +82,25 @@ pub(super) fn haproxy(line: &[u8], message: usize, rules: &Watch<'_>) -> Option<
     status(line, at, text, rules).map(|it| it.0)
 }
 
+/// What PHP says itself: `PHP Fatal error:  Uncaught ...`, with the names of its error levels.
+pub(super) fn php(line: &[u8], message: usize) -> Option<Level> {
+    const NAMES: [(&[u8], Level); 10] = [
+        (b"Fatal error:", Level::Error),
+        (b"Parse error:", Level::Error),
+        (b"Core error:", Level::Error),
+        (b"Compile error:", Level::Error),
+        (b"Recoverable fatal error:", Level::Error),
+        (b"Catchable fatal error:", Level::Error),
+        (b"Warning:", Level::Warn),
+        (b"Notice:", Level::Info),
+        (b"Deprecated:", Level::Info),
+        (b"Strict Standards:", Level::Info),
+    ];
+    let rest = line.get(message..)?;
+    let rest = rest.strip_prefix(b"PHP ").unwrap_or(rest);
+    NAMES.iter().find(|(name, _)| rest.starts_with(name)).map(|&(_, level)| level)
+}
+
 /// Squid's own format: `1767607872.345    123 10.0.0.1 TCP_MISS/503 1234 GET http://x/ ...`. `end` is the end of the time.
 pub(super) fn squid(line: &[u8], end: usize, rules: &Watch<'_>) -> Option<Level> {
     let near = line.get(end..line.len().min(end + 120))?;
