@@ -195,7 +195,7 @@ pub(super) fn gap(line: &[u8], at: usize) -> Option<usize> {
         // Suricata: `5/1/2026 -- 10:11:12`.
         b' ' if line.get(at + 1..at + 4) == Some(b"-- ") => at + 3,
         b' ' | b'\t' => at,
-        b',' | b';' => at + 1,
+        b',' | b';' | b'|' => at + 1,
         _ => return None,
     };
     let blanks = line.get(next..)?.iter().take(5).take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();

@@ -143,7 +143,8 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
         b'[' => {
             let cut = special::kernel(line, at, None, rules)
                 .or_else(|| special::traced(line, at, rules))
-                .or_else(|| web::uwsgi(line, at, rules));
+                .or_else(|| web::uwsgi(line, at, rules))
+                .or_else(|| special::chromium(line, at, rules));
             if cut.is_some() {
                 return cut;
             }

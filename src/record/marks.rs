@@ -212,6 +212,15 @@ pub(super) fn vmware(line: &[u8], at: usize) -> Option<(Level, usize)> {
     (digits_run(line, at + 1) == 3 && line.get(at + 4..at + 6) == Some(b": ")).then_some((level, at + 6))
 }
 
+/// vCenter's events: `Event [5096] [1-1] [time] [vim.event.UserLoginSessionEvent] [info] [user] [] [5096] [text]`.
+pub(super) fn vcenter_event(line: &[u8], message: usize) -> Option<Level> {
+    let near = line.get(message..line.len().min(message + 300))?;
+    // Host, program and empty fields may stand before it.
+    let near = &near[memmem::find(&near[..near.len().min(80)], b"Event [")?..];
+    let groups = near.split(|&byte| byte == b'[').skip(1).map(|group| group.trim_ascii_end());
+    groups.take(6).skip(3).find_map(|group| Level::from_word(group.strip_suffix(b"]")?))
+}
+
 /// `##[error]text` of build services.
 pub(super) fn build_step(line: &[u8], at: usize) -> Option<(Level, usize)> {
     let rest = line.get(at..)?.strip_prefix(b"##[")?;

@@ -422,3 +422,36 @@ pub(super) fn erlang<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option
     let message = end + line.get(end..)?.iter().take_while(|&&byte| matches!(byte, b' ' | b'=')).count();
     Some(Cut::stamped("erlang", found, message, &stamp))
 }
+
+/// Chromium and what embeds it: `[1234:5678:0601/101112.345678:ERROR:gpu_init.cc(12)] text`, process and thread often left
+/// out. The date has no year.
+pub(super) fn chromium<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..line.len().min(at + NEAR))?.strip_prefix(b"[")?;
+    let slash = memchr::memchr(b'/', &text[..text.len().min(40)])?;
+    let start = slash.checked_sub(4)?;
+    let fraction = match text.get(slash + 7) {
+        Some(b'.') => 1 + digits_run(text, slash + 8),
+        _ => 0,
+    };
+    let end = slash + 7 + fraction;
+    let is_number = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_digit() || *byte == b':');
+    if digits_run(text, start) != 4
+        || digits_run(text, slash + 1) != 6
+        || text.get(end) != Some(&b':')
+        || !is_number(&text[..start])
+    {
+        return None;
+    }
+    let rest = &text[end + 1..];
+    let length = rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let level = Level::from_word(&rest[..length])?;
+    let close = memchr::memchr(b']', rest)?;
+    let source = rest[length..close].iter().position(|&byte| byte == b':')? + length + 1;
+    // The parts of the time stand as nowhere else, so that no layout can hold them.
+    let [m, n, d, e, _, h, i, j, k, s, t] = *text.get(start..slash + 7)? else { return None };
+    let date = [&[m, n, b'-', d, e, b' ', h, i, b':', j, k, b':', s, t], &text[slash + 7..end]].concat();
+    let (stamp, _) = rules.copied_stamp(&date)?;
+    let component = &rest[source..close];
+    let found = Found { time: Some(rules.moment(&stamp)), level: Some(level), component: Some(component) };
+    Some(Cut::stamped("chromium", found, separators(line, at + 1 + end + 1 + close + 1), &stamp))
+}

@@ -605,3 +605,21 @@ fn a_report_of_erlang_is_one_record_with_the_lines_behind_it() {
         &[(2, "2026-01-02T03:04:05", ERROR, "", error), (3, "2026-01-02T03:04:06.123456", INFO, "", info)],
     );
 }
+
+#[test]
+fn chromium_and_what_embeds_it() {
+    let line = "[1234:5678:0511/101112.345678:ERROR:gpu_init.cc(523)] Passthrough is not supported";
+    check(line, "2026-05-11T10:11:12.345678", ERROR, "gpu_init.cc(523)", "Passthrough is not supported");
+    let line = "[0511/101112.345:WARNING:dns_config.cc(12)] Failed to read DnsConfig.";
+    check(line, "2026-05-11T10:11:12.345", WARN, "dns_config.cc(12)", "Failed to read DnsConfig.");
+    let line = "INFO [05-11|10:11:12.345] Imported new chain segment";
+    check(line, "2026-05-11T10:11:12.345", INFO, "", "Imported new chain segment");
+}
+
+#[test]
+fn events_of_vcenter_and_requests_of_load_balancers() {
+    let line = "2026-01-02T03:04:05.123+00:00 vc1 vpxd 1234 - - Event [77] [1-1] [2026-01-02T03:04:05.1Z] [vim.event.HostConnectionLostEvent] [error] [] [DC] [77] [Host esx1 is not responding]";
+    check(line, "2026-01-02T03:04:05.123Z", ERROR, "", &line[30..]);
+    let line = "https 2026-01-02T03:04:05.123456Z app/shop/50dc6c 192.0.2.1:2817 10.0.0.1:80 0.001 -1 -1 502 - 34 366 \"GET https://shop.example.com:443/ HTTP/1.1\" \"curl\"";
+    check(line, "2026-01-02T03:04:05.123456Z", ERROR, "", &line[34..]);
+}
