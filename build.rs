@@ -19,7 +19,7 @@ mod fields;
 mod pattern;
 #[path = "src/signature/product.rs"]
 mod product;
-#[path = "src/signature/schema.rs"]
+#[path = "src/signature/schema/mod.rs"]
 mod schema;
 #[path = "src/signature/tree.rs"]
 mod tree;
