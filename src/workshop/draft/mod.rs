@@ -15,7 +15,7 @@ use super::ordinary::Ordinary;
 use crate::finding::Level;
 use crate::record::{Chunk, Reading, fields};
 use crate::scan::Scanner;
-use crate::signature::{Condition, FieldTest, FieldValue, Severity, Side, SignatureSet, load_str};
+use crate::signature::{Condition, Example, FieldTest, FieldValue, Severity, Side, SignatureSet, load_str};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -104,14 +104,14 @@ pub fn draft(id: Option<&str>, seen: &Seen<'_>, set: &SignatureSet) -> Result<Dr
         })?;
         let path = sample_path(set, &signature);
         let alone = Scanner::new(&SignatureSet::new(vec![signature.clone()]));
-        let claims = |example: &String| claimed_by(&alone, &path, example).contains_key(&0);
+        let claims = |example: &Example| claimed_by(&alone, &path, example).contains_key(&0);
         if !signature.examples.matching.iter().all(claims) {
-            return Err(DraftError::Unproven(super::condition::why_not(&signature, &path, record)));
+            return Err(DraftError::Unproven(super::condition::why_not(&signature, &path, &record.into())));
         }
         if signature.examples.not_matching.iter().any(claims) {
             continue;
         }
-        let others = claimed_by(&Scanner::new(set), seen.file.unwrap_or(&path), record);
+        let others = claimed_by(&Scanner::new(set), seen.file.unwrap_or(&path), &record.into());
         let others = others.keys().filter_map(|index| set.signatures().get(*index)).map(|it| Arc::clone(&it.id));
         return Ok(Draft { yaml: text, claimed_by: others.collect(), has_product: product.is_some(), id });
     }

@@ -9,8 +9,8 @@ fn check(record: &str, file: Option<&str>, condition: &str, negative: &str) -> D
     let after = it.yaml.split("match:\n").nth(1).unwrap();
     assert_eq!(after.split("\ncause:").next(), Some(condition), "{}", it.yaml);
     let signature = load_str(&it.id, Path::new("x.yaml"), &it.yaml).unwrap();
-    assert_eq!(signature.examples.matching[0].trim_end(), record);
-    assert_eq!(signature.examples.not_matching[0].trim_end(), negative);
+    assert_eq!(signature.examples.matching[0].files[0].1.trim_end(), record);
+    assert_eq!(signature.examples.not_matching[0].files[0].1.trim_end(), negative);
     it
 }
 
@@ -86,7 +86,7 @@ fn a_record_that_is_known_is_told() {
     let set = SignatureSet::merge(vec![(catalogue(), false)]);
     let known = set.signatures().first().unwrap();
     let path = sample_path(&set, known);
-    let seen = Seen { record: &known.examples.matching[0], file: Some(&path) };
+    let seen = Seen { record: &known.examples.matching[0].files[0].1, file: Some(&path) };
     let it = draft(None, &seen, &set).unwrap();
     assert!(it.claimed_by.contains(&known.id), "{:?}", it.claimed_by);
 }
@@ -97,7 +97,7 @@ fn drafts_of_the_whole_catalogue_behave() {
     let set = SignatureSet::merge(vec![(Catalogue::builtin(), false)]);
     let (mut made, mut refused) = (0, Vec::new());
     for signature in set.signatures().iter().step_by(5) {
-        let record = signature.examples.matching[0].lines().next().unwrap();
+        let record = signature.examples.matching[0].files[0].1.lines().next().unwrap();
         match draft(Some("acme/app/it"), &Seen { record, file: None }, &SignatureSet::default()) {
             Ok(it) => {
                 let drafted = load_str(&it.id, Path::new("x.yaml"), &it.yaml).unwrap();

@@ -159,7 +159,7 @@ mod tests {
             let it = it.map_err(|errors| TestCaseError::fail(format!("{errors:?}\n{yaml}")))?;
             prop_assert_eq!(it.title, title.trim());
             prop_assert_eq!(format!("{:?}", it.condition), format!("{condition:?}"));
-            prop_assert_eq!(it.examples.matching[0].trim_end_matches('\n'), log.trim_end_matches('\n'));
+            prop_assert_eq!(it.examples.matching[0].files[0].1.trim_end_matches('\n'), log.trim_end_matches('\n'));
         }
     }
 }
