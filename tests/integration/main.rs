@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;
+mod correlations;
 mod event_logs;
 mod expected;
 mod facts;
