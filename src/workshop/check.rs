@@ -586,6 +586,6 @@ examples:
             fs::write(app.join(name), more + example).unwrap();
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 4, 11));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 8, 24));
     }
 }
