@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod canary;
 mod cli;
 mod event_logs;
 mod expected;
@@ -12,6 +13,7 @@ mod journal;
 mod layers;
 mod libarchive;
 mod memory;
+mod raw_zip;
 mod signatures;
 mod variants;
 
