@@ -95,7 +95,7 @@ impl Ground {
             &["contents", "--hash", "-o", "jsonl"],
         ];
         let run = |arguments: &&[&str]| {
-            let mut command = command(&[arguments, &[text(&bundle)]].concat());
+            let mut command = command(&[*arguments, &[text(&bundle)]].concat());
             let folder = |name: &str| self.root.path().join(name);
             command.current_dir(folder("work")).env("HOME", folder("home")).env("TMPDIR", folder("tmp"));
             let output = command.output().unwrap();

@@ -275,8 +275,10 @@ fn zips() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Zip archives with an oddity, the same without it, and the problem that must be named.
-fn odd_zips() -> Vec<(&'static str, Vec<u8>, Vec<u8>, Option<&'static str>)> {
+/// A zip archive with an oddity, the same without it, and the problem that must be named.
+type Oddity = (&'static str, Vec<u8>, Vec<u8>, Option<&'static str>);
+
+fn odd_zips() -> Vec<Oddity> {
     let zip = |first: Stored<'_>| {
         let mut zip = RawZip::default();
         zip.add(&first);
