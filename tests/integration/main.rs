@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod authors;
+mod canary;
 mod cli;
 mod correlations;
 mod event_logs;
@@ -14,6 +15,7 @@ mod journal;
 mod layers;
 mod libarchive;
 mod memory;
+mod raw_zip;
 mod signatures;
 mod variants;
 
