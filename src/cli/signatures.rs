@@ -2,6 +2,7 @@
 
 mod check;
 mod flaws;
+mod import;
 mod list;
 mod page;
 mod show;
@@ -30,7 +31,8 @@ Examples:
   tierline signatures list --vendor Veeam
   tierline signatures show linux/kernel/process-killed-out-of-memory
   tierline signatures check my-signatures
-  tierline signatures test my-signatures";
+  tierline signatures test my-signatures
+  tierline signatures import --from cre rules --out imported";
 
 #[derive(Debug, Subcommand)]
 enum SignaturesCommand {
@@ -38,6 +40,7 @@ enum SignaturesCommand {
     Show(show::ShowArgs),
     Check(check::CheckArgs),
     Test(test::TestArgs),
+    Import(import::ImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +68,7 @@ pub(super) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
         SignaturesCommand::Show(args) => show::run(args),
         SignaturesCommand::Check(args) => check::run(args),
         SignaturesCommand::Test(args) => test::run(args),
+        SignaturesCommand::Import(args) => import::run(args),
     }
 }
 

@@ -10,9 +10,11 @@ mod cost;
 mod examples;
 mod facts;
 mod flaw;
+mod import;
 mod lint;
 mod ordinary;
 
 pub use check::{Against, Checked, check, check_patterns};
 pub use examples::{ExampleRun, Expectation, run_examples};
 pub use flaw::Flaw;
+pub use import::{Imported, ImportedRule, Note, SourceFile, import_cre, import_regexes};
