@@ -7,6 +7,8 @@
 
 #[path = "src/signature/checksum.rs"]
 mod checksum;
+#[path = "src/signature/correlation.rs"]
+mod correlation;
 #[path = "src/signature/data.rs"]
 mod data;
 #[path = "src/signature/encode.rs"]
@@ -26,6 +28,7 @@ mod tree;
 #[path = "src/signature/yaml.rs"]
 mod yaml;
 
+use correlation::*;
 use data::*;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

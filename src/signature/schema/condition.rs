@@ -7,7 +7,32 @@ use super::super::{Condition, FieldTest, FieldValue};
 
 /// Reads a condition. `in_all` says whether it stands directly in a list of `all`, where alone `none` has a meaning.
 pub(super) fn condition(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, in_all: bool) -> Option<Condition> {
-    let fields = reader.fields(node, "a condition", &["any", "all", "none", "text", "regex", "nocase", "field"]);
+    condition_with(reader, yaml, node, in_all, "a condition", &[])
+}
+
+/// Reads a condition that stands in the mapping of something else, of which the fields are `beside`. `what` completes
+/// "of ...", e.g. `a part`.
+pub(super) fn condition_beside(
+    reader: &mut Reader,
+    yaml: Option<&str>,
+    node: &Node<'_>,
+    what: &'static str,
+    beside: &[&str],
+) -> Option<Condition> {
+    condition_with(reader, yaml, node, false, what, beside)
+}
+
+fn condition_with(
+    reader: &mut Reader,
+    yaml: Option<&str>,
+    node: &Node<'_>,
+    in_all: bool,
+    what: &'static str,
+    beside: &[&str],
+) -> Option<Condition> {
+    misplaced(reader, node, beside);
+    let names = [&["any", "all", "none", "text", "regex", "nocase", "field"], beside, SEVERAL].concat();
+    let fields = reader.fields(node, what, &names);
     let kinds: Vec<_> = fields.entries().iter().filter(|(key, _)| CONDITIONS.contains(&&*key.name)).collect();
     let [(key, value)] = kinds.as_slice() else {
         if let [_, (second, _), ..] = kinds.as_slice() {
@@ -78,6 +103,22 @@ pub(super) fn condition(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>
 }
 
 const CONDITIONS: &[&str] = &["any", "all", "none", "text", "regex", "field"];
+
+/// Fields of a match of several records; they get a better message than unknown ones.
+const SEVERAL: &[&str] = &["sequence", "within", "same", "in", "count", "unless", "absent"];
+
+/// Tells what belongs to a match of several records and stands in the condition of one.
+fn misplaced(reader: &mut Reader, node: &Node<'_>, beside: &[&str]) {
+    let Value::Map(entries) = &node.value else { return };
+    for (key, _) in entries.iter().filter(|(key, _)| SEVERAL.contains(&&*key.name) && !beside.contains(&&*key.name)) {
+        let message = format!("`{}` stands in the condition of one record", key.name);
+        let hint = match &*key.name {
+            "sequence" => "write it directly below `match:`",
+            _ => "write it directly below `match:`, beside the condition or the list of parts",
+        };
+        reader.mistake(Mistake::new(key.place, message).hint(hint));
+    }
+}
 
 /// Reads the names and values of `field`.
 fn field_tests(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>) -> Option<Condition> {

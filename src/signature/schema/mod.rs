@@ -4,6 +4,7 @@
 //! smallest example of how a mapping is read.
 
 mod condition;
+mod correlation;
 mod examples;
 mod remedy;
 mod scope;
@@ -98,6 +99,7 @@ pub(super) fn signature_of(
         component: reader.optional(&fields, "component"),
         scope: fields.get("scope").map(|node| scope::scope(&mut reader, node)).unwrap_or_default(),
         condition: Condition::Any(Vec::new()),
+        correlation: None,
         cause: reader.required(&fields, "cause"),
         impact: reader.optional(&fields, "impact"),
         fixes: each(&mut reader, &fields, "fixes", remedy::fix),
@@ -110,8 +112,9 @@ pub(super) fn signature_of(
     };
     match fields.get("match") {
         Some(node) => {
-            if let Some(found) = condition::condition(&mut reader, yaml, node, false) {
-                signature.condition = found;
+            if let Some((condition, correlation)) = correlation::matching(&mut reader, yaml, node) {
+                signature.condition = condition;
+                signature.correlation = correlation;
             }
         }
         None => reader.missing(&fields, "match"),
@@ -246,7 +249,7 @@ examples:
         let escalate = it.escalate.unwrap();
         assert_eq!((escalate.needs_files.len(), escalate.needs_facts.len()), (1, 1));
         assert_eq!((it.examples.matching.len(), it.examples.not_matching.len()), (1, 1));
-        assert!(it.examples.matching[0].ends_with("Access is denied.\n"));
+        assert!(it.examples.matching[0].files[0].1.ends_with("Access is denied.\n"));
     }
 
     #[test]
@@ -261,8 +264,8 @@ examples:
     #[test]
     fn fields_of_later_steps_are_refused_as_such() {
         check_match(
-            "  sequence: [{text: abc}]",
-            &["7:3 the field `sequence` is not supported by this version \
+            "  replaced_by: a/b/c",
+            &["7:3 the field `replaced_by` is not supported by this version \
                (it belongs to a later version of the signature format: remove it or use a newer tierline)"],
         );
     }
