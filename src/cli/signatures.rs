@@ -4,7 +4,9 @@ mod check;
 mod flaws;
 mod import;
 mod list;
+mod new;
 mod page;
+mod saved;
 mod show;
 mod test;
 
@@ -32,6 +34,7 @@ Examples:
   tierline signatures show linux/kernel/process-killed-out-of-memory
   tierline signatures check my-signatures
   tierline signatures test my-signatures
+  tierline signatures new --file app.log --line 1234 --out my-signatures/acme/app/disk-full.yaml
   tierline signatures import --from cre rules --out imported";
 
 #[derive(Debug, Subcommand)]
@@ -40,6 +43,7 @@ enum SignaturesCommand {
     Show(show::ShowArgs),
     Check(check::CheckArgs),
     Test(test::TestArgs),
+    New(new::NewArgs),
     Import(import::ImportArgs),
 }
 
@@ -68,11 +72,17 @@ pub(super) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
         SignaturesCommand::Show(args) => show::run(args),
         SignaturesCommand::Check(args) => check::run(args),
         SignaturesCommand::Test(args) => test::run(args),
+        SignaturesCommand::New(args) => new::run(args),
         SignaturesCommand::Import(args) => import::run(args),
     }
 }
 
 fn load(catalogues: &Catalogues) -> anyhow::Result<SignatureSet> {
+    Ok(SignatureSet::merge(read(catalogues)?))
+}
+
+/// Reads catalogues, each with whether its drafts are used.
+fn read(catalogues: &Catalogues) -> anyhow::Result<Vec<(Catalogue, bool)>> {
     let mut read = Vec::new();
     if !catalogues.no_builtin {
         read.push((Catalogue::builtin(), false));
@@ -82,7 +92,7 @@ fn load(catalogues: &Catalogues) -> anyhow::Result<SignatureSet> {
             .map_err(|error| Usage(format!("failed to read the catalogue `{}`: {error}", dir.display())))?;
         read.push((catalogue, true));
     }
-    Ok(SignatureSet::merge(read))
+    Ok(read)
 }
 
 /// A folder that cannot be read is the failed job of exit code 1.
@@ -128,7 +138,12 @@ mod tests {
             let examples: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  tierline ")).collect();
             assert!(!examples.is_empty(), "{} has no example", command.get_name());
             for example in examples {
-                let words = ["tierline"].into_iter().chain(example.split(' '));
+                // What stands in quotes is one word.
+                let words = example.split('\'').enumerate().flat_map(|(index, part)| match index % 2 {
+                    0 => part.split_whitespace().collect(),
+                    _ => vec![part],
+                });
+                let words = ["tierline"].into_iter().chain(words);
                 assert!(Cli::try_parse_from(words).is_ok(), "{example}");
                 if let Some(id) = example.strip_prefix("signatures show ").filter(|id| !id.contains(' ')) {
                     assert!(Catalogue::builtin_ids().any(|known| known == id), "{id}");

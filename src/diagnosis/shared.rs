@@ -120,10 +120,11 @@ impl<'f> Shared<'f> {
                 && !self.products.is_same(&self.found[other], known)
         };
         let sure: Vec<usize> = (0..self.found.len()).filter(is_sure).collect();
-        let in_file = |file: &_| sure.iter().copied().filter(move |&other| self.found[other].group.files.contains(file));
-        if known.group.files.is_empty() || known.group.files.iter().any(|file| in_file(file).next().is_none()) {
-            return None;
-        }
-        known.group.files.first().and_then(|file| in_file(file).max_by_key(|&it| (self.demands[it], usize::MAX - it)))
+        let in_file = |file| {
+            let in_it = sure.iter().copied().filter(|&other| self.found[other].group.files.contains(file));
+            in_it.max_by_key(|&it| (self.demands[it], usize::MAX - it))
+        };
+        let hiders: Option<Vec<usize>> = known.group.files.iter().map(in_file).collect();
+        hiders?.first().copied()
     }
 }

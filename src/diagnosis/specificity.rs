@@ -14,10 +14,19 @@ pub(super) struct Specificity {
     pub(super) parts: usize,
 }
 
+/// Records of one part of a correlation that count.
+const MOST_COUNTED: usize = 4;
+
 impl Specificity {
-    /// What a signature demands.
+    /// Returns what a signature demands.
     pub(super) fn of(signature: &Signature) -> Specificity {
-        of_condition(&signature.condition)
+        match &signature.correlation {
+            None => of_condition(&signature.condition),
+            Some(correlation) => correlation.parts.iter().fold(Specificity::default(), |sum, part| {
+                // A hundred of one message say no more than a few.
+                sum.and(of_condition(&part.wanted.condition).times((part.count as usize).min(MOST_COUNTED)))
+            }),
+        }
     }
 
     fn and(self, other: Specificity) -> Specificity {

@@ -7,6 +7,7 @@
 mod check;
 mod condition;
 mod cost;
+mod draft;
 mod examples;
 mod facts;
 mod flaw;
@@ -15,6 +16,7 @@ mod lint;
 mod ordinary;
 
 pub use check::{Against, Checked, check, check_patterns};
+pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};
 pub use examples::{ExampleRun, Expectation, run_examples};
 pub use flaw::Flaw;
 pub use import::{Imported, ImportedRule, Note, SourceFile, import_cre, import_regexes};
