@@ -19,4 +19,4 @@ pub use check::{Against, Checked, check, check_patterns};
 pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};
 pub use examples::{ExampleRun, Expectation, run_examples};
 pub use flaw::Flaw;
-pub use import::{Imported, ImportedRule, Note, SourceFile, import_cre, import_regexes};
+pub use import::{Imported, ImportedRule, Note, SourceFile, import_cre, import_regexes, import_sigma};

@@ -13,7 +13,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use tierline::report::one_line;
-use tierline::workshop::{Imported, SourceFile, import_cre, import_regexes};
+use tierline::workshop::{Imported, SourceFile, import_cre, import_regexes, import_sigma};
 
 /// Makes a catalogue of the rules of another program.
 ///
@@ -40,6 +40,7 @@ pub(super) struct ImportArgs {
 const EXAMPLES: &str = "\
 Examples:
   tierline signatures import --from cre cre/rules --out imported
+  tierline signatures import --from sigma rules/windows --out imported
   tierline signatures import --from regex errors.txt --out imported
   tierline signatures import --from cre cre/rules --out imported -o json=imported.json
   tierline signatures check imported
@@ -52,6 +53,8 @@ Exit codes: 0 all rules were imported, 1 failed, 2 wrong usage or a rule that ca
 enum From {
     /// Common Reliability Enumerations, the rules of preq, in a folder with their test logs.
     Cre,
+    /// Sigma rules for logs of Windows, of services in JSON, and of text.
+    Sigma,
     /// A file of regular expressions, one per line.
     Regex,
 }
@@ -65,6 +68,7 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn run(args: &ImportArgs) -> anyhow::Result<Exit> {
     let imported = match args.from {
         From::Cre => import_cre(&read(&args.path)?),
+        From::Sigma => import_sigma(&read(&args.path)?),
         From::Regex => {
             if args.path.is_dir() {
                 return Err(Usage(format!("`{}` is a folder: a list of patterns is a file", args.path.display())).into());

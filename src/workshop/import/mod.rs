@@ -12,6 +12,7 @@ mod jq;
 mod proof;
 mod re2;
 mod regex;
+mod sigma;
 mod terms;
 mod texts;
 mod write;
@@ -101,6 +102,11 @@ struct Product {
 /// Imports rules of the Common Reliability Enumerations (CRE): a folder of them with their test logs.
 pub fn import_cre(files: &[SourceFile]) -> Imported {
     proof::proven(cre::gather(files))
+}
+
+/// Imports rules of Sigma: a file or a folder of them.
+pub fn import_sigma(files: &[SourceFile]) -> Imported {
+    proof::proven(sigma::gather(files))
 }
 
 /// Imports a list of regular expressions, one per line. `name` is that of the list; it becomes part of the ids.
