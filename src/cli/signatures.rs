@@ -1,6 +1,7 @@
 //! `tierline signatures`: list, explain, lint and test the catalogue. One file per subcommand.
 
 mod check;
+mod export;
 mod flaws;
 mod import;
 mod list;
@@ -45,6 +46,7 @@ enum SignaturesCommand {
     Test(test::TestArgs),
     New(new::NewArgs),
     Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +76,7 @@ pub(super) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
         SignaturesCommand::Test(args) => test::run(args),
         SignaturesCommand::New(args) => new::run(args),
         SignaturesCommand::Import(args) => import::run(args),
+        SignaturesCommand::Export(args) => export::run(args),
     }
 }
 

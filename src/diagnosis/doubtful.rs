@@ -33,9 +33,10 @@ impl<'s> Products<'s> {
         let group = &known.group;
         known.marks().iter().any(|text| names_it(text))
             || group.files.iter().any(|file| names_it(file))
-            || group.evidence.iter().any(|it| {
-                names_it(&it.text) || it.before.iter().chain(&it.after).any(|line| names_it(line))
-            })
+            || group
+                .evidence
+                .iter()
+                .any(|it| names_it(&it.text) || it.before.iter().chain(&it.after).any(|line| names_it(line)))
     }
 
     /// Whether two problems are of one product, or of products with one name.

@@ -101,7 +101,9 @@ impl<'f> Shared<'f> {
         }
         let explains = |other: &usize| with[*other] > 0;
         // The one that explains most of it, then the most specific.
-        (0..self.found.len()).filter(explains).max_by_key(|&other| (with[other], self.demands[other], usize::MAX - other))
+        (0..self.found.len())
+            .filter(explains)
+            .max_by_key(|&other| (with[other], self.demands[other], usize::MAX - other))
     }
 
     fn by_product(&self, it: usize) -> Option<usize> {

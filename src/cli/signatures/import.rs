@@ -71,7 +71,9 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<Exit> {
         From::Sigma => import_sigma(&read(&args.path)?),
         From::Regex => {
             if args.path.is_dir() {
-                return Err(Usage(format!("`{}` is a folder: a list of patterns is a file", args.path.display())).into());
+                return Err(
+                    Usage(format!("`{}` is a folder: a list of patterns is a file", args.path.display())).into()
+                );
             }
             let files = read(&args.path)?;
             files.first().map(import_regexes).unwrap_or_default()
@@ -149,9 +151,9 @@ fn licence_above(dir: &Path, files: &mut Vec<SourceFile>) {
     let Some(Ok(entries)) = above.map(fs::read_dir) else { return };
     let mut names: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     names.sort();
-    let licence = names.into_iter().find(|path| {
-        path.is_file() && path.file_name().and_then(|name| name.to_str()).is_some_and(is_licence)
-    });
+    let licence = names
+        .into_iter()
+        .find(|path| path.is_file() && path.file_name().and_then(|name| name.to_str()).is_some_and(is_licence));
     if let Some(path) = licence
         && let Ok(bytes) = read_file(&path)
     {
@@ -203,7 +205,11 @@ fn text(imported: &Imported, out: &Path) -> Result<String, std::fmt::Error> {
     }
     writeln!(text, "imported {} of {} into `{}`", rules, counted(rules + broken, "rule"), out.display())?;
     if changed > 0 {
-        writeln!(text, "{} not kept as they were:", if changed == 1 { "1 is".into() } else { format!("{changed} are") })?;
+        writeln!(
+            text,
+            "{} not kept as they were:",
+            if changed == 1 { "1 is".into() } else { format!("{changed} are") }
+        )?;
         for (what, count) in kinds {
             writeln!(text, "  {count:4}  {what}")?;
         }

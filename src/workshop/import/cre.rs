@@ -68,7 +68,12 @@ fn rules_of(
     let text = match std::str::from_utf8(&file.bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(_) => {
-            gathered.broken.push(broken(&file.shown, yaml::Place::default(), "not UTF-8 text", "save the file as UTF-8"));
+            gathered.broken.push(broken(
+                &file.shown,
+                yaml::Place::default(),
+                "not UTF-8 text",
+                "save the file as UTF-8",
+            ));
             return;
         }
     };
@@ -90,7 +95,8 @@ fn rules_of(
         let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
         by_path.get(path.as_str()).map(|file| file.bytes.as_slice())
     };
-    let others = by_path.keys().filter(|path| has_ending(path) && path.rsplit_once('/').map_or("", |it| it.0) == folder);
+    let others =
+        by_path.keys().filter(|path| has_ending(path) && path.rsplit_once('/').map_or("", |it| it.0) == folder);
     // A test log is that of the one rule beside it.
     let is_only = rules.len() == 1 && others.count() == 1;
     let logs = [beside("test.log"), beside("test-fp.log")];
@@ -158,7 +164,8 @@ impl Card {
         };
         let mut shown = |name: &str| text(name).map(|text| without_placeholders(text, &mut notes));
         let title = shown("title").unwrap_or_else(|| original.to_owned());
-        let (cause, impact, mitigation) = (shown("cause").or_else(|| shown("description")), shown("impact"), shown("mitigation"));
+        let (cause, impact, mitigation) =
+            (shown("cause").or_else(|| shown("description")), shown("impact"), shown("mitigation"));
         let severity = text("severity").and_then(severity_of);
         if severity.is_none() {
             notes.push(note("unknown severities", "the rule has no severity from 0 to 4; written as medium"));
@@ -168,7 +175,8 @@ impl Card {
         }
         let links = cre.get("references").map(Node::items).unwrap_or_default().iter().filter_map(Node::text);
         let references = links.filter_map(|link| reference(link, &mut notes)).collect();
-        let tags: Vec<&str> = cre.get("tags").map(Node::items).unwrap_or_default().iter().filter_map(Node::text).collect();
+        let tags: Vec<&str> =
+            cre.get("tags").map(Node::items).unwrap_or_default().iter().filter_map(Node::text).collect();
         let category = text("category").unwrap_or_default();
         let mut steps = mitigation.as_deref().map(steps).unwrap_or_default();
         let mut comments = comments(original, rule, cre, licence);
@@ -256,7 +264,8 @@ fn of_source(source: &str) -> &str {
 
 /// Where the rule comes from, and what has no field in a signature.
 fn comments(original: &str, rule: &Node<'_>, cre: &Node<'_>, licence: Option<&SourceFile>) -> Vec<String> {
-    let mut comments = vec![format!("Imported from {original} of the Common Reliability Enumerations (CRE). Not reviewed.")];
+    let mut comments =
+        vec![format!("Imported from {original} of the Common Reliability Enumerations (CRE). Not reviewed.")];
     let text = |name: &str| cre.get(name).and_then(Node::text).map(one_line).filter(|text| !text.is_empty());
     comments.extend(text("author").map(|author| format!("author: {author}")));
     if let Some(licence) = licence {
@@ -291,7 +300,10 @@ fn strays(cre: &Node<'_>, comments: &mut Vec<String>, steps: &mut Vec<String>, n
             Some(text) => vec![text],
             None => node.items().iter().filter_map(Node::text).collect(),
         };
-        let is_step = matches!(key.name.to_lowercase().as_str(), "recovery" | "remediation" | "fix" | "resolution" | "prevention");
+        let is_step = matches!(
+            key.name.to_lowercase().as_str(),
+            "recovery" | "remediation" | "fix" | "resolution" | "prevention"
+        );
         if is_step {
             steps.extend(items.iter().map(|it| without_placeholders(it.trim(), notes)).filter(|it| !it.is_empty()));
         } else {
@@ -302,7 +314,8 @@ fn strays(cre: &Node<'_>, comments: &mut Vec<String>, steps: &mut Vec<String>, n
             (false, true) => "its items are steps",
             (false, false) => "kept as a comment",
         };
-        let detail = format!("line {}: the field `{}` of the card is not one of the format: {kept}", key.place.line, key.name);
+        let detail =
+            format!("line {}: the field `{}` of the card is not one of the format: {kept}", key.place.line, key.name);
         notes.push(note("unknown fields", detail));
     }
 }

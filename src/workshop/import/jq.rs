@@ -48,7 +48,9 @@ impl<'j> Parser<'j> {
         self.depth -= 1;
         match parts.len() {
             1 => Ok(parts.remove(0)),
-            _ if parts.iter().any(|part| matches!(part, Condition::None(_))) => Err("`or` with what is not there".into()),
+            _ if parts.iter().any(|part| matches!(part, Condition::None(_))) => {
+                Err("`or` with what is not there".into())
+            }
             _ => Ok(Condition::Any(parts)),
         }
     }
@@ -219,7 +221,8 @@ impl<'j> Parser<'j> {
             self.blanks();
             return Ok(Some(text));
         }
-        let end = self.rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))).unwrap_or(self.rest.len());
+        let end =
+            self.rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         let is_value = matches!(word, "null" | "true" | "false") || word.parse::<f64>().is_ok();
         if !is_value {
@@ -233,7 +236,8 @@ impl<'j> Parser<'j> {
     /// A field can be told to be there only if it is a value; that of an object is looked for in the text.
     fn exists(&mut self, path: &str) -> Condition {
         let last = path.rsplit('.').next().unwrap_or(path);
-        let note = format!("that there is a `.{path}` is looked for by its last name, wherever it stands in the record");
+        let note =
+            format!("that there is a `.{path}` is looked for by its last name, wherever it stands in the record");
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
@@ -340,7 +344,10 @@ mod tests {
         check(r#".kind == "Pod""#, "kind=Pod");
         check(r#"select(.a.b[]?.c == 5 and (.d | test("x.y"; "i")))"#, r"all(a.b.c=5 d=~/(?i)(?s)x.y/)");
         check(r#".a == "x" or .b == "y""#, "any(a=x b=y)");
-        check(r#".level == "error" and (.msg | contains("lost")) and .code != 3"#, "all(level=error msg=~lost none(code=3))");
+        check(
+            r#".level == "error" and (.msg | contains("lost")) and .code != 3"#,
+            "all(level=error msg=~lost none(code=3))",
+        );
         check(r#".m | startswith("ab.")"#, r"m=~/^ab\./");
     }
 

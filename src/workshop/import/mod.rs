@@ -15,7 +15,8 @@ mod regex;
 mod sigma;
 mod terms;
 mod texts;
-mod write;
+// Also the exporter writes YAML.
+pub(super) mod write;
 
 use super::Flaw;
 use crate::signature::yaml::Place;

@@ -20,7 +20,12 @@ pub(super) fn gather(file: &SourceFile) -> Gathered {
         Err(error) => {
             let before = file.bytes.get(..error.valid_up_to()).unwrap_or_default();
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            gathered.broken.push(broken(&file.shown, Place { line, column: 1 }, "not UTF-8 text", "save the file as UTF-8"));
+            gathered.broken.push(broken(
+                &file.shown,
+                Place { line, column: 1 },
+                "not UTF-8 text",
+                "save the file as UTF-8",
+            ));
             return gathered;
         }
     };
@@ -45,7 +50,13 @@ pub(super) fn gather(file: &SourceFile) -> Gathered {
             silent: Vec::new(),
         };
         let place = Place { line: number, column: 1 };
-        gathered.found.push(Found { draft, original: format!("line {number}"), file: file.shown.clone(), place, notes: Vec::new() });
+        gathered.found.push(Found {
+            draft,
+            original: format!("line {number}"),
+            file: file.shown.clone(),
+            place,
+            notes: Vec::new(),
+        });
     }
     let product = Product { vendor: "Patterns".into(), product: list.clone(), aliases: Vec::new() };
     gathered.products.insert(format!("patterns/{list}"), product);

@@ -108,7 +108,8 @@ impl<'a> Terms<'_, 'a> {
             let before = to.parts.len();
             self.group(&inner, is_sequence, to, depth + 1)?;
             if to.parts.len() - before > 1 && (is_sequence != ordered || inner.get("window").is_some()) {
-                let detail = "a group of terms in a term is part of the list around it: its own order and window are not kept";
+                let detail =
+                    "a group of terms in a term is part of the list around it: its own order and window are not kept";
                 self.notes.push(note("nested groups", detail));
             }
             return Ok(());
@@ -236,8 +237,9 @@ impl<'a> Terms<'_, 'a> {
                 }
                 Err(what) => {
                     let message = format!("the jq expression has no equal here: {what}");
-                    Err(Mistake::new(node.place, message)
-                        .hint("paths, comparisons with `==` and `!=`, `and`, `or`, `test` and the like can be imported"))
+                    Err(Mistake::new(node.place, message).hint(
+                        "paths, comparisons with `==` and `!=`, `and`, `or`, `test` and the like can be imported",
+                    ))
                 }
             };
         }
@@ -326,7 +328,8 @@ impl<'a> Terms<'_, 'a> {
     fn unknown(&mut self, node: &Node<'a>, known: &[&str], what: &str) {
         let Value::Map(fields) = &node.value else { return };
         for (key, _) in fields.iter().filter(|(key, _)| !known.contains(&&*key.name)) {
-            let detail = format!("line {}: the field `{}` of {what} is not one of the format", key.place.line, key.name);
+            let detail =
+                format!("line {}: the field `{}` of {what} is not one of the format", key.place.line, key.name);
             self.notes.push(note("unknown fields", detail));
         }
     }

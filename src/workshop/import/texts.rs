@@ -38,7 +38,9 @@ pub(super) fn steps(markdown: &str) -> Vec<String> {
         match (item, steps.last_mut()) {
             (Some(item), _) => steps.push(item.to_owned()),
             // A heading ends what was before it; the rest goes on with the step.
-            (None, Some(last)) if (open || fenced || outermost.is_some_and(|outer| indent > outer)) && !is_heading(text) => {
+            (None, Some(last))
+                if (open || fenced || outermost.is_some_and(|outer| indent > outer)) && !is_heading(text) =>
+            {
                 last.push('\n');
                 last.push_str(text);
             }
@@ -84,7 +86,10 @@ pub(super) fn without_placeholders(text: &str, notes: &mut Vec<Note>) -> String 
             out.push_str(name);
             out.push('>');
             rest = &from[name.len() + 2..];
-            notes.push(note("braces in a text", format!("`{{{name}}}` is written as `<{name}>`: braces stand for captures")));
+            notes.push(note(
+                "braces in a text",
+                format!("`{{{name}}}` is written as `<{name}>`: braces stand for captures"),
+            ));
         } else {
             out.push('{');
             rest = &from[1..];
@@ -106,7 +111,10 @@ pub(super) fn reference(link: &str, notes: &mut Vec<Note>) -> Option<Reference> 
     let is_address = bare.split_once("://").is_some_and(|(scheme, rest)| {
         let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
         let is_host = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-        matches!(scheme, "http" | "https") && is_host && host.split('.').all(|label| !label.is_empty()) && host.contains('.')
+        matches!(scheme, "http" | "https")
+            && is_host
+            && host.split('.').all(|label| !label.is_empty())
+            && host.contains('.')
     });
     if !is_address {
         notes.push(note("a reference that is no web address", format!("`{link}`")));
@@ -129,7 +137,16 @@ fn kind_of(url: &str) -> &'static str {
     let has = |parts: &[&str]| parts.iter().any(|part| url.contains(part));
     if has(&["/issues/", "/issue/", "/pull/", "/merge_requests/", "bugzilla", "bugs.", "/browse/"]) {
         "issue"
-    } else if has(&["groups.google", "stackoverflow", "stackexchange", "serverfault", "forum", "discuss", "community.", "reddit."]) {
+    } else if has(&[
+        "groups.google",
+        "stackoverflow",
+        "stackexchange",
+        "serverfault",
+        "forum",
+        "discuss",
+        "community.",
+        "reddit.",
+    ]) {
         "forum"
     } else if has(&["rfc-editor", "/rfc"]) {
         "rfc"

@@ -201,7 +201,9 @@ impl Out {
             self.begun_item(2, |out| {
                 out.condition(3, &unless.condition);
                 if let Some(anchor) = unless.anchor {
-                    out.line(3, &format!("anchor: {}", anchor + 1));
+                    // Of a part with a count a number means the record that completes it.
+                    let anchor = if anchor == 0 { "first".to_owned() } else { (anchor + 1).to_string() };
+                    out.line(3, &format!("anchor: {anchor}"));
                 }
                 if (unless.from.0, unless.to.0) != (0, 0) {
                     out.line(3, &format!("from: {}", unless.from));
@@ -213,7 +215,7 @@ impl Out {
 }
 
 /// Returns a text as a YAML scalar. `depth` is that of its lines if it becomes a block.
-fn scalar(text: &str, depth: usize) -> String {
+pub(in crate::workshop) fn scalar(text: &str, depth: usize) -> String {
     let lines = text.contains('\n');
     if text.chars().any(|c| is_odd(c) && c != '\n' && c != '\t') {
         return escaped(text);
@@ -222,7 +224,8 @@ fn scalar(text: &str, depth: usize) -> String {
         return format!("'{}'", text.replace('\'', "''"));
     }
     // A block's indentation is that of its first line, and a blank line at its end is not sure to stay.
-    if text.starts_with([' ', '\t', '\n']) || text.ends_with("\n\n") || text.lines().any(|line| line.starts_with('\t')) {
+    if text.starts_with([' ', '\t', '\n']) || text.ends_with("\n\n") || text.lines().any(|line| line.starts_with('\t'))
+    {
         return escaped(text);
     }
     let mut block = if text.ends_with('\n') { "|".to_owned() } else { "|-".to_owned() };

@@ -199,7 +199,10 @@ mod tests {
         check("(a", "no: a bracket of the condition is not closed");
         check("c", "no: there is no selection `c`");
         check("1 of c*", "no: there is no selection `c*`");
-        check("a | count() > 5", "no: an aggregation in the condition (`| count()`, `| near`): write a correlation rule");
+        check(
+            "a | count() > 5",
+            "no: an aggregation in the condition (`| count()`, `| near`): write a correlation rule",
+        );
         check(&"(".repeat(100), "no: the condition is nested too deeply");
         check(&"not ".repeat(100), "no: the condition is nested too deeply");
     }

@@ -67,7 +67,8 @@ pub(super) fn rule(root: &Node<'_>, events: &[Event]) -> Result<Found, Mistake> 
             is_host = true;
             continue;
         }
-        let capture: String = field.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        let capture: String =
+            field.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
         if !capture.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return Err(wrong(format!("`group-by: {field}` is no name of a field")));
         }

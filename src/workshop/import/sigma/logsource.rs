@@ -120,8 +120,9 @@ impl Source {
         }
         if let Some(ids) = find(CATEGORIES, &self.category) {
             let tests = vec![test("provider", &["Microsoft-Windows-Sysmon"]), test("event_id", ids)];
-            let detail = (self.category.as_deref() == Some("process_creation"))
-                .then(|| "of the events of the category those of Sysmon are looked at, not 4688 of Security".to_owned());
+            let detail = (self.category.as_deref() == Some("process_creation")).then(|| {
+                "of the events of the category those of Sysmon are looked at, not 4688 of Security".to_owned()
+            });
             return (Some(Condition::Fields(tests)), detail);
         }
         if self.service.is_none() && self.category.is_none() {

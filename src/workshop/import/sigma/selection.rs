@@ -9,7 +9,8 @@ use crate::signature::{Condition, FieldTest, FieldValue};
 pub(super) fn selection(node: &Node<'_>, source: &Source) -> Result<Condition, Mistake> {
     match &node.value {
         Value::Map(fields) => {
-            let tests = fields.iter().map(|(key, value)| test(&key.name, value, source).map_err(|it| at(key.place, it)));
+            let tests =
+                fields.iter().map(|(key, value)| test(&key.name, value, source).map_err(|it| at(key.place, it)));
             Ok(all(tests.collect::<Result<_, _>>()?))
         }
         Value::List(items) => {
