@@ -130,3 +130,91 @@ impl<'f> Shared<'f> {
         hiders?.first().copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{evidence, group, signature};
+    use crate::signature::{Condition, Severity};
+
+    /// Each is an id, its text, and the records of each file that it claims; expected are the shown ones with what they hide.
+    #[track_caller]
+    fn check(
+        found: &[(&str, &str, &[(&str, u64)])],
+        claims: &[(&[u32], u64)],
+        status: Status,
+        expected: &[(&str, &[&str])],
+    ) {
+        let known = found.iter().map(|(id, text, files)| {
+            let mut signature = signature(id, Severity::High);
+            signature.condition = Condition::Text { text: (*text).into(), nocase: false };
+            signature.status = status;
+            signature.product = id.split('/').nth(1).unwrap_or_default().to_owned();
+            let evidence = files.iter().map(|(file, _)| evidence(file, 1, "x")).collect();
+            let group = group(files.iter().map(|(_, count)| count).sum(), evidence);
+            let (state, reason, suppressed) = (State::Match, None, Vec::new());
+            Known { confidence: 0.6, state, reason, signature: signature.into(), group, suppressed }
+        });
+        let known: Vec<Known> = known.collect();
+        let set = SignatureSet::new(known.iter().map(|it| (*it.signature).clone()).collect());
+        let shown = suppress_shared(known, &Claims::of(claims), &set);
+        let shown = shown.iter().map(|it| {
+            (&*it.signature.id, it.suppressed.iter().map(|hidden| &*hidden.signature).collect::<Vec<_>>())
+        });
+        let expected: Vec<_> = expected.iter().map(|(id, hidden)| (*id, hidden.to_vec())).collect();
+        assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+
+    const GENERAL: (&str, &str, &[(&str, u64)]) = ("a/app/general", "connection refused by", &[("f", 3)]);
+    const SPECIFIC: (&str, &str, &[(&str, u64)]) = ("a/app/specific", "connection refused by the store", &[("f", 3)]);
+
+    #[test]
+    fn what_a_specific_problem_explains_is_listed_under_it() {
+        check(&[GENERAL, SPECIFIC], &[(&[0, 1], 3)], Status::Stable, &[("a/app/specific", &["a/app/general"])]);
+    }
+
+    #[test]
+    fn one_record_of_its_own_keeps_a_general_problem() {
+        check(&[GENERAL, SPECIFIC], &[(&[0, 1], 2)], Status::Stable, &[("a/app/general", &[]), ("a/app/specific", &[])]);
+    }
+
+    #[test]
+    fn two_that_demand_the_same_are_both_shown() {
+        let other = ("a/app/other", GENERAL.1, GENERAL.2);
+        check(&[GENERAL, other], &[(&[0, 1], 3)], Status::Draft, &[("a/app/general", &[]), ("a/app/other", &[])]);
+    }
+
+    #[test]
+    fn several_specific_problems_explain_a_general_one_together() {
+        let second = ("a/app/timeout", "connection refused by the proxy", GENERAL.2);
+        let expected: &[(&str, &[&str])] = &[("a/app/specific", &[]), ("a/app/timeout", &["a/app/general"])];
+        check(&[GENERAL, SPECIFIC, second], &[(&[0, 1], 1), (&[0, 2], 2)], Status::Stable, expected);
+    }
+
+    #[test]
+    fn a_chain_ends_at_the_most_specific() {
+        let first = ("a/app/z", "connection refused by the store at night", GENERAL.2);
+        let expected: &[(&str, &[&str])] = &[("a/app/z", &["a/app/general", "a/app/specific"])];
+        check(&[GENERAL, SPECIFIC, first], &[(&[0, 1, 2], 3)], Status::Stable, expected);
+    }
+
+    const SHORT: (&str, &str, &[(&str, u64)]) = ("a/harbor/core", "core", &[("f", 1)]);
+    const SURE: (&str, &str, &[(&str, u64)]) = ("a/keda/scaler", "performGetScalersCache failed", &[("f", 1)]);
+
+    #[test]
+    fn a_short_draft_without_a_trace_of_its_product_gives_way_to_another_product() {
+        check(&[SHORT, SURE], &[], Status::Draft, &[("a/keda/scaler", &["a/harbor/core"])]);
+        check(&[SHORT, SURE], &[], Status::Stable, &[("a/harbor/core", &[]), ("a/keda/scaler", &[])]);
+    }
+
+    #[test]
+    fn a_trace_of_the_product_or_a_file_of_its_own_keeps_a_short_draft() {
+        let named = ("a/harbor/core", "core", [("harbor/f", 1)].as_slice());
+        let sure = (SURE.0, SURE.1, [("harbor/f", 1)].as_slice());
+        check(&[named, sure], &[], Status::Draft, &[("a/harbor/core", &[]), ("a/keda/scaler", &[])]);
+        let elsewhere = (SHORT.0, SHORT.1, [("f", 1), ("g", 1)].as_slice());
+        check(&[elsewhere, SURE], &[], Status::Draft, &[("a/harbor/core", &[]), ("a/keda/scaler", &[])]);
+        let same = ("a/harbor/core-dump", SURE.1, SURE.2);
+        check(&[SHORT, same], &[], Status::Draft, &[("a/harbor/core", &[]), ("a/harbor/core-dump", &[])]);
+    }
+}

@@ -43,6 +43,16 @@ impl Claims {
         other.sets.into_iter().for_each(|(claimants, count)| self.put(claimants, count));
     }
 
+    /// Claims as the tests of other layers need them: of signatures by index.
+    #[cfg(test)]
+    pub(crate) fn of(sets: &[(&[u32], u64)]) -> Claims {
+        let mut claims = Claims::default();
+        for (signatures, count) in sets {
+            claims.put(signatures.iter().map(|&it| Claimant::Signature(it)).collect(), *count);
+        }
+        claims
+    }
+
     fn put(&mut self, claimants: Box<[Claimant]>, count: u64) {
         if self.too_many {
             self.sets.clear();

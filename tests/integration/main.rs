@@ -5,6 +5,7 @@
 mod authors;
 mod cli;
 mod event_logs;
+mod exchange;
 mod expected;
 mod facts;
 mod hostile;

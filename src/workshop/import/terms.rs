@@ -155,6 +155,12 @@ impl<'a> Terms<'_, 'a> {
             let message = format!("the anchor {anchor} of a negative term names no term of {parts}");
             return Err(Mistake::new(item.place, message).hint("`anchor` counts the positive terms from 0"));
         };
+        let before: u64 = to.parts[first..first + position].iter().map(|part| part.count).sum();
+        let count = to.parts.get(first + position).map_or(1, |part| part.count);
+        if anchor > 0 && anchor as u64 + 1 < before + count {
+            let detail = format!("the anchor {anchor} is one of {count} records of a term; here it is the one that completes them");
+            self.notes.push(note("negative windows", detail));
+        }
         let end = Span(slide.0.saturating_add(window.0));
         let whole = Span(end.0.max(slide.0));
         // From the first record to the last, moved and lengthened, is the whole match with offsets.
