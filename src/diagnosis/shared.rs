@@ -3,6 +3,7 @@ use super::specificity::Specificity;
 use super::{Known, State, Suppressed};
 use crate::finding::{Claimant, Claims, Group};
 use crate::signature::{SignatureSet, Status};
+use std::collections::BTreeMap;
 
 /// Hides a problem whose evidence is all explained by a more specific one.
 ///
@@ -10,7 +11,7 @@ use crate::signature::{SignatureSet, Status};
 /// claims them all. Where every record that it claims is also claimed by a signature that demands more (see
 /// [`Specificity`]), it adds nothing; one record of its own keeps it. Two that demand the same are both shown: the log does
 /// not tell them apart. A problem seen in several records together is hidden only behind one that explains them and more,
-/// since each of its records alone may be anything.
+/// since each of its records alone may be anything. And such a problem hides others only in the files in which it was seen.
 ///
 /// A draft, of which nobody has shown that it stays silent elsewhere, gives way more easily: if its text is short
 /// ([`SHORT`]) and nothing names its product, neither the records and the lines around them nor their file's path, then it is
@@ -60,10 +61,16 @@ struct Shared<'f> {
 
 impl<'f> Shared<'f> {
     fn new(found: &'f [Known], claims: &Claims, set: &'f SignatureSet) -> Shared<'f> {
+        // What must not stand beside a match is no trace of it.
+        let wanted: Vec<Option<usize>> =
+            set.wanted().map(|it| (it.number < it.correlation.parts.len()).then_some(it.signature)).collect();
+        let places: BTreeMap<&str, usize> = found.iter().enumerate().map(|(at, it)| (&*it.signature.id, at)).collect();
         let position = |claimant: &Claimant| {
-            let Claimant::Signature(index) = *claimant;
-            let signature = set.signatures().get(index as usize)?;
-            found.iter().position(|known| known.signature.id == signature.id)
+            let index = match *claimant {
+                Claimant::Signature(index) => index as usize,
+                Claimant::Part(number) => wanted.get(number as usize).copied().flatten()?,
+            };
+            places.get(&*set.signatures().get(index)?.id).copied()
         };
         let mut sets: Vec<(Vec<usize>, u64)> = Vec::new();
         for (claimants, count) in claims.sets() {
@@ -72,7 +79,13 @@ impl<'f> Shared<'f> {
             positions.dedup();
             sets.push((positions, count));
         }
-        let records = found.iter().map(|known| known.group.count).collect();
+        let claimed =
+            |it: usize| sets.iter().filter(|(positions, _)| positions.contains(&it)).map(|(_, count)| count).sum();
+        let records = found.iter().enumerate().map(|(it, known)| match known.signature.correlation {
+            None => known.group.count,
+            Some(_) => claimed(it),
+        });
+        let records = records.collect();
         let demands = found.iter().map(|known| Specificity::of(&known.signature)).collect();
         Shared { found, demands, records, sets, products: Products::new(set) }
     }
@@ -88,18 +101,30 @@ impl<'f> Shared<'f> {
         a != b && known.state == State::Match && demands[a].bytes > demands[b].bytes
     }
 
+    /// Whether the records that `a` asks for are a trace of it where `b` was seen. One record decides by itself.
+    fn reaches(&self, a: usize, b: usize) -> bool {
+        let (files, others) = (&self.found[a].group.files, &self.found[b].group.files);
+        self.found[a].signature.correlation.is_none()
+            || (others.len() < Group::FILES && others.iter().all(|file| files.contains(file)))
+    }
+
     fn by_evidence(&self, it: usize) -> Option<usize> {
         let mut with: Vec<u64> = vec![0; self.found.len()];
         let mut covered = 0;
         for (positions, count) in self.sets.iter().filter(|(positions, _)| positions.contains(&it)) {
-            let mut stronger = positions.iter().filter(|&&other| self.is_stronger(other, it)).peekable();
+            let explains = |&&other: &&usize| self.is_stronger(other, it) && self.reaches(other, it);
+            let mut stronger = positions.iter().filter(explains).peekable();
             covered += if stronger.peek().is_some() { *count } else { 0 };
             stronger.for_each(|&other| with[other] += count);
         }
-        if covered < self.records[it] || self.records[it] == 0 {
+        if covered < self.records[it] || covered == 0 {
             return None;
         }
-        let explains = |other: &usize| with[*other] > 0;
+        let is_several = self.found[it].signature.correlation.is_some();
+        let explains = |&other: &usize| match is_several {
+            false => with[other] > 0,
+            true => with[other] == covered && self.records[other] > covered,
+        };
         // The one that explains most of it, then the most specific.
         (0..self.found.len())
             .filter(explains)
@@ -110,6 +135,7 @@ impl<'f> Shared<'f> {
         let (known, demand) = (&self.found[it], self.demands[it]);
         let is_doubtful = known.signature.status == Status::Draft
             && demand.parts == 1
+            && known.signature.correlation.is_none()
             && demand.bytes < SHORT
             && known.group.files.len() < Group::FILES
             && !self.products.is_named(known);
@@ -158,9 +184,9 @@ mod tests {
         let known: Vec<Known> = known.collect();
         let set = SignatureSet::new(known.iter().map(|it| (*it.signature).clone()).collect());
         let shown = suppress_shared(known, &Claims::of(claims), &set);
-        let shown = shown.iter().map(|it| {
-            (&*it.signature.id, it.suppressed.iter().map(|hidden| &*hidden.signature).collect::<Vec<_>>())
-        });
+        let shown = shown
+            .iter()
+            .map(|it| (&*it.signature.id, it.suppressed.iter().map(|hidden| &*hidden.signature).collect::<Vec<_>>()));
         let expected: Vec<_> = expected.iter().map(|(id, hidden)| (*id, hidden.to_vec())).collect();
         assert_eq!(shown.collect::<Vec<_>>(), expected);
     }
@@ -175,7 +201,12 @@ mod tests {
 
     #[test]
     fn one_record_of_its_own_keeps_a_general_problem() {
-        check(&[GENERAL, SPECIFIC], &[(&[0, 1], 2)], Status::Stable, &[("a/app/general", &[]), ("a/app/specific", &[])]);
+        check(
+            &[GENERAL, SPECIFIC],
+            &[(&[0, 1], 2)],
+            Status::Stable,
+            &[("a/app/general", &[]), ("a/app/specific", &[])],
+        );
     }
 
     #[test]

@@ -20,19 +20,25 @@ pub struct Claims {
 pub enum Claimant {
     /// The signature with this index.
     Signature(u32),
+    /// A correlation: this is the number of the record in [`SignatureSet::wanted`].
+    ///
+    /// [`SignatureSet::wanted`]: crate::signature::SignatureSet::wanted
+    Part(u32),
 }
 
 impl Claims {
     /// How many sets are kept. If a bundle has more, none are told: which of them came first would depend on the threads.
     pub const MOST: usize = 1 << 14;
 
-    /// Adds a record. One that a single signature claims needs no place: its group counts it.
+    /// Adds a record. One that a single signature claims needs no place, its group counts it; what a correlation asks for
+    /// is in no group.
     pub(super) fn add(&mut self, hit: &Hit<'_, '_>) {
-        if hit.matches.len() < 2 {
+        if hit.matches.len() < 2 && hit.parts.is_empty() {
             return;
         }
-        let mut claimants: Vec<Claimant> = Vec::with_capacity(hit.matches.len());
+        let mut claimants: Vec<Claimant> = Vec::with_capacity(hit.matches.len() + hit.parts.len());
         claimants.extend(hit.matches.iter().map(|it| Claimant::Signature(it.signature as u32)));
+        claimants.extend(hit.parts.iter().map(|it| Claimant::Part(it.signature as u32)));
         claimants.sort_unstable();
         self.put(claimants.into(), 1);
     }

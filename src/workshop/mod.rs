@@ -15,6 +15,7 @@ mod flaw;
 mod import;
 mod lint;
 mod ordinary;
+mod several;
 
 pub use check::{Against, Checked, check, check_patterns};
 pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};

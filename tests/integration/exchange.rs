@@ -129,7 +129,11 @@ fn cre_rules_become_drafts_and_what_is_lost_is_told() {
     assert!(folder.join("pack/LICENSE").is_file());
     let (code, text) = said(folder, &["signatures", "check", "pack"]);
     assert_eq!(code, Some(0), "{text}");
-    let logs = [("rules/cre-2024-9001/test.log", 1), ("rules/cre-2024-9002/test.log", 1), ("rules/cre-2024-9002/test-fp.log", 0)];
+    let logs = [
+        ("rules/cre-2024-9001/test.log", 1),
+        ("rules/cre-2024-9002/test.log", 1),
+        ("rules/cre-2024-9002/test-fp.log", 0),
+    ];
     for (log, count) in logs {
         let (_, text) = said(folder, &["triage", log, "--no-builtin", "--signatures", "pack", "-o", "json"]);
         let report: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -167,7 +171,8 @@ fn what_went_out_comes_in_again_the_same() {
     run(&["signatures", "import", "--from", "cre", "again", "--out", "pack2"]);
     for name in ["cre-2024-9001", "cre-2024-9002"] {
         let read = |pack: &str| {
-            let text = std::fs::read_to_string(folder.join(pack).join("cre/acme-store").join(name).with_extension("yaml"));
+            let text =
+                std::fs::read_to_string(folder.join(pack).join("cre/acme-store").join(name).with_extension("yaml"));
             let text = text.unwrap();
             let (start, end) = (text.find("match:\n").unwrap(), text.find("cause:").unwrap());
             text[start..end].to_owned()
@@ -260,9 +265,17 @@ fn sigma_rules_find_events_of_windows() {
              \"channel\":\"{channel}\",\"computer\":\"srv01\",\"data\":{{{data}}}}}\n"
         )
     };
-    let scm = |second, name: &str| event(7000, "Service Control Manager", "System", second, &format!("\"param1\":\"{name}\""));
+    let scm = |second, name: &str| {
+        event(7000, "Service Control Manager", "System", second, &format!("\"param1\":\"{name}\""))
+    };
     let logon = |second, user: &str| {
-        event(4625, "Microsoft-Windows-Security-Auditing", "Security", second, &format!("\"TargetUserName\":\"{user}\""))
+        event(
+            4625,
+            "Microsoft-Windows-Security-Auditing",
+            "Security",
+            second,
+            &format!("\"TargetUserName\":\"{user}\""),
+        )
     };
     let found = |log: String| {
         std::fs::write(folder.join("events.json"), log).unwrap();
@@ -284,7 +297,9 @@ fn a_list_of_patterns_becomes_signatures() {
     assert_eq!(code, Some(2), "{text}");
     insta::assert_snapshot!("import-regex", text);
     std::fs::write(folder.join("a.log"), "2026-01-02 10:00:00 ERROR disk sda failed\n").unwrap();
-    let output = command(&["triage", "a.log", "--no-builtin", "--signatures", "pack", "-o", "json"]).current_dir(folder).output();
+    let output = command(&["triage", "a.log", "--no-builtin", "--signatures", "pack", "-o", "json"])
+        .current_dir(folder)
+        .output();
     assert!(stdout(&output.unwrap()).contains("patterns/my-errors/line-2"));
 }
 

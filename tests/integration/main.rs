@@ -4,6 +4,7 @@
 
 mod authors;
 mod cli;
+mod correlations;
 mod event_logs;
 mod exchange;
 mod expected;

@@ -158,7 +158,9 @@ impl<'a> Terms<'_, 'a> {
         let before: u64 = to.parts[first..first + position].iter().map(|part| part.count).sum();
         let count = to.parts.get(first + position).map_or(1, |part| part.count);
         if anchor > 0 && anchor as u64 + 1 < before + count {
-            let detail = format!("the anchor {anchor} is one of {count} records of a term; here it is the one that completes them");
+            let detail = format!(
+                "the anchor {anchor} is one of {count} records of a term; here it is the one that completes them"
+            );
             self.notes.push(note("negative windows", detail));
         }
         let end = Span(slide.0.saturating_add(window.0));
