@@ -7,7 +7,7 @@ use crate::signature::{Condition, Signature, SignatureSet, load_str};
 use std::path::Path;
 
 /// A longer log is cut to the records that the signature is about: an example is for people.
-const LONGEST: usize = 16 << 10;
+const LONGEST: usize = 32 << 10;
 
 /// Returns a log as an example; the second part says that it was cut. `None` if it is empty or has no short part.
 pub(super) fn example(log: &[u8], matching: &Matching) -> Option<(String, bool)> {

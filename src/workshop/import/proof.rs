@@ -13,12 +13,17 @@ pub(super) fn proven(gathered: Gathered) -> Imported {
     let Gathered { broken: flaws, without_rules, beside, .. } = gathered;
     let mut imported = Imported { broken: flaws, without_rules, files: beside, ..Imported::default() };
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    // Two products may have a rule of one name, and two names may make one id.
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
     for it in gathered.found {
-        if let Some(first) = found.get(&it.draft.id) {
+        let name = it.original.to_lowercase();
+        let first = known.get(&name).and_then(|id| found.get(id)).or_else(|| found.get(&it.draft.id));
+        if let Some(first) = first {
             let message = format!("a second rule is called `{}`", it.original);
             let hint = format!("the first one is in {}, line {}", first.file.display(), first.place.line);
             imported.broken.push(broken(&it.file, it.place, message, &hint));
         } else {
+            known.insert(name, it.draft.id.clone());
             found.insert(it.draft.id.clone(), it);
         }
     }

@@ -305,24 +305,27 @@ impl<'a> Terms<'_, 'a> {
         }
         // What lies between one record and itself has no length.
         let is_one = parts.len() == 1 && parts.first().is_some_and(|part| part.count == 1);
-        let mut bonds = Vec::new();
+        let mut on_one_host = false;
         for name in same {
-            match name.as_str() {
-                "hostname" | "host" | "node" | "nodename" | "machine" => bonds.push("host".to_owned()),
-                _ => {
-                    let detail = format!("`{name}`: a signature correlates captures, host, file and component");
-                    self.notes.push(note("correlations", detail));
+            let detail = match name.as_str() {
+                "hostname" | "host" | "node" | "nodename" | "machine" => {
+                    on_one_host = true;
+                    if several_sources {
+                        continue;
+                    }
+                    format!("`{name}`: the records stand in one file, which is taken for that of one host")
                 }
-            }
+                _ => format!("`{name}`: a signature correlates captures, host, file and component"),
+            };
+            self.notes.push(note("correlations", detail));
         }
-        bonds.dedup();
-        let place = match (several_sources, bonds.is_empty()) {
+        let place = match (several_sources, on_one_host) {
             (false, _) => None,
-            (true, false) => Some("host"),
-            (true, true) => Some("bundle"),
+            (true, true) => Some("host"),
+            (true, false) => Some("bundle"),
         };
         let within = within.filter(|within| !is_one && within.0 > 0);
-        Matching::Several(Several { ordered, parts, within, same: bonds, place, unless })
+        Matching::Several(Several { ordered, parts, within, same: Vec::new(), place, unless })
     }
 
     fn span(&mut self, node: &Node<'a>) -> Result<Span, Mistake> {

@@ -80,7 +80,7 @@ pub(super) fn without_placeholders(text: &str, notes: &mut Vec<Note>) -> String 
         let is_name = from[1 + name.len()..].starts_with('}')
             && name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && !before.ends_with(['$', '{']);
+            && !out.ends_with(['$', '{']);
         if is_name {
             out.push('<');
             out.push_str(name);

@@ -170,7 +170,11 @@ impl Out {
         self.line(0, "match:");
         let single = several.parts.len() == 1;
         if let (true, Some(part)) = (single, several.parts.first()) {
-            self.condition(1, &part.condition);
+            // `all` beside `count` would be a list of parts.
+            match &part.condition {
+                Condition::All(_) => self.list(1, "any", std::slice::from_ref(&part.condition)),
+                condition => self.condition(1, condition),
+            }
             if part.count > 1 {
                 self.line(1, &format!("count: {}", part.count));
             }

@@ -59,14 +59,8 @@ pub(super) fn rule(root: &Node<'_>, events: &[Event]) -> Result<Found, Mistake> 
         Some(node) => node.text().into_iter().chain(node.items().iter().filter_map(Node::text)).collect(),
         None => Vec::new(),
     };
-    let mut is_host = false;
     for field in groups {
         let name = first.source.field(field);
-        if matches!(name.as_str(), "computer" | "host" | "hostname" | "host.name") {
-            several.same.push("host".into());
-            is_host = true;
-            continue;
-        }
         let capture: String =
             field.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
         if !capture.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -79,7 +73,7 @@ pub(super) fn rule(root: &Node<'_>, events: &[Event]) -> Result<Found, Mistake> 
         }
         several.same.push(capture);
     }
-    several.place = Some(if is_host { "host" } else { "bundle" });
+    several.place = Some("bundle");
     if text("generate") != Some("true") {
         let names = names_of_rules(correlation).join("`, `");
         notes.push(note("parts of correlations", format!("`{names}` alone is no problem, and is no signature")));
