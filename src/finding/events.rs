@@ -109,7 +109,7 @@ impl Events {
                     time,
                     evidence,
                     captures: captures(found),
-                    component: record.header.component.map(|it| clipped(it)),
+                    component: record.header.component.map(clipped),
                     host: hosts::host(first_line).map(clipped),
                     template,
                 }

@@ -39,7 +39,7 @@ impl Parts {
 
     /// Moves the records of correlations out of `matches`, which are in the order of their numbers.
     pub(super) fn take<'a>(&self, matches: &mut Vec<Match<'a>>, parts: &mut Vec<Match<'a>>) {
-        if !matches.last().is_some_and(|last| last.signature >= self.first) {
+        if matches.last().is_none_or(|last| last.signature < self.first) {
             return;
         }
         let start = matches.partition_point(|found| found.signature < self.first);
