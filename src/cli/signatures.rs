@@ -1,7 +1,9 @@
 //! `tierline signatures`: list, explain, lint and test the catalogue. One file per subcommand.
 
 mod check;
+mod export;
 mod flaws;
+mod import;
 mod list;
 mod new;
 mod page;
@@ -33,7 +35,8 @@ Examples:
   tierline signatures show linux/kernel/process-killed-out-of-memory
   tierline signatures check my-signatures
   tierline signatures test my-signatures
-  tierline signatures new --file app.log --line 1234 --out my-signatures/acme/app/disk-full.yaml";
+  tierline signatures new --file app.log --line 1234 --out my-signatures/acme/app/disk-full.yaml
+  tierline signatures import --from cre rules --out imported";
 
 #[derive(Debug, Subcommand)]
 enum SignaturesCommand {
@@ -42,6 +45,8 @@ enum SignaturesCommand {
     Check(check::CheckArgs),
     Test(test::TestArgs),
     New(new::NewArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +75,8 @@ pub(super) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
         SignaturesCommand::Check(args) => check::run(args),
         SignaturesCommand::Test(args) => test::run(args),
         SignaturesCommand::New(args) => new::run(args),
+        SignaturesCommand::Import(args) => import::run(args),
+        SignaturesCommand::Export(args) => export::run(args),
     }
 }
 

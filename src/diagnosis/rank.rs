@@ -4,6 +4,7 @@ use super::confidence::confidence;
 use super::correlate::{Correlated, Moments, correlate};
 use super::facts::found_facts;
 use super::score::unresolved;
+use super::shared::suppress_shared;
 use super::suppress::suppress;
 use super::{Chronology, Diagnosis, Known, State};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
@@ -36,7 +37,7 @@ pub fn diagnose(
         let confidence = confidence(&signature, &group, state, reason.is_some());
         Some(Known { confidence, state, reason, signature, group, suppressed: Vec::new() })
     });
-    let mut known = suppress(found.collect());
+    let mut known = suppress_shared(suppress(found.collect()), &tally.claims, set);
     known.sort_by(|a, b| {
         let key = |it: &Known| (Reverse(it.signature.severity), Reverse((it.confidence * 100.0).round() as u32));
         let tie = |it: &Known| (Reverse(it.group.count), it.group.first_time.is_none(), it.group.first_time);

@@ -4,6 +4,7 @@
 //! files. What is kept is bounded, and chosen by the records alone and never by who came first.
 
 use super::Level;
+use super::claims::Claims;
 use super::codes::codes;
 use super::events::Events;
 use super::evidence::Evidence;
@@ -59,6 +60,8 @@ pub struct Tally {
     pub known: Groups<usize, Group>,
     /// By template hash.
     pub unknown: Groups<u64, UnknownGroup>,
+    /// Which signatures claim the same records.
+    pub claims: Claims,
     /// What was stated about the system.
     pub facts: Facts,
     /// What correlations ask for.
@@ -98,6 +101,7 @@ impl Tally {
         hit: &Hit<'_, '_>,
     ) -> Option<u64> {
         let line = lines_before + hit.record.line + 1;
+        self.claims.add(hit);
         for found in hit.matches {
             let group = self.known.entry(found.signature).or_default();
             if group.add(file, chunk, hit.record, line) {
@@ -129,6 +133,7 @@ impl Tally {
     /// Adds the tally of another file. Any order gives the same result.
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
+        self.claims.merge(other.claims);
         self.facts.merge(other.facts);
         self.events.merge(other.events);
         self.unknown_overflow += other.unknown_overflow;

@@ -7,6 +7,7 @@ mod canary;
 mod cli;
 mod correlations;
 mod event_logs;
+mod exchange;
 mod expected;
 mod facts;
 mod hostile;
