@@ -62,7 +62,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("a field that is missing", "level: L1\nside", "side"),
     ("an empty field", "cause: Nothing more can be written to {disk}.", "cause:"),
     ("a word that is not known", "severity: high", "severity: hihg"),
-    ("a list in place of text", "title: The disk {disk} is full", "title: [The disk {disk} is full]"),
+    ("a list in place of text", "title: The disk {disk} is full", "title: [The disk is full]"),
     ("text in place of a list", "steps: [Delete files on it.]", "steps: Delete files on it."),
     ("no steps", "steps: [Delete files on it.]", "steps: []"),
     ("an address that is none", "url: 'https://docs.example.com/full'", "url: docs.example.com"),
@@ -96,11 +96,11 @@ const KINDS: &[(&str, &str, &str)] = &[
     (
         "a window that ends before it begins",
         ALL,
-        "  text: disk full\n  unless: [{ text: disk free, from: 1m, to: -1m }]\n",
+        "  text: disk full\n  unless: [{ text: disk free, anchor: first, from: 1m, to: -1m }]\n",
     ),
     // What a reader of the whole catalogue sees.
     ("nothing to search for", REGEX, r"'(?<disk>[A-Z]): \w+'"),
-    ("a text that stands everywhere", ALL, "  text: 'error'\n"),
+    ("a text that stands everywhere", ALL, "  regex: '(?i)error (?<disk>.*)'\n"),
     ("a capture that no pattern has", "cause: Nothing more can be written to {disk}.", "cause: Nothing fits on {dsk}."),
     ("a capture that no text uses", "(?<disk>\\S+): disk", "(?<disk>\\S+): (?<what>disk)"),
     ("a capture without a value", ALL, "  any: [{ text: disk full }, { regex: 'disk (?<disk>\\S+) is full' }]\n"),
@@ -148,7 +148,6 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("a known defect without escalation", "level: L1\nside", "level: L3\nside"),
     ("a gap of a draft", "cause: Nothing more can be written to {disk}.", "cause: to be written"),
     ("a title that another one has", "title: The disk {disk} is full", "title: The ledger is sealed"),
-    ("a slow pattern", REGEX, r"'cannot write to .{0,400}x?.{0,400}y?(?<disk>\S+): disk full'"),
 ];
 
 #[test]
@@ -181,8 +180,7 @@ fn without_a_mistake_nothing_is_told() {
     assert_eq!(check(GOOD), "");
 }
 
-/// Checks a catalogue of the text and the other signature. Returns what is told of the first, without the summary and
-/// without what is measured.
+/// Checks a catalogue of the text and the other signature. Returns what is told of the first, without the summary.
 #[track_caller]
 fn check(text: &str) -> String {
     let folder = super::folder(&[
@@ -195,13 +193,5 @@ fn check(text: &str) -> String {
     let text = super::stdout(&output);
     assert!(matches!(output.status.code(), Some(0 | 2)), "{text}");
     let (text, _) = text.rsplit_once("checked ").unwrap_or((text, ""));
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    for line in &mut lines {
-        if let Some((before, after)) = line.split_once("its patterns take ") {
-            let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
-            *line = format!("{before}its patterns take <n>{after}");
-        }
-    }
-    let text = lines.join("\n");
     text.trim_end().to_owned()
 }
