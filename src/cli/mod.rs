@@ -97,7 +97,7 @@ pub fn run() -> ExitCode {
         Command::Records(args) => records::run(args, cli.terminal),
         Command::Contents(args) => contents::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),
-        Command::Signatures(args) => signatures::run(args),
+        Command::Signatures(args) => signatures::run(args, cli.terminal),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
         Command::Decode(args) => decode::run(args),

@@ -5,18 +5,22 @@ mod export;
 mod flaws;
 mod import;
 mod list;
+mod matrix;
 mod new;
 mod page;
+mod paint;
 mod saved;
 mod show;
+mod stats;
 mod test;
 
-use super::Exit;
 use super::exit::Usage;
 use super::output::{Output, print, write_file};
+use super::{Exit, Terminal};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use flaws::write_flaws;
+use paint::Paint;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tierline::signature::{Catalogue, SignatureSet};
@@ -47,6 +51,7 @@ enum SignaturesCommand {
     New(new::NewArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
+    Stats(stats::StatsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -68,15 +73,17 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<Exit> {
+    let paint = Paint::of(terminal.color);
     match &args.command {
         SignaturesCommand::List(args) => list::run(args),
         SignaturesCommand::Show(args) => show::run(args),
-        SignaturesCommand::Check(args) => check::run(args),
-        SignaturesCommand::Test(args) => test::run(args),
+        SignaturesCommand::Check(args) => check::run(args, paint),
+        SignaturesCommand::Test(args) => test::run(args, paint),
         SignaturesCommand::New(args) => new::run(args),
         SignaturesCommand::Import(args) => import::run(args),
         SignaturesCommand::Export(args) => export::run(args),
+        SignaturesCommand::Stats(args) => stats::run(args),
     }
 }
 

@@ -16,6 +16,7 @@ mod journal;
 mod layers;
 mod libarchive;
 mod memory;
+mod mistakes;
 mod raw_zip;
 mod signatures;
 mod variants;

@@ -84,7 +84,7 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<Exit> {
     }
     write(&args.out, &imported.files)?;
     let mut flaws = String::new();
-    write_flaws(imported.broken.iter().cloned(), &mut flaws)?;
+    write_flaws(imported.broken.iter().cloned(), Paint::PLAIN, &mut flaws)?;
     tell(&flaws);
     let text = match args.output.format {
         Format::Text => text(&imported, &args.out)?,
