@@ -23,10 +23,13 @@ mod product;
 mod schema;
 #[path = "src/signature/tree.rs"]
 mod tree;
+#[path = "src/signature/variants.rs"]
+mod variants;
 #[path = "src/signature/yaml.rs"]
 mod yaml;
 
 use data::*;
+use variants::Variants;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Turns what was counted into what people read.
 ///
-/// Known problems are ordered by severity, confidence, count, first time and id; unresolved ones as `score.rs` says;
+/// Known problems are ordered by severity, confidence, count, first time, id and variant; unresolved ones as `score.rs` says;
 /// problems by file. A signature that was left out because it is broken becomes a problem too.
 ///
 /// `zone` is that of times which state none, as the user says.
@@ -22,15 +22,19 @@ pub fn diagnose(
     tally: Tally,
     zone: Option<&Zone>,
 ) -> Diagnosis {
-    let found = in_order(tally.known).filter_map(|(index, group)| {
-        let signature = Arc::new(set.signatures().get(index)?.clone());
-        Some(Known { confidence: confidence(&signature, &group), signature, group, suppressed: Vec::new() })
+    let found = in_order(tally.known).filter_map(|(claim, group)| {
+        let family = set.signatures().get(claim.signature)?;
+        let row = claim.row.and_then(|row| family.row(row));
+        let signature = Arc::new(row.map_or_else(|| family.clone(), |row| family.with_row(row)));
+        let variant = row.map(|row| Arc::from(row.key.as_str()));
+        let confidence = confidence(&signature, &group);
+        Some(Known { confidence, signature, variant, group, suppressed: Vec::new() })
     });
     let mut known = suppress(found.collect());
     known.sort_by(|a, b| {
         let key = |it: &Known| (Reverse(it.signature.severity), Reverse((it.confidence * 100.0).round() as u32));
         let tie = |it: &Known| (Reverse(it.group.count), it.group.first_time.is_none(), it.group.first_time);
-        key(a).cmp(&key(b)).then_with(|| tie(a).cmp(&tie(b))).then_with(|| a.signature.id.cmp(&b.signature.id))
+        key(a).cmp(&key(b)).then_with(|| tie(a).cmp(&tie(b))).then_with(|| (&a.signature.id, &a.variant).cmp(&(&b.signature.id, &b.variant)))
     });
     let mut problems = visited.problems;
     problems.extend(set.errors().iter().map(broken));

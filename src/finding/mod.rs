@@ -29,7 +29,7 @@ pub use codes::codes;
 pub use evidence::Evidence;
 pub use facts::{FactValue, Facts, Sight, Sightings};
 pub use group::{Group, UnknownGroup};
-pub use groups::Groups;
+pub use groups::{Claim, Groups};
 pub(crate) use groups::in_order;
 pub use memo::Memo;
 pub(crate) use origin::quarters;

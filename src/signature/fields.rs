@@ -14,7 +14,6 @@ const LATER: &[&str] = &[
     "same",
     "sequence",
     "unless",
-    "variants",
     "versions",
     "within",
 ];
@@ -51,7 +50,7 @@ impl Reader {
     pub(super) fn fields<'n, 'a>(&mut self, node: &'n Node<'a>, what: &'static str, names: &[&str]) -> Fields<'n, 'a> {
         let Value::Map(entries) = &node.value else {
             let message = format!("here must be the fields of {what}, not {}", node.kind());
-            self.mistake(Mistake::new(node.place, message).hint(format!("its fields are {}", listed(names))));
+            self.mistake(Mistake::new(node.place, message).hint(format!("its fields are {}", listed(names, "or"))));
             return Fields { entries: &[], place: node.place, what };
         };
         for (key, _) in entries {
@@ -155,7 +154,7 @@ impl Reader {
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let hint = match similar(&text, &names) {
             Some(word) => format!("did you mean `{word}`?"),
-            None => format!("write {}", listed(&names)),
+            None => format!("write {}", listed(&names, "or")),
         };
         self.mistake(Mistake::new(node.place, format!("`{text}` is not a known {name}")).hint(hint));
         None
@@ -181,7 +180,7 @@ fn unknown_field(key: &Key<'_>, what: &str, names: &[&str]) -> Mistake {
     let mistake = Mistake::new(key.place, format!("unknown field `{}` of {what}", key.name));
     match similar(&key.name, names) {
         Some(name) => mistake.hint(format!("did you mean `{name}`?")),
-        None => mistake.hint(format!("the fields of {what} are {}", listed(names))),
+        None => mistake.hint(format!("the fields of {what} are {}", listed(names, "or"))),
     }
 }
 
@@ -221,14 +220,14 @@ fn distance(a: &str, b: &str) -> usize {
     edits[a.len()][b.len()]
 }
 
-/// Writes names for people: `a`, `b` or `c`.
-fn listed(names: &[&str]) -> String {
+/// Writes names for people: `a`, `b` or `c`; the last behind another word.
+pub(super) fn listed(names: &[&str], last_word: &str) -> String {
     match names {
         [] => String::new(),
         [one] => format!("`{one}`"),
         [rest @ .., last] => {
             let rest: Vec<String> = rest.iter().map(|name| format!("`{name}`")).collect();
-            format!("{} or `{last}`", rest.join(", "))
+            format!("{} {last_word} `{last}`", rest.join(", "))
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::fields::{Fields, Reader};
 use super::pattern;
+use super::variants::{no_such_capture, variants};
 use super::yaml::{self, Mistake, Node, Value};
 use super::{
     Audience, Condition, Escalate, Examples, FieldTest, FieldValue, Fix, Reference, Scope, Severity, Side, Signature,
@@ -14,15 +15,15 @@ use std::sync::Arc;
 
 const STATUSES: &[(&str, Status)] =
     &[("draft", Status::Draft), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
-const LEVELS: &[(&str, SupportLevel)] = &[("L1", SupportLevel::L1), ("L2", SupportLevel::L2), ("L3", SupportLevel::L3)];
-const SIDES: &[(&str, Side)] = &[
+pub(super) const LEVELS: &[(&str, SupportLevel)] = &[("L1", SupportLevel::L1), ("L2", SupportLevel::L2), ("L3", SupportLevel::L3)];
+pub(super) const SIDES: &[(&str, Side)] = &[
     ("client", Side::Client),
     ("network", Side::Network),
     ("server", Side::Server),
     ("storage", Side::Storage),
     ("config", Side::Config),
 ];
-const SEVERITIES: &[(&str, Severity)] = &[
+pub(super) const SEVERITIES: &[(&str, Severity)] = &[
     ("critical", Severity::Critical),
     ("high", Severity::High),
     ("medium", Severity::Medium),
@@ -90,6 +91,7 @@ pub(super) fn signature_of(
             "suppresses",
             "formerly",
             "escalate",
+            "variants",
             "examples",
         ],
     );
@@ -114,6 +116,7 @@ pub(super) fn signature_of(
         suppresses: ids(&mut reader, &fields, "suppresses"),
         formerly: ids(&mut reader, &fields, "formerly"),
         escalate: fields.get("escalate").map(|node| escalate(&mut reader, node)),
+        variants: fields.get("variants").map(|node| variants(&mut reader, node)),
         examples: fields.get("examples").map(|node| examples(&mut reader, node)).unwrap_or_default(),
         source: file.to_path_buf(),
     };
@@ -124,6 +127,13 @@ pub(super) fn signature_of(
             }
         }
         None => reader.missing(&fields, "match"),
+    }
+    if let (Some(_), Some(variants), true) = (yaml, &signature.variants, reader.mistakes.is_empty()) {
+        let captures = signature.condition.captures();
+        if !captures.contains(&variants.key) {
+            let place = fields.get("variants").and_then(|node| node.get("key")).map_or(root.place, |node| node.place);
+            reader.mistake(no_such_capture(place, &variants.key, &captures));
+        }
     }
     if reader.mistakes.is_empty() { Ok(signature) } else { Err(reader.mistakes) }
 }
@@ -136,7 +146,7 @@ fn required_word<T: Copy>(reader: &mut Reader, fields: &Fields<'_, '_>, name: &s
     reader.one_of(node, name, words)
 }
 
-fn each<T>(
+pub(super) fn each<T>(
     reader: &mut Reader,
     fields: &Fields<'_, '_>,
     name: &str,
@@ -327,7 +337,7 @@ fn field_value(reader: &mut Reader, yaml: Option<&str>, name: &str, node: &Node<
     }
 }
 
-fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
+pub(super) fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
     let fields = reader.fields(node, "a fix", &["level", "audience", "steps", "risk", "verify"]);
     let level = required_word(reader, &fields, "level", LEVELS);
     let audience = match fields.get("audience") {
@@ -347,7 +357,7 @@ fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
     Some(Fix { level: level?, audience: audience?, steps, risk, verify })
 }
 
-fn reference(reader: &mut Reader, node: &Node<'_>) -> Option<Reference> {
+pub(super) fn reference(reader: &mut Reader, node: &Node<'_>) -> Option<Reference> {
     let fields = reader.fields(node, "a reference", &["kind", "id", "url"]);
     let kind = required_word(reader, &fields, "kind", REFERENCE_KINDS);
     let id = reader.optional(&fields, "id");
@@ -382,7 +392,7 @@ fn escalate(reader: &mut Reader, node: &Node<'_>) -> Escalate {
     }
 }
 
-fn examples(reader: &mut Reader, node: &Node<'_>) -> Examples {
+pub(super) fn examples(reader: &mut Reader, node: &Node<'_>) -> Examples {
     let fields = reader.fields(node, "the examples", &["match", "no_match"]);
     let mut take = |name: &str| -> Vec<String> {
         let Some(node) = fields.get(name) else { return Vec::new() };

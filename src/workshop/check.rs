@@ -2,16 +2,17 @@
 
 use super::condition::untried_fields;
 use super::cost::{costs, costs_of_patterns};
-use super::examples::{claimed_by, path_for, run_examples, sample_path};
+use super::examples::{Claimed, Example, claimed_by, examples_of, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
 use super::ordinary::Ordinary;
+use super::variants::untried_rows;
 use super::{Expectation, Flaw};
 use crate::bundle::{Bundle, BundleError, Limits};
 use crate::scan::Scanner;
 use crate::signature::{Catalogue, Signature, SignatureSet, Status};
 use crate::triage::{Options, triage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -141,25 +142,36 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
         dead_scopes(&scanner, index, &mut sheet);
         let path = sample_path(set, signature);
         let possible = signature.condition.captures();
-        for (item, example) in signature.examples.matching.iter().enumerate() {
-            let claimed = claimed_by(&scanner, &path, example);
-            let at = [Step::Field("examples"), Step::Field("match"), Step::Item(item)];
+        let mut shown = BTreeSet::new();
+        for Example { at, text, .. } in examples_of(signature).into_iter().filter(|it| it.expectation == Expectation::Match) {
+            let claimed = claimed_by(&scanner, &path, text);
             for other in claimed.keys().filter(|other| **other != index) {
                 if let Some(other) = set.signatures().get(*other) {
                     cross_fire(other, &at, &mut sheet);
                 }
             }
-            let Some(captures) = claimed.get(&index) else { continue };
-            let names = placeholders_of(signature).into_iter().filter(|name| possible.contains(*name));
-            for name in names.filter(|name| !captures.contains(*name)) {
+            let Some(Claimed { captures, rows }) = claimed.get(&index) else { continue };
+            shown.extend(rows);
+            let variants: Vec<Signature> = rows.iter().map(|row| as_shown(signature, *row)).collect();
+            let names: BTreeSet<&str> = variants.iter().flat_map(placeholders_of).collect();
+            for name in names.into_iter().filter(|name| possible.contains(*name) && !captures.contains_key(*name)) {
                 let message = format!("in this example `{{{name}}}` has no value; the reader would see `<{name}>`");
                 let hint = "capture it in every branch that can match, or reword the text";
                 sheet.warning(&at, message, hint);
             }
         }
+        untried_rows(&mut sheet, &shown);
         flaws.extend(sheet.flaws);
     }
     flaws
+}
+
+/// The signature as a report shows it for a row of its variants, or for none.
+fn as_shown(signature: &Signature, row: Option<u32>) -> Signature {
+    match row.and_then(|row| signature.row(row)) {
+        Some(row) => signature.with_row(row),
+        None => Signature { variants: None, ..signature.clone() },
+    }
 }
 
 /// An example may be claimed by its own signature only, unless one of the two suppresses the other.

@@ -35,7 +35,7 @@ pub(super) fn untried_fields(signature: &Signature) -> Vec<String> {
     leaves(&signature.condition, &mut parts);
     parts.retain(|part| matches!(part, Condition::Fields(_)));
     let holds = |part: &Condition| {
-        signature.examples.matching.iter().any(|example| !records_where(&anywhere, part, example).is_empty())
+        signature.positive_examples().any(|example| !records_where(&anywhere, part, example).is_empty())
     };
     parts.into_iter().filter(|part| !holds(part)).map(shown).collect()
 }

@@ -1,10 +1,10 @@
 //! Examples run as if they were files of a customer.
 
-use super::condition;
+use super::{condition, variants};
 use super::flaw::{Sheet, Step, text_of};
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner};
-use crate::signature::{Signature, SignatureSet};
+use crate::signature::{Examples, Signature, SignatureSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub struct ExampleRun {
     pub column: usize,
     /// What it is meant to do.
     pub expectation: Expectation,
+    /// The row of the signature's variants that it is about, by its key.
+    pub row: Option<String>,
     /// Its place in its list, from 1.
     pub number: usize,
     /// Why it did not behave; `None` if it did.
@@ -45,47 +47,98 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
         let text = text_of(signature);
         let sheet = Sheet::new(signature, &text);
         let path = sample_path(set, signature);
-        let lists = [
-            (Expectation::Match, "match", &signature.examples.matching),
-            (Expectation::NoMatch, "no_match", &signature.examples.not_matching),
-        ];
-        for (expectation, list, examples) in lists {
-            for (item, example) in examples.iter().enumerate() {
-                let place = sheet.place(&[Step::Field("examples"), Step::Field(list), Step::Item(item)]);
-                let matches = claimed_by(&scanner, &path, example).contains_key(&index);
-                let failure = match (expectation, matches) {
-                    (Expectation::Match, true) | (Expectation::NoMatch, false) => None,
-                    (Expectation::Match, false) => Some(condition::why_not(signature, &path, example)),
-                    (Expectation::NoMatch, true) => Some(condition::why(signature, example)),
-                };
-                runs.push(ExampleRun {
-                    id: Arc::clone(&signature.id),
-                    file: signature.source.clone(),
-                    line: place.line,
-                    column: place.column,
-                    expectation,
-                    number: item + 1,
-                    failure,
-                });
-            }
+        for Example { expectation, row, at, number, text } in examples_of(signature) {
+            let place = sheet.place(&at);
+            let claimed = claimed_by(&scanner, &path, text).remove(&index);
+            let matches = claimed.as_ref().is_some_and(|it| row.is_none() || it.rows.contains(&row));
+            let failure = match (expectation, matches, claimed) {
+                (Expectation::Match, true, _) | (Expectation::NoMatch, false, _) => None,
+                (Expectation::Match, false, None) => Some(condition::why_not(signature, &path, text)),
+                (Expectation::Match, false, Some(claimed)) => Some(of_another_row(signature, &claimed)),
+                (Expectation::NoMatch, true, _) => Some(condition::why(signature, text)),
+            };
+            runs.push(ExampleRun {
+                id: Arc::clone(&signature.id),
+                file: signature.source.clone(),
+                line: place.line,
+                column: place.column,
+                expectation,
+                row: row.and_then(|row| signature.row(row)).map(|row| row.key.clone()),
+                number,
+                failure,
+            });
         }
     }
     runs.extend(super::facts::run_examples(set));
     runs
 }
 
-/// Returns the indexes of the signatures that hold for at least one record of `example`, with the captures that have a
-/// value in it.
-pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &str) -> BTreeMap<usize, BTreeSet<String>> {
-    let mut claimed: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+/// One example and what it is about.
+pub(super) struct Example<'s> {
+    pub(super) expectation: Expectation,
+    /// The row of variants to which it must, or must not, belong.
+    pub(super) row: Option<u32>,
+    pub(super) at: Vec<Step>,
+    /// From 1, in its list.
+    pub(super) number: usize,
+    pub(super) text: &'s str,
+}
+
+/// All examples of a signature: its own, then those of its rows.
+pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Example<'s>> {
+    let mut found = Vec::new();
+    let mut take = |row, at: &[Step], examples: &'s Examples| {
+        let lists = [
+            (Expectation::Match, "match", &examples.matching),
+            (Expectation::NoMatch, "no_match", &examples.not_matching),
+        ];
+        for (expectation, list, examples) in lists {
+            for (item, text) in examples.iter().enumerate() {
+                let at = [at, &[Step::Field("examples"), Step::Field(list), Step::Item(item)]].concat();
+                found.push(Example { expectation, row, at, number: item + 1, text });
+            }
+        }
+    };
+    take(None, &[], &signature.examples);
+    for (number, row) in (0..).zip(signature.variants.iter().flat_map(|variants| &variants.rows)) {
+        take(Some(number), &variants::path_of(number), &row.examples);
+    }
+    found
+}
+
+/// Says to which row an example belongs that is meant for another one.
+fn of_another_row(signature: &Signature, claimed: &Claimed) -> String {
+    let key = signature.variants.as_ref().map_or("", |variants| &variants.key);
+    let Some(value) = claimed.captures.get(key) else { return format!("`{key}` has no value in it") };
+    match claimed.rows.iter().flatten().next().and_then(|row| signature.row(*row)) {
+        Some(row) => format!("`{key}` is `{value}` in it, for which there is the row `{}`", row.key),
+        None => format!("`{key}` is `{value}` in it, for which there is no row"),
+    }
+}
+
+/// What a signature has found in an example.
+#[derive(Default)]
+pub(super) struct Claimed {
+    /// A value of each capture that has one.
+    pub(super) captures: BTreeMap<String, String>,
+    /// The rows of its variants, and `None` if a record belongs to none.
+    pub(super) rows: BTreeSet<Option<u32>>,
+}
+
+/// Returns the indexes of the signatures that hold for at least one record of `example`.
+pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &str) -> BTreeMap<usize, Claimed> {
+    let mut claimed: BTreeMap<usize, Claimed> = BTreeMap::new();
     let text = example.as_bytes();
     let head = text.get(..Reading::HEAD).unwrap_or(text);
     let Some(reading) = Reading::guess(head, None) else { return claimed };
     let chunk = Chunk::of(text, 0..text.len());
     scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
         for found in hit.matches {
-            let captures = found.captures().into_iter().map(|(name, _)| name.to_owned());
-            claimed.entry(found.signature).or_default().extend(captures);
+            let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+            let captures = found.captures().into_iter().map(|(name, value)| (name.to_owned(), text(&value)));
+            let claimed = claimed.entry(found.signature).or_default();
+            claimed.captures.extend(captures);
+            claimed.rows.insert(found.row());
         }
     });
     claimed

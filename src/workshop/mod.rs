@@ -12,6 +12,7 @@ mod facts;
 mod flaw;
 mod lint;
 mod ordinary;
+mod variants;
 
 pub use check::{Against, Checked, check, check_patterns};
 pub use examples::{ExampleRun, Expectation, run_examples};
