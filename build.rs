@@ -7,6 +7,8 @@
 
 #[path = "src/signature/checksum.rs"]
 mod checksum;
+#[path = "src/signature/correlation.rs"]
+mod correlation;
 #[path = "src/signature/data.rs"]
 mod data;
 #[path = "src/signature/encode.rs"]
@@ -19,7 +21,7 @@ mod fields;
 mod pattern;
 #[path = "src/signature/product.rs"]
 mod product;
-#[path = "src/signature/schema.rs"]
+#[path = "src/signature/schema/mod.rs"]
 mod schema;
 #[path = "src/signature/tree.rs"]
 mod tree;
@@ -28,11 +30,12 @@ mod variants;
 #[path = "src/signature/yaml.rs"]
 mod yaml;
 
+use correlation::*;
 use data::*;
-use variants::Variants;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
+use variants::*;
 use yaml::Mistake;
 
 fn main() -> io::Result<ExitCode> {

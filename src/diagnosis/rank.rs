@@ -2,7 +2,7 @@ use super::confidence::confidence;
 use super::facts::found_facts;
 use super::score::unresolved;
 use super::suppress::suppress;
-use super::{Chronology, Diagnosis, Known};
+use super::{Chronology, Diagnosis, Known, State};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
 use crate::finding::{Tally, Zone, in_order};
 use crate::signature::{SignatureError, SignatureSet};
@@ -28,13 +28,16 @@ pub fn diagnose(
         let signature = Arc::new(row.map_or_else(|| family.clone(), |row| family.with_row(row)));
         let variant = row.map(|row| Arc::from(row.key.as_str()));
         let confidence = confidence(&signature, &group);
-        Some(Known { confidence, signature, variant, group, suppressed: Vec::new() })
+        Some(Known { confidence, state: State::Match, reason: None, signature, variant, group, suppressed: Vec::new() })
     });
     let mut known = suppress(found.collect());
     known.sort_by(|a, b| {
         let key = |it: &Known| (Reverse(it.signature.severity), Reverse((it.confidence * 100.0).round() as u32));
         let tie = |it: &Known| (Reverse(it.group.count), it.group.first_time.is_none(), it.group.first_time);
-        key(a).cmp(&key(b)).then_with(|| tie(a).cmp(&tie(b))).then_with(|| (&a.signature.id, &a.variant).cmp(&(&b.signature.id, &b.variant)))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| tie(a).cmp(&tie(b)))
+            .then_with(|| (&a.signature.id, &a.variant).cmp(&(&b.signature.id, &b.variant)))
     });
     let mut problems = visited.problems;
     problems.extend(set.errors().iter().map(broken));

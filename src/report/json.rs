@@ -329,8 +329,8 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
         JsonDiagnosis {
             signature: &signature.id,
             variant: known.variant.as_deref(),
-            state: "match",
-            reason: None,
+            state: known.state.name(),
+            reason: known.reason.as_deref(),
             title: known.explain(&signature.title),
             vendor: &signature.vendor,
             product: &signature.product,

@@ -9,7 +9,7 @@ use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
     NotExamined, article_ids, escalation, identity, not_examined, notes, number, occurrence, place, plural, product,
-    same_fix_before, skipped, verdict,
+    same_fix_before, skipped, standing, verdict,
 };
 use crate::bundle::Problem;
 use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
@@ -103,6 +103,9 @@ impl Page {
         self.field("Product", &escape(&product(signature)));
         let level = format!("{}, side: {}", signature.level.name(), signature.side.name());
         self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
+        if let Some(standing) = standing(known) {
+            self.field("State", &escape(&standing));
+        }
         self.field("Seen", &escape(&occurrence(&known.group)));
         if let Some(place) = place(&known.group) {
             self.field("Where", &code(&place));
@@ -144,7 +147,8 @@ impl Page {
             self.out.push('\n');
             return;
         }
-        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
+        let risk =
+            fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
         let head = format!("{} steps ({}{}):", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.line("", &format!("**{}**", escape(&head)));
         self.out.push('\n');

@@ -8,8 +8,8 @@ use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, cut, excerpt};
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, escalation, headline, identity, not_examined, notes, number, occurrence, place, plural, product,
-    same_fix_before, skipped, verdict,
+    NotExamined, article_ids, escalation, headline, identity, not_examined, notes, number, occurrence, place, plural,
+    product, same_fix_before, skipped, standing, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
@@ -133,6 +133,9 @@ impl Page {
         self.field("Product", &product(signature));
         let side = format!("side: {}, confidence {:.2}", signature.side.name(), known.confidence);
         self.field("Level", &format!("{}, {side}", signature.level.name()));
+        if let Some(standing) = standing(known) {
+            self.field("State", &standing);
+        }
         self.field("Seen", &occurrence(&known.group));
         if let Some(place) = place(&known.group) {
             self.field("Where", &place);
@@ -176,7 +179,8 @@ impl Page {
             self.prose("   ", "   ", &head, BOLD);
             return;
         }
-        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
+        let risk =
+            fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
         let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.prose("   ", "   ", &head, BOLD);
         for (index, step) in fix.steps.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::condition::untried_fields;
 use super::cost::{costs, costs_of_patterns};
-use super::examples::{Claimed, Example, claimed_by, examples_of, path_for, run_examples, sample_path};
+use super::examples::{Claimed, Trial, claimed_by, examples_of, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
 use super::ordinary::Ordinary;
@@ -143,8 +143,10 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
         let path = sample_path(set, signature);
         let possible = signature.condition.captures();
         let mut shown = BTreeSet::new();
-        for Example { at, text, .. } in examples_of(signature).into_iter().filter(|it| it.expectation == Expectation::Match) {
-            let claimed = claimed_by(&scanner, &path, text);
+        for Trial { at, example, .. } in
+            examples_of(signature).into_iter().filter(|it| it.expectation == Expectation::Match)
+        {
+            let claimed = claimed_by(&scanner, &path, example);
             for other in claimed.keys().filter(|other| **other != index) {
                 if let Some(other) = set.signatures().get(*other) {
                     cross_fire(other, &at, &mut sheet);
@@ -581,7 +583,7 @@ examples:
         for (number, example) in examples.iter().enumerate() {
             let (name, more) = match example.split(':').next() {
                 Some("vendor") => ("_product.yaml".to_owned(), String::new()),
-                Some("title") => ("disk-full.yaml".to_owned(), String::new()),
+                Some("title") => (format!("disk-full-{number}.yaml"), String::new()),
                 // A part of a signature that says what it has to say.
                 _ => {
                     let cause = if example.contains("\ncause:") { "" } else { "cause: c\n" };
@@ -596,6 +598,6 @@ examples:
             fs::write(app.join(name), more + example).unwrap();
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 4, 11));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 5, 15));
     }
 }

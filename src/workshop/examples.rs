@@ -1,10 +1,10 @@
 //! Examples run as if they were files of a customer.
 
-use super::{condition, variants};
 use super::flaw::{Sheet, Step, text_of};
+use super::{condition, variants};
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner};
-use crate::signature::{Examples, Signature, SignatureSet};
+use crate::signature::{Example, Examples, Signature, SignatureSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,15 +47,15 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
         let text = text_of(signature);
         let sheet = Sheet::new(signature, &text);
         let path = sample_path(set, signature);
-        for Example { expectation, row, at, number, text } in examples_of(signature) {
+        for Trial { expectation, row, at, number, example } in examples_of(signature) {
             let place = sheet.place(&at);
-            let claimed = claimed_by(&scanner, &path, text).remove(&index);
+            let claimed = claimed_by(&scanner, &path, example).remove(&index);
             let matches = claimed.as_ref().is_some_and(|it| row.is_none() || it.rows.contains(&row));
             let failure = match (expectation, matches, claimed) {
                 (Expectation::Match, true, _) | (Expectation::NoMatch, false, _) => None,
-                (Expectation::Match, false, None) => Some(condition::why_not(signature, &path, text)),
+                (Expectation::Match, false, None) => Some(condition::why_not(signature, &path, example)),
                 (Expectation::Match, false, Some(claimed)) => Some(of_another_row(signature, &claimed)),
-                (Expectation::NoMatch, true, _) => Some(condition::why(signature, text)),
+                (Expectation::NoMatch, true, _) => Some(condition::why(signature, example)),
             };
             runs.push(ExampleRun {
                 id: Arc::clone(&signature.id),
@@ -74,18 +74,18 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
 }
 
 /// One example and what it is about.
-pub(super) struct Example<'s> {
+pub(super) struct Trial<'s> {
     pub(super) expectation: Expectation,
     /// The row of variants to which it must, or must not, belong.
     pub(super) row: Option<u32>,
     pub(super) at: Vec<Step>,
     /// From 1, in its list.
     pub(super) number: usize,
-    pub(super) text: &'s str,
+    pub(super) example: &'s Example,
 }
 
 /// All examples of a signature: its own, then those of its rows.
-pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Example<'s>> {
+pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Trial<'s>> {
     let mut found = Vec::new();
     let mut take = |row, at: &[Step], examples: &'s Examples| {
         let lists = [
@@ -93,9 +93,9 @@ pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Example<'s>> {
             (Expectation::NoMatch, "no_match", &examples.not_matching),
         ];
         for (expectation, list, examples) in lists {
-            for (item, text) in examples.iter().enumerate() {
+            for (item, example) in examples.iter().enumerate() {
                 let at = [at, &[Step::Field("examples"), Step::Field(list), Step::Item(item)]].concat();
-                found.push(Example { expectation, row, at, number: item + 1, text });
+                found.push(Trial { expectation, row, at, number: item + 1, example });
             }
         }
     };
@@ -126,21 +126,24 @@ pub(super) struct Claimed {
 }
 
 /// Returns the indexes of the signatures that hold for at least one record of `example`.
-pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &str) -> BTreeMap<usize, Claimed> {
+pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &Example) -> BTreeMap<usize, Claimed> {
     let mut claimed: BTreeMap<usize, Claimed> = BTreeMap::new();
-    let text = example.as_bytes();
-    let head = text.get(..Reading::HEAD).unwrap_or(text);
-    let Some(reading) = Reading::guess(head, None) else { return claimed };
-    let chunk = Chunk::of(text, 0..text.len());
-    scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
-        for found in hit.matches {
-            let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-            let captures = found.captures().into_iter().map(|(name, value)| (name.to_owned(), text(&value)));
-            let claimed = claimed.entry(found.signature).or_default();
-            claimed.captures.extend(captures);
-            claimed.rows.insert(found.row());
-        }
-    });
+    for (own_path, text) in &example.files {
+        let path = if own_path.is_empty() { path } else { own_path };
+        let text = text.as_bytes();
+        let head = text.get(..Reading::HEAD).unwrap_or(text);
+        let Some(reading) = Reading::guess(head, None) else { continue };
+        let chunk = Chunk::of(text, 0..text.len());
+        scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
+            for found in hit.matches {
+                let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+                let captures = found.captures().into_iter().map(|(name, value)| (name.to_owned(), text(&value)));
+                let claimed = claimed.entry(found.signature).or_default();
+                claimed.captures.extend(captures);
+                claimed.rows.insert(found.row());
+            }
+        });
+    }
     claimed
 }
 
