@@ -139,7 +139,8 @@ struct JsonWindow {
 #[derive(Serialize)]
 struct JsonDiagnosis<'a> {
     signature: &'a str,
-    /// The row of the signature's variants, by its key.
+    /// The row of the signature's variants, by its key; left out if it is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     variant: Option<&'a str>,
     state: &'static str,
     reason: Option<&'a str>,
