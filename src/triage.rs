@@ -5,7 +5,7 @@
 
 mod around;
 
-use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind};
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind, Visited};
 use crate::diagnosis::{Diagnosis, Period, diagnose};
 use crate::finding::{Memo, Origin, Source, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
@@ -70,6 +70,26 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     diagnosis.unresolved_omitted = !options.unresolved;
     diagnosis.period = options.around.map(|around| Period { since: around.since, until: around.until });
     diagnosis
+}
+
+/// Examines texts as if they were the files of a bundle, each with its path. `scanner` is that of the set.
+pub fn triage_texts<'t>(
+    scanner: &Scanner,
+    set: &SignatureSet,
+    files: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Diagnosis {
+    let memories = Mutex::default();
+    let mut whole = Tally::default();
+    let mut visited = Visited::default();
+    for (path, mut text) in files.map(|(path, text)| (FilePath::from(path), text.as_bytes())) {
+        visited.files += 1;
+        visited.bytes += text.len() as u64;
+        let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
+        if let Ok(tally) = examine(entry, scanner, &memories, None, Options::default()) {
+            whole.merge(tally);
+        }
+    }
+    diagnose(set, &[], visited, whole, None)
 }
 
 /// What a thread remembers from chunk to chunk. There are no more of them than threads.
@@ -256,7 +276,8 @@ impl File<'_> {
         let Known { lines, templates } = known;
         let passed = self.scanner.pass(chunk, &self.reading.format, self.scope, gate, lines, &mut |hit| {
             tally.facts.add(self.path, &self.reading.format, before.lines, chunk, &hit);
-            tally.add(templates, self.path, before.lines, chunk, &hit);
+            let template = tally.add(templates, self.path, before.lines, chunk, &hit);
+            tally.events.add(self.path, &self.reading.format, before.lines, chunk, &hit, template);
         });
         if let Some(host) = self.host {
             tally.facts.add_hosts(host, self.path, &self.reading.format, before.lines, chunk);

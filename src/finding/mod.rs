@@ -8,6 +8,7 @@ mod classes;
 mod codes;
 #[cfg(test)]
 mod digits;
+mod events;
 mod evidence;
 mod facts;
 mod group;
@@ -26,6 +27,7 @@ mod words;
 pub use crate::record::{Level, Time, Zone, shown_offset};
 pub use crate::scan::{Histogram, Levels, Step, Timeline};
 pub use codes::codes;
+pub use events::{Event, Events, Stream};
 pub use evidence::Evidence;
 pub use facts::{FactValue, Facts, Sight, Sightings};
 pub use group::{Group, UnknownGroup};

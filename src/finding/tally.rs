@@ -5,6 +5,7 @@
 
 use super::Level;
 use super::codes::codes;
+use super::events::Events;
 use super::evidence::Evidence;
 use super::facts::Facts;
 use super::group::{Group, UnknownGroup};
@@ -60,6 +61,8 @@ pub struct Tally {
     pub unknown: Groups<u64, UnknownGroup>,
     /// What was stated about the system.
     pub facts: Facts,
+    /// What correlations ask for.
+    pub events: Events,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
     /// Files and when their records were written.
@@ -76,7 +79,8 @@ impl Tally {
     /// So many more may gather in [`Tally::add`] until the least are dropped together.
     const SLACK: usize = Tally::TEMPLATES / 4;
 
-    /// Adds one hit of a chunk of `file`. `memo` is the worker's, for any files and tallies.
+    /// Adds one hit of a chunk of `file`. `memo` is the worker's, for any files and tallies. Returns the template, if it was
+    /// added to the unknown errors.
     ///
     /// `lines_before` are the lines of the file in front of the chunk, as far as they are known: with all of them a tally
     /// may take chunks of many files in any order. A tally of one piece of a file counts from the piece's start, with
@@ -85,7 +89,14 @@ impl Tally {
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
     /// [`Tally::examined`], `append` or `merge`.
-    pub fn add(&mut self, memo: &mut Memo, file: &FilePath, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
+    pub fn add(
+        &mut self,
+        memo: &mut Memo,
+        file: &FilePath,
+        lines_before: u64,
+        chunk: &Chunk<'_>,
+        hit: &Hit<'_, '_>,
+    ) -> Option<u64> {
         let line = lines_before + hit.record.line + 1;
         for found in hit.matches {
             let claim = Claim { signature: found.signature, row: found.row() };
@@ -94,9 +105,8 @@ impl Tally {
                 group.captures = captures(found);
             }
         }
-        if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
-            self.add_unknown(fingerprint_of(memo, hit), file, chunk, hit, level, line);
-        }
+        let level = hit.suspicion.filter(|_| hit.matches.is_empty())?;
+        self.add_unknown(fingerprint_of(memo, hit), file, chunk, hit, level, line)
     }
 
     /// Adds what the pass over a chunk counted, after its hits. `bytes` is the chunk's size.
@@ -113,6 +123,7 @@ impl Tally {
         next.known.values_mut().for_each(|group| group.shift_lines(lines));
         next.unknown.values_mut().for_each(|unknown| unknown.group.shift_lines(lines));
         next.facts.shift_lines(lines);
+        next.events.shift_lines(lines);
         self.merge(next);
     }
 
@@ -120,6 +131,7 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.facts.merge(other.facts);
+        self.events.merge(other.events);
         self.unknown_overflow += other.unknown_overflow;
         self.sources.merge(other.sources);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
@@ -146,13 +158,13 @@ impl Tally {
         hit: &Hit<'_, '_>,
         level: Level,
         line: u64,
-    ) {
+    ) -> Option<u64> {
         let unknown = match self.unknown.entry(hash) {
             Entry::Occupied(own) => own.into_mut(),
             Entry::Vacant(place) => {
                 if self.bar.is_some_and(|bar| is_worse((level, hash), bar)) {
                     self.unknown_overflow += 1;
-                    return;
+                    return None;
                 }
                 let group = Group::default();
                 let template = template(hit.record.message());
@@ -166,6 +178,7 @@ impl Tally {
         if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
             self.drop_least();
         }
+        Some(hash)
     }
 
     /// Drops the templates that are over the bound.
@@ -287,7 +300,7 @@ mod tests {
                 &file,
                 lines_before,
                 &chunk,
-                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, facts: &[], shape },
+                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, facts: &[], parts: &[], shape },
             );
         }
         let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };

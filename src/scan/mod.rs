@@ -18,6 +18,7 @@ mod line_ends;
 mod lines;
 mod literals;
 mod markers;
+mod parts;
 mod pattern;
 mod reader;
 mod scanner;

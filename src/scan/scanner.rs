@@ -12,6 +12,7 @@ use super::facts::{FactSources, Stated};
 use super::line_cache::LineCache;
 use super::literals::required_sets;
 use super::markers::{MARKERS, Marker, Strength};
+use super::parts::Parts;
 use super::pattern::Pattern;
 use super::reader::{KnownRecord, Remembering};
 use super::scope::{FileScope, Scopes};
@@ -28,11 +29,11 @@ const SAMPLE: usize = 256 << 10;
 
 /// A compiled [`SignatureSet`].
 pub struct Scanner {
-    /// Its askers are the signatures by index, then the facts, then the markers.
+    /// Its askers are the signatures by index, then the facts, then the records of correlations, then the markers.
     pub(super) engine: Engine,
     /// Finds who may have a literal in a line if its digits were others; `None` if no literal has a digit.
     pub(super) digits: Option<Digits>,
-    /// Of the signatures by index, then of the facts; `None` if it cannot be used.
+    /// Of the signatures by index, of the facts, of the records of correlations; `None` if it cannot be used.
     pub(super) patterns: Vec<Option<Pattern>>,
     /// Of the signatures by index; `None` if it has no variants.
     keyed: Vec<Option<Box<Keyed>>>,
@@ -42,6 +43,7 @@ pub struct Scanner {
     everywhere: Everywhere,
     scopes: Scopes,
     facts: FactSources,
+    parts: Parts,
 }
 
 /// Literals with digits, in texts and literals in which every digit was replaced by `0`.
@@ -68,13 +70,13 @@ impl Digits {
 /// One signature that holds for a record.
 #[derive(Clone, Copy)]
 pub struct Match<'a> {
-    /// Index in [`SignatureSet::signatures`].
+    /// Index in [`SignatureSet::signatures`]; of a record of a correlation that in [`SignatureSet::wanted`].
     pub signature: usize,
     /// What to ask for the captures; `None` if it has no named group.
-    pattern: Option<&'a Pattern>,
+    pub(super) pattern: Option<&'a Pattern>,
     /// Its variants; `None` if it has none.
-    keyed: Option<&'a Keyed>,
-    text: &'a [u8],
+    pub(super) keyed: Option<&'a Keyed>,
+    pub(super) text: &'a [u8],
 }
 
 impl<'a> Match<'a> {
@@ -124,6 +126,8 @@ pub struct Hit<'r, 'a> {
     pub suspicion: Option<Level>,
     /// The facts that it states.
     pub facts: &'r [Stated<'a>],
+    /// The correlations that ask for it. That they do does not say that they hold.
+    pub parts: &'r [Match<'a>],
     /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
     /// same length that differ only in the values of digits, and their messages begin at the same place.
     pub shape: Option<u64>,
@@ -145,7 +149,9 @@ impl Scanner {
         let signatures = set.signatures();
         let facts = FactSources::new(set, signatures.len());
         let conditions = signatures.iter().map(|signature| &signature.condition).chain(facts.conditions(set));
-        let conditions: Vec<_> = conditions.collect();
+        let mut conditions: Vec<_> = conditions.collect();
+        let parts = Parts::new(set, conditions.len());
+        conditions.extend(parts.conditions(set));
         // Of a correlation its parts are searched, and nothing holds by itself.
         let is_several = |index: usize| signatures.get(index).is_some_and(|it| it.correlation.is_some());
         let numbered = conditions.iter().enumerate();
@@ -160,13 +166,15 @@ impl Scanner {
         let digits = Digits::of(&sets);
         let (engine, mut unfiltered) = Engine::new(sets);
         // A fact without a literal is refused by `check` and would cost every record.
-        unfiltered.retain(|&index| index < signatures.len() && patterns.get(index).is_some_and(Option::is_some));
-        let everywhere = Everywhere::new(&unfiltered, signatures);
-        let scopes: Vec<_> = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).collect();
+        let is_fact = |index: usize| index >= signatures.len() && !parts.contains(index);
+        unfiltered.retain(|&index| !is_fact(index) && patterns.get(index).is_some_and(Option::is_some));
+        let everywhere = Everywhere::new(&unfiltered, &conditions);
+        let scopes = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).chain(parts.scopes());
+        let scopes: Vec<_> = scopes.collect();
         let scopes = Scopes::new(scopes.into_iter());
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
-        Scanner { engine, digits, patterns, keyed, markers, everywhere, scopes, facts }
+        Scanner { engine, digits, patterns, keyed, markers, everywhere, scopes, facts, parts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -322,12 +330,14 @@ pub(super) struct Judge<'a, 's> {
     pub(super) candidates: Vec<usize>,
     matches: Vec<Match<'a>>,
     facts: Vec<Stated<'a>>,
+    parts: Vec<Match<'a>>,
 }
 
 impl<'a, 's> Judge<'a, 's> {
     pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
         let everywhere = scanner.everywhere.signatures().any(|index| scope.contains(index));
-        Judge { scanner, scope, everywhere, candidates: Vec::new(), matches: Vec::new(), facts: Vec::new() }
+        let (candidates, matches) = (Vec::new(), Vec::new());
+        Judge { scanner, scope, everywhere, candidates, matches, facts: Vec::new(), parts: Vec::new() }
     }
 
     /// Whether a record without any literal can be worth keeping.
@@ -379,6 +389,7 @@ impl<'a, 's> Judge<'a, 's> {
     ) {
         self.matches.clear();
         self.facts.clear();
+        self.parts.clear();
         if self.everywhere {
             self.scanner.everywhere.add_candidates(record.text, &mut self.candidates);
         }
@@ -387,11 +398,14 @@ impl<'a, 's> Judge<'a, 's> {
             self.candidates.sort_unstable();
             self.candidates.dedup();
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+            self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }
         let suspicion = if self.looks_for_errors() { suspicion(record.header.level, strongest) } else { None };
-        if suspicion.is_some() || !self.matches.is_empty() || !self.facts.is_empty() {
-            found(Hit { record, matches: &self.matches, suspicion, facts: &self.facts, shape });
+        let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();
+        if suspicion.is_some() || is_asked_for {
+            let (matches, facts, parts) = (&self.matches, &self.facts, &self.parts);
+            found(Hit { record, matches, suspicion, facts, parts, shape });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::condition::untried_fields;
 use super::cost::{costs, costs_of_patterns};
-use super::examples::{Claimed, Trial, claimed_by, examples_of, path_for, run_examples, sample_path};
+use super::examples::{Claim, Trial, claimed_by, examples_of, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
 use super::ordinary::Ordinary;
@@ -77,10 +77,12 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         let message = match run.expectation {
             Expectation::Match => format!("this example does not match: {failure}"),
             Expectation::NoMatch => format!("this example matches: {failure}"),
+            Expectation::Inconclusive => format!("this example is not inconclusive: {failure}"),
         };
         let hint = match run.expectation {
             Expectation::Match => "a condition looks at one record; correct it or the example",
             Expectation::NoMatch => "make the condition more specific, e.g. with `all:` and `none:`",
+            Expectation::Inconclusive => "the log must end, begin or lack times so that it does not decide",
         };
         flaws.push(Flaw {
             file: run.file,
@@ -146,13 +148,13 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
         for Trial { at, example, .. } in
             examples_of(signature).into_iter().filter(|it| it.expectation == Expectation::Match)
         {
-            let claimed = claimed_by(&scanner, &path, example);
+            let claimed = claimed_by(&scanner, set, &path, example);
             for other in claimed.keys().filter(|other| **other != index) {
                 if let Some(other) = set.signatures().get(*other) {
                     cross_fire(other, &at, &mut sheet);
                 }
             }
-            let Some(Claimed { captures, rows }) = claimed.get(&index) else { continue };
+            let Some(Claim { captures, rows, .. }) = claimed.get(&index) else { continue };
             shown.extend(rows);
             let variants: Vec<Signature> = rows.iter().map(|row| as_shown(signature, *row)).collect();
             let names: BTreeSet<&str> = variants.iter().flat_map(placeholders_of).collect();
@@ -598,6 +600,6 @@ examples:
             fs::write(app.join(name), more + example).unwrap();
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 5, 15));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 9, 28));
     }
 }

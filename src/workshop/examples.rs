@@ -1,10 +1,12 @@
 //! Examples run as if they were files of a customer.
 
 use super::flaw::{Sheet, Step, text_of};
-use super::{condition, variants};
+use super::{condition, several, variants};
+use crate::diagnosis::State;
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner};
 use crate::signature::{Example, Examples, Signature, SignatureSet};
+use crate::triage::triage_texts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +18,8 @@ pub enum Expectation {
     Match,
     /// None of its records may match.
     NoMatch,
+    /// It may not decide whether there is a match.
+    Inconclusive,
 }
 
 /// What one example did.
@@ -49,13 +53,12 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
         let path = sample_path(set, signature);
         for Trial { expectation, row, at, number, example } in examples_of(signature) {
             let place = sheet.place(&at);
-            let claimed = claimed_by(&scanner, &path, example).remove(&index);
-            let matches = claimed.as_ref().is_some_and(|it| row.is_none() || it.rows.contains(&row));
-            let failure = match (expectation, matches, claimed) {
-                (Expectation::Match, true, _) | (Expectation::NoMatch, false, _) => None,
-                (Expectation::Match, false, None) => Some(condition::why_not(signature, &path, example)),
-                (Expectation::Match, false, Some(claimed)) => Some(of_another_row(signature, &claimed)),
-                (Expectation::NoMatch, true, _) => Some(condition::why(signature, example)),
+            let claim = claimed_by(&scanner, set, &path, example).remove(&index);
+            // For a row only what belongs to it counts.
+            let own = claim.as_ref().filter(|claim| row.is_none() || claim.rows.contains(&row));
+            let failure = match (&claim, own) {
+                (Some(claim), None) if expectation == Expectation::Match => Some(of_another_row(signature, claim)),
+                _ => failure(signature, expectation, own, &path, example),
             };
             runs.push(ExampleRun {
                 id: Arc::clone(&signature.id),
@@ -91,6 +94,7 @@ pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Trial<'s>> {
         let lists = [
             (Expectation::Match, "match", &examples.matching),
             (Expectation::NoMatch, "no_match", &examples.not_matching),
+            (Expectation::Inconclusive, "inconclusive", &examples.inconclusive),
         ];
         for (expectation, list, examples) in lists {
             for (item, example) in examples.iter().enumerate() {
@@ -107,27 +111,65 @@ pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Trial<'s>> {
 }
 
 /// Says to which row an example belongs that is meant for another one.
-fn of_another_row(signature: &Signature, claimed: &Claimed) -> String {
+fn of_another_row(signature: &Signature, claim: &Claim) -> String {
     let key = signature.variants.as_ref().map_or("", |variants| &variants.key);
-    let Some(value) = claimed.captures.get(key) else { return format!("`{key}` has no value in it") };
-    match claimed.rows.iter().flatten().next().and_then(|row| signature.row(*row)) {
+    let Some(value) = claim.captures.get(key) else { return format!("`{key}` has no value in it") };
+    match claim.rows.iter().flatten().next().and_then(|row| signature.row(*row)) {
         Some(row) => format!("`{key}` is `{value}` in it, for which there is the row `{}`", row.key),
         None => format!("`{key}` is `{value}` in it, for which there is no row"),
     }
 }
 
-/// What a signature has found in an example.
-#[derive(Default)]
-pub(super) struct Claimed {
+/// Why an example did not behave; `None` if it did.
+fn failure(
+    signature: &Signature,
+    expectation: Expectation,
+    claim: Option<&Claim>,
+    path: &str,
+    example: &Example,
+) -> Option<String> {
+    let state = claim.map(|claim| claim.state);
+    match (expectation, state) {
+        (Expectation::Match, Some(State::Match)) | (Expectation::NoMatch, None) => return None,
+        (Expectation::Inconclusive, Some(State::Inconclusive)) => return None,
+        _ => {}
+    }
+    Some(match (&signature.correlation, claim) {
+        (Some(correlation), None) => several::why_not(signature, correlation, path, example),
+        (Some(correlation), Some(_)) if expectation == Expectation::Match => {
+            several::why_not(signature, correlation, path, example)
+        }
+        (Some(_), Some(claim)) => several::why(claim),
+        (None, None) => condition::why_not(signature, path, example),
+        (None, Some(_)) => condition::why(signature, example),
+    })
+}
+
+/// What a signature makes of an example.
+#[derive(Clone, Debug)]
+pub(super) struct Claim {
+    pub(super) state: State,
+    /// Why it is no plain match.
+    pub(super) reason: Option<String>,
     /// A value of each capture that has one.
     pub(super) captures: BTreeMap<String, String>,
     /// The rows of its variants, and `None` if a record belongs to none.
     pub(super) rows: BTreeSet<Option<u32>>,
+    /// Records, or matches of several.
+    pub(super) count: u64,
+    /// Lines of the first ones.
+    pub(super) lines: Vec<u64>,
 }
 
-/// Returns the indexes of the signatures that hold for at least one record of `example`.
-pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &Example) -> BTreeMap<usize, Claimed> {
-    let mut claimed: BTreeMap<usize, Claimed> = BTreeMap::new();
+/// Returns what the signatures make of an example, by index. `path` is that of a text without one.
+pub(super) fn claimed_by(
+    scanner: &Scanner,
+    set: &SignatureSet,
+    path: &str,
+    example: &Example,
+) -> BTreeMap<usize, Claim> {
+    let mut claimed: BTreeMap<usize, Claim> = BTreeMap::new();
+    let mut has_parts = false;
     for (own_path, text) in &example.files {
         let path = if own_path.is_empty() { path } else { own_path };
         let text = text.as_bytes();
@@ -135,14 +177,48 @@ pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &Example) -> BT
         let Some(reading) = Reading::guess(head, None) else { continue };
         let chunk = Chunk::of(text, 0..text.len());
         scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
+            has_parts |= !hit.parts.is_empty();
             for found in hit.matches {
+                let claim = claimed.entry(found.signature).or_insert_with(|| Claim {
+                    state: State::Match,
+                    reason: None,
+                    captures: BTreeMap::new(),
+                    rows: BTreeSet::new(),
+                    count: 0,
+                    lines: Vec::new(),
+                });
                 let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-                let captures = found.captures().into_iter().map(|(name, value)| (name.to_owned(), text(&value)));
-                let claimed = claimed.entry(found.signature).or_default();
-                claimed.captures.extend(captures);
-                claimed.rows.insert(found.row());
+                claim
+                    .captures
+                    .extend(found.captures().into_iter().map(|(name, value)| (name.to_owned(), text(&value))));
+                claim.rows.insert(found.row());
+                claim.count += 1;
+                claim.lines.push(hit.record.line + 1);
             }
         });
+    }
+    // What is about several records is decided as in a triage, which takes longer.
+    if has_parts {
+        let files = example.files.iter().map(|(own_path, text)| {
+            let path = if own_path.is_empty() { path } else { own_path };
+            (path, text.as_str())
+        });
+        for known in triage_texts(scanner, set, files).known {
+            let index = set.signatures().iter().position(|it| it.id == known.signature.id);
+            if let (Some(index), true) = (index, known.signature.correlation.is_some()) {
+                let captures = known.group.captures;
+                let lines = known.group.evidence.iter().map(|it| it.line).collect();
+                let claim = Claim {
+                    state: known.state,
+                    reason: known.reason,
+                    captures,
+                    rows: [None].into(),
+                    count: known.group.count,
+                    lines,
+                };
+                claimed.insert(index, claim);
+            }
+        }
     }
     claimed
 }

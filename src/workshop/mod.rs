@@ -13,6 +13,7 @@ mod facts;
 mod flaw;
 mod lint;
 mod ordinary;
+mod several;
 mod variants;
 
 pub use check::{Against, Checked, check, check_patterns};

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod authors;
+mod canary;
 mod cli;
+mod correlations;
 mod event_logs;
 mod expected;
 mod facts;
@@ -13,6 +15,7 @@ mod journal;
 mod layers;
 mod libarchive;
 mod memory;
+mod raw_zip;
 mod signatures;
 mod variants;
 

@@ -33,6 +33,7 @@ pub(super) fn run(args: &TestArgs) -> anyhow::Result<Exit> {
         let list = match run.expectation {
             Expectation::Match => "match",
             Expectation::NoMatch => "no_match",
+            Expectation::Inconclusive => "inconclusive",
         };
         let place = format!("{}:{}:{}", run.file.display(), run.line, run.column);
         let row = run.row.as_deref().map(|row| format!(", row `{}`", one_line(row))).unwrap_or_default();

@@ -124,7 +124,11 @@ pub(super) fn signature_of(
     }
     if let (Some(_), Some(variants), true) = (yaml, &signature.variants, reader.mistakes.is_empty()) {
         let captures = signature.condition.captures();
-        if !captures.contains(&variants.key) {
+        if signature.correlation.is_some() {
+            let place = fields.get("variants").map_or(root.place, |node| node.place);
+            let hint = "write a signature for each code, or let `match` speak of one record";
+            reader.mistake(Mistake::new(place, "`variants` beside a `match` of several records").hint(hint));
+        } else if !captures.contains(&variants.key) {
             let place = fields.get("variants").and_then(|node| node.get("key")).map_or(root.place, |node| node.place);
             reader.mistake(variants::no_such_capture(place, &variants.key, &captures));
         }
