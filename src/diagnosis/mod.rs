@@ -77,8 +77,10 @@ pub struct Period {
 /// A known problem that was found.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The signature.
+    /// The signature, as it is for the variant.
     pub signature: Arc<Signature>,
+    /// The row of the signature's variants that this is, by its key; `None` for the family as a whole.
+    pub variant: Option<Arc<str>>,
     /// Between 0 and 1: how sure it is that the problem is there.
     pub confidence: f64,
     /// Whether it is there now.

@@ -59,6 +59,7 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     let mut unknown = unknown(Level::Error, log, seen());
     unknown.codes.push(log.into());
     let mut diagnosis = diagnosis(vec![(known, seen())], vec![unknown]);
+    diagnosis.known.iter_mut().for_each(|known| known.variant = Some(log.into()));
     let from = crate::diagnosis::sample::at(0);
     let pause = Pause { file: path.into(), from, to: from, end_of_summer_time: false };
     diagnosis.chronology.silences.push(pause.clone());

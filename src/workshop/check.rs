@@ -2,16 +2,17 @@
 
 use super::condition::{untried_branches, untried_fields};
 use super::cost::{costs, costs_of_patterns};
-use super::examples::{Claim, claimed_by, path_for, run_examples, sample_path};
+use super::examples::{Claim, Trial, claimed_by, examples_of, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
 use super::ordinary::Ordinary;
+use super::variants::untried_rows;
 use super::{Expectation, Flaw};
 use crate::bundle::{Bundle, BundleError, Limits};
 use crate::scan::Scanner;
 use crate::signature::{Catalogue, Signature, SignatureSet, Status};
 use crate::triage::{Options, triage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -164,25 +165,38 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
         dead_scopes(&scanner, index, &mut sheet);
         let path = sample_path(set, signature);
         let possible = signature.condition.captures();
-        for (item, example) in signature.examples.matching.iter().enumerate() {
+        let mut shown = BTreeSet::new();
+        for Trial { at, example, .. } in
+            examples_of(signature).into_iter().filter(|it| it.expectation == Expectation::Match)
+        {
             let claimed = claimed_by(&scanner, set, &path, example);
-            let at = [Step::Field("examples"), Step::Field("match"), Step::Item(item)];
             for other in claimed.keys().filter(|other| **other != index) {
                 if let Some(other) = set.signatures().get(*other) {
                     cross_fire(other, &at, &mut sheet);
                 }
             }
-            let Some(Claim { captures, .. }) = claimed.get(&index) else { continue };
-            let names = placeholders_of(signature).into_iter().filter(|name| possible.contains(*name));
-            for name in names.filter(|name| !captures.contains(*name)) {
+            let Some(Claim { captures, rows, .. }) = claimed.get(&index) else { continue };
+            shown.extend(rows);
+            let variants: Vec<Signature> = rows.iter().map(|row| as_shown(signature, *row)).collect();
+            let names: BTreeSet<&str> = variants.iter().flat_map(placeholders_of).collect();
+            for name in names.into_iter().filter(|name| possible.contains(*name) && !captures.contains_key(*name)) {
                 let message = format!("in this example `{{{name}}}` has no value; the reader would see `<{name}>`");
                 let hint = "capture it in every branch that can match, or reword the text";
                 sheet.warning(&at, message, hint);
             }
         }
+        untried_rows(&mut sheet, &shown);
         flaws.extend(sheet.flaws);
     }
     flaws
+}
+
+/// The signature as a report shows it for a row of its variants, or for none.
+fn as_shown(signature: &Signature, row: Option<u32>) -> Signature {
+    match row.and_then(|row| signature.row(row)) {
+        Some(row) => signature.with_row(row),
+        None => Signature { variants: None, ..signature.clone() },
+    }
 }
 
 /// An example may be claimed by its own signature only, unless one of the two suppresses the other.
@@ -609,7 +623,7 @@ examples:
         for (number, example) in examples.iter().enumerate() {
             let (name, more) = match example.split(':').next() {
                 Some("vendor") => ("_product.yaml".to_owned(), String::new()),
-                Some("title") => ("disk-full.yaml".to_owned(), String::new()),
+                Some("title") => (format!("disk-full-{number}.yaml"), String::new()),
                 // A part of a signature that says what it has to say.
                 _ => {
                     let cause = if example.contains("\ncause:") { "" } else { "cause: c\n" };
@@ -624,6 +638,6 @@ examples:
             fs::write(app.join(name), more + example).unwrap();
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 8, 24));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 9, 28));
     }
 }

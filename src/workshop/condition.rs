@@ -83,9 +83,7 @@ pub(super) fn untried_fields(signature: &Signature) -> Vec<String> {
     parts.retain(|part| matches!(part, Condition::Fields(_)));
     let holds = |part: &Condition| {
         signature
-            .examples
-            .matching
-            .iter()
+            .positive_examples()
             .flat_map(Example::texts)
             .any(|example| !records_where(&anywhere, part, example).is_empty())
     };

@@ -19,6 +19,7 @@ mod matrix;
 mod ordinary;
 mod quality;
 mod several;
+mod variants;
 
 pub use check::{Against, Checked, check, check_patterns};
 pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};

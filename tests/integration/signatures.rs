@@ -221,3 +221,64 @@ fn what_is_not_there_has_its_own_exit_codes() {
     );
     check(folder.path(), &["signatures", "show", "a/b/c"], 2, "no signature has the id `a/b/c`");
 }
+
+#[test]
+fn each_variant_is_a_diagnosis_of_its_own() {
+    let folder = catalogue();
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
+    let family = guide.split("```yaml\n").find(|it| it.contains("\nvariants:")).unwrap().split("```").next().unwrap();
+    let file = folder.path().join("acme/acme/app/share-refused.yaml");
+    fs::write(&file, family).unwrap();
+    let folder = folder.path();
+    check(folder, &["signatures", "check", "acme"], 0, "checked 2 signatures, 8 examples: 0 errors, 0 warnings");
+    let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];
+    check(folder, &list, 0, "({win32}) (2 variants)\n2 signatures, 2 variants\n");
+    let show = ["signatures", "show", "acme/app/share-refused", "--signatures", "acme"];
+    check(folder, &show, 0, "  Access is denied, or 0x5, or 5\n    No permission for the share {share}\n");
+
+    let line = |code: &str| format!("2026-01-02 03:04:05 ERROR cannot open \\\\nas\\b: Win32 error:{code}.\n");
+    let codes = ["ACCESS IS DENIED ", "0x5", "The parameter is incorrect", "access is denied"];
+    fs::write(folder.join("app.log"), codes.map(line).concat()).unwrap();
+    let triage = |format: &str| {
+        let args = ["triage", "app.log", "--no-builtin", "--signatures", "acme", "-o", format, "--fail-on", "high"];
+        let output = tierline(folder, &args);
+        assert_eq!(output.status.code(), Some(3));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let report: serde_json::Value = serde_json::from_str(&triage("json")).unwrap();
+    let mut found: Vec<String> = report["diagnoses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {} {} {} {}", it["variant"], it["count"], it["level"], it["side"], it["title"]))
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            r#""Access is denied" 3 "L1" "config" "No permission for the share \\\\nas\\b""#,
+            r#"null 1 "L2" "server" "The share \\\\nas\\b cannot be opened (The parameter is incorrect)""#,
+        ]
+    );
+    assert!(triage("text").contains("acme/app/share-refused, variant Access is denied"));
+    assert!(triage("markdown").contains("acme/app/share-refused, variant Access is denied"));
+
+    let write = |from: &str, to: &str| fs::write(&file, family.replacen(from, to, 1)).unwrap();
+    write("    Access is denied:\n      also: ['0x5', '5']", "    Access is granted:");
+    let other = "`win32` is `Access is denied` in it, for which there is no row";
+    check(folder, &["signatures", "check", "acme"], 2, other);
+    check(folder, &["signatures", "test", "acme"], 2, "share-refused, row `Access is granted`, match example 1");
+    write("    The network path was not found:", "    The network path was lost:");
+    check(
+        folder,
+        &["signatures", "check", "acme"],
+        0,
+        ":20:5: warning: no example shows the row `The network path was",
+    );
+    write("'5']", "'5', 'a.b']");
+    check(folder, &["signatures", "check", "acme"], 0, "warning: no pattern can ever capture `a.b` as `win32`");
+    write("          verify: The job opens the share.\n", "");
+    check(folder, &["signatures", "check", "acme"], 2, "error: an L1 fix without `verify`");
+    write("may not use {share}", "may not use {shares}");
+    check(folder, &["signatures", "check", "acme"], 2, "`{shares}` stands for a capture that no pattern has");
+}

@@ -1,5 +1,6 @@
 //! `tierline signatures import`.
 
+use super::paint::Paint;
 use super::{Format, counted, deliver, tell, write_flaws};
 use crate::cli::Exit;
 use crate::cli::exit::Usage;

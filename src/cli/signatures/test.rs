@@ -88,13 +88,17 @@ fn write_failure(set: &SignatureSet, run: &ExampleRun, paint: Paint, out: &mut S
         Expectation::Inconclusive => "inconclusive",
     };
     let place = format!("{}:{}:{}", run.file.display(), run.line, run.column);
-    writeln!(out, "{} {}, {list} example {} ({}):", paint.bad("FAILED"), run.id, run.number, one_line(&place))?;
+    let row = run.row.as_deref().map(|row| format!(", row `{}`", one_line(row))).unwrap_or_default();
+    writeln!(out, "{} {}{row}, {list} example {} ({}):", paint.bad("FAILED"), run.id, run.number, one_line(&place))?;
     writeln!(out, "  {}", one_line(run.failure.as_deref().unwrap_or_default()))?;
     let Some(signature) = set.get(&run.id) else { return Ok(()) };
+    let rows = signature.variants.iter().flat_map(|variants| &variants.rows);
+    let row = rows.into_iter().find(|row| Some(row.key.as_str()) == run.row.as_deref());
+    let own = row.map_or(&signature.examples, |row| &row.examples);
     let examples = match run.expectation {
-        Expectation::Match => &signature.examples.matching,
-        Expectation::NoMatch => &signature.examples.not_matching,
-        Expectation::Inconclusive => &signature.examples.inconclusive,
+        Expectation::Match => &own.matching,
+        Expectation::NoMatch => &own.not_matching,
+        Expectation::Inconclusive => &own.inconclusive,
     };
     let Some(example) = run.number.checked_sub(1).and_then(|at| examples.get(at)) else { return Ok(()) };
     for part in workshop::explain(signature, example) {
