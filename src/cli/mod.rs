@@ -93,7 +93,7 @@ pub fn run() -> ExitCode {
         Command::Triage(args) => triage::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
         Command::Contents(args) => contents::run(args, cli.terminal),
-        Command::Signatures(args) => signatures::run(args),
+        Command::Signatures(args) => signatures::run(args, cli.terminal),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
         Command::Decode(args) => decode::run(args),

@@ -3,18 +3,22 @@
 mod check;
 mod flaws;
 mod list;
+mod matrix;
 mod new;
 mod page;
+mod paint;
 mod saved;
 mod show;
+mod stats;
 mod test;
 
-use super::Exit;
 use super::exit::Usage;
 use super::output::{Output, print, write_file};
+use super::{Exit, Terminal};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use flaws::write_flaws;
+use paint::Paint;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tierline::signature::{Catalogue, SignatureSet};
@@ -42,6 +46,7 @@ enum SignaturesCommand {
     Check(check::CheckArgs),
     Test(test::TestArgs),
     New(new::NewArgs),
+    Stats(stats::StatsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -63,13 +68,15 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<Exit> {
+    let paint = Paint::of(terminal.color);
     match &args.command {
         SignaturesCommand::List(args) => list::run(args),
         SignaturesCommand::Show(args) => show::run(args),
-        SignaturesCommand::Check(args) => check::run(args),
-        SignaturesCommand::Test(args) => test::run(args),
+        SignaturesCommand::Check(args) => check::run(args, paint),
+        SignaturesCommand::Test(args) => test::run(args, paint),
         SignaturesCommand::New(args) => new::run(args),
+        SignaturesCommand::Stats(args) => stats::run(args),
     }
 }
 

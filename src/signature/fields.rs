@@ -161,7 +161,9 @@ impl Reader {
             Value::Scalar { text, plain: true, .. } if text == "false" => return false,
             _ => {}
         }
-        self.mistake(Mistake::new(node.place, format!("`{name}` must be `true` or `false`")));
+        self.mistake(
+            Mistake::new(node.place, format!("`{name}` must be `true` or `false`")).hint("write it without quotes"),
+        );
         false
     }
 }

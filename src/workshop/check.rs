@@ -1,6 +1,6 @@
 //! Everything that is wrong with a catalogue.
 
-use super::condition::untried_fields;
+use super::condition::{untried_branches, untried_fields};
 use super::cost::{costs, costs_of_patterns};
 use super::examples::{claimed_by, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
@@ -63,10 +63,15 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
                 "add a line that shows it, as `tierline records --fields` reads it, below `match:` of `examples:`";
             sheet.warning(&[Step::Field("match")], format!("no positive example has {field}"), hint);
         }
+        for (path, branch) in untried_branches(signature) {
+            let hint = "add a line that shows it below `match:` of `examples:`, or remove the branch";
+            sheet.warning(&path, format!("no positive example reaches {branch}"), hint);
+        }
         flaws.extend(sheet.flaws);
     }
     flaws.extend(super::facts::lint(&set));
     flaws.extend(same_titles(&set));
+    flaws.extend(same_conditions(&set));
     flaws.extend(claims(&set));
     flaws.extend(costs(&set, &ordinary, against.now));
     let runs = run_examples(&set);
@@ -126,6 +131,22 @@ fn same_titles(set: &SignatureSet) -> Vec<Flaw> {
         let mut sheet = Sheet::new(signature, &text);
         let hint = "say in the title what is different, or merge the two";
         sheet.warning(&[Step::Field("title")], format!("`{}` has the same title", first.id), hint);
+        flaws.extend(sheet.flaws);
+    }
+    flaws
+}
+
+/// Two signatures for the same records: both are shown for each of them.
+fn same_conditions(set: &SignatureSet) -> Vec<Flaw> {
+    let mut by_condition: BTreeMap<String, &Signature> = BTreeMap::new();
+    let mut flaws = Vec::new();
+    for signature in set.signatures() {
+        let what = format!("{:?} {:?} {:?}", signature.condition, signature.correlation, signature.scope);
+        let Some(first) = by_condition.insert(what, signature) else { continue };
+        let text = text_of(signature);
+        let mut sheet = Sheet::new(signature, &text);
+        let hint = "merge the two, or say in `match` or `scope` what is different";
+        sheet.warning(&[Step::Field("match")], format!("`{}` has the same condition", first.id), hint);
         flaws.extend(sheet.flaws);
     }
     flaws
@@ -450,6 +471,23 @@ examples:
             "A job fails for want of space",
             "The peer does NOT answer",
             &["no-answer:1:8 warning: `acme/app/job-no-space` has the same title"],
+        );
+    }
+
+    #[test]
+    fn branches_that_no_example_reaches_and_equal_conditions_are_told() {
+        check_flaws(
+            "{ text: 'job failed: no space left on' }",
+            "{ any: [{ text: 'job failed: no space left on' }, { all: [{ text: qzoff }, { text: sealed }] }] }",
+            &["job-no-space:5:60 warning: no positive example reaches `all` of 2"],
+        );
+        check_flaws(
+            "{ text: 'job failed: no space left on' }",
+            "{ regex: 'no space left on (?<disk>\\S+)' }",
+            &[
+                "job-no-space:5:8 warning: `acme/app/disk-full` has the same condition",
+                "job-no-space:5:8 warning: the capture `disk` is not used in a text",
+            ],
         );
     }
 

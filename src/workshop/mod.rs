@@ -9,12 +9,18 @@ mod condition;
 mod cost;
 mod draft;
 mod examples;
+mod explain;
 mod facts;
 mod flaw;
 mod lint;
+mod matrix;
 mod ordinary;
+mod quality;
 
 pub use check::{Against, Checked, check, check_patterns};
 pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};
 pub use examples::{ExampleRun, Expectation, run_examples};
+pub use explain::{PartRun, explain};
 pub use flaw::Flaw;
+pub use matrix::{Allowed, Cross, matrix};
+pub use quality::{Quality, quality};

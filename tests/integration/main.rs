@@ -13,6 +13,7 @@ mod journal;
 mod layers;
 mod libarchive;
 mod memory;
+mod mistakes;
 mod signatures;
 mod variants;
 

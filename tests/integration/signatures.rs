@@ -126,8 +126,87 @@ fn mistakes_are_shown_at_their_place_and_end_in_exit_code_2() {
     check(folder.path(), &list, 2, shown);
     fs::write(&file, text.replace("disk full)", "disk fall)")).unwrap();
     let shown = "FAILED acme/app/disk-full, match example 1 (acme/acme/app/disk-full.yaml:31:7):\n  \
-                 `regex: cannot write to (?<disk>\\S+): (?:no space left on device|disk fall)` stands in no record\n";
+                 `regex: cannot write to (?<disk>\\S+): (?:no space left on device|disk fall)` stands in no record\n    \
+                 - `all`: 1 of 2 hold, each looked at alone\n      \
+                 - `regex: cannot write to (?<disk>\\S+): (?:no space left on device|disk fall)`: stops in line 1 after \
+                 `cannot write to (?<disk>\\S+): `: `(?:no space left on device|disk fall)` is wanted and `disk full` stands there\n      \
+                 + `none`: 0 of 1 stand there, none may\n";
     check(folder.path(), &["signatures", "test", "acme"], 2, shown);
+    check(
+        folder.path(),
+        &["signatures", "test", "acme"],
+        2,
+        "    1 | 2026-01-02 03:04:05 ERROR cannot write to D: disk full\n",
+    );
+    check(
+        folder.path(),
+        &["signatures", "test", "acme", "acme/app/disk-full"],
+        2,
+        "2 examples: 1 behave, 1 do not; 0 errors",
+    );
+    let colours = ["signatures", "test", "acme", "--color", "always"];
+    check(folder.path(), &colours, 2, "\u{1b}[1m\u{1b}[31mFAILED\u{1b}[0m acme/app/disk-full");
+}
+
+#[test]
+fn single_signatures_are_tested_and_unknown_ones_are_told() {
+    let folder = catalogue();
+    let folder = folder.path();
+    check(folder, &["signatures", "test", "acme", "acme/app/disk-full"], 0, "2 examples: 2 behave, 0 do not");
+    check(folder, &["signatures", "test", "acme", "acme/app/disk-ful"], 2, "did you mean `acme/app/disk-full`?");
+    check(
+        folder,
+        &["signatures", "test", "linux/kernel/process-killed-out-of-memory"],
+        0,
+        "behave, 0 do not; 0 errors",
+    );
+}
+
+#[test]
+fn who_claims_the_examples_of_others_is_a_matrix() {
+    let folder = catalogue();
+    let folder = folder.path();
+    let app = folder.join("acme/acme/app");
+    let text = fs::read_to_string(app.join("disk-full.yaml")).unwrap();
+    let general = text.replace(": (?:no space left on device|disk full)", ":").replace("The disk", "Something on");
+    fs::write(app.join("no-write.yaml"), &general).unwrap();
+    let shown = "acme/app/disk-full\n  example 1 also claimed by acme/app/no-write: both are shown\n\
+                 acme/app/no-write\n  example 1 also claimed by acme/app/disk-full: both are shown\n\
+                 2 signatures: 2 pairs both shown, 0 where one hides the other, 0 kept apart by the scopes alone\n";
+    check(folder, &["signatures", "check", "acme", "--matrix"], 2, shown);
+    fs::write(app.join("disk-full.yaml"), format!("{text}suppresses: [acme/app/no-write]\n")).unwrap();
+    let matrix = ["signatures", "check", "acme", "--matrix=json"];
+    let rows: serde_json::Value = serde_json::from_slice(&tierline(folder, &matrix).stdout).unwrap();
+    assert_eq!((&rows[0]["allowed"], &rows[1]["allowed"]), (&"suppresses".into(), &"suppressed".into()));
+    check(folder, &["signatures", "check", "acme", "--report", "q.json"], 0, "0 errors");
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("q.json")).unwrap()).unwrap();
+    assert_eq!(report["schema"], "tierline.quality/1");
+    assert_eq!((&report["signatures"], &report["cross_fire"]), (&2.into(), &0.into()));
+    assert_eq!(report["by_product"]["Acme Backup App"], 2);
+    let first = fs::read(folder.join("q.json")).unwrap();
+    check(folder, &["signatures", "check", "acme", "--report", "q.json"], 0, "0 errors");
+    assert_eq!(fs::read(folder.join("q.json")).unwrap(), first, "the same catalogue gives the same report");
+}
+
+#[test]
+fn saved_reports_say_what_fires_and_what_never_did() {
+    let folder = catalogue();
+    let folder = folder.path();
+    fs::write(folder.join("app.log"), "2026-01-02 03:04:05 ERROR cannot write to D: disk full\n".repeat(3)).unwrap();
+    fs::write(folder.join("quiet.log"), "2026-01-02 03:04:05 INFO all is well\n").unwrap();
+    let only = ["--signatures", "acme", "--no-builtin"];
+    for (log, report) in [("app.log", "json=a.json"), ("quiet.log", "json=b.json")] {
+        check(folder, &[&["triage", log, "-o", report][..], &only].concat(), 0, "");
+    }
+    let stats = [&["signatures", "stats", "a.json", "b.json", "a.json"][..], &only].concat();
+    check(folder, &stats, 0, "acme/app/disk-full        2          6  2026-01-02T03:04:05");
+    check(folder, &stats, 0, "     1 of 1    Acme Backup App");
+    check(folder, &stats, 0, "3 reports: 1 signature fired, 0 never did; 0 with unexplained errors only");
+    check(folder, &["signatures", "stats", "a.json", "--never"], 0, "never fired:\n");
+    check(folder, &["signatures", "stats", "app.log"], 1, "failed to read the report `app.log`");
+    let json = [&stats[..], &["-o", "json"]].concat();
+    let json: serde_json::Value = serde_json::from_slice(&tierline(folder, &json).stdout).unwrap();
+    assert_eq!((&json["signatures"][0]["bundles"], &json["reports"]), (&2.into(), &3.into()));
 }
 
 #[test]

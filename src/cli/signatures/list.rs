@@ -1,6 +1,7 @@
 //! `tierline signatures list`.
 
 use super::page::summary;
+use super::paint::Paint;
 use super::{Catalogues, Format, counted, deliver, exit, load, tell, write_flaws};
 use crate::cli::Exit;
 use crate::cli::output::Output;
@@ -59,7 +60,7 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     }
     deliver(&out, &args.output)?;
     let mut broken = String::new();
-    write_flaws(set.errors().iter().cloned().map(Flaw::from), &mut broken)?;
+    write_flaws(set.errors().iter().cloned().map(Flaw::from), Paint::PLAIN, &mut broken)?;
     tell(&broken);
     Ok(exit(broken.is_empty()))
 }
