@@ -409,18 +409,26 @@ examples:
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '\\d+ C' }] }",
-            &["job-no-space:5:67 error: ` c` is the longest text that is sure to stand in the record"],
+            &[
+                "job-no-space:5:58 warning: no positive example reaches `regex: \\d+ C`",
+                "job-no-space:5:67 error: ` c` is the longest text that is sure to stand in the record",
+            ],
         );
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '[a-z]{50}' }] }",
-            &["job-no-space:5:67 error: nothing here is sure to stand in the record"],
+            &[
+                "job-no-space:5:58 warning: no positive example reaches `regex: [a-z]{50}`",
+                "job-no-space:5:67 error: nothing here is sure to stand in the record",
+            ],
         );
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { text: cancelle }, { text: timeout }] }",
             &[
                 "job-no-space:5:8 warning: `timeout` stands in very many records",
+                "job-no-space:5:58 warning: no positive example reaches `text: cancelle`",
+                "job-no-space:5:78 warning: no positive example reaches `text: timeout`",
                 "job-no-space:12:14 error: this example matches: \
                  `text: cancelle` stands in the record of line 1",
             ],
@@ -443,7 +451,10 @@ examples:
         check_flaws(
             "{ regex: 'no space left on (?<disk>\\S+)' }",
             "{ any: [{ text: no space left on }, { regex: 'disk (?<disk>\\S+) is full' }] }",
-            &["disk-full:10:11 warning: in this example `{disk}` has no value; the reader would see `<disk>`"],
+            &[
+                "disk-full:5:44 warning: no positive example reaches `regex: disk (?<disk>\\S+) is full`",
+                "disk-full:10:11 warning: in this example `{disk}` has no value; the reader would see `<disk>`",
+            ],
         );
     }
 
@@ -495,7 +506,7 @@ examples:
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { all: [{ text: qzoff }, { text: sealed }] }] }",
-            &["job-no-space:5:60 warning: no positive example reaches `all` of 2"],
+            &["job-no-space:5:58 warning: no positive example reaches `all` of 2"],
         );
         check_flaws(
             "{ text: 'job failed: no space left on' }",

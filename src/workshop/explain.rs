@@ -193,10 +193,10 @@ mod tests {
     #[test]
     fn a_pattern_is_followed_to_where_it_stops() {
         check(
-            Condition::Regex(r"write to (?<disk>\S+): ?disk".into()),
+            Condition::Regex(r"write to (?<disk>\S+) full".into()),
             &[(
                 false,
-                "stops in line 2 after `write to (?<disk>\\S+)`: `: ?disk` is wanted and ` disk full` stands there",
+                "stops in line 2 after `write to (?<disk>\\S+) `: `full` is wanted and `disk full` stands there",
             )],
         );
         check(Condition::Regex(r"disk full\z".into()), &[(true, "matches in line 2")]);

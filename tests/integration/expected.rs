@@ -72,7 +72,6 @@ const EXPECTED: [Expected; 6] = [
         signatures: &[
             "veeam/agent-linux/snapshot-module-not-found",
             "veeam/agent-linux/no-space-for-snapshot",
-            "veeam/agent-linux/snapshot-module-not-loaded",
         ],
         root_cause: "Point catalogue journal refused",
         problem: None,

@@ -273,7 +273,7 @@ fn each_variant_is_a_diagnosis_of_its_own() {
         folder,
         &["signatures", "check", "acme"],
         0,
-        ":20:5: warning: no example shows the row `The network path was",
+        ":26:5: warning: no example shows the row `The network path was",
     );
     write("'5']", "'5', 'a.b']");
     check(folder, &["signatures", "check", "acme"], 0, "warning: no pattern can ever capture `a.b` as `win32`");
