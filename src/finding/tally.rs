@@ -14,7 +14,7 @@ use super::sources::Sources;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
 use crate::bundle::FilePath;
 use crate::record::Chunk;
-use crate::scan::{Counts, Hit, Match};
+use crate::scan::{Counted, Counts, Enough, Hit, Match, More};
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
@@ -85,16 +85,51 @@ impl Tally {
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
     /// [`Tally::examined`], `append` or `merge`.
-    pub fn add(&mut self, memo: &mut Memo, file: &FilePath, lines_before: u64, chunk: &Chunk<'_>, hit: &Hit<'_, '_>) {
+    ///
+    /// Returns which further hits of the shape in this file make no other difference to this tally, if no fact is stated,
+    /// than to be counted; what is counted of them is put in by [`Tally::add_more`].
+    pub fn add(
+        &mut self,
+        memo: &mut Memo,
+        file: &FilePath,
+        lines_before: u64,
+        chunk: &Chunk<'_>,
+        hit: &Hit<'_, '_>,
+    ) -> Option<Enough> {
         let line = lines_before + hit.record.line + 1;
+        let mut enough = None;
         for found in hit.matches {
             let group = self.known.entry(found.signature).or_default();
             if group.add(file, chunk, hit.record, line) {
                 group.captures = captures(found);
             }
+            enough = group.enough(file).map(|enough| (found.signature as u64, None, enough));
         }
         if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
-            self.add_unknown(fingerprint_of(memo, hit), file, chunk, hit, level, line);
+            let (fingerprint, fixed) = fingerprint_of(memo, hit);
+            let group = self.add_unknown(fingerprint, file, chunk, hit, level, line);
+            if fixed && let Some(group) = group {
+                enough = group.enough(file).map(|enough| (fingerprint.0, Some(level), enough));
+            }
+        }
+        let (group, level, (after, undated)) = enough.filter(|_| hit.matches.len() <= 1 && hit.facts.is_empty())?;
+        Some(Enough { counted: Some(Counted { group, level }), after, undated })
+    }
+
+    /// Adds hits of which it was enough to know how many there are.
+    pub fn add_more(&mut self, more: &More) {
+        let &More { counted: Counted { group, level }, count, last_time } = more;
+        let Some(level) = level else {
+            self.known.entry(group as usize).or_default().count_more(count, last_time);
+            return;
+        };
+        match self.unknown.get_mut(&group) {
+            Some(unknown) => {
+                unknown.level = unknown.level.max(level);
+                unknown.group.count_more(count, last_time);
+            }
+            // It was dropped in the meantime.
+            None => self.unknown_overflow += count,
         }
     }
 
@@ -145,13 +180,16 @@ impl Tally {
         hit: &Hit<'_, '_>,
         level: Level,
         line: u64,
-    ) {
+    ) -> Option<&Group> {
+        if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
+            self.drop_least();
+        }
         let unknown = match self.unknown.entry(hash) {
             Entry::Occupied(own) => own.into_mut(),
             Entry::Vacant(place) => {
                 if self.bar.is_some_and(|bar| is_worse((level, hash), bar)) {
                     self.unknown_overflow += 1;
-                    return;
+                    return None;
                 }
                 let group = Group::default();
                 let template = template(hit.record.message());
@@ -162,9 +200,7 @@ impl Tally {
         if unknown.group.add(file, chunk, hit.record, line) {
             unknown.codes = codes(hit.record.text);
         }
-        if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
-            self.drop_least();
-        }
+        Some(&unknown.group)
     }
 
     /// Drops the templates that are over the bound.
@@ -184,17 +220,18 @@ impl Tally {
     }
 }
 
-/// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it.
-fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> Fingerprint {
+/// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it; and whether it is
+/// that of all hits of the shape with one line.
+fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> (Fingerprint, bool) {
     let shape = hit.shape.filter(|_| first_line_decides(hit.record));
     if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
-        return known;
+        return (known, true);
     }
     let (fingerprint, fixed) = fingerprint(hit.record.message(), &mut memo.scratch);
     if let (Some(shape), true) = (shape, fixed) {
         memo.remember(shape, fingerprint);
     }
-    fingerprint
+    (fingerprint, fixed && shape.is_some())
 }
 
 /// Orders templates from the first to be dropped: lowest level first, then greatest hash.
