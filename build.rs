@@ -7,6 +7,8 @@
 
 #[path = "src/signature/checksum.rs"]
 mod checksum;
+#[path = "src/signature/correlation.rs"]
+mod correlation;
 #[path = "src/signature/data.rs"]
 mod data;
 #[path = "src/signature/encode.rs"]
@@ -19,13 +21,14 @@ mod fields;
 mod pattern;
 #[path = "src/signature/product.rs"]
 mod product;
-#[path = "src/signature/schema.rs"]
+#[path = "src/signature/schema/mod.rs"]
 mod schema;
 #[path = "src/signature/tree.rs"]
 mod tree;
 #[path = "src/signature/yaml.rs"]
 mod yaml;
 
+use correlation::*;
 use data::*;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

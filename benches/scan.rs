@@ -55,6 +55,7 @@ fn signature(number: usize) -> Signature {
         component: None,
         scope: Scope::default(),
         condition,
+        correlation: None,
         cause: String::new(),
         impact: None,
         fixes: Vec::new(),

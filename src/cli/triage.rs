@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tierline::bundle::ProblemKind;
-use tierline::diagnosis::Diagnosis;
+use tierline::diagnosis::{Diagnosis, State};
 use tierline::report::{self, TextStyle};
 use tierline::signature::{Severity, SignatureSet};
 use tierline::triage::{BoundError, Options};
@@ -47,7 +47,8 @@ pub(super) struct TriageArgs {
     /// Adds the SHA-256 of every input to the report.
     #[arg(long)]
     hash: bool,
-    /// Ends with exit code 3 if a known problem of this severity or a worse one is found.
+    /// Ends with exit code 3 if a known problem of this severity or a worse one is found;
+    /// traces of old problems and what cannot be decided do not count.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailOn>,
     /// How many unexplained errors text and markdown show; json has all.
@@ -184,7 +185,8 @@ fn write(diagnosis: &Diagnosis, output: &Output<Format>, color: Color, top: usiz
 }
 
 fn exit(diagnosis: &Diagnosis, fail_on: Option<Severity>) -> Exit {
-    let found = |least| diagnosis.known.iter().any(|known| known.signature.severity >= least);
+    let matches = || diagnosis.known.iter().filter(|known| known.state == State::Match);
+    let found = |least| matches().any(|known| known.signature.severity >= least);
     if fail_on.is_some_and(found) {
         Exit::Found
     } else if diagnosis.is_partial() {

@@ -4,7 +4,7 @@
 //! the order of events only: what is printed of such a file stays as the file shows it.
 
 use super::clocks::{ClockOffset, clock_offsets};
-use super::silence::{setbacks, silences};
+use super::silence::{Log, setbacks, silences};
 use super::zones::{Inferred, infer};
 use crate::finding::{Evidence, Histogram, Others, Source, Time, Zone};
 use std::sync::Arc;
@@ -109,12 +109,13 @@ impl Chronology {
         };
         let files: Vec<FileTimes> = sources.iter().zip(&hosts).zip(&zones).map(file).collect();
         let (records, clock) = merged(sources, others, &zones);
+        let logs = Log::of(sources);
         let mut chronology = Chronology {
             records,
             clock,
             more_files: others.files,
-            silences: sources.iter().flat_map(silences).collect(),
-            setbacks: sources.iter().flat_map(setbacks).collect(),
+            silences: logs.iter().flat_map(silences).collect(),
+            setbacks: logs.iter().flat_map(setbacks).collect(),
             clock_offsets: clock_offsets(&files, evidence),
             files,
         };

@@ -77,10 +77,36 @@ pub struct Known {
     pub signature: Arc<Signature>,
     /// Between 0 and 1: how sure it is that the problem is there.
     pub confidence: f64,
+    /// Whether it is there now.
+    pub state: State,
+    /// Why the state is not `match`, or what makes a match less sure; a short lower-case fragment.
+    pub reason: Option<String>,
     /// Counts and evidence.
     pub group: Group,
     /// Less specific problems that are hidden because this one holds, by id.
     pub suppressed: Vec<Suppressed>,
+}
+
+/// Whether a known problem that has left traces is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It is.
+    Match,
+    /// It was: it is fixed in the version found, or was seen only before the last upgrade.
+    Old,
+    /// The logs do not tell: a part of what would decide it is not in them.
+    Inconclusive,
+}
+
+impl State {
+    /// Returns the name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Match => "match",
+            State::Old => "old",
+            State::Inconclusive => "inconclusive",
+        }
+    }
 }
 
 /// A known problem that is not shown by itself.

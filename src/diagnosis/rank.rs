@@ -2,7 +2,7 @@ use super::confidence::confidence;
 use super::facts::found_facts;
 use super::score::unresolved;
 use super::suppress::suppress;
-use super::{Chronology, Diagnosis, Known};
+use super::{Chronology, Diagnosis, Known, State};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
 use crate::finding::{Tally, Zone, in_order};
 use crate::signature::{SignatureError, SignatureSet};
@@ -24,7 +24,8 @@ pub fn diagnose(
 ) -> Diagnosis {
     let found = in_order(tally.known).filter_map(|(index, group)| {
         let signature = Arc::new(set.signatures().get(index)?.clone());
-        Some(Known { confidence: confidence(&signature, &group), signature, group, suppressed: Vec::new() })
+        let confidence = confidence(&signature, &group);
+        Some(Known { confidence, state: State::Match, reason: None, signature, group, suppressed: Vec::new() })
     });
     let mut known = suppress(found.collect());
     known.sort_by(|a, b| {

@@ -25,6 +25,7 @@ pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
         component: None,
         scope: Scope::default(),
         condition: Condition::Regex("went wrong on (?P<host>\\S+)".into()),
+        correlation: None,
         cause: "The host {host} is down.".into(),
         impact: None,
         fixes: vec![Fix {

@@ -5,11 +5,15 @@
 //! together they are not longer than the rest of the time that the file covers. So the nights of a quiet log are no
 //! silences, because each is much like the others, and a program that is only used now and then has none.
 //!
+//! The parts of a rotated log are one file here: a silence may lie between them, and each may be too short for a rhythm.
+//!
 //! A step back is told if there are few of them: a file that is not in the order of time has many. One of an hour in a log
 //! without zone is the end of summer time.
 
 use super::chronology::Pause;
-use crate::finding::{Source, Step, Timeline};
+use crate::bundle::{FilePath, Turn};
+use crate::finding::{Source, Step, Time, Timeline};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Records with a time that a file needs to have a rhythm.
@@ -25,9 +29,48 @@ const SETBACKS: u64 = 3;
 /// Seconds by which a step back may differ from an hour to be the end of summer time.
 const NEARLY: i64 = 300;
 
-/// Returns the silences of a file that are worth telling.
-pub(super) fn silences(source: &Source) -> Vec<Pause> {
-    let timeline = &source.timeline;
+/// A log with all its rotated parts.
+pub(super) struct Log<'s> {
+    /// In the order in which they were written.
+    parts: Vec<&'s Source>,
+    timeline: Timeline,
+}
+
+impl Log<'_> {
+    /// Puts the parts of rotated logs together.
+    pub(super) fn of(sources: &[Source]) -> Vec<Log<'_>> {
+        type Part<'s> = (Turn, Option<Time>, &'s Source);
+        let mut logs: BTreeMap<Arc<str>, Vec<Part<'_>>> = BTreeMap::new();
+        for source in sources {
+            let path = FilePath::from(Arc::clone(&source.file));
+            logs.entry(path.log().into()).or_default().push((path.turn(), source.first_time, source));
+        }
+        let mut whole = Vec::new();
+        for mut parts in logs.into_values() {
+            parts.sort_by_key(|&(turn, first, _)| (turn, first));
+            let mut timeline = Timeline::default();
+            parts.iter().for_each(|(.., part)| timeline.append(part.timeline.clone()));
+            whole.push(Log { parts: parts.into_iter().map(|(.., part)| part).collect(), timeline });
+        }
+        whole
+    }
+
+    /// The part in which the first record behind a step stands.
+    fn file(&self, step: &Step, steps: fn(&Timeline) -> &[Step]) -> Arc<str> {
+        let within = |part: &&&Source| steps(&part.timeline).contains(step);
+        let behind = |part: &&&Source| part.timeline.ends.is_some_and(|(first, _)| first == step.to);
+        let part = self.parts.iter().find(within).or_else(|| self.parts.iter().find(behind));
+        part.or(self.parts.last()).map(|part| Arc::clone(&part.file)).unwrap_or_default()
+    }
+
+    fn pause(&self, step: &Step, steps: fn(&Timeline) -> &[Step], end_of_summer_time: bool) -> Pause {
+        Pause { file: self.file(step, steps), from: step.from, to: step.to, end_of_summer_time }
+    }
+}
+
+/// Returns the silences of a log that are worth telling.
+pub(super) fn silences(log: &Log<'_>) -> Vec<Pause> {
+    let timeline = &log.timeline;
     let Some((first, last)) = timeline.ends else { return Vec::new() };
     // Only what is silent in the order of time: where files are not, steps forward follow steps back.
     let is_silent = |step: &&Step| {
@@ -47,23 +90,19 @@ pub(super) fn silences(source: &Source) -> Vec<Pause> {
         told.last().is_some_and(|&it| it >= SHORTEST && it >= usual.saturating_mul(LONGER)) && together <= covered / 2
     });
     let told = timeline.silences.iter().take(count.unwrap_or(0)).filter(is_silent);
-    told.map(|step| pause(source, step, false)).collect()
+    told.map(|step| log.pause(step, |timeline| &timeline.silences, false)).collect()
 }
 
-/// Returns the steps back of a file that are worth telling.
-pub(super) fn setbacks(source: &Source) -> Vec<Pause> {
-    let timeline = &source.timeline;
+/// Returns the steps back of a log that are worth telling.
+pub(super) fn setbacks(log: &Log<'_>) -> Vec<Pause> {
+    let timeline = &log.timeline;
     if timeline.dated() < RECORDS || timeline.n_setbacks > SETBACKS {
         return Vec::new();
     }
     let summer = |step: &Step| step.from.offset().is_none() && (step.seconds() + 3600).abs() <= NEARLY;
     // Where the log leaves out the date or the year, the turn of the day or of the year looks like a step back.
     let steps = timeline.setbacks.iter().filter(|step| !step.from.assumed() || step.seconds() > -12 * 3600);
-    steps.map(|step| pause(source, step, summer(step))).collect()
-}
-
-fn pause(source: &Source, step: &Step, end_of_summer_time: bool) -> Pause {
-    Pause { file: Arc::clone(&source.file), from: step.from, to: step.to, end_of_summer_time }
+    steps.map(|step| log.pause(step, |timeline| &timeline.setbacks, summer(step))).collect()
 }
 
 #[cfg(test)]
@@ -74,10 +113,24 @@ mod tests {
     #[track_caller]
     fn check(seconds: impl IntoIterator<Item = i64>, expected: &[i64], expected_back: &[(i64, bool)]) {
         let source = source("a.log", None, &seconds.into_iter().collect::<Vec<_>>());
-        let found: Vec<i64> = silences(&source).iter().map(Pause::seconds).collect();
+        let log = &Log::of(std::slice::from_ref(&source))[0];
+        let found: Vec<i64> = silences(log).iter().map(Pause::seconds).collect();
         assert_eq!(found, expected);
-        let found: Vec<_> = setbacks(&source).iter().map(|it| (it.seconds(), it.end_of_summer_time)).collect();
+        let found: Vec<_> = setbacks(log).iter().map(|it| (it.seconds(), it.end_of_summer_time)).collect();
         assert_eq!(found, expected_back);
+    }
+
+    #[test]
+    fn the_parts_of_a_rotated_log_are_one() {
+        let part = |file, range| source(file, None, &every(5, range).collect::<Vec<_>>());
+        let sources = [part("x.log", 9000..9100), part("x.log.1", 5000..6000), part("x.log.2.gz", 0..5000)];
+        let logs = Log::of(&sources);
+        assert_eq!(logs.len(), 1);
+        let found: Vec<_> = silences(&logs[0]).iter().map(|it| (it.file.to_string(), it.seconds())).collect();
+        assert_eq!(found, [("x.log".to_owned(), 3005)]);
+        assert_eq!(setbacks(&logs[0]), []);
+        // Logs of other folders are others.
+        assert_eq!(Log::of(&[part("a/x.log", 0..50), part("b/x.log.1", 0..50)]).len(), 2);
     }
 
     /// Records every `step` seconds in `range`.

@@ -189,11 +189,13 @@ fn numeric_zone(line: &[u8], at: usize, minutes_needed: bool) -> Option<(Option<
 /// Steps over what stands between date and time: `T`, blanks, `_`, `-`, `:`, a comma; or nothing that fits.
 pub(super) fn gap(line: &[u8], at: usize) -> Option<usize> {
     let next = match *line.get(at)? {
+        // Erlang: `2-Jan-2026::03:04:05`.
+        b':' if line.get(at + 1) == Some(&b':') => at + 2,
         b'T' | b't' | b'_' | b'-' | b':' => at + 1,
         // Suricata: `5/1/2026 -- 10:11:12`.
         b' ' if line.get(at + 1..at + 4) == Some(b"-- ") => at + 3,
         b' ' | b'\t' => at,
-        b',' | b';' => at + 1,
+        b',' | b';' | b'|' => at + 1,
         _ => return None,
     };
     let blanks = line.get(next..)?.iter().take(5).take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();

@@ -33,6 +33,7 @@ pub(super) fn key(name: &[u8]) -> Option<Key> {
         | b"unixTime"
         | b"timeMillis"
         | b"timestamp.seconds"
+        | b"time.seconds"
         | b"instant.epochSecond"
         | b"_time"
         | b"EventTime" => Key::Time(3),
@@ -136,6 +137,29 @@ fn welf(number: u64) -> Level {
     }
 }
 
+/// Nextcloud's numbers: 0 debug, 1 info, 2 warning, 3 error, 4 fatal.
+fn nextcloud(value: &[u8], rules: &Watch<'_>) -> Option<Level> {
+    let &[digit @ b'0'..=b'4'] = value else { return None };
+    rules.number(value);
+    [Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal].get(usize::from(digit - b'0')).copied()
+}
+
+/// `2026-01-02` and nothing else.
+fn is_day(value: &[u8]) -> bool {
+    let separator = |index| matches!(index, 4 | 7);
+    let fits = |(index, byte): (usize, &u8)| match separator(index) {
+        true => matches!(byte, b'-' | b'/' | b'.'),
+        false => byte.is_ascii_digit(),
+    };
+    value.len() == 10 && value.iter().enumerate().all(fits)
+}
+
+/// `3:04:05`, with whatever follows.
+fn is_clock(value: &[u8]) -> bool {
+    let hour = super::clock::digits_run(value, 0);
+    matches!(hour, 1 | 2) && value.get(hour) == Some(&b':')
+}
+
 /// OpenTelemetry's severity number: four steps for each level.
 fn open_telemetry(number: u64) -> Option<Level> {
     Some(match number {
@@ -156,16 +180,39 @@ pub(super) struct Fields<'a> {
     /// Where the message's value begins and ends.
     pub message: Option<(usize, usize)>,
     ranks: [u8; 4],
+    /// A day and a time of day that are the values of two fields.
+    day_alone: Option<&'a [u8]>,
+    clock_alone: Option<&'a [u8]>,
+    /// Nextcloud numbers its levels from 0 to 4 and begins with `reqId`.
+    nextcloud: bool,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn new() -> Fields<'a> {
-        Fields { found: Default::default(), day: None, message: None, ranks: [u8::MAX; 4] }
+        Fields {
+            found: Default::default(),
+            day: None,
+            message: None,
+            ranks: [u8::MAX; 4],
+            day_alone: None,
+            clock_alone: None,
+            nextcloud: false,
+        }
     }
 
     /// Whether all four are known from their best keys, so that the rest of the line need not be looked at.
     pub(super) fn complete(&self) -> bool {
         self.ranks.iter().all(|&rank| rank == 0)
+    }
+
+    /// Puts a day and a time of day together, if all fields have been taken.
+    pub(super) fn finish(&mut self, rules: &Watch<'_>) {
+        if let (Some(day), Some(clock)) = (self.day_alone, self.clock_alone)
+            && let Some((stamp, _)) = rules.copied_stamp(&[day, clock].join(&b' '))
+        {
+            self.found.time = Some(rules.moment(&stamp));
+            self.day = if let Date::Days(day) = stamp.date { Some(day) } else { None };
+        }
     }
 
     /// Whether the fields make a header: a message alone may be data inside another program's record.
@@ -179,18 +226,22 @@ impl<'a> Fields<'a> {
         if name.len() == b"time_iso8601".len() && name.starts_with(b"time_iso") {
             rules.lose();
         }
+        self.nextcloud |= name == b"reqId";
         let Some(key) = key(name) else { return };
         let value = &line[start..end];
         match key {
+            Key::Time(_) if is_day(value) => self.day_alone = Some(value),
             Key::Time(rank) if rank < self.ranks[0] => {
                 if let Some((time, day)) = rules.field_time(value) {
                     self.found.time = Some(time);
                     self.day = day;
                     self.ranks[0] = rank;
+                    self.clock_alone = day.is_none().then_some(value).filter(|value| is_clock(value));
                 }
             }
             Key::Level(rank) if rank < self.ranks[1] => {
-                if let Some(level) = level(name, value, rules) {
+                let level = if self.nextcloud { nextcloud(value, rules) } else { level(name, value, rules) };
+                if let Some(level) = level {
                     self.found.level = Some(level);
                     self.ranks[1] = rank;
                 }

@@ -143,7 +143,8 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
         b'[' => {
             let cut = special::kernel(line, at, None, rules)
                 .or_else(|| special::traced(line, at, rules))
-                .or_else(|| web::uwsgi(line, at, rules));
+                .or_else(|| web::uwsgi(line, at, rules))
+                .or_else(|| special::chromium(line, at, rules));
             if cut.is_some() {
                 return cut;
             }
@@ -180,6 +181,11 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
         }
         b'#' => {
             if let Some(cut) = special::history(line, at, rules) {
+                return Some(cut);
+            }
+        }
+        b'=' => {
+            if let Some(cut) = special::erlang(line, at, rules) {
                 return Some(cut);
             }
         }

@@ -15,6 +15,7 @@ pub(super) fn cut<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cu
     let mut fields = Fields::new();
     let mut name = Vec::new();
     object(line, at + 1, &mut name, 0, &mut fields, rules);
+    fields.finish(rules);
     if !fields.any() {
         return None;
     }
@@ -320,6 +321,20 @@ mod tests {
         ] {
             check(line, level, component, "it failed");
         }
+    }
+
+    #[test]
+    fn a_time_in_two_fields_and_numbers_of_one_program_are_understood() {
+        for line in [
+            r#"{"date":"2026-01-02","time":"03:04:05.123","level":"ERROR","message":"it failed"}"#,
+            r#"{"time":"03:04:05.123","level":"ERROR","date":"2026/01/02","message":"it failed"}"#,
+            r#"{"reqId":"Yf","level":3,"time":"2026-01-02T03:04:05.123+00:00","user":"a","message":"it failed"}"#,
+        ] {
+            check(line, "Error", "-", "it failed");
+        }
+        let format = Format::guess(b"{\"time\":{\"seconds\":1767323045,\"nanos\":5},\"severity\":\"ERROR\"}", None);
+        let header = format.header(b"{\"time\":{\"seconds\":1767323045,\"nanos\":5},\"severity\":\"ERROR\"}");
+        assert_eq!(header.and_then(|it| it.time).map(|it| it.instant()), Some(1_767_323_045_000_000_000));
     }
 
     #[test]

@@ -42,7 +42,10 @@ pub(super) fn redis_mark(line: &[u8], at: usize) -> Option<Level> {
 /// Looks for the mark of a program behind the time; returns the level, the component and where the message begins.
 pub(super) fn behind_time<'a>(line: &'a [u8], end: usize, stamp: &Stamp, rules: &Watch<'_>) -> Option<Marked<'a>> {
     match stamp.shape {
-        Shape::Iso => ruby(line, end).or_else(|| macos(line, end, rules)).or_else(|| icinga(line, end)),
+        Shape::Iso => ruby(line, end)
+            .or_else(|| macos(line, end, rules))
+            .or_else(|| icinga(line, end))
+            .or_else(|| ceph(line, end, rules)),
         Shape::Slashed if line.get(end) == Some(&b']') => websphere(line, end, rules),
         _ => None,
     }
@@ -137,6 +140,24 @@ fn icinga(line: &[u8], end: usize) -> Option<Marked<'_>> {
     })
 }
 
+/// Ceph: ` 7f1234567700 -1 osd.3 text`, thread and priority. -1 is what goes to the cluster's log as an error; the others are
+/// depths of debugging and say nothing.
+fn ceph<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked<'a>> {
+    let (seven, thread) = line.get(end..)?.strip_prefix(b" ")?.split_at_checked(2)?;
+    if seven[1] != b'f' || !seven[0].is_ascii_digit() {
+        return None;
+    }
+    rules.number(&seven[..1]);
+    let digits = thread.iter().take(13).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let message = end + 3 + digits + 4;
+    let Some([b' ', b'-', priority, b' ']) = thread.get(digits..digits + 4) else { return None };
+    if seven != b"7f" || !matches!(digits, 8..=12) || !priority.is_ascii_digit() {
+        return None;
+    }
+    rules.number(&thread[digits + 2..digits + 3]);
+    (*priority == b'1').then_some(Marked { level: Some(Level::Error), component: None, message })
+}
+
 /// WebSphere: `] 0000004c WsServerImpl  E   WSVR0009E: text`; the letter between the columns is the kind of event.
 fn websphere<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked<'a>> {
     let thread = line.get(end..)?.strip_prefix(b"] ")?;
@@ -189,6 +210,15 @@ pub(super) fn vmware(line: &[u8], at: usize) -> Option<(Level, usize)> {
         _ => return None,
     };
     (digits_run(line, at + 1) == 3 && line.get(at + 4..at + 6) == Some(b": ")).then_some((level, at + 6))
+}
+
+/// vCenter's events: `Event [5096] [1-1] [time] [vim.event.UserLoginSessionEvent] [info] [user] [] [5096] [text]`.
+pub(super) fn vcenter_event(line: &[u8], message: usize) -> Option<Level> {
+    let near = line.get(message..line.len().min(message + 300))?;
+    // Host, program and empty fields may stand before it.
+    let near = &near[memmem::find(&near[..near.len().min(80)], b"Event [")?..];
+    let groups = near.split(|&byte| byte == b'[').skip(1).map(|group| group.trim_ascii_end());
+    groups.take(6).skip(3).find_map(|group| Level::from_word(group.strip_suffix(b"]")?))
 }
 
 /// `##[error]text` of build services.

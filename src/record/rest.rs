@@ -117,6 +117,9 @@ fn marked<'a>(
         Some(b"haproxy") => found.level = web::haproxy(line, message, rules),
         None if first.shape == Shape::Iso || first.shape == Shape::Access => {
             found.level = web::request(line, end, rules)
+                .or_else(|| web::php(line, message))
+                .or_else(|| web::balancer(line, end, rules))
+                .or_else(|| marks::vcenter_event(line, message))
         }
         _ => {}
     }

@@ -308,6 +308,8 @@ fn level_in_token(token: &[u8], followed: bool) -> Option<Level> {
         let opened = before.is_none_or(|byte| {
             matches!(byte, b'[' | b']' | b'(' | b')' | b'<' | b':' | b'|' | b'"') || byte.is_ascii_digit()
         });
+        // Monolog: `production.ERROR: text`, channel and level.
+        let opened = opened || before == Some(b'.') && after == Some(b':');
         let closed = match after {
             None => before.is_none() && followed,
             Some(byte) => matches!(byte, b']' | b')' | b'>' | b':' | b'|' | b',' | b'"'),

@@ -403,3 +403,55 @@ pub(super) fn traced<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option
     let found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
     Some(Cut::new("strace", found, separators(line, end)))
 }
+
+/// Erlang's reports, as RabbitMQ up to 3.6, ejabberd and CouchDB write them: `=ERROR REPORT==== 2-Jan-2026::03:04:05 ===`
+/// stands alone, the message on the lines behind it.
+pub(super) fn erlang<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..line.len().min(at + 80))?.strip_prefix(b"=")?;
+    let level = match &text[..memmem::find(text, b" REPORT==== ")?] {
+        b"ERROR" | b"CRASH" | b"SUPERVISOR" => Level::Error,
+        b"WARNING" => Level::Warn,
+        b"INFO" | b"PROGRESS" | b"NOTICE" => Level::Info,
+        b"CRITICAL" | b"ALERT" | b"EMERGENCY" => Level::Fatal,
+        b"DEBUG" => Level::Debug,
+        _ => return None,
+    };
+    let start = at + 1 + memmem::find(text, b"==== ")? + 5;
+    let (stamp, end) = rules.stamp(line, start)?;
+    let found = Found { time: Some(rules.moment(&stamp)), level: Some(level), component: None };
+    let message = end + line.get(end..)?.iter().take_while(|&&byte| matches!(byte, b' ' | b'=')).count();
+    Some(Cut::stamped("erlang", found, message, &stamp))
+}
+
+/// Chromium and what embeds it: `[1234:5678:0601/101112.345678:ERROR:gpu_init.cc(12)] text`, process and thread often left
+/// out. The date has no year.
+pub(super) fn chromium<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let text = line.get(at..line.len().min(at + NEAR))?.strip_prefix(b"[")?;
+    let slash = memchr::memchr(b'/', &text[..text.len().min(40)])?;
+    let start = slash.checked_sub(4)?;
+    let fraction = match text.get(slash + 7) {
+        Some(b'.') => 1 + digits_run(text, slash + 8),
+        _ => 0,
+    };
+    let end = slash + 7 + fraction;
+    let is_number = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_digit() || *byte == b':');
+    if digits_run(text, start) != 4
+        || digits_run(text, slash + 1) != 6
+        || text.get(end) != Some(&b':')
+        || !is_number(&text[..start])
+    {
+        return None;
+    }
+    let rest = &text[end + 1..];
+    let length = rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let level = Level::from_word(&rest[..length])?;
+    let close = memchr::memchr(b']', rest)?;
+    let source = rest[length..close].iter().position(|&byte| byte == b':')? + length + 1;
+    // The parts of the time stand as nowhere else, so that no layout can hold them.
+    let [m, n, d, e, _, h, i, j, k, s, t] = *text.get(start..slash + 7)? else { return None };
+    let date = [&[m, n, b'-', d, e, b' ', h, i, b':', j, k, b':', s, t], &text[slash + 7..end]].concat();
+    let (stamp, _) = rules.copied_stamp(&date)?;
+    let component = &rest[source..close];
+    let found = Found { time: Some(rules.moment(&stamp)), level: Some(level), component: Some(component) };
+    Some(Cut::stamped("chromium", found, separators(line, at + 1 + end + 1 + close + 1), &stamp))
+}

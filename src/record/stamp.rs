@@ -248,8 +248,8 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
     let (second, next) = number(line, next + 1, 1, 2)?;
     let shape = if separator == b'.' { Shape::Dotted } else { Shape::Slashed };
     if line.get(next) != Some(&separator) {
-        // A dash may stand before the clock where it cannot be a part of the date.
-        if !matches!((line.get(next), separator), (Some(b' ' | b'\t'), _) | (Some(b'-'), b'/')) {
+        // A dash may stand before the clock where it cannot be a part of the date; a bar is go-ethereum's.
+        if !matches!((line.get(next), separator), (Some(b' ' | b'\t'), _) | (Some(b'-'), b'/') | (Some(b'|'), b'-')) {
             return None;
         }
         let clock_at = gap(line, next)?;

@@ -572,3 +572,54 @@ fn values_of_fields_are_no_times_of_records() {
         assert_eq!(times("x", text, Some(MODIFIED)), [""; 0], "{text}");
     }
 }
+
+#[test]
+fn php_and_its_frameworks() {
+    let line = "[02-Jan-2026 03:04:05 UTC] PHP Fatal error:  Uncaught Error: Class not found in /srv/x.php:3";
+    check(line, "2026-01-02T03:04:05Z", ERROR, "", "PHP Fatal error:  Uncaught Error: Class not found in /srv/x.php:3");
+    let line = "[02-Jan-2026 03:04:05 UTC] PHP Warning:  Undefined variable $x in /srv/x.php on line 3";
+    check(line, "2026-01-02T03:04:05Z", WARN, "", "Undefined variable $x in /srv/x.php on line 3");
+    let line = "[2026-01-02 03:04:05] production.ERROR: Connection refused {\"exception\":\"x\"}";
+    check(line, "2026-01-02T03:04:05", ERROR, "production.ERROR", "Connection refused {\"exception\":\"x\"}");
+    let line = "[2026-01-02T03:04:05.123456+00:00] request.CRITICAL: Uncaught PHP Exception [] []";
+    check(line, "2026-01-02T03:04:05.123456Z", FATAL, "request.CRITICAL", "Uncaught PHP Exception [] []");
+}
+
+#[test]
+fn ceph_daemons_say_by_a_priority_of_minus_one_that_it_is_an_error() {
+    let line = "2026-01-02T03:04:05.123+0000 7f1234567700 -1 osd.3 12 heartbeat_check: no reply";
+    check(line, "2026-01-02T03:04:05.123Z", ERROR, "", "osd.3 12 heartbeat_check: no reply");
+    let line = "2026-01-02T03:04:05.123+0000 7f1234567700  1 osd.3 12 start_boot";
+    check(line, "2026-01-02T03:04:05.123Z", NONE, "7f1234567700", "osd.3 12 start_boot");
+}
+
+#[test]
+fn a_report_of_erlang_is_one_record_with_the_lines_behind_it() {
+    check("=ERROR REPORT==== 2-Jan-2026::03:04:05 ===", "2026-01-02T03:04:05", ERROR, "", "");
+    let text = "\n=ERROR REPORT==== 2-Jan-2026::03:04:05 ===\nMnesia(rabbit@a): ** ERROR ** (core dumped)\n\n=INFO REPORT==== 2-Jan-2026::03:04:06.123456 ===\nstarting TCP listener on [::]:5672\nrabbit on node a\n";
+    let error = "\nMnesia(rabbit@a): ** ERROR ** (core dumped)";
+    let info = "\nstarting TCP listener on [::]:5672\nrabbit on node a";
+    records(
+        "rabbit.log",
+        text.as_bytes(),
+        &[(2, "2026-01-02T03:04:05", ERROR, "", error), (3, "2026-01-02T03:04:06.123456", INFO, "", info)],
+    );
+}
+
+#[test]
+fn chromium_and_what_embeds_it() {
+    let line = "[1234:5678:0511/101112.345678:ERROR:gpu_init.cc(523)] Passthrough is not supported";
+    check(line, "2026-05-11T10:11:12.345678", ERROR, "gpu_init.cc(523)", "Passthrough is not supported");
+    let line = "[0511/101112.345:WARNING:dns_config.cc(12)] Failed to read DnsConfig.";
+    check(line, "2026-05-11T10:11:12.345", WARN, "dns_config.cc(12)", "Failed to read DnsConfig.");
+    let line = "INFO [05-11|10:11:12.345] Imported new chain segment";
+    check(line, "2026-05-11T10:11:12.345", INFO, "", "Imported new chain segment");
+}
+
+#[test]
+fn events_of_vcenter_and_requests_of_load_balancers() {
+    let line = "2026-01-02T03:04:05.123+00:00 vc1 vpxd 1234 - - Event [77] [1-1] [2026-01-02T03:04:05.1Z] [vim.event.HostConnectionLostEvent] [error] [] [DC] [77] [Host esx1 is not responding]";
+    check(line, "2026-01-02T03:04:05.123Z", ERROR, "", &line[30..]);
+    let line = "https 2026-01-02T03:04:05.123456Z app/shop/50dc6c 192.0.2.1:2817 10.0.0.1:80 0.001 -1 -1 502 - 34 366 \"GET https://shop.example.com:443/ HTTP/1.1\" \"curl\"";
+    check(line, "2026-01-02T03:04:05.123456Z", ERROR, "", &line[34..]);
+}

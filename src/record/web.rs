@@ -82,6 +82,45 @@ pub(super) fn haproxy(line: &[u8], message: usize, rules: &Watch<'_>) -> Option<
     status(line, at, text, rules).map(|it| it.0)
 }
 
+/// What PHP says itself: `PHP Fatal error:  Uncaught ...`, with the names of its error levels.
+pub(super) fn php(line: &[u8], message: usize) -> Option<Level> {
+    const NAMES: [(&[u8], Level); 10] = [
+        (b"Fatal error:", Level::Error),
+        (b"Parse error:", Level::Error),
+        (b"Core error:", Level::Error),
+        (b"Compile error:", Level::Error),
+        (b"Recoverable fatal error:", Level::Error),
+        (b"Catchable fatal error:", Level::Error),
+        (b"Warning:", Level::Warn),
+        (b"Notice:", Level::Info),
+        (b"Deprecated:", Level::Info),
+        (b"Strict Standards:", Level::Info),
+    ];
+    let rest = line.get(message..)?;
+    let rest = rest.strip_prefix(b"PHP ").unwrap_or(rest);
+    NAMES.iter().find(|(name, _)| rest.starts_with(name)).map(|&(_, level)| level)
+}
+
+/// Load balancers of AWS: `time balancer client target 0.000 0.001 0.000 502 502 34 366 "GET http://x/ HTTP/1.1" ...`, the
+/// balancer's own status before the target's. `end` is the end of the time.
+pub(super) fn balancer(line: &[u8], end: usize, rules: &Watch<'_>) -> Option<Level> {
+    let text = line.get(end..line.len().min(end + NEAR))?.strip_prefix(b" ")?;
+    let mut words = text.split(|&byte| byte == b' ');
+    let _names = (words.next()?, words.next()?, words.next()?);
+    // Seconds in decimals; -1 if there were none.
+    let is_span = |word: &[u8]| {
+        word == b"-1" || word.contains(&b'.') && word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    };
+    let spans = [words.next()?, words.next()?, words.next()?];
+    let at = words.next()?.as_ptr() as usize - line.as_ptr() as usize;
+    if !spans.into_iter().all(is_span) {
+        return None;
+    }
+    // Whether a span is -1 depends on its digit.
+    spans.iter().filter(|span| span.len() == 2).for_each(|span| rules.number(&span[1..]));
+    status(line, at, text, rules).map(|it| it.0)
+}
+
 /// Squid's own format: `1767607872.345    123 10.0.0.1 TCP_MISS/503 1234 GET http://x/ ...`. `end` is the end of the time.
 pub(super) fn squid(line: &[u8], end: usize, rules: &Watch<'_>) -> Option<Level> {
     let near = line.get(end..line.len().min(end + 120))?;

@@ -334,8 +334,8 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
         let references = signature.references.iter();
         JsonDiagnosis {
             signature: &signature.id,
-            state: "match",
-            reason: None,
+            state: known.state.name(),
+            reason: known.reason.as_deref(),
             title: known.explain(&signature.title),
             vendor: &signature.vendor,
             product: &signature.product,

@@ -9,7 +9,7 @@ use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
     NotExamined, article_ids, escalation, not_examined, notes, number, occurrence, place, plural, product,
-    same_fix_before, skipped, verdict,
+    same_fix_before, skipped, standing, verdict,
 };
 use crate::bundle::Problem;
 use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
@@ -103,6 +103,9 @@ impl Page {
         self.field("Product", &escape(&product(signature)));
         let level = format!("{}, side: {}", signature.level.name(), signature.side.name());
         self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
+        if let Some(standing) = standing(known) {
+            self.field("State", &escape(&standing));
+        }
         self.field("Seen", &escape(&occurrence(&known.group)));
         if let Some(place) = place(&known.group) {
             self.field("Where", &code(&place));

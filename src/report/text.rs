@@ -9,7 +9,7 @@ use super::excerpt::{ERROR_MARKS, cut, excerpt};
 use super::timeline;
 use super::wording::{
     NotExamined, article_ids, escalation, headline, not_examined, notes, number, occurrence, place, plural, product,
-    same_fix_before, skipped, verdict,
+    same_fix_before, skipped, standing, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
@@ -133,6 +133,9 @@ impl Page {
         self.field("Product", &product(signature));
         let side = format!("side: {}, confidence {:.2}", signature.side.name(), known.confidence);
         self.field("Level", &format!("{}, {side}", signature.level.name()));
+        if let Some(standing) = standing(known) {
+            self.field("State", &standing);
+        }
         self.field("Seen", &occurrence(&known.group));
         if let Some(place) = place(&known.group) {
             self.field("Where", &place);

@@ -3,7 +3,7 @@
 use super::neutral::one_line;
 use super::timeline::likely_zone;
 use crate::bundle::{Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, Known, Period};
+use crate::diagnosis::{Diagnosis, Known, Period, State};
 use crate::finding::{Evidence, Group, Level, Time, UnknownGroup};
 use crate::signature::{Escalate, Fix, Severity, Signature};
 use std::cmp::Reverse;
@@ -14,8 +14,15 @@ use std::collections::BTreeMap;
 /// "Nothing found" is only said when every part of the input was examined.
 pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
     let mut parts = Vec::new();
-    if !diagnosis.known.is_empty() {
-        parts.push(format!("{} ({})", plural(diagnosis.known.len() as u64, "known problem"), severities(diagnosis)));
+    let in_state = |state| diagnosis.known.iter().filter(|it| it.state == state).count() as u64;
+    if in_state(State::Match) > 0 {
+        parts.push(format!("{} ({})", plural(in_state(State::Match), "known problem"), severities(diagnosis)));
+    }
+    if in_state(State::Old) > 0 {
+        parts.push(plural(in_state(State::Old), "old trace"));
+    }
+    if in_state(State::Inconclusive) > 0 {
+        parts.push(format!("{} that cannot be decided", in_state(State::Inconclusive)));
     }
     let is_error = |level: Level| level >= Level::Error;
     let errors = diagnosis.unresolved.iter().filter(|it| is_error(it.finding.level)).count() as u64;
@@ -56,7 +63,8 @@ pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
 /// "1 critical, 2 high", the worst first.
 fn severities(diagnosis: &Diagnosis) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-    let count = |severity| diagnosis.known.iter().filter(|it| it.signature.severity == severity).count();
+    let found = || diagnosis.known.iter().filter(|it| it.state == State::Match);
+    let count = |severity| found().filter(|it| it.signature.severity == severity).count();
     let parts = all.into_iter().map(|it| (count(it), it)).filter(|(count, _)| *count > 0);
     parts.map(|(count, it)| format!("{count} {}", it.name())).collect::<Vec<_>>().join(", ")
 }
@@ -255,6 +263,17 @@ pub(super) fn article_ids(signature: &Signature) -> String {
     ids.join(", ")
 }
 
+/// What makes a known problem less than a plain match, if anything does: "inconclusive: the log ends 3 h before ...".
+pub(super) fn standing(known: &Known) -> Option<String> {
+    match (known.state, &known.reason) {
+        (State::Match, None) => None,
+        (State::Match, Some(reason)) => Some(format!("found, but {reason}")),
+        (State::Old, None) => Some("old: it is fixed in what is installed now".into()),
+        (State::Inconclusive, None) => Some("inconclusive".into()),
+        (state, Some(reason)) => Some(format!("{}: {reason}", state.name())),
+    }
+}
+
 /// "14 times, 2026-01-02 03:04:05 to 05:06:07".
 pub(super) fn occurrence(group: &Group) -> String {
     let count = if group.count == 1 { "once".to_string() } else { format!("{} times", number(group.count)) };
@@ -349,6 +368,7 @@ pub(super) fn escalation(escalate: &Escalate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature};
 
     #[test]
     fn numbers_and_sizes_are_easy_to_read() {
@@ -389,13 +409,33 @@ mod tests {
     #[test]
     fn the_headline_of_an_unknown_error_has_values_but_no_header() {
         let check = |template: &str, text: &str, expected: &str| {
-            let group = crate::diagnosis::sample::group(1, vec![crate::diagnosis::sample::evidence("a.log", 1, text)]);
+            let group = group(1, vec![evidence("a.log", 1, text)]);
             assert_eq!(headline(&crate::diagnosis::sample::unknown(Level::Error, template, group)), expected);
         };
         check("shard <n> was dropped", "12:00 [7] ERROR shard 3 was dropped", "was dropped");
         check("the shard <n> was dropped", "12:00 [7] ERROR the shard 3 was dropped\nat a", "the shard 3 was dropped");
         check("<*>:<n>) alert: lane <hex>", "cpu7:2098) alert: lane 0x31", "alert: lane 0x31");
         check("odd <n>", "12:00 odd 7", "odd <n>");
+    }
+
+    #[test]
+    fn what_is_no_plain_match_is_said_and_not_counted_among_the_known_problems() {
+        let seen = || group(1, vec![evidence("a.log", 1, "went wrong on srv01")]);
+        let signatures = ["a", "b", "c"].map(|id| (signature(id, Severity::High), seen()));
+        let mut diagnosis = diagnosis(signatures.into(), Vec::new());
+        diagnosis.known[0].reason = Some("the version of the product is unknown".into());
+        diagnosis.known[1].state = State::Old;
+        diagnosis.known[2].state = State::Inconclusive;
+        diagnosis.known[2].reason = Some("the records have no times".into());
+        let shown: Vec<_> = diagnosis.known.iter().filter_map(standing).collect();
+        let expected = [
+            "found, but the version of the product is unknown",
+            "old: it is fixed in what is installed now",
+            "inconclusive: the records have no times",
+        ];
+        assert_eq!(shown, expected);
+        let verdict = verdict(&diagnosis);
+        assert!(verdict.starts_with("1 known problem (1 high), 1 old trace, 1 that cannot be decided: "), "{verdict}");
     }
 
     #[test]

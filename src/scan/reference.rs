@@ -24,6 +24,7 @@ fn signature(number: usize, condition: Condition) -> Signature {
         component: None,
         scope: Scope::default(),
         condition,
+        correlation: None,
         cause: String::new(),
         impact: None,
         fixes: Vec::new(),

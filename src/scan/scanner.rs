@@ -173,8 +173,12 @@ impl Scanner {
         let facts = FactSources::new(set, signatures.len());
         let conditions = signatures.iter().map(|signature| &signature.condition).chain(facts.conditions(set));
         let conditions: Vec<_> = conditions.collect();
-        let patterns: Vec<_> = conditions.iter().map(|condition| Pattern::new(condition).ok()).collect();
         let fixed = conditions.iter().map(|condition| is_fixed(condition)).collect();
+        // Of a correlation its parts are searched, and nothing holds by itself.
+        let is_several = |index: usize| signatures.get(index).is_some_and(|it| it.correlation.is_some());
+        let numbered = conditions.iter().enumerate();
+        let patterns: Vec<_> =
+            numbered.map(|(index, it)| Pattern::new(it).ok().filter(|_| !is_several(index))).collect();
         let sets = conditions.iter().zip(&patterns).map(|(condition, pattern)| match pattern {
             Some(_) => required_sets(condition),
             None => Vec::new(),

@@ -205,7 +205,7 @@ impl Occurrence<'_> {
                 _ => Strength::Weak,
             },
             [.., b'-', b'-'] => Strength::Nothing,
-            [.., byte, b'-'] if byte.is_ascii_alphanumeric() => Strength::Weak,
+            _ if self.is_joined() => Strength::Weak,
             [.., byte, b'/'] if byte.is_ascii_alphabetic() && matches!(self.after, [] | [b' ' | b':' | b',', ..]) => {
                 Strength::Weak
             }
@@ -229,16 +229,25 @@ impl Occurrence<'_> {
             {
                 Strength::Nothing
             }
+            // A package: `libgpg-error0`, `libcom-err2:amd64`.
+            [next, ..] if next.is_ascii_digit() && self.is_joined() => Strength::Nothing,
             [b'A'..=b'Z' | b'0'..=b'9' | b'_', ..] => Strength::Weak,
             [b'-', b'a'..=b'z', ..] | [b'@', b'a'..=b'z', ..] => Strength::Nothing,
             [b'-', b'A'..=b'Z', ..] => Strength::Weak,
             [b'.' | b'/' | b'\\', next, ..] if next.is_ascii_lowercase() => Strength::Nothing,
+            // A rotated log: `error.1.gz`.
+            [b'.', next, ..] if next.is_ascii_digit() => Strength::Nothing,
             [b'(', next, ..] if marker.place == Place::NameEnd && !next.is_ascii_digit() && next != b's' => {
                 Strength::Weak
             }
             [b'=' | b':', ..] if marker.place == Place::NotSetting => Strength::Nothing,
             _ => Strength::Certain,
         }
+    }
+
+    /// Whether a dash joins it to the word before.
+    fn is_joined(&self) -> bool {
+        matches!(self.before, [.., byte, b'-'] if byte.is_ascii_alphanumeric())
     }
 
     /// What stands before it, without the rest of its own name: `handler for ` of `handler for java.io.IOException`.
@@ -540,6 +549,7 @@ mod tests {
             Nothing,
         );
         check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);
+        check(&["installed libgpg-error0:amd64 1.46-1", "libcom-err2 (1.47)", "rotated to error.1.gz"], Nothing);
     }
 
     #[test]

@@ -49,6 +49,7 @@ fn signature(file: &Path, line: usize, pattern: &str) -> Signature {
         component: None,
         scope: Scope::default(),
         condition: Condition::Regex(pattern.to_owned()),
+        correlation: None,
         cause: format!("Line {line} of the list of patterns stands in the log."),
         impact: None,
         fixes: Vec::new(),

@@ -1,3 +1,4 @@
+use super::Correlation;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,8 +25,10 @@ pub struct Signature {
     pub component: Option<String>,
     /// Which files it applies to.
     pub scope: Scope,
-    /// What a record must contain.
+    /// What a record must contain. Of a correlation: of what one of its parts must contain.
     pub condition: Condition,
+    /// What several records must be to each other, if one does not decide. The condition alone means nothing then.
+    pub correlation: Option<Correlation>,
     /// Why it happens, one or two sentences.
     pub cause: String,
     /// What it means for the customer.
@@ -199,9 +202,31 @@ pub struct Escalate {
 #[derive(Clone, Debug, Default)]
 pub struct Examples {
     /// Each must match.
-    pub matching: Vec<String>,
+    pub matching: Vec<Example>,
     /// None may match.
-    pub not_matching: Vec<String>,
+    pub not_matching: Vec<Example>,
+    /// None decides whether it matches.
+    pub inconclusive: Vec<Example>,
+}
+
+/// A log excerpt, or several that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Paths and texts. The path of a single text may be empty: then it stands for any file that the signature applies to.
+    pub files: Vec<(String, String)>,
+}
+
+impl Example {
+    /// Returns all texts, each behind the other.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(_, text)| text.as_str())
+    }
+}
+
+impl From<&str> for Example {
+    fn from(text: &str) -> Example {
+        Example { files: vec![(String::new(), text.to_owned())] }
+    }
 }
 
 impl Status {

@@ -5,19 +5,7 @@
 use super::yaml::{Key, Mistake, Node, Place, Value};
 
 /// Fields of the format that this version does not know yet; they get a better message than a misspelt one.
-const LATER: &[&str] = &[
-    "absent",
-    "count",
-    "fixed_in",
-    "os",
-    "replaced_by",
-    "same",
-    "sequence",
-    "unless",
-    "variants",
-    "versions",
-    "within",
-];
+const LATER: &[&str] = &["fixed_in", "os", "replaced_by", "variants", "versions"];
 
 /// Collects the mistakes of one file.
 #[derive(Default)]
@@ -33,6 +21,11 @@ pub(super) struct Fields<'n, 'a> {
 }
 
 impl<'n, 'a> Fields<'n, 'a> {
+    /// The fields of a mapping whose names have been looked at.
+    pub(super) fn of(node: &Node<'_>, entries: &'n [(Key<'a>, Node<'a>)], what: &'static str) -> Fields<'n, 'a> {
+        Fields { entries, place: node.place, what }
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
         self.entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }

@@ -7,6 +7,7 @@
 mod adhoc;
 mod builtin;
 mod checksum;
+mod correlation;
 mod data;
 #[cfg(test)]
 mod encode;
@@ -22,6 +23,7 @@ mod tree;
 pub mod yaml;
 
 pub use builtin::source_text;
+pub use correlation::{Absent, Anchor, Bond, Correlation, Order, Part, Span, Unless, Wanted, Where};
 pub use data::*;
 pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub use load::{Catalogue, SignatureError, load_dir, load_str};

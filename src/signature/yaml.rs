@@ -113,6 +113,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Returns the name of the field of a mapping with its place.
+    pub fn key(&self, name: &str) -> Option<&Key<'a>> {
+        match &self.value {
+            Value::Map(fields) => fields.iter().map(|(key, _)| key).find(|key| key.name == name),
+            Value::Scalar { .. } | Value::List(_) => None,
+        }
+    }
+
     /// Returns the items of a list; of anything else none.
     pub fn items(&self) -> &[Node<'a>] {
         match &self.value {

@@ -2,14 +2,19 @@
 
 use crate::record::{Chunk, Reading, fields};
 use crate::scan::{LineCache, Scanner};
-use crate::signature::{Condition, FieldTest, FieldValue, Scope, Signature, SignatureSet};
+use crate::signature::{Condition, Example, FieldTest, FieldValue, Scope, Signature, SignatureSet};
 use std::collections::BTreeSet;
 
 /// Records by the number of their first line, from 1.
 type Lines = BTreeSet<u64>;
 
 /// Says why no record of an example matches.
-pub(super) fn why_not(signature: &Signature, path: &str, example: &str) -> String {
+pub(super) fn why_not(signature: &Signature, path: &str, example: &Example) -> String {
+    let texts: Vec<String> = example.texts().map(|text| why_not_in(signature, path, text)).collect();
+    texts.join("; ")
+}
+
+fn why_not_in(signature: &Signature, path: &str, example: &str) -> String {
     let anywhere = Signature { scope: Scope::default(), ..signature.clone() };
     if !records_where(&anywhere, &signature.condition, example).is_empty() {
         return format!("the scope lets in no file: `{path}`, made of its globs, is not in it");
@@ -18,8 +23,10 @@ pub(super) fn why_not(signature: &Signature, path: &str, example: &str) -> Strin
 }
 
 /// Says why a record of an example matches.
-pub(super) fn why(signature: &Signature, example: &str) -> String {
+pub(super) fn why(signature: &Signature, example: &Example) -> String {
     let anywhere = Signature { scope: Scope::default(), ..signature.clone() };
+    let holds = |text: &&str| !records_where(&anywhere, &signature.condition, text).is_empty();
+    let example = example.texts().find(holds).unwrap_or_default();
     let lines = records_where(&anywhere, &signature.condition, example);
     let mut parts = Vec::new();
     leaves(&signature.condition, &mut parts);
@@ -35,7 +42,12 @@ pub(super) fn untried_fields(signature: &Signature) -> Vec<String> {
     leaves(&signature.condition, &mut parts);
     parts.retain(|part| matches!(part, Condition::Fields(_)));
     let holds = |part: &Condition| {
-        signature.examples.matching.iter().any(|example| !records_where(&anywhere, part, example).is_empty())
+        signature
+            .examples
+            .matching
+            .iter()
+            .flat_map(Example::texts)
+            .any(|example| !records_where(&anywhere, part, example).is_empty())
     };
     parts.into_iter().filter(|part| !holds(part)).map(shown).collect()
 }
@@ -135,7 +147,7 @@ fn missing_of_all(signature: &Signature, parts: &[Condition], example: &str) -> 
 
 /// Returns the records of the example for which `condition` holds.
 fn records_where(signature: &Signature, condition: &Condition, example: &str) -> Lines {
-    let probe = Signature { condition: condition.clone(), ..signature.clone() };
+    let probe = Signature { condition: condition.clone(), correlation: None, ..signature.clone() };
     let scanner = Scanner::new(&SignatureSet::new(vec![probe]));
     let text = example.as_bytes();
     let mut lines = Lines::new();

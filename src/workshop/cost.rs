@@ -12,7 +12,7 @@ use super::lint::{is_frequent, literals};
 use super::ordinary::Ordinary;
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner, required_sets, shortest};
-use crate::signature::{Condition, FieldValue, Scope, Signature, SignatureSet};
+use crate::signature::{Condition, Example, FieldValue, Scope, Signature, SignatureSet};
 use std::time::{Duration, Instant};
 
 /// A text with fewer bytes is found in too many places in vain. Below three there is no quick search at all, which is
@@ -118,9 +118,10 @@ fn slowness(signature: &Signature, literal: &[u8], ordinary: &Ordinary, now: fn(
 
 /// Its own examples, and ordinary lines with the literal in them: records that are tried.
 fn tried_on(signature: &Signature, literal: &[u8], ordinary: &Ordinary) -> Vec<u8> {
-    let examples = || signature.examples.matching.iter().chain(&signature.examples.not_matching);
+    let examples =
+        || signature.examples.matching.iter().chain(&signature.examples.not_matching).flat_map(Example::texts);
     // As the examples write it: patterns often heed the case.
-    let at = |example: &String| {
+    let at = |example: &str| {
         let place = example.as_bytes().windows(literal.len()).find(|it| it.eq_ignore_ascii_case(literal));
         place.map(<[u8]>::to_vec)
     };
@@ -151,7 +152,7 @@ struct Trial {
 
 impl Trial {
     fn new(signature: &Signature, condition: Condition) -> Option<Trial> {
-        let probe = Signature { condition, scope: Scope::default(), ..signature.clone() };
+        let probe = Signature { condition, correlation: None, scope: Scope::default(), ..signature.clone() };
         let scanner = Scanner::of_known(&SignatureSet::new(vec![probe]));
         Some(Trial { scanner, reading: Reading::of_lines(b"text")? })
     }

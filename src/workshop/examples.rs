@@ -4,7 +4,7 @@ use super::condition;
 use super::flaw::{Sheet, Step, text_of};
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner};
-use crate::signature::{Signature, SignatureSet};
+use crate::signature::{Example, Signature, SignatureSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -76,18 +76,21 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
 
 /// Returns the indexes of the signatures that hold for at least one record of `example`, with the captures that have a
 /// value in it.
-pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &str) -> BTreeMap<usize, BTreeSet<String>> {
+pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &Example) -> BTreeMap<usize, BTreeSet<String>> {
     let mut claimed: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-    let text = example.as_bytes();
-    let head = text.get(..Reading::HEAD).unwrap_or(text);
-    let Some(reading) = Reading::guess(head, None) else { return claimed };
-    let chunk = Chunk::of(text, 0..text.len());
-    scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
-        for found in hit.matches {
-            let captures = found.captures().into_iter().map(|(name, _)| name.to_owned());
-            claimed.entry(found.signature).or_default().extend(captures);
-        }
-    });
+    for (own_path, text) in &example.files {
+        let path = if own_path.is_empty() { path } else { own_path };
+        let text = text.as_bytes();
+        let head = text.get(..Reading::HEAD).unwrap_or(text);
+        let Some(reading) = Reading::guess(head, None) else { continue };
+        let chunk = Chunk::of(text, 0..text.len());
+        scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
+            for found in hit.matches {
+                let captures = found.captures().into_iter().map(|(name, _)| name.to_owned());
+                claimed.entry(found.signature).or_default().extend(captures);
+            }
+        });
+    }
     claimed
 }
 

@@ -70,6 +70,9 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("winlog.provider_name", "provider"),
 ];
 
+/// What a draft says where only a person knows what to say; as a whole text, it is a gap.
+pub(super) const TO_BE_WRITTEN: &str = "to be written";
+
 /// Applies all rules that need nothing but the signature itself.
 pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
     id(sheet);
@@ -78,6 +81,7 @@ pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
     examples(sheet);
     fixes(sheet);
     placeholders(sheet);
+    unwritten(sheet);
     if sheet.signature.references.is_empty() {
         sheet.warning(&[], "there is no reference", "name a public page that states the problem");
     }
@@ -221,6 +225,20 @@ fn fixes(sheet: &mut Sheet<'_, '_>) {
     if signature.level == SupportLevel::L3 && signature.escalate.is_none() && signature.status == Status::Stable {
         let hint = "say in `escalate:` what the vendor will ask for";
         sheet.warning(&[Field("level")], "an L3 problem without `escalate`", hint);
+    }
+}
+
+/// Gaps that `signatures new` has left.
+fn unwritten(sheet: &mut Sheet<'_, '_>) {
+    let gaps: Vec<Vec<Step>> =
+        texts(sheet.signature).into_iter().filter(|(_, text)| *text == TO_BE_WRITTEN).map(|(path, _)| path).collect();
+    for path in gaps {
+        let what = path.iter().rev().find_map(|step| match step {
+            Field(name) => Some(*name),
+            Item(_) => None,
+        });
+        let message = format!("`{}` is still to be written", what.unwrap_or("text"));
+        sheet.error_unless_draft(&path, message, "write what the engineer needs to know, or remove the field");
     }
 }
 

@@ -7,6 +7,7 @@
 mod check;
 mod condition;
 mod cost;
+mod draft;
 mod examples;
 mod facts;
 mod flaw;
@@ -14,5 +15,6 @@ mod lint;
 mod ordinary;
 
 pub use check::{Against, Checked, check, check_patterns};
+pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};
 pub use examples::{ExampleRun, Expectation, run_examples};
 pub use flaw::Flaw;

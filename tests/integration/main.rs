@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod authors;
 mod cli;
 mod event_logs;
 mod expected;

@@ -9,16 +9,16 @@ use std::cmp::Reverse;
 const PACKED: &[&str] =
     &[".gz", ".gzip", ".bz2", ".xz", ".zst", ".zstd", ".lz4", ".lzma", ".lz", ".Z", ".zip", ".cab", ".7z"];
 
-/// Returns a name without the suffix that says how it is packed, and whether it had one.
+/// Returns a name without the suffixes that say how it is packed, and whether it had one: `x.log.gz`, and `x.log.gz.gz`
+/// where somebody has packed a whole folder file by file.
 pub(super) fn unpacked(name: &str) -> (&str, bool) {
-    for suffix in PACKED {
-        if let Some(stem) = strip_suffix(name, suffix)
-            && !stem.is_empty()
-        {
-            return (stem, strip_suffix(stem, ".tar").is_none());
-        }
+    let (mut rest, mut packed) = (name, false);
+    let stem = |name| PACKED.iter().filter_map(|it| strip_suffix(name, it)).find(|stem| !stem.is_empty());
+    while let Some(stem) = stem(rest) {
+        packed |= strip_suffix(stem, ".tar").is_none();
+        rest = stem;
     }
-    (name, false)
+    (rest, packed)
 }
 
 /// Removes the mark of a copy, which stands before a dot or at the end, or in front: `x - Copy (2).log`, `x (2).log`,

@@ -1,8 +1,9 @@
 //! One signature as a support engineer reads it, and as a program does.
 
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use tierline::report::{one_line, product, wrapped};
-use tierline::signature::{Condition, FieldTest, FieldValue, Signature, Status};
+use tierline::signature::{Condition, Example, FieldTest, FieldValue, Signature, Status};
 
 /// The page that a support engineer reads, wrapped to the width; what is searched for in a log is not wrapped.
 pub(super) fn page(it: &Signature, width: usize) -> String {
@@ -59,11 +60,18 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
         }
     }
     p.condition(&it.condition, 1);
-    for (name, examples) in [("Matches", &it.examples.matching), ("Does not match", &it.examples.not_matching)] {
-        for example in examples {
+    let examples = &it.examples;
+    let lists = [
+        ("Matches", &examples.matching),
+        ("Does not match", &examples.not_matching),
+        ("Is inconclusive", &examples.inconclusive),
+    ];
+    for (name, examples) in lists {
+        for (path, text) in examples.iter().flat_map(|example| &example.files) {
             p.line("");
-            p.line(&format!("{name}, for example"));
-            example.lines().for_each(|line| p.line(&format!("  {line}")));
+            let place = if path.is_empty() { String::new() } else { format!(", in {path}") };
+            p.line(&format!("{name}, for example{place}"));
+            text.lines().for_each(|line| p.line(&format!("  {line}")));
         }
     }
     p.line("");
@@ -170,7 +178,11 @@ pub(super) fn whole(it: &Signature) -> Value {
         "suppresses": it.suppresses.iter().map(|id| &**id).collect::<Vec<_>>(),
         "formerly": it.formerly.iter().map(|id| &**id).collect::<Vec<_>>(),
         "escalate": escalate,
-        "examples": {"match": it.examples.matching, "no_match": it.examples.not_matching},
+        "examples": {
+            "match": examples(&it.examples.matching),
+            "no_match": examples(&it.examples.not_matching),
+            "inconclusive": examples(&it.examples.inconclusive),
+        },
     });
     if let (Value::Object(value), Value::Object(rest)) = (&mut value, rest) {
         value.extend(rest);
@@ -197,4 +209,13 @@ fn condition(it: &Condition) -> Value {
             json!({"field": fields.collect::<serde_json::Map<_, _>>()})
         }
     }
+}
+
+/// Examples as their file has them: a text, or several by path.
+fn examples(list: &[Example]) -> Vec<Value> {
+    let shown = |it: &Example| match it.files.as_slice() {
+        [(path, text)] if path.is_empty() => json!(text),
+        files => json!({"files": files.iter().map(|(path, text)| (path, text)).collect::<BTreeMap<_, _>>()}),
+    };
+    list.iter().map(shown).collect()
 }

@@ -1,0 +1,71 @@
+//! `tierline signatures check`.
+
+use super::{counted, exit, read_catalogue, write_flaws};
+use crate::cli::Exit;
+use crate::cli::output::print;
+use anyhow::Context;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use tierline::signature::SignatureSet;
+use tierline::workshop::{self, Against};
+
+/// Says everything that is wrong with a catalogue.
+///
+/// Checks every field, every pattern and every reference, runs the examples, and finds examples that another signature
+/// claims too. Nothing may fire on the quiet logs. Warns of signatures that make a scan slow: found by a very short text,
+/// by a text that stands in ordinary logs, or with a pattern that takes far longer than others.
+#[derive(Debug, clap::Args)]
+#[command(after_help = CHECK_EXAMPLES, after_long_help = CHECK_EXAMPLES)]
+pub(super) struct CheckArgs {
+    /// The catalogue's folder; without it the built-in catalogue is checked.
+    dir: Option<PathBuf>,
+    /// Healthy logs: a folder, file or archive. Without it, testdata/quiet if it exists.
+    #[arg(long, value_name = "DIR")]
+    quiet: Option<PathBuf>,
+    /// Checks a list of regular expressions, one per line as for `triage --patterns`, in place of a catalogue.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dir", "quiet"])]
+    patterns: Option<PathBuf>,
+    /// Ordinary logs in which texts of signatures should be rare: a folder, file or archive, of which 1 MiB is read.
+    /// Without it, a sample of sixty kinds of log that is part of the program.
+    #[arg(long, value_name = "PATH")]
+    sample: Option<PathBuf>,
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  tierline signatures check
+  tierline signatures check my-signatures
+  tierline signatures check my-signatures --quiet healthy-logs
+  tierline signatures check my-signatures --sample case.zip
+  tierline signatures check --patterns errors.txt
+
+Exit codes: 0 no errors (there may be warnings), 1 failed, 2 wrong usage or errors were found.";
+
+pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let mut out = String::new();
+    let usual = Path::new("testdata/quiet");
+    let quiet = args.quiet.as_deref().or_else(|| usual.is_dir().then_some(usual));
+    let sample = args.sample.as_deref();
+    let checked = if let Some(file) = &args.patterns {
+        let set = SignatureSet::of_patterns(file)
+            .with_context(|| format!("failed to read the patterns in `{}`", file.display()))?;
+        workshop::check_patterns(&set, sample, Instant::now)
+    } else {
+        let catalogue = read_catalogue(args.dir.as_deref())?;
+        workshop::check(catalogue, Against { quiet, sample, now: Instant::now })
+    };
+    let checked = checked.context("failed to read the logs")?;
+    let (n_errors, n_flaws) = (checked.errors(), checked.flaws.len());
+    write_flaws(checked.flaws.into_iter(), &mut out)?;
+    let what = if args.patterns.is_some() {
+        counted(checked.signatures, "pattern")
+    } else {
+        let quiet = if quiet.is_some() { ", quiet logs" } else { "" };
+        format!("{}, {}{quiet}", counted(checked.signatures, "signature"), counted(checked.examples, "example"))
+    };
+    let result = format!("{}, {}", counted(n_errors, "error"), counted(n_flaws - n_errors, "warning"));
+    writeln!(out, "checked {what}: {result}")?;
+    print(out.as_bytes())?;
+    Ok(exit(n_errors == 0))
+}

@@ -1,0 +1,61 @@
+//! `tierline signatures show`.
+
+use super::page::{page, whole};
+use super::{Catalogues, Format, deliver, load, tell, write_flaws};
+use crate::cli::Exit;
+use crate::cli::exit::Usage;
+use crate::cli::output::{self, Output};
+use std::fmt::Write;
+use tierline::signature::SignatureSet;
+use tierline::workshop::Flaw;
+
+/// Shows one known problem: cause, steps, links, patterns.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SHOW_EXAMPLES, after_long_help = SHOW_EXAMPLES)]
+pub(super) struct ShowArgs {
+    /// Id of the signature, or one it had before.
+    id: String,
+    /// Writes text for a person or json for a program.
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = Output::<Format>::parse)]
+    output: Output<Format>,
+    #[command(flatten)]
+    catalogues: Catalogues,
+}
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  tierline signatures show linux/kernel/process-killed-out-of-memory
+  tierline signatures show acme/app/disk-full --signatures my-signatures -o json
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or no such signature.";
+
+pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
+    let mut out = String::new();
+    let set = load(&args.catalogues)?;
+    let id = args.id.trim_end_matches(".yaml");
+    let Some(signature) = set.get(id) else {
+        // It may exist and be broken.
+        let broken = set.errors().iter().filter(|it| it.file.with_extension("").ends_with(id)).cloned();
+        write_flaws(broken.map(Flaw::from), &mut out)?;
+        tell(&out);
+        return Err(Usage(unknown(&set, id)).into());
+    };
+    match args.output.format {
+        Format::Json => writeln!(out, "{:#}", whole(signature))?,
+        Format::Text => out = page(signature, output::width()),
+    }
+    deliver(&out, &args.output)?;
+    Ok(Exit::Done)
+}
+
+/// Says that there is no such id, and which ones are like it.
+fn unknown(set: &SignatureSet, id: &str) -> String {
+    let last = id.rsplit('/').next().unwrap_or_default();
+    let alike = set.signatures().iter().filter(|it| !last.is_empty() && it.id.contains(last)).take(3);
+    let alike: Vec<String> = alike.map(|it| format!("`{}`", it.id)).collect();
+    let hint = match alike.as_slice() {
+        [] => "`tierline signatures list` shows all ids".to_owned(),
+        alike => format!("did you mean {}?", alike.join(" or ")),
+    };
+    format!("no signature has the id `{id}`; {hint}")
+}

@@ -1,0 +1,323 @@
+//! The fields of a signature file, one function for each mapping of the format.
+//!
+//! In goes the tree of a file, out comes a [`Signature`] or all mistakes that could be found in it. `scope.rs` is the
+//! smallest example of how a mapping is read.
+
+mod condition;
+mod correlation;
+mod examples;
+mod remedy;
+mod scope;
+
+use super::fields::{Fields, Reader};
+use super::yaml::{self, Mistake, Node};
+use super::{Condition, Severity, Side, Signature, Status, SupportLevel};
+use std::path::Path;
+use std::sync::Arc;
+
+pub(super) use scope::globs;
+
+const STATUSES: &[(&str, Status)] =
+    &[("draft", Status::Draft), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
+const LEVELS: &[(&str, SupportLevel)] = &[("L1", SupportLevel::L1), ("L2", SupportLevel::L2), ("L3", SupportLevel::L3)];
+const SIDES: &[(&str, Side)] = &[
+    ("client", Side::Client),
+    ("network", Side::Network),
+    ("server", Side::Server),
+    ("storage", Side::Storage),
+    ("config", Side::Config),
+];
+const SEVERITIES: &[(&str, Severity)] = &[
+    ("critical", Severity::Critical),
+    ("high", Severity::High),
+    ("medium", Severity::Medium),
+    ("low", Severity::Low),
+    ("info", Severity::Info),
+];
+
+/// Reads a signature. Vendor and product are the folder names of `id` until a `_product.yaml` says better.
+pub(super) fn signature(id: &str, file: &Path, yaml: &str) -> Result<Signature, Vec<Mistake>> {
+    if let Some(part) = id.split('/').find(|part| !is_kebab_case(part)) {
+        return Err(vec![
+            Mistake::new(yaml::Place::default(), format!("`{part}` is not a name that an id can have"))
+                .hint("rename it: lower-case letters, digits and single hyphens, e.g. `vss-writer-timeout`"),
+        ]);
+    }
+    let root = yaml::parse(yaml).map_err(|mistake| vec![mistake])?;
+    signature_of(id, file, &root, Some(yaml))
+}
+
+/// `vss-writer-timeout` is, `VSS_writer`, `a--b` and the empty name are not.
+fn is_kebab_case(name: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    name.split('-').all(is_word)
+}
+
+/// Reads a signature from the tree of its file. Patterns are checked if there is `yaml`, the file's text; without it they
+/// must have been checked before.
+pub(super) fn signature_of(
+    id: &str,
+    file: &Path,
+    root: &Node<'_>,
+    yaml: Option<&str>,
+) -> Result<Signature, Vec<Mistake>> {
+    let mut reader = Reader::default();
+    let fields = reader.fields(
+        root,
+        "a signature",
+        &[
+            "title",
+            "status",
+            "level",
+            "side",
+            "severity",
+            "component",
+            "scope",
+            "match",
+            "cause",
+            "impact",
+            "fixes",
+            "references",
+            "suppresses",
+            "formerly",
+            "escalate",
+            "examples",
+        ],
+    );
+    let status = fields.get("status").and_then(|node| reader.one_of(node, "status", STATUSES));
+    let mut folders = id.split('/');
+    let mut signature = Signature {
+        id: Arc::from(id),
+        title: reader.required(&fields, "title"),
+        status: status.unwrap_or(Status::Stable),
+        level: required_word(&mut reader, &fields, "level", LEVELS).unwrap_or(SupportLevel::L1),
+        side: required_word(&mut reader, &fields, "side", SIDES).unwrap_or(Side::Server),
+        severity: required_word(&mut reader, &fields, "severity", SEVERITIES).unwrap_or(Severity::Medium),
+        vendor: folders.next().unwrap_or_default().to_owned(),
+        product: folders.next().unwrap_or_default().to_owned(),
+        component: reader.optional(&fields, "component"),
+        scope: fields.get("scope").map(|node| scope::scope(&mut reader, node)).unwrap_or_default(),
+        condition: Condition::Any(Vec::new()),
+        correlation: None,
+        cause: reader.required(&fields, "cause"),
+        impact: reader.optional(&fields, "impact"),
+        fixes: each(&mut reader, &fields, "fixes", remedy::fix),
+        references: each(&mut reader, &fields, "references", remedy::reference),
+        suppresses: ids(&mut reader, &fields, "suppresses"),
+        formerly: ids(&mut reader, &fields, "formerly"),
+        escalate: fields.get("escalate").map(|node| remedy::escalate(&mut reader, node)),
+        examples: fields.get("examples").map(|node| examples::examples(&mut reader, node)).unwrap_or_default(),
+        source: file.to_path_buf(),
+    };
+    match fields.get("match") {
+        Some(node) => {
+            if let Some((condition, correlation)) = correlation::matching(&mut reader, yaml, node) {
+                signature.condition = condition;
+                signature.correlation = correlation;
+            }
+        }
+        None => reader.missing(&fields, "match"),
+    }
+    if reader.mistakes.is_empty() { Ok(signature) } else { Err(reader.mistakes) }
+}
+
+fn required_word<T: Copy>(reader: &mut Reader, fields: &Fields<'_, '_>, name: &str, words: &[(&str, T)]) -> Option<T> {
+    let Some(node) = fields.get(name) else {
+        reader.missing(fields, name);
+        return None;
+    };
+    reader.one_of(node, name, words)
+}
+
+fn each<T>(
+    reader: &mut Reader,
+    fields: &Fields<'_, '_>,
+    name: &str,
+    read: fn(&mut Reader, &Node<'_>) -> Option<T>,
+) -> Vec<T> {
+    let Some(node) = fields.get(name) else { return Vec::new() };
+    reader.list(node, name).iter().filter_map(|item| read(reader, item)).collect()
+}
+
+fn ids(reader: &mut Reader, fields: &Fields<'_, '_>, name: &str) -> Vec<Arc<str>> {
+    reader.texts(fields, name).into_iter().map(Arc::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Audience;
+    use super::*;
+
+    /// What every signature needs, with a place for more.
+    pub(super) fn complete(more: &str) -> String {
+        format!("title: The disk is full\nlevel: L1\nside: storage\nseverity: high\ncause: No space is left.\n{more}")
+    }
+
+    /// Loads `yaml` and compares its mistakes, written `line:column message (hint)`.
+    #[track_caller]
+    pub(super) fn check(yaml: &str, expected: &[&str]) {
+        let mistakes = match signature("a/b/c", Path::new("c.yaml"), yaml) {
+            Ok(_) => Vec::new(),
+            Err(mistakes) => mistakes,
+        };
+        let shown: Vec<String> = mistakes
+            .iter()
+            .map(|it| {
+                let hint = it.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+                format!("{}:{} {}{hint}", it.place.line, it.place.column, it.message)
+            })
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[track_caller]
+    pub(super) fn check_match(condition: &str, expected: &[&str]) {
+        check(&complete(&format!("match:\n{condition}\n")), expected);
+    }
+
+    #[test]
+    fn all_fields_arrive() {
+        let yaml = r#"
+title: Agent cannot reach the administrative share of the guest
+status: draft
+level: L2
+side: network
+severity: critical
+component: Guest processing
+scope:
+  files: ["**/Job.*.log"]
+  not_files: ["**/*.bak.log"]
+match:
+  all:
+    - text: "Cannot connect to the host's administrative share"
+      nocase: true
+    - any:
+        - regex: 'Win32 error:(?P<win32>Access is denied)'
+        - text: 0x80070005
+    - none:
+        - text: "retry succeeded"
+cause: >
+  The share is closed
+  by a firewall.
+impact: No backup.
+fixes:
+  - level: L1
+    audience: customer
+    steps: ["Open port 445.", "Try again."]
+    risk: none
+    verify: The job ends with success.
+references: [{ kind: kb, id: KB1230, url: "https://www.veeam.com/kb1230" }]
+suppresses: [a/b/generic]
+formerly: [a/b/old]
+escalate:
+  when: not fixed by L1
+  needs_files: ["**/Svc.VeeamBackup*.log"]
+  needs_facts: [veeam.vbr.version]
+examples:
+  match:
+    - |
+      Error    Cannot connect to the host's administrative share. Win32 error:Access is denied.
+  no_match: ["Info    Connected."]
+"#;
+        let it = signature("veeam/backup-replication/admin-share", Path::new("x.yaml"), yaml).unwrap();
+        assert_eq!(
+            (&*it.id, it.vendor.as_str(), it.product.as_str()),
+            ("veeam/backup-replication/admin-share", "veeam", "backup-replication")
+        );
+        assert_eq!(
+            (it.status, it.level, it.side, it.severity),
+            (Status::Draft, SupportLevel::L2, Side::Network, Severity::Critical)
+        );
+        assert_eq!(it.component.as_deref(), Some("Guest processing"));
+        assert_eq!((it.scope.files.len(), it.scope.not_files.len()), (1, 1));
+        let shown = format!("{:?}", it.condition);
+        assert_eq!(
+            shown,
+            "All([Text { text: \"Cannot connect to the host's administrative share\", nocase: true }, \
+             Any([Regex(\"Win32 error:(?P<win32>Access is denied)\"), Text { text: \"0x80070005\", nocase: false }]), \
+             None([Text { text: \"retry succeeded\", nocase: false }])])"
+        );
+        assert_eq!(it.cause, "The share is closed by a firewall.");
+        assert_eq!(it.impact.as_deref(), Some("No backup."));
+        let [fix] = it.fixes.as_slice() else { panic!("one fix") };
+        assert_eq!((fix.level, fix.audience, fix.steps.len()), (SupportLevel::L1, Audience::Customer, 2));
+        assert_eq!((fix.risk.as_deref(), fix.verify.as_deref()), (Some("none"), Some("The job ends with success.")));
+        let [reference] = it.references.as_slice() else { panic!("one reference") };
+        assert_eq!((reference.kind.as_str(), reference.id.as_deref()), ("kb", Some("KB1230")));
+        assert_eq!((&*it.suppresses[0], &*it.formerly[0]), ("a/b/generic", "a/b/old"));
+        let escalate = it.escalate.unwrap();
+        assert_eq!((escalate.needs_files.len(), escalate.needs_facts.len()), (1, 1));
+        assert_eq!((it.examples.matching.len(), it.examples.not_matching.len()), (1, 1));
+        assert!(it.examples.matching[0].files[0].1.ends_with("Access is denied.\n"));
+    }
+
+    #[test]
+    fn a_misspelt_field_gets_the_right_name() {
+        check_match("  regexp: abc", &["7:3 unknown field `regexp` of a condition (did you mean `regex`?)"]);
+        check(
+            &complete("match: {text: abc}\nfixs: []\n"),
+            &["7:1 unknown field `fixs` of a signature (did you mean `fixes`?)"],
+        );
+    }
+
+    #[test]
+    fn fields_of_later_steps_are_refused_as_such() {
+        check_match(
+            "  replaced_by: a/b/c",
+            &["7:3 the field `replaced_by` is not supported by this version \
+               (it belongs to a later version of the signature format: remove it or use a newer tierline)"],
+        );
+    }
+
+    #[test]
+    fn all_mistakes_of_a_file_are_told_at_once() {
+        check(
+            "title: \nlevel: L4\nside: srever\nseverity: high\nmatch: {text: abc}\n",
+            &[
+                "1:6 `title` must be text, not nothing (write its text or remove the field)",
+                "2:8 `L4` is not a known level (did you mean `L1`?)",
+                "3:7 `srever` is not a known side (did you mean `server`?)",
+                "1:1 the field `cause` of a signature is missing (add `cause:`)",
+            ],
+        );
+    }
+
+    #[test]
+    fn yaml_mistakes_have_place_and_hint() {
+        check(
+            "title: a\ntitle: b\n",
+            &["2:1 the field `title` stands here a second time (the first one is in line 1: keep one of them)"],
+        );
+        check("", &["1:1 the file is empty (begin with `title:`; `signatures/README.md` has an example)"]);
+        check(
+            "title: *x\n",
+            &[
+                "1:8 not valid YAML: while parsing node, found unknown anchor (text that begins with `[`, `{`, `&` or `*` needs single quotes)",
+            ],
+        );
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n";
+        check(
+            bomb,
+            &[
+                "2:8 a YAML alias (`*...`) is not supported (repeat the text; if it begins with `*`, put it in single quotes)",
+            ],
+        );
+        let deep = format!("title: {}\n", "[".repeat(100_000));
+        assert!(signature("a/b/c", Path::new("c.yaml"), &deep).is_err());
+        let huge = complete(&format!("impact: {}\n", "x".repeat(yaml::MAX_BYTES)));
+        assert!(signature("a/b/c", Path::new("c.yaml"), &huge).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_loader_panic(yaml in ".{0,200}", condition in "[-a-z:|'\"\\[\\]{}(?)\\\\ \n]{0,80}") {
+            let _ = signature("a/b/c", Path::new("c.yaml"), &yaml);
+            let _ = signature("a/b/c", Path::new("c.yaml"), &complete(&format!("match:\n  regex: {condition}\n")));
+        }
+    }
+}
