@@ -27,20 +27,25 @@ impl Facts {
         if !text.split(|byte| *byte == b'\n').take(8).any(|line| host(line).is_some()) {
             return;
         }
-        let mut seen = 0;
-        for &(start, number) in [(chunk.start, 0)].iter().chain(marks) {
-            // Lines that were looked at are not counted twice.
-            if number < seen {
-                continue;
-            }
-            let part = chunk.buffer.get(start..chunk.end).unwrap_or_default();
-            for (line, number) in part.split(|byte| *byte == b'\n').zip(number..).take(LINES) {
-                if let Some(host) = host(line) {
+        // Where the first line begins that was not looked at, and its number.
+        let mut behind = (chunk.start, 0);
+        for (index, &mark) in [behind].iter().chain(marks).enumerate() {
+            // In a short chunk a mark may be among the lines before.
+            let among = index > 0 && mark.1 <= behind.1;
+            let (mut at, mut number) = if among { behind } else { mark };
+            for taken in 0..LINES + usize::from(among) {
+                let Some(rest) = chunk.buffer.get(at..chunk.end).filter(|rest| !rest.is_empty()) else { break };
+                let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+                // Between what is looked at there is always something else.
+                if (taken > 0 || !among)
+                    && let Some(host) = host(line)
+                {
                     let time = format.header(line).and_then(|header| header.time);
                     self.put(fact, host, Sight { time, file: file.clone(), line: lines_before + number + 1 });
                 }
-                seen = number + 1;
+                (at, number) = (at + line.len() + 1, number + 1);
             }
+            behind = (at, number);
         }
     }
 }
