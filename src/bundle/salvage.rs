@@ -24,7 +24,7 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>)
 
 fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) -> io::Result<()> {
     let (mut at, mut names) = (0, Names::default());
-    while let Some(header_at) = find(source, at, MARK)? {
+    while let Some(header_at) = find(source, at, source.len(), MARK)? {
         let Some((mut member, data_at)) = read_header(source, header_at)? else {
             at = header_at + MARK.len() as u64;
             continue;
@@ -72,12 +72,14 @@ fn find_end(visit: &Visit<'_>, source: &Source<'_>, member: &Member, data_at: u6
         }
     }
     // Up to the sizes if they are recognised, else up to the next header.
-    let next = match find(source, data_at, MARK)? {
+    let end = source.len();
+    let next = match find(source, data_at, end, MARK)? {
         Some(next) => next,
-        None => find(source, data_at, DIRECTORY_MARK)?.unwrap_or(source.len()),
+        None => find(source, data_at, end, DIRECTORY_MARK)?.unwrap_or(end),
     };
     let mut at = data_at;
-    while let Some(found) = find(source, at, DESCRIPTOR_MARK)?.filter(|found| *found < next) {
+    // Not behind the next header: of thousands of headers each would look through all of the rest.
+    while let Some(found) = find(source, at, next, DESCRIPTOR_MARK)? {
         if fits(&source.bytes_at(found, DESCRIPTOR)?, found - data_at) {
             return Ok(found);
         }
@@ -121,12 +123,13 @@ fn read_header(source: &Source<'_>, header_at: u64) -> io::Result<Option<(Member
     Ok(Some((member, header_at + HEADER + text.len() as u64)))
 }
 
-/// Returns where `mark` comes next, at or after `at`.
-fn find(source: &Source<'_>, mut at: u64, mark: &[u8]) -> io::Result<Option<u64>> {
+/// Returns where `mark` comes next between `at` and `end`.
+fn find(source: &Source<'_>, mut at: u64, end: u64, mark: &[u8]) -> io::Result<Option<u64>> {
     // Small at first: there are archives of nothing but headers.
     let mut step = 1 << 10;
-    loop {
-        let block = source.bytes_at(at, step)?;
+    while at < end {
+        let size = usize::try_from(end - at).unwrap_or(usize::MAX).min(step);
+        let block = source.bytes_at(at, size)?;
         if let Some(found) = memchr::memmem::find(&block, mark) {
             return Ok(Some(at + found as u64));
         }
@@ -136,4 +139,5 @@ fn find(source: &Source<'_>, mut at: u64, mark: &[u8]) -> io::Result<Option<u64>
         at += (step - mark.len() + 1) as u64;
         step = (step * 4).min(1 << 20);
     }
+    Ok(None)
 }

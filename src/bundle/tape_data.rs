@@ -1,7 +1,7 @@
 //! The data of one member of a tar archive: what is left of it in the archive, and how a sparse file is laid out.
 
 use super::stored::{damaged, fill, skip};
-use super::tape_header::{BLOCK, Header, SparseMap, number, numbers};
+use super::tape_header::{BLOCK, Header, SparseMap, number};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use tar::{GnuExtSparseHeader, GnuSparseHeader};
@@ -54,28 +54,40 @@ impl<'s> Data<'s> {
     pub(super) fn read_pax_map(&mut self, map: SparseMap, real_size: Option<u64>) -> io::Result<bool> {
         let numbers = match map {
             SparseMap::Known(numbers) => numbers,
-            // A line with the number of pairs, then a line for each number, then zeros to the end of the block.
-            SparseMap::BeforeData => {
-                let (mut text, mut lines, mut expected) = (Vec::new(), 0, None);
-                while expected.is_none_or(|expected| lines < expected) {
-                    let mut block = [0; BLOCK as usize];
-                    self.read_exact(&mut block)?;
-                    text.extend_from_slice(&block);
-                    lines += block.iter().filter(|byte| **byte == b'\n').count() as u64;
-                    if expected.is_none() && lines > 0 {
-                        let pairs = numbers(&text).first().copied().unwrap_or(0);
-                        expected = Some(pairs.saturating_mul(2).saturating_add(1));
-                    }
-                    if text.len() as u64 > LARGEST_MAP {
-                        return Err(damaged("the map of a sparse file is too large"));
-                    }
-                }
-                let pairs = usize::try_from(expected.unwrap_or(1) - 1).unwrap_or(usize::MAX);
-                numbers(&text).into_iter().skip(1).take(pairs).collect()
-            }
+            SparseMap::BeforeData => self.read_lines()?,
         };
         self.lay_out(&numbers, real_size);
         Ok(true)
+    }
+
+    /// Reads a line with the number of pairs, then a line for each number, then zeros to the end of the block. Lines may
+    /// be comments.
+    fn read_lines(&mut self) -> io::Result<Vec<u64>> {
+        let (mut line, mut pairs, mut numbers) = (Vec::new(), None, Vec::new());
+        for _ in 0..LARGEST_MAP / BLOCK {
+            let mut block = [0; BLOCK as usize];
+            self.read_exact(&mut block)?;
+            for byte in block {
+                if byte != b'\n' {
+                    line.push(byte);
+                    continue;
+                }
+                let text = std::mem::take(&mut line);
+                if text.starts_with(b"#") {
+                    continue;
+                }
+                let number = std::str::from_utf8(&text).ok().and_then(|text| text.parse::<u64>().ok());
+                let number = number.ok_or_else(|| damaged("the map of a sparse file makes no sense"))?;
+                match pairs {
+                    None => pairs = Some(number),
+                    Some(_) => numbers.push(number),
+                }
+                if pairs.is_some_and(|pairs| numbers.len() as u64 >= pairs.saturating_mul(2)) {
+                    return Ok(numbers);
+                }
+            }
+        }
+        Err(damaged("the map of a sparse file is too large"))
     }
 
     /// Lays out what is left of the member by pairs of offset and length, and the hole at its end.

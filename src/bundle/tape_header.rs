@@ -149,7 +149,7 @@ fn pax_record(content: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 /// Returns the decimal numbers in a text, whatever separates them.
-pub(super) fn numbers(text: &[u8]) -> Vec<u64> {
+fn numbers(text: &[u8]) -> Vec<u64> {
     let digits = text.split(|byte| !byte.is_ascii_digit()).filter(|digits| !digits.is_empty());
     digits.filter_map(|digits| std::str::from_utf8(digits).ok()?.parse().ok()).collect()
 }

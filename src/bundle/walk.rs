@@ -87,7 +87,8 @@ impl Bundle {
     ///
     /// # Errors
     ///
-    /// [`BundleError::Open`] if a path does not exist, must not be read, or is neither file nor folder.
+    /// [`BundleError::Open`] if a path does not exist, must not be opened, or is neither file nor folder. A file that can be
+    /// opened and not read is a problem of the visit.
     pub fn open(paths: &[PathBuf], limits: Limits) -> Result<Bundle, BundleError> {
         let shown = shown_inputs(paths);
         let (mut inputs, mut files, mut problems) = (Vec::new(), Vec::new(), Vec::new());
@@ -102,7 +103,9 @@ impl Bundle {
             } else if facts.is_file() {
                 let real = fs::canonicalize(path).map_err(failed)?;
                 let (mut file, facts) = open_file(&real).map_err(failed)?;
-                let head = read_head(&mut file).map_err(failed)?;
+                // What fails here fails again when the file is visited, and is a problem of it: a bad disk must not keep
+                // the other paths from being read.
+                let head = read_head(&mut file).unwrap_or_default();
                 files.push(Listed { path: real, shown: shown.as_str().into(), bytes: facts.len(), input: number });
                 kind_of(&file, &head, facts.len()).name()
             } else {

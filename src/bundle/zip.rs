@@ -48,12 +48,16 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
     let mut names = Names::default();
     let mut last = Extent::default();
     let mut overlap = false;
+    let mut packed_left = source.len().saturating_mul(PACKED_READINGS);
     let members = directory.members(source).map_while(|member| match member {
         Ok(member) if member.is_folder() => Some(None),
         Ok(_) if !visit.count_member(place) => None,
         Ok(member) => {
             let extent = member.extent();
-            if last.holds_start_of(&extent) {
+            // Bombs whose members do not follow each other in the archive, and that need not even unpack to anything.
+            let rest = packed_left.checked_sub(extent.end.min(source.len()).saturating_sub(extent.start));
+            packed_left = rest.unwrap_or(0);
+            if last.holds_start_of(&extent) || rest.is_none() {
                 if !std::mem::replace(&mut overlap, true) {
                     let message = "damaged: members overlap, as in a zip bomb; only the first of them were unpacked";
                     visit.note(place, ProblemKind::Corrupt, message.to_owned());
@@ -118,6 +122,13 @@ fn repeats_in(list: &[(Member, FilePath)], visit: &Visit<'_>, source: &Source<'_
     repeats::find(&listing, &open, visit.compared())
 }
 
+/// How often so many bytes as the archive has may be read to find its directory.
+const DIRECTORY_READINGS: u64 = 16;
+
+/// The packed bytes of all members together are at most so many times the archive, or they overlap. More than once, since
+/// a few of them may have a wrong size.
+const PACKED_READINGS: u64 = 16;
+
 /// What to do with a part of an archive. What is found in the part is read all the same.
 const JOIN: &str = "join all parts with: zip -s 0 LAST-PART.zip --out WHOLE.zip";
 
@@ -162,9 +173,11 @@ impl Directory {
         // Section 4.3.16: 22 bytes and a comment of up to 65,535.
         let tail_at = source.len().saturating_sub(22 + 65_535 + 20);
         let tail = source.bytes_at(tail_at, 22 + 65_535 + 20)?;
+        // A comment can hold thousands of end records, all of them of the same large directory.
+        let mut left = source.len().saturating_mul(DIRECTORY_READINGS);
         for at in memchr::memmem::rfind_iter(&tail, b"PK\x05\x06") {
             let Some(record) = tail.get(at..at + 22) else { continue };
-            if let Some(directory) = Directory::at_end_record(source, record, tail_at + at as u64)? {
+            if let Some(directory) = Directory::at_end_record(source, record, tail_at + at as u64, &mut left)? {
                 return Ok(directory);
             }
         }
@@ -172,7 +185,13 @@ impl Directory {
     }
 
     /// Reads the end record, which starts at `record_at`, and the one of zip64 before it.
-    fn at_end_record(source: &Source<'_>, record: &[u8], record_at: u64) -> io::Result<Option<Directory>> {
+    /// What may be read for it is taken from `left`; if that is not enough there is none.
+    fn at_end_record(
+        source: &Source<'_>,
+        record: &[u8],
+        record_at: u64,
+        left: &mut u64,
+    ) -> io::Result<Option<Directory>> {
         let (Some(count), Some(bytes), Some(offset)) = (u16_at(record, 10), u32_at(record, 12), u32_at(record, 16))
         else {
             return Ok(None);
@@ -202,7 +221,7 @@ impl Directory {
         for shift in [0, moved] {
             let offset = offset.saturating_add(shift);
             let mut directory = Directory { offset, bytes, shift, disk, flaw };
-            if directory.holds(source, count)? {
+            if directory.holds(source, count, left)? {
                 // Between the two may be a signature of the directory, section 4.3.13.
                 let directory_end = offset + bytes;
                 if directory_end < end && !source.bytes_at(directory_end, 4)?.starts_with(b"PK\x05\x05") {
@@ -214,10 +233,12 @@ impl Directory {
         Ok(None)
     }
 
-    fn holds(&self, source: &Source<'_>, count: u64) -> io::Result<bool> {
+    fn holds(&self, source: &Source<'_>, count: u64, left: &mut u64) -> io::Result<bool> {
         if self.offset.checked_add(self.bytes).is_none_or(|end| end > source.len()) {
             return Ok(false);
         }
+        let Some(rest) = left.checked_sub(self.bytes) else { return Ok(false) };
+        *left = rest;
         let mut found = 0_u64;
         for member in self.members(source) {
             match member {

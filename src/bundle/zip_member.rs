@@ -110,25 +110,33 @@ impl Member {
         if self.flags & FLAG_ENCRYPTED != 0 || self.method == METHOD_AES {
             return unread(ProblemKind::Encrypted, "encrypted: needs a password");
         }
-        let data_at = match self.data_at(source) {
-            Ok((data_at, other)) => {
-                for flaw in self.flaw.map(str::to_owned).into_iter().chain(other) {
+        let data = match self.data(source) {
+            Ok(data) => {
+                for flaw in self.flaw.map(str::to_owned).into_iter().chain(data.difference.clone()) {
                     visit.note(place, ProblemKind::Corrupt, format!("damaged: {flaw}"));
                 }
-                data_at
+                data
             }
             Err(error) => {
                 visit.fail_with(place, &error);
                 return visit.saw(0);
             }
         };
-        let packed = Guarded::free(visit, place, source.range(data_at, self.compressed).buffered());
+        let packed = Guarded::free(visit, place, source.range(data.at, self.compressed).buffered());
         let packed = BufReader::with_capacity(self.compressed.clamp(64, 64 << 10) as usize, packed);
         match decoder(self.method, packed, self.size) {
             Ok(unpacked) => {
                 let checked = Checked { inner: unpacked, crc: Hasher::new(), bytes: 0, expected: self };
                 let mut guarded = Guarded::charged(visit, place, archive, checked);
                 visit.stream(place, Facts { modified: self.modified, size: self.size }, &mut guarded);
+                // Unless it is damaged anyhow: the sizes of the directory are the right ones if they fit the data.
+                if data.is_other_size {
+                    visit.fail(
+                        place,
+                        ProblemKind::Corrupt,
+                        "damaged: the header beside its data gives it another size".to_owned(),
+                    );
+                }
             }
             Err(error) => {
                 visit.fail_with(place, &error);
@@ -143,22 +151,22 @@ impl Member {
         if !is_file || self.flags & FLAG_ENCRYPTED != 0 || self.method == METHOD_AES {
             return None;
         }
-        let packed = source.range(self.data_at(source).ok()?.0, self.compressed).buffered();
+        let packed = source.range(self.data(source).ok()?.at, self.compressed).buffered();
         let inner = decoder(self.method, packed, self.size).ok()?;
         Some(Box::new(Checked { inner, crc: Hasher::new(), bytes: 0, expected: self }))
     }
 
     /// Returns where the data starts, section 4.3.7, and in what the header there differs from the directory. What is
     /// shown is what the directory says; other programs may believe the header.
-    fn data_at(&self, source: &Source<'_>) -> io::Result<(u64, Option<String>)> {
+    fn data(&self, source: &Source<'_>) -> io::Result<Data> {
         let header_at = match self.at {
-            Where::Data(at) => return Ok((at, None)),
+            Where::Data(at) => return Ok(Data { at, difference: None, is_other_size: false }),
             Where::Header(at) => at,
         };
         let header = source.bytes_at(header_at, 30 + self.name.len())?;
         match (header.starts_with(b"PK\x03\x04"), u16_at(&header, 26), u16_at(&header, 28)) {
             (true, Some(name), Some(extra)) => {
-                let data_at = header_at.saturating_add(30 + u64::from(name) + u64::from(extra));
+                let at = header_at.saturating_add(30 + u64::from(name) + u64::from(extra));
                 let own_name = header.get(30..).unwrap_or_default();
                 let own_name = own_name.get(..usize::from(name)).unwrap_or(own_name);
                 let same_name = usize::from(name) == self.name.len() && own_name == self.name;
@@ -171,11 +179,27 @@ impl Member {
                         Some(format!("the header beside its data gives it another name, `{}`", name::shown(own_name)))
                     }
                 };
-                Ok((data_at, difference))
+                Ok(Data { at, difference, is_other_size: self.is_other_size(&header, flags) })
             }
             _ => Err(invalid("it does not start where the archive's directory says")),
         }
     }
+
+    /// Whether the header beside the data, with these flags, gives other sizes than the directory. If it was written
+    /// before the data, it may not know them: a flag says so, or zeros. Those of zip64 stand elsewhere.
+    fn is_other_size(&self, header: &[u8], flags: u16) -> bool {
+        let [compressed, size] = [18, 22].map(|at| u32_at(header, at).unwrap_or_default());
+        let is_known = flags & FLAG_DESCRIPTOR == 0 && compressed != 0 && compressed != u32::MAX && size != u32::MAX;
+        is_known && (u64::from(compressed), Some(u64::from(size))) != (self.compressed, self.size)
+    }
+}
+
+/// Where the data of a member is, and what the header beside it says.
+struct Data {
+    at: u64,
+    /// How the header contradicts the directory, in words.
+    difference: Option<String>,
+    is_other_size: bool,
 }
 
 /// The part of an archive that a member takes at least.

@@ -51,6 +51,10 @@ impl Encoding {
             [0xfe, 0xff, ..] => return Some(Encoding::Utf16Be),
             _ => {}
         }
+        // A bomb has thousands of files of zeros, so these are told at once.
+        if head.iter().fold(0, |all, byte| all | byte) == 0 {
+            return None;
+        }
         if let Some(wide) = utf16(head) {
             return Some(wide);
         }
@@ -147,14 +151,16 @@ fn other_encoding(head: &[u8]) -> Option<Other> {
         return Some(Other::Utf32);
     }
     // Blanks, letters and digits of EBCDIC; what is one of them in ASCII is there a control character or rare.
+    let blanks = memchr::memchr_iter(0x40, head).count();
+    if head.len() < 32 || blanks * 20 < head.len() {
+        return None;
+    }
     let any = |test: fn(u8) -> bool| head.iter().filter(|&&byte| test(byte)).count();
     let own = any(
         |byte| matches!(byte, 0x40 | 0x81..=0x89 | 0x91..=0x99 | 0xa2..=0xa9 | 0xc1..=0xc9 | 0xd1..=0xd9 | 0xe2..=0xe9 | 0xf0..=0xf9),
     );
-    let blanks = any(|byte| byte == 0x40);
     let ascii = any(|byte| matches!(byte, b' ' | b'\n' | b'0'..=b'9'));
-    (head.len() >= 32 && own * 10 >= head.len() * 7 && blanks * 20 >= head.len() && ascii * 50 <= head.len())
-        .then_some(Other::Ebcdic)
+    (own * 10 >= head.len() * 7 && ascii * 50 <= head.len()).then_some(Other::Ebcdic)
 }
 
 /// Beginnings of binary files that may otherwise pass for text because of what their heads hold.

@@ -15,7 +15,12 @@ const BETWEEN: usize = 8;
 pub(super) fn is_vc0(head: &[u8]) -> bool {
     let Some(header) = head.get(..HEADER) else { return false };
     let zeros = header.iter().filter(|&&byte| byte == 0).count();
-    zeros * 2 > HEADER && (HEADER..head.len()).any(|at| begins(head, at))
+    zeros * 2 > HEADER && records_in(head).any(|at| at >= HEADER)
+}
+
+/// Returns where records begin. The byte of a time that can be told apart at once is its point.
+fn records_in(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b'.', text).filter_map(|point| point.checked_sub(8)).filter(|&at| begins(text, at))
 }
 
 /// Whether a record begins at `at`: `65f221e0.07357a` and a tab. What stands before it may look like a digit too.
@@ -29,11 +34,7 @@ fn begins(text: &[u8], at: usize) -> bool {
 pub(super) fn decode(piece: &[u8], stored: u64, output: &mut Vec<u8>, starts: &mut Starts) {
     let mut at = 0;
     while at < piece.len() {
-        // The byte of a time that can be told apart at once is its point.
-        let next = memchr::memchr_iter(b'.', &piece[at..])
-            .filter_map(|point| (at + point).checked_sub(8))
-            .find(|&start| start > at && begins(piece, start))
-            .unwrap_or(piece.len());
+        let next = records_in(&piece[at..]).find(|&start| start > 0).map_or(piece.len(), |start| at + start);
         let text = without_length(&piece[at..next], next < piece.len());
         let visible = text.iter().filter(|byte| !control(**byte)).count();
         // What is mostly no text is the file's administration, and so is what stands before the first record.

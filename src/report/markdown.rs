@@ -253,6 +253,7 @@ fn escape(words: &str) -> String {
             '@' => out.push_str("&#64;"),
             // Renderers turn bare addresses into links, and a log must not put links into a ticket.
             ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
+            '.' if out.ends_with("www") => out.push_str("&#46;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
                 out.push('\\');
                 out.push(c);
@@ -323,6 +324,7 @@ mod tests {
         check_escaped("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;");
         check_escaped("![x](https://evil)", "\\!\\[x\\](https&#58;//evil)");
         check_escaped("@admin *a* _b_ `c`", "&#64;admin \\*a\\* \\_b\\_ \\`c\\`");
+        check_escaped("see www.evil.example", "see www&#46;evil.example");
         check_escaped("- no list", "\\- no list");
         check_escaped("a | b\n# c", "a \\| b \\# c");
     }

@@ -48,6 +48,8 @@ fn faulty(fault: &str) -> Helper {
 
 #[track_caller]
 fn check(helper: Helper, kind: ProblemKind, message: &str) {
+    // Whatever else the machine has to do: a process that nobody stops would take for ever.
+    let most = helper.patience + Duration::from_secs(60);
     let start = Instant::now();
     let (text, problem) = visit(helper);
     let (found, words) = problem.unwrap();
@@ -55,7 +57,7 @@ fn check(helper: Helper, kind: ProblemKind, message: &str) {
     // What came before the fault is kept, and nothing else came.
     assert!(text.starts_with("line 0 before the fault\n") && text.len() > 100_000, "{} bytes", text.len());
     assert!(text.lines().rev().skip(1).all(|line| line.ends_with("before the fault")));
-    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert!(start.elapsed() < most, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -98,7 +100,10 @@ fn problems_without_end_are_cut_off() {
 #[cfg(unix)]
 #[test]
 fn an_endless_loop_is_stopped() {
-    check(faulty("loop"), ProblemKind::Limit, "worked for too long without a result");
+    // Its few seconds of the processor's time can take minutes where other tests want them too. The message tells which
+    // of the two limits it was.
+    let patient = Helper { patience: Duration::from_secs(300), ..faulty("loop") };
+    check(patient, ProblemKind::Limit, "worked for too long without a result");
 }
 
 #[cfg(target_os = "linux")]

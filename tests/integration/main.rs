@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod authors;
+mod canary;
 mod cli;
 mod event_logs;
 mod expected;
@@ -13,6 +14,7 @@ mod journal;
 mod layers;
 mod libarchive;
 mod memory;
+mod raw_zip;
 mod signatures;
 mod variants;
 

@@ -65,6 +65,27 @@ fn zip_with_damage_gives_the_rest() {
 }
 
 #[test]
+fn zip_whose_headers_disagree_on_a_size_is_named() {
+    let archive = zip_with(::zip::CompressionMethod::Stored, &[("a.log", b"hello A"), ("b.log", b"hello B")]);
+    // Packed and unpacked size in the header beside the data of `a.log`.
+    for at in [18, 22] {
+        let mut contradiction = archive.clone();
+        contradiction[at] = 3;
+        let visited = check(
+            "x.zip",
+            &contradiction,
+            &[("x.zip!/a.log", b"hello A"), ("x.zip!/b.log", b"hello B")],
+            &[("x.zip!/a.log", "corrupt")],
+        );
+        assert!(visited.problems[0].message.ends_with("gives it another size"), "{visited:?}");
+    }
+    // Zeros say nothing: they were written before the size was known.
+    let mut unknown = archive;
+    unknown[18..26].fill(0);
+    check("x.zip", &unknown, &[("x.zip!/a.log", b"hello A"), ("x.zip!/b.log", b"hello B")], &[]);
+}
+
+#[test]
 fn zip_without_directory_is_read_by_its_local_headers() {
     for method in [::zip::CompressionMethod::Stored, ::zip::CompressionMethod::Deflated] {
         let archive = zip_with(method, &[("a.log", b"A"), ("b.log", &noise(1000))]);

@@ -57,6 +57,103 @@ fn members_are_limited() {
     check_with("x", &zip(files), limits(), expected, &[("x", "limit")]);
 }
 
+/// Containers of each kind in one folder: all draw from the same budget, so that many small bombs are no larger than one.
+#[test]
+fn one_budget_holds_for_all_kinds_of_containers() {
+    let big = vec![b'x'; 1 << 20];
+    let ar =
+        [b"!<arch>\n", format!("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", "a", 0, 0, 0, 644, big.len()).as_bytes(), &big]
+            .concat();
+    let cpio = |name: &str, content: &[u8]| {
+        let octal = |number: usize, digits: usize| format!("{number:0digits$o}");
+        let fields = [octal(0o100_644, 6), octal(0, 6).repeat(4), octal(0, 11)].concat();
+        let sizes = [octal(name.len() + 1, 6), octal(content.len(), 11)].concat();
+        [format!("070707{0}{0}{fields}{sizes}{name}\0", octal(1, 6)).as_bytes(), content].concat()
+    };
+    let cpio = [cpio("a", &big), cpio("TRAILER!!!", b"")].concat();
+    let zipped = zip(&[("a", &big), ("b", &big)]);
+    let containers: [(&str, Vec<u8>); 8] = [
+        ("1.gz", gzip(&big)),
+        ("2.bz2", bzip2(&big)),
+        ("3.zst", zstd(&big)),
+        ("4.zip", zipped.clone()),
+        ("5.tar.gz", gzip(&tar(&[("a", &big), ("b", &big)]))),
+        ("6.ar.gz", gzip(&ar)),
+        ("7.cpio.gz", gzip(&cpio)),
+        ("8.tar", tar(&[("in.zip", &zipped), ("in.gz", &gzip(&big))])),
+    ];
+    // Alone each is read to its end.
+    for (name, content) in &containers {
+        let alone = visit_with(name, content, Limits::default());
+        assert!(
+            alone.problems().is_empty() && alone.files.values().all(|it| *it == big),
+            "{name}: {:?}",
+            alone.visited
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in &containers {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let most = 5 << 19;
+    for threads in [1, 4] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let limits = Limits { unpacked_bytes: most, ratio: 0, ..Limits::default() };
+        let seen = pool.install(|| visit_paths(&[folder.path().to_owned()], limits));
+        assert!(seen.files.values().map(Vec::len).sum::<usize>() as u64 <= most);
+        assert!(seen.problems().len() >= 5 && seen.problems().iter().all(|(_, kind)| *kind == "limit"));
+        let limits = Limits { members: 10, ..Limits::default() };
+        let seen = pool.install(|| visit_paths(&[folder.path().to_owned()], limits));
+        assert!(seen.files.len() <= 10 && !seen.problems().is_empty(), "{:?}", seen.visited);
+    }
+}
+
+/// Archives whose parts refer to the same bytes over and over: what is read stays in proportion to the file.
+#[test]
+fn reading_a_zip_does_not_take_the_square_of_its_size() {
+    let entry = |method: u16, packed: u32, header_at: u32| {
+        let mut entry = b"PK\x01\x02\x14\0\x14\0\0\0".to_vec();
+        entry.extend(method.to_le_bytes());
+        entry.extend([0, 0, 0x21, 0, 0, 0, 0, 0]);
+        entry.extend(packed.to_le_bytes());
+        entry.extend([0, 0, 0, 0, 1, 0]);
+        entry.extend([0; 12]);
+        entry.extend(header_at.to_le_bytes());
+        entry.push(b'a');
+        entry
+    };
+    let end = |count: u16, bytes: usize, at: usize| {
+        let count = count.to_le_bytes();
+        let mut end = [b"PK\x05\x06\0\0\0\0", &count[..], &count[..]].concat();
+        end.extend([bytes as u32, at as u32].map(u32::to_le_bytes).concat());
+        end.extend([0, 0]);
+        end
+    };
+    let header = [&b"PK\x03\x04\x14\0\x08\0\x08\0\0\0\x21\0"[..], &[0; 12], &[1, 0, 0, 0], b"a"].concat();
+    // Thousands of end records that all claim the same long directory, and a wrong number of members.
+    let directory = entry(0, 0, 0).repeat(100_000);
+    let ends = end(7, directory.len(), header.len()).repeat(2900);
+    let many_ends = [&header[..], &directory, &ends].concat();
+    // Headers only, none of which says where its data ends.
+    let many_headers = header.repeat(150_000);
+    // Members that begin one after the other, listed from the last to the first, each with all that follows as its data:
+    // 4 MiB that unpack to nothing.
+    let headers: Vec<u8> = header.repeat(5_000);
+    let nothing = b"\0\0\0\xff\xff".repeat(800_000);
+    let packed = |number: usize| (nothing.len() + headers.len() - (number + 1) * header.len()) as u32;
+    let listed: Vec<u8> =
+        (0..5_000).rev().flat_map(|number| entry(8, packed(number), (number * header.len()) as u32)).collect();
+    let at = headers.len() + nothing.len();
+    let shuffled = [&headers[..], &nothing, &listed, &end(5_000, listed.len(), at)].concat();
+    for (name, archive) in [("ends.zip", many_ends), ("headers.zip", many_headers), ("shuffled.zip", shuffled)] {
+        let start = std::time::Instant::now();
+        let seen = visit_with(name, &archive, Limits::default());
+        // Minutes before there was a limit, less than a second since.
+        assert!(start.elapsed() < std::time::Duration::from_secs(30), "{name}: {:?}", start.elapsed());
+        assert!(seen.problems().iter().any(|(_, kind)| *kind == "corrupt"), "{name}");
+    }
+}
+
 #[test]
 fn window_above_128_mib_is_a_limit() {
     check("x.zst", b"\x28\xb5\x2f\xfd\x00\x90\x31\0\0hello\n", &[("x.zst", b"")], &[("x.zst", "limit")]);

@@ -69,16 +69,25 @@ fn holes_of_sparse_files_are_zeros() {
     builder.append(&header("b.log", EntryType::Regular, 1), &b"B"[..]).unwrap();
     check("x", &builder.into_inner().unwrap(), &[("x!/a.log", &expected), ("x!/b.log", b"B")], &[]);
 
-    // The same as `tar --format=posix --sparse` writes it: the map comes before the data.
-    let map = b"1\n1000\n3\n";
-    let data = [&map[..], &vec![0; 512 - map.len()], b"end"].concat();
+    // The same as `tar --format=posix --sparse` writes it: the map comes before the data. libarchive allows comments.
+    for map in [&b"1\n1000\n3\n"[..], b"#!gnu-sparse-format\n#format:1.0\n1\n1000\n#3\n3\n"] {
+        let archive = sparse_by_pax(map);
+        check("x", &archive, &[("x!/a.log", &expected), ("x!/b.log", b"B")], &[]);
+    }
+    for map in [&b"one\n1000\n3\n"[..], b"18446744073709551616\n", b"1\n1000\n-3\n"] {
+        check("x", &sparse_by_pax(map), &[], &[("x", "corrupt")]);
+    }
+}
+
+fn sparse_by_pax(map: &[u8]) -> Vec<u8> {
+    let data = [map, &vec![0; 512 - map.len()], b"end"].concat();
     let mut builder = Builder::new(Vec::new());
     let pax: [(&str, &[u8]); 3] =
         [("GNU.sparse.major", b"1"), ("GNU.sparse.minor", b"0"), ("GNU.sparse.name", b"a.log")];
     builder.append_pax_extensions(pax).unwrap();
     builder.append(&header("GNUSparseFile.1/a.log", EntryType::Regular, data.len() as u64), &data[..]).unwrap();
     builder.append(&header("b.log", EntryType::Regular, 1), &b"B"[..]).unwrap();
-    check("x", &builder.into_inner().unwrap(), &[("x!/a.log", &expected), ("x!/b.log", b"B")], &[]);
+    builder.into_inner().unwrap()
 }
 
 #[test]
