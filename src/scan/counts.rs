@@ -111,7 +111,7 @@ impl Counting {
 
     /// Counts into intervals as wide as those of what the chunk's timeline will be merged with: narrower ones would only be
     /// widened in the end.
-    pub(super) fn as_wide_as(mut self, other: &Timeline) -> Counting {
+    pub(super) fn with_widths_of(mut self, other: &Timeline) -> Counting {
         self.timeline.stated = Histogram::as_wide_as(&other.stated);
         self.timeline.shown = Histogram::as_wide_as(&other.shown);
         self

@@ -164,7 +164,7 @@ impl<'a> Taker<'a> for Counter {
         self.names.push(name);
         let counted = Counted { group: self.names.len() as u64 - 1, level: None };
         let after = header.time.map_or(i64::MIN, |time| time.instant());
-        Some(Enough { counted: Some(counted), after, undated: self.names.len() % 2 == 0 })
+        Some(Enough { counted: Some(counted), after, undated: self.names.len().is_multiple_of(2) })
     }
 
     fn more(&mut self, more: &More) {

@@ -266,7 +266,7 @@ impl Scanner {
         let engine = self.engine_for(chunk.text());
         let mut judge = Judge::new(self, scope);
         cache.begin(taker.series());
-        let mut counting = Counting::new(chunk, gate).as_wide_as(cache.widths());
+        let mut counting = Counting::new(chunk, gate).with_widths_of(cache.widths());
         let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
         let mut hits = Vec::new();
         while let Some(record) = records.next() {
