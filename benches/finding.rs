@@ -82,6 +82,7 @@ impl Log {
                     matches: &[],
                     suspicion: Some(Level::Error),
                     facts: &[],
+                    parts: &[],
                     shape: with_shapes.then_some(shape),
                 },
             );

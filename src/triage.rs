@@ -5,7 +5,7 @@
 
 mod around;
 
-use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind};
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind, Visited};
 use crate::diagnosis::{Diagnosis, Period, diagnose};
 use crate::finding::{Memo, Origin, Source, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
@@ -73,6 +73,26 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     diagnosis
 }
 
+/// Examines texts as if they were the files of a bundle, each with its path. `scanner` is that of the set.
+pub fn triage_texts<'t>(
+    scanner: &Scanner,
+    set: &SignatureSet,
+    files: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Diagnosis {
+    let memories = Mutex::default();
+    let mut whole = Tally::default();
+    let mut visited = Visited::default();
+    for (path, mut text) in files.map(|(path, text)| (FilePath::from(path), text.as_bytes())) {
+        visited.files += 1;
+        visited.bytes += text.len() as u64;
+        let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
+        if let Ok(tally) = examine(entry, scanner, &memories, None, Options::default()) {
+            whole.merge(tally);
+        }
+    }
+    diagnose(set, &[], visited, whole, None)
+}
+
 /// What a thread remembers from chunk to chunk. There are no more of them than threads.
 #[derive(Default)]
 struct Memory {
@@ -109,7 +129,9 @@ impl<'a> Taker<'a> for Gathering<'_> {
     fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough> {
         let Gathering { tally, templates, file, chunk, lines_before, .. } = self;
         tally.facts.add(file.path, &file.reading.format, *lines_before, chunk, &hit);
-        tally.add(templates, file.path, *lines_before, chunk, &hit)
+        let added = tally.add(templates, file.path, *lines_before, chunk, &hit);
+        tally.events.add(file.path, &file.reading.format, *lines_before, chunk, &hit, added.template);
+        added.enough
     }
 
     fn more(&mut self, more: &More) {

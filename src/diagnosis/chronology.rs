@@ -95,19 +95,8 @@ impl Chronology {
         zone: Option<&Zone>,
         evidence: impl Iterator<Item = &'e Evidence>,
     ) -> Chronology {
-        let hosts = super::zones::hosts(sources);
-        let zones = infer(sources, &hosts, zone);
-        let file = |((source, host), inferred): ((&Source, &Option<String>), &Option<Inferred>)| FileTimes {
-            file: Arc::clone(&source.file),
-            host: host.clone(),
-            dated: source.timeline.dated(),
-            first_time: source.first_time,
-            last_time: source.last_time,
-            stated: source.timeline.offsets.keys().copied().collect(),
-            inferred: *inferred,
-            zoneless: !source.timeline.shown.is_empty(),
-        };
-        let files: Vec<FileTimes> = sources.iter().zip(&hosts).zip(&zones).map(file).collect();
+        let files = file_times(sources, zone);
+        let zones: Vec<Option<Inferred>> = files.iter().map(|file| file.inferred).collect();
         let (records, clock) = merged(sources, others, &zones);
         let logs = Log::of(sources);
         let mut chronology = Chronology {
@@ -128,6 +117,23 @@ impl Chronology {
         }
         chronology
     }
+}
+
+/// What is known of the times of each file.
+pub(super) fn file_times(sources: &[Source], zone: Option<&Zone>) -> Vec<FileTimes> {
+    let hosts = super::zones::hosts(sources);
+    let zones = infer(sources, &hosts, zone);
+    let file = |((source, host), inferred): ((&Source, &Option<String>), &Option<Inferred>)| FileTimes {
+        file: Arc::clone(&source.file),
+        host: host.clone(),
+        dated: source.timeline.dated(),
+        first_time: source.first_time,
+        last_time: source.last_time,
+        stated: source.timeline.offsets.keys().copied().collect(),
+        inferred: *inferred,
+        zoneless: !source.timeline.shown.is_empty(),
+    };
+    sources.iter().zip(&hosts).zip(&zones).map(file).collect()
 }
 
 /// Adds up the records of all files by one clock.

@@ -1,5 +1,6 @@
+use super::State;
 use crate::finding::Group;
-use crate::signature::{Condition, FieldValue, Signature, Status};
+use crate::signature::{Condition, Correlation, FieldValue, Signature, Status};
 
 /// Returns how sure it is that the problem is there, between 0 and 1, in steps of 0.01.
 ///
@@ -14,11 +15,16 @@ use crate::signature::{Condition, FieldValue, Signature, Status};
 /// | the signature names the files it applies to, and the file fits                  |   0.10 |
 /// | seen more than once                                                             |   0.05 |
 /// | the signature is a draft                                                        | - 0.15 |
+/// | it is a match, and there is a reason why it is less sure                        | - 0.15 |
+/// | it is inconclusive                                                              | - 0.30 |
 ///
 /// The largest sum is 0.97: a log line alone never proves a cause. The level that the program gave its record is no
 /// part of it: many products write their errors as `info`.
-pub(super) fn confidence(signature: &Signature, group: &Group) -> f64 {
-    let demand = demand(&signature.condition);
+pub(super) fn confidence(signature: &Signature, group: &Group, state: State, has_reason: bool) -> f64 {
+    let demand = match &signature.correlation {
+        Some(correlation) => demand_of_several(correlation),
+        None => demand(&signature.condition),
+    };
     let mut points = 60;
     points += if demand.parts >= 2 || demand.literal >= 24 { 12 } else { 0 };
     points += if demand.parts >= 3 || demand.literal >= 48 { 5 } else { 0 };
@@ -26,6 +32,11 @@ pub(super) fn confidence(signature: &Signature, group: &Group) -> f64 {
     points += if signature.scope.files.is_empty() { 0 } else { 10 };
     points += if group.count > 1 { 5 } else { 0 };
     points -= if signature.status == Status::Draft { 15 } else { 0 };
+    points -= match state {
+        State::Match if has_reason => 15,
+        State::Match | State::Old => 0,
+        State::Inconclusive => 30,
+    };
     f64::from(points) / 100.0
 }
 
@@ -37,6 +48,19 @@ struct Demand {
     /// Bytes of the longest text among them. A regex counts with its plain characters, which is a lower bound only for
     /// patterns without alternatives; good enough for a step in a table.
     literal: usize,
+}
+
+/// All parts had to be there; a part with a count is a second one, and what must not be there another.
+fn demand_of_several(correlation: &Correlation) -> Demand {
+    let parts = correlation.parts.iter().map(|part| {
+        let demand = demand(&part.wanted.condition);
+        Demand { parts: demand.parts.saturating_add(u32::from(part.count > 1)), ..demand }
+    });
+    let ruled_out = u32::from(!correlation.unless.is_empty()) + u32::from(!correlation.absent.is_empty());
+    parts.fold(Demand { parts: ruled_out, literal: 0 }, |sum, next| Demand {
+        parts: sum.parts.saturating_add(next.parts),
+        literal: sum.literal.max(next.literal),
+    })
 }
 
 /// Which branch of an `any` matched is not recorded, so the least demanding one counts.
@@ -90,7 +114,7 @@ mod tests {
         let mut group = group(1, Vec::new());
         group.captures.clear();
         change(&mut signature, &mut group);
-        assert_eq!(confidence(&signature, &group), expected);
+        assert_eq!(confidence(&signature, &group, State::Match, false), expected);
     }
 
     fn text(text: &str) -> Condition {

@@ -9,6 +9,7 @@ mod captures;
 mod chronology;
 mod clocks;
 mod confidence;
+mod correlate;
 mod facts;
 mod fair;
 mod rank;

@@ -1,12 +1,16 @@
+use super::chronology::file_times;
+use super::clocks::clock_offsets;
 use super::confidence::confidence;
+use super::correlate::{Correlated, Moments, correlate};
 use super::facts::found_facts;
 use super::score::unresolved;
 use super::suppress::suppress;
 use super::{Chronology, Diagnosis, Known, State};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
-use crate::finding::{Tally, Zone, in_order};
-use crate::signature::{SignatureError, SignatureSet};
+use crate::finding::{Source, Stream, Tally, Zone, in_order};
+use crate::signature::{SignatureError, SignatureSet, Where};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Turns what was counted into what people read.
@@ -22,10 +26,15 @@ pub fn diagnose(
     tally: Tally,
     zone: Option<&Zone>,
 ) -> Diagnosis {
-    let found = in_order(tally.known).filter_map(|(index, group)| {
+    let (sources, others) = tally.sources.finish();
+    let events = tally.events.finish();
+    let correlated = correlated(set, &events, &sources, zone);
+    let of_records = in_order(tally.known).map(|(index, group)| (index, State::Match, None, group));
+    let of_several = correlated.found.into_iter().map(|it| (it.signature, it.state, it.reason, it.group));
+    let found = of_records.chain(of_several).filter_map(|(index, state, reason, group)| {
         let signature = Arc::new(set.signatures().get(index)?.clone());
-        let confidence = confidence(&signature, &group);
-        Some(Known { confidence, state: State::Match, reason: None, signature, group, suppressed: Vec::new() })
+        let confidence = confidence(&signature, &group, state, reason.is_some());
+        Some(Known { confidence, state, reason, signature, group, suppressed: Vec::new() })
     });
     let mut known = suppress(found.collect());
     known.sort_by(|a, b| {
@@ -37,9 +46,11 @@ pub fn diagnose(
     problems.extend(set.errors().iter().map(broken));
     problems.sort();
     problems.dedup();
-    let unresolved = unresolved(in_order(tally.unknown).map(|(_, unknown)| unknown).collect(), &known);
+    // What consists of records of known problems only is not unknown.
+    let explained = |hash: &u64| correlated.explained.get(hash).copied().unwrap_or(0);
+    let unknown = in_order(tally.unknown).filter(|(hash, unknown)| explained(hash) < unknown.group.count);
+    let unresolved = unresolved(unknown.map(|(_, unknown)| unknown).collect(), &known);
     let groups = known.iter().map(|it| &it.group).chain(unresolved.iter().map(|it| &it.finding.group));
-    let (sources, others) = tally.sources.finish();
     let chronology = Chronology::of(&sources, &others, zone, groups.flat_map(|group| &group.evidence));
     Diagnosis {
         inputs: inputs.to_vec(),
@@ -56,6 +67,23 @@ pub fn diagnose(
         unresolved_omitted: false,
         problems,
     }
+}
+
+/// Evaluates what is about several records. Clocks of hosts are compared only if a correlation reaches over hosts.
+fn correlated(
+    set: &SignatureSet,
+    events: &BTreeMap<usize, Stream>,
+    sources: &[Source],
+    zone: Option<&Zone>,
+) -> Correlated {
+    if events.is_empty() {
+        return Correlated::default();
+    }
+    let files = file_times(sources, zone);
+    let reaches_over_hosts = set.wanted().any(|it| it.correlation.place == Where::Bundle);
+    let evidence = events.values().flat_map(|stream| &stream.events).map(|event| &event.evidence);
+    let offsets = if reaches_over_hosts { clock_offsets(&files, evidence) } else { Vec::new() };
+    correlate(set, events, &Moments::new(&files, &offsets))
 }
 
 /// A broken signature as a problem of its file, with the place in the message.

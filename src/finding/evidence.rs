@@ -55,6 +55,25 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    /// Copies a record without the lines around it.
+    pub(super) fn brief(file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64, limit: usize) -> Evidence {
+        let (file, offset, time) = (file.clone(), chunk.file_offset(record.start), record.header.time);
+        let text = clipped(record.text, limit);
+        Evidence { file, line, offset, time, text, before: Vec::new(), after: Vec::new() }
+    }
+
+    /// Leaves what [`Evidence::brief`] would have made.
+    pub(super) fn reduce(&mut self, limit: usize) {
+        if self.text.len() > limit {
+            self.text.truncate(self.text.floor_char_boundary(limit - CUT.len_utf8()));
+            self.text.push(CUT);
+            self.text.shrink_to_fit();
+        }
+        (self.before, self.after) = (Vec::new(), Vec::new());
+    }
+}
+
 impl Ord for Evidence {
     fn cmp(&self, other: &Self) -> Ordering {
         // Two files may have one name. What decides first is what an evidence keeps when it is no longer the first.

@@ -52,7 +52,7 @@ impl Facts {
 
 /// Returns the host that a line of syslog names: `<30>Jan  2 03:04:05 host app[12]: text`,
 /// `2026-01-02T03:04:05Z host app[12]: text`, `<30>1 2026-01-02T03:04:05Z host app 12 - - text`.
-fn host(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn host(line: &[u8]) -> Option<&[u8]> {
     let mut rest = line;
     let mut is_5424 = false;
     if let Some(behind) = rest.strip_prefix(b"<") {

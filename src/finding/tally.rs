@@ -5,6 +5,7 @@
 
 use super::Level;
 use super::codes::codes;
+use super::events::Events;
 use super::evidence::Evidence;
 use super::facts::Facts;
 use super::group::{Group, UnknownGroup};
@@ -60,6 +61,8 @@ pub struct Tally {
     pub unknown: Groups<u64, UnknownGroup>,
     /// What was stated about the system.
     pub facts: Facts,
+    /// What correlations ask for.
+    pub events: Events,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
     /// Files and when their records were written.
@@ -67,6 +70,16 @@ pub struct Tally {
     /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
     /// too low then is too low for ever.
     pub(crate) bar: Option<(Level, u64)>,
+}
+
+/// What a tally says of a hit that it has taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Added {
+    /// The template, if it was added to the unknown errors.
+    pub template: Option<u64>,
+    /// Which further hits of the shape in this file make no other difference to the tally than to be counted; what is
+    /// counted of them is put in by [`Tally::add_more`].
+    pub enough: Option<Enough>,
 }
 
 impl Tally {
@@ -85,9 +98,6 @@ impl Tally {
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
     /// [`Tally::examined`], `append` or `merge`.
-    ///
-    /// Returns which further hits of the shape in this file make no other difference to this tally, if no fact is stated,
-    /// than to be counted; what is counted of them is put in by [`Tally::add_more`].
     pub fn add(
         &mut self,
         memo: &mut Memo,
@@ -95,7 +105,7 @@ impl Tally {
         lines_before: u64,
         chunk: &Chunk<'_>,
         hit: &Hit<'_, '_>,
-    ) -> Option<Enough> {
+    ) -> Added {
         let line = lines_before + hit.record.line + 1;
         let mut enough = None;
         for found in hit.matches {
@@ -105,15 +115,23 @@ impl Tally {
             }
             enough = group.enough(file).map(|enough| (found.signature as u64, None, enough));
         }
+        let mut template = None;
         if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
             let (fingerprint, fixed) = fingerprint_of(memo, hit);
             let group = self.add_unknown(fingerprint, file, chunk, hit, level, line);
+            template = group.map(|_| fingerprint.0);
             if fixed && let Some(group) = group {
                 enough = group.enough(file).map(|enough| (fingerprint.0, Some(level), enough));
             }
         }
-        let (group, level, (after, undated)) = enough.filter(|_| hit.matches.len() <= 1 && hit.facts.is_empty())?;
-        Some(Enough { counted: Some(Counted { group, level }), after, undated })
+        // Facts and events are taken from every record.
+        let is_counted = hit.matches.len() <= 1 && hit.facts.is_empty() && hit.parts.is_empty();
+        let enough = enough.filter(|_| is_counted).map(|(group, level, (after, undated))| Enough {
+            counted: Some(Counted { group, level }),
+            after,
+            undated,
+        });
+        Added { template, enough }
     }
 
     /// Adds hits of which it was enough to know how many there are.
@@ -147,6 +165,7 @@ impl Tally {
         next.known.values_mut().for_each(|group| group.shift_lines(lines));
         next.unknown.values_mut().for_each(|unknown| unknown.group.shift_lines(lines));
         next.facts.shift_lines(lines);
+        next.events.shift_lines(lines);
         self.merge(next);
     }
 
@@ -154,6 +173,7 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.facts.merge(other.facts);
+        self.events.merge(other.events);
         self.unknown_overflow += other.unknown_overflow;
         self.sources.merge(other.sources);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
@@ -323,7 +343,7 @@ mod tests {
                 &file,
                 lines_before,
                 &chunk,
-                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, facts: &[], shape },
+                &Hit { record: &record, matches: &matches, suspicion: line.suspicion, facts: &[], parts: &[], shape },
             );
         }
         let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };

@@ -4,7 +4,7 @@
 //! each of them reading it. What is no plain regex, or too large to be put together, is a candidate for every record.
 
 use super::pattern::parse;
-use crate::signature::{Condition, Signature};
+use crate::signature::Condition;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use std::sync::OnceLock;
 
@@ -23,11 +23,11 @@ pub(super) struct Everywhere {
 }
 
 impl Everywhere {
-    /// `numbers` are indices of `signatures`.
-    pub(super) fn new(numbers: &[usize], signatures: &[Signature]) -> Everywhere {
+    /// `numbers` are indices of `conditions`.
+    pub(super) fn new(numbers: &[usize], conditions: &[&Condition]) -> Everywhere {
         let (mut regexes, mut others) = (Vec::new(), Vec::new());
         for &number in numbers {
-            match signatures.get(number).map(|signature| &signature.condition) {
+            match conditions.get(number) {
                 Some(Condition::Regex(pattern)) => regexes.push((number, in_a_set(pattern))),
                 _ => others.push(number),
             }
@@ -76,12 +76,12 @@ fn in_a_set(pattern: &str) -> Box<str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reference::set;
     use super::*;
 
     fn candidates(patterns: &[&str], text: &[u8]) -> Vec<usize> {
-        let set = set(patterns.iter().map(|pattern| Condition::Regex(pattern.to_string())).collect());
-        let everywhere = Everywhere::new(&(0..patterns.len()).collect::<Vec<_>>(), set.signatures());
+        let conditions: Vec<_> = patterns.iter().map(|pattern| Condition::Regex(pattern.to_string())).collect();
+        let conditions: Vec<_> = conditions.iter().collect();
+        let everywhere = Everywhere::new(&(0..patterns.len()).collect::<Vec<_>>(), &conditions);
         let mut candidates = Vec::new();
         everywhere.add_candidates(text, &mut candidates);
         candidates
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(candidates(&[r"\d"], b""), [0]);
         assert_eq!(candidates(&[r"\d", r"(?:\w{1000}){1000}"], b""), [0, 1]);
         let condition = Condition::None(vec![Condition::Regex("a".into())]);
-        let everywhere = Everywhere::new(&[0], set(vec![condition]).signatures());
+        let everywhere = Everywhere::new(&[0], &[&condition]);
         assert_eq!(everywhere.signatures().collect::<Vec<_>>(), [0]);
     }
 }

@@ -19,6 +19,7 @@ mod line_ends;
 mod lines;
 mod literals;
 mod markers;
+mod parts;
 mod pattern;
 mod reader;
 mod repeats;

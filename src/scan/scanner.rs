@@ -13,6 +13,7 @@ use super::fixed::is_fixed;
 use super::line_cache::LineCache;
 use super::literals::required_sets;
 use super::markers::{MARKERS, Marker, Strength};
+use super::parts::Parts;
 use super::pattern::Pattern;
 use super::reader::{KnownRecord, Remembering};
 use super::repeats::{Enough, More};
@@ -29,11 +30,11 @@ const SAMPLE: usize = 256 << 10;
 
 /// A compiled [`SignatureSet`].
 pub struct Scanner {
-    /// Its askers are the signatures by index, then the facts, then the markers.
+    /// Its askers are the signatures by index, then the facts, then the records of correlations, then the markers.
     pub(super) engine: Engine,
     /// Finds who may have a literal in a line if its digits were others; `None` if no literal has a digit.
     pub(super) digits: Option<Digits>,
-    /// Of the signatures by index, then of the facts; `None` if it cannot be used.
+    /// Of the signatures by index, of the facts, of the records of correlations; `None` if it cannot be used.
     pub(super) patterns: Vec<Option<Pattern>>,
     /// In the same order: whether a record that differs in the values of digits only is surely judged alike.
     fixed: Vec<bool>,
@@ -43,6 +44,7 @@ pub struct Scanner {
     everywhere: Everywhere,
     scopes: Scopes,
     facts: FactSources,
+    parts: Parts,
 }
 
 /// Literals with digits, in texts and literals in which every digit was replaced by `0`.
@@ -69,11 +71,11 @@ impl Digits {
 /// One signature that holds for a record.
 #[derive(Clone, Copy)]
 pub struct Match<'a> {
-    /// Index in [`SignatureSet::signatures`].
+    /// Index in [`SignatureSet::signatures`]; of a record of a correlation that in [`SignatureSet::wanted`].
     pub signature: usize,
     /// What to ask for the captures; `None` if it has no named group.
-    pattern: Option<&'a Pattern>,
-    text: &'a [u8],
+    pub(super) pattern: Option<&'a Pattern>,
+    pub(super) text: &'a [u8],
 }
 
 impl<'a> Match<'a> {
@@ -121,6 +123,8 @@ pub struct Hit<'r, 'a> {
     pub suspicion: Option<Level>,
     /// The facts that it states.
     pub facts: &'r [Stated<'a>],
+    /// The correlations that ask for it. That they do does not say that they hold.
+    pub parts: &'r [Match<'a>],
     /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
     /// same length that differ only in the values of digits, and their messages begin at the same place.
     pub shape: Option<u64>,
@@ -172,7 +176,9 @@ impl Scanner {
         let signatures = set.signatures();
         let facts = FactSources::new(set, signatures.len());
         let conditions = signatures.iter().map(|signature| &signature.condition).chain(facts.conditions(set));
-        let conditions: Vec<_> = conditions.collect();
+        let mut conditions: Vec<_> = conditions.collect();
+        let parts = Parts::new(set, conditions.len());
+        conditions.extend(parts.conditions(set));
         let fixed = conditions.iter().map(|condition| is_fixed(condition)).collect();
         // Of a correlation its parts are searched, and nothing holds by itself.
         let is_several = |index: usize| signatures.get(index).is_some_and(|it| it.correlation.is_some());
@@ -188,11 +194,13 @@ impl Scanner {
         let digits = Digits::of(&sets);
         let (engine, mut unfiltered) = Engine::new(sets);
         // A fact without a literal is refused by `check` and would cost every record.
-        unfiltered.retain(|&index| index < signatures.len() && patterns.get(index).is_some_and(Option::is_some));
-        let everywhere = Everywhere::new(&unfiltered, signatures);
-        let scopes: Vec<_> = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).collect();
+        let is_fact = |index: usize| index >= signatures.len() && !parts.contains(index);
+        unfiltered.retain(|&index| !is_fact(index) && patterns.get(index).is_some_and(Option::is_some));
+        let everywhere = Everywhere::new(&unfiltered, &conditions);
+        let scopes = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).chain(parts.scopes());
+        let scopes: Vec<_> = scopes.collect();
         let scopes = Scopes::new(scopes.into_iter());
-        Scanner { engine, digits, patterns, fixed, markers, everywhere, scopes, facts }
+        Scanner { engine, digits, patterns, fixed, markers, everywhere, scopes, facts, parts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -353,12 +361,14 @@ pub(super) struct Judge<'a, 's> {
     pub(super) candidates: Vec<usize>,
     matches: Vec<Match<'a>>,
     facts: Vec<Stated<'a>>,
+    parts: Vec<Match<'a>>,
 }
 
 impl<'a, 's> Judge<'a, 's> {
     pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
         let everywhere = scanner.everywhere.signatures().any(|index| scope.contains(index));
-        Judge { scanner, scope, everywhere, candidates: Vec::new(), matches: Vec::new(), facts: Vec::new() }
+        let (candidates, matches) = (Vec::new(), Vec::new());
+        Judge { scanner, scope, everywhere, candidates, matches, facts: Vec::new(), parts: Vec::new() }
     }
 
     /// Whether a record without any literal can be worth keeping.
@@ -410,6 +420,7 @@ impl<'a, 's> Judge<'a, 's> {
     ) -> Option<Enough> {
         self.matches.clear();
         self.facts.clear();
+        self.parts.clear();
         // Whether what matches does not depend on values of digits.
         let mut fixed = !self.everywhere;
         if self.everywhere {
@@ -422,14 +433,16 @@ impl<'a, 's> Judge<'a, 's> {
             let is_fixed = |&signature: &usize| self.scanner.fixed.get(signature).is_some_and(|&fixed| fixed);
             fixed = fixed && self.candidates.iter().all(is_fixed);
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+            self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }
         let suspicion = if self.looks_for_errors() { suspicion(record.header.level, strongest) } else { None };
-        let enough = match suspicion.is_some() || !self.matches.is_empty() || !self.facts.is_empty() {
-            true => taker.hit(Hit { record, matches: &self.matches, suspicion, facts: &self.facts, shape }),
-            false => Some(Enough::NOTHING),
-        };
-        enough.filter(|_| fixed)
+        let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();
+        if suspicion.is_none() && !is_asked_for {
+            return Some(Enough::NOTHING).filter(|_| fixed);
+        }
+        let (matches, facts, parts) = (&self.matches, &self.facts, &self.parts);
+        taker.hit(Hit { record, matches, suspicion, facts, parts, shape }).filter(|_| fixed)
     }
 }
 

@@ -28,4 +28,4 @@ pub use data::*;
 pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use product::Product;
-pub use set::{CatalogueInfo, FactGroup, SignatureSet};
+pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};

@@ -1,7 +1,9 @@
 //! Catalogues become the one set of signatures that a triage uses.
 
 use super::yaml::{self, Place};
-use super::{Catalogue, Fact, FactKind, Keep, Product, Signature, SignatureError, Status, source_text};
+use super::{
+    Catalogue, Correlation, Fact, FactKind, Keep, Product, Signature, SignatureError, Status, Wanted, source_text,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
@@ -24,6 +26,19 @@ pub struct SignatureSet {
     facts: Vec<FactGroup>,
     catalogues: Vec<CatalogueInfo>,
     errors: Vec<SignatureError>,
+}
+
+/// A record that a correlation asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedRecord<'s> {
+    /// Index of the signature in [`SignatureSet::signatures`].
+    pub signature: usize,
+    /// Its number in the correlation, see [`Correlation::wanted`].
+    pub number: usize,
+    /// The correlation.
+    pub correlation: &'s Correlation,
+    /// The record.
+    pub wanted: &'s Wanted,
 }
 
 /// All facts of one name: several products may state the same thing, each in its own way.
@@ -128,6 +143,16 @@ impl SignatureSet {
             Ok(index) => self.signatures.get(index),
             Err(_) => self.signatures.iter().find(|signature| signature.formerly.iter().any(|old| **old == *id)),
         }
+    }
+
+    /// The records that correlations ask for, by signature; a record's index here is its number in one run.
+    pub fn wanted(&self) -> impl Iterator<Item = WantedRecord<'_>> {
+        self.signatures.iter().enumerate().flat_map(|(signature, it)| {
+            it.correlation.iter().flat_map(move |correlation| {
+                let numbered = correlation.wanted().enumerate();
+                numbered.map(move |(number, wanted)| WantedRecord { signature, number, correlation, wanted })
+            })
+        })
     }
 
     /// The products of all catalogues, in the order of their folders.

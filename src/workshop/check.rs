@@ -2,7 +2,7 @@
 
 use super::condition::untried_fields;
 use super::cost::{costs, costs_of_patterns};
-use super::examples::{claimed_by, path_for, run_examples, sample_path};
+use super::examples::{Claim, claimed_by, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
 use super::ordinary::Ordinary;
@@ -76,10 +76,12 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         let message = match run.expectation {
             Expectation::Match => format!("this example does not match: {failure}"),
             Expectation::NoMatch => format!("this example matches: {failure}"),
+            Expectation::Inconclusive => format!("this example is not inconclusive: {failure}"),
         };
         let hint = match run.expectation {
             Expectation::Match => "a condition looks at one record; correct it or the example",
             Expectation::NoMatch => "make the condition more specific, e.g. with `all:` and `none:`",
+            Expectation::Inconclusive => "the log must end, begin or lack times so that it does not decide",
         };
         flaws.push(Flaw {
             file: run.file,
@@ -142,14 +144,14 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
         let path = sample_path(set, signature);
         let possible = signature.condition.captures();
         for (item, example) in signature.examples.matching.iter().enumerate() {
-            let claimed = claimed_by(&scanner, &path, example);
+            let claimed = claimed_by(&scanner, set, &path, example);
             let at = [Step::Field("examples"), Step::Field("match"), Step::Item(item)];
             for other in claimed.keys().filter(|other| **other != index) {
                 if let Some(other) = set.signatures().get(*other) {
                     cross_fire(other, &at, &mut sheet);
                 }
             }
-            let Some(captures) = claimed.get(&index) else { continue };
+            let Some(Claim { captures, .. }) = claimed.get(&index) else { continue };
             let names = placeholders_of(signature).into_iter().filter(|name| possible.contains(*name));
             for name in names.filter(|name| !captures.contains(*name)) {
                 let message = format!("in this example `{{{name}}}` has no value; the reader would see `<{name}>`");
@@ -584,6 +586,6 @@ examples:
             fs::write(app.join(name), more + example).unwrap();
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 4, 11));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 8, 24));
     }
 }

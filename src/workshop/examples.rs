@@ -1,10 +1,12 @@
 //! Examples run as if they were files of a customer.
 
-use super::condition;
 use super::flaw::{Sheet, Step, text_of};
+use super::{condition, several};
+use crate::diagnosis::State;
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner};
 use crate::signature::{Example, Signature, SignatureSet};
+use crate::triage::triage_texts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +18,8 @@ pub enum Expectation {
     Match,
     /// None of its records may match.
     NoMatch,
+    /// It may not decide whether there is a match.
+    Inconclusive,
 }
 
 /// What one example did.
@@ -48,16 +52,13 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
         let lists = [
             (Expectation::Match, "match", &signature.examples.matching),
             (Expectation::NoMatch, "no_match", &signature.examples.not_matching),
+            (Expectation::Inconclusive, "inconclusive", &signature.examples.inconclusive),
         ];
         for (expectation, list, examples) in lists {
             for (item, example) in examples.iter().enumerate() {
                 let place = sheet.place(&[Step::Field("examples"), Step::Field(list), Step::Item(item)]);
-                let matches = claimed_by(&scanner, &path, example).contains_key(&index);
-                let failure = match (expectation, matches) {
-                    (Expectation::Match, true) | (Expectation::NoMatch, false) => None,
-                    (Expectation::Match, false) => Some(condition::why_not(signature, &path, example)),
-                    (Expectation::NoMatch, true) => Some(condition::why(signature, example)),
-                };
+                let claim = claimed_by(&scanner, set, &path, example).remove(&index);
+                let failure = failure(signature, expectation, claim.as_ref(), &path, example);
                 runs.push(ExampleRun {
                     id: Arc::clone(&signature.id),
                     file: signature.source.clone(),
@@ -74,10 +75,54 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
     runs
 }
 
-/// Returns the indexes of the signatures that hold for at least one record of `example`, with the captures that have a
-/// value in it.
-pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &Example) -> BTreeMap<usize, BTreeSet<String>> {
-    let mut claimed: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+/// Why an example did not behave; `None` if it did.
+fn failure(
+    signature: &Signature,
+    expectation: Expectation,
+    claim: Option<&Claim>,
+    path: &str,
+    example: &Example,
+) -> Option<String> {
+    let state = claim.map(|claim| claim.state);
+    match (expectation, state) {
+        (Expectation::Match, Some(State::Match)) | (Expectation::NoMatch, None) => return None,
+        (Expectation::Inconclusive, Some(State::Inconclusive)) => return None,
+        _ => {}
+    }
+    Some(match (&signature.correlation, claim) {
+        (Some(correlation), None) => several::why_not(signature, correlation, path, example),
+        (Some(correlation), Some(_)) if expectation == Expectation::Match => {
+            several::why_not(signature, correlation, path, example)
+        }
+        (Some(_), Some(claim)) => several::why(claim),
+        (None, None) => condition::why_not(signature, path, example),
+        (None, Some(_)) => condition::why(signature, example),
+    })
+}
+
+/// What a signature makes of an example.
+#[derive(Clone, Debug)]
+pub(super) struct Claim {
+    pub(super) state: State,
+    /// Why it is no plain match.
+    pub(super) reason: Option<String>,
+    /// The captures that have a value.
+    pub(super) captures: BTreeSet<String>,
+    /// Records, or matches of several.
+    pub(super) count: u64,
+    /// Lines of the first ones.
+    pub(super) lines: Vec<u64>,
+}
+
+/// Returns what the signatures make of an example, by index. `path` is that of a text without one.
+pub(super) fn claimed_by(
+    scanner: &Scanner,
+    set: &SignatureSet,
+    path: &str,
+    example: &Example,
+) -> BTreeMap<usize, Claim> {
+    let mut claimed: BTreeMap<usize, Claim> = BTreeMap::new();
+    let mut has_parts = false;
     for (own_path, text) in &example.files {
         let path = if own_path.is_empty() { path } else { own_path };
         let text = text.as_bytes();
@@ -85,11 +130,37 @@ pub(super) fn claimed_by(scanner: &Scanner, path: &str, example: &Example) -> BT
         let Some(reading) = Reading::guess(head, None) else { continue };
         let chunk = Chunk::of(text, 0..text.len());
         scanner.scan(&chunk, &reading.format, &scanner.in_file(path), &mut LineCache::default(), &mut |hit| {
+            has_parts |= !hit.parts.is_empty();
             for found in hit.matches {
-                let captures = found.captures().into_iter().map(|(name, _)| name.to_owned());
-                claimed.entry(found.signature).or_default().extend(captures);
+                let claim = claimed.entry(found.signature).or_insert_with(|| Claim {
+                    state: State::Match,
+                    reason: None,
+                    captures: BTreeSet::new(),
+                    count: 0,
+                    lines: Vec::new(),
+                });
+                claim.captures.extend(found.captures().into_iter().map(|(name, _)| name.to_owned()));
+                claim.count += 1;
+                claim.lines.push(hit.record.line + 1);
             }
         });
+    }
+    // What is about several records is decided as in a triage, which takes longer.
+    if has_parts {
+        let files = example.files.iter().map(|(own_path, text)| {
+            let path = if own_path.is_empty() { path } else { own_path };
+            (path, text.as_str())
+        });
+        for known in triage_texts(scanner, set, files).known {
+            let index = set.signatures().iter().position(|it| it.id == known.signature.id);
+            if let (Some(index), true) = (index, known.signature.correlation.is_some()) {
+                let captures = known.group.captures.into_keys().collect();
+                let lines = known.group.evidence.iter().map(|it| it.line).collect();
+                let claim =
+                    Claim { state: known.state, reason: known.reason, captures, count: known.group.count, lines };
+                claimed.insert(index, claim);
+            }
+        }
     }
     claimed
 }

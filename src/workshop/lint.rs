@@ -2,7 +2,7 @@
 
 use super::flaw::{Sheet, Step};
 use crate::scan::required_literals;
-use crate::signature::{Condition, Scope, Severity, Signature, Status, SupportLevel};
+use crate::signature::{Bond, Condition, Correlation, Order, Scope, Severity, Signature, Status, SupportLevel};
 use Step::{Field, Item};
 use std::collections::BTreeSet;
 
@@ -112,7 +112,16 @@ pub(super) fn literals(sheet: &mut Sheet<'_, '_>) {
     let signature = sheet.signature;
     let mut path = vec![Field("match")];
     let mut weak = Vec::new();
-    weak_parts(&signature.condition, &mut path, &mut weak);
+    match &signature.correlation {
+        None => weak_parts(&signature.condition, &mut path, &mut weak),
+        Some(correlation) => {
+            for (place, wanted) in places(correlation).into_iter().zip(correlation.wanted()) {
+                path.extend(place);
+                weak_parts(&wanted.condition, &mut path, &mut weak);
+                path.truncate(1);
+            }
+        }
+    }
     for (path, literals) in weak {
         let message = match literals {
             None => "nothing here is sure to stand in the record".to_owned(),
@@ -131,6 +140,18 @@ pub(super) fn literals(sheet: &mut Sheet<'_, '_>) {
         let message = format!("`{}` stands in very many records", String::from_utf8_lossy(word).trim());
         sheet.warning(&[Field("match")], message, "use a longer text from the message");
     }
+}
+
+/// Where the records of a correlation stand below `match`, in their order.
+fn places(correlation: &Correlation) -> Vec<Vec<Step>> {
+    let list = |name, count: usize| (0..count).map(move |index| vec![Field(name), Item(index)]);
+    let parts = match correlation.order {
+        Order::One => vec![Vec::new()],
+        Order::Sequence => list("sequence", correlation.parts.len()).collect(),
+        Order::Any => list("all", correlation.parts.len()).collect(),
+    };
+    let others = list("unless", correlation.unless.len()).chain(list("absent", correlation.absent.len()));
+    parts.into_iter().chain(others).collect()
 }
 
 /// A field of a Windows event has one name here, whatever its log calls it.
@@ -256,6 +277,8 @@ fn placeholders(sheet: &mut Sheet<'_, '_>) {
             used.insert(name);
         }
     }
+    let bonds = signature.correlation.iter().flat_map(|it| &it.same);
+    used.extend(bonds.map(Bond::name));
     for name in captures.iter().filter(|name| !used.contains(name.as_str())) {
         let hint = format!("write `{{{name}}}` where it helps the reader, or make the group anonymous: `(?:...)`");
         sheet.warning(&[Field("match")], format!("the capture `{name}` is not used in a text"), hint);

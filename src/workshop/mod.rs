@@ -13,6 +13,7 @@ mod facts;
 mod flaw;
 mod lint;
 mod ordinary;
+mod several;
 
 pub use check::{Against, Checked, check, check_patterns};
 pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};

@@ -5,6 +5,7 @@
 mod authors;
 mod canary;
 mod cli;
+mod correlations;
 mod event_logs;
 mod expected;
 mod facts;

@@ -33,6 +33,7 @@ pub(super) fn run(args: &TestArgs) -> anyhow::Result<Exit> {
         let list = match run.expectation {
             Expectation::Match => "match",
             Expectation::NoMatch => "no_match",
+            Expectation::Inconclusive => "inconclusive",
         };
         let place = format!("{}:{}:{}", run.file.display(), run.line, run.column);
         writeln!(out, "FAILED {}, {list} example {} ({}):", run.id, run.number, one_line(&place))?;

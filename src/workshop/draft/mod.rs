@@ -103,15 +103,16 @@ pub fn draft(id: Option<&str>, seen: &Seen<'_>, set: &SignatureSet) -> Result<Dr
             None => DraftError::Empty,
         })?;
         let path = sample_path(set, &signature);
-        let alone = Scanner::new(&SignatureSet::new(vec![signature.clone()]));
-        let claims = |example: &Example| claimed_by(&alone, &path, example).contains_key(&0);
+        let alone = SignatureSet::new(vec![signature.clone()]);
+        let scanner = Scanner::new(&alone);
+        let claims = |example: &Example| claimed_by(&scanner, &alone, &path, example).contains_key(&0);
         if !signature.examples.matching.iter().all(claims) {
             return Err(DraftError::Unproven(super::condition::why_not(&signature, &path, &record.into())));
         }
         if signature.examples.not_matching.iter().any(claims) {
             continue;
         }
-        let others = claimed_by(&Scanner::new(set), seen.file.unwrap_or(&path), &record.into());
+        let others = claimed_by(&Scanner::new(set), set, seen.file.unwrap_or(&path), &record.into());
         let others = others.keys().filter_map(|index| set.signatures().get(*index)).map(|it| Arc::clone(&it.id));
         return Ok(Draft { yaml: text, claimed_by: others.collect(), has_product: product.is_some(), id });
     }

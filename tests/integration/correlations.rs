@@ -1,0 +1,207 @@
+//! What the records of several lines mean together: each feature of `match` on logs that fire and logs that must not.
+
+use std::path::Path;
+use tierline::diagnosis::{Diagnosis, Known};
+use tierline::scan::Scanner;
+use tierline::signature::{SignatureSet, load_str};
+use tierline::triage::triage_texts;
+
+/// Two lines that most tests begin with.
+const JOB: &str = "sequence: [{ regex: 'job (?<job>[A-Z]) started' }, { regex: 'job (?<job>[A-Z]) failed' }]";
+
+fn set(condition: &str) -> SignatureSet {
+    let condition = condition.replace('\n', "\n  ");
+    let yaml = format!("title: t\nlevel: L1\nside: server\nseverity: low\ncause: c\nmatch:\n  {condition}\n");
+    SignatureSet::new(vec![load_str("a/b/c", Path::new("c.yaml"), &yaml).unwrap_or_else(|it| panic!("{it:?}"))])
+}
+
+fn run(condition: &str, files: &[(&str, &str)]) -> Diagnosis {
+    let set = set(condition);
+    triage_texts(&Scanner::new(&set), &set, files.iter().copied())
+}
+
+/// `match 2 times`, `inconclusive: the records have no times`, or nothing.
+fn told(known: Option<&Known>) -> String {
+    let Some(known) = known else { return String::new() };
+    let reason = known.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{} {}{reason}", known.state.name(), known.group.count)
+}
+
+/// Lines of one file, `minute:second text`; the day and the hour are added.
+fn log(lines: &str) -> String {
+    lines.lines().map(|line| format!("2026-01-02 10:{}\n", line.trim())).collect()
+}
+
+#[track_caller]
+fn check(condition: &str, lines: &str, expected: &str) {
+    check_files(condition, &[("app.log", &log(lines))], expected);
+}
+
+#[track_caller]
+fn check_files(condition: &str, files: &[(&str, &str)], expected: &str) {
+    let diagnosis = run(condition, files);
+    assert_eq!(told(diagnosis.known.first()), expected, "{condition}");
+}
+
+#[test]
+fn a_sequence_holds_in_its_order_only() {
+    check(JOB, "00:00 job A started\n05:00 job A failed", "match 1");
+    check(JOB, "00:00 job A failed\n05:00 job A started", "");
+    check(JOB, "00:00 job A started\n05:00 job A ended", "");
+    check(JOB, "00:00 job A started\n00:00 job A failed", "match 1");
+    check(JOB, "00:00 job A started\n01:00 job A failed\n02:00 job A started\n03:00 job A failed", "match 2");
+    check(JOB, "00:00 job A started\n01:00 job A started\n02:00 job A failed\n03:00 job A failed", "match 1");
+}
+
+#[test]
+fn the_order_is_that_of_times() {
+    check(JOB, "05:00 job A failed\n00:00 job A started", "match 1");
+}
+
+#[test]
+fn all_holds_in_any_order() {
+    let both = "all: [{ text: disk full }, { text: job failed }]\nwithin: 5m";
+    check(both, "00:00 disk full\n04:00 job failed", "match 1");
+    check(both, "00:00 job failed\n04:00 disk full", "match 1");
+    check(both, "00:00 job failed\n05:01 disk full", "");
+    check(both, "00:00 job failed\n01:00 job failed", "");
+    // One record may be that of two parts.
+    check(both, "00:00 job failed: disk full", "match 1");
+}
+
+#[test]
+fn within_is_from_the_first_record_to_the_last() {
+    let short = format!("{JOB}\nwithin: 5m");
+    check(&short, "00:00 job A started\n05:00 job A failed", "match 1");
+    check(&short, "00:00 job A started\n05:01 job A failed", "");
+    check(&short, "00:00 job A started\n03:00 job A started\n07:00 job A failed", "match 1");
+}
+
+#[test]
+fn a_count_is_a_burst_in_the_window() {
+    let burst = "text: refused\ncount: '>=3'\nwithin: 1m";
+    check(burst, "00:00 refused\n00:30 refused\n01:00 refused", "match 1");
+    check(burst, "00:00 refused\n00:30 refused\n01:01 refused", "");
+    check(burst, "00:00 refused\n00:10 refused\n00:20 refused\n00:30 refused\n00:40 refused\n00:50 refused", "match 1");
+    check(burst, "00:00 refused\n00:00 refused\n00:00 refused\n05:00 refused\n05:00 refused\n05:00 refused", "match 2");
+    check("text: refused\ncount: 2", "00:00 refused\n59:00 refused", "match 1");
+    check("text: refused\ncount: 3", "00:00 refused\n59:00 refused", "");
+}
+
+#[test]
+fn a_part_of_a_sequence_may_have_a_count() {
+    let counted = "sequence: [{ text: started }, { text: retry, count: 2 }, { text: gave up }]";
+    check(counted, "00:00 started\n00:01 retry\n00:02 retry\n00:03 gave up", "match 1");
+    check(counted, "00:00 started\n00:01 retry\n00:03 gave up", "");
+    check(counted, "00:00 retry\n00:00 started\n00:01 retry\n00:03 gave up", "");
+}
+
+#[test]
+fn unless_rules_out_what_has_an_exception() {
+    let between = format!("{JOB}\nunless: [{{ text: cancelled }}]");
+    check(&between, "00:00 job A started\n01:00 cancelled\n02:00 job A failed", "");
+    check(&between, "00:00 cancelled\n00:30 job A started\n02:00 job A failed\n03:00 cancelled", "match 1");
+    check(&between, "00:00 job A started\n01:00 cancelled\n01:30 job A started\n02:00 job A failed", "match 1");
+    let after = "text: job failed\nunless: [{ text: retry succeeded, after: 10m }]";
+    check(after, "00:00 job failed\n09:00 retry succeeded\n30:00 end", "");
+    check(after, "00:00 job failed\n11:00 retry succeeded\n30:00 end", "match 1");
+    check(after, "00:00 retry succeeded\n00:00 job failed\n30:00 end", "match 1");
+    let before = "text: job failed\nunless: [{ text: maintenance begins, before: 20m }]";
+    check(before, "00:00 maintenance begins\n19:00 job failed", "");
+    check(before, "00:00 maintenance begins\n21:00 job failed", "match 1");
+    let anchored = "sequence: [{ name: start, text: job started }, { text: job failed }]\n\
+                    unless: [{ text: forced, anchor: start, from: -10s, to: 10s }]";
+    check(anchored, "00:00 forced\n00:10 job started\n05:00 job failed", "");
+    check(anchored, "00:00 forced\n00:11 job started\n05:00 forced\n05:00 job failed", "match 1");
+}
+
+#[test]
+fn absent_is_what_never_came() {
+    let open = "regex: 'job (?<job>[A-Z]) started'\nsame: [job]\n\
+                absent: [{ regex: 'job (?<job>[A-Z]) finished', within: 10m }]";
+    check(open, "00:00 job A started\n05:00 job A finished\n30:00 end", "");
+    check(open, "00:00 job A started\n05:00 job B finished\n30:00 end", "match 1");
+    check(open, "00:00 job A started\n11:00 job A finished\n30:00 end", "match 1");
+    check(open, "00:00 job A started\n02:00 end", "inconclusive 1: the log ends 8 min before the window closes");
+    check(open, "00:00 job B started\n01:00 job A started\n02:00 job A finished\n30:00 end", "match 1");
+}
+
+#[test]
+fn same_binds_the_values_of_parts() {
+    let bound = format!("{JOB}\nsame: [job]");
+    check(&bound, "00:00 job A started\n01:00 job B failed", "");
+    check(&bound, "00:00 job A started\n01:00 job B started\n02:00 job A failed\n03:00 job B failed", "match 2");
+    let users = "regex: 'user (?<user>.) refused'\ncount: 2\nwithin: 1m\nsame: [user]";
+    check(users, "00:00 user A refused\n00:01 user B refused\n00:02 user A refused", "match 1");
+    check(users, "00:00 user A refused\n00:01 user B refused\n00:02 user C refused", "");
+}
+
+#[test]
+fn in_says_where_all_parts_stand() {
+    let (first, second) = (log("00:00 job A started"), log("01:00 job A failed"));
+    let files = [("a/one.log", first.as_str()), ("a/two.log", second.as_str())];
+    check_files(JOB, &files, "");
+    check_files(&format!("{JOB}\nin: bundle"), &files, "match 1");
+    check_files(&format!("{JOB}\nin: host"), &files, "match 1");
+    // A rotated log is one.
+    check_files(JOB, &[("app.log.1", &first), ("app.log", &second)], "match 1");
+}
+
+#[test]
+fn hosts_are_told_apart() {
+    let line = |minute: &str, host: &str, text: &str| format!("2026-01-02T10:{minute}:00Z {host} app[1]: {text}\n");
+    let condition = format!("{JOB}\nin: host");
+    let one = line("00", "srv1", "job A started");
+    let (own, other) = (line("01", "srv1", "job A failed"), line("01", "srv2", "job A failed"));
+    check_files(&condition, &[("a/x.log", &one), ("b/y.log", &own)], "match 1");
+    check_files(&condition, &[("a/x.log", &one), ("b/y.log", &other)], "");
+    check_files(&format!("{JOB}\nin: bundle\nsame: [host]"), &[("a/x.log", &one), ("b/y.log", &other)], "");
+    check_files(&format!("{JOB}\nin: bundle"), &[("a/x.log", &one), ("b/y.log", &other)], "match 1");
+}
+
+#[test]
+fn a_part_may_stand_in_files_of_its_own() {
+    let condition =
+        "sequence: [{ text: started, files: ['**/a.log'] }, { text: failed, files: ['**/b.log'] }]\nin: bundle";
+    let (first, second) = (log("00:00 started"), log("01:00 failed"));
+    check_files(condition, &[("a.log", &first), ("b.log", &second)], "match 1");
+    check_files(condition, &[("b.log", &first), ("a.log", &second)], "");
+}
+
+#[test]
+fn without_times_the_order_of_the_file_decides() {
+    check_files(JOB, &[("a.log", "job A started\njob A failed\n")], "match 1");
+    check_files(JOB, &[("a.log", "job A failed\njob A started\n")], "");
+    check_files("all: [{ text: started }, { text: failed }]\nin: file", &[("a.log", "failed\nstarted\n")], "match 1");
+    let no_times = "inconclusive 1: the records have no times";
+    check_files(&format!("{JOB}\nwithin: 5m"), &[("a.log", "job A started\njob A failed\n")], no_times);
+    let across = [("a.log", "job A started\n"), ("b.log", "job A failed\n")];
+    check_files(&format!("{JOB}\nin: bundle"), &across, no_times);
+    check_files("text: failed\nabsent: [{ text: retried, within: 1h }]", &[("a.log", "failed\n")], no_times);
+    check_files("text: failed\nabsent: [{ text: retried, within: 1h }]", &[("a.log", "failed\nretried\n")], "");
+}
+
+#[test]
+fn records_of_parts_stay_unresolved_unless_the_correlation_holds() {
+    let templates = |lines: &str| {
+        let diagnosis =
+            run("all: [{ text: disk error }, { text: job error }]\nwithin: 1m", &[("app.log", &log(lines))]);
+        diagnosis.unresolved.iter().map(|it| it.finding.template.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(templates("00:00 ERROR disk error\n30:00 ERROR job error"), ["disk error", "job error"]);
+    assert!(templates("00:00 ERROR disk error\n00:30 ERROR job error").is_empty());
+    assert_eq!(templates("00:00 ERROR disk error\n00:30 ERROR job error\n40:00 ERROR job error"), ["job error"]);
+}
+
+#[test]
+fn evidence_and_captures_are_those_of_all_parts() {
+    let lines = "00:00 job A started\n05:00 host srv7: job A failed";
+    let condition = "sequence: [{ regex: 'job (?<job>.) started' }, { regex: 'host (?<host>\\w+): job . failed' }]";
+    let diagnosis = run(condition, &[("app.log", &log(lines))]);
+    let group = &diagnosis.known[0].group;
+    let texts: Vec<_> = group.evidence.iter().map(|it| (it.line, it.text.as_str())).collect();
+    assert_eq!(texts, [(1, "2026-01-02 10:00:00 job A started"), (2, "2026-01-02 10:05:00 host srv7: job A failed")]);
+    assert_eq!((group.captures["job"].as_str(), group.captures["host"].as_str()), ("A", "srv7"));
+    assert_eq!(group.first_time.map(|it| it.to_string()).as_deref(), Some("2026-01-02T10:00:00"));
+    assert_eq!(group.last_time.map(|it| it.to_string()).as_deref(), Some("2026-01-02T10:05:00"));
+}
