@@ -9,11 +9,12 @@ use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKi
 use crate::diagnosis::{Diagnosis, Period, diagnose};
 use crate::finding::{Memo, Origin, Source, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
-use crate::scan::{FileScope, Gate, LineCache, Pieces, Scanner, Window, last_time};
+use crate::scan::{Enough, FileScope, Gate, Hit, LineCache, More, Pieces, Scanner, Taker, Window, last_time};
 use crate::signature::{FactKind, SignatureSet};
 use rayon::prelude::*;
 use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use around::{Around, Bound, BoundError, last_time_in};
@@ -100,11 +101,55 @@ struct Memory {
     buffer: Vec<u8>,
 }
 
+/// What neighbouring chunks of a file have shown.
+struct Part {
+    tally: Tally,
+    /// Tells parts apart.
+    series: u64,
+}
+
+impl Part {
+    fn new() -> Part {
+        static SERIES: AtomicU64 = AtomicU64::new(1);
+        Part { tally: Tally::default(), series: SERIES.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+/// Puts the hits of a chunk into a tally.
+struct Gathering<'g> {
+    tally: &'g mut Tally,
+    templates: &'g mut Memo,
+    file: &'g File<'g>,
+    chunk: &'g Chunk<'g>,
+    lines_before: u64,
+    series: u64,
+}
+
+impl<'a> Taker<'a> for Gathering<'_> {
+    fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough> {
+        let Gathering { tally, templates, file, chunk, lines_before, .. } = self;
+        tally.facts.add(file.path, &file.reading.format, *lines_before, chunk, &hit);
+        let added = tally.add(templates, file.path, *lines_before, chunk, &hit);
+        tally.events.add(file.path, &file.reading.format, *lines_before, chunk, &hit, added.template);
+        added.enough
+    }
+
+    fn more(&mut self, more: &More) {
+        self.tally.add_more(more);
+    }
+
+    fn series(&self) -> u64 {
+        self.series
+    }
+}
+
 /// What a thread has found out about lines.
 #[derive(Default)]
 struct Known {
     lines: LineCache,
     templates: Memo,
+    /// The part whose chunk was the last.
+    series: u64,
 }
 
 /// Returns what one entry has shown, or why it is not read.
@@ -191,9 +236,9 @@ impl File<'_> {
         let ranges = chunks(&text, &self.reading.format);
         let gates = self.window.map(|window| window.gates(&text, &self.reading.format, &ranges));
         let numbered = ranges.into_par_iter().enumerate();
-        let pieces = numbered.fold(Tally::default, |mut tally, (number, range)| {
-            let lines_before = tally.coverage.counts.lines;
-            let mut memory = lock(self.memories).pop().unwrap_or_default();
+        let parts = numbered.fold(Part::new, |mut part, (number, range)| {
+            let lines_before = part.tally.coverage.counts.lines;
+            let mut memory = self.memory_of(&part);
             let mut chunk = Chunk::of(&text, range);
             let from = chunk.offset as usize - chunk.start;
             if text.copy(from..from + chunk.buffer.len(), &mut memory.buffer) {
@@ -202,18 +247,25 @@ impl File<'_> {
             let gate = gates.as_ref().and_then(|gates| gates.get(number).copied());
             self.scan(
                 &mut memory.known,
-                &mut tally,
+                &mut part,
                 Before { chunks: number as u64, lines: lines_before },
                 gate,
                 &chunk,
             );
             lock(self.memories).push(memory);
-            tally
+            part
         });
-        pieces.reduce(Tally::default, |mut left, right| {
+        parts.map(|part| part.tally).reduce(Tally::default, |mut left, right| {
             left.append(right);
             left
         })
+    }
+
+    /// Takes a thread's memory out of the pool: if it is there the one that has seen the part's chunks.
+    fn memory_of(&self, part: &Part) -> Memory {
+        let mut memories = lock(self.memories);
+        let own = memories.iter().position(|memory| memory.known.series == part.series);
+        own.map(|place| memories.swap_remove(place)).or_else(|| memories.pop()).unwrap_or_default()
     }
 
     /// Reads chunks on this thread and lets idle threads scan them. When they lag behind, this thread scans too: so
@@ -226,21 +278,22 @@ impl File<'_> {
         let taken = Mutex::new(Before::default());
         let finished = Mutex::new(Vec::new());
         // One for each thread that has had a chunk.
-        let tallies = Mutex::new(Vec::new());
+        let parts = Mutex::new(Vec::new());
         let scan_next = || {
-            let (before, gate, chunk) = {
+            // Each part gets its chunks in the order of the file.
+            let (before, gate, chunk, mut part) = {
                 let mut taken = lock(&taken);
                 let Some((gate, chunk)) = lock(&waiting).pop_front() else { return };
+                let part = lock(&parts).pop().unwrap_or_else(Part::new);
                 let before = *taken;
                 taken.chunks += 1;
                 taken.lines += memchr::memchr_iter(b'\n', chunk.chunk().text()).count() as u64;
-                (before, gate, chunk)
+                (before, gate, chunk, part)
             };
-            let mut tally = lock(&tallies).pop().unwrap_or_default();
-            let mut memory = lock(self.memories).pop().unwrap_or_default();
-            self.scan(&mut memory.known, &mut tally, before, gate, &chunk.chunk());
+            let mut memory = self.memory_of(&part);
+            self.scan(&mut memory.known, &mut part, before, gate, &chunk.chunk());
             lock(self.memories).push(memory);
-            lock(&tallies).push(tally);
+            lock(&parts).push(part);
             lock(&finished).push(chunk);
         };
         rayon::in_place_scope(|scope| {
@@ -267,20 +320,21 @@ impl File<'_> {
             }
         });
         let mut whole = Tally::default();
-        tallies.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().for_each(|tally| whole.merge(tally));
+        let parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        parts.into_iter().for_each(|part: Part| whole.merge(part.tally));
         whole
     }
 
     /// Adds a chunk of the file.
-    fn scan(&self, known: &mut Known, tally: &mut Tally, before: Before, gate: Option<Gate>, chunk: &Chunk<'_>) {
-        let Known { lines, templates } = known;
-        let passed = self.scanner.pass(chunk, &self.reading.format, self.scope, gate, lines, &mut |hit| {
-            tally.facts.add(self.path, &self.reading.format, before.lines, chunk, &hit);
-            let template = tally.add(templates, self.path, before.lines, chunk, &hit);
-            tally.events.add(self.path, &self.reading.format, before.lines, chunk, &hit, template);
-        });
+    fn scan(&self, known: &mut Known, part: &mut Part, before: Before, gate: Option<Gate>, chunk: &Chunk<'_>) {
+        let Known { lines, templates, series } = known;
+        *series = part.series;
+        let tally = &mut part.tally;
+        let (lines_before, series) = (before.lines, part.series);
+        let mut gathering = Gathering { tally, templates, file: self, chunk, lines_before, series };
+        let passed = self.scanner.pass(chunk, &self.reading.format, self.scope, gate, lines, &mut gathering);
         if let Some(host) = self.host {
-            tally.facts.add_hosts(host, self.path, &self.reading.format, before.lines, chunk);
+            tally.facts.add_hosts(host, self.path, &self.reading.format, before.lines, chunk, &passed.marks);
         }
         tally.examined(chunk.text().len() as u64, &passed.counts);
         if before.chunks == 0 && passed.timeline.ends.is_some() {

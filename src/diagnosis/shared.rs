@@ -163,14 +163,12 @@ mod tests {
     use crate::diagnosis::sample::{evidence, group, signature};
     use crate::signature::{Condition, Severity};
 
-    /// Each is an id, its text, and the records of each file that it claims; expected are the shown ones with what they hide.
+    /// An id, its text, and the records of each file that it claims.
+    type Claimed<'a> = (&'a str, &'a str, &'a [(&'a str, u64)]);
+
+    /// Expected are the shown ones with what they hide.
     #[track_caller]
-    fn check(
-        found: &[(&str, &str, &[(&str, u64)])],
-        claims: &[(&[u32], u64)],
-        status: Status,
-        expected: &[(&str, &[&str])],
-    ) {
+    fn check(found: &[Claimed<'_>], claims: &[(&[u32], u64)], status: Status, expected: &[(&str, &[&str])]) {
         let known = found.iter().map(|(id, text, files)| {
             let mut signature = signature(id, Severity::High);
             signature.condition = Condition::Text { text: (*text).into(), nocase: false };

@@ -55,6 +55,26 @@ impl Group {
         self.add_early(file, chunk, record, line)
     }
 
+    /// From when on records further on in a file need only be counted: the instant, and whether those without a time are.
+    pub(super) fn enough(&self, file: &FilePath) -> Option<(i64, bool)> {
+        let last = self.evidence.get(Group::EVIDENCE - 1)?;
+        Some(match last.time {
+            Some(time) => (time.instant(), true),
+            // All with a time come before it.
+            None => (i64::MAX, last.file.is_same(file) || last.file < *file),
+        })
+    }
+
+    /// Counts records of which [`Group::enough`] says that this is enough.
+    pub(super) fn count_more(&mut self, count: u64, last_time: Option<Time>) {
+        self.count += count;
+        // Nothing to do but if the group was dropped and begun again.
+        self.first_time = self.first_time.or(last_time);
+        if last_time > self.last_time {
+            self.last_time = last_time;
+        }
+    }
+
     /// Keeps a record that is among the first.
     #[cold]
     fn add_early(&mut self, file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {

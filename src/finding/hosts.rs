@@ -11,36 +11,41 @@ use crate::record::{Chunk, Format};
 const LINES: usize = 32;
 
 impl Facts {
-    /// Adds the hosts that some lines of a chunk name, as values of `fact`; their counts are those of these lines.
-    pub fn add_hosts(&mut self, fact: usize, file: &FilePath, format: &Format, lines_before: u64, chunk: &Chunk<'_>) {
+    /// Adds the hosts that some lines of a chunk name, as values of `fact`; their counts are those of these lines. `marks`
+    /// are records in the chunk, see [`crate::scan::Passed::marks`].
+    pub fn add_hosts(
+        &mut self,
+        fact: usize,
+        file: &FilePath,
+        format: &Format,
+        lines_before: u64,
+        chunk: &Chunk<'_>,
+        marks: &[(usize, u64)],
+    ) {
         let text = chunk.text();
         // Nearly every file that is not syslog is told by its first lines.
         if !text.split(|byte| *byte == b'\n').take(8).any(|line| host(line).is_some()) {
             return;
         }
-        let mut from = 0;
-        let mut lines = lines_before;
-        for third in 1..=3 {
-            let part = text.get(from..).unwrap_or_default();
-            let (mut taken, mut at) = (0, 0);
-            while taken < LINES && at < part.len() {
-                let rest = part.get(at..).unwrap_or_default();
-                let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-                let line = rest.get(..end).unwrap_or_default();
-                if let Some(host) = host(line) {
+        // Where the first line begins that was not looked at, and its number.
+        let mut behind = (chunk.start, 0);
+        for (index, &mark) in [behind].iter().chain(marks).enumerate() {
+            // In a short chunk a mark may be among the lines before.
+            let among = index > 0 && mark.1 <= behind.1;
+            let (mut at, mut number) = if among { behind } else { mark };
+            for taken in 0..LINES + usize::from(among) {
+                let Some(rest) = chunk.buffer.get(at..chunk.end).filter(|rest| !rest.is_empty()) else { break };
+                let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+                // Between what is looked at there is always something else.
+                if (taken > 0 || !among)
+                    && let Some(host) = host(line)
+                {
                     let time = format.header(line).and_then(|header| header.time);
-                    self.put(fact, host, Sight { time, file: file.clone(), line: lines + taken as u64 + 1 });
+                    self.put(fact, host, Sight { time, file: file.clone(), line: lines_before + number + 1 });
                 }
-                at += end + 1;
-                taken += 1;
+                (at, number) = (at + line.len() + 1, number + 1);
             }
-            // On to the line that begins behind the next third.
-            let goal = (text.len() / 3 * third).max(from + at);
-            let Some(rest) = text.get(goal..) else { return };
-            let Some(end) = memchr::memchr(b'\n', rest) else { return };
-            let next = goal + end + 1;
-            lines += memchr::memchr_iter(b'\n', text.get(from..next).unwrap_or_default()).count() as u64;
-            from = next;
+            behind = (at, number);
         }
     }
 }

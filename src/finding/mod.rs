@@ -41,5 +41,5 @@ pub use miner::{Miner, Template, Templates};
 pub(crate) use origin::quarters;
 pub use origin::{Clue, Origin, relayed};
 pub use sources::{Others, Source, Sources};
-pub use tally::{Coverage, Tally};
+pub use tally::{Added, Coverage, Tally};
 pub use template::template;

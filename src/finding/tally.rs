@@ -16,7 +16,7 @@ use super::sources::Sources;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
 use crate::bundle::FilePath;
 use crate::record::Chunk;
-use crate::scan::{Counts, Hit, Match};
+use crate::scan::{Counted, Counts, Enough, Hit, Match, More};
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
@@ -75,6 +75,16 @@ pub struct Tally {
     pub(crate) bar: Option<(Level, u64)>,
 }
 
+/// What a tally says of a hit that it has taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Added {
+    /// The template, if it was added to the unknown errors.
+    pub template: Option<u64>,
+    /// Which further hits of the shape in this file make no other difference to the tally than to be counted; what is
+    /// counted of them is put in by [`Tally::add_more`].
+    pub enough: Option<Enough>,
+}
+
 impl Tally {
     /// Templates that are kept.
     pub const TEMPLATES: usize = 4096;
@@ -82,8 +92,7 @@ impl Tally {
     /// So many more may gather in [`Tally::add`] until the least are dropped together.
     const SLACK: usize = Tally::TEMPLATES / 4;
 
-    /// Adds one hit of a chunk of `file`. `memo` is the worker's, for any files and tallies. Returns the template, if it was
-    /// added to the unknown errors.
+    /// Adds one hit of a chunk of `file`. `memo` is the worker's, for any files and tallies.
     ///
     /// `lines_before` are the lines of the file in front of the chunk, as far as they are known: with all of them a tally
     /// may take chunks of many files in any order. A tally of one piece of a file counts from the piece's start, with
@@ -99,18 +108,54 @@ impl Tally {
         lines_before: u64,
         chunk: &Chunk<'_>,
         hit: &Hit<'_, '_>,
-    ) -> Option<u64> {
+    ) -> Added {
         let line = lines_before + hit.record.line + 1;
         self.claims.add(hit);
+        let mut enough = None;
         for found in hit.matches {
             let claim = Claim { signature: found.signature, row: found.row() };
             let group = self.known.entry(claim).or_default();
             if group.add(file, chunk, hit.record, line) {
                 group.captures = captures(found);
             }
+            // A row of a table may depend on digits: such signatures are never judged alike by the scan.
+            enough = group.enough(file).map(|enough| (found.signature as u64, None, enough));
         }
-        let level = hit.suspicion.filter(|_| hit.matches.is_empty())?;
-        self.add_unknown(fingerprint_of(memo, hit), file, chunk, hit, level, line)
+        let mut template = None;
+        if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
+            let (fingerprint, fixed) = fingerprint_of(memo, hit);
+            let group = self.add_unknown(fingerprint, file, chunk, hit, level, line);
+            template = group.map(|_| fingerprint.0);
+            if fixed && let Some(group) = group {
+                enough = group.enough(file).map(|enough| (fingerprint.0, Some(level), enough));
+            }
+        }
+        // Facts and events are taken from every record.
+        let is_counted = hit.matches.len() <= 1 && hit.facts.is_empty() && hit.parts.is_empty();
+        let enough = enough.filter(|_| is_counted).map(|(group, level, (after, undated))| Enough {
+            counted: Some(Counted { group, level }),
+            after,
+            undated,
+        });
+        Added { template, enough }
+    }
+
+    /// Adds hits of which it was enough to know how many there are.
+    pub fn add_more(&mut self, more: &More) {
+        let &More { counted: Counted { group, level }, count, last_time } = more;
+        let Some(level) = level else {
+            let claim = Claim { signature: group as usize, row: None };
+            self.known.entry(claim).or_default().count_more(count, last_time);
+            return;
+        };
+        match self.unknown.get_mut(&group) {
+            Some(unknown) => {
+                unknown.level = unknown.level.max(level);
+                unknown.group.count_more(count, last_time);
+            }
+            // It was dropped in the meantime.
+            None => self.unknown_overflow += count,
+        }
     }
 
     /// Adds what the pass over a chunk counted, after its hits. `bytes` is the chunk's size.
@@ -163,7 +208,10 @@ impl Tally {
         hit: &Hit<'_, '_>,
         level: Level,
         line: u64,
-    ) -> Option<u64> {
+    ) -> Option<&Group> {
+        if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
+            self.drop_least();
+        }
         let unknown = match self.unknown.entry(hash) {
             Entry::Occupied(own) => own.into_mut(),
             Entry::Vacant(place) => {
@@ -180,10 +228,7 @@ impl Tally {
         if unknown.group.add(file, chunk, hit.record, line) {
             unknown.codes = codes(hit.record.text);
         }
-        if self.unknown.len() > Tally::TEMPLATES + Tally::SLACK {
-            self.drop_least();
-        }
-        Some(hash)
+        Some(&unknown.group)
     }
 
     /// Drops the templates that are over the bound.
@@ -203,17 +248,18 @@ impl Tally {
     }
 }
 
-/// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it.
-fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> Fingerprint {
+/// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it; and whether it is
+/// that of all hits of the shape with one line.
+fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> (Fingerprint, bool) {
     let shape = hit.shape.filter(|_| first_line_decides(hit.record));
     if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
-        return known;
+        return (known, true);
     }
     let (fingerprint, fixed) = fingerprint(hit.record.message(), &mut memo.scratch);
     if let (Some(shape), true) = (shape, fixed) {
         memo.remember(shape, fingerprint);
     }
-    fingerprint
+    (fingerprint, fixed && shape.is_some())
 }
 
 /// Orders templates from the first to be dropped: lowest level first, then greatest hash.

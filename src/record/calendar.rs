@@ -57,6 +57,15 @@ impl Calendar {
         if assumed { time.assume() } else { time }
     }
 
+    /// Whether a time whose year was assumed has the same day so many seconds later.
+    pub(super) fn is_steady(&self, time: Time, seconds: i64) -> bool {
+        let day = time.wall_day();
+        let (_, month, of_month) = civil::date(day);
+        let clock = time.wall_clock();
+        // A year is too late from some moment on.
+        [clock, clock + seconds * SECOND].into_iter().all(|clock| self.year(month, of_month, clock) == day)
+    }
+
     /// Returns the day of the assumed year.
     fn year(&self, month: i64, day: i64, clock: i64) -> i64 {
         if let Some((first, year)) = self.since {

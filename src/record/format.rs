@@ -6,6 +6,7 @@ use super::follow::Follow;
 use super::header::{Cut, Rules, cut};
 use super::layout::{Layout, rules_key};
 use super::stamp::stamp;
+use super::time_memo::TimeMemo;
 use super::watch::Watch;
 use super::windows::{self, Export};
 use super::{Chunk, Level, Time};
@@ -114,6 +115,11 @@ impl Format {
     #[inline]
     pub fn recall_time(&self, layout: &Layout, line: &[u8]) -> Option<Option<Time>> {
         layout.time(line, &self.rules)
+    }
+
+    /// Takes note of what [`Format::recall_time`] has read of a line, in the memo of the layout's [`Layout::time_key`].
+    pub fn remember_time(&self, memo: &mut TimeMemo, line: &[u8], read: Option<Option<Time>>) {
+        memo.learn(line, read, &self.rules.calendar);
     }
 
     /// Returns the header that [`Format::recall`] would, of a line whose time was recalled.

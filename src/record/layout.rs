@@ -11,6 +11,7 @@ use super::level::Level;
 use super::plan::Plan;
 use super::stamp::{Attempt, Stamp};
 use super::time::Time;
+use super::time_memo::TimeKey;
 use super::watch::{Look, NOTES, Note, Outcome, Watch};
 
 /// What the header of a line has shown, for all lines that differ from it only in the values of digits: they have the
@@ -63,6 +64,11 @@ impl Layout {
             message: u16::try_from(header.message).ok()?,
             component,
         })
+    }
+
+    /// The key of the memo for its times; `None` if there can be none.
+    pub fn time_key(&self) -> Option<TimeKey> {
+        TimeKey::new(self.notes.get(..usize::from(self.n_notes))?, self.time_from)
     }
 
     /// Whether such a line begins a record whatever stands before it.

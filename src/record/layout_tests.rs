@@ -2,8 +2,9 @@
 
 use super::format::Format;
 use super::tests::{MODIFIED, header_like};
-use super::{Layout, Reading};
+use super::{Layout, Reading, TimeMemo};
 use proptest::prelude::*;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Random numbers that are the same in every run.
@@ -68,12 +69,23 @@ fn check_line(format: &Format, line: &[u8], rounds: usize, random: &mut Random) 
         variants.push(variant);
     }
     let mut n_recalled = 0;
+    let mut memos = HashMap::new();
     for first in &variants {
         let (read, layout) = format.learn(first);
         assert_eq!(read, format.classify(first));
         let Some(layout) = layout else { continue };
         assert_eq!(format.recall(&layout, first), Some(read), "{}", String::from_utf8_lossy(first));
         for second in &variants {
+            // Layouts that read the same share a memo.
+            if let Some(key) = layout.time_key()
+                && let Some(memo) = memos.entry(key).or_insert_with(|| TimeMemo::new(&key))
+            {
+                let read = format.recall_time(&layout, second);
+                if let Some(known) = memo.read(second) {
+                    assert_eq!(known, read, "{}", String::from_utf8_lossy(second));
+                }
+                format.remember_time(memo, second, read);
+            }
             if let Some(recalled) = format.recall(&layout, second) {
                 n_recalled += 1;
                 let show = |line| String::from_utf8_lossy(line).into_owned();

@@ -48,6 +48,7 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 mod time;
+mod time_memo;
 mod token;
 mod vc0;
 mod veeam;
@@ -68,4 +69,5 @@ pub use guess::Reading;
 pub use layout::Layout;
 pub use level::Level;
 pub use time::Time;
+pub use time_memo::{TimeKey, TimeMemo};
 pub use zone::{Zone, shown_offset};

@@ -24,7 +24,7 @@ pub(super) struct Plan {
 }
 
 /// The part before the clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// `2026-01-02`, with any separator.
     YearFirst,
@@ -70,6 +70,16 @@ pub(super) struct Moment {
     pub offset: Option<i32>,
 }
 
+/// Where a plan reads digits.
+pub(super) struct Places {
+    /// Where date and clock, or the epoch, end; a fraction or a zone may follow.
+    pub end: usize,
+    /// Where the clock begins, and its form for [`hands`].
+    pub clock: Option<(usize, u8)>,
+    /// Where the digits of the fraction begin, and how many they are.
+    pub fraction: Option<(usize, u8)>,
+}
+
 impl Plan {
     /// The plan for the time that `stamp` has read from the start of `text` to `end`, or has refused (`None`).
     pub(super) fn of(text: &[u8], orders: Orders, read: Option<(&Stamp, usize)>) -> Option<Plan> {
@@ -111,6 +121,22 @@ impl Plan {
 
     pub(super) fn unpack(kind: Kind, [detail, clock, digits, zone]: [u8; 4]) -> Plan {
         Plan { kind, detail, clock, digits, zone: zone as i8 }
+    }
+
+    /// Where digits stand, from the start of the time.
+    pub(super) fn places(self) -> Places {
+        // Fewer than three digits may mean milliseconds.
+        let fraction = |at: usize, run: u8| (3..=9).contains(&run).then_some((at, run));
+        match self.kind {
+            Kind::Seconds => Places { end: 10, clock: None, fraction: fraction(11, self.digits >> 4) },
+            Kind::Millis => Places { end: 13, clock: None, fraction: fraction(10, 3) },
+            _ => {
+                let at = usize::from(self.clock);
+                let end = at + clock_length(self.digits);
+                let clock = Some((at, self.digits & 15));
+                Places { end, clock, fraction: fraction(end + 1, self.digits >> 4) }
+            }
+        }
     }
 
     /// Whether there is no such time.
@@ -346,28 +372,33 @@ fn clock_length(form: u8) -> usize {
 /// The second of the day; a leap second is kept as the 59th.
 #[inline]
 fn clock(text: &[u8], at: usize, form: u8) -> Option<u32> {
-    let rest = text.get(at..)?;
-    let (hour, minute, second) = match form {
+    let (hour, minute, second) = hands(text.get(at..)?, form)?;
+    (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
+}
+
+/// Hour, minute and second as a text begins with them in this form.
+#[inline(always)]
+pub(super) fn hands(text: &[u8], form: u8) -> Option<(u32, u32, u32)> {
+    Some(match form {
         LONG => {
-            let pairs = pairs(rest.first_chunk()?);
+            let pairs = pairs(text.first_chunk()?);
             (byte(pairs, 0), byte(pairs, 3), byte(pairs, 6))
         }
         PACKED => {
-            let text: &[u8; 6] = rest.first_chunk()?;
+            let text: &[u8; 6] = text.first_chunk()?;
             (two(text, 0), two(text, 2), two(text, 4))
         }
         _ => {
             let mut next = 0;
             let mut number = |long: bool| {
-                let first = u32::from(rest.get(next)? & 15);
-                let value = if long { first * 10 + u32::from(rest.get(next + 1)? & 15) } else { first };
+                let first = u32::from(text.get(next)? & 15);
+                let value = if long { first * 10 + u32::from(text.get(next + 1)? & 15) } else { first };
                 next += if long { 3 } else { 2 };
                 Some(value)
             };
             (number(form & 4 > 0)?, number(form & 2 > 0)?, number(form & 1 > 0)?)
         }
-    };
-    (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
+    })
 }
 
 /// Whether a sign and a digit stand at `at` or behind a blank.
@@ -402,7 +433,7 @@ fn byte(pairs: u64, index: u32) -> u32 {
 }
 
 /// The number of the first eight digits.
-fn eight(text: &[u8]) -> Option<u32> {
+pub(super) fn eight(text: &[u8]) -> Option<u32> {
     let pairs = pairs(text.first_chunk()?) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
     Some((fours as u32 & 0xffff) * 10_000 + (fours >> 32) as u32)

@@ -3,6 +3,7 @@
 use super::civil::{self, DAY, SECOND};
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::NonZeroU64;
 
 /// A moment as a log states it, to the nanosecond.
 ///
@@ -11,11 +12,52 @@ use std::fmt;
 pub struct Time {
     /// Nanoseconds since 1970-01-01 of the wall clock that the log shows.
     wall: i64,
-    /// Seconds east of UTC, or `NO_ZONE`. As an `Option` it would make the time half as long again.
-    zone: i32,
-    /// Digits of the fraction to show: 0, 3, 6 or 9.
-    digits: u8,
-    assumed: bool,
+    manner: Manner,
+}
+
+/// All else that a time tells. One number: writing parts of it and reading all of them together at once is slow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Manner(NonZeroU64);
+
+impl Manner {
+    /// Above the lowest bit, which is always set: the seconds east of UTC, or `NO_ZONE`.
+    const ZONE: u32 = 1;
+    /// The digits of the fraction to show: 0, 3, 6 or 9.
+    const DIGITS: u32 = 33;
+    const ASSUMED: u64 = 1 << 40;
+
+    #[inline]
+    fn new(offset: Option<i32>, digits: u8) -> Manner {
+        let zone = u64::from(offset.unwrap_or(NO_ZONE) as u32) << Manner::ZONE;
+        Manner(NonZeroU64::MIN | zone | shown(digits) << Manner::DIGITS)
+    }
+
+    #[inline]
+    fn zone(self) -> i32 {
+        (self.0.get() >> Manner::ZONE) as u32 as i32
+    }
+
+    #[inline]
+    fn digits(self) -> u8 {
+        (self.0.get() >> Manner::DIGITS) as u8 & 15
+    }
+
+    #[inline]
+    fn assumed(self) -> bool {
+        self.0.get() & Manner::ASSUMED > 0
+    }
+}
+
+impl fmt::Debug for Manner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "zone {} digits {} assumed {}", self.zone(), self.digits(), self.assumed())
+    }
+}
+
+/// How many digits are shown of so many.
+#[inline]
+fn shown(digits: u8) -> u64 {
+    u64::from(digits.min(9).div_ceil(3) * 3)
 }
 
 /// The log states no zone.
@@ -31,18 +73,19 @@ impl Time {
             fraction if fraction % 1_000 == 0 => 6,
             _ => 9,
         };
-        Time { wall, zone: offset.unwrap_or(NO_ZONE), digits, assumed: false }
+        Time { wall, manner: Manner::new(offset, digits) }
     }
 
     /// Makes a time of which the log has so many digits of the fraction.
     #[inline]
     pub(super) fn with_fraction(wall: i64, offset: Option<i32>, digits: u8) -> Time {
-        Time { wall, zone: offset.unwrap_or(NO_ZONE), digits: digits.min(9).div_ceil(3) * 3, assumed: false }
+        Time { wall, manner: Manner::new(offset, digits) }
     }
 
     /// Sets how many digits of the fraction the log has; shown are 0, 3, 6 or 9.
     pub fn with_digits(self, digits: u8) -> Time {
-        Time { digits: digits.min(9).div_ceil(3) * 3, ..self }
+        let time = Time { wall: self.wall, manner: Manner::new(self.offset(), digits) };
+        if self.assumed() { time.assume() } else { time }
     }
 
     /// Reads what `Display` writes; `None` for anything else. Whether the time was assumed is not part of that text.
@@ -55,24 +98,43 @@ impl Time {
         }
     }
 
+    /// The time so many nanoseconds later, of as many digits.
+    #[inline]
+    pub(super) fn plus(self, nanos: i64) -> Time {
+        Time { wall: self.wall.saturating_add(nanos), ..self }
+    }
+
+    /// The nanoseconds of the clock that the log shows since its midnight.
+    pub(super) fn wall_clock(self) -> i64 {
+        self.wall.rem_euclid(DAY * SECOND)
+    }
+
     /// Marks the year or the date as not stated by the log but taken from the file's modification time.
     pub fn assume(self) -> Time {
-        Time { assumed: true, ..self }
+        Time { manner: Manner(self.manner.0 | Manner::ASSUMED), ..self }
     }
 
     /// Whether year or date were not stated by the log.
     pub fn assumed(self) -> bool {
-        self.assumed
+        self.manner.assumed()
     }
 
     /// Seconds east of UTC, if the log states them.
     pub fn offset(self) -> Option<i32> {
-        (self.zone != NO_ZONE).then_some(self.zone)
+        let zone = self.manner.zone();
+        (zone != NO_ZONE).then_some(zone)
     }
 
     /// The day that the log shows, since 1970.
     pub(super) fn wall_day(self) -> i64 {
         self.wall.div_euclid(DAY * SECOND)
+    }
+
+    /// Stands for what else than the moment and the digits of its fraction the time tells: its zone and whether it is
+    /// assumed. Of times for which this is equal the instants decide the order, and at one instant the digits.
+    #[inline]
+    pub(crate) fn manner(self) -> u64 {
+        self.manner.0.get() & !(15 << Manner::DIGITS)
     }
 
     /// Nanoseconds since 1970 in UTC; a wall clock without zone is taken as UTC.
@@ -89,7 +151,7 @@ impl PartialOrd for Time {
 
 impl Ord for Time {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |time: &Time| (time.instant(), time.wall, time.offset(), time.digits, time.assumed);
+        let key = |time: &Time| (time.instant(), time.wall, time.offset(), time.manner.digits(), time.assumed());
         key(self).cmp(&key(other))
     }
 }
@@ -104,7 +166,7 @@ impl fmt::Display for Time {
         let clock = seconds.rem_euclid(DAY);
         let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        match self.digits {
+        match self.manner.digits() {
             0 => {}
             3 => write!(f, ".{:03}", fraction / 1_000_000)?,
             6 => write!(f, ".{:06}", fraction / 1_000)?,

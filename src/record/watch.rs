@@ -35,7 +35,7 @@ pub(super) struct Watch<'r> {
 }
 
 /// One look at a time or a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Note {
     /// Where it stands in the line.
     pub at: u16,
@@ -50,7 +50,7 @@ pub(super) struct Note {
 }
 
 /// What was looked for, and how.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Look {
     /// A time in the order of day and month that the file has.
     #[default]
@@ -88,7 +88,7 @@ impl Look {
 }
 
 /// What of a time the walk over a header may depend on: nothing, or packed shape and what is known of date and zone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Outcome(u8);
 
 impl Outcome {

@@ -23,7 +23,15 @@ pub fn json(diagnosis: &Diagnosis) -> String {
 /// serde escapes what JSON demands (C0); this does it for the rest. Such characters only occur inside strings.
 pub(super) fn escape_hidden(pretty: &str) -> String {
     let mut out = String::with_capacity(pretty.len());
-    for c in pretty.chars() {
+    // Nearly all of it is plain.
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
+    let mut rest = pretty;
+    while !rest.is_empty() {
+        let length = rest.bytes().position(|byte| !is_plain(&byte)).unwrap_or(rest.len());
+        let (plain, behind) = rest.split_at(length);
+        out.push_str(plain);
+        let Some(c) = behind.chars().next() else { break };
+        rest = &behind[c.len_utf8()..];
         if c != '\n' && is_hidden(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 out.push_str(&format!("\\u{unit:04x}"));

@@ -5,7 +5,7 @@
 
 use super::line_cache::LineCache;
 use super::reader::LONG;
-use super::shape::Key;
+use super::shape::{Found, Key};
 use crate::record::Chunk;
 
 /// Lines that are cut at once.
@@ -14,10 +14,13 @@ const LINES: usize = 16;
 /// Some neighbouring lines of a chunk.
 #[derive(Default)]
 pub(super) struct Ahead {
-    lines: [Cut; LINES],
+    /// Their places are counted from `start`.
+    lines: [Found; LINES],
     count: usize,
-    /// The line that is probably asked for next.
+    /// The line that is probably asked for next, and where it begins in the chunk's buffer.
     next: usize,
+    begin: usize,
+    start: usize,
 }
 
 /// A line and its key.
@@ -34,7 +37,7 @@ pub(super) struct Cut {
 
 impl Ahead {
     /// Returns the line that begins at `start`; `None` if it is long or the chunk ends with it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cut(&mut self, start: usize, chunk: &Chunk<'_>, cache: &LineCache, salt: u64) -> Option<Cut> {
         if let Some(cut) = self.at(start) {
             return Some(cut);
@@ -44,28 +47,35 @@ impl Ahead {
     }
 
     /// Returns the line that begins at `start`, if it was cut.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&mut self, start: usize) -> Option<Cut> {
-        let lines = &self.lines[..self.count];
-        let at = match lines.get(self.next) {
-            Some(line) if line.start == start => self.next,
-            _ => lines.iter().position(|line| line.start == start)?,
-        };
-        self.next = at + 1;
-        Some(self.lines[at])
+        if start != self.begin {
+            self.look_for(start)?;
+        }
+        let line = self.lines[..self.count].get(self.next)?;
+        let cut = Cut { start, end: self.start + line.end, next: self.start + line.feed + 1, key: line.key };
+        (self.next, self.begin) = (self.next + 1, cut.next);
+        Some(cut)
     }
 
+    /// Looks for another line than the next one.
+    #[cold]
+    fn look_for(&mut self, start: usize) -> Option<()> {
+        let offset = start.checked_sub(self.start)?;
+        let lines = &self.lines[..self.count];
+        self.next = match offset {
+            0 if !lines.is_empty() => 0,
+            _ => lines.iter().position(|line| line.feed + 1 == offset)? + 1,
+        };
+        self.begin = start;
+        (self.next < self.count).then_some(())
+    }
+
+    #[inline(never)]
     fn fill(&mut self, start: usize, chunk: &Chunk<'_>, cache: &LineCache, salt: u64) {
-        (self.count, self.next) = (0, 0);
-        let mut begin = start;
-        while let Some(text) = chunk.buffer.get(begin..chunk.end.min(begin + LONG))
-            && self.count < LINES
-            && let Some((end, feed, key)) = cache.first_line(text, salt)
-        {
-            cache.expect(key);
-            self.lines[self.count] = Cut { start: begin, end: begin + end, next: begin + feed + 1, key };
-            self.count += 1;
-            begin += feed + 1;
-        }
+        (self.count, self.next, self.begin, self.start) = (0, 0, start, start);
+        let Some(text) = chunk.buffer.get(start..chunk.end) else { return };
+        self.count = cache.first_lines(text, LONG, salt, &mut self.lines);
+        self.lines[..self.count].iter().for_each(|line| cache.expect(line.key));
     }
 }

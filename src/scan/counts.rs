@@ -1,6 +1,7 @@
 //! What a pass counts of every record, worth keeping or not.
 
-use super::histogram::{Levels, place};
+use super::histogram::{Histogram, Levels, place};
+use super::scanner::Passed;
 use super::timeline::Timeline;
 use super::window::Gate;
 use crate::record::{Chunk, Level, Time};
@@ -63,6 +64,11 @@ impl Counts {
 /// Counts the records of a chunk.
 pub(super) struct Counting {
     counts: Counts,
+    marks: Vec<(usize, u64)>,
+    /// Where the next mark is due.
+    next_mark: usize,
+    /// How far it is from one to the next.
+    to_next: usize,
     gate: Option<Gate>,
     timeline: Timeline,
     run: Run,
@@ -75,8 +81,8 @@ struct Run {
     /// Where the interval begins, and its length; 0 before the first record. In nanoseconds.
     start: i64,
     width: u64,
-    offset: Option<i32>,
-    assumed: bool,
+    /// See [`Time::manner`].
+    manner: u64,
     levels: Levels,
     /// A step from one record to the next is nothing to keep if it is less than this when [`BACK`] is added.
     usual: u64,
@@ -98,24 +104,53 @@ const SECOND: i64 = 1_000_000_000;
 
 impl Counting {
     /// Counts the records that the gate admits, or all.
-    pub(super) fn new(gate: Option<Gate>) -> Counting {
+    pub(super) fn new(chunk: &Chunk<'_>, gate: Option<Gate>) -> Counting {
+        let to_next = (chunk.text().len() / 3).max(1);
+        Counting { next_mark: chunk.start + to_next, to_next, ..Counting::of_times(gate) }
+    }
+
+    /// Counts into intervals as wide as those of what the chunk's timeline will be merged with: narrower ones would only be
+    /// widened in the end.
+    pub(super) fn with_widths_of(mut self, other: &Timeline) -> Counting {
+        self.timeline.stated = Histogram::as_wide_as(&other.stated);
+        self.timeline.shown = Histogram::as_wide_as(&other.shown);
+        self
+    }
+
+    /// Does not ask where records stand.
+    pub(super) fn of_times(gate: Option<Gate>) -> Counting {
         let nothing = Moment { instant: 0, time: Time::new(0, None) };
         let run = Run {
             start: 0,
             width: 0,
-            offset: None,
-            assumed: false,
+            manner: nothing.time.manner(),
             levels: Levels::default(),
             usual: 0,
             previous: nothing,
             earliest: nothing,
             latest: nothing,
         };
-        Counting { counts: Counts::default(), gate, timeline: Timeline::default(), run, offset: (0, 0) }
+        let (marks, next_mark, to_next) = (Vec::new(), usize::MAX, 0);
+        let (counts, timeline, offset) = (Counts::default(), Timeline::default(), (0, 0));
+        Counting { counts, marks, next_mark, to_next, gate, timeline, run, offset }
+    }
+
+    /// Takes note of where a record begins in the chunk's buffer and of its line.
+    #[inline(always)]
+    pub(super) fn passes(&mut self, start: usize, line: u64) {
+        if start >= self.next_mark {
+            self.mark(start, line);
+        }
+    }
+
+    #[cold]
+    fn mark(&mut self, start: usize, line: u64) {
+        self.marks.push((start, line));
+        self.next_mark = if self.marks.len() < 2 { self.next_mark.saturating_add(self.to_next) } else { usize::MAX };
     }
 
     /// Counts the next record; false if it is outside of what is wanted.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, level: Option<Level>, time: Option<Time>) -> bool {
         if self.gate.is_some() && !self.admits(time) {
             return false;
@@ -131,14 +166,13 @@ impl Counting {
         // Nearly every record is in the interval of the one before, and not much later.
         let ordinary = (instant.wrapping_sub(run.start) as u64) < run.width
             && (instant.wrapping_sub(run.previous.instant).wrapping_add(BACK) as u64) < run.usual
-            && time.offset() == run.offset
-            && time.assumed() == run.assumed;
+            && time.manner() == run.manner;
         let moment = Moment { instant, time };
         if ordinary {
             run.previous = moment;
             if instant > run.latest.instant {
                 run.latest = moment;
-            } else if instant < run.earliest.instant || time != run.latest.time {
+            } else if (instant <= run.earliest.instant || instant == run.latest.instant) && time != run.latest.time {
                 run.place(moment);
             }
         } else {
@@ -171,8 +205,7 @@ impl Counting {
             // The last interval that can be expressed begins a little after it should.
             start: begin.saturating_mul(SECOND),
             width: width.saturating_mul(SECOND) as u64,
-            offset: time.offset(),
-            assumed: time.assumed(),
+            manner: time.manner(),
             levels: Levels::default(),
             usual: self.timeline.usual(),
             previous: moment,
@@ -188,10 +221,10 @@ impl Counting {
         }
         let records = run.levels.iter().sum::<u64>();
         self.counts.levels.iter_mut().zip(run.levels).for_each(|(count, more)| *count += more);
-        self.counts.assumed_times += if run.assumed { records } else { 0 };
+        self.counts.assumed_times += if run.previous.time.assumed() { records } else { 0 };
         self.counts.add_times(Some(run.earliest.time), Some(run.latest.time));
         let second = run.earliest.instant.div_euclid(SECOND);
-        match run.offset {
+        match run.previous.time.offset() {
             None => self.timeline.shown.add(second, &run.levels),
             Some(offset) => {
                 self.timeline.stated.add(second, &run.levels);
@@ -204,14 +237,14 @@ impl Counting {
         }
     }
 
-    /// Returns the counts and the timeline; the chunk has so many lines.
-    pub(super) fn finish(mut self, lines: u64) -> (Counts, Timeline) {
+    /// Returns what was counted; the chunk has so many lines.
+    pub(super) fn finish(mut self, lines: u64) -> Passed {
         self.finish_run();
         self.timeline.add_offset(self.offset.0, self.offset.1);
         if let Some((_, last)) = &mut self.timeline.ends {
             *last = self.run.previous.time;
         }
-        (Counts { lines, ..self.counts }, self.timeline)
+        Passed { counts: Counts { lines, ..self.counts }, timeline: self.timeline, marks: self.marks }
     }
 }
 

@@ -36,6 +36,11 @@ impl Histogram {
     /// Intervals that are kept.
     pub const MOST: usize = 64;
 
+    /// A histogram with the width of another one, for records that will be merged with that.
+    pub(super) fn as_wide_as(other: &Histogram) -> Histogram {
+        Histogram { doublings: other.doublings, buckets: Vec::new() }
+    }
+
     /// Returns the width of the intervals in seconds.
     pub fn width(&self) -> i64 {
         1 << self.doublings

@@ -4,13 +4,16 @@
 //! such line, and holds for every value of its digits, is looked up for the others: the layout of the header, how much
 //! its words look like an error, which signatures may claim it. This changes the speed and never the result.
 
+use super::histogram::Histogram;
 use super::markers::Strength;
-use super::shape::{Key, Shapes, prefetch};
-use crate::record::Layout;
+use super::repeats::{Enough, More, Repeats};
+use super::shape::{Found, Key, Shapes, prefetch};
+use super::timeline::Timeline;
+use crate::record::{Format, Layout, Level, Time, TimeKey, TimeMemo};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Lines of so many shapes are remembered, at less than 128 bytes each.
+/// Lines of so many shapes are remembered, at less than 160 bytes each.
 const MOST: usize = 1 << 16;
 
 /// Layouts that are remembered for one shape.
@@ -18,6 +21,9 @@ pub(super) const LAYOUTS: u64 = 4;
 
 /// Places for a key, one behind the other.
 const WAYS: usize = 4;
+
+/// Memos for times that are kept; layouts beyond are read without.
+const MOST_MEMOS: usize = 256;
 
 /// Lists that are kept; then everything is forgotten before the next chunk.
 const MOST_LISTS: usize = 1 << 12;
@@ -30,6 +36,13 @@ pub struct LineCache {
     shapes: Shapes,
     /// A power of two of them.
     slots: Vec<Slot>,
+    /// What is known beside that, in the order of the slots. Of most lines nobody asks it.
+    lines: Vec<Option<KnownLine>>,
+    memos: Vec<TimeMemo>,
+    memo_keys: HashMap<TimeKey, u16>,
+    repeats: Repeats,
+    /// Empty, with the intervals of the series' chunk before.
+    widths: Timeline,
     /// Slots that hold a line.
     used: usize,
     lists: Vec<Arc<[u32]>>,
@@ -38,10 +51,89 @@ pub struct LineCache {
     pause: Pause,
 }
 
-#[derive(Clone, Copy, Default)]
+/// What has to be known of every line. Two of them share a line of the processor's cache.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
 struct Slot {
     key: Key,
-    line: Option<KnownLine>,
+    /// The place of the memo for its time, or [`NO_MEMO`].
+    memo: u16,
+    brief: Brief,
+    /// Where its repetitions are counted.
+    repeats: u32,
+}
+
+const NO_MEMO: u16 = u16::MAX;
+
+impl Slot {
+    const EMPTY: Slot =
+        Slot { key: Key { low: 0, high: 0 }, memo: NO_MEMO, brief: Brief::EMPTY, repeats: Repeats::NOWHERE };
+}
+
+/// What has to be known of a line to walk on, if nobody is interested in it.
+#[derive(Clone, Copy)]
+pub(super) struct Brief {
+    bits: u8,
+    pub(super) level: Option<Level>,
+}
+
+impl Brief {
+    const EMPTY: Brief = Brief { bits: 0, level: None };
+    const USED: u8 = 1 << 0;
+    const BEGINS: u8 = 1 << 1;
+    const CONTINUES: u8 = 1 << 2;
+    const CANDIDATES: u8 = 1 << 3;
+    const SUSPICIOUS: u8 = 1 << 4;
+    const WORDS: u8 = 1 << 5;
+    const VARIES: u8 = 1 << 6;
+
+    fn of(line: &KnownLine) -> Brief {
+        let bit = |is: bool, bit: u8| if is { bit } else { 0 };
+        let bits = Brief::USED
+            | bit(line.layout.begins(), Brief::BEGINS)
+            | bit(line.layout.continues(), Brief::CONTINUES)
+            | bit(line.candidates != List::EMPTY, Brief::CANDIDATES)
+            | bit(line.suspicious, Brief::SUSPICIOUS)
+            | bit(line.words.anywhere != Strength::Nothing || line.varying != List::EMPTY, Brief::WORDS)
+            | bit(line.varying != List::EMPTY, Brief::VARIES);
+        Brief { bits, level: line.layout.level() }
+    }
+
+    /// See [`Layout::begins`].
+    #[inline(always)]
+    pub(super) fn begins(self) -> bool {
+        self.bits & Brief::BEGINS > 0
+    }
+
+    /// See [`Layout::continues`].
+    #[inline(always)]
+    pub(super) fn continues(self) -> bool {
+        self.bits & Brief::CONTINUES > 0
+    }
+
+    /// Whether a signature may claim it.
+    #[inline(always)]
+    pub(super) fn has_candidates(self) -> bool {
+        self.bits & Brief::CANDIDATES > 0
+    }
+
+    /// See [`KnownLine::suspicious`].
+    #[inline(always)]
+    pub(super) fn is_suspicious(self) -> bool {
+        self.bits & Brief::SUSPICIOUS > 0
+    }
+
+    /// Whether it has error words that mean something, or may with other digits.
+    #[inline(always)]
+    pub(super) fn has_words(self) -> bool {
+        self.bits & Brief::WORDS > 0
+    }
+
+    /// Whether what its error words mean depends on digits.
+    #[inline(always)]
+    pub(super) fn varies(self) -> bool {
+        self.bits & Brief::VARIES > 0
+    }
 }
 
 /// What holds for all lines of a shape.
@@ -49,7 +141,7 @@ struct Slot {
 pub(super) struct KnownLine {
     pub(super) layout: Layout,
     pub(super) words: Words,
-    /// Error words whose meaning varies with the digits around them: not empty if `words` is not for all lines.
+    /// Error words whose meaning varies with the digits around them; they are not in `words`.
     pub(super) varying: List,
     /// The signatures that may claim the record.
     pub(super) candidates: List,
@@ -64,6 +156,15 @@ pub(super) struct Words {
     pub(super) of_head: Strength,
     /// Anywhere in the line.
     pub(super) anywhere: Strength,
+}
+
+impl Words {
+    pub(super) const NOTHING: Words = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
+
+    /// What both mean together.
+    pub(super) fn max(self, other: Words) -> Words {
+        Words { of_head: self.of_head.max(other.of_head), anywhere: self.anywhere.max(other.anywhere) }
+    }
 }
 
 /// A list of numbers that is kept beside the lines.
@@ -85,7 +186,12 @@ impl Default for LineCache {
     fn default() -> LineCache {
         LineCache {
             shapes: Shapes::new(),
-            slots: vec![Slot::default(); 1 << 10],
+            slots: vec![Slot::EMPTY; 1 << 10],
+            lines: vec![None; 1 << 10],
+            memos: Vec::new(),
+            memo_keys: HashMap::new(),
+            repeats: Repeats::default(),
+            widths: Timeline::default(),
             used: 0,
             lists: vec![Arc::default()],
             places: HashMap::new(),
@@ -100,10 +206,10 @@ impl LineCache {
         self.shapes.of(line, salt)
     }
 
-    /// Does the same for the first line of a text, see [`Shapes::first_line`].
+    /// Does the same for the first lines of a text, see [`Shapes::first_lines`].
     #[inline]
-    pub(super) fn first_line(&self, text: &[u8], salt: u64) -> Option<(usize, usize, Key)> {
-        self.shapes.first_line(text, salt)
+    pub(super) fn first_lines(&self, text: &[u8], longest: usize, salt: u64, found: &mut [Found]) -> usize {
+        self.shapes.first_lines(text, longest, salt, found)
     }
 
     /// Tells that a key will be asked for soon.
@@ -111,36 +217,124 @@ impl LineCache {
         prefetch(&self.slots, self.home(key));
     }
 
-    /// Returns what is known of the shape with this key.
+    /// Returns the place of what is known of the shape with this key.
     ///
     /// Lines of one shape need not have one layout: the date of one exists and that of another does not. So there are
-    /// up to [`LAYOUTS`] answers for a key, by number; behind the first `None` there are no more.
-    #[inline]
-    pub(super) fn get(&self, key: Key, layout: u64) -> Option<&KnownLine> {
+    /// up to [`LAYOUTS`] answers for a key, by number; behind the first `None` there are no more. A place is good until a
+    /// line is inserted.
+    #[inline(always)]
+    pub(super) fn find(&self, key: Key, layout: u64) -> Option<usize> {
         let key = key.numbered(layout);
         let home = self.home(key);
-        let mut slot = (home..home + WAYS).map(|place| &self.slots[place & (self.slots.len() - 1)]);
-        slot.find(|slot| slot.key == key)?.line.as_ref()
+        let mask = self.slots.len() - 1;
+        (home..home + WAYS)
+            .map(|place| place & mask)
+            .find(|&place| self.slots[place].key == key && self.slots[place].brief.bits > 0)
+    }
+
+    /// What has to be known first of the line at a place.
+    #[inline(always)]
+    pub(super) fn brief(&self, place: usize) -> Brief {
+        self.slots[place].brief
+    }
+
+    /// All that is known of the line at a place.
+    #[inline]
+    pub(super) fn line(&self, place: usize) -> Option<&KnownLine> {
+        self.lines.get(place)?.as_ref()
+    }
+
+    /// Reads the time of a line with what is known at a place, see [`Format::recall_time`].
+    #[inline(always)]
+    pub(super) fn time(&mut self, place: usize, format: &Format, line: &[u8]) -> Option<Option<Time>> {
+        // Nearly always the memo is enough, and what else is known of the line need not be loaded.
+        if let Some(memo) = self.memos.get(usize::from(self.slots[place].memo))
+            && let Some(read) = memo.read(line)
+        {
+            return read;
+        }
+        self.time_anew(place, format, line)
+    }
+
+    #[inline(never)]
+    fn time_anew(&mut self, place: usize, format: &Format, line: &[u8]) -> Option<Option<Time>> {
+        let known = self.line(place)?;
+        let read = format.recall_time(&known.layout, line);
+        if let Some(memo) = self.memos.get_mut(usize::from(self.slots[place].memo)) {
+            format.remember_time(memo, line, read);
+        }
+        read
+    }
+
+    /// Counts a record that is the line at a place and looks that much like an error; false if more must be known of it.
+    #[inline(always)]
+    pub(super) fn count(&mut self, place: usize, strength: Strength, time: Option<Time>) -> bool {
+        let slot = &self.slots[place];
+        self.repeats.count(slot.repeats, slot.key.low, strength, time)
+    }
+
+    /// Keeps when it is enough to count such records.
+    pub(super) fn keep_enough(&mut self, place: usize, strength: Strength, enough: Enough) {
+        let slot = &mut self.slots[place];
+        slot.repeats = self.repeats.keep(slot.repeats, slot.key.low, strength, enough);
+    }
+
+    /// Begins a chunk. What is known of lines holds for all files, the rest for one only: what of the minute before is
+    /// kept, and what need only be counted in a series (see [`super::Taker::series`]).
+    pub(super) fn begin(&mut self, series: u64) {
+        self.memos.iter_mut().for_each(TimeMemo::forget);
+        if self.repeats.begin(series) {
+            self.widths = Timeline::default();
+        }
+    }
+
+    /// A timeline with intervals that are not wider than those of the whole series.
+    pub(super) fn widths(&self) -> &Timeline {
+        &self.widths
+    }
+
+    /// Keeps the width of a chunk's intervals for the next one.
+    pub(super) fn keep_widths(&mut self, timeline: &Timeline) {
+        self.widths.stated = Histogram::as_wide_as(&timeline.stated);
+        self.widths.shown = Histogram::as_wide_as(&timeline.shown);
     }
 
     /// Remembers a line, perhaps in the place of another one.
     pub(super) fn insert(&mut self, key: Key, layout: u64, line: KnownLine) {
-        self.put(key.numbered(layout), line);
+        let memo = line.layout.time_key().and_then(|key| self.memo(key)).unwrap_or(NO_MEMO);
+        let slot = Slot { key: key.numbered(layout), memo, brief: Brief::of(&line), repeats: Repeats::NOWHERE };
+        self.put(slot, line);
     }
 
-    fn put(&mut self, key: Key, line: KnownLine) {
+    /// The place of the memo for times of this key.
+    fn memo(&mut self, key: TimeKey) -> Option<u16> {
+        if let Some(&known) = self.memo_keys.get(&key) {
+            return Some(known);
+        }
+        if self.memos.len() >= MOST_MEMOS {
+            return None;
+        }
+        let place = self.memos.len() as u16;
+        self.memos.push(TimeMemo::new(&key)?);
+        self.memo_keys.insert(key, place);
+        Some(place)
+    }
+
+    fn put(&mut self, slot: Slot, line: KnownLine) {
         if self.used * 2 > self.slots.len() && self.slots.len() < MOST {
             self.grow();
         }
-        let home = self.home(key);
+        let home = self.home(slot.key);
         let mask = self.slots.len() - 1;
         let places = (home..home + WAYS).map(|place| place & mask);
-        let place = places.clone().find(|&place| self.slots[place].key == key);
-        let place = place.or_else(|| places.clone().find(|&place| self.slots[place].line.is_none()));
+        let is_free = |place: &usize| self.slots[*place].brief.bits == 0;
+        let place = places.clone().find(|place| !is_free(place) && self.slots[*place].key == slot.key);
+        let place = place.or_else(|| places.clone().find(is_free));
         // The key's own bits choose who has to go.
-        let place = place.unwrap_or((home + (key.high as usize) % WAYS) & mask);
-        self.used += usize::from(self.slots[place].line.is_none());
-        self.slots[place] = Slot { key, line: Some(line) };
+        let place = place.unwrap_or((home + (slot.key.high as usize) % WAYS) & mask);
+        self.used += usize::from(self.slots[place].brief.bits == 0);
+        self.slots[place] = slot;
+        self.lines[place] = Some(line);
     }
 
     /// Keeps a list; `None` if there is no room for it before the next chunk.
@@ -160,6 +354,11 @@ impl LineCache {
         Some(place)
     }
 
+    /// Gives what was only counted in the chunk.
+    pub(super) fn finish(&mut self, told: &mut dyn FnMut(&More)) {
+        self.repeats.finish(told);
+    }
+
     pub(super) fn list(&self, list: List) -> &[u32] {
         self.lists.get(list.0 as usize).map_or(&[], |list| list)
     }
@@ -170,7 +369,8 @@ impl LineCache {
         if self.lists.len() >= MOST_LISTS {
             self.lists.truncate(1);
             self.places.clear();
-            self.slots.fill(Slot::default());
+            self.slots.fill(Slot::EMPTY);
+            self.lines.fill(None);
             self.used = 0;
         }
         let pauses = self.pause.left > 0;
@@ -194,11 +394,12 @@ impl LineCache {
 
     fn grow(&mut self) {
         let size = self.slots.len() * 4;
-        let old = std::mem::replace(&mut self.slots, vec![Slot::default(); size]);
+        let slots = std::mem::replace(&mut self.slots, vec![Slot::EMPTY; size]);
+        let lines = std::mem::replace(&mut self.lines, vec![None; size]);
         self.used = 0;
-        for slot in old {
-            if let Some(line) = slot.line {
-                self.put(slot.key, line);
+        for (slot, line) in slots.into_iter().zip(lines) {
+            if let Some(line) = line {
+                self.put(slot, line);
             }
         }
     }

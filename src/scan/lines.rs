@@ -7,19 +7,14 @@
 use super::counts::Counts;
 use super::engine::Engine;
 use super::line_ends::LineEnds;
-use super::scanner::{Hit, Judge, Scanner};
+use super::scanner::{Judge, Scanner, Taker};
 use super::scope::FileScope;
 use crate::record::{Chunk, Header, Record};
 use memchr::{memchr, memchr_iter, memrchr};
 
 impl Scanner {
     /// Does what [`Scanner::scan`] does, with every line as a record.
-    pub(super) fn scan_lines<'a>(
-        &'a self,
-        chunk: &Chunk<'a>,
-        scope: &FileScope,
-        found: &mut dyn FnMut(Hit<'_, 'a>),
-    ) -> Counts {
+    pub(super) fn scan_lines<'a>(&'a self, chunk: &Chunk<'a>, scope: &FileScope, taker: &mut dyn Taker<'a>) -> Counts {
         let text = chunk.text();
         let engine = self.engine_for(text);
         let mut judge = Judge::new(self, scope);
@@ -65,7 +60,7 @@ impl Scanner {
                 let bytes = text[start..end].strip_suffix(b"\r").unwrap_or(&text[start..end]);
                 let record =
                     Record { start: chunk.start + start, line, lines: 1, header: Header::default(), text: bytes };
-                judge.record(&record, start, &hits[taken..taken + inside], found);
+                judge.record(&record, start, &hits[taken..taken + inside], taker);
                 taken += inside;
                 next = text.len().min(end + 1);
             }
@@ -79,9 +74,9 @@ impl Scanner {
 
 #[cfg(test)]
 mod tests {
-    use super::super::LineCache;
     use super::super::pattern::parse;
     use super::super::reference::set;
+    use super::super::{Hit, LineCache};
     use super::*;
     use crate::record::{Reading, chunks};
     use crate::signature::Condition;

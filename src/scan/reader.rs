@@ -5,15 +5,15 @@
 //! error as its worst line, and the signatures that may claim it are those that may claim one of its lines. Only these
 //! are evaluated on the record itself.
 
-use super::Hit;
 use super::ahead::Ahead;
 use super::counts::Counting;
 use super::engine::LiteralHit;
-use super::line_cache::{KnownLine, LAYOUTS, LineCache, List, Words};
+use super::line_cache::{Brief, KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
-use super::scanner::{Judge, Scanner, word_strength};
+use super::repeats::More;
+use super::scanner::{Judge, Scanner, Taker, word_strength};
 use super::shape::Key;
-use super::suspicion::suspicion;
+use super::suspicion::{enough, suspicion};
 use crate::record::{Chunk, Format, Level, Line, LineReader, Record, Time, is_blank};
 
 /// A longer line is examined with its record as a whole: the record layer cuts very long lines into pieces.
@@ -51,24 +51,26 @@ struct Seen {
 }
 
 /// A record to which lines may still be added.
-struct Open<'c> {
+#[derive(Clone, Copy)]
+struct Open {
     start: usize,
     end: usize,
     /// Its first line and its last one.
     number: u64,
     last: u64,
-    /// What is known of the first line.
-    known: &'c KnownLine,
+    /// Where the memory has the first line.
+    place: usize,
+    brief: Brief,
     time: Option<Time>,
     key: u64,
     /// The strongest error word behind the first line.
     more: Strength,
 }
 
-impl Open<'_> {
-    /// Records of so many lines or bytes are left to the record layer, which may cut them.
-    const LINES: u64 = 128;
-    const BYTES: usize = 32 << 10;
+impl Open {
+    /// The limits of the record layer: who goes on behind them has to know that.
+    const LINES: u64 = 256;
+    const BYTES: usize = 64 << 10;
 }
 
 /// What is known of a record from its lines.
@@ -107,6 +109,11 @@ impl<'a, 'c> Remembering<'a, 'c> {
         known
     }
 
+    /// Gives what was only counted in the chunk.
+    pub(super) fn finish(&mut self, told: &mut dyn FnMut(&More)) {
+        self.cache.finish(told);
+    }
+
     fn known(&self, lines: &[Seen], record: &Record<'_>, signatures: &mut Vec<usize>) -> Option<KnownRecord> {
         let (first, rest) = lines.split_first()?;
         // Blank lines, and pieces of very long ones, are not read.
@@ -130,13 +137,13 @@ impl<'a, 'c> Remembering<'a, 'c> {
         }
     }
 
-    /// Recalls a line and its time, or returns the number that its layout is to get.
+    /// Recalls where a line is known and its time, or returns the number that its layout is to get.
     #[inline(always)]
-    fn recall(&self, line: &[u8], key: Key) -> Result<(&KnownLine, Option<Time>), u64> {
+    fn recall(&mut self, line: &[u8], key: Key) -> Result<(usize, Option<Time>), u64> {
         for layout in 0..LAYOUTS {
-            let Some(known) = self.cache.get(key, layout) else { return Err(layout) };
-            if let Some(time) = self.format.recall_time(&known.layout, line) {
-                return Ok((known, time));
+            let Some(place) = self.cache.find(key, layout) else { return Err(layout) };
+            if let Some(time) = self.cache.time(place, self.format, line) {
+                return Ok((place, time));
             }
         }
         Err(LAYOUTS - 1)
@@ -148,7 +155,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
         match known.varying {
             List::EMPTY => known.words,
             varying => {
-                words_of(line, words_begin(known.layout.level(), known.layout.message()), self.cache.list(varying))
+                let message = words_begin(known.layout.level(), known.layout.message());
+                known.words.max(words_of(line, message, self.cache.list(varying)))
             }
         }
     }
@@ -164,36 +172,41 @@ impl<'a, 'c> Remembering<'a, 'c> {
         chunk: &Chunk<'a>,
         judge: &mut Judge<'a, '_>,
         counting: &mut Counting,
-        found: &mut dyn FnMut(Hit<'_, 'a>),
+        taker: &mut dyn Taker<'a>,
     ) -> Option<(usize, u64)> {
         let (mut start, mut number) = beginning;
         let mut ahead = std::mem::take(&mut self.ahead);
         let mut lines = 0;
-        let mut open: Option<Open<'_>> = None;
+        let mut open: Option<Open> = None;
         while let Some(cut) = ahead.cut(start, chunk, self.cache, self.salt) {
             let text = &chunk.buffer[cut.start..cut.end];
             // Blank lines are left out at the end of a record.
             if !is_blank(text) {
-                let Ok((known, time)) = self.recall(text, cut.key) else { break };
-                if known.layout.begins() {
+                let Ok((place, time)) = self.recall(text, cut.key) else { break };
+                let brief = self.cache.brief(place);
+                if brief.begins() {
                     if let Some(record) = &open {
-                        self.give(record, &chunk.buffer[record.start..record.end], judge, counting, found);
+                        self.give(record, chunk, judge, counting, taker);
                     }
                     let key = cut.key.low;
                     let more = Strength::Nothing;
-                    open = Some(Open { start, end: cut.end, number, last: number, known, time, key, more });
+                    open = Some(Open { start, end: cut.end, number, last: number, place, brief, time, key, more });
                 } else {
                     // What a line means that neither begins nor continues depends on those before it, and where a long
                     // record ends is not known here.
                     let Some(record) = open.as_mut().filter(|record| {
-                        known.layout.continues()
-                            && known.candidates == List::EMPTY
+                        brief.continues()
+                            && !brief.has_candidates()
                             && number - record.number < Open::LINES
-                            && cut.end - record.start < Open::BYTES
+                            && cut.end - record.start <= Open::BYTES
                     }) else {
                         break;
                     };
-                    record.more = record.more.max(self.recalled_words(known, text).anywhere);
+                    if brief.has_words()
+                        && let Some(known) = self.cache.line(place)
+                    {
+                        record.more = record.more.max(self.recalled_words(known, text).anywhere);
+                    }
                     (record.end, record.last) = (cut.end, number);
                 }
                 lines += 1;
@@ -209,31 +222,58 @@ impl<'a, 'c> Remembering<'a, 'c> {
         rest
     }
 
-    #[inline]
+    #[inline(always)]
     fn give(
-        &self,
-        open: &Open<'_>,
-        text: &'a [u8],
+        &mut self,
+        open: &Open,
+        chunk: &Chunk<'a>,
         judge: &mut Judge<'a, '_>,
         counting: &mut Counting,
-        found: &mut dyn FnMut(Hit<'_, 'a>),
+        taker: &mut dyn Taker<'a>,
     ) {
-        let &Open { start, number, last, known, time, key, more, .. } = open;
-        if !counting.add(known.layout.level(), time) {
+        let &Open { start, number, last, place, brief, time, more, .. } = open;
+        counting.passes(start, number);
+        if !counting.add(brief.level, time) {
             return;
         }
-        let wanted = known.candidates != List::EMPTY
-            || ((known.suspicious || more != Strength::Nothing) && judge.looks_for_errors())
+        let wanted = brief.has_candidates()
+            || ((brief.is_suspicious() || more != Strength::Nothing) && judge.looks_for_errors())
             || judge.needs_every_record();
         if !wanted {
             return;
         }
+        // Of most records that are wanted it is enough to know that there is one more. What its words mean is the same for
+        // all of its shape or has to be found out.
+        let counted = last == number && !brief.varies() && self.cache.count(place, Strength::Nothing, time);
+        if !counted {
+            self.give_wanted(*open, chunk, judge, taker);
+        }
+    }
+
+    #[inline(never)]
+    fn give_wanted(&mut self, open: Open, chunk: &Chunk<'a>, judge: &mut Judge<'a, '_>, taker: &mut dyn Taker<'a>) {
+        let Open { start, end, number, last, place, brief, time, key, more } = open;
+        let text = &chunk.buffer[start..end];
+        let Some(known) = self.cache.line(place) else { return };
         let strength = self.recalled_words(known, text).of_head.max(more);
+        let of_words = if brief.varies() { strength } else { Strength::Nothing };
+        let layout = known.layout;
+        let candidates = known.candidates;
+        if last == number && brief.varies() && self.cache.count(place, of_words, time) {
+            return;
+        }
         judge.candidates.clear();
-        self.add(known.candidates, &mut judge.candidates);
-        let header = self.format.recall_header(&known.layout, text, time);
+        self.add(candidates, &mut judge.candidates);
+        let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
-        judge.known(&record, &KnownRecord { strength, shape: Some(shape(key, known.layout.message())) }, found);
+        let known = KnownRecord { strength, shape: Some(shape(key, layout.message())) };
+        let enough = judge.known(&record, &known, taker);
+        // What a record of several lines is does not follow from its first line.
+        if last == number
+            && let Some(enough) = enough
+        {
+            self.cache.keep_enough(place, of_words, enough);
+        }
     }
 
     /// Finds out about a line that was never seen, or whose header is not what it was.
@@ -257,15 +297,21 @@ impl<'a, 'c> Remembering<'a, 'c> {
             self.take_hits(|asker| digits.askers.get(asker as usize).copied());
             varies = self.words.len() > before;
         }
+        let judged = Judged { begins: read.begins(), level: header.level, message };
         self.signatures.sort_unstable();
         self.signatures.dedup();
         let Some(candidates) = self.cache.keep(&self.signatures) else { return (read, None, None) };
         let known = Some((words, candidates));
         let Some(layout) = layout else { return (read, known, None) };
-        varies = varies || !self.is_same(words, line, message);
-        let varying = if varies { self.cache.keep(&self.words) } else { Some(List::EMPTY) };
-        let suspicious = varies || suspicion(header.level, words.of_head).is_some();
-        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates, suspicious }))
+        varies = (varies || !self.is_same(words, line, judged))
+            && !(judged.begins && enough(judged.level) == Strength::Nothing);
+        if !varies {
+            let suspicious = suspicion(header.level, words.of_head).is_some();
+            return (read, known, Some(KnownLine { layout, words, varying: List::EMPTY, candidates, suspicious }));
+        }
+        let words = self.fixed_words(line, message);
+        let varying = self.cache.keep(&self.words);
+        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates, suspicious: true }))
     }
 
     /// Tells signatures from error words.
@@ -288,12 +334,52 @@ impl<'a, 'c> Remembering<'a, 'c> {
 
     /// Whether the words mean the same whatever the digits around them are. They count only as zero or something else,
     /// and the more of them are zero the less a word means (`0 errors`), so both ends are enough.
-    fn is_same(&mut self, words: Words, line: &[u8], message: usize) -> bool {
+    fn is_same(&mut self, words: Words, line: &[u8], judged: Judged) -> bool {
         self.words.is_empty()
             || [b'0', b'7'].into_iter().all(|digit| {
                 self.change_digits(line, digit);
-                words_of(&self.changed, message, &self.words) == words
+                judged.is_same(words_of(&self.changed, judged.message, &self.words), words)
             })
+    }
+
+    /// Takes the words out of the list that mean the same whatever the digits around them are, and returns what those mean.
+    /// A word that there is with other digits only is in the list too.
+    fn fixed_words(&mut self, line: &[u8], message: usize) -> Words {
+        let mut all = std::mem::take(&mut self.words);
+        let mut fixed = Words::NOTHING;
+        all.retain(|&word| {
+            let word = [word];
+            let means = words_of(line, message, &word);
+            let same = means != Words::NOTHING
+                && [b'0', b'7'].into_iter().all(|digit| {
+                    self.change_digits(line, digit);
+                    words_of(&self.changed, message, &word) == means
+                });
+            if same {
+                fixed = fixed.max(means);
+            }
+            !same
+        });
+        self.words = all;
+        fixed
+    }
+}
+
+/// What decides how much a line's words mean.
+#[derive(Clone, Copy)]
+struct Judged {
+    begins: bool,
+    level: Option<Level>,
+    /// Where the words begin that count if it begins a record.
+    message: usize,
+}
+
+impl Judged {
+    /// Whether it makes no difference which words there are. Of a line that begins a record only the verdict matters,
+    /// whatever other lines of it say.
+    fn is_same(&self, words: Words, others: Words) -> bool {
+        let verdict = |words: Words| suspicion(self.level, words.of_head);
+        if self.begins { verdict(words) == verdict(others) } else { words == others }
     }
 }
 
@@ -311,8 +397,10 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
             _ => self.cache.key(line, self.salt),
         };
         let layout = match self.recall(line, key) {
-            Ok((known, time)) => {
-                if let Some(read) = self.format.recall_line(&known.layout, line, time) {
+            Ok((place, time)) => {
+                if let Some(known) = self.cache.line(place)
+                    && let Some(read) = self.format.recall_line(&known.layout, line, time)
+                {
                     let known_line = Some((self.recalled_words(known, line), known.candidates));
                     let shape = Some(shape(key.low, known.layout.message()));
                     self.seen.push(Seen { start, known: known_line, shape });
@@ -345,7 +433,7 @@ fn words_begin(level: Option<Level>, message: usize) -> usize {
 
 /// Judges the error words of a line, which are given as place (upper 16 bits) and number.
 fn words_of(line: &[u8], message: usize, words: &[u32]) -> Words {
-    let mut strongest = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
+    let mut strongest = Words::NOTHING;
     for &word in words {
         let (start, marker) = ((word >> 16) as usize, (word & 0xffff) as usize);
         let strength = word_strength(line, start, marker);

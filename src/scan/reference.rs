@@ -1,6 +1,7 @@
 //! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
 
 use super::pattern::parse;
+use super::scanner::EachHit;
 use super::{Counts, Hit, LineCache, Match, Scanner};
 use crate::record::{Chunk, Header, Level, Reading, Record, chunks, fields};
 use crate::signature::{
@@ -87,7 +88,7 @@ fn scan(scanner: &Scanner, text: &[u8], pieces: &[Range<usize>]) -> Vec<Found> {
         let chunk = Chunk::of(text, piece.clone());
         let records = records(&chunk).into_iter();
         let mut take = |hit: Hit<'_, '_>| all.push(found(&hit, &chunk, lines));
-        let passed = scanner.scan_records(&chunk, records, &scanner.in_file("a.log"), None, &mut take);
+        let passed = scanner.scan_records(&chunk, records, &scanner.in_file("a.log"), None, &mut EachHit(&mut take));
         lines += passed.counts.lines;
     }
     all
@@ -246,10 +247,16 @@ fn check(conditions: Vec<Condition>, text: &str, expected: &[(&str, &[usize], Op
     let scanner = Scanner::new(&set(conditions));
     let chunk = Chunk::of(text.as_bytes(), 0..text.len());
     let mut all = Vec::new();
-    scanner.scan_records(&chunk, records(&chunk).into_iter(), &scanner.in_file("a.log"), None, &mut |hit| {
-        let numbers: Vec<_> = hit.matches.iter().map(|found| found.signature).collect();
-        all.push((String::from_utf8_lossy(hit.record.text).into_owned(), numbers, hit.suspicion));
-    });
+    scanner.scan_records(
+        &chunk,
+        records(&chunk).into_iter(),
+        &scanner.in_file("a.log"),
+        None,
+        &mut EachHit(&mut |hit| {
+            let numbers: Vec<_> = hit.matches.iter().map(|found| found.signature).collect();
+            all.push((String::from_utf8_lossy(hit.record.text).into_owned(), numbers, hit.suspicion));
+        }),
+    );
     let all: Vec<_> = all.iter().map(|(text, numbers, level)| (text.as_str(), numbers.as_slice(), *level)).collect();
     assert_eq!(all, expected);
 }

@@ -1,8 +1,9 @@
 //! The scan that remembers lines against the one that does not.
 
 use super::reference::set;
-use super::{Hit, LineCache, Passed, Scanner, Window};
-use crate::record::{Chunk, Reading, chunks};
+use super::scanner::EachHit;
+use super::{Counted, Enough, Hit, LineCache, More, Passed, Scanner, Taker, Window};
+use crate::record::{Chunk, Reading, Time, chunks};
 use crate::signature::{Condition, Fact, FactKind, FieldTest, FieldValue};
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -121,14 +122,105 @@ fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Pas
             let matches: Vec<_> = hit.matches.iter().map(|found| (found.signature, found.captures())).collect();
             all.push(format!("{:?} {:?} {matches:?} {:?}", hit.record, hit.suspicion, hit.facts));
         });
+        whole.marks.extend(passed.marks);
         whole.counts.add(&passed.counts);
         whole.timeline.append(passed.timeline);
     }
     (all, whole)
 }
 
+/// How many hits there are of each kind, and when the latest of them was.
+type Kinds = HashMap<String, (u64, Option<Time>)>;
+
+/// Counts hits by kind, and says at once that it is enough to count the later ones.
+#[derive(Default)]
+struct Counter {
+    kinds: Kinds,
+    names: Vec<String>,
+    /// Nothing is ever enough.
+    plain: bool,
+    /// Records that were only counted.
+    n_more: u64,
+}
+
+impl Counter {
+    fn add(&mut self, name: &str, count: u64, time: Option<Time>) {
+        let (known, last) = self.kinds.entry(name.to_owned()).or_default();
+        *known += count;
+        *last = time.max(*last);
+    }
+}
+
+impl<'a> Taker<'a> for Counter {
+    fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough> {
+        let text: Vec<u8> = hit.record.text.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect();
+        let matches: Vec<_> = hit.matches.iter().map(|found| found.signature).collect();
+        let (header, text) = (hit.record.header, String::from_utf8_lossy(&text));
+        let name = format!("{matches:?} {:?} {:?} {} {text}", hit.suspicion, header.level, header.message);
+        self.add(&name, 1, header.time);
+        if self.plain || !hit.facts.is_empty() {
+            return None;
+        }
+        self.names.push(name);
+        let counted = Counted { group: self.names.len() as u64 - 1, level: None };
+        let after = header.time.map_or(i64::MIN, |time| time.instant());
+        Some(Enough { counted: Some(counted), after, undated: self.names.len().is_multiple_of(2) })
+    }
+
+    fn more(&mut self, more: &More) {
+        self.n_more += more.count;
+        let name = self.names[more.counted.group as usize].clone();
+        self.add(&name, more.count, more.last_time);
+    }
+
+    fn series(&self) -> u64 {
+        7
+    }
+}
+
+/// Counts the hits of texts with a memory or without.
+fn counted(texts: &[Vec<u8>], scanner: &Scanner, plain: bool) -> Counter {
+    let mut counter = Counter { plain, ..Counter::default() };
+    let (scope, mut cache) = (scanner.in_file("a.log"), LineCache::default());
+    for text in texts {
+        let Some(reading) = Reading::guess(&text[..text.len().min(Reading::HEAD)], Some(1_700_000_000)) else {
+            continue;
+        };
+        for range in chunks(text, &reading.format) {
+            let (chunk, format) = (Chunk::of(text, range), &reading.format);
+            match plain || !format.has_layouts() {
+                true => scanner.scan_records(&chunk, format.records(&chunk), &scope, None, &mut counter),
+                false => scanner.scan_remembering(&chunk, format, &scope, None, &mut cache, &mut counter),
+            };
+        }
+    }
+    counter
+}
+
+#[test]
+fn hits_like_earlier_ones_are_only_counted() {
+    let line = |second: usize| format!("2026-01-02 03:04:{second:02} ERROR app: disk {second} failed\n");
+    let text: String = (10..60).map(line).collect();
+    let scanner = Scanner::new(&set(vec![Condition::Regex(r"disk \d+ failed".into())]));
+    let counter = counted(&[text.into_bytes()], &scanner, false);
+    // The record layer reads the first lines.
+    assert!(counter.n_more > 40, "{}", counter.n_more);
+    assert_eq!(counter.kinds.values().map(|kind| kind.0).collect::<Vec<_>>(), [50]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_is_lost_of_what_is_only_counted(
+        conditions in proptest::collection::vec(condition(), 0..4),
+        facts in proptest::collection::vec(0..5_usize, 0..4),
+        texts in proptest::collection::vec(lines(), 1..4),
+    ) {
+        let set = set(conditions).with_facts(facts.into_iter().map(fact).collect());
+        let scanner = Scanner::new(&set);
+        prop_assert_eq!(counted(&texts, &scanner, true).kinds, counted(&texts, &scanner, false).kinds);
+    }
 
     #[test]
     fn what_is_remembered_changes_nothing(
@@ -146,14 +238,14 @@ proptest! {
         let mut shapes = HashMap::new();
         for text in texts {
             let plain = told(&text, |chunk, reading, found| {
-                scanner.scan_records(chunk, reading.format.records(chunk), &scope, gate(chunk, reading), found)
+                scanner.scan_records(chunk, reading.format.records(chunk), &scope, gate(chunk, reading), &mut EachHit(found))
             });
             let remembered = told(&text, |chunk, reading, found| {
                 if !reading.format.has_layouts() {
                     let records = reading.format.records(chunk);
-                    return scanner.scan_records(chunk, records, &scope, gate(chunk, reading), found);
+                    return scanner.scan_records(chunk, records, &scope, gate(chunk, reading), &mut EachHit(found));
                 }
-                scanner.scan_remembering(chunk, &reading.format, &scope, gate(chunk, reading), &mut cache, &mut |hit| {
+                scanner.scan_remembering(chunk, &reading.format, &scope, gate(chunk, reading), &mut cache, &mut EachHit(&mut |hit| {
                     if let Some(shape) = hit.shape {
                         let line = hit.record.text.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
                         let line = line.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect::<Vec<_>>();
@@ -161,7 +253,7 @@ proptest! {
                         assert_eq!(shapes.entry(shape).or_insert_with(|| same.clone()), &same);
                     }
                     found(hit);
-                })
+                }))
             });
             prop_assert_eq!(&plain, &remembered);
         }
@@ -176,11 +268,11 @@ fn long_lines_and_many_blank_lines_are_no_obstacle() {
     let scanner = Scanner::new(&set(vec![Condition::Regex("x{9} disk is full".into())]));
     let scope = scanner.in_file("a.log");
     let plain = told(&text, |chunk, reading, found| {
-        scanner.scan_records(chunk, reading.format.records(chunk), &scope, None, found)
+        scanner.scan_records(chunk, reading.format.records(chunk), &scope, None, &mut EachHit(found))
     });
     let mut cache = LineCache::default();
     let remembered = told(&text, |chunk, reading, found| {
-        scanner.scan_remembering(chunk, &reading.format, &scope, None, &mut cache, found)
+        scanner.scan_remembering(chunk, &reading.format, &scope, None, &mut cache, &mut EachHit(found))
     });
     assert_eq!(plain, remembered);
     assert_eq!(plain.0.len(), 3, "{:?}", plain.0);

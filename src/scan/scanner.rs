@@ -9,12 +9,14 @@ use super::counts::{Counting, Counts};
 use super::engine::{Engine, LiteralHit};
 use super::everywhere::Everywhere;
 use super::facts::{FactSources, Stated};
+use super::fixed::is_fixed;
 use super::line_cache::LineCache;
 use super::literals::required_sets;
 use super::markers::{MARKERS, Marker, Strength};
 use super::parts::Parts;
 use super::pattern::Pattern;
 use super::reader::{KnownRecord, Remembering};
+use super::repeats::{Enough, More};
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{enough, strength, suspicion};
 use super::timeline::Timeline;
@@ -37,6 +39,8 @@ pub struct Scanner {
     pub(super) patterns: Vec<Option<Pattern>>,
     /// Of the signatures by index; `None` if it has no variants.
     keyed: Vec<Option<Box<Keyed>>>,
+    /// In the same order: whether a record that differs in the values of digits only is surely judged alike.
+    fixed: Vec<bool>,
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
@@ -113,6 +117,9 @@ pub struct Passed {
     pub counts: Counts,
     /// When the records were written.
     pub timeline: Timeline,
+    /// Where records begin (in the chunk's buffer) and their lines (from the chunk's start): the first one behind each third
+    /// of the chunk. None if lines are not read as records.
+    pub marks: Vec<(usize, u64)>,
 }
 
 /// A record that is worth keeping.
@@ -131,6 +138,36 @@ pub struct Hit<'r, 'a> {
     /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
     /// same length that differ only in the values of digits, and their messages begin at the same place.
     pub shape: Option<u64>,
+}
+
+/// Takes the records of a pass that are worth keeping.
+pub trait Taker<'a> {
+    /// Takes a record, in file order. Returns of which records like it, by [`Hit::shape`], it is enough to know how many
+    /// there are. That must hold for all that follow in the series.
+    fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough>;
+
+    /// Takes records that were only counted, at the end of the chunk.
+    fn more(&mut self, more: &More);
+
+    /// Stays the same as long as what was enough is enough: for chunks of one file, in their order, whose hits come together.
+    /// 0 stands for a series of its own.
+    fn series(&self) -> u64;
+}
+
+/// Takes every record as a hit.
+pub(super) struct EachHit<'f, 'a>(pub(super) &'f mut dyn FnMut(Hit<'_, 'a>));
+
+impl<'a> Taker<'a> for EachHit<'_, 'a> {
+    fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough> {
+        (self.0)(hit);
+        None
+    }
+
+    fn more(&mut self, _: &More) {}
+
+    fn series(&self) -> u64 {
+        0
+    }
 }
 
 impl Scanner {
@@ -152,6 +189,10 @@ impl Scanner {
         let mut conditions: Vec<_> = conditions.collect();
         let parts = Parts::new(set, conditions.len());
         conditions.extend(parts.conditions(set));
+        // Which row of a table a record is may depend on its digits.
+        let has_rows = |index: usize| signatures.get(index).is_some_and(|it| it.variants.is_some());
+        let numbered = conditions.iter().enumerate();
+        let fixed = numbered.map(|(index, condition)| !has_rows(index) && is_fixed(condition)).collect();
         // Of a correlation its parts are searched, and nothing holds by itself.
         let is_several = |index: usize| signatures.get(index).is_some_and(|it| it.correlation.is_some());
         let numbered = conditions.iter().enumerate();
@@ -174,7 +215,7 @@ impl Scanner {
         let scopes = Scopes::new(scopes.into_iter());
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
-        Scanner { engine, digits, patterns, keyed, markers, everywhere, scopes, facts, parts }
+        Scanner { engine, digits, patterns, keyed, fixed, markers, everywhere, scopes, facts, parts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -212,11 +253,12 @@ impl Scanner {
         cache: &mut LineCache,
         found: &mut dyn FnMut(Hit<'_, 'a>),
     ) -> Counts {
-        self.pass(chunk, format, scope, None, cache, found).counts
+        self.pass(chunk, format, scope, None, cache, &mut EachHit(found)).counts
     }
 
     /// Does what [`Scanner::scan`] does for the records that the gate admits, or all, and returns also what their times
-    /// show. Lines that are not read as records have none.
+    /// show. Lines that are not read as records have none. Records of which the taker says that it is enough are only
+    /// counted.
     pub fn pass<'a>(
         &'a self,
         chunk: &Chunk<'a>,
@@ -224,14 +266,14 @@ impl Scanner {
         scope: &FileScope,
         gate: Option<Gate>,
         cache: &mut LineCache,
-        found: &mut dyn FnMut(Hit<'_, 'a>),
+        taker: &mut dyn Taker<'a>,
     ) -> Passed {
         if format.lines_only() {
-            Passed { counts: self.scan_lines(chunk, scope, found), timeline: Timeline::default() }
+            Passed { counts: self.scan_lines(chunk, scope, taker), ..Passed::default() }
         } else if format.has_layouts() && !cache.pauses() {
-            self.scan_remembering(chunk, format, scope, gate, cache, found)
+            self.scan_remembering(chunk, format, scope, gate, cache, taker)
         } else {
-            self.scan_records(chunk, format.records(chunk), scope, gate, found)
+            self.scan_records(chunk, format.records(chunk), scope, gate, taker)
         }
     }
 
@@ -242,34 +284,39 @@ impl Scanner {
         scope: &FileScope,
         gate: Option<Gate>,
         cache: &mut LineCache,
-        found: &mut dyn FnMut(Hit<'_, 'a>),
+        taker: &mut dyn Taker<'a>,
     ) -> Passed {
         let engine = self.engine_for(chunk.text());
-        let mut counting = Counting::new(gate);
         let mut judge = Judge::new(self, scope);
+        cache.begin(taker.series());
+        let mut counting = Counting::new(chunk, gate).with_widths_of(cache.widths());
         let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
         let mut hits = Vec::new();
         while let Some(record) = records.next() {
             judge.candidates.clear();
             let known = records.reader().record(&record, &mut judge.candidates);
+            counting.passes(record.start, record.line);
             let wanted = counting.add(record.header.level, record.header.time);
             match known {
                 _ if !wanted => {}
-                Some(known) => judge.known(&record, &known, found),
+                Some(known) => _ = judge.known(&record, &known, taker),
                 None => {
                     engine.find(record.text, &mut hits);
-                    judge.record(&record, 0, &hits, found);
+                    judge.record(&record, 0, &hits, taker);
                 }
             }
             if let Some(beginning) = records.next_beginning()
                 && let Some((start, line)) =
-                    records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, found)
+                    records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, taker)
             {
                 records.go_on_at(start, line);
             }
         }
-        let (counts, timeline) = counting.finish(records.line_ends() + Counts::unfinished_line(chunk));
-        Passed { counts, timeline }
+        records.reader().finish(&mut |more| taker.more(more));
+        let passed = counting.finish(records.line_ends() + Counts::unfinished_line(chunk));
+        drop(records);
+        cache.keep_widths(&passed.timeline);
+        passed
     }
 
     pub(super) fn scan_records<'a>(
@@ -278,22 +325,22 @@ impl Scanner {
         records: impl Iterator<Item = Record<'a>>,
         scope: &FileScope,
         gate: Option<Gate>,
-        found: &mut dyn FnMut(Hit<'_, 'a>),
+        taker: &mut dyn Taker<'a>,
     ) -> Passed {
         let literal_hits = self.find(chunk);
         let mut rest = literal_hits.as_slice();
-        let mut counting = Counting::new(gate);
+        let mut counting = Counting::new(chunk, gate);
         let mut judge = Judge::new(self, scope);
         for record in records {
+            counting.passes(record.start, record.line);
             if !counting.add(record.header.level, record.header.time) {
                 continue;
             }
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
-            judge.record(&record, start, hits, found);
+            judge.record(&record, start, hits, taker);
         }
-        let (counts, timeline) = counting.finish(Counts::lines_of(chunk));
-        Passed { counts, timeline }
+        counting.finish(Counts::lines_of(chunk))
     }
 
     /// All literals in a chunk, by position.
@@ -347,13 +394,7 @@ impl<'a, 's> Judge<'a, 's> {
 
     /// Calls `found` if a signature claims the record or it looks like an error. `hits` are the literals that begin in
     /// it, `start` is where it begins in the text in which they were found.
-    pub(super) fn record(
-        &mut self,
-        record: &Record<'a>,
-        start: usize,
-        hits: &[LiteralHit],
-        found: &mut dyn FnMut(Hit<'_, 'a>),
-    ) {
+    pub(super) fn record(&mut self, record: &Record<'a>, start: usize, hits: &[LiteralHit], taker: &mut dyn Taker<'a>) {
         self.candidates.clear();
         let mut strongest = Strength::Nothing;
         let enough = enough(record.header.level);
@@ -366,7 +407,7 @@ impl<'a, 's> Judge<'a, 's> {
                 _ => {}
             }
         }
-        self.decide(record, strongest, None, found);
+        self.decide(record, strongest, None, taker);
     }
 
     /// Whether records that look like errors are worth keeping.
@@ -375,9 +416,15 @@ impl<'a, 's> Judge<'a, 's> {
         !self.scanner.markers.is_empty()
     }
 
-    /// Does the same for a record of which all lines are known; `candidates` are the signatures that may claim it.
-    pub(super) fn known(&mut self, record: &Record<'a>, known: &KnownRecord, found: &mut dyn FnMut(Hit<'_, 'a>)) {
-        self.decide(record, known.strength, known.shape, found);
+    /// Does the same for a record of which all lines are known; `candidates` are the signatures that may claim it. Returns
+    /// of which records of the same shape, that look as much like an error, it is enough to know how many there are.
+    pub(super) fn known(
+        &mut self,
+        record: &Record<'a>,
+        known: &KnownRecord,
+        taker: &mut dyn Taker<'a>,
+    ) -> Option<Enough> {
+        self.decide(record, known.strength, known.shape, taker)
     }
 
     fn decide(
@@ -385,11 +432,13 @@ impl<'a, 's> Judge<'a, 's> {
         record: &Record<'a>,
         strongest: Strength,
         shape: Option<u64>,
-        found: &mut dyn FnMut(Hit<'_, 'a>),
-    ) {
+        taker: &mut dyn Taker<'a>,
+    ) -> Option<Enough> {
         self.matches.clear();
         self.facts.clear();
         self.parts.clear();
+        // Whether what matches does not depend on values of digits.
+        let mut fixed = !self.everywhere;
         if self.everywhere {
             self.scanner.everywhere.add_candidates(record.text, &mut self.candidates);
         }
@@ -397,16 +446,19 @@ impl<'a, 's> Judge<'a, 's> {
             self.candidates.retain(|&signature| self.scope.contains(signature));
             self.candidates.sort_unstable();
             self.candidates.dedup();
+            let is_fixed = |&signature: &usize| self.scanner.fixed.get(signature).is_some_and(|&fixed| fixed);
+            fixed = fixed && self.candidates.iter().all(is_fixed);
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }
         let suspicion = if self.looks_for_errors() { suspicion(record.header.level, strongest) } else { None };
         let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();
-        if suspicion.is_some() || is_asked_for {
-            let (matches, facts, parts) = (&self.matches, &self.facts, &self.parts);
-            found(Hit { record, matches, suspicion, facts, parts, shape });
+        if suspicion.is_none() && !is_asked_for {
+            return Some(Enough::NOTHING).filter(|_| fixed);
         }
+        let (matches, facts, parts) = (&self.matches, &self.facts, &self.parts);
+        taker.hit(Hit { record, matches, suspicion, facts, parts, shape }).filter(|_| fixed)
     }
 }
 

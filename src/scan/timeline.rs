@@ -66,11 +66,11 @@ impl Timeline {
 
     /// The timeline of records of which level and time are known, in file order.
     pub fn of(records: impl IntoIterator<Item = (Option<Level>, Option<Time>)>) -> Timeline {
-        let mut counting = Counting::new(None);
+        let mut counting = Counting::of_times(None);
         for (level, time) in records {
             counting.add(level, time);
         }
-        counting.finish(0).1
+        counting.finish(0).timeline
     }
 
     /// Adds the timeline of the piece that follows in the file.
@@ -227,11 +227,12 @@ mod tests {
     }
 
     fn of(records: &[Record]) -> (super::super::Counts, Timeline) {
-        let mut counting = Counting::new(None);
+        let mut counting = Counting::of_times(None);
         for &(time, level) in records {
             assert!(counting.add(level, time));
         }
-        counting.finish(0)
+        let passed = counting.finish(0);
+        (passed.counts, passed.timeline)
     }
 
     /// The straightforward computation.

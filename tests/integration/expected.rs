@@ -69,10 +69,7 @@ const EXPECTED: [Expected; 6] = [
     },
     Expected {
         bundle: "veeam-linux-agent",
-        signatures: &[
-            "veeam/agent-linux/snapshot-module-not-found",
-            "veeam/agent-linux/no-space-for-snapshot",
-        ],
+        signatures: &["veeam/agent-linux/snapshot-module-not-found", "veeam/agent-linux/no-space-for-snapshot"],
         root_cause: "Point catalogue journal refused",
         problem: None,
     },

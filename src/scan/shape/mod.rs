@@ -7,8 +7,7 @@
 mod kernel;
 
 pub(in crate::scan) use kernel::prefetch;
-use kernel::{LANES, first_line, lanes};
-use std::hash::{BuildHasher, RandomState};
+use kernel::{Form, Secret, first_lines, key_of};
 
 /// Identifies a shape.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,50 +24,40 @@ impl Key {
     }
 }
 
+/// A line that was found in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Where it ends, without its line end.
+    pub(super) end: usize,
+    /// Where its line feed stands.
+    pub(super) feed: usize,
+    pub(super) key: Key,
+}
+
 /// What keys are made with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shapes {
-    secret: [u64; LANES],
-    simd: bool,
+    secret: Secret,
+    form: Form,
 }
 
 impl Shapes {
     /// Uses the fastest kernel that the processor has.
     pub(super) fn new() -> Shapes {
-        let random = RandomState::new();
-        Shapes { secret: std::array::from_fn(|lane| random.hash_one(lane)), simd: kernel::has_simd() }
+        Shapes { secret: Secret::new(), form: Form::all().pop().unwrap_or(Form::Portable) }
     }
 
     /// Returns the key of a line. `salt` tells apart what must not share keys.
     pub(super) fn of(&self, line: &[u8], salt: u64) -> Key {
-        self.key(lanes(line, &self.secret, self.simd), line.len(), salt)
+        key_of(self.form, line, &self.secret, salt)
     }
 
-    /// Returns where the first line of a text ends without its line end, where its line feed stands, and its key; `None`
-    /// if there is no line feed.
+    /// Finds the first lines of a text that end in it, as many as there is room for, up to one that is `longest` bytes long
+    /// or more; returns how many.
     #[inline]
-    pub(super) fn first_line(&self, text: &[u8], salt: u64) -> Option<(usize, usize, Key)> {
-        let (feed, lanes) = first_line(text, &self.secret, self.simd)?;
-        let mut end = feed;
-        while end > 0 && text[end - 1] == b'\r' {
-            end -= 1;
-        }
-        Some((end, feed, self.key(lanes, end, salt)))
+    pub(super) fn first_lines(&self, text: &[u8], longest: usize, salt: u64, found: &mut [Found]) -> usize {
+        first_lines(self.form, text, longest, &self.secret, salt, found)
     }
-
-    #[inline]
-    fn key(&self, [a, b, c, d]: [u64; LANES], length: usize, salt: u64) -> Key {
-        let length = (length as u64) ^ salt;
-        let low = mix(a ^ self.secret[1], b ^ length) ^ mix(c ^ self.secret[2], d ^ self.secret[0]);
-        let high = mix(a ^ self.secret[3], c.wrapping_add(length)) ^ mix(b ^ self.secret[0], d ^ self.secret[2]);
-        Key { low, high }
-    }
-}
-
-/// Multiplies into 128 bits and folds them.
-fn mix(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b);
-    (product as u64) ^ (product >> 64) as u64
 }
 
 #[cfg(test)]

@@ -298,10 +298,12 @@ impl<'a> Terms<'_, 'a> {
         let Gathering { mut parts, unless, same, sources } = gathered;
         let several_sources = sources.len() > 1;
         self.sources.extend(sources);
-        if parts.len() == 1 && unless.is_empty() && parts.first().is_some_and(|part| part.count == 1) {
-            if let Some(part) = parts.pop() {
-                return Matching::One(part.condition);
-            }
+        if parts.len() == 1
+            && unless.is_empty()
+            && parts.first().is_some_and(|part| part.count == 1)
+            && let Some(part) = parts.pop()
+        {
+            return Matching::One(part.condition);
         }
         // What lies between one record and itself has no length.
         let is_one = parts.len() == 1 && parts.first().is_some_and(|part| part.count == 1);

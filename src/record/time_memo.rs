@@ -1,0 +1,284 @@
+//! Times of lines whose headers are alike, read by what the line before has shown.
+//!
+//! Neighbouring records are mostly written on the same day. What a layout makes of the bytes that tell the day, and of all
+//! else that it looks at, is kept here; of a line with the same bytes only the clock is read. This changes the speed and
+//! never the result: a test compares the two.
+
+use super::calendar::Calendar;
+use super::civil::{DAY, SECOND};
+use super::plan::{Kind, Plan, eight, hands};
+use super::time::Time;
+use super::watch::{Look, NOTES, Note};
+
+/// Pieces of eight bytes that are compared.
+const WORDS: usize = 8;
+
+/// How much text behind the start of a time can make a difference to what is read of it.
+const NEAR: u8 = 64;
+
+/// What the lines of some layouts that read the same have shown last.
+///
+/// It is for the lines of one file.
+#[derive(Clone, Debug)]
+pub struct TimeMemo {
+    /// The least length of a line to which `known` may apply; nothing is known if this is `usize::MAX`.
+    reach: usize,
+    n_words: u8,
+    n_clocks: u8,
+    /// Which of the clocks show no time, as bits.
+    impossible: u8,
+    /// Which clock is that of the record's time; none if there are less.
+    own_clock: u8,
+    /// Where the last eight digits of an epoch stand that is the record's time.
+    epoch: Option<u16>,
+    /// Where the digits of the fraction stand, and how many are read.
+    fraction: u16,
+    run: u8,
+    clocks: [Clock; NOTES],
+    words: [Word; WORDS],
+    known: Known,
+    /// `reach` when something is known.
+    span: usize,
+    /// Where epochs begin of which only two digits are compared.
+    epochs: [Option<u16>; NOTES],
+}
+
+/// Where a clock stands whose digits are not compared.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clock {
+    at: u16,
+    /// Which of hour, minute and second have two digits, or that they follow each other, see [`Places::clock`].
+    form: u8,
+}
+
+/// Bytes that are compared.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    at: u16,
+    mask: u64,
+    value: u64,
+}
+
+/// What lines with these bytes show.
+#[derive(Clone, Copy, Debug)]
+enum Known {
+    /// Something else than the layout says.
+    Different,
+    /// No time.
+    Untimed,
+    /// A time so far behind this as the clock says, or the end of the epoch.
+    Behind(Time),
+}
+
+/// Is equal for layouts that read the same of a line with the same bytes at the same places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimeKey {
+    notes: [Note; NOTES],
+    n_notes: u8,
+    time_from: u8,
+}
+
+impl TimeKey {
+    /// `None` for a layout whose times have unusual shapes.
+    pub(super) fn new(notes: &[Note], time_from: u8) -> Option<TimeKey> {
+        let mut key = TimeKey { notes: Default::default(), n_notes: notes.len() as u8, time_from };
+        for (own, note) in key.notes.iter_mut().zip(notes) {
+            if !matches!(note.look, Look::Planned(_) | Look::Number) {
+                return None;
+            }
+            *own = Note { length: note.length.min(NEAR), ..*note };
+        }
+        Some(key)
+    }
+
+    fn notes(&self) -> impl Iterator<Item = (bool, &Note)> {
+        let all = self.notes.iter().take(usize::from(self.n_notes)).enumerate();
+        all.map(|(index, note)| (index == usize::from(self.time_from), note))
+    }
+}
+
+impl TimeMemo {
+    /// A memo for the layouts with this key; `None` if they look at too much.
+    pub fn new(key: &TimeKey) -> Option<TimeMemo> {
+        let mut memo = TimeMemo {
+            reach: usize::MAX,
+            n_words: 0,
+            n_clocks: 0,
+            impossible: 0,
+            own_clock: u8::MAX,
+            epoch: None,
+            fraction: 0,
+            run: 0,
+            clocks: [Clock::default(); NOTES],
+            words: [Word::default(); WORDS],
+            known: Known::Untimed,
+            span: 0,
+            epochs: [None; NOTES],
+        };
+        // Which bytes decide. A byte that one look passes over may matter to another.
+        let mut bytes = Vec::new();
+        for (is_time, note) in key.notes() {
+            memo.add(note, is_time, &mut bytes);
+        }
+        bytes.sort_unstable();
+        bytes.dedup();
+        memo.span = bytes.last().map_or(0, |last| (last + 1).max(8));
+        for clock in &memo.clocks[..usize::from(memo.n_clocks)] {
+            memo.span = memo.span.max(usize::from(clock.at) + 8);
+        }
+        let mut rest = bytes.as_slice();
+        while let Some(&first) = rest.first() {
+            let at = first.min(memo.span - 8);
+            let inside = rest.partition_point(|&byte| byte < at + 8);
+            let mask = rest[..inside].iter().fold(0, |mask, byte| mask | 0xff << (8 * (byte - at)));
+            let word = memo.words.get_mut(usize::from(memo.n_words))?;
+            *word = Word { at: u16::try_from(at).ok()?, mask, value: 0 };
+            memo.n_words += 1;
+            rest = &rest[inside..];
+        }
+        if key.n_notes == 0 {
+            memo.reach = 0;
+        }
+        Some(memo)
+    }
+
+    /// Adds the bytes that decide what a look gives.
+    fn add(&mut self, note: &Note, is_time: bool, bytes: &mut Vec<usize>) {
+        let at = usize::from(note.at);
+        let Look::Planned(kind) = note.look else {
+            let digits = note.detail.iter().take_while(|&&digit| digit != 0).count();
+            bytes.extend(at..at + digits);
+            return;
+        };
+        let places = Plan::unpack(kind, note.detail).places();
+        let read_to = if is_time || note.outcome.is_time() { usize::from(note.taken) } else { 0 };
+        let mut passed = [0..0, 0..0];
+        if matches!(kind, Kind::Seconds | Kind::Millis) {
+            // What epochs are times does not depend on their last digits, except in one place.
+            passed[0] = at + 2..at + 10;
+            if let Some(free) = self.epochs.iter_mut().find(|epoch| epoch.is_none()) {
+                *free = Some(note.at);
+            }
+            if is_time {
+                self.epoch = Some(note.at + 2);
+            }
+        } else if let Some((clock, form)) = places.clock {
+            passed[0] = at + clock..at + places.end;
+            self.clocks[usize::from(self.n_clocks)] = Clock { at: note.at + clock as u16, form };
+            if is_time {
+                self.own_clock = self.n_clocks;
+            }
+            self.n_clocks += 1;
+        }
+        if is_time && let Some((fraction, run)) = places.fraction {
+            passed[1] = at + fraction..at + fraction + usize::from(run);
+            (self.fraction, self.run) = (note.at + fraction as u16, run);
+        }
+        let all = at..at + places.end.max(read_to);
+        bytes.extend(all.filter(|byte| !passed.iter().any(|passed| passed.contains(byte))));
+    }
+
+    /// Forgets all lines.
+    pub fn forget(&mut self) {
+        if self.n_words > 0 {
+            self.reach = usize::MAX;
+        }
+    }
+
+    /// Reads the time of a line of one of the layouts, as [`Format::recall_time`] does; `None` if too little is known.
+    ///
+    /// [`Format::recall_time`]: super::Format::recall_time
+    #[inline(always)]
+    pub fn read(&self, line: &[u8]) -> Option<Option<Option<Time>>> {
+        if line.len() < self.reach {
+            return None;
+        }
+        let mut differ = 0;
+        for word in self.words.iter().take(usize::from(self.n_words)) {
+            let bytes = line.get(usize::from(word.at)..)?.first_chunk()?;
+            differ |= (u64::from_le_bytes(*bytes) ^ word.value) & word.mask;
+        }
+        if differ != 0 {
+            return None;
+        }
+        let (seconds, impossible) = self.clocks(line)?;
+        if impossible != self.impossible {
+            return None;
+        }
+        Some(match self.known {
+            Known::Different => None,
+            Known::Untimed => Some(None),
+            Known::Behind(time) => Some(Some(time.plus(self.behind(line, seconds)?))),
+        })
+    }
+
+    /// The second of the day that the clock of the record's time shows, and which clocks show none; `None` if one shows a
+    /// leap second.
+    #[inline(always)]
+    fn clocks(&self, line: &[u8]) -> Option<(u32, u8)> {
+        let (mut seconds, mut impossible) = (0, 0);
+        for (index, clock) in self.clocks.iter().take(usize::from(self.n_clocks)).enumerate() {
+            let (hour, minute, second) = hands(line.get(usize::from(clock.at)..)?, clock.form)?;
+            if second == 60 {
+                return None;
+            }
+            impossible |= u8::from(hour > 23 || minute > 59 || second > 59) << index;
+            if index == usize::from(self.own_clock) {
+                seconds = hour * 3600 + minute * 60 + second;
+            }
+        }
+        Some((seconds, impossible))
+    }
+
+    /// How many nanoseconds a line's time is behind what is known, if its clock shows this second of the day.
+    #[inline(always)]
+    fn behind(&self, line: &[u8], seconds: u32) -> Option<i64> {
+        let digit = |at: usize| Some(i64::from(line.get(at)? & 15));
+        let mut nanos = i64::from(seconds) * SECOND;
+        if let Some(epoch) = self.epoch {
+            nanos = i64::from(eight(line.get(usize::from(epoch)..)?)?) * SECOND;
+        }
+        let at = usize::from(self.fraction);
+        match self.run {
+            0 => {}
+            3 => nanos += (digit(at)? * 100 + digit(at + 1)? * 10 + digit(at + 2)?) * 1_000_000,
+            run => {
+                let mut unit = SECOND;
+                for digit in line.get(at..at + usize::from(run))? {
+                    unit /= 10;
+                    nanos += i64::from(digit & 15) * unit;
+                }
+            }
+        }
+        Some(nanos)
+    }
+
+    /// Takes note of a line of which a layout has read this.
+    pub(super) fn learn(&mut self, line: &[u8], found: Option<Option<Time>>, calendar: &Calendar) {
+        self.reach = usize::MAX;
+        let at_border = |&epoch: &u16| line.get(usize::from(epoch)..).is_none_or(|text| text.starts_with(b"41"));
+        if line.len() < self.span || self.epochs.iter().flatten().any(at_border) {
+            return;
+        }
+        let Some((seconds, impossible)) = self.clocks(line) else { return };
+        self.impossible = impossible;
+        self.known = match found {
+            None => Known::Different,
+            Some(None) => Known::Untimed,
+            Some(Some(time)) => {
+                let Some(nanos) = self.behind(line, seconds) else { return };
+                let start = time.plus(-nanos);
+                // Which year is assumed may change in the course of a day.
+                if time.assumed() && !calendar.is_steady(start, DAY - 1) {
+                    return;
+                }
+                Known::Behind(start)
+            }
+        };
+        for word in &mut self.words[..usize::from(self.n_words)] {
+            let Some(bytes) = line.get(usize::from(word.at)..).and_then(|rest| rest.first_chunk()) else { return };
+            word.value = u64::from_le_bytes(*bytes) & word.mask;
+        }
+        self.reach = self.span;
+    }
+}
