@@ -25,6 +25,8 @@ mod product;
 mod schema;
 #[path = "src/signature/tree.rs"]
 mod tree;
+#[path = "src/signature/variants.rs"]
+mod variants;
 #[path = "src/signature/yaml.rs"]
 mod yaml;
 
@@ -33,6 +35,7 @@ use data::*;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
+use variants::*;
 use yaml::Mistake;
 
 fn main() -> io::Result<ExitCode> {

@@ -63,6 +63,7 @@ fn signature(number: usize) -> Signature {
         suppresses: Vec::new(),
         formerly: Vec::new(),
         escalate: None,
+        variants: None,
         examples: Examples::default(),
         source: "bench.yaml".into(),
     }

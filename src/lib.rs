@@ -20,5 +20,7 @@ pub mod scan;
 pub mod signature;
 // The spine: bundle in, diagnosis out.
 pub mod triage;
+// All messages grouped by template: `triage` looks at errors only.
+pub mod templates;
 // For authors of signatures: check, and later test, new, import.
 pub mod workshop;

@@ -16,6 +16,7 @@ mod progress;
 mod records;
 mod signatures;
 mod stream;
+mod templates;
 mod triage;
 
 use anyhow::Context;
@@ -42,6 +43,7 @@ Examples:
   tierline triage logs/ -o json=report.json
                                            the same for a script
   tierline records app.log                 how the file is cut into records
+  tierline templates app.log               which messages it has, grouped and counted
   tierline contents case.zip               which files are in the bundle, and what cannot be read
 
 Exit codes:
@@ -78,6 +80,7 @@ enum Command {
     Triage(triage::TriageArgs),
     Records(records::RecordsArgs),
     Contents(contents::ContentsArgs),
+    Templates(templates::TemplatesArgs),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -93,7 +96,8 @@ pub fn run() -> ExitCode {
         Command::Triage(args) => triage::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
         Command::Contents(args) => contents::run(args, cli.terminal),
-        Command::Signatures(args) => signatures::run(args),
+        Command::Templates(args) => templates::run(args, cli.terminal),
+        Command::Signatures(args) => signatures::run(args, cli.terminal),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
         Command::Decode(args) => decode::run(args),

@@ -1,20 +1,26 @@
 //! `tierline signatures`: list, explain, lint and test the catalogue. One file per subcommand.
 
 mod check;
+mod export;
 mod flaws;
+mod import;
 mod list;
+mod matrix;
 mod new;
 mod page;
+mod paint;
 mod saved;
 mod show;
+mod stats;
 mod test;
 
-use super::Exit;
 use super::exit::Usage;
 use super::output::{Output, print, write_file};
+use super::{Exit, Terminal};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use flaws::write_flaws;
+use paint::Paint;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tierline::signature::{Catalogue, SignatureSet};
@@ -33,7 +39,8 @@ Examples:
   tierline signatures show linux/kernel/process-killed-out-of-memory
   tierline signatures check my-signatures
   tierline signatures test my-signatures
-  tierline signatures new --file app.log --line 1234 --out my-signatures/acme/app/disk-full.yaml";
+  tierline signatures new --file app.log --line 1234 --out my-signatures/acme/app/disk-full.yaml
+  tierline signatures import --from cre rules --out imported";
 
 #[derive(Debug, Subcommand)]
 enum SignaturesCommand {
@@ -42,6 +49,9 @@ enum SignaturesCommand {
     Check(check::CheckArgs),
     Test(test::TestArgs),
     New(new::NewArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
+    Stats(stats::StatsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -63,13 +73,17 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<Exit> {
+    let paint = Paint::of(terminal.color);
     match &args.command {
         SignaturesCommand::List(args) => list::run(args),
         SignaturesCommand::Show(args) => show::run(args),
-        SignaturesCommand::Check(args) => check::run(args),
-        SignaturesCommand::Test(args) => test::run(args),
+        SignaturesCommand::Check(args) => check::run(args, paint),
+        SignaturesCommand::Test(args) => test::run(args, paint),
         SignaturesCommand::New(args) => new::run(args),
+        SignaturesCommand::Import(args) => import::run(args),
+        SignaturesCommand::Export(args) => export::run(args),
+        SignaturesCommand::Stats(args) => stats::run(args),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`diagnose`] takes what was counted ([`Tally`](crate::finding::Tally)) and returns a [`Diagnosis`], which is all that
 //! reports and tickets are made from. The decisions are in files of their own: `confidence.rs` how sure a known problem
-//! is, `suppress.rs` which general problem is hidden behind a specific one, `score.rs` which unknown error to look at
+//! is, `suppress.rs` and `shared.rs` which general problem is hidden behind a specific one, `score.rs` which unknown error to look at
 //! first, `fair.rs` that the first ones differ. The same counts give the same diagnosis in the same order.
 
 mod captures;
@@ -10,13 +10,16 @@ mod chronology;
 mod clocks;
 mod confidence;
 mod correlate;
+mod doubtful;
 mod facts;
 mod fair;
 mod rank;
 #[cfg(test)]
 pub(crate) mod sample;
 mod score;
+mod shared;
 mod silence;
+mod specificity;
 mod suppress;
 mod zones;
 
@@ -74,8 +77,10 @@ pub struct Period {
 /// A known problem that was found.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The signature.
+    /// The signature, as it is for the variant.
     pub signature: Arc<Signature>,
+    /// The row of the signature's variants that this is, by its key; `None` for the family as a whole.
+    pub variant: Option<Arc<str>>,
     /// Between 0 and 1: how sure it is that the problem is there.
     pub confidence: f64,
     /// Whether it is there now.

@@ -4,10 +4,11 @@ use super::confidence::confidence;
 use super::correlate::{Correlated, Moments, correlate};
 use super::facts::found_facts;
 use super::score::unresolved;
+use super::shared::suppress_shared;
 use super::suppress::suppress;
 use super::{Chronology, Diagnosis, Known, State};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
-use crate::finding::{Source, Stream, Tally, Zone, in_order};
+use crate::finding::{Claim, Source, Stream, Tally, Zone, in_order};
 use crate::signature::{SignatureError, SignatureSet, Where};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 /// Turns what was counted into what people read.
 ///
-/// Known problems are ordered by severity, confidence, count, first time and id; unresolved ones as `score.rs` says;
+/// Known problems are ordered by severity, confidence, count, first time, id and variant; unresolved ones as `score.rs` says;
 /// problems by file. A signature that was left out because it is broken becomes a problem too.
 ///
 /// `zone` is that of times which state none, as the user says.
@@ -29,18 +30,24 @@ pub fn diagnose(
     let (sources, others) = tally.sources.finish();
     let events = tally.events.finish();
     let correlated = correlated(set, &events, &sources, zone);
-    let of_records = in_order(tally.known).map(|(index, group)| (index, State::Match, None, group));
-    let of_several = correlated.found.into_iter().map(|it| (it.signature, it.state, it.reason, it.group));
-    let found = of_records.chain(of_several).filter_map(|(index, state, reason, group)| {
-        let signature = Arc::new(set.signatures().get(index)?.clone());
+    let of_records = in_order(tally.known).map(|(claim, group)| (claim, State::Match, None, group));
+    let of_several = correlated.found.into_iter().map(|it| (Claim::of(it.signature), it.state, it.reason, it.group));
+    let found = of_records.chain(of_several).filter_map(|(claim, state, reason, group)| {
+        let family = set.signatures().get(claim.signature)?;
+        let row = claim.row.and_then(|row| family.row(row));
+        let signature = Arc::new(row.map_or_else(|| family.clone(), |row| family.with_row(row)));
+        let variant = row.map(|row| Arc::from(row.key.as_str()));
         let confidence = confidence(&signature, &group, state, reason.is_some());
-        Some(Known { confidence, state, reason, signature, group, suppressed: Vec::new() })
+        Some(Known { confidence, state, reason, signature, variant, group, suppressed: Vec::new() })
     });
-    let mut known = suppress(found.collect());
+    let mut known = suppress_shared(suppress(found.collect()), &tally.claims, set);
     known.sort_by(|a, b| {
         let key = |it: &Known| (Reverse(it.signature.severity), Reverse((it.confidence * 100.0).round() as u32));
         let tie = |it: &Known| (Reverse(it.group.count), it.group.first_time.is_none(), it.group.first_time);
-        key(a).cmp(&key(b)).then_with(|| tie(a).cmp(&tie(b))).then_with(|| a.signature.id.cmp(&b.signature.id))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| tie(a).cmp(&tie(b)))
+            .then_with(|| (&a.signature.id, &a.variant).cmp(&(&b.signature.id, &b.variant)))
     });
     let mut problems = visited.problems;
     problems.extend(set.errors().iter().map(broken));

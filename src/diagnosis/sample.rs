@@ -2,7 +2,7 @@
 
 use super::Diagnosis;
 use crate::bundle::{Input, Visited};
-use crate::finding::{Evidence, Group, Level, Origin, Source, Tally, Time, Timeline, UnknownGroup};
+use crate::finding::{Claim, Evidence, Group, Level, Origin, Source, Tally, Time, Timeline, UnknownGroup};
 use crate::signature::{
     Audience, Condition, Examples, Fix, Reference, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
 };
@@ -43,6 +43,7 @@ pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
         suppresses: Vec::new(),
         formerly: Vec::new(),
         escalate: None,
+        variants: None,
         examples: Examples::default(),
         source: "x.yaml".into(),
     }
@@ -99,7 +100,7 @@ pub(crate) fn diagnosis(known: Vec<(Signature, Group)>, unknown: Vec<UnknownGrou
     tally.coverage.bytes = 4_200_000;
     tally.coverage.counts.first_time = Some(at(0));
     tally.coverage.counts.last_time = Some(at(3600));
-    tally.known = ids.iter().map(index).zip(groups).collect();
+    tally.known = ids.iter().map(index).map(Claim::of).zip(groups).collect();
     tally.unknown = (0..).zip(unknown).collect();
     let input = Input { path: "case.zip".into(), kind: "zip", bytes: 123, sha256: None };
     super::diagnose(&set, &[input], Visited { files: 1, bytes: 4_200_000, ..Visited::default() }, tally, None)

@@ -1,18 +1,28 @@
 use super::{Known, Suppressed};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hides the general problem where a more specific one explains the same trace.
 ///
 /// A problem is hidden behind another that names it in `suppresses` if every file it was seen in also shows the other.
 /// Files and not records decide, because the specific line and the general line that follows from it ("Job failed") are
 /// usually two records of one file. A problem that also occurs in a file without the specific one stays: there it has
-/// another cause. What is hidden is listed in [`Known::suppressed`] of the one that is shown, so nothing gets lost.
+/// another cause. Variants of one signature hide together: each explains its own lines. What is hidden is listed in
+/// [`Known::suppressed`] of the one that is shown, so nothing gets lost.
 ///
 /// `suppresses` is followed through several steps. Two that suppress each other are both shown: one of them has to be,
 /// and there is no reason to prefer either.
 pub(super) fn suppress(found: Vec<Known>) -> Vec<Known> {
     let files: Vec<BTreeSet<&str>> = found.iter().map(files).collect();
-    let hides = |a: usize, b: usize| a != b && names(&found[a], &found[b]) && files[b].is_subset(&files[a]);
+    let mut of_family: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (known, files) in found.iter().zip(&files) {
+        of_family.entry(&known.signature.id).or_default().extend(files);
+    }
+    let hides = |a: usize, b: usize| {
+        a != b
+            && names(&found[a], &found[b])
+            && files[b].is_subset(&of_family[&*found[a].signature.id])
+            && (files[b].is_empty() || !files[b].is_disjoint(&files[a]))
+    };
     let all = 0..found.len();
     let parents: Vec<Vec<usize>> =
         all.clone().map(|it| all.clone().filter(|&other| hides(other, it)).collect()).collect();

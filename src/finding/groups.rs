@@ -4,12 +4,36 @@
 //! back.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// Groups by the number that stands for their signature or template.
 ///
 /// Both are bounded in number, so that numbers made to collide cost a search through so many at worst.
 pub type Groups<K, G> = HashMap<K, G, BuildHasherDefault<Spread>>;
+
+/// What claims a record: a signature, or a row of its variants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    /// Index of the signature.
+    pub signature: usize,
+    /// Number of the row for what was captured; `None` if there is none.
+    pub row: Option<u32>,
+}
+
+impl Claim {
+    /// The claim of a signature without variants.
+    pub fn of(signature: usize) -> Claim {
+        Claim { signature, row: None }
+    }
+}
+
+impl Hash for Claim {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // A number for one more multiplication, as that of a signature alone: the low bits must depend on both.
+        let row = self.row.map_or(0, |row| u64::from(row) + 1);
+        state.write_u64((self.signature as u64).wrapping_add(row.wrapping_mul(0x9e37_79b1)));
+    }
+}
 
 /// Returns the groups in the order of their numbers.
 pub(crate) fn in_order<K: Ord + Copy, G>(groups: Groups<K, G>) -> impl Iterator<Item = (K, G)> {

@@ -4,6 +4,7 @@
 //! Tallies are bounded and merge in any order, so that files and threads can work on their own. [`template`] and
 //! [`codes`] say which messages are the same problem.
 
+mod claims;
 mod classes;
 mod codes;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod kinds;
 mod mark;
 mod mask;
 mod memo;
+mod miner;
 mod origin;
 mod sources;
 mod tally;
@@ -26,14 +28,16 @@ mod words;
 
 pub use crate::record::{Level, Time, Zone, shown_offset};
 pub use crate::scan::{Histogram, Levels, Step, Timeline};
+pub use claims::{Claimant, Claims};
 pub use codes::codes;
 pub use events::{Event, Events, Stream};
 pub use evidence::Evidence;
 pub use facts::{FactValue, Facts, Sight, Sightings};
 pub use group::{Group, UnknownGroup};
-pub use groups::Groups;
 pub(crate) use groups::in_order;
+pub use groups::{Claim, Groups};
 pub use memo::Memo;
+pub use miner::{Miner, Template, Templates};
 pub(crate) use origin::quarters;
 pub use origin::{Clue, Origin, relayed};
 pub use sources::{Others, Source, Sources};

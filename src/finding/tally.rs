@@ -4,12 +4,13 @@
 //! files. What is kept is bounded, and chosen by the records alone and never by who came first.
 
 use super::Level;
+use super::claims::Claims;
 use super::codes::codes;
 use super::events::Events;
 use super::evidence::Evidence;
 use super::facts::Facts;
 use super::group::{Group, UnknownGroup};
-use super::groups::Groups;
+use super::groups::{Claim, Groups};
 use super::memo::Memo;
 use super::sources::Sources;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
@@ -46,7 +47,7 @@ impl Coverage {
 /// It is bounded: [`Tally::TEMPLATES`] templates, and per group what [`Group`] says. Which records end up in it does not
 /// depend on the order in which pieces are put together:
 ///
-/// - signatures, counts, times, evidence, files and captures are exact;
+/// - signatures, their variants, counts, times, evidence, files and captures are exact;
 /// - of the templates those with the worst level are kept, among equals those with the smallest hash. The set is exact,
 ///   and so is the number of records in the groups and in [`Tally::unknown_overflow`] together;
 /// - only if there are too many templates and a template was dropped before its worst record came, its count, times and
@@ -55,10 +56,12 @@ impl Coverage {
 pub struct Tally {
     /// How much was examined.
     pub coverage: Coverage,
-    /// By signature index.
-    pub known: Groups<usize, Group>,
+    /// By signature and row of its variants.
+    pub known: Groups<Claim, Group>,
     /// By template hash.
     pub unknown: Groups<u64, UnknownGroup>,
+    /// Which signatures claim the same records.
+    pub claims: Claims,
     /// What was stated about the system.
     pub facts: Facts,
     /// What correlations ask for.
@@ -98,8 +101,10 @@ impl Tally {
         hit: &Hit<'_, '_>,
     ) -> Option<u64> {
         let line = lines_before + hit.record.line + 1;
+        self.claims.add(hit);
         for found in hit.matches {
-            let group = self.known.entry(found.signature).or_default();
+            let claim = Claim { signature: found.signature, row: found.row() };
+            let group = self.known.entry(claim).or_default();
             if group.add(file, chunk, hit.record, line) {
                 group.captures = captures(found);
             }
@@ -129,13 +134,14 @@ impl Tally {
     /// Adds the tally of another file. Any order gives the same result.
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
+        self.claims.merge(other.claims);
         self.facts.merge(other.facts);
         self.events.merge(other.events);
         self.unknown_overflow += other.unknown_overflow;
         self.sources.merge(other.sources);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
-        for (signature, group) in other.known {
-            match self.known.entry(signature) {
+        for (claim, group) in other.known {
+            match self.known.entry(claim) {
                 Entry::Vacant(place) => _ = place.insert(group),
                 Entry::Occupied(mut own) => _ = own.get_mut().merge(group),
             }
@@ -326,7 +332,7 @@ mod tests {
     }
 
     /// All that a tally tells; the bar is only a shortcut.
-    fn told(tally: &Tally) -> (&Coverage, &Groups<usize, Group>, &Groups<u64, UnknownGroup>, u64) {
+    fn told(tally: &Tally) -> (&Coverage, &Groups<Claim, Group>, &Groups<u64, UnknownGroup>, u64) {
         (&tally.coverage, &tally.known, &tally.unknown, tally.unknown_overflow)
     }
 
@@ -494,6 +500,6 @@ mod tests {
         let claimed = Line { signature: Some(2), ..error("down".into(), Level::Error) };
         let tally = whole_file(0, &[claimed]);
         assert!(tally.unknown.is_empty());
-        assert_eq!(tally.known[&2].captures["first"], "d");
+        assert_eq!(tally.known[&Claim::of(2)].captures["first"], "d");
     }
 }

@@ -135,7 +135,7 @@ fn root_line<'t>(head: &'t [u8], rest: &'t [u8]) -> Option<&'t [u8]> {
 }
 
 /// Multiplies eight bytes at a time into 128 bits and folds them.
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64, factor: u64| {
         let product = u128::from(hash ^ word) * u128::from(factor);
         (product as u64) ^ (product >> 64) as u64

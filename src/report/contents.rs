@@ -72,7 +72,7 @@ impl ContentProblem<'_> {
     }
 }
 
-fn json_line(line: &impl Serialize) -> String {
+pub(super) fn json_line(line: &impl Serialize) -> String {
     let json = serde_json::to_string(line).expect("no map with other keys than strings, no failing Serialize");
     escape_hidden(&json) + "\n"
 }

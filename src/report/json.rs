@@ -139,6 +139,9 @@ struct JsonWindow {
 #[derive(Serialize)]
 struct JsonDiagnosis<'a> {
     signature: &'a str,
+    /// The row of the signature's variants, by its key; left out if it is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<&'a str>,
     state: &'static str,
     reason: Option<&'a str>,
     title: String,
@@ -151,7 +154,7 @@ struct JsonDiagnosis<'a> {
     confidence: f64,
     cause: String,
     impact: Option<String>,
-    fixes: Vec<JsonFix<'a>>,
+    fixes: Vec<JsonFix>,
     references: Vec<JsonReference<'a>>,
     escalate: Option<JsonEscalate<'a>>,
     count: u64,
@@ -165,11 +168,11 @@ struct JsonDiagnosis<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonFix<'a> {
+struct JsonFix {
     level: &'static str,
     audience: &'static str,
     steps: Vec<String>,
-    risk: Option<&'a str>,
+    risk: Option<String>,
     verify: Option<String>,
 }
 
@@ -182,7 +185,7 @@ struct JsonReference<'a> {
 
 #[derive(Serialize)]
 struct JsonEscalate<'a> {
-    when: Option<&'a str>,
+    when: Option<String>,
     needs_files: &'a [String],
     needs_facts: &'a [String],
 }
@@ -320,12 +323,13 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
             level: fix.level.name(),
             audience: fix.audience.name(),
             steps: fix.steps.iter().map(|step| known.explain(step)).collect(),
-            risk: fix.risk.as_deref(),
+            risk: fix.risk.as_deref().map(|it| known.explain(it)),
             verify: fix.verify.as_deref().map(|it| known.explain(it)),
         });
         let references = signature.references.iter();
         JsonDiagnosis {
             signature: &signature.id,
+            variant: known.variant.as_deref(),
             state: known.state.name(),
             reason: known.reason.as_deref(),
             title: known.explain(&signature.title),
@@ -343,7 +347,7 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
                 .map(|it| JsonReference { kind: &it.kind, id: it.id.as_deref(), url: &it.url })
                 .collect(),
             escalate: signature.escalate.as_ref().map(|it| JsonEscalate {
-                when: it.when.as_deref(),
+                when: it.when.as_deref().map(|when| known.explain(when)),
                 needs_files: &it.needs_files,
                 needs_facts: &it.needs_facts,
             }),

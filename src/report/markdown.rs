@@ -8,8 +8,8 @@ use super::excerpt::{ERROR_MARKS, excerpt};
 use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, escalation, evidence_of, not_examined, notes, number, occurrence, place, plural, product,
-    same_fix_before, skipped, standing, verdict,
+    NotExamined, article_ids, escalation, evidence_of, identity, not_examined, notes, number, occurrence, place,
+    plural, product, same_fix_before, skipped, standing, verdict,
 };
 use crate::bundle::Problem;
 use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
@@ -117,7 +117,7 @@ impl Page {
         if let Some(impact) = &signature.impact {
             self.field("Impact", &escape(&known.explain(impact)));
         }
-        self.field("Signature", &code(&signature.id));
+        self.field("Signature", &code(&identity(known)));
         for hidden in &known.suppressed {
             self.field("Covers", &format!("{} ({})", code(&hidden.signature), plural(hidden.count, "record")));
         }
@@ -131,7 +131,7 @@ impl Page {
             self.fix(known, fix, same_fix_before(all, index, fix));
         }
         if let Some(escalate) = &signature.escalate {
-            self.paragraph("Escalate: ", &escalation(escalate));
+            self.paragraph("Escalate: ", &escalation(known, escalate));
         }
         if !signature.references.is_empty() {
             let links: Vec<String> = signature.references.iter().map(link).collect();
@@ -147,7 +147,8 @@ impl Page {
             self.out.push('\n');
             return;
         }
-        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
+        let risk =
+            fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
         let head = format!("{} steps ({}{}):", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.line("", &format!("**{}**", escape(&head)));
         self.out.push('\n');

@@ -8,8 +8,8 @@ use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, cut, excerpt};
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, escalation, evidence_of, headline, not_examined, notes, number, occurrence, place,
-    plural, product, same_fix_before, skipped, standing, verdict,
+    NotExamined, article_ids, escalation, evidence_of, headline, identity, not_examined, notes, number, occurrence,
+    place, plural, product, same_fix_before, skipped, standing, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
@@ -156,7 +156,7 @@ impl Page {
             self.fix(known, fix, same_fix_before(all, index, fix));
         }
         if let Some(escalate) = &signature.escalate {
-            self.field("Escalate", &escalation(escalate));
+            self.field("Escalate", &escalation(known, escalate));
         }
         for reference in &signature.references {
             self.field("Link", &link(reference));
@@ -164,7 +164,7 @@ impl Page {
         for hidden in &known.suppressed {
             self.field("Covers", &format!("{} ({})", hidden.signature, plural(hidden.count, "record")));
         }
-        self.field("Signature", &signature.id);
+        self.field("Signature", &identity(known));
     }
 
     /// The steps; where an earlier problem has the same, only its number.
@@ -179,7 +179,8 @@ impl Page {
             self.prose("   ", "   ", &head, BOLD);
             return;
         }
-        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
+        let risk =
+            fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
         let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.prose("   ", "   ", &head, BOLD);
         for (index, step) in fix.steps.iter().enumerate() {

@@ -232,15 +232,18 @@ pub(super) fn headline(finding: &UnknownGroup) -> String {
 /// The position of an earlier known problem with the same fix, if there is one: its steps need not be read twice.
 pub(super) fn same_fix_before(diagnosis: &[Known], position: usize, fix: &Fix) -> Option<usize> {
     let own = diagnosis.get(position)?;
-    let told = |known: &Known, fix: &Fix| -> (Vec<String>, Option<String>) {
+    let told = |known: &Known, fix: &Fix| -> (Vec<String>, Option<String>, Option<String>) {
         let steps = fix.steps.iter().map(|step| known.explain(step)).collect();
-        (steps, fix.verify.as_deref().map(|verify| known.explain(verify)))
+        let explained = |text: &Option<String>| text.as_deref().map(|text| known.explain(text));
+        (steps, explained(&fix.verify), explained(&fix.risk))
     };
     let wanted = told(own, fix);
     let is_same = |known: &Known| {
-        known.signature.fixes.iter().any(|it| {
-            (it.level, it.audience, &it.risk) == (fix.level, fix.audience, &fix.risk) && told(known, it) == wanted
-        })
+        known
+            .signature
+            .fixes
+            .iter()
+            .any(|it| (it.level, it.audience) == (fix.level, fix.audience) && told(known, it) == wanted)
     };
     diagnosis.iter().take(position).position(is_same)
 }
@@ -261,6 +264,14 @@ pub(super) fn article_ids(signature: &Signature) -> String {
     let mut ids: Vec<&str> = signature.references.iter().filter_map(|it| it.id.as_deref()).filter(number).collect();
     ids.dedup();
     ids.join(", ")
+}
+
+/// "veeam/backup-replication/share-access, variant Access is denied".
+pub(super) fn identity(known: &Known) -> String {
+    match &known.variant {
+        Some(variant) => format!("{}, variant {variant}", known.signature.id),
+        None => known.signature.id.to_string(),
+    }
 }
 
 /// What makes a known problem less than a plain match, if anything does: "inconclusive: the log ends 3 h before ...".
@@ -357,7 +368,7 @@ fn range(first: &str, last: &str) -> String {
 }
 
 /// "not fixed by L1 (attach **/*.log; state version)".
-pub(super) fn escalation(escalate: &Escalate) -> String {
+pub(super) fn escalation(known: &Known, escalate: &Escalate) -> String {
     let mut needs = Vec::new();
     if !escalate.needs_files.is_empty() {
         needs.push(format!("attach {}", escalate.needs_files.join(", ")));
@@ -365,8 +376,8 @@ pub(super) fn escalation(escalate: &Escalate) -> String {
     if !escalate.needs_facts.is_empty() {
         needs.push(format!("state {}", escalate.needs_facts.join(", ")));
     }
-    match (escalate.when.as_deref(), needs.is_empty()) {
-        (Some(when), true) => when.to_string(),
+    match (escalate.when.as_deref().map(|when| known.explain(when)), needs.is_empty()) {
+        (Some(when), true) => when,
         (Some(when), false) => format!("{when} ({})", needs.join("; ")),
         (None, _) => needs.join("; "),
     }

@@ -27,6 +27,7 @@ mod sequence;
 mod shape;
 mod suspicion;
 mod timeline;
+mod variants;
 mod vocabulary;
 mod window;
 

@@ -31,6 +31,7 @@ fn signature(number: usize, condition: Condition) -> Signature {
         suppresses: Vec::new(),
         formerly: Vec::new(),
         escalate: None,
+        variants: None,
         examples: Examples::default(),
         source: "test.yaml".into(),
     }

@@ -18,6 +18,7 @@ use super::reader::{KnownRecord, Remembering};
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{enough, strength, suspicion};
 use super::timeline::Timeline;
+use super::variants::Keyed;
 use super::window::Gate;
 use crate::record::{Chunk, Format, Level, Record};
 use crate::signature::SignatureSet;
@@ -34,6 +35,8 @@ pub struct Scanner {
     pub(super) digits: Option<Digits>,
     /// Of the signatures by index, of the facts, of the records of correlations; `None` if it cannot be used.
     pub(super) patterns: Vec<Option<Pattern>>,
+    /// Of the signatures by index; `None` if it has no variants.
+    keyed: Vec<Option<Box<Keyed>>>,
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
@@ -71,6 +74,8 @@ pub struct Match<'a> {
     pub signature: usize,
     /// What to ask for the captures; `None` if it has no named group.
     pub(super) pattern: Option<&'a Pattern>,
+    /// Its variants; `None` if it has none.
+    pub(super) keyed: Option<&'a Keyed>,
     pub(super) text: &'a [u8],
 }
 
@@ -79,7 +84,7 @@ impl<'a> Match<'a> {
     #[cfg(test)]
     pub(crate) fn of_regex(signature: usize, regex: &str, text: &'a [u8]) -> Match<'a> {
         let pattern = Pattern::new(&crate::signature::Condition::Regex(regex.into())).ok();
-        Match { signature, pattern: pattern.map(|pattern| &*Box::leak(Box::new(pattern))), text }
+        Match { signature, pattern: pattern.map(|pattern| &*Box::leak(Box::new(pattern))), keyed: None, text }
     }
 
     /// Returns the named groups that took part, in the order of their names. This is a search of its own: few matches
@@ -93,6 +98,11 @@ impl<'a> Match<'a> {
             captures.dedup_by_key(|(name, _)| *name);
         }
         captures
+    }
+
+    /// Returns the number of the signature's row for what is captured. Costs nothing where there are no variants.
+    pub fn row(&self) -> Option<u32> {
+        self.keyed?.row_of(self.pattern?, self.text)
     }
 }
 
@@ -162,7 +172,9 @@ impl Scanner {
         let scopes = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).chain(parts.scopes());
         let scopes: Vec<_> = scopes.collect();
         let scopes = Scopes::new(scopes.into_iter());
-        Scanner { engine, digits, patterns, markers, everywhere, scopes, facts, parts }
+        let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
+        let keyed = keyed.collect();
+        Scanner { engine, digits, patterns, keyed, markers, everywhere, scopes, facts, parts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -304,7 +316,8 @@ impl Scanner {
         if pattern.holds(text) != Ok(true) {
             return None;
         }
-        Some(Match { signature, pattern: pattern.has_names().then_some(pattern), text })
+        let keyed = self.keyed.get(signature).and_then(Option::as_deref);
+        Some(Match { signature, pattern: pattern.has_names().then_some(pattern), keyed, text })
     }
 }
 

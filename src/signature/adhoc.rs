@@ -57,6 +57,7 @@ fn signature(file: &Path, line: usize, pattern: &str) -> Signature {
         suppresses: Vec::new(),
         formerly: Vec::new(),
         escalate: None,
+        variants: None,
         examples: Examples::default(),
         source: file.to_path_buf(),
     }

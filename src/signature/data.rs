@@ -1,4 +1,4 @@
-use super::Correlation;
+use super::{Correlation, Variants};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub struct Signature {
     pub formerly: Vec<Arc<str>>,
     /// What the vendor needs when it is not solved.
     pub escalate: Option<Escalate>,
+    /// What differs by the value of a capture.
+    pub variants: Option<Variants>,
     /// Log excerpts that must and must not match.
     pub examples: Examples,
     /// Where it was read from, for messages.

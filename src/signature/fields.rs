@@ -5,7 +5,7 @@
 use super::yaml::{Key, Mistake, Node, Place, Value};
 
 /// Fields of the format that this version does not know yet; they get a better message than a misspelt one.
-const LATER: &[&str] = &["fixed_in", "os", "replaced_by", "variants", "versions"];
+const LATER: &[&str] = &["fixed_in", "os", "replaced_by", "versions"];
 
 /// Collects the mistakes of one file.
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl Reader {
     pub(super) fn fields<'n, 'a>(&mut self, node: &'n Node<'a>, what: &'static str, names: &[&str]) -> Fields<'n, 'a> {
         let Value::Map(entries) = &node.value else {
             let message = format!("here must be the fields of {what}, not {}", node.kind());
-            self.mistake(Mistake::new(node.place, message).hint(format!("its fields are {}", listed(names))));
+            self.mistake(Mistake::new(node.place, message).hint(format!("its fields are {}", listed(names, "or"))));
             return Fields { entries: &[], place: node.place, what };
         };
         for (key, _) in entries {
@@ -148,7 +148,7 @@ impl Reader {
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let hint = match similar(&text, &names) {
             Some(word) => format!("did you mean `{word}`?"),
-            None => format!("write {}", listed(&names)),
+            None => format!("write {}", listed(&names, "or")),
         };
         self.mistake(Mistake::new(node.place, format!("`{text}` is not a known {name}")).hint(hint));
         None
@@ -161,7 +161,9 @@ impl Reader {
             Value::Scalar { text, plain: true, .. } if text == "false" => return false,
             _ => {}
         }
-        self.mistake(Mistake::new(node.place, format!("`{name}` must be `true` or `false`")));
+        self.mistake(
+            Mistake::new(node.place, format!("`{name}` must be `true` or `false`")).hint("write it without quotes"),
+        );
         false
     }
 }
@@ -174,7 +176,7 @@ fn unknown_field(key: &Key<'_>, what: &str, names: &[&str]) -> Mistake {
     let mistake = Mistake::new(key.place, format!("unknown field `{}` of {what}", key.name));
     match similar(&key.name, names) {
         Some(name) => mistake.hint(format!("did you mean `{name}`?")),
-        None => mistake.hint(format!("the fields of {what} are {}", listed(names))),
+        None => mistake.hint(format!("the fields of {what} are {}", listed(names, "or"))),
     }
 }
 
@@ -214,14 +216,14 @@ fn distance(a: &str, b: &str) -> usize {
     edits[a.len()][b.len()]
 }
 
-/// Writes names for people: `a`, `b` or `c`.
-fn listed(names: &[&str]) -> String {
+/// Writes names for people: `a`, `b` or `c`; the last behind another word.
+pub(super) fn listed(names: &[&str], last_word: &str) -> String {
     match names {
         [] => String::new(),
         [one] => format!("`{one}`"),
         [rest @ .., last] => {
             let rest: Vec<String> = rest.iter().map(|name| format!("`{name}`")).collect();
-            format!("{} or `{last}`", rest.join(", "))
+            format!("{} {last_word} `{last}`", rest.join(", "))
         }
     }
 }

@@ -19,6 +19,7 @@ mod product;
 mod schema;
 mod set;
 mod tree;
+mod variants;
 // YAML text as a tree of nodes that know their place.
 pub mod yaml;
 
@@ -29,3 +30,4 @@ pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use product::Product;
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};
+pub use variants::{Row, Rows, Variants};

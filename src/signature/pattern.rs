@@ -33,6 +33,39 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// Whether a group of this name may ever have this value, in any case and with blanks around it. Says yes where that
+    /// depends on what stands around the group.
+    pub fn may_capture(&self, name: &str, value: &str) -> bool {
+        match self {
+            Condition::Any(parts) | Condition::All(parts) => parts.iter().any(|part| part.may_capture(name, value)),
+            Condition::Regex(pattern) => parse(pattern).is_ok_and(|(tree, _)| may_be(&tree, name, value)),
+            Condition::Fields(tests) => {
+                let values = tests.iter().flat_map(|test| &test.values);
+                values.filter_map(FieldValue::condition).any(|condition| condition.may_capture(name, value))
+            }
+            Condition::None(_) | Condition::Text { .. } => false,
+        }
+    }
+}
+
+/// Whether a group of this name below the tree can have the value.
+fn may_be(tree: &Hir, name: &str, value: &str) -> bool {
+    match tree.kind() {
+        HirKind::Capture(capture) if capture.name.as_deref() == Some(name) => {
+            if !capture.sub.properties().look_set().is_empty() {
+                return true;
+            }
+            let mut whole = regex::bytes::RegexBuilder::new(&format!(r"\A\s*(?:{})\s*\z", capture.sub));
+            whole.case_insensitive(true).build().map_or(true, |whole| whole.is_match(value.as_bytes()))
+        }
+        HirKind::Capture(capture) => may_be(&capture.sub, name, value),
+        HirKind::Repetition(repetition) => may_be(&repetition.sub, name, value),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| may_be(part, name, value)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => false,
+    }
+}
+
 impl FieldValue {
     /// Returns what is evaluated on the value; `None` if it is compared.
     pub fn condition(&self) -> Option<&Condition> {

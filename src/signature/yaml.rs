@@ -259,7 +259,9 @@ fn not_yaml(err: &ScanError) -> Mistake {
         Kind::UnknownQuotedScalarEscape => {
             mistake.hint("use single quotes: inside them `\\` is an ordinary character, as regexes need it")
         }
-        Kind::InvalidTrailingSingleQuotedScalar => mistake.hint("inside single quotes write `''` for `'`"),
+        Kind::InvalidTrailingSingleQuotedScalar => {
+            mistake.hint("inside single quotes write `''` for `'`; or a quote further up is not closed")
+        }
         Kind::RecursionLimitExceeded => mistake.hint("nest less deeply"),
         Kind::UnclosedFlowCollection { .. } | Kind::UnknownAnchor | Kind::MissingAnchorOrAliasName => {
             mistake.hint("text that begins with `[`, `{`, `&` or `*` needs single quotes")

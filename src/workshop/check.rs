@@ -1,17 +1,18 @@
 //! Everything that is wrong with a catalogue.
 
-use super::condition::untried_fields;
+use super::condition::{untried_branches, untried_fields};
 use super::cost::{costs, costs_of_patterns};
-use super::examples::{Claim, claimed_by, path_for, run_examples, sample_path};
+use super::examples::{Claim, Trial, claimed_by, examples_of, path_for, run_examples, sample_path};
 use super::flaw::{Sheet, Step, text_of};
 use super::lint::{lint, placeholders_of};
 use super::ordinary::Ordinary;
+use super::variants::untried_rows;
 use super::{Expectation, Flaw};
 use crate::bundle::{Bundle, BundleError, Limits};
 use crate::scan::Scanner;
 use crate::signature::{Catalogue, Signature, SignatureSet, Status};
 use crate::triage::{Options, triage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -63,10 +64,15 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
                 "add a line that shows it, as `tierline records --fields` reads it, below `match:` of `examples:`";
             sheet.warning(&[Step::Field("match")], format!("no positive example has {field}"), hint);
         }
+        for (path, branch) in untried_branches(signature) {
+            let hint = "add a line that shows it below `match:` of `examples:`, or remove the branch";
+            sheet.warning(&path, format!("no positive example reaches {branch}"), hint);
+        }
         flaws.extend(sheet.flaws);
     }
     flaws.extend(super::facts::lint(&set));
     flaws.extend(same_titles(&set));
+    flaws.extend(same_conditions(&set));
     flaws.extend(claims(&set));
     flaws.extend(costs(&set, &ordinary, against.now));
     let runs = run_examples(&set);
@@ -133,6 +139,22 @@ fn same_titles(set: &SignatureSet) -> Vec<Flaw> {
     flaws
 }
 
+/// Two signatures for the same records: both are shown for each of them.
+fn same_conditions(set: &SignatureSet) -> Vec<Flaw> {
+    let mut by_condition: BTreeMap<String, &Signature> = BTreeMap::new();
+    let mut flaws = Vec::new();
+    for signature in set.signatures() {
+        let what = format!("{:?} {:?} {:?}", signature.condition, signature.correlation, signature.scope);
+        let Some(first) = by_condition.insert(what, signature) else { continue };
+        let text = text_of(signature);
+        let mut sheet = Sheet::new(signature, &text);
+        let hint = "merge the two, or say in `match` or `scope` what is different";
+        sheet.warning(&[Step::Field("match")], format!("`{}` has the same condition", first.id), hint);
+        flaws.extend(sheet.flaws);
+    }
+    flaws
+}
+
 /// What positive examples do with the whole catalogue, and scopes with the files they are meant for.
 fn claims(set: &SignatureSet) -> Vec<Flaw> {
     let scanner = Scanner::new(set);
@@ -143,25 +165,38 @@ fn claims(set: &SignatureSet) -> Vec<Flaw> {
         dead_scopes(&scanner, index, &mut sheet);
         let path = sample_path(set, signature);
         let possible = signature.condition.captures();
-        for (item, example) in signature.examples.matching.iter().enumerate() {
+        let mut shown = BTreeSet::new();
+        for Trial { at, example, .. } in
+            examples_of(signature).into_iter().filter(|it| it.expectation == Expectation::Match)
+        {
             let claimed = claimed_by(&scanner, set, &path, example);
-            let at = [Step::Field("examples"), Step::Field("match"), Step::Item(item)];
             for other in claimed.keys().filter(|other| **other != index) {
                 if let Some(other) = set.signatures().get(*other) {
                     cross_fire(other, &at, &mut sheet);
                 }
             }
-            let Some(Claim { captures, .. }) = claimed.get(&index) else { continue };
-            let names = placeholders_of(signature).into_iter().filter(|name| possible.contains(*name));
-            for name in names.filter(|name| !captures.contains(*name)) {
+            let Some(Claim { captures, rows, .. }) = claimed.get(&index) else { continue };
+            shown.extend(rows);
+            let variants: Vec<Signature> = rows.iter().map(|row| as_shown(signature, *row)).collect();
+            let names: BTreeSet<&str> = variants.iter().flat_map(placeholders_of).collect();
+            for name in names.into_iter().filter(|name| possible.contains(*name) && !captures.contains_key(*name)) {
                 let message = format!("in this example `{{{name}}}` has no value; the reader would see `<{name}>`");
                 let hint = "capture it in every branch that can match, or reword the text";
                 sheet.warning(&at, message, hint);
             }
         }
+        untried_rows(&mut sheet, &shown);
         flaws.extend(sheet.flaws);
     }
     flaws
+}
+
+/// The signature as a report shows it for a row of its variants, or for none.
+fn as_shown(signature: &Signature, row: Option<u32>) -> Signature {
+    match row.and_then(|row| signature.row(row)) {
+        Some(row) => signature.with_row(row),
+        None => Signature { variants: None, ..signature.clone() },
+    }
 }
 
 /// An example may be claimed by its own signature only, unless one of the two suppresses the other.
@@ -374,18 +409,26 @@ examples:
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '\\d+ C' }] }",
-            &["job-no-space:5:67 error: ` c` is the longest text that is sure to stand in the record"],
+            &[
+                "job-no-space:5:58 warning: no positive example reaches `regex: \\d+ C`",
+                "job-no-space:5:67 error: ` c` is the longest text that is sure to stand in the record",
+            ],
         );
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '[a-z]{50}' }] }",
-            &["job-no-space:5:67 error: nothing here is sure to stand in the record"],
+            &[
+                "job-no-space:5:58 warning: no positive example reaches `regex: [a-z]{50}`",
+                "job-no-space:5:67 error: nothing here is sure to stand in the record",
+            ],
         );
         check_flaws(
             "{ text: 'job failed: no space left on' }",
             "{ any: [{ text: 'job failed: no space left on' }, { text: cancelle }, { text: timeout }] }",
             &[
                 "job-no-space:5:8 warning: `timeout` stands in very many records",
+                "job-no-space:5:58 warning: no positive example reaches `text: cancelle`",
+                "job-no-space:5:78 warning: no positive example reaches `text: timeout`",
                 "job-no-space:12:14 error: this example matches: \
                  `text: cancelle` stands in the record of line 1",
             ],
@@ -408,7 +451,10 @@ examples:
         check_flaws(
             "{ regex: 'no space left on (?<disk>\\S+)' }",
             "{ any: [{ text: no space left on }, { regex: 'disk (?<disk>\\S+) is full' }] }",
-            &["disk-full:10:11 warning: in this example `{disk}` has no value; the reader would see `<disk>`"],
+            &[
+                "disk-full:5:44 warning: no positive example reaches `regex: disk (?<disk>\\S+) is full`",
+                "disk-full:10:11 warning: in this example `{disk}` has no value; the reader would see `<disk>`",
+            ],
         );
     }
 
@@ -452,6 +498,23 @@ examples:
             "A job fails for want of space",
             "The peer does NOT answer",
             &["no-answer:1:8 warning: `acme/app/job-no-space` has the same title"],
+        );
+    }
+
+    #[test]
+    fn branches_that_no_example_reaches_and_equal_conditions_are_told() {
+        check_flaws(
+            "{ text: 'job failed: no space left on' }",
+            "{ any: [{ text: 'job failed: no space left on' }, { all: [{ text: qzoff }, { text: sealed }] }] }",
+            &["job-no-space:5:58 warning: no positive example reaches `all` of 2"],
+        );
+        check_flaws(
+            "{ text: 'job failed: no space left on' }",
+            "{ regex: 'no space left on (?<disk>\\S+)' }",
+            &[
+                "job-no-space:5:8 warning: `acme/app/disk-full` has the same condition",
+                "job-no-space:5:8 warning: the capture `disk` is not used in a text",
+            ],
         );
     }
 
@@ -571,7 +634,7 @@ examples:
         for (number, example) in examples.iter().enumerate() {
             let (name, more) = match example.split(':').next() {
                 Some("vendor") => ("_product.yaml".to_owned(), String::new()),
-                Some("title") => ("disk-full.yaml".to_owned(), String::new()),
+                Some("title") => (format!("disk-full-{number}.yaml"), String::new()),
                 // A part of a signature that says what it has to say.
                 _ => {
                     let cause = if example.contains("\ncause:") { "" } else { "cause: c\n" };
@@ -586,6 +649,6 @@ examples:
             fs::write(app.join(name), more + example).unwrap();
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 8, 24));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 9, 28));
     }
 }

@@ -1,5 +1,6 @@
 //! Why a condition holds for an example, or why it does not, in words.
 
+use super::flaw::Step;
 use crate::record::{Chunk, Reading, fields};
 use crate::scan::{LineCache, Scanner};
 use crate::signature::{Condition, Example, FieldTest, FieldValue, Scope, Signature, SignatureSet};
@@ -35,6 +36,45 @@ pub(super) fn why(signature: &Signature, example: &Example) -> String {
     format!("{} {} in the record of line {}", parts.join(" and "), stands(parts.len()), first(&lines))
 }
 
+/// Returns the branches of `any` that hold for no positive example, with the steps that lead to them: nobody has seen
+/// them hold, and if one of them is misspelt nobody ever will.
+pub(super) fn untried_branches(signature: &Signature) -> Vec<(Vec<Step>, String)> {
+    let anywhere = Signature { scope: Scope::default(), ..signature.clone() };
+    let mut found = Vec::new();
+    // A correlation's first part stands for it here; its parts are not branches.
+    if signature.correlation.is_none() {
+        untried_in(&anywhere, &signature.condition, &mut vec![Step::Field("match")], &mut found);
+    }
+    found
+}
+
+fn untried_in(
+    signature: &Signature,
+    condition: &Condition,
+    path: &mut Vec<Step>,
+    found: &mut Vec<(Vec<Step>, String)>,
+) {
+    let (name, parts) = match condition {
+        Condition::Any(parts) => ("any", parts),
+        Condition::All(parts) => ("all", parts),
+        // Fields are told by `untried_fields`.
+        Condition::None(_) | Condition::Text { .. } | Condition::Regex(_) | Condition::Fields(_) => return,
+    };
+    for (index, part) in parts.iter().enumerate() {
+        path.extend([Step::Field(name), Step::Item(index)]);
+        let is_seen = || {
+            let mut texts = signature.examples.matching.iter().flat_map(Example::texts);
+            texts.any(|text| !records_where(signature, part, text).is_empty())
+        };
+        if name == "any" && !matches!(part, Condition::Fields(_)) && !is_seen() {
+            found.push((path.clone(), shown(part)));
+        } else {
+            untried_in(signature, part, path, found);
+        }
+        path.truncate(path.len() - 2);
+    }
+}
+
 /// Returns the `field` conditions that hold for no positive example: nobody has seen them hold at all.
 pub(super) fn untried_fields(signature: &Signature) -> Vec<String> {
     let anywhere = Signature { scope: Scope::default(), ..signature.clone() };
@@ -43,9 +83,7 @@ pub(super) fn untried_fields(signature: &Signature) -> Vec<String> {
     parts.retain(|part| matches!(part, Condition::Fields(_)));
     let holds = |part: &Condition| {
         signature
-            .examples
-            .matching
-            .iter()
+            .positive_examples()
             .flat_map(Example::texts)
             .any(|example| !records_where(&anywhere, part, example).is_empty())
     };

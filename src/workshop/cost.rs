@@ -118,8 +118,7 @@ fn slowness(signature: &Signature, literal: &[u8], ordinary: &Ordinary, now: fn(
 
 /// Its own examples, and ordinary lines with the literal in them: records that are tried.
 fn tried_on(signature: &Signature, literal: &[u8], ordinary: &Ordinary) -> Vec<u8> {
-    let examples =
-        || signature.examples.matching.iter().chain(&signature.examples.not_matching).flat_map(Example::texts);
+    let examples = || signature.positive_examples().chain(&signature.examples.not_matching).flat_map(Example::texts);
     // As the examples write it: patterns often heed the case.
     let at = |example: &str| {
         let place = example.as_bytes().windows(literal.len()).find(|it| it.eq_ignore_ascii_case(literal));

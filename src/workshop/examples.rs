@@ -1,11 +1,11 @@
 //! Examples run as if they were files of a customer.
 
 use super::flaw::{Sheet, Step, text_of};
-use super::{condition, several};
+use super::{condition, several, variants};
 use crate::diagnosis::State;
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner};
-use crate::signature::{Example, Signature, SignatureSet};
+use crate::signature::{Example, Examples, Signature, SignatureSet};
 use crate::triage::triage_texts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -35,6 +35,8 @@ pub struct ExampleRun {
     pub column: usize,
     /// What it is meant to do.
     pub expectation: Expectation,
+    /// The row of the signature's variants that it is about, by its key.
+    pub row: Option<String>,
     /// Its place in its list, from 1.
     pub number: usize,
     /// Why it did not behave; `None` if it did.
@@ -49,30 +51,73 @@ pub fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
         let text = text_of(signature);
         let sheet = Sheet::new(signature, &text);
         let path = sample_path(set, signature);
-        let lists = [
-            (Expectation::Match, "match", &signature.examples.matching),
-            (Expectation::NoMatch, "no_match", &signature.examples.not_matching),
-            (Expectation::Inconclusive, "inconclusive", &signature.examples.inconclusive),
-        ];
-        for (expectation, list, examples) in lists {
-            for (item, example) in examples.iter().enumerate() {
-                let place = sheet.place(&[Step::Field("examples"), Step::Field(list), Step::Item(item)]);
-                let claim = claimed_by(&scanner, set, &path, example).remove(&index);
-                let failure = failure(signature, expectation, claim.as_ref(), &path, example);
-                runs.push(ExampleRun {
-                    id: Arc::clone(&signature.id),
-                    file: signature.source.clone(),
-                    line: place.line,
-                    column: place.column,
-                    expectation,
-                    number: item + 1,
-                    failure,
-                });
-            }
+        for Trial { expectation, row, at, number, example } in examples_of(signature) {
+            let place = sheet.place(&at);
+            let claim = claimed_by(&scanner, set, &path, example).remove(&index);
+            // For a row only what belongs to it counts.
+            let own = claim.as_ref().filter(|claim| row.is_none() || claim.rows.contains(&row));
+            let failure = match (&claim, own) {
+                (Some(claim), None) if expectation == Expectation::Match => Some(of_another_row(signature, claim)),
+                _ => failure(signature, expectation, own, &path, example),
+            };
+            runs.push(ExampleRun {
+                id: Arc::clone(&signature.id),
+                file: signature.source.clone(),
+                line: place.line,
+                column: place.column,
+                expectation,
+                row: row.and_then(|row| signature.row(row)).map(|row| row.key.clone()),
+                number,
+                failure,
+            });
         }
     }
     runs.extend(super::facts::run_examples(set));
     runs
+}
+
+/// One example and what it is about.
+pub(super) struct Trial<'s> {
+    pub(super) expectation: Expectation,
+    /// The row of variants to which it must, or must not, belong.
+    pub(super) row: Option<u32>,
+    pub(super) at: Vec<Step>,
+    /// From 1, in its list.
+    pub(super) number: usize,
+    pub(super) example: &'s Example,
+}
+
+/// All examples of a signature: its own, then those of its rows.
+pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Trial<'s>> {
+    let mut found = Vec::new();
+    let mut take = |row, at: &[Step], examples: &'s Examples| {
+        let lists = [
+            (Expectation::Match, "match", &examples.matching),
+            (Expectation::NoMatch, "no_match", &examples.not_matching),
+            (Expectation::Inconclusive, "inconclusive", &examples.inconclusive),
+        ];
+        for (expectation, list, examples) in lists {
+            for (item, example) in examples.iter().enumerate() {
+                let at = [at, &[Step::Field("examples"), Step::Field(list), Step::Item(item)]].concat();
+                found.push(Trial { expectation, row, at, number: item + 1, example });
+            }
+        }
+    };
+    take(None, &[], &signature.examples);
+    for (number, row) in (0..).zip(signature.variants.iter().flat_map(|variants| &variants.rows)) {
+        take(Some(number), &variants::path_of(number), &row.examples);
+    }
+    found
+}
+
+/// Says to which row an example belongs that is meant for another one.
+fn of_another_row(signature: &Signature, claim: &Claim) -> String {
+    let key = signature.variants.as_ref().map_or("", |variants| &variants.key);
+    let Some(value) = claim.captures.get(key) else { return format!("`{key}` has no value in it") };
+    match claim.rows.iter().flatten().next().and_then(|row| signature.row(*row)) {
+        Some(row) => format!("`{key}` is `{value}` in it, for which there is the row `{}`", row.key),
+        None => format!("`{key}` is `{value}` in it, for which there is no row"),
+    }
 }
 
 /// Why an example did not behave; `None` if it did.
@@ -106,8 +151,10 @@ pub(super) struct Claim {
     pub(super) state: State,
     /// Why it is no plain match.
     pub(super) reason: Option<String>,
-    /// The captures that have a value.
-    pub(super) captures: BTreeSet<String>,
+    /// A value of each capture that has one.
+    pub(super) captures: BTreeMap<String, String>,
+    /// The rows of its variants, and `None` if a record belongs to none.
+    pub(super) rows: BTreeSet<Option<u32>>,
     /// Records, or matches of several.
     pub(super) count: u64,
     /// Lines of the first ones.
@@ -135,11 +182,16 @@ pub(super) fn claimed_by(
                 let claim = claimed.entry(found.signature).or_insert_with(|| Claim {
                     state: State::Match,
                     reason: None,
-                    captures: BTreeSet::new(),
+                    captures: BTreeMap::new(),
+                    rows: BTreeSet::new(),
                     count: 0,
                     lines: Vec::new(),
                 });
-                claim.captures.extend(found.captures().into_iter().map(|(name, _)| name.to_owned()));
+                let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+                claim
+                    .captures
+                    .extend(found.captures().into_iter().map(|(name, value)| (name.to_owned(), text(&value))));
+                claim.rows.insert(found.row());
                 claim.count += 1;
                 claim.lines.push(hit.record.line + 1);
             }
@@ -154,10 +206,16 @@ pub(super) fn claimed_by(
         for known in triage_texts(scanner, set, files).known {
             let index = set.signatures().iter().position(|it| it.id == known.signature.id);
             if let (Some(index), true) = (index, known.signature.correlation.is_some()) {
-                let captures = known.group.captures.into_keys().collect();
+                let captures = known.group.captures;
                 let lines = known.group.evidence.iter().map(|it| it.line).collect();
-                let claim =
-                    Claim { state: known.state, reason: known.reason, captures, count: known.group.count, lines };
+                let claim = Claim {
+                    state: known.state,
+                    reason: known.reason,
+                    captures,
+                    rows: [None].into(),
+                    count: known.group.count,
+                    lines,
+                };
                 claimed.insert(index, claim);
             }
         }

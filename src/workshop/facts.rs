@@ -26,6 +26,7 @@ pub(super) fn run_examples(set: &SignatureSet) -> Vec<ExampleRun> {
                 line: place.line,
                 column: place.column,
                 expectation,
+                row: None,
                 number: at + 1,
                 failure,
             });

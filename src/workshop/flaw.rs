@@ -1,4 +1,4 @@
-use crate::signature::yaml::{self, Node, Place};
+use crate::signature::yaml::{self, Node, Place, Value};
 use crate::signature::{Signature, SignatureError, Status, source_text};
 use std::path::{Path, PathBuf};
 
@@ -41,6 +41,8 @@ pub(super) enum Step {
     Field(&'static str),
     /// The item with this index.
     Item(usize),
+    /// The field with this index, whatever its name; its place is that of the name.
+    Entry(usize),
 }
 
 /// Returns the text of a signature's file, to find places in it.
@@ -57,17 +59,18 @@ impl<'s, 't> Sheet<'s, 't> {
     /// Returns where the part of the file that `path` leads to begins, or the innermost part around it that exists.
     pub(super) fn place(&self, path: &[Step]) -> Place {
         let Some(mut node) = self.root.as_ref() else { return Place::default() };
+        let mut place = node.place;
         for step in path {
-            let inner = match step {
-                Step::Field(name) => node.get(name),
-                Step::Item(index) => node.items().get(*index),
+            let inner = match (step, &node.value) {
+                (Step::Field(name), _) => node.get(name).map(|node| (node.place, node)),
+                (Step::Item(index), _) => node.items().get(*index).map(|node| (node.place, node)),
+                (Step::Entry(index), Value::Map(fields)) => fields.get(*index).map(|(key, node)| (key.place, node)),
+                (Step::Entry(_), _) => None,
             };
-            match inner {
-                Some(inner) => node = inner,
-                None => break,
-            }
+            let Some(inner) = inner else { break };
+            (place, node) = inner;
         }
-        node.place
+        place
     }
 
     /// Adds what makes the signature unacceptable.

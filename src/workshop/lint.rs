@@ -1,8 +1,9 @@
 //! What can be said about one signature by reading it.
 
 use super::flaw::{Sheet, Step};
+use super::variants::{path_of, rows};
 use crate::scan::required_literals;
-use crate::signature::{Bond, Condition, Correlation, Order, Scope, Severity, Signature, Status, SupportLevel};
+use crate::signature::{Bond, Condition, Correlation, Fix, Order, Scope, Severity, Signature, Status, SupportLevel};
 use Step::{Field, Item};
 use std::collections::BTreeSet;
 
@@ -79,7 +80,8 @@ pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
     literals(sheet);
     field_names(&sheet.signature.condition, sheet);
     examples(sheet);
-    fixes(sheet);
+    fixes(sheet, sheet.signature, &[]);
+    rows(sheet);
     placeholders(sheet);
     unwritten(sheet);
     if sheet.signature.references.is_empty() {
@@ -205,7 +207,7 @@ fn weak_parts(condition: &Condition, path: &mut Vec<Step>, weak: &mut Vec<(Vec<S
 
 fn examples(sheet: &mut Sheet<'_, '_>) {
     let signature = sheet.signature;
-    if signature.examples.matching.is_empty() {
+    if signature.positive_examples().next().is_none() {
         let hint = "add a log line that must match, as the log shows it, below `match:` of `examples:`";
         sheet.error(&[Field("examples")], "there is no positive example", hint);
     }
@@ -226,26 +228,27 @@ fn examples(sheet: &mut Sheet<'_, '_>) {
     }
 }
 
-fn fixes(sheet: &mut Sheet<'_, '_>) {
-    let signature = sheet.signature;
+/// Looks at what a signature, or a row of it, says to do; `at` is where that stands.
+pub(super) fn fixes(sheet: &mut Sheet<'_, '_>, signature: &Signature, at: &[Step]) {
     if signature.fixes.is_empty() {
         let hint = "add at least one with `level:`, `audience:` and `steps:`";
-        sheet.error_unless_draft(&[], "there is no fix", hint);
+        sheet.error_unless_draft(at, "there is no fix", hint);
         return;
     }
     for (index, fix) in signature.fixes.iter().enumerate() {
         if fix.level == SupportLevel::L1 && fix.verify.is_none() {
             let hint = "say how the engineer sees that it worked";
-            sheet.error_unless_draft(&[Field("fixes"), Item(index)], "an L1 fix without `verify`", hint);
+            let at = [at, &[Field("fixes"), Item(index)]].concat();
+            sheet.error_unless_draft(&at, "an L1 fix without `verify`", hint);
         }
     }
     if signature.level != SupportLevel::L3 && signature.fixes.iter().all(|fix| fix.level > signature.level) {
         let hint = "add a fix for this level or raise the signature's `level`";
-        sheet.warning(&[Field("level")], "no fix is for this level", hint);
+        sheet.warning(&[at, &[Field("level")]].concat(), "no fix is for this level", hint);
     }
     if signature.level == SupportLevel::L3 && signature.escalate.is_none() && signature.status == Status::Stable {
         let hint = "say in `escalate:` what the vendor will ask for";
-        sheet.warning(&[Field("level")], "an L3 problem without `escalate`", hint);
+        sheet.warning(&[at, &[Field("level")]].concat(), "an L3 problem without `escalate`", hint);
     }
 }
 
@@ -256,7 +259,7 @@ fn unwritten(sheet: &mut Sheet<'_, '_>) {
     for path in gaps {
         let what = path.iter().rev().find_map(|step| match step {
             Field(name) => Some(*name),
-            Item(_) => None,
+            Item(_) | Step::Entry(_) => None,
         });
         let message = format!("`{}` is still to be written", what.unwrap_or("text"));
         sheet.error_unless_draft(&path, message, "write what the engineer needs to know, or remove the field");
@@ -292,8 +295,21 @@ fn texts(signature: &Signature) -> Vec<(Vec<Step>, &str)> {
     texts.extend(signature.impact.as_deref().map(|text| (vec![Field("impact")], text)));
     let when = signature.escalate.as_ref().and_then(|it| it.when.as_deref());
     texts.extend(when.map(|text| (vec![Field("escalate"), Field("when")], text)));
-    for (index, fix) in signature.fixes.iter().enumerate() {
-        let at = [Field("fixes"), Item(index)];
+    texts.extend(texts_of_fixes(&signature.fixes, &[]));
+    for (number, row) in (0..).zip(signature.variants.iter().flat_map(|variants| &variants.rows)) {
+        let at = path_of(number);
+        let own = [("title", &row.title), ("cause", &row.cause), ("impact", &row.impact)];
+        let own = own.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)));
+        texts.extend(own.map(|(name, text)| ([&at[..], &[Field(name)]].concat(), text)));
+        texts.extend(texts_of_fixes(row.fixes.as_deref().unwrap_or_default(), &at));
+    }
+    texts
+}
+
+fn texts_of_fixes<'s>(fixes: &'s [Fix], at: &[Step]) -> Vec<(Vec<Step>, &'s str)> {
+    let mut texts = Vec::new();
+    for (index, fix) in fixes.iter().enumerate() {
+        let at = [at, &[Field("fixes"), Item(index)]].concat();
         let steps = fix.steps.iter().enumerate();
         texts.extend(steps.map(|(step, text)| ([&at[..], &[Field("steps"), Item(step)]].concat(), text.as_str())));
         texts.extend(fix.risk.as_deref().map(|text| ([&at[..], &[Field("risk")]].concat(), text)));

@@ -69,11 +69,7 @@ const EXPECTED: [Expected; 6] = [
     },
     Expected {
         bundle: "veeam-linux-agent",
-        signatures: &[
-            "veeam/agent-linux/snapshot-module-not-found",
-            "veeam/agent-linux/no-space-for-snapshot",
-            "veeam/agent-linux/snapshot-module-not-loaded",
-        ],
+        signatures: &["veeam/agent-linux/snapshot-module-not-found", "veeam/agent-linux/no-space-for-snapshot"],
         root_cause: "Point catalogue journal refused",
         problem: None,
     },

@@ -126,8 +126,87 @@ fn mistakes_are_shown_at_their_place_and_end_in_exit_code_2() {
     check(folder.path(), &list, 2, shown);
     fs::write(&file, text.replace("disk full)", "disk fall)")).unwrap();
     let shown = "FAILED acme/app/disk-full, match example 1 (acme/acme/app/disk-full.yaml:31:7):\n  \
-                 `regex: cannot write to (?<disk>\\S+): (?:no space left on device|disk fall)` stands in no record\n";
+                 `regex: cannot write to (?<disk>\\S+): (?:no space left on device|disk fall)` stands in no record\n    \
+                 - `all`: 1 of 2 hold, each looked at alone\n      \
+                 - `regex: cannot write to (?<disk>\\S+): (?:no space left on device|disk fall)`: stops in line 1 after \
+                 `cannot write to (?<disk>\\S+): `: `(?:no space left on device|disk fall)` is wanted and `disk full` stands there\n      \
+                 + `none`: 0 of 1 stand there, none may\n";
     check(folder.path(), &["signatures", "test", "acme"], 2, shown);
+    check(
+        folder.path(),
+        &["signatures", "test", "acme"],
+        2,
+        "    1 | 2026-01-02 03:04:05 ERROR cannot write to D: disk full\n",
+    );
+    check(
+        folder.path(),
+        &["signatures", "test", "acme", "acme/app/disk-full"],
+        2,
+        "2 examples: 1 behave, 1 do not; 0 errors",
+    );
+    let colours = ["signatures", "test", "acme", "--color", "always"];
+    check(folder.path(), &colours, 2, "\u{1b}[1m\u{1b}[31mFAILED\u{1b}[0m acme/app/disk-full");
+}
+
+#[test]
+fn single_signatures_are_tested_and_unknown_ones_are_told() {
+    let folder = catalogue();
+    let folder = folder.path();
+    check(folder, &["signatures", "test", "acme", "acme/app/disk-full"], 0, "2 examples: 2 behave, 0 do not");
+    check(folder, &["signatures", "test", "acme", "acme/app/disk-ful"], 2, "did you mean `acme/app/disk-full`?");
+    check(
+        folder,
+        &["signatures", "test", "linux/kernel/process-killed-out-of-memory"],
+        0,
+        "behave, 0 do not; 0 errors",
+    );
+}
+
+#[test]
+fn who_claims_the_examples_of_others_is_a_matrix() {
+    let folder = catalogue();
+    let folder = folder.path();
+    let app = folder.join("acme/acme/app");
+    let text = fs::read_to_string(app.join("disk-full.yaml")).unwrap();
+    let general = text.replace(": (?:no space left on device|disk full)", ":").replace("The disk", "Something on");
+    fs::write(app.join("no-write.yaml"), &general).unwrap();
+    let shown = "acme/app/disk-full\n  example 1 also claimed by acme/app/no-write: both are shown\n\
+                 acme/app/no-write\n  example 1 also claimed by acme/app/disk-full: both are shown\n\
+                 2 signatures: 2 pairs both shown, 0 where one hides the other, 0 kept apart by the scopes alone\n";
+    check(folder, &["signatures", "check", "acme", "--matrix"], 2, shown);
+    fs::write(app.join("disk-full.yaml"), format!("{text}suppresses: [acme/app/no-write]\n")).unwrap();
+    let matrix = ["signatures", "check", "acme", "--matrix=json"];
+    let rows: serde_json::Value = serde_json::from_slice(&tierline(folder, &matrix).stdout).unwrap();
+    assert_eq!((&rows[0]["allowed"], &rows[1]["allowed"]), (&"suppresses".into(), &"suppressed".into()));
+    check(folder, &["signatures", "check", "acme", "--report", "q.json"], 0, "0 errors");
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("q.json")).unwrap()).unwrap();
+    assert_eq!(report["schema"], "tierline.quality/1");
+    assert_eq!((&report["signatures"], &report["cross_fire"]), (&2.into(), &0.into()));
+    assert_eq!(report["by_product"]["Acme Backup App"], 2);
+    let first = fs::read(folder.join("q.json")).unwrap();
+    check(folder, &["signatures", "check", "acme", "--report", "q.json"], 0, "0 errors");
+    assert_eq!(fs::read(folder.join("q.json")).unwrap(), first, "the same catalogue gives the same report");
+}
+
+#[test]
+fn saved_reports_say_what_fires_and_what_never_did() {
+    let folder = catalogue();
+    let folder = folder.path();
+    fs::write(folder.join("app.log"), "2026-01-02 03:04:05 ERROR cannot write to D: disk full\n".repeat(3)).unwrap();
+    fs::write(folder.join("quiet.log"), "2026-01-02 03:04:05 INFO all is well\n").unwrap();
+    let only = ["--signatures", "acme", "--no-builtin"];
+    for (log, report) in [("app.log", "json=a.json"), ("quiet.log", "json=b.json")] {
+        check(folder, &[&["triage", log, "-o", report][..], &only].concat(), 0, "");
+    }
+    let stats = [&["signatures", "stats", "a.json", "b.json", "a.json"][..], &only].concat();
+    check(folder, &stats, 0, "acme/app/disk-full        2          6  2026-01-02T03:04:05");
+    check(folder, &stats, 0, "     1 of 1    Acme Backup App");
+    check(folder, &stats, 0, "3 reports: 1 signature fired, 0 never did; 0 with unexplained errors only");
+    check(folder, &["signatures", "stats", "a.json", "--never"], 0, "never fired:\n");
+    check(folder, &["signatures", "stats", "app.log"], 1, "failed to read the report `app.log`");
+    let json = [&stats[..], &["-o", "json"]].concat();
+    let json: serde_json::Value = serde_json::from_slice(&tierline(folder, &json).stdout).unwrap();
+    assert_eq!((&json["signatures"][0]["bundles"], &json["reports"]), (&2.into(), &3.into()));
 }
 
 #[test]
@@ -141,4 +220,65 @@ fn what_is_not_there_has_its_own_exit_codes() {
         "failed to read the catalogue `nowhere`",
     );
     check(folder.path(), &["signatures", "show", "a/b/c"], 2, "no signature has the id `a/b/c`");
+}
+
+#[test]
+fn each_variant_is_a_diagnosis_of_its_own() {
+    let folder = catalogue();
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
+    let family = guide.split("```yaml\n").find(|it| it.contains("\nvariants:")).unwrap().split("```").next().unwrap();
+    let file = folder.path().join("acme/acme/app/share-refused.yaml");
+    fs::write(&file, family).unwrap();
+    let folder = folder.path();
+    check(folder, &["signatures", "check", "acme"], 0, "checked 2 signatures, 8 examples: 0 errors, 0 warnings");
+    let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];
+    check(folder, &list, 0, "({win32}) (2 variants)\n2 signatures, 2 variants\n");
+    let show = ["signatures", "show", "acme/app/share-refused", "--signatures", "acme"];
+    check(folder, &show, 0, "  Access is denied, or 0x5, or 5\n    No permission for the share {share}\n");
+
+    let line = |code: &str| format!("2026-01-02 03:04:05 ERROR cannot open \\\\nas\\b: Win32 error:{code}.\n");
+    let codes = ["ACCESS IS DENIED ", "0x5", "The parameter is incorrect", "access is denied"];
+    fs::write(folder.join("app.log"), codes.map(line).concat()).unwrap();
+    let triage = |format: &str| {
+        let args = ["triage", "app.log", "--no-builtin", "--signatures", "acme", "-o", format, "--fail-on", "high"];
+        let output = tierline(folder, &args);
+        assert_eq!(output.status.code(), Some(3));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let report: serde_json::Value = serde_json::from_str(&triage("json")).unwrap();
+    let mut found: Vec<String> = report["diagnoses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {} {} {} {}", it["variant"], it["count"], it["level"], it["side"], it["title"]))
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            r#""Access is denied" 3 "L1" "config" "No permission for the share \\\\nas\\b""#,
+            r#"null 1 "L2" "server" "The share \\\\nas\\b cannot be opened (The parameter is incorrect)""#,
+        ]
+    );
+    assert!(triage("text").contains("acme/app/share-refused, variant Access is denied"));
+    assert!(triage("markdown").contains("acme/app/share-refused, variant Access is denied"));
+
+    let write = |from: &str, to: &str| fs::write(&file, family.replacen(from, to, 1)).unwrap();
+    write("    Access is denied:\n      also: ['0x5', '5']", "    Access is granted:");
+    let other = "`win32` is `Access is denied` in it, for which there is no row";
+    check(folder, &["signatures", "check", "acme"], 2, other);
+    check(folder, &["signatures", "test", "acme"], 2, "share-refused, row `Access is granted`, match example 1");
+    write("    The network path was not found:", "    The network path was lost:");
+    check(
+        folder,
+        &["signatures", "check", "acme"],
+        0,
+        ":26:5: warning: no example shows the row `The network path was",
+    );
+    write("'5']", "'5', 'a.b']");
+    check(folder, &["signatures", "check", "acme"], 0, "warning: no pattern can ever capture `a.b` as `win32`");
+    write("          verify: The job opens the share.\n", "");
+    check(folder, &["signatures", "check", "acme"], 2, "error: an L1 fix without `verify`");
+    write("may not use {share}", "may not use {shares}");
+    check(folder, &["signatures", "check", "acme"], 2, "`{shares}` stands for a capture that no pattern has");
 }

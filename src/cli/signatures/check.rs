@@ -1,8 +1,10 @@
 //! `tierline signatures check`.
 
-use super::{counted, exit, read_catalogue, write_flaws};
+use super::matrix::{matrix, quality_json};
+use super::paint::Paint;
+use super::{Format, counted, exit, read_catalogue, write_flaws};
 use crate::cli::Exit;
-use crate::cli::output::print;
+use crate::cli::output::write_file;
 use anyhow::Context;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,14 @@ pub(super) struct CheckArgs {
     /// Without it, a sample of sixty kinds of log that is part of the program.
     #[arg(long, value_name = "PATH")]
     sample: Option<PathBuf>,
+    /// Shows which signatures claim the examples of others in place of what is wrong; `json` for programs.
+    #[arg(long, value_name = "FORMAT", value_enum, num_args = 0..=1, require_equals = true,
+          default_missing_value = "text", conflicts_with = "patterns")]
+    matrix: Option<Format>,
+    /// Also writes the catalogue in numbers to FILE, as JSON: signatures by product, level and side, cross-fire,
+    /// references, common texts. The same catalogue gives the same file.
+    #[arg(long, value_name = "FILE", conflicts_with = "patterns")]
+    report: Option<PathBuf>,
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -38,11 +48,22 @@ Examples:
   tierline signatures check my-signatures
   tierline signatures check my-signatures --quiet healthy-logs
   tierline signatures check my-signatures --sample case.zip
+  tierline signatures check my-signatures --matrix
+  tierline signatures check my-signatures --report quality.json
   tierline signatures check --patterns errors.txt
 
 Exit codes: 0 no errors (there may be warnings), 1 failed, 2 wrong usage or errors were found.";
 
-pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &CheckArgs, paint: Paint) -> anyhow::Result<Exit> {
+    if args.matrix.is_some() || args.report.is_some() {
+        let set = SignatureSet::merge(vec![(read_catalogue(args.dir.as_deref())?, true)]);
+        if let Some(file) = &args.report {
+            write_file(file, quality_json(&workshop::quality(&set)).as_bytes())?;
+        }
+        if let Some(format) = args.matrix {
+            return matrix(&set, format, paint);
+        }
+    }
     let mut out = String::new();
     let usual = Path::new("testdata/quiet");
     let quiet = args.quiet.as_deref().or_else(|| usual.is_dir().then_some(usual));
@@ -57,7 +78,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     let checked = checked.context("failed to read the logs")?;
     let (n_errors, n_flaws) = (checked.errors(), checked.flaws.len());
-    write_flaws(checked.flaws.into_iter(), &mut out)?;
+    write_flaws(checked.flaws.into_iter(), paint, &mut out)?;
     let what = if args.patterns.is_some() {
         counted(checked.signatures, "pattern")
     } else {
@@ -65,7 +86,8 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         format!("{}, {}{quiet}", counted(checked.signatures, "signature"), counted(checked.examples, "example"))
     };
     let result = format!("{}, {}", counted(n_errors, "error"), counted(n_flaws - n_errors, "warning"));
+    let result = if n_errors > 0 { paint.bad(result) } else { paint.good(result) };
     writeln!(out, "checked {what}: {result}")?;
-    print(out.as_bytes())?;
+    paint.print(&out)?;
     Ok(exit(n_errors == 0))
 }

@@ -1,5 +1,6 @@
 //! Mistakes of a catalogue as compilers show them.
 
+use super::paint::Paint;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,12 +9,12 @@ use tierline::signature::source_text;
 use tierline::workshop::Flaw;
 
 /// Writes flaws as compilers do: place, message, the line with a mark below it, hint.
-pub(super) fn write_flaws(flaws: impl Iterator<Item = Flaw>, out: &mut String) -> std::fmt::Result {
+pub(super) fn write_flaws(flaws: impl Iterator<Item = Flaw>, paint: Paint, out: &mut String) -> std::fmt::Result {
     let mut texts: HashMap<PathBuf, String> = HashMap::new();
     for flaw in flaws {
         let text =
             texts.entry(flaw.file.clone()).or_insert_with(|| source_text(&flaw.file).unwrap_or_default().into_owned());
-        let kind = if flaw.is_error { "error" } else { "warning" };
+        let kind = if flaw.is_error { paint.bad("error") } else { paint.warn("warning") };
         let file = one_line(&flaw.file.display().to_string());
         if flaw.line == 0 {
             writeln!(out, "{file}: {kind}: {}", one_line(&flaw.message))?;
@@ -23,11 +24,11 @@ pub(super) fn write_flaws(flaws: impl Iterator<Item = Flaw>, out: &mut String) -
                 let (line, mark) = excerpt(line, flaw.column);
                 let number = flaw.line.to_string();
                 let gutter = " ".repeat(number.len());
-                writeln!(out, "{number} | {line}\n{gutter} | {}^", " ".repeat(mark))?;
+                writeln!(out, "{number} | {line}\n{gutter} | {}{}", " ".repeat(mark), paint.bad("^"))?;
             }
         }
         if let Some(hint) = &flaw.hint {
-            writeln!(out, "  = hint: {}", one_line(hint))?;
+            writeln!(out, "  = {}: {}", paint.quiet("hint"), one_line(hint))?;
         }
     }
     Ok(())
@@ -83,7 +84,7 @@ mod tests {
             hint: Some("did you mean `fixes`?".into()),
         };
         let mut out = String::new();
-        write_flaws([flaw(2, 1, true), flaw(0, 0, false)].into_iter(), &mut out).unwrap();
+        write_flaws([flaw(2, 1, true), flaw(0, 0, false)].into_iter(), Paint::PLAIN, &mut out).unwrap();
         let name = file.display();
         assert_eq!(
             out,

@@ -1,6 +1,7 @@
 //! `tierline signatures list`.
 
 use super::page::summary;
+use super::paint::Paint;
 use super::{Catalogues, Format, counted, deliver, exit, load, tell, write_flaws};
 use crate::cli::Exit;
 use crate::cli::output::Output;
@@ -52,14 +53,26 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
             let width = signatures.iter().map(|it| it.id.len()).max().unwrap_or(0);
             for it in &signatures {
                 let (level, severity) = (it.level.name(), it.severity.name());
-                writeln!(out, "{:width$}  {level}  {severity:8}  {}", it.id, one_line(&it.title))?;
+                let variants = match n_variants(it) {
+                    0 => String::new(),
+                    n => format!(" ({})", counted(n, "variant")),
+                };
+                writeln!(out, "{:width$}  {level}  {severity:8}  {}{variants}", it.id, one_line(&it.title))?;
             }
-            writeln!(out, "{}", counted(signatures.len(), "signature"))?;
+            let variants = match signatures.iter().map(|it| n_variants(it)).sum() {
+                0 => String::new(),
+                n => format!(", {}", counted(n, "variant")),
+            };
+            writeln!(out, "{}{variants}", counted(signatures.len(), "signature"))?;
         }
     }
     deliver(&out, &args.output)?;
     let mut broken = String::new();
-    write_flaws(set.errors().iter().cloned().map(Flaw::from), &mut broken)?;
+    write_flaws(set.errors().iter().cloned().map(Flaw::from), Paint::PLAIN, &mut broken)?;
     tell(&broken);
     Ok(exit(broken.is_empty()))
+}
+
+fn n_variants(it: &Signature) -> usize {
+    it.variants.as_ref().map_or(0, |variants| variants.rows.len())
 }

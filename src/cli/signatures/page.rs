@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tierline::report::{one_line, product, wrapped};
 use tierline::signature::{
-    Anchor, Bond, Condition, Correlation, Example, FieldTest, FieldValue, Order, Signature, Span, Status, Wanted, Where,
+    Anchor, Bond, Condition, Correlation, Example, FieldTest, FieldValue, Fix, Order, Reference, Row, Signature, Span,
+    Status, Variants, Wanted, Where,
 };
 
 /// The page that a support engineer reads, wrapped to the width; what is searched for in a log is not wrapped.
@@ -23,20 +24,7 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
     if let Some(impact) = &it.impact {
         p.field("Impact", impact);
     }
-    for fix in &it.fixes {
-        p.line("");
-        p.line(&format!("Fix at {} by the {}", fix.level.name(), fix.audience.name()));
-        for (number, step) in fix.steps.iter().enumerate() {
-            let mark = format!("  {}. ", number + 1);
-            p.words(&mark, &" ".repeat(mark.len()), step);
-        }
-        if let Some(risk) = &fix.risk {
-            p.words("  Risk: ", "        ", risk);
-        }
-        if let Some(verify) = &fix.verify {
-            p.words("  Verify: ", "          ", verify);
-        }
-    }
+    p.fixes(&it.fixes, "");
     if let Some(escalate) = &it.escalate {
         p.line("");
         p.line("Escalate to the vendor");
@@ -46,14 +34,8 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
         escalate.needs_files.iter().for_each(|file| p.line(&format!("  File: {file}")));
         escalate.needs_facts.iter().for_each(|fact| p.line(&format!("  Fact: {fact}")));
     }
-    if !it.references.is_empty() {
-        p.line("");
-        p.line("References");
-        for reference in &it.references {
-            let id = reference.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
-            p.line(&format!("  {}{id}  {}", reference.kind, reference.url));
-        }
-    }
+    p.references(&it.references, "");
+    p.variants(it);
     p.line("");
     p.line("Found where");
     for (name, globs) in [("in files", &it.scope.files), ("not in files", &it.scope.not_files)] {
@@ -108,6 +90,64 @@ impl Page {
     fn line(&mut self, line: &str) {
         self.out.push_str(one_line(line).trim_end());
         self.out.push('\n');
+    }
+
+    fn fixes(&mut self, fixes: &[Fix], indent: &str) {
+        for fix in fixes {
+            self.line("");
+            self.line(&format!("{indent}Fix at {} by the {}", fix.level.name(), fix.audience.name()));
+            for (number, step) in fix.steps.iter().enumerate() {
+                let mark = format!("{indent}  {}. ", number + 1);
+                self.words(&mark, &" ".repeat(mark.len()), step);
+            }
+            if let Some(risk) = &fix.risk {
+                self.words(&format!("{indent}  Risk: "), &format!("{indent}        "), risk);
+            }
+            if let Some(verify) = &fix.verify {
+                self.words(&format!("{indent}  Verify: "), &format!("{indent}          "), verify);
+            }
+        }
+    }
+
+    fn references(&mut self, references: &[Reference], indent: &str) {
+        if references.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(&format!("{indent}References"));
+        for reference in references {
+            let id = reference.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+            self.line(&format!("{indent}  {}{id}  {}", reference.kind, reference.url));
+        }
+    }
+
+    /// What is different for each row.
+    fn variants(&mut self, it: &Signature) {
+        let Some(variants) = &it.variants else { return };
+        self.line("");
+        self.line(&format!("By the value of {}, else as above", variants.key));
+        for row in &variants.rows {
+            let own = it.with_row(row);
+            self.line("");
+            self.line(&format!("  {}", row.values().collect::<Vec<_>>().join(", or ")));
+            self.words("    ", "    ", &own.title);
+            if row.level.is_some() || row.side.is_some() || row.severity.is_some() {
+                let level = format!("{}, {} side, severity {}", own.level.name(), own.side.name(), own.severity.name());
+                self.words("    Level: ", "      ", &level);
+            }
+            for (name, text) in [("Cause", &row.cause), ("Impact", &row.impact)] {
+                if let Some(text) = text {
+                    self.words(&format!("    {name}: "), "      ", text);
+                }
+            }
+            self.fixes(row.fixes.as_deref().unwrap_or_default(), "    ");
+            self.references(row.references.as_deref().unwrap_or_default(), "    ");
+            for text in row.examples.matching.iter().flat_map(|example| example.texts()) {
+                self.line("");
+                self.line("    Matches, for example");
+                text.lines().for_each(|line| self.line(&format!("      {line}")));
+            }
+        }
     }
 
     fn condition(&mut self, condition: &Condition, depth: usize) {
@@ -256,20 +296,48 @@ pub(super) fn summary(it: &Signature) -> Value {
         "level": it.level.name(),
         "side": it.side.name(),
         "severity": it.severity.name(),
+        "n_variants": it.variants.as_ref().map_or(0, |variants| variants.rows.len()),
         "file": it.source.display().to_string(),
     })
+}
+
+fn fixes(fixes: &[Fix]) -> Value {
+    let fix = |fix: &Fix| {
+        json!({
+            "level": fix.level.name(), "audience": fix.audience.name(), "steps": fix.steps, "risk": fix.risk,
+            "verify": fix.verify,
+        })
+    };
+    fixes.iter().map(fix).collect()
+}
+
+fn references(references: &[Reference]) -> Value {
+    references.iter().map(|it| json!({"kind": it.kind, "id": it.id, "url": it.url})).collect()
+}
+
+/// The rows; what one leaves out is `null`.
+fn variants(it: &Variants) -> Value {
+    let row = |row: &Row| {
+        json!({
+            "key": row.key,
+            "also": row.also,
+            "title": row.title,
+            "level": row.level.map(|it| it.name()),
+            "side": row.side.map(|it| it.name()),
+            "severity": row.severity.map(|it| it.name()),
+            "cause": row.cause,
+            "impact": row.impact,
+            "fixes": row.fixes.as_deref().map(fixes),
+            "references": row.references.as_deref().map(references),
+            "examples": {"match": examples(&row.examples.matching), "no_match": examples(&row.examples.not_matching)},
+        })
+    };
+    json!({"key": it.key, "rows": it.rows.iter().map(row).collect::<Vec<_>>()})
 }
 
 /// What the page shows.
 pub(super) fn whole(it: &Signature) -> Value {
     let mut value = summary(it);
-    let fixes = it.fixes.iter().map(|fix| {
-        json!({
-            "level": fix.level.name(), "audience": fix.audience.name(), "steps": fix.steps, "risk": fix.risk,
-            "verify": fix.verify,
-        })
-    });
-    let references = it.references.iter().map(|it| json!({"kind": it.kind, "id": it.id, "url": it.url}));
     let escalate = it
         .escalate
         .as_ref()
@@ -279,11 +347,12 @@ pub(super) fn whole(it: &Signature) -> Value {
         "match": it.correlation.as_ref().map_or_else(|| condition(&it.condition), correlation),
         "cause": it.cause,
         "impact": it.impact,
-        "fixes": fixes.collect::<Vec<_>>(),
-        "references": references.collect::<Vec<_>>(),
+        "fixes": fixes(&it.fixes),
+        "references": references(&it.references),
         "suppresses": it.suppresses.iter().map(|id| &**id).collect::<Vec<_>>(),
         "formerly": it.formerly.iter().map(|id| &**id).collect::<Vec<_>>(),
         "escalate": escalate,
+        "variants": it.variants.as_ref().map(variants),
         "examples": {
             "match": examples(&it.examples.matching),
             "no_match": examples(&it.examples.not_matching),

@@ -1,6 +1,7 @@
 //! `tierline signatures show`.
 
 use super::page::{page, whole};
+use super::paint::Paint;
 use super::{Catalogues, Format, deliver, load, tell, write_flaws};
 use crate::cli::Exit;
 use crate::cli::exit::Usage;
@@ -36,7 +37,7 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let Some(signature) = set.get(id) else {
         // It may exist and be broken.
         let broken = set.errors().iter().filter(|it| it.file.with_extension("").ends_with(id)).cloned();
-        write_flaws(broken.map(Flaw::from), &mut out)?;
+        write_flaws(broken.map(Flaw::from), Paint::PLAIN, &mut out)?;
         tell(&out);
         return Err(Usage(unknown(&set, id)).into());
     };
@@ -49,7 +50,7 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
 }
 
 /// Says that there is no such id, and which ones are like it.
-fn unknown(set: &SignatureSet, id: &str) -> String {
+pub(super) fn unknown(set: &SignatureSet, id: &str) -> String {
     let last = id.rsplit('/').next().unwrap_or_default();
     let alike = set.signatures().iter().filter(|it| !last.is_empty() && it.id.contains(last)).take(3);
     let alike: Vec<String> = alike.map(|it| format!("`{}`", it.id)).collect();

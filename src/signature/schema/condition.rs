@@ -87,9 +87,12 @@ fn condition_with(
             let items = reader.list(value, name);
             let parts: Vec<_> = items.iter().filter_map(|item| condition(reader, yaml, item, all)).collect();
             if items.is_empty() && matches!(value.value, Value::List(_)) {
-                reader.mistake(Mistake::new(value.place, format!("`{name}` has no conditions")));
+                let mistake = Mistake::new(value.place, format!("`{name}` has no conditions"));
+                reader.mistake(mistake.hint("write at least one item: `- text: ...`"));
             }
-            if all && !parts.is_empty() && parts.iter().all(|part| matches!(part, Condition::None(_))) {
+            // A part that is broken may have said it.
+            let is_whole = !parts.is_empty() && parts.len() == items.len();
+            if all && is_whole && parts.iter().all(|part| matches!(part, Condition::None(_))) {
                 let hint = "add what the record must contain";
                 reader.mistake(Mistake::new(key.place, "`all` says only what must not be there").hint(hint));
             }
@@ -274,7 +277,7 @@ mod tests {
             "  nocase: true",
             &["7:3 a condition is missing here (write `text:`, `regex:`, `field:`, `any:`, `all:` or `none:`)"],
         );
-        check_match("  any: []", &["7:8 `any` has no conditions"]);
+        check_match("  any: []", &["7:8 `any` has no conditions (write at least one item: `- text: ...`)"]);
         check_match(
             "  any: [{none: [{text: abc}]}]",
             &[

@@ -8,6 +8,7 @@ mod correlation;
 mod examples;
 mod remedy;
 mod scope;
+mod variants;
 
 use super::fields::{Fields, Reader};
 use super::yaml::{self, Mistake, Node};
@@ -82,6 +83,7 @@ pub(super) fn signature_of(
             "suppresses",
             "formerly",
             "escalate",
+            "variants",
             "examples",
         ],
     );
@@ -107,6 +109,7 @@ pub(super) fn signature_of(
         suppresses: ids(&mut reader, &fields, "suppresses"),
         formerly: ids(&mut reader, &fields, "formerly"),
         escalate: fields.get("escalate").map(|node| remedy::escalate(&mut reader, node)),
+        variants: fields.get("variants").map(|node| variants::variants(&mut reader, node)),
         examples: fields.get("examples").map(|node| examples::examples(&mut reader, node)).unwrap_or_default(),
         source: file.to_path_buf(),
     };
@@ -118,6 +121,17 @@ pub(super) fn signature_of(
             }
         }
         None => reader.missing(&fields, "match"),
+    }
+    if let (Some(_), Some(variants), true) = (yaml, &signature.variants, reader.mistakes.is_empty()) {
+        let captures = signature.condition.captures();
+        if signature.correlation.is_some() {
+            let place = fields.get("variants").map_or(root.place, |node| node.place);
+            let hint = "write a signature for each code, or let `match` speak of one record";
+            reader.mistake(Mistake::new(place, "`variants` beside a `match` of several records").hint(hint));
+        } else if !captures.contains(&variants.key) {
+            let place = fields.get("variants").and_then(|node| node.get("key")).map_or(root.place, |node| node.place);
+            reader.mistake(variants::no_such_capture(place, &variants.key, &captures));
+        }
     }
     if reader.mistakes.is_empty() { Ok(signature) } else { Err(reader.mistakes) }
 }

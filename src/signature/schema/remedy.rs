@@ -31,7 +31,8 @@ pub(super) fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
     match fields.get("steps") {
         None => reader.missing(&fields, "steps"),
         Some(node) if node.items().is_empty() && matches!(node.value, Value::List(_)) => {
-            reader.mistake(Mistake::new(node.place, "`steps` has no steps"));
+            let mistake = Mistake::new(node.place, "`steps` has no steps");
+            reader.mistake(mistake.hint("write what to do, one item for each step"));
         }
         Some(_) => {}
     }

@@ -1,0 +1,463 @@
+//! The coarse mask: a message becomes words with `<*>` for all that is surely a value.
+//!
+//! Values are what has a digit, paths, lower-case dotted names, what stands in quotes or behind `key=`, names of days and
+//! months, empty brackets. A run of values is one, and a unit behind a number belongs to it. Two messages that differ only
+//! in values of one shape have the same mask; what differs in plain words is left to `generalise.rs`.
+
+/// What stands for a value.
+pub(super) const VALUE: &[u8] = b"<*>";
+
+/// Longer masks are cut.
+const LONGEST: usize = 512;
+
+/// Words behind a number that are part of it.
+const UNITS: &[&[u8]] = &[
+    b"b", b"kb", b"mb", b"gb", b"tb", b"kib", b"mib", b"gib", b"bytes", b"ms", b"us", b"ns", b"s", b"sec", b"secs",
+    b"seconds", b"min", b"mins", b"k", b"m", b"g",
+];
+
+/// Names of days, months and clocks, by their first three letters; longer forms must be whole.
+const CALENDAR: &[&[u8]] = &[
+    b"mon",
+    b"tue",
+    b"wed",
+    b"thu",
+    b"fri",
+    b"sat",
+    b"sun",
+    b"jan",
+    b"feb",
+    b"mar",
+    b"apr",
+    b"may",
+    b"jun",
+    b"jul",
+    b"aug",
+    b"sep",
+    b"oct",
+    b"nov",
+    b"dec",
+    b"monday",
+    b"tuesday",
+    b"wednesday",
+    b"thursday",
+    b"friday",
+    b"saturday",
+    b"sunday",
+    b"january",
+    b"february",
+    b"march",
+    b"april",
+    b"june",
+    b"july",
+    b"august",
+    b"september",
+    b"october",
+    b"november",
+    b"december",
+    b"am",
+    b"pm",
+    b"utc",
+    b"gmt",
+    b"est",
+    b"edt",
+    b"pst",
+    b"pdt",
+    b"cet",
+    b"cest",
+];
+
+/// What a byte can be part of.
+const WORD: u8 = 1 << 0;
+const BLANK: u8 = 1 << 1;
+const DIGIT: u8 = 1 << 2;
+/// Cuts a token into pieces.
+const CUT: u8 = 1 << 3;
+/// Means nothing at either end of a token.
+const EDGE: u8 = 1 << 4;
+/// May stand beside a value that fills a token.
+const FILL: u8 = 1 << 5;
+/// Joins two values to one.
+const JOIN: u8 = 1 << 6;
+/// Begins a value behind `=` or `:`.
+const OPENS: u8 = 1 << 7;
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut index = 0;
+    while index < 256 {
+        let byte = index as u8;
+        let mut class = 0;
+        if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 {
+            class |= WORD;
+        }
+        if byte.is_ascii_digit() {
+            class |= DIGIT;
+        }
+        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) {
+            class |= BLANK;
+        }
+        if matches!(
+            byte,
+            b'=' | b','
+                | b':'
+                | b';'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'<'
+                | b'>'
+                | b'"'
+                | b'\''
+                | b'|'
+                | b'@'
+                | b'#'
+                | b'&'
+                | b'?'
+                | b'!'
+                | b'*'
+        ) {
+            class |= CUT;
+        }
+        if matches!(
+            byte,
+            b'.' | b','
+                | b';'
+                | b':'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'"'
+                | b'\''
+                | b'<'
+                | b'>'
+                | b'!'
+                | b'?'
+        ) {
+            class |= EDGE;
+        }
+        if class & EDGE != 0
+            || matches!(byte, b'-' | b'+' | b'=' | b'#' | b'/' | b'@' | b'%' | b'*' | b'&' | b'|' | b'_')
+        {
+            class |= FILL;
+        }
+        if matches!(byte, b':' | b',' | b'.' | b';' | b'/' | b'@' | b'#' | b'x' | b'-') {
+            class |= JOIN;
+        }
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'(' | b'{' | b'"' | b'\'' | b'/' | b'<' | b'-') {
+            class |= OPENS;
+        }
+        classes[index] = class;
+        index += 1;
+    }
+    classes
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
+}
+
+/// Buffers that are used again for the next message.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Masking {
+    prepared: Vec<u8>,
+    token: Vec<u8>,
+    masked: Vec<u8>,
+}
+
+impl Masking {
+    /// Returns the masked message: tokens with one blank between, at most [`LONGEST`] bytes.
+    pub(super) fn mask(&mut self, message: &[u8]) -> &[u8] {
+        self.prepare(message);
+        self.masked.clear();
+        let mut after_value = false;
+        let prepared = std::mem::take(&mut self.prepared);
+        for token in prepared.split(|&byte| is(byte, BLANK)).filter(|token| !token.is_empty()) {
+            self.mask_token(token);
+            let token = &self.token;
+            let is_value = token == VALUE;
+            if after_value
+                && (is_value || is_one_of(trim(token, |byte| matches!(byte, b'.' | b',' | b';' | b')' | b']')), UNITS))
+            {
+                continue;
+            }
+            if self.masked.len() + token.len() >= LONGEST {
+                break;
+            }
+            if !self.masked.is_empty() {
+                self.masked.push(b' ');
+            }
+            self.masked.extend_from_slice(token);
+            after_value = is_value;
+        }
+        self.prepared = prepared;
+        &self.masked
+    }
+
+    /// Replaces what stands in quotes and behind `key=`, and puts a blank behind `=` and `:` that a value follows, so that key
+    /// and value are two tokens.
+    fn prepare(&mut self, message: &[u8]) {
+        let out = &mut self.prepared;
+        out.clear();
+        let mut at = 0;
+        while let Some(&byte) = message.get(at) {
+            let inside = at > 0 && is(message[at - 1], WORD);
+            if !inside && let Some(end) = address_end(message, at) {
+                put(out, b'<');
+                out.extend_from_slice(&VALUE[1..]);
+                at = end;
+            } else if let Some(end) = quoted(message, at, inside) {
+                put(out, byte);
+                if end > at + 2 {
+                    out.extend_from_slice(VALUE);
+                }
+                out.push(byte);
+                at = end;
+            } else if !inside && (byte.is_ascii_alphabetic() || byte == b'_') {
+                let length =
+                    message[at..].iter().take_while(|&&byte| is(byte, WORD) || matches!(byte, b'.' | b'-')).count();
+                let end = at + length;
+                put(out, byte);
+                out.extend_from_slice(&message[at + 1..end]);
+                at = end;
+                let value = message.get(end + 1).copied().unwrap_or(b' ');
+                if message.get(end) == Some(&b'=')
+                    && !is(value, BLANK)
+                    && !matches!(value, b'=' | b'<' | b'>' | b',' | b';' | b')')
+                {
+                    out.extend_from_slice(b"= ");
+                    out.extend_from_slice(VALUE);
+                    at = value_end(message, end + 1);
+                }
+            } else {
+                put(out, byte);
+                at += 1;
+            }
+        }
+    }
+
+    /// Puts the masked form of a token into `self.token`.
+    fn mask_token(&mut self, token: &[u8]) {
+        let out = &mut self.token;
+        out.clear();
+        let core = trim(token, |byte| is(byte, EDGE));
+        let slashes = core.iter().filter(|&&byte| matches!(byte, b'/' | b'\\')).count();
+        let of_path =
+            |byte: &u8| is(*byte, WORD) || matches!(byte, b'.' | b'$' | b'+' | b'%' | b'~' | b'-' | b'/' | b'\\');
+        if slashes >= 2 && core.iter().all(of_path) || core.contains(&b'/') && core.iter().any(u8::is_ascii_digit) {
+            out.extend_from_slice(VALUE);
+            return;
+        }
+        let mut has_value = false;
+        let mut rest = token;
+        while !rest.is_empty() {
+            let cut = rest.iter().take_while(|&&byte| is(byte, CUT)).count();
+            has_value |= memchr::memmem::find(&rest[..cut], VALUE).is_some();
+            out.extend_from_slice(&rest[..cut]);
+            rest = &rest[cut..];
+            // Dots lead to a number: `prefetch depth....................0`.
+            let dots = rest.iter().take_while(|&&byte| byte == b'.').count();
+            if dots > 1 {
+                out.extend_from_slice(&rest[..dots]);
+                rest = &rest[dots..];
+                continue;
+            }
+            let length = rest.iter().take_while(|&&byte| !is(byte, CUT)).count();
+            let length = memchr::memmem::find(&rest[..length], b"..").unwrap_or(length);
+            let piece = &rest[..length];
+            rest = &rest[length..];
+            if is_value(trim(piece, |byte| byte == b'.')) {
+                has_value = true;
+                out.extend_from_slice(VALUE);
+            } else {
+                out.extend_from_slice(piece);
+            }
+        }
+        if has_value {
+            join_values(out);
+            if without_values(out, |byte| is(byte, FILL)) {
+                out.clear();
+                out.extend_from_slice(VALUE);
+            }
+            return;
+        }
+        let word = trim(out, |byte| matches!(byte, b'.' | b',' | b';' | b'(' | b')' | b'[' | b']'));
+        let empty: [&[u8]; 11] = [b"()", b"[]", b"{}", b"<>", b"\"\"", b"''", b"(null)", b"null", b"-", b"(),", b"[],"];
+        if empty.contains(&&out[..]) || is_one_of(word, CALENDAR) {
+            out.clear();
+            out.extend_from_slice(VALUE);
+        }
+    }
+}
+
+/// Adds a byte, with a blank before it if it begins a value.
+fn put(out: &mut Vec<u8>, byte: u8) {
+    if is(byte, OPENS) && matches!(out.last(), Some(b'=' | b':')) {
+        out.push(b' ');
+    }
+    out.push(byte);
+}
+
+/// Where a quoted part that begins at `at` has ended. An apostrophe inside of a word quotes nothing.
+fn quoted(message: &[u8], at: usize, inside: bool) -> Option<usize> {
+    let quote = *message.get(at)?;
+    if quote != b'"' && (quote != b'\'' || inside) {
+        return None;
+    }
+    let end = at + 2 + memchr::memchr(quote, message.get(at + 1..)?)?;
+    let ends = quote == b'"' || !message.get(end).is_some_and(|&byte| is(byte, WORD));
+    ends.then_some(end)
+}
+
+/// Where a hardware or IPv6 address that begins at `at` has ended: four or more groups of hexadecimal digits with colons
+/// between.
+fn address_end(message: &[u8], at: usize) -> Option<usize> {
+    let (mut end, mut groups) = (at, 0);
+    loop {
+        let digits = message[end..].iter().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        groups += usize::from((1..=4).contains(&digits));
+        end += digits;
+        if digits == 5 || digits == 0 {
+            return None;
+        }
+        if message.get(end) != Some(&b':') {
+            break;
+        }
+        end += 1;
+    }
+    (groups >= 4 && !message.get(end).is_some_and(|&byte| is(byte, WORD))).then_some(end)
+}
+
+/// Where the value that begins at `at` ends.
+fn value_end(message: &[u8], mut at: usize) -> usize {
+    while let Some(&byte) = message.get(at) {
+        if is(byte, BLANK) || matches!(byte, b',' | b';' | b')') {
+            break;
+        }
+        at = if byte == b'"' { quoted(message, at, false).unwrap_or(at + 1) } else { at + 1 };
+    }
+    at
+}
+
+fn trim(mut text: &[u8], drops: impl Fn(u8) -> bool) -> &[u8] {
+    while let [first, rest @ ..] = text
+        && drops(*first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && drops(*last)
+    {
+        text = rest;
+    }
+    text
+}
+
+fn is_one_of(word: &[u8], words: &[&[u8]]) -> bool {
+    word.len() <= 9 && words.iter().any(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// Something with a digit, or a lower-case name of three labels or more.
+fn is_value(piece: &[u8]) -> bool {
+    if piece.iter().any(|&byte| is(byte, DIGIT)) {
+        return true;
+    }
+    let of_label = |byte: &u8| (is(*byte, WORD) || matches!(byte, b'$' | b'-')) && !byte.is_ascii_uppercase();
+    memchr::memchr_iter(b'.', piece).count() >= 2
+        && piece.split(|&byte| byte == b'.').all(|label| !label.is_empty() && label.iter().all(of_label))
+}
+
+/// Makes one value of values with nothing but [`JOIN`] between.
+fn join_values(token: &mut Vec<u8>) {
+    let (mut read, mut written) = (0, 0);
+    while read < token.len() {
+        if token[read..].starts_with(VALUE) {
+            let mut end = read + VALUE.len();
+            loop {
+                let joint = token[end..].iter().take_while(|&&byte| is(byte, JOIN)).count();
+                if joint == 0 || !token[end + joint..].starts_with(VALUE) {
+                    break;
+                }
+                end += joint + VALUE.len();
+            }
+            token.copy_within(read..read + VALUE.len(), written);
+            (read, written) = (end, written + VALUE.len());
+        } else {
+            token[written] = token[read];
+            (read, written) = (read + 1, written + 1);
+        }
+    }
+    token.truncate(written);
+}
+
+/// Whether a token consists of values and bytes that `fills` admits.
+fn without_values(token: &[u8], fills: impl Fn(u8) -> bool) -> bool {
+    let mut rest = token;
+    while let Some(&byte) = rest.first() {
+        match rest.strip_prefix(VALUE) {
+            Some(after) => rest = after,
+            None if fills(byte) => rest = &rest[1..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(message: &str, expected: &str) {
+        assert_eq!(String::from_utf8_lossy(Masking::default().mask(message.as_bytes())), expected);
+    }
+
+    #[test]
+    fn values_are_masked() {
+        check("timeout after 5 ms on 10.0.0.1:443", "timeout after <*> on <*>");
+        check("took 1.2 KB, 15 seconds", "took <*>");
+        check("user=root shell=/bin/bash uid=0 tty", "user= <*> shell= <*> uid= <*> tty");
+        check("say \"hello world\" to 'x y' don't", "say <*> to <*> don't");
+        check("key=\"a b c\" next", "key= <*> next");
+        check("open /var/lib/x failed: No such file", "open <*> failed: No such file");
+        check("lookup db.corp.local java.io.IOException a.b", "lookup <*> java.io.IOException a.b");
+        check("Mon Sep 23 started (null) [] -", "<*> started <*>");
+        check("blk_123,blk_456 done", "<*> done");
+        check("state:running pid:77", "state: running pid: <*>");
+        check("mac ff:f2:9f:16:dc:95 at 10:11:12:13", "mac <*> at <*>");
+        check("prefetch depth.......0 lines", "prefetch depth.......<*> lines");
+        check("workers[12] <a1> ok", "workers[<*>] <*> ok");
+    }
+
+    #[test]
+    fn a_long_message_is_cut_at_a_word() {
+        let mask = Masking::default().mask("word ".repeat(500).as_bytes()).to_vec();
+        assert!(mask.len() <= LONGEST && mask.ends_with(b"word"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_tokens_with_one_blank_between(message in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let mut masking = Masking::default();
+            let mask = masking.mask(&message).to_vec();
+            prop_assert!(mask.len() <= LONGEST);
+            prop_assert!(mask.is_empty() || mask.split(|&byte| byte == b' ').all(|token| !token.is_empty()));
+            prop_assert_eq!(masking.mask(&message), mask);
+        }
+
+        #[test]
+        fn numbers_make_no_difference(words in proptest::collection::vec("[a-z]{2,6}", 1..8), a in 0..9999_u32, b in 0..9999_u32) {
+            let message = |number: u32| format!("{} {number} {}", words.join(" "), words.join("/"));
+            let mut masking = Masking::default();
+            let first = masking.mask(message(a).as_bytes()).to_vec();
+            prop_assert_eq!(masking.mask(message(b).as_bytes()), first);
+        }
+    }
+}

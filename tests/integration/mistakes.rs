@@ -1,0 +1,197 @@
+//! Each kind of mistake in a signature is told with its line, its column and the way out.
+//!
+//! One signature without flaws, and for each kind the change that brings the mistake in. What an author then reads is in
+//! the snapshot, which is reviewed as a text: it must be understood without this file.
+
+use std::fmt::Write;
+
+const GOOD: &str = r#"title: The disk {disk} is full
+status: stable
+level: L1
+side: storage
+severity: high
+scope:
+  files: ["**/app*.log"]
+match:
+  all:
+    - regex: 'cannot write to (?<disk>\S+): disk full'
+    - none: [{ text: retry succeeded }]
+cause: Nothing more can be written to {disk}.
+fixes:
+  - level: L1
+    audience: customer
+    steps: [Delete files on it.]
+    verify: The job ends with success.
+references: [{ kind: docs, id: DOC-17, url: 'https://docs.example.com/full' }]
+examples:
+  match: ['2026-01-02 03:04:05 ERROR cannot write to D:: disk full']
+  no_match: ['2026-01-02 03:04:05 ERROR cannot write to D:: disk full, retry succeeded']
+"#;
+
+/// A second signature, which some mistakes need.
+const OTHER: &str = r#"title: The ledger is sealed
+level: L3
+side: server
+severity: low
+match: { text: ledger is sealed }
+cause: It is out of order.
+fixes: [{ level: L3, audience: vendor, steps: [Open a case.] }]
+escalate: { when: always }
+references: [{ kind: docs, url: 'https://docs.example.com/sealed' }]
+examples:
+  match: ['2026-01-02 03:04:05 ERROR ledger is sealed']
+  no_match: ['2026-01-02 03:04:05 INFO ledger is open']
+"#;
+
+const REGEX: &str = r"'cannot write to (?<disk>\S+): disk full'";
+const ALL: &str =
+    "  all:\n    - regex: 'cannot write to (?<disk>\\S+): disk full'\n    - none: [{ text: retry succeeded }]\n";
+
+/// What is wrong, what is replaced, and by what.
+const KINDS: &[(&str, &str, &str)] = &[
+    // YAML.
+    ("a tab", "  files: [", "\tfiles: ["),
+    ("a quote that is not closed", "disk full'\n    - none", "disk full\n    - none"),
+    ("text with a colon and no quotes", "cause: Nothing", "cause: Mind: nothing"),
+    ("an alias", "status: stable", "status: *stable"),
+    ("a tag", "status: stable", "status: !stable x"),
+    ("a second document", "examples:", "---\nexamples:"),
+    ("a field twice", "side: storage", "side: storage\nside: server"),
+    // Fields.
+    ("a misspelt field", "severity: high", "serverity: high"),
+    ("a field that is missing", "level: L1\nside", "side"),
+    ("an empty field", "cause: Nothing more can be written to {disk}.", "cause:"),
+    ("a word that is not known", "severity: high", "severity: hihg"),
+    ("a list in place of text", "title: The disk {disk} is full", "title: [The disk is full]"),
+    ("text in place of a list", "steps: [Delete files on it.]", "steps: Delete files on it."),
+    ("no steps", "steps: [Delete files on it.]", "steps: []"),
+    ("an address that is none", "url: 'https://docs.example.com/full'", "url: docs.example.com"),
+    ("a kind of reference that is not known", "kind: docs", "kind: manual"),
+    ("a glob that is none", "[\"**/app*.log\"]", "[\"**/app[.log\"]"),
+    ("an id that nobody has", "examples:", "suppresses: [acme/app/gone]\nexamples:"),
+    ("an old name that another one has", "examples:", "formerly: [acme/app/sealed]\nexamples:"),
+    // Conditions.
+    ("no condition", ALL, "  {}\n"),
+    ("two conditions in one mapping", ALL, "  text: disk full\n  regex: disk full\n"),
+    ("`none` alone", ALL, "  none: [{ text: disk full }]\n"),
+    ("`all` of nothing but `none`", ALL, "  all: [{ none: [{ text: disk full }] }]\n"),
+    ("`any` of nothing", ALL, "  any: []\n"),
+    ("`nocase` beside a pattern", ALL, "  regex: disk full\n  nocase: true\n"),
+    ("a text with a line end", ALL, "  text: |\n    disk full\n"),
+    ("a pattern with look-around", REGEX, r"'cannot write to (?<disk>\S+)(?!x): disk full'"),
+    ("a pattern with a backreference", REGEX, r"'cannot write to (?<disk>\S+): disk \1'"),
+    ("a group that is not closed", REGEX, r"'cannot write to (?<disk>\S+: disk full'"),
+    ("a repetition of nothing", REGEX, r"'*cannot write to (?<disk>\S+): disk full'"),
+    ("an escape that is none", REGEX, r"'cannot write to (?<disk>\S+)\: disk \yfull'"),
+    ("a pattern that is too large", REGEX, r"'cannot write (?<disk>(?:\S{1,500}){1,500}): disk full'"),
+    ("a field without a value", ALL, "  field: { event_id: }\n"),
+    ("a field that is a list in a list", ALL, "  field: { event_id: [[7]] }\n"),
+    // Correlations.
+    ("a length of time without a unit", ALL, "  sequence: [{ text: disk full }, { text: job ends }]\n  within: 30\n"),
+    ("a count that is none", ALL, "  text: disk full\n  count: '<=2'\n  within: 1m\n"),
+    ("a sequence of one", ALL, "  sequence: [{ text: disk full }]\n  within: 1m\n"),
+    ("`same` without a capture", ALL, "  sequence: [{ text: disk full }, { text: job ends }]\n  same: [job]\n"),
+    ("`absent` without a time", ALL, "  text: disk full\n  absent: [{ text: disk free }]\n"),
+    ("an anchor that is no part", ALL, "  text: disk full\n  unless: [{ text: disk free, anchor: start, to: 1m }]\n"),
+    (
+        "a window that ends before it begins",
+        ALL,
+        "  text: disk full\n  unless: [{ text: disk free, anchor: first, from: 1m, to: -1m }]\n",
+    ),
+    // What a reader of the whole catalogue sees.
+    ("nothing to search for", REGEX, r"'(?<disk>[A-Z]): \w+'"),
+    ("a text that stands everywhere", ALL, "  regex: '(?i)error (?<disk>.*)'\n"),
+    ("a capture that no pattern has", "cause: Nothing more can be written to {disk}.", "cause: Nothing fits on {dsk}."),
+    ("a capture that no text uses", "(?<disk>\\S+): disk", "(?<disk>\\S+): (?<what>disk)"),
+    ("a capture without a value", ALL, "  any: [{ text: disk full }, { regex: 'disk (?<disk>\\S+) is full' }]\n"),
+    (
+        "a branch that no example reaches",
+        ALL,
+        "  any:\n    - regex: 'cannot write to (?<disk>\\S+): disk full'\n    - text: no room left\n",
+    ),
+    ("no positive example", "  match: ['2026-01-02 03:04:05 ERROR cannot write to D:: disk full']\n", ""),
+    (
+        "no negative example",
+        "  no_match: ['2026-01-02 03:04:05 ERROR cannot write to D:: disk full, retry succeeded']\n",
+        "",
+    ),
+    (
+        "an example that does not match",
+        "ERROR cannot write to D:: disk full']",
+        "ERROR cannot write to D:: disk is full']",
+    ),
+    ("an example that matches", "disk full, retry succeeded", "disk full, retry failed"),
+    (
+        "an example that another signature claims",
+        "ERROR cannot write to D:: disk full']",
+        "ERROR cannot write to D:: disk full, ledger is sealed']",
+    ),
+    (
+        "a scope that lets nothing in",
+        "  files: [\"**/app*.log\"]",
+        "  files: [\"**/app*.log\"]\n  not_files: [\"**/a*\"]",
+    ),
+    (
+        "a scope that takes out what it lets in",
+        "  files: [\"**/app*.log\"]",
+        "  files: [\"**/app*.log\"]\n  not_files: [\"**/app*.log\"]",
+    ),
+    (
+        "no fix",
+        "fixes:\n  - level: L1\n    audience: customer\n    steps: [Delete files on it.]\n    verify: The job ends with success.\n",
+        "",
+    ),
+    ("a fix that nobody can verify", "    verify: The job ends with success.\n", ""),
+    ("no fix for the level", "  - level: L1\n", "  - level: L2\n"),
+    ("no reference", "references: [{ kind: docs, id: DOC-17, url: 'https://docs.example.com/full' }]\n", ""),
+    ("a critical problem without impact", "severity: high", "severity: critical"),
+    ("a known defect without escalation", "level: L1\nside", "level: L3\nside"),
+    ("a gap of a draft", "cause: Nothing more can be written to {disk}.", "cause: to be written"),
+    ("a title that another one has", "title: The disk {disk} is full", "title: The ledger is sealed"),
+];
+
+#[test]
+fn each_kind_of_mistake_is_told_with_its_place_and_the_way_out() {
+    let mut shown = String::new();
+    for (kind, from, to) in KINDS {
+        assert!(GOOD.contains(from), "{kind}: nothing to replace");
+        let text = check(&GOOD.replacen(from, to, 1));
+        let flaws = text.lines().filter(|line| line.contains(": error: ") || line.contains(": warning: "));
+        for flaw in flaws.clone() {
+            let place = flaw.split(": ").next().unwrap_or_default();
+            let numbers: Vec<&str> = place.rsplitn(3, ':').take(2).collect();
+            assert!(
+                numbers.iter().all(|it| it.parse::<usize>().is_ok_and(|it| it > 0)),
+                "{kind}: no place in `{flaw}`"
+            );
+        }
+        assert_ne!(flaws.clone().count(), 0, "{kind}: nothing is told");
+        assert_eq!(text.matches("  = hint: ").count(), flaws.count(), "{kind}: no way out in\n{text}");
+        let _ = writeln!(shown, "--- {kind}\n{text}");
+    }
+    assert!(KINDS.len() >= 40);
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("mistakes", shown);
+    });
+}
+
+#[test]
+fn without_a_mistake_nothing_is_told() {
+    assert_eq!(check(GOOD), "");
+}
+
+/// Checks a catalogue of the text and the other signature. Returns what is told of the first, without the summary.
+#[track_caller]
+fn check(text: &str) -> String {
+    let folder = super::folder(&[
+        ("ours/acme/app/_product.yaml", b"vendor: Acme\nproduct: App\n"),
+        ("ours/acme/app/disk-full.yaml", text.as_bytes()),
+        ("ours/acme/app/sealed.yaml", OTHER.as_bytes()),
+    ]);
+    let mut command = super::command(&["signatures", "check", "ours"]);
+    let output = command.current_dir(folder.path()).output().unwrap();
+    let text = super::stdout(&output);
+    assert!(matches!(output.status.code(), Some(0 | 2)), "{text}");
+    let (text, _) = text.rsplit_once("checked ").unwrap_or((text, ""));
+    text.trim_end().to_owned()
+}
