@@ -155,6 +155,7 @@ impl Kind {
             self.whole.push(make(true));
             if self.whole.len() >= 2 * Events::WHOLE {
                 self.sort_first();
+                self.drop_last(Events::MOST + Kind::SLACK);
             }
         } else {
             self.rest.push(make(false));
@@ -266,4 +267,104 @@ fn time_beside(format: &Format, chunk: &Chunk<'_>, start: usize, length: usize) 
         let mut lines = behind.split(|byte| *byte == b'\n').skip(1).take(Events::BESIDE);
         lines.find_map(|line| format.header(line)?.time)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn event(second: Option<i64>, file: &str, line: u64) -> Event {
+        let time = second.map(|second| Time::new(second * 1_000_000_000, None));
+        let text = format!("record {line} of {file} {}", "x".repeat(300));
+        let evidence = Evidence {
+            file: file.into(),
+            line,
+            offset: line * 400,
+            time,
+            text,
+            before: vec!["before".into()],
+            after: vec!["after".into()],
+        };
+        Event { time, evidence, captures: Vec::new(), component: None, host: None, template: None }
+    }
+
+    /// Adds as a scan does: short if that is asked for.
+    fn add(kind: &mut Kind, event: &Event) {
+        kind.add(&event.place(), |whole| {
+            let mut event = event.clone();
+            if !whole {
+                event.evidence.reduce(Events::SHORT);
+            }
+            event
+        });
+    }
+
+    fn gathered<'e>(events: impl Iterator<Item = &'e Event>) -> Kind {
+        let mut kind = Kind::default();
+        events.for_each(|event| add(&mut kind, event));
+        kind
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_merge_in_any_order(
+            numbers in proptest::collection::vec((proptest::option::of(0..40_i64), 0..3_usize), 0..400),
+            cuts in (0..400_usize, 0..400_usize),
+        ) {
+            let numbered = numbers.iter().zip(1..);
+            let events: Vec<Event> =
+                numbered.map(|(&(second, file), line)| event(second, ["a.log", "x.log.1", "x.log"][file], line)).collect();
+            let expected = gathered(events.iter()).finish();
+            let backwards = gathered(events.iter().rev()).finish();
+            prop_assert_eq!(&backwards, &expected);
+            let (a, b) = (cuts.0.min(cuts.1).min(events.len()), cuts.0.max(cuts.1).min(events.len()));
+            let pieces = [&events[..a], &events[a..b], &events[b..]];
+            for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+                let mut merged = Kind::default();
+                order.into_iter().for_each(|piece| merged.merge(gathered(pieces[piece].iter())));
+                prop_assert_eq!(&merged.finish(), &expected);
+            }
+            prop_assert!(expected.events.is_sorted());
+            let whole = expected.events.iter().filter(|event| !event.evidence.before.is_empty()).count();
+            prop_assert_eq!(whole, events.len().min(Events::WHOLE));
+        }
+    }
+
+    #[test]
+    fn a_million_records_of_a_kind_are_bounded_and_the_first_are_kept() {
+        let template = event(None, "a.log", 0);
+        let at = |second: i64| {
+            let mut event = template.clone();
+            event.time = Some(Time::new(second * 1_000_000_000, None));
+            (event.evidence.time, event.evidence.line) = (event.time, second as u64);
+            event
+        };
+        const ALL: i64 = 1_000_000;
+        // In the order of time, against it, and neither.
+        let file = FilePath::from("a.log");
+        for order in [0, 1, 2] {
+            let mut kind = Kind::default();
+            for number in 0..ALL {
+                let second = match order {
+                    0 => number,
+                    1 => ALL - 1 - number,
+                    _ => (number * 7_919) % ALL,
+                };
+                let time = Some(Time::new(second * 1_000_000_000, None));
+                let place = Place { undated: false, time, file: file.clone(), line: second as u64 };
+                kind.add(&place, |whole| {
+                    let mut event = at(second);
+                    if !whole {
+                        event.evidence.reduce(Events::SHORT);
+                    }
+                    event
+                });
+                assert!(kind.whole.len() + kind.rest.len() <= Events::MOST + Kind::SLACK + 2 * Events::WHOLE + 1);
+            }
+            let stream = kind.finish();
+            assert_eq!((stream.events.len(), stream.dropped), (Events::MOST, ALL as u64 - Events::MOST as u64));
+            assert!(stream.events.iter().zip(0..).all(|(event, second)| event.evidence.line == second));
+        }
+    }
 }

@@ -8,8 +8,8 @@ use super::excerpt::{ERROR_MARKS, excerpt};
 use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, escalation, identity, not_examined, notes, number, occurrence, place, plural, product,
-    same_fix_before, skipped, standing, verdict,
+    NotExamined, article_ids, escalation, evidence_of, identity, not_examined, notes, number, occurrence, place,
+    plural, product, same_fix_before, skipped, standing, verdict,
 };
 use crate::bundle::Problem;
 use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
@@ -122,7 +122,7 @@ impl Page {
             self.field("Covers", &format!("{} ({})", code(&hidden.signature), plural(hidden.count, "record")));
         }
         self.out.push('\n');
-        if let Some(evidence) = known.group.evidence.first() {
+        for evidence in evidence_of(known) {
             self.log(&evidence.text, &known.marks());
         }
         let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();

@@ -8,8 +8,8 @@ use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, cut, excerpt};
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, escalation, headline, identity, not_examined, notes, number, occurrence, place, plural,
-    product, same_fix_before, skipped, standing, verdict,
+    NotExamined, article_ids, escalation, evidence_of, headline, identity, not_examined, notes, number, occurrence,
+    place, plural, product, same_fix_before, skipped, standing, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
@@ -140,7 +140,7 @@ impl Page {
         if let Some(place) = place(&known.group) {
             self.field("Where", &place);
         }
-        if let Some(evidence) = known.group.evidence.first() {
+        for evidence in evidence_of(known) {
             self.log(evidence, &known.marks());
         }
         for (name, value) in &known.group.captures {

@@ -303,6 +303,13 @@ pub(super) fn place(group: &Group) -> Option<String> {
     Some(if others > 0 { format!("{place} and {}", plural(others, "more file")) } else { place })
 }
 
+/// The records that show a known problem: the first one, or those that only together are the problem.
+pub(super) fn evidence_of(known: &Known) -> &[Evidence] {
+    const PARTS: usize = 6;
+    let most = if known.signature.correlation.is_some() { PARTS } else { 1 };
+    known.group.evidence.get(..most).unwrap_or(&known.group.evidence)
+}
+
 /// "1 file", "2 files".
 pub(super) fn plural(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

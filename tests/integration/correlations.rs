@@ -205,3 +205,46 @@ fn evidence_and_captures_are_those_of_all_parts() {
     assert_eq!(group.first_time.map(|it| it.to_string()).as_deref(), Some("2026-01-02T10:00:00"));
     assert_eq!(group.last_time.map(|it| it.to_string()).as_deref(), Some("2026-01-02T10:05:00"));
 }
+
+#[test]
+fn each_way_to_be_inconclusive_says_why() {
+    let absent = "text: job failed\nabsent: [{ text: retry succeeded, within: 1h }]";
+    check(absent, "00:00 job failed\n20:00 end", "inconclusive 1: the log ends 40 min before the window closes");
+    // The beginning of a sequence in a log that was rotated.
+    let short = format!("{JOB}\nwithin: 30m");
+    let end = log("00:00 begin\n10:00 job A failed");
+    let rotated = "inconclusive 1: the log was rotated away before 2026-01-02 10:00:00";
+    check_files(&short, &[("app.log.1", &end)], rotated);
+    check_files(&short, &[("app.log", &end)], "");
+    let late = log("00:00 begin\n31:00 job A failed");
+    check_files(&short, &[("app.log.1", &late)], "");
+    // Zones of which one is not known.
+    let (one, other) = ("2026-01-02T10:00:00Z job A started\n", "2026-01-02 10:05:00 job A failed\n");
+    let across = format!("{short}\nin: bundle");
+    check_files(&across, &[("a.log", one), ("b.log", other)], "inconclusive 1: the time zone of a log is unknown");
+    // A computer that is not known among several.
+    let host = |minute: u32, host: &str, text: &str| format!("2026-01-02T10:0{minute}:00Z {host} app[1]: {text}\n");
+    let (first, second) = (host(0, "srv1", "begin"), host(0, "srv2", "begin"));
+    let files = [
+        ("1/a.log", first.as_str()),
+        ("2/b.log", &second),
+        ("3/c.log", "2026-01-02T10:00:00Z job A started\n2026-01-02T10:01:00Z job A failed\n"),
+    ];
+    check_files(&format!("{JOB}\nin: host"), &files, "inconclusive 1: the host of the records is unknown");
+    // Records without times: see above. More records than are kept:
+    let many: String =
+        (0..20_000).map(|number| format!("{:02}:{:02} job A started\n", number / 400, number % 60)).collect();
+    let many = log(&format!("{many}59:50 job A failed"));
+    let found = run(&format!("{JOB}\nwithin: 1s"), &[("app.log", &many)]);
+    assert_eq!(told(found.known.first()), "inconclusive 1: too many records to correlate");
+}
+
+#[test]
+fn an_exception_that_cannot_be_ruled_out_is_said() {
+    let after = "text: job failed\nunless: [{ text: retry succeeded, after: 10m }]";
+    check(after, "00:00 job failed\n02:30 end", "match 1: the log ends 7.5 min before the window closes");
+    let before = "text: job failed\nunless: [{ text: maintenance begins, before: 20m }]";
+    let end = log("00:00 begin\n10:00 job failed");
+    check_files(before, &[("app.log.1", &end)], "match 1: the log was rotated away before 2026-01-02 10:00:00");
+    check_files(before, &[("app.log", &end)], "match 1");
+}

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tierline::report::{one_line, product, wrapped};
 use tierline::signature::{
-    Condition, Example, FieldTest, FieldValue, Fix, Reference, Row, Signature, Status, Variants,
+    Anchor, Bond, Condition, Correlation, Example, FieldTest, FieldValue, Fix, Order, Reference, Row, Signature, Span,
+    Status, Variants, Wanted, Where,
 };
 
 /// The page that a support engineer reads, wrapped to the width; what is searched for in a log is not wrapped.
@@ -42,7 +43,10 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
             p.words(&format!("  {name}: "), "    ", &globs.join(", "));
         }
     }
-    p.condition(&it.condition, 1);
+    match &it.correlation {
+        Some(correlation) => p.correlation(correlation),
+        None => p.condition(&it.condition, 1),
+    }
     let examples = &it.examples;
     let lists = [
         ("Matches", &examples.matching),
@@ -166,6 +170,107 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Records and what they are to each other.
+    fn correlation(&mut self, it: &Correlation) {
+        let several = match it.order {
+            Order::One => String::new(),
+            Order::Sequence => " one after the other".to_owned(),
+            Order::Any => " in any order".to_owned(),
+        };
+        let place = match it.place {
+            Where::File => "in one log",
+            Where::Host => "on one host",
+            Where::Bundle => "anywhere",
+        };
+        let within = it.within.map(|within| format!(", within {within}")).unwrap_or_default();
+        self.line(&format!("  records{several} {place}{within}:"));
+        for (number, part) in it.parts.iter().enumerate() {
+            let name = part.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+            let count = if part.count > 1 { format!(", at least {} records", part.count) } else { String::new() };
+            self.wanted(&format!("part {}{name}{count}", number + 1), &part.wanted);
+        }
+        if !it.same.is_empty() {
+            let names: Vec<&str> = it.same.iter().map(Bond::name).collect();
+            self.line(&format!("    with the same {}", names.join(", ")));
+        }
+        for unless in &it.unless {
+            let window = match (anchor(unless.anchor), unless.from, unless.to) {
+                (None, Span(0), Span(0)) => "between the first and the last".to_owned(),
+                (None, from, to) => format!("from {from} to the first to {to} to the last"),
+                (Some(anchor), from, to) => format!("from {from} to {to} of {anchor}"),
+            };
+            self.wanted(&format!("unless a record stands {window}"), &unless.wanted);
+        }
+        for absent in &it.absent {
+            let anchor = anchor(absent.anchor).unwrap_or_else(|| "the last record".to_owned());
+            self.wanted(&format!("and none follows {anchor} within {}", absent.within), &absent.wanted);
+        }
+    }
+
+    fn wanted(&mut self, says: &str, wanted: &Wanted) {
+        let files = if wanted.files.is_empty() { String::new() } else { format!(", in {}", wanted.files.join(", ")) };
+        self.line(&format!("    {says}{files}:"));
+        self.condition(&wanted.condition, 3);
+    }
+}
+
+/// The anchor in words; `None` if it is the whole match.
+fn anchor(it: Anchor) -> Option<String> {
+    match it {
+        Anchor::Whole => None,
+        Anchor::First => Some("the first record".to_owned()),
+        Anchor::Last => Some("the last record".to_owned()),
+        Anchor::Part(index) => Some(format!("part {}", index + 1)),
+    }
+}
+
+/// A match of several records as its file has it, windows written out.
+fn correlation(it: &Correlation) -> Value {
+    let with = |wanted: &Wanted, more: Value| {
+        let mut value = condition(&wanted.condition);
+        if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
+            value.extend(more.into_iter().filter(|(_, it)| !it.is_null()));
+            if !wanted.files.is_empty() {
+                value.insert("files".to_owned(), json!(wanted.files));
+            }
+        }
+        value
+    };
+    let place = |it: Anchor| match it {
+        Anchor::Whole => Value::Null,
+        Anchor::First => json!("first"),
+        Anchor::Last => json!("last"),
+        Anchor::Part(index) => json!(index + 1),
+    };
+    let count = |count: u32| if count > 1 { json!(count) } else { Value::Null };
+    let parts = it.parts.iter().map(|part| with(&part.wanted, json!({"name": part.name, "count": count(part.count)})));
+    let mut value = match it.order {
+        Order::One => parts.into_iter().next().unwrap_or_default(),
+        Order::Sequence => json!({"sequence": parts.collect::<Vec<_>>()}),
+        Order::Any => json!({"all": parts.collect::<Vec<_>>()}),
+    };
+    let unless = it.unless.iter().map(|it| {
+        let window = json!({"anchor": place(it.anchor), "from": it.from.to_string(), "to": it.to.to_string()});
+        with(&it.wanted, window)
+    });
+    let absent = it
+        .absent
+        .iter()
+        .map(|it| with(&it.wanted, json!({"anchor": place(it.anchor), "within": it.within.to_string()})));
+    let rest = json!({
+        "within": it.within.map(|within| within.to_string()),
+        "same": it.same.iter().map(Bond::name).collect::<Vec<_>>(),
+        "in": it.place.name(),
+        "unless": unless.collect::<Vec<_>>(),
+        "absent": absent.collect::<Vec<_>>(),
+    });
+    if let (Value::Object(value), Value::Object(rest)) = (&mut value, rest) {
+        value.extend(rest.into_iter().filter(|(_, it)| !it.is_null() && *it != json!([])));
+    }
+    value
+}
+
 /// What the record has, in words: `the field event_id is 7000 or is 7009`.
 fn field(test: &FieldTest) -> String {
     let value = |value: &FieldValue| match value {
@@ -239,7 +344,7 @@ pub(super) fn whole(it: &Signature) -> Value {
         .map(|it| json!({"when": it.when, "needs_files": it.needs_files, "needs_facts": it.needs_facts}));
     let rest = json!({
         "scope": {"files": it.scope.files, "not_files": it.scope.not_files},
-        "match": condition(&it.condition),
+        "match": it.correlation.as_ref().map_or_else(|| condition(&it.condition), correlation),
         "cause": it.cause,
         "impact": it.impact,
         "fixes": fixes(&it.fixes),

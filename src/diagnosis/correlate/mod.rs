@@ -7,6 +7,8 @@
 
 mod doubt;
 mod moments;
+#[cfg(test)]
+mod reference;
 
 mod rules;
 mod search;

@@ -82,13 +82,14 @@ impl Match {
     }
 }
 
-/// Whether a record stands in the window from one record (plus `from`) to another (plus `to`). The two themselves do not,
-/// and at the edges of a window without an offset the order of the file decides.
+/// Whether a record stands in the window from one record (plus `from`) to another (plus `to`). The first itself does not, and
+/// at the edges of a window without an offset the order of the file decides. A later last record leaves in the window what
+/// was there.
 pub(super) fn is_between(it: At, first: At, from: i64, last: At, to: i64) -> bool {
     let (begin, end) = (first.instant.saturating_add(from), last.instant.saturating_add(to));
     let too_early = from == 0 && it.instant == first.instant && !it.follows(first);
     let too_late = to == 0 && it.instant == last.instant && !last.follows(it);
-    (begin..=end).contains(&it.instant) && !too_early && !too_late && it != first && it != last
+    (begin..=end).contains(&it.instant) && !too_early && !too_late && it != first
 }
 
 /// Whether one of the sorted records stands in the window.
@@ -251,33 +252,48 @@ fn sets(rules: &Rules, lists: &Lists) -> Vec<Match> {
     let mut found = Vec::new();
     let mut next = 0;
     while let Some(&start) = starts.get(next) {
-        let Some(mut used) = first_of_each(rules, lists, &completing, start) else { break };
+        let Some(used) = first_of_each(rules, lists, &completing, start) else { break };
         let Some(&largest) = used.iter().map(|(_, record)| &record.at).max() else { break };
         let behind = lasts.partition_point(|(at, ..)| *at < largest);
-        let Some(&(last, part, record)) = lasts.get(behind) else { break };
+        let Some(&(least, ..)) = lasts.get(behind) else { break };
         if let Some(within) = rules.within
-            && last.instant.saturating_sub(start.instant) > within
+            && least.instant.saturating_sub(start.instant) > within
         {
-            let earliest = last.instant.saturating_sub(within);
+            let earliest = least.instant.saturating_sub(within);
             next += starts.get(next..).unwrap_or_default().partition_point(|it| it.instant < earliest).max(1);
             continue;
         }
-        if last > largest
-            && let Some(place) = used.iter_mut().filter(|(of, _)| *of == part).max_by_key(|(_, record)| record.at)
-        {
-            place.1 = record;
+        let end = rules.within.map_or(i64::MAX, |within| start.instant.saturating_add(within));
+        let mut ends = lasts.get(behind..).unwrap_or_default().iter().take_while(|(at, ..)| at.instant <= end);
+        let used = ends.find_map(|last| ending_with(&used, start, largest, *last));
+        let last = used.as_ref().and_then(|used| used.last()).map(|(_, record)| record.at);
+        match (used, last) {
+            (Some(used), Some(last))
+                if !is_barred(rules, lists, start, &[Anchor::First]) && !is_another_case(rules, lists, start, last) =>
+            {
+                let needed = used.len();
+                found.push(Match { used, needed });
+                next = starts.partition_point(|it| *it <= last);
+            }
+            _ => next += 1,
         }
-        used.sort_unstable_by_key(|(part, record)| (record.at, *part));
-        let is_first = used.first().is_some_and(|(_, record)| record.at == start);
-        if !is_first || is_barred(rules, lists, start, &[Anchor::First]) || is_another_case(rules, lists, start, last) {
-            next += 1;
-            continue;
-        }
-        let needed = used.len();
-        found.push(Match { used, needed });
-        next = starts.partition_point(|it| *it <= last);
     }
     found
+}
+
+/// The records of a match with this one as the last, in their order; `None` if the first is no longer in it.
+fn ending_with(
+    used: &[(usize, Record)],
+    start: At,
+    largest: At,
+    (at, part, record): (At, usize, Record),
+) -> Option<Vec<(usize, Record)>> {
+    let mut used = used.to_vec();
+    if at > largest {
+        used.iter_mut().filter(|(of, _)| *of == part).max_by_key(|(_, record)| record.at)?.1 = record;
+    }
+    used.sort_unstable_by_key(|(part, record)| (record.at, *part));
+    used.first().is_some_and(|(_, record)| record.at == start).then_some(used)
 }
 
 /// The first records of each part from a place on.
