@@ -40,6 +40,8 @@ pub struct LineCache {
     lines: Vec<Option<KnownLine>>,
     memos: Vec<TimeMemo>,
     memo_keys: HashMap<TimeKey, u16>,
+    /// The one that was asked for last.
+    last_memo: Option<(TimeKey, u16)>,
     repeats: Repeats,
     /// Empty, with the intervals of the series' chunk before.
     widths: Timeline,
@@ -190,6 +192,7 @@ impl Default for LineCache {
             lines: vec![None; 1 << 10],
             memos: Vec::new(),
             memo_keys: HashMap::new(),
+            last_memo: None,
             repeats: Repeats::default(),
             widths: Timeline::default(),
             used: 0,
@@ -308,15 +311,23 @@ impl LineCache {
 
     /// The place of the memo for times of this key.
     fn memo(&mut self, key: TimeKey) -> Option<u16> {
-        if let Some(&known) = self.memo_keys.get(&key) {
-            return Some(known);
+        // Most new lines have the header of the one before, and hashing it would take longer than all else here.
+        if let Some((known, place)) = self.last_memo
+            && known == key
+        {
+            return Some(place);
         }
-        if self.memos.len() >= MOST_MEMOS {
-            return None;
-        }
-        let place = self.memos.len() as u16;
-        self.memos.push(TimeMemo::new(&key)?);
-        self.memo_keys.insert(key, place);
+        let place = match self.memo_keys.get(&key) {
+            Some(&known) => known,
+            None if self.memos.len() >= MOST_MEMOS => return None,
+            None => {
+                let place = self.memos.len() as u16;
+                self.memos.push(TimeMemo::new(&key)?);
+                self.memo_keys.insert(key, place);
+                place
+            }
+        };
+        self.last_memo = Some((key, place));
         Some(place)
     }
 
