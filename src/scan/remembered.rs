@@ -1,6 +1,6 @@
 //! The scan that remembers lines against the one that does not.
 
-use super::reference::set_with_parts;
+use super::reference::{set, set_with_parts};
 use super::scanner::EachHit;
 use super::{Counted, Enough, Hit, LineCache, More, Passed, Scanner, Taker, Window};
 use crate::record::{Chunk, Reading, Time, chunks};
