@@ -1,13 +1,27 @@
 use super::Known;
-use crate::signature::{Condition, FieldValue};
+use crate::signature::{Condition, FieldValue, Signature};
+use std::sync::Arc;
 
 impl Known {
+    /// Puts what was captured in the log into all texts that people read.
+    pub(super) fn explain(&mut self) {
+        let mut signature = Signature::clone(&self.signature);
+        let put_in = |text: &mut String| *text = self.filled_in(text);
+        [&mut signature.title, &mut signature.cause].into_iter().for_each(put_in);
+        signature.impact.iter_mut().for_each(put_in);
+        for fix in &mut signature.fixes {
+            fix.steps.iter_mut().chain(&mut fix.risk).chain(&mut fix.verify).for_each(put_in);
+        }
+        signature.escalate.iter_mut().filter_map(|it| it.when.as_mut()).for_each(put_in);
+        self.signature = Arc::new(signature);
+    }
+
     /// Returns a text of the signature with `{name}` replaced by what was captured in the log.
     ///
     /// A value comes from the log and may hold anything: it is put on one line and cut at 120 characters; making it
     /// harmless for a terminal or for HTML is the report's work. A capture that took no part shows as `<name>`; braces
     /// around anything else are left alone, because steps may contain commands.
-    pub fn explain(&self, text: &str) -> String {
+    fn filled_in(&self, text: &str) -> String {
         let mut names = Vec::new();
         capture_names(&self.signature.condition, &mut names);
         let mut out = String::with_capacity(text.len());
@@ -102,12 +116,13 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let mut signature = signature("a/b/c", Severity::High);
+        signature.cause = text.into();
         signature.condition = Condition::Any(vec![Condition::Regex("(?P<host>x)(?<user>y)(?:z)(?i:w)".into())]);
         let mut group = group(1, Vec::new());
         group.captures.insert("long".into(), "é ".repeat(200));
         group.captures.insert("lines".into(), "a\r\n  b".into());
         let diagnosis = diagnosis(vec![(signature, group)], Vec::new());
-        assert_eq!(diagnosis.known[0].explain(text), expected);
+        assert_eq!(diagnosis.known[0].signature.cause, expected);
     }
 
     #[test]

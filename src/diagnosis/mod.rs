@@ -77,7 +77,7 @@ pub struct Period {
 /// A known problem that was found.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The signature, as it is for the variant.
+    /// The signature, as it is for the variant, with what was captured in its texts.
     pub signature: Arc<Signature>,
     /// The row of the signature's variants that this is, by its key; `None` for the family as a whole.
     pub variant: Option<Arc<str>>,

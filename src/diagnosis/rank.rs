@@ -57,6 +57,7 @@ pub fn diagnose(
     let explained = |hash: &u64| correlated.explained.get(hash).copied().unwrap_or(0);
     let unknown = in_order(tally.unknown).filter(|(hash, unknown)| explained(hash) < unknown.group.count);
     let unresolved = unresolved(unknown.map(|(_, unknown)| unknown).collect(), &known);
+    known.iter_mut().for_each(Known::explain);
     let groups = known.iter().map(|it| &it.group).chain(unresolved.iter().map(|it| &it.finding.group));
     let chronology = Chronology::of(&sources, &others, zone, groups.flat_map(|group| &group.evidence));
     Diagnosis {

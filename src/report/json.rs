@@ -152,7 +152,7 @@ struct JsonDiagnosis<'a> {
     variant: Option<&'a str>,
     state: &'static str,
     reason: Option<&'a str>,
-    title: String,
+    title: &'a str,
     vendor: &'a str,
     product: &'a str,
     component: Option<&'a str>,
@@ -160,9 +160,9 @@ struct JsonDiagnosis<'a> {
     side: &'static str,
     severity: &'static str,
     confidence: f64,
-    cause: String,
-    impact: Option<String>,
-    fixes: Vec<JsonFix>,
+    cause: &'a str,
+    impact: Option<&'a str>,
+    fixes: Vec<JsonFix<'a>>,
     references: Vec<JsonReference<'a>>,
     escalate: Option<JsonEscalate<'a>>,
     count: u64,
@@ -176,12 +176,12 @@ struct JsonDiagnosis<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonFix {
+struct JsonFix<'a> {
     level: &'static str,
     audience: &'static str,
-    steps: Vec<String>,
-    risk: Option<String>,
-    verify: Option<String>,
+    steps: &'a [String],
+    risk: Option<&'a str>,
+    verify: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -193,7 +193,7 @@ struct JsonReference<'a> {
 
 #[derive(Serialize)]
 struct JsonEscalate<'a> {
-    when: Option<String>,
+    when: Option<&'a str>,
     needs_files: &'a [String],
     needs_facts: &'a [String],
 }
@@ -330,9 +330,9 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
         let fixes = signature.fixes.iter().map(|fix| JsonFix {
             level: fix.level.name(),
             audience: fix.audience.name(),
-            steps: fix.steps.iter().map(|step| known.explain(step)).collect(),
-            risk: fix.risk.as_deref().map(|it| known.explain(it)),
-            verify: fix.verify.as_deref().map(|it| known.explain(it)),
+            steps: &fix.steps,
+            risk: fix.risk.as_deref(),
+            verify: fix.verify.as_deref(),
         });
         let references = signature.references.iter();
         JsonDiagnosis {
@@ -340,7 +340,7 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
             variant: known.variant.as_deref(),
             state: known.state.name(),
             reason: known.reason.as_deref(),
-            title: known.explain(&signature.title),
+            title: &signature.title,
             vendor: &signature.vendor,
             product: &signature.product,
             component: signature.component.as_deref(),
@@ -348,14 +348,14 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
             side: signature.side.name(),
             severity: signature.severity.name(),
             confidence: known.confidence,
-            cause: known.explain(&signature.cause),
-            impact: signature.impact.as_deref().map(|it| known.explain(it)),
+            cause: &signature.cause,
+            impact: signature.impact.as_deref(),
             fixes: fixes.collect(),
             references: references
                 .map(|it| JsonReference { kind: &it.kind, id: it.id.as_deref(), url: &it.url })
                 .collect(),
             escalate: signature.escalate.as_ref().map(|it| JsonEscalate {
-                when: it.when.as_deref().map(|when| known.explain(when)),
+                when: it.when.as_deref(),
                 needs_files: &it.needs_files,
                 needs_facts: &it.needs_facts,
             }),

@@ -85,7 +85,7 @@ impl Page {
                 (index + 1).to_string(),
                 signature.severity.name().to_string(),
                 signature.level.name().to_string(),
-                escape(&it.explain(&signature.title)),
+                escape(&signature.title),
                 escape(&article_ids(signature)),
                 escape(&signature.product),
                 escape(&occurrence(&it.group)),
@@ -98,8 +98,7 @@ impl Page {
     fn known(&mut self, index: usize, all: &[Known]) {
         let Some(known) = all.get(index) else { return };
         let (position, signature) = (index + 1, &*known.signature);
-        let title = known.explain(&signature.title);
-        self.paragraph("### ", &format!("{position}. [{}] {title}", signature.severity.name()));
+        self.paragraph("### ", &format!("{position}. [{}] {}", signature.severity.name(), signature.title));
         self.field("Product", &escape(&product(signature)));
         let level = format!("{}, side: {}", signature.level.name(), signature.side.name());
         self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
@@ -113,9 +112,9 @@ impl Page {
         for (name, value) in &known.group.captures {
             self.field("Value", &code(&format!("{name} = {value}")));
         }
-        self.field("Cause", &escape(&known.explain(&signature.cause)));
+        self.field("Cause", &escape(&signature.cause));
         if let Some(impact) = &signature.impact {
-            self.field("Impact", &escape(&known.explain(impact)));
+            self.field("Impact", &escape(impact));
         }
         self.field("Signature", &code(&identity(known)));
         for hidden in &known.suppressed {
@@ -128,10 +127,10 @@ impl Page {
         let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
         fixes.sort_by_key(|fix| fix.level);
         for fix in fixes {
-            self.fix(known, fix, same_fix_before(all, index, fix));
+            self.fix(fix, same_fix_before(all, index, fix));
         }
         if let Some(escalate) = &signature.escalate {
-            self.paragraph("Escalate: ", &escalation(known, escalate));
+            self.paragraph("Escalate: ", &escalation(escalate));
         }
         if !signature.references.is_empty() {
             let links: Vec<String> = signature.references.iter().map(link).collect();
@@ -140,24 +139,23 @@ impl Page {
         }
     }
 
-    fn fix(&mut self, known: &Known, fix: &Fix, same: Option<usize>) {
+    fn fix(&mut self, fix: &Fix, same: Option<usize>) {
         if let Some(earlier) = same {
             let head = format!("{} steps ({}):", fix.level.name(), fix.audience.name());
             self.line("", &format!("**{}** the same as for problem {}.", escape(&head), earlier + 1));
             self.out.push('\n');
             return;
         }
-        let risk =
-            fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
+        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
         let head = format!("{} steps ({}{}):", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.line("", &format!("**{}**", escape(&head)));
         self.out.push('\n');
         for (index, step) in fix.steps.iter().enumerate() {
-            self.line(&format!("{}. ", index + 1), &escape(&known.explain(step)));
+            self.line(&format!("{}. ", index + 1), &escape(step));
         }
         self.out.push('\n');
         if let Some(verify) = &fix.verify {
-            self.paragraph("Check: ", &known.explain(verify));
+            self.paragraph("Check: ", verify);
         }
     }
 

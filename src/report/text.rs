@@ -112,7 +112,7 @@ impl Page {
             let (severity, level) = (signature.severity.name().to_uppercase(), signature.level.name());
             let ids = article_ids(signature);
             let ids = if ids.is_empty() { ids } else { format!(" ({ids})") };
-            let title = format!("{}{ids}", known.explain(&signature.title));
+            let title = format!("{}{ids}", signature.title);
             self.prose(&format!("{:>4}. {severity:<8}  {level:<2}  ", index + 1), &" ".repeat(20), &title, PLAIN);
         }
         for (index, it) in unresolved.iter().enumerate() {
@@ -129,7 +129,7 @@ impl Page {
         let signature = &*known.signature;
         let badge = format!("{}. [{}] ", index + 1, signature.severity.name().to_uppercase());
         self.blank();
-        self.prose(&badge, "   ", &known.explain(&signature.title), severity_style(signature.severity));
+        self.prose(&badge, "   ", &signature.title, severity_style(signature.severity));
         self.field("Product", &product(signature));
         let side = format!("side: {}, confidence {:.2}", signature.side.name(), known.confidence);
         self.field("Level", &format!("{}, {side}", signature.level.name()));
@@ -146,17 +146,17 @@ impl Page {
         for (name, value) in &known.group.captures {
             self.field("Value", &format!("{name} = {value}"));
         }
-        self.field("Cause", &known.explain(&signature.cause));
+        self.field("Cause", &signature.cause);
         if let Some(impact) = &signature.impact {
-            self.field("Impact", &known.explain(impact));
+            self.field("Impact", impact);
         }
         let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
         fixes.sort_by_key(|fix| fix.level);
         for fix in fixes {
-            self.fix(known, fix, same_fix_before(all, index, fix));
+            self.fix(fix, same_fix_before(all, index, fix));
         }
         if let Some(escalate) = &signature.escalate {
-            self.field("Escalate", &escalation(known, escalate));
+            self.field("Escalate", &escalation(escalate));
         }
         for reference in &signature.references {
             self.field("Link", &link(reference));
@@ -168,7 +168,7 @@ impl Page {
     }
 
     /// The steps; where an earlier problem has the same, only its number.
-    fn fix(&mut self, known: &Known, fix: &Fix, same: Option<usize>) {
+    fn fix(&mut self, fix: &Fix, same: Option<usize>) {
         if let Some(earlier) = same {
             let head = format!(
                 "{} steps ({}): the same as for problem {}",
@@ -179,16 +179,15 @@ impl Page {
             self.prose("   ", "   ", &head, BOLD);
             return;
         }
-        let risk =
-            fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {}", known.explain(risk)));
+        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
         let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
         self.prose("   ", "   ", &head, BOLD);
         for (index, step) in fix.steps.iter().enumerate() {
             let mark = format!("     {}. ", index + 1);
-            self.prose(&mark, &" ".repeat(mark.len()), &known.explain(step), PLAIN);
+            self.prose(&mark, &" ".repeat(mark.len()), step, PLAIN);
         }
         if let Some(verify) = &fix.verify {
-            self.prose("     Check: ", "            ", &known.explain(verify), PLAIN);
+            self.prose("     Check: ", "            ", verify, PLAIN);
         }
     }
 

@@ -231,20 +231,7 @@ pub(super) fn headline(finding: &UnknownGroup) -> String {
 
 /// The position of an earlier known problem with the same fix, if there is one: its steps need not be read twice.
 pub(super) fn same_fix_before(diagnosis: &[Known], position: usize, fix: &Fix) -> Option<usize> {
-    let own = diagnosis.get(position)?;
-    let told = |known: &Known, fix: &Fix| -> (Vec<String>, Option<String>, Option<String>) {
-        let steps = fix.steps.iter().map(|step| known.explain(step)).collect();
-        let explained = |text: &Option<String>| text.as_deref().map(|text| known.explain(text));
-        (steps, explained(&fix.verify), explained(&fix.risk))
-    };
-    let wanted = told(own, fix);
-    let is_same = |known: &Known| {
-        known
-            .signature
-            .fixes
-            .iter()
-            .any(|it| (it.level, it.audience) == (fix.level, fix.audience) && told(known, it) == wanted)
-    };
+    let is_same = |known: &Known| known.signature.fixes.contains(fix);
     diagnosis.iter().take(position).position(is_same)
 }
 
@@ -368,7 +355,7 @@ fn range(first: &str, last: &str) -> String {
 }
 
 /// "not fixed by L1 (attach **/*.log; state version)".
-pub(super) fn escalation(known: &Known, escalate: &Escalate) -> String {
+pub(super) fn escalation(escalate: &Escalate) -> String {
     let mut needs = Vec::new();
     if !escalate.needs_files.is_empty() {
         needs.push(format!("attach {}", escalate.needs_files.join(", ")));
@@ -376,8 +363,8 @@ pub(super) fn escalation(known: &Known, escalate: &Escalate) -> String {
     if !escalate.needs_facts.is_empty() {
         needs.push(format!("state {}", escalate.needs_facts.join(", ")));
     }
-    match (escalate.when.as_deref().map(|when| known.explain(when)), needs.is_empty()) {
-        (Some(when), true) => when,
+    match (escalate.when.as_deref(), needs.is_empty()) {
+        (Some(when), true) => when.into(),
         (Some(when), false) => format!("{when} ({})", needs.join("; ")),
         (None, _) => needs.join("; "),
     }

@@ -153,7 +153,7 @@ pub enum FieldValue {
 }
 
 /// One way to solve a problem.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// Who can do it.
     pub level: SupportLevel,
