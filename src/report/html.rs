@@ -10,8 +10,8 @@ use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, excerpt};
 use super::neutral::one_line;
 use super::wording::{
-    NotExamined, article_ids, escalation, evidence_of, found, headline, identity, not_examined, notes, number,
-    occurrence, place, plural, product, same_fix_before, scope, size, skipped, standing,
+    NotExamined, article_ids, cause, escalation, evidence_of, found, headline, identity, label, not_examined, notes,
+    number, occurrence, place, plural, product, same_fix_before, scope, size, skipped, standing,
 };
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::finding::Evidence;
@@ -59,6 +59,8 @@ struct Page {
 struct Problem {
     mark: String,
     anchor: String,
+    /// Whether it stands below what brought it about.
+    is_effect: bool,
     severity: &'static str,
     level: &'static str,
     side: &'static str,
@@ -79,7 +81,7 @@ struct Problem {
 struct FixSteps {
     head: String,
     /// The number of an earlier problem with the same steps.
-    same_as: Option<usize>,
+    same_as: Option<String>,
     steps: Vec<String>,
     verify: Option<String>,
 }
@@ -165,8 +167,10 @@ impl Page {
 fn problem(all: &[Known], index: usize) -> Option<Problem> {
     let known = all.get(index)?;
     let (signature, group) = (&*known.signature, &known.group);
+    let (mark, cause) = (label(all, index), cause(all, index));
     let mut fields = vec![("Product", product(signature))];
     fields.extend(standing(known).map(|it| ("State", it)));
+    fields.extend(cause.iter().map(|it| ("Cause is", it.clone())));
     fields.push(("Seen", occurrence(group)));
     fields.extend(place(group).map(|it| ("Where", it)));
     fields.extend(group.captures.iter().map(|(name, value)| ("Value", format!("{name} = {value}"))));
@@ -179,8 +183,9 @@ fn problem(all: &[Known], index: usize) -> Option<Problem> {
     fixes.sort_by_key(|fix| fix.level);
     let marks = known.marks();
     Some(Problem {
-        mark: (index + 1).to_string(),
-        anchor: format!("p{}", index + 1),
+        anchor: anchor(&mark),
+        mark,
+        is_effect: cause.is_some(),
         severity: signature.severity.name(),
         level: signature.level.name(),
         side: signature.side.name(),
@@ -206,12 +211,17 @@ fn problem(all: &[Known], index: usize) -> Option<Problem> {
     })
 }
 
-fn steps(fix: &Fix, same: Option<usize>) -> FixSteps {
+/// The anchor of a known problem that is called so: `p2-1` of `2.1`.
+fn anchor(label: &str) -> String {
+    format!("p{}", label.replace('.', "-"))
+}
+
+fn steps(fix: &Fix, same: Option<String>) -> FixSteps {
     let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
     let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
     FixSteps {
         head: one_line(&head),
-        same_as: same.map(|earlier| earlier + 1),
+        same_as: same,
         steps: fix.steps.iter().map(|it| one_line(it)).collect(),
         verify: fix.verify.as_deref().map(one_line),
     }

@@ -381,7 +381,7 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
             count: group.count,
             times: JsonTimes::of(group.first_time, group.last_time),
             captures: Cow::Borrowed(&group.captures),
-            caused_by: None,
+            caused_by: known.caused_by.as_deref().map(Cow::from),
             suppressed: known.suppressed.iter().map(JsonSuppressed::from).collect(),
             several_records: signature.correlation.is_some(),
             marks: known.marks().into_iter().map(Cow::from).collect(),

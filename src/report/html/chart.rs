@@ -1,10 +1,11 @@
 //! The timeline as a picture: errors and all records over time, silences, and where each finding is first seen.
 
+use super::anchor;
 use crate::diagnosis::{Chronology, Clock, Diagnosis};
 use crate::finding::{Group, Level, Levels, Time};
 use crate::report::neutral::one_line;
 use crate::report::timeline;
-use crate::report::wording::{headline, number, plural, seconds};
+use crate::report::wording::{headline, label, number, plural, seconds};
 
 /// The section about time.
 pub(super) struct Chart {
@@ -170,28 +171,32 @@ fn gaps(chronology: &Chronology, span: Span) -> Vec<Gap> {
 
 fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<Mark> {
     let mut marks: Vec<(f64, Mark)> = Vec::new();
-    let mut add = |mark: String, class: &'static str, title: &str, group: &Group| {
+    let mut add = |anchor: String, mark: String, class: &'static str, title: &str, group: &Group| {
         let (Some(time), Some(evidence)) = (group.first_time, group.evidence.first()) else { return };
         let Some(second) = second(&diagnosis.chronology, time, &evidence.file) else { return };
-        let (anchor, title) = (mark.to_lowercase(), one_line(&format!("{mark}: {title}, first {}", seconds(time))));
+        let title = one_line(&format!("{mark}: {title}, first {}", seconds(time)));
         let place = span.place(second) * 100.0;
         marks.push((place, Mark { mark, anchor, class, left: decimal(place), lane: 0, title }));
     };
     for (index, known) in diagnosis.known.iter().enumerate() {
         let signature = &known.signature;
-        add((index + 1).to_string(), signature.severity.name(), &signature.title, &known.group);
+        let mark = label(&diagnosis.known, index);
+        add(anchor(&mark), mark, signature.severity.name(), &signature.title, &known.group);
     }
     for (index, unresolved) in diagnosis.unresolved.iter().take(top).enumerate() {
         let finding = &unresolved.finding;
-        add(format!("U{}", index + 1), finding.level.name(), &headline(finding), &finding.group);
+        add(
+            format!("u{}", index + 1),
+            format!("U{}", index + 1),
+            finding.level.name(),
+            &headline(finding),
+            &finding.group,
+        );
     }
     // The first in the report get their places first.
     let mut taken: [Vec<f64>; LANES] = Default::default();
     let mut placed: Vec<(f64, Mark)> = Vec::new();
-    for (place, mut mark) in marks {
-        if mark.anchor.starts_with(|c: char| c.is_ascii_digit()) {
-            mark.anchor.insert(0, 'p');
-        }
+    for (place, mark) in marks {
         let free = |lane: &[f64]| lane.iter().all(|other| (other - place).abs() >= APART);
         let Some((lane, row)) = taken.iter_mut().enumerate().find(|(_, lane)| free(lane)) else { continue };
         row.push(place);

@@ -170,6 +170,8 @@ impl JsonDiagnosis<'_> {
             fixes: self.fixes.into_iter().map(JsonFix::fix).collect::<Read<_>>()?,
             references: self.references.into_iter().map(JsonReference::reference).collect(),
             suppresses: Vec::new(),
+            caused_by: Vec::new(),
+            caused_within: Signature::CAUSED_WITHIN,
             formerly: Vec::new(),
             escalate: self.escalate.map(JsonEscalate::escalate),
             variants: None,
@@ -184,6 +186,7 @@ impl JsonDiagnosis<'_> {
             state: named("diagnoses[].state", &states, State::name, &self.state)?,
             reason: owned(self.reason),
             group: group(self.count, &self.times, self.captures.into_owned(), self.evidence, self.files)?,
+            caused_by: self.caused_by.map(Arc::from),
             suppressed: suppressed.map(|it| Suppressed { signature: it.signature.into(), count: it.count }).collect(),
         })
     }
@@ -338,6 +341,16 @@ mod tests {
         assert_eq!(newer, "the report is of schema `tierline.report/2`, this version reads `tierline.report/1`");
         let strange = json(&hostile("x", "y")).replace("\"side\": \"server\"", "\"side\": \"moon\"");
         assert_eq!(refused(&strange), "diagnoses[].side is `moon`, which this version does not know");
+    }
+
+    #[test]
+    fn an_effect_stays_behind_its_cause() {
+        let mut diagnosis = hostile("x", "y");
+        let effect = Known { caused_by: Some(diagnosis.known[0].signature.id.clone()), ..diagnosis.known[0].clone() };
+        diagnosis.known.push(effect);
+        let [_, _, _, _, html, ..] = formats(&diagnosis);
+        assert!(html.contains("<article class=\"card critical effect\" id=\"p1-1\""));
+        assert_eq!(formats(&saved(&json(&diagnosis)).unwrap()), formats(&diagnosis));
     }
 
     #[test]
