@@ -9,6 +9,7 @@ mod completions;
 mod contents;
 mod decode;
 mod exit;
+mod explain;
 mod format;
 mod man;
 mod output;
