@@ -17,6 +17,8 @@ mod encode;
 mod fact;
 #[path = "src/signature/fields.rs"]
 mod fields;
+#[path = "src/signature/fragments.rs"]
+mod fragments;
 #[path = "src/signature/pattern.rs"]
 mod pattern;
 #[path = "src/signature/product.rs"]
@@ -32,6 +34,8 @@ mod yaml;
 
 use correlation::*;
 use data::*;
+use fragments::Fragments;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
@@ -51,12 +55,13 @@ fn main() -> io::Result<ExitCode> {
     let mut table = String::from("&[\n");
     let mut texts = Vec::new();
     let mut is_broken = false;
+    let shared = fragments(&root, &files)?;
     for (index, shown) in files.iter().enumerate() {
         let file = root.join(shown);
         let text =
             fs::read_to_string(&file).map_err(|err| io::Error::new(err.kind(), format!("read {shown}: {err}")))?;
         let path = shown.strip_prefix("signatures/").unwrap_or(shown);
-        match tree_of(path, Path::new(shown), &text) {
+        match tree_of(path, Path::new(shown), &text, &shared) {
             Ok(tree) => {
                 let tree_file = out.join(format!("{index}.tree"));
                 fs::write(&tree_file, tree)?;
@@ -79,11 +84,32 @@ fn main() -> io::Result<ExitCode> {
     Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Returns what signatures may use of their products, by folder.
+fn fragments(root: &Path, files: &[String]) -> io::Result<BTreeMap<String, Fragments>> {
+    let mut shared = BTreeMap::new();
+    for shown in files {
+        let path = shown.strip_prefix("signatures/").unwrap_or(shown);
+        let Some(folder) = path.strip_suffix("/_product.yaml") else { continue };
+        let product = product::product(folder, Path::new(shown), &fs::read_to_string(root.join(shown))?);
+        let fragments = product.map_or_else(|_| Fragments::broken(), |product| Fragments::new(&product.fragments));
+        shared.insert(folder.to_owned(), fragments);
+    }
+    Ok(shared)
+}
+
 /// Returns the encoded tree of a file that has no mistakes.
-fn tree_of(path: &str, shown: &Path, text: &str) -> Result<Vec<u8>, Vec<Mistake>> {
+fn tree_of(
+    path: &str,
+    shown: &Path,
+    text: &str,
+    shared: &BTreeMap<String, Fragments>,
+) -> Result<Vec<u8>, Vec<Mistake>> {
     match path.strip_suffix("/_product.yaml") {
         Some(folder) => drop(product::product(folder, shown, text)?),
-        None => drop(schema::signature(path.trim_end_matches(".yaml"), shown, text)?),
+        None => {
+            let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).cloned();
+            schema::signature(path.trim_end_matches(".yaml"), shown, text, &fragments.unwrap_or_default())?;
+        }
     }
     let mut tree = Vec::new();
     encode::encode(&yaml::parse(text).map_err(|mistake| vec![mistake])?, &mut tree);

@@ -46,6 +46,7 @@ const WORTH_A_SAMPLE: usize = 8 << 20;
 pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diagnosis {
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let memories = Mutex::default();
+    let related = set.related();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let host = set.facts().iter().position(|fact| &*fact.name == "host.name");
     let is_host = |fact: usize| set.facts().get(fact).is_some_and(|fact| fact.kind == FactKind::Host);
@@ -53,7 +54,7 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
         let path = Arc::clone(entry.path.as_arc());
         let stated = scanner.facts_of_path(&entry.path);
         let file = entry.path.clone();
-        let examined = examine(entry, &scanner, &memories, host, options);
+        let examined = examine(entry, &scanner, &memories, &related, host, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
             Ok(mut examined) => {
@@ -73,6 +74,15 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     diagnosis
 }
 
+/// Returns the paths of all files of a bundle, sorted, without looking into them.
+pub fn paths(bundle: &Bundle) -> Vec<String> {
+    let paths = Mutex::new(Vec::new());
+    bundle.visit(&|entry| lock(&paths).push(entry.path.to_string()));
+    let mut paths = paths.into_inner().unwrap_or_else(PoisonError::into_inner);
+    paths.sort_unstable();
+    paths
+}
+
 /// Examines texts as if they were the files of a bundle, each with its path. `scanner` is that of the set.
 pub fn triage_texts<'t>(
     scanner: &Scanner,
@@ -80,13 +90,14 @@ pub fn triage_texts<'t>(
     files: impl Iterator<Item = (&'t str, &'t str)>,
 ) -> Diagnosis {
     let memories = Mutex::default();
+    let related = set.related();
     let mut whole = Tally::default();
     let mut visited = Visited::default();
     for (path, mut text) in files.map(|(path, text)| (FilePath::from(path), text.as_bytes())) {
         visited.files += 1;
         visited.bytes += text.len() as u64;
         let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
-        if let Ok(tally) = examine(entry, scanner, &memories, None, Options::default()) {
+        if let Ok(tally) = examine(entry, scanner, &memories, &related, None, Options::default()) {
             whole.merge(tally);
         }
     }
@@ -131,7 +142,9 @@ impl<'a> Taker<'a> for Gathering<'_> {
         tally.facts.add(file.path, &file.reading.format, *lines_before, chunk, &hit);
         let added = tally.add(templates, file.path, *lines_before, chunk, &hit);
         tally.events.add(file.path, &file.reading.format, *lines_before, chunk, &hit, added.template);
-        added.enough
+        // Of these it matters when each of them was written.
+        let is_related = tally.presences.add(file.related, file.path, &file.reading.format, *lines_before, chunk, &hit);
+        added.enough.filter(|_| !is_related)
     }
 
     fn more(&mut self, more: &More) {
@@ -157,6 +170,7 @@ fn examine(
     entry: Entry<'_>,
     scanner: &Scanner,
     memories: &Mutex<Vec<Memory>>,
+    related: &[bool],
     host: Option<usize>,
     options: Options<'_>,
 ) -> Result<Tally, &'static str> {
@@ -176,8 +190,18 @@ fn examine(
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
             let reading = guess(&text)?;
-            let file =
-                File { path: &entry.path, reading: &reading, scanner, scope, memories, window, host, pieces, origin };
+            let file = File {
+                path: &entry.path,
+                reading: &reading,
+                scanner,
+                scope,
+                memories,
+                related,
+                window,
+                host,
+                pieces,
+                origin,
+            };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
                 _ => file.stream(&mut text.bytes(), Vec::new()),
@@ -190,8 +214,18 @@ fn examine(
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
             let reading = guess(&head)?;
-            let file =
-                File { path: &entry.path, reading: &reading, scanner, scope, memories, window, host, pieces, origin };
+            let file = File {
+                path: &entry.path,
+                reading: &reading,
+                scanner,
+                scope,
+                memories,
+                related,
+                window,
+                host,
+                pieces,
+                origin,
+            };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
         }
@@ -216,6 +250,8 @@ struct File<'a> {
     scanner: &'a Scanner,
     scope: &'a FileScope,
     memories: &'a Mutex<Vec<Memory>>,
+    /// Signatures that are causes or effects of others.
+    related: &'a [bool],
     window: Option<Window>,
     /// The timelines of the chunks.
     pieces: &'a Mutex<Pieces>,

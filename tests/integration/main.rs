@@ -4,12 +4,14 @@
 
 mod authors;
 mod canary;
+mod causes;
 mod cli;
 mod correlations;
 mod event_logs;
 mod exchange;
 mod expected;
 mod facts;
+mod features;
 mod hostile;
 mod isolation;
 mod journal;
@@ -20,6 +22,7 @@ mod mistakes;
 mod raw_zip;
 mod signatures;
 mod variants;
+mod why;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
