@@ -10,6 +10,7 @@ mod completions;
 mod contents;
 mod decode;
 mod exit;
+mod explain;
 mod format;
 mod man;
 mod output;
