@@ -41,6 +41,8 @@ pub struct Scanner {
     keyed: Vec<Option<Box<Keyed>>>,
     /// In the same order: whether a record that differs in the values of digits only is surely judged alike.
     fixed: Vec<bool>,
+    /// Of the signatures by index: whether facts may show that a match means something else.
+    withdrawn: Vec<bool>,
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
@@ -215,7 +217,8 @@ impl Scanner {
         let scopes = Scopes::new(scopes.into_iter());
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
-        Scanner { engine, digits, patterns, keyed, fixed, markers, everywhere, scopes, facts, parts }
+        let withdrawn = signatures.iter().map(|it| it.scope.may_withdraw()).collect();
+        Scanner { engine, digits, patterns, keyed, fixed, withdrawn, markers, everywhere, scopes, facts, parts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -236,6 +239,11 @@ impl Scanner {
     /// Returns which signatures apply to the file.
     pub fn in_file(&self, path: &str) -> FileScope {
         self.scopes.of(path)
+    }
+
+    /// Whether a match of the signature may turn out to mean something else.
+    pub fn may_withdraw(&self, signature: usize) -> bool {
+        self.withdrawn.get(signature).is_some_and(|&may| may)
     }
 
     /// Returns the facts that the path of a file states, as number and value.
