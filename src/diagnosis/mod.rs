@@ -11,6 +11,7 @@ mod captures;
 mod causes;
 mod chronology;
 mod clocks;
+mod comparison;
 mod confidence;
 mod correlate;
 mod doubtful;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 
 pub use chronology::{Chronology, Clock, FileTimes, Pause};
 pub use clocks::ClockOffset;
+pub use comparison::{Change, Comparison, Course, FactChange, compare};
 pub use facts::FoundFact;
 pub use rank::diagnose;
 pub use zones::Inferred;
