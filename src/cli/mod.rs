@@ -5,10 +5,12 @@
 //! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
 mod around;
+mod compare;
 mod completions;
 mod contents;
 mod decode;
 mod exit;
+mod explain;
 mod format;
 mod man;
 mod output;
@@ -46,6 +48,7 @@ Examples:
                                            the same for a script
   tierline report report.json -o html=report.html
                                            a saved report in another format
+  tierline compare old.zip new.zip         what is new, gone, more frequent
   tierline records app.log                 how the file is cut into records
   tierline templates app.log               which messages it has, grouped and counted
   tierline contents case.zip               which files are in the bundle, and what cannot be read
@@ -83,6 +86,7 @@ enum Color {
 enum Command {
     Triage(triage::TriageArgs),
     Report(report::ReportArgs),
+    Compare(compare::CompareArgs),
     Records(records::RecordsArgs),
     Contents(contents::ContentsArgs),
     Templates(templates::TemplatesArgs),
@@ -100,6 +104,7 @@ pub fn run() -> ExitCode {
     let job = || match &cli.command {
         Command::Triage(args) => triage::run(args, cli.terminal),
         Command::Report(args) => report::run(args, cli.terminal),
+        Command::Compare(args) => compare::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
         Command::Contents(args) => contents::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),

@@ -3,7 +3,7 @@ use super::exit::Usage;
 use super::format::{self, FailOn, Format};
 use super::output::Output;
 use super::progress::with_progress;
-use super::{Exit, Terminal, open_bundle, panic, say};
+use super::{Exit, Terminal, explain, open_bundle, panic, say};
 use std::path::PathBuf;
 use tierline::bundle::ProblemKind;
 use tierline::signature::SignatureSet;
@@ -48,6 +48,10 @@ pub(super) struct TriageArgs {
     /// traces of old problems and what cannot be decided do not count.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailOn>,
+    /// Says why this signature fires here, or why it does not, in place of a report: its scope, each part of its condition,
+    /// and which rule is against it.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["patterns", "output", "fail_on"])]
+    explain: Option<String>,
     /// How many unexplained errors text and markdown show; json has all.
     #[arg(long, value_name = "N", default_value_t = 10)]
     top: usize,
@@ -63,6 +67,7 @@ Examples:
   tierline triage case.zip --since -2h
   tierline triage case.zip --since 2026-01-02T03:00Z --tz Europe/Berlin
   tierline triage case.zip --patterns errors.txt --no-unresolved
+  tierline triage case.zip --explain linux/kernel/process-killed-out-of-memory
   tierline triage case.zip -o json | jq .diagnoses[].title
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (wins over 4),
@@ -71,6 +76,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (
 pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let outputs = format::outputs(&args.output)?;
     let set = load(args)?;
+    let explained = args.explain.as_ref().map(|id| explain::wanted(&set, id)).transpose()?;
     let mut bundle = open_bundle(&args.paths)?;
     if args.hash {
         bundle.hash();
@@ -85,11 +91,17 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
                 around,
                 zone: args.around.zone(),
             };
-            Ok(tierline::triage::triage(&bundle, &set, options))
+            let diagnosis = tierline::triage::triage(&bundle, &set, options);
+            let told = explained.as_ref().map(|it| explain::explain(&bundle, options, it, &diagnosis));
+            Ok((diagnosis, told))
         })
     };
-    let diagnosis =
+    let (diagnosis, told) =
         with_progress(&bundle, !terminal.no_progress, work).map_err(|error: BoundError| Usage(error.to_string()))?;
+    if let (Some(signature), Some(told)) = (&explained, &told) {
+        explain::write(signature, &set, told)?;
+        return Ok(Exit::Done);
+    }
     for output in &outputs {
         format::write(&diagnosis, output, terminal.color, args.top)?;
     }

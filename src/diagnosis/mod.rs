@@ -9,6 +9,7 @@ mod captures;
 mod causes;
 mod chronology;
 mod clocks;
+mod comparison;
 mod confidence;
 mod correlate;
 mod doubtful;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 pub use chronology::{Chronology, Clock, FileTimes, Pause};
 pub use clocks::ClockOffset;
+pub use comparison::{Change, Comparison, Course, FactChange, compare};
 pub use facts::FoundFact;
 pub use rank::diagnose;
 pub use zones::Inferred;

@@ -170,7 +170,7 @@ fn problem(all: &[Known], index: usize) -> Option<Problem> {
     let (mark, cause) = (label(all, index), cause(all, index));
     let mut fields = vec![("Product", product(signature))];
     fields.extend(standing(known).map(|it| ("State", it)));
-    fields.extend(cause.iter().map(|it| ("Cause is", it.clone())));
+    fields.extend(cause.iter().map(|it| ("Caused by", it.clone())));
     fields.push(("Seen", occurrence(group)));
     fields.extend(place(group).map(|it| ("Where", it)));
     fields.extend(group.captures.iter().map(|(name, value)| ("Value", format!("{name} = {value}"))));
