@@ -306,7 +306,17 @@ impl Scanner {
             counting.passes(record.start, record.line);
             let wanted = counting.add(record.header.level, record.header.time);
             match known {
-                _ if !wanted => {}
+                Some(_) if !wanted => {
+                    if counting.takes_facts() {
+                        judge.stated(&record, taker);
+                    }
+                }
+                None if !wanted => {
+                    if counting.takes_facts() {
+                        engine.find(record.text, &mut hits);
+                        judge.stated_by(&record, &hits, taker);
+                    }
+                }
                 Some(known) => _ = judge.known(&record, &known, taker),
                 None => {
                     engine.find(record.text, &mut hits);
@@ -341,11 +351,15 @@ impl Scanner {
         let mut judge = Judge::new(self, scope);
         for record in records {
             counting.passes(record.start, record.line);
-            if !counting.add(record.header.level, record.header.time) {
-                continue;
-            }
+            let wanted = counting.add(record.header.level, record.header.time);
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
+            if !wanted {
+                if counting.takes_facts() {
+                    judge.stated_by(&record, hits, taker);
+                }
+                continue;
+            }
             judge.record(&record, start, hits, taker);
         }
         counting.finish(Counts::lines_of(chunk))
@@ -433,6 +447,35 @@ impl<'a, 's> Judge<'a, 's> {
         taker: &mut dyn Taker<'a>,
     ) -> Option<Enough> {
         self.decide(record, known.strength, known.shape, taker)
+    }
+
+    /// Tells the facts that a record outside of the window states; nothing else of it counts. `candidates` are those that
+    /// may claim it.
+    #[inline(never)]
+    pub(super) fn stated(&mut self, record: &Record<'a>, taker: &mut dyn Taker<'a>) {
+        let facts = &self.scanner.facts;
+        self.candidates.retain(|&index| facts.contains(index) && self.scope.contains(index));
+        if self.candidates.is_empty() {
+            return;
+        }
+        self.candidates.sort_unstable();
+        self.candidates.dedup();
+        self.matches.clear();
+        self.facts.clear();
+        self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+        facts.take(&mut self.matches, &mut self.facts);
+        if !self.facts.is_empty() {
+            let (facts, shape) = (&self.facts, None);
+            taker.hit(Hit { record, matches: &[], suspicion: None, facts, parts: &[], shape });
+        }
+    }
+
+    /// Does the same for a record in which these literals begin.
+    #[inline(never)]
+    pub(super) fn stated_by(&mut self, record: &Record<'a>, hits: &[LiteralHit], taker: &mut dyn Taker<'a>) {
+        self.candidates.clear();
+        self.candidates.extend(hits.iter().map(|hit| hit.asker as usize));
+        self.stated(record, taker);
     }
 
     fn decide(
