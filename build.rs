@@ -25,10 +25,14 @@ mod pattern;
 mod product;
 #[path = "src/signature/schema/mod.rs"]
 mod schema;
+#[path = "src/signature/system.rs"]
+mod system;
 #[path = "src/signature/tree.rs"]
 mod tree;
 #[path = "src/signature/variants.rs"]
 mod variants;
+#[path = "src/signature/version.rs"]
+mod version;
 #[path = "src/signature/yaml.rs"]
 mod yaml;
 
@@ -39,7 +43,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
+use system::Os;
 use variants::*;
+use version::*;
 use yaml::Mistake;
 
 fn main() -> io::Result<ExitCode> {

@@ -29,7 +29,9 @@ use exit::Exit;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::SystemTime;
 use tierline::bundle::{Bundle, Helper, Limits};
+use tierline::signature::Day;
 
 /// Names the known problems in a customer's logs with their fixes, and keeps what nobody can explain.
 #[derive(Debug, Parser)]
@@ -135,6 +137,12 @@ fn open_bundle(paths: &[PathBuf]) -> anyhow::Result<Bundle> {
         bundle.set_helper(Helper::new(program, vec![decode::SUBCOMMAND.to_owned()]));
     }
     Ok(bundle)
+}
+
+/// The day in UTC, for overlays that end on one.
+fn today() -> Day {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Day::of_unix(since.map_or(0, |since| since.as_secs()))
 }
 
 /// Prints a message on standard error, on one line and without hidden characters: it may contain names from the input.
