@@ -89,6 +89,9 @@ impl Counts {
 
     /// Where in `literal` the `stride` keys that occur least together stand, and how often they do.
     fn rarest(&self, literal: &[u8], stride: usize) -> (usize, u64) {
+        if self.counts.is_empty() && stride > 1 {
+            return (0, 0);
+        }
         let counts: Vec<_> = (0..literal.len())
             .map_while(|at| Some((at, key_at(literal, at, self.length)?)))
             .map(|(at, key)| u64::from(self.of(key)) + if stride == 1 { self.passing(&literal[at..]) } else { 0 })
