@@ -5,7 +5,8 @@ use super::syntax::parse;
 use super::{Counts, Hit, LineCache, Match, Scanner};
 use crate::record::{Chunk, Header, Level, Reading, Record, chunks, fields};
 use crate::signature::{
-    Condition, Examples, FieldTest, FieldValue, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
+    Condition, Correlation, Examples, FieldTest, FieldValue, Order, Part, Scope, Severity, Side, Signature,
+    SignatureSet, Status, SupportLevel, Wanted, Where,
 };
 use proptest::prelude::*;
 use regex::bytes::RegexBuilder;
@@ -39,8 +40,23 @@ fn signature(number: usize, condition: Condition) -> Signature {
 }
 
 pub(super) fn set(conditions: Vec<Condition>) -> SignatureSet {
+    set_with_parts(conditions, Vec::new())
+}
+
+/// A set of signatures about one record, and one that asks for several.
+pub(super) fn set_with_parts(conditions: Vec<Condition>, parts: Vec<Condition>) -> SignatureSet {
     let numbered = conditions.into_iter().enumerate();
-    SignatureSet::new(numbered.map(|(number, condition)| signature(number, condition)).collect())
+    let mut signatures: Vec<Signature> = numbered.map(|(number, condition)| signature(number, condition)).collect();
+    let wanted = |condition| Wanted { condition, files: Vec::new() };
+    let parts: Vec<Part> = parts.into_iter().map(|it| Part { name: None, wanted: wanted(it), count: 1 }).collect();
+    if !parts.is_empty() {
+        let (unless, absent) = (Vec::new(), Vec::new());
+        let (order, place) = (Order::Any, Where::File);
+        let correlation = Correlation { order, parts, within: None, same: Vec::new(), place, unless, absent };
+        let several = signature(signatures.len(), correlation.of_any_part());
+        signatures.push(Signature { correlation: Some(correlation), ..several });
+    }
+    SignatureSet::new(signatures)
 }
 
 /// Records of a chunk: lines, where an indented line belongs to the one before.

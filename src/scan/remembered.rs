@@ -1,6 +1,6 @@
 //! The scan that remembers lines against the one that does not.
 
-use super::reference::set;
+use super::reference::{set, set_with_parts};
 use super::scanner::EachHit;
 use super::{Counted, Enough, Hit, LineCache, More, Passed, Scanner, Taker, Window};
 use crate::record::{Chunk, Reading, Time, chunks};
@@ -120,7 +120,8 @@ fn told(text: &[u8], mut scan: impl FnMut(&Chunk<'_>, &Reading, Take<'_>) -> Pas
         let chunk = Chunk::of(text, range);
         let passed = scan(&chunk, &reading, &mut |hit| {
             let matches: Vec<_> = hit.matches.iter().map(|found| (found.signature, found.captures())).collect();
-            all.push(format!("{:?} {:?} {matches:?} {:?}", hit.record, hit.suspicion, hit.facts));
+            let parts: Vec<_> = hit.parts.iter().map(|found| (found.signature, found.captures())).collect();
+            all.push(format!("{:?} {:?} {matches:?} {:?} {parts:?}", hit.record, hit.suspicion, hit.facts));
         });
         whole.marks.extend(passed.marks);
         whole.counts.add(&passed.counts);
@@ -156,9 +157,10 @@ impl<'a> Taker<'a> for Counter {
         let text: Vec<u8> = hit.record.text.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect();
         let matches: Vec<_> = hit.matches.iter().map(|found| found.signature).collect();
         let (header, text) = (hit.record.header, String::from_utf8_lossy(&text));
-        let name = format!("{matches:?} {:?} {:?} {} {text}", hit.suspicion, header.level, header.message);
+        let parts: Vec<_> = hit.parts.iter().map(|found| found.signature).collect();
+        let name = format!("{matches:?} {parts:?} {:?} {:?} {} {text}", hit.suspicion, header.level, header.message);
         self.add(&name, 1, header.time);
-        if self.plain || !hit.facts.is_empty() {
+        if self.plain || !hit.facts.is_empty() || !hit.parts.is_empty() {
             return None;
         }
         self.names.push(name);
@@ -215,9 +217,10 @@ proptest! {
     fn nothing_is_lost_of_what_is_only_counted(
         conditions in proptest::collection::vec(condition(), 0..4),
         facts in proptest::collection::vec(0..5_usize, 0..4),
+        parts in proptest::collection::vec(condition(), 0..3),
         texts in proptest::collection::vec(lines(), 1..4),
     ) {
-        let set = set(conditions).with_facts(facts.into_iter().map(fact).collect());
+        let set = set_with_parts(conditions, parts).with_facts(facts.into_iter().map(fact).collect());
         let scanner = Scanner::new(&set);
         prop_assert_eq!(counted(&texts, &scanner, true).kinds, counted(&texts, &scanner, false).kinds);
     }
@@ -226,12 +229,13 @@ proptest! {
     fn what_is_remembered_changes_nothing(
         conditions in proptest::collection::vec(condition(), 0..4),
         facts in proptest::collection::vec(0..5_usize, 0..4),
+        parts in proptest::collection::vec(condition(), 0..3),
         texts in proptest::collection::vec(lines(), 1..4),
         since in proptest::option::of(1_580_000_000..1_800_000_000_i64),
     ) {
         let window = since.map(|since| Window::of_shown(Some(since * 1_000_000_000), None));
         let gate = |chunk: &Chunk<'_>, reading: &Reading| Some(window?.gate_behind(None, chunk, &reading.format));
-        let set = set(conditions).with_facts(facts.into_iter().map(fact).collect());
+        let set = set_with_parts(conditions, parts).with_facts(facts.into_iter().map(fact).collect());
         let scanner = Scanner::new(&set);
         let scope = scanner.in_file("a.log");
         let mut cache = LineCache::default();

@@ -1,10 +1,11 @@
 //! What the records of several lines mean together: each feature of `match` on logs that fire and logs that must not.
 
 use std::path::Path;
+use tierline::bundle::{Bundle, Limits};
 use tierline::diagnosis::{Diagnosis, Known};
 use tierline::scan::Scanner;
 use tierline::signature::{SignatureSet, load_str};
-use tierline::triage::triage_texts;
+use tierline::triage::{Options, triage, triage_texts};
 
 /// Two lines that most tests begin with.
 const JOB: &str = "sequence: [{ regex: 'job (?<job>[A-Z]) started' }, { regex: 'job (?<job>[A-Z]) failed' }]";
@@ -247,4 +248,54 @@ fn an_exception_that_cannot_be_ruled_out_is_said() {
     let end = log("00:00 begin\n10:00 job failed");
     check_files(before, &[("app.log.1", &end)], "match 1: the log was rotated away before 2026-01-02 10:00:00");
     check_files(before, &[("app.log", &end)], "match 1");
+}
+
+/// Some MB in which jobs start, fail and end in many places, in files of two rotated logs.
+fn many_jobs() -> Vec<(String, String)> {
+    let line = |number: u64| {
+        let (minute, second) = (number / 60 % 60, number % 60);
+        let time = format!("2026-01-02 {:02}:{minute:02}:{second:02}", number / 3600 % 24);
+        let job = char::from(b'A' + (number % 23) as u8);
+        match number * 7_919 % 1_000 {
+            0..9 => format!("{time} job {job} started\n"),
+            9..15 => format!("{time} ERROR job {job} failed with code {number}\n"),
+            15..17 => format!("{time} job {job} cancelled\n"),
+            _ => format!("{time} INFO step {number} of a job like any other, with some more words in its line\n"),
+        }
+    };
+    let part = |first: u64| (first..first + 20_000).map(line).collect::<String>();
+    let files = [("a/app.log.2", 0), ("a/app.log.1", 20_000), ("a/app.log", 40_000), ("b/app.log", 10_000)];
+    files.into_iter().map(|(path, first)| (path.to_owned(), part(first))).collect()
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let files = many_jobs();
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    let folder = super::folder(&files);
+    let set = set(&format!("{JOB}\nwithin: 10m\nsame: [job]\nunless: [{{ regex: 'job (?<job>.) cancelled' }}]"));
+    let told = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let bundle = Bundle::open(&[folder.path().to_path_buf()], Limits::default()).unwrap();
+        let diagnosis = pool.install(|| triage(&bundle, &set, Options::default()));
+        let templates: Vec<_> = diagnosis.unresolved.iter().map(|it| (it.id.clone(), it.finding.group.count)).collect();
+        (told(diagnosis.known.first()), format!("{:?}", diagnosis.known[0].group), templates)
+    };
+    let one = told(1);
+    assert!(one.0.starts_with("match ") && one.0 != "match 1", "{}", one.0);
+    assert_eq!(told(2), one);
+    assert_eq!(told(8), one);
+}
+
+#[test]
+fn a_part_without_fixed_text_is_told_at_its_place() {
+    let more = "fixes: [{level: L1, steps: [s], verify: v}]\nreferences: [{kind: docs, url: 'https://a.b/'}]\n";
+    let condition = "match:\n  sequence:\n    - text: job started\n    - regex: '\\d+|\\w+'\n";
+    let examples = "examples: {match: [\"job started\\n12\"], no_match: [x]}\n";
+    let yaml = format!("title: t\nlevel: L1\nside: server\nseverity: low\ncause: c\n{condition}{more}{examples}");
+    let files = [("acme/app/_product.yaml", "vendor: Acme\nproduct: App\n"), ("acme/app/x.yaml", yaml.as_str())];
+    let folder = super::folder(&files.map(|(path, text)| (path, text.as_bytes())));
+    let output = super::run(&["signatures", "check", super::text(folder.path())]);
+    let told = super::stdout(&output).to_owned() + super::stderr(&output);
+    assert!(told.contains("x.yaml:9:14: error: nothing here is sure to stand in the record"), "{told}");
 }

@@ -41,39 +41,48 @@ pub(super) fn length(text: &[u8]) -> usize {
 
 /// Gives the values of one name in the object that the text begins with, or in the elements of the array.
 pub(super) fn named<'a>(text: &'a [u8], name: &[u8], found: Found<'_, 'a>) -> ControlFlow<()> {
-    look_for(text, name, name, 0, found)
+    look_for(text, Some(name), name, 0, found)
 }
 
-/// `rest` is what of `name` is not used up by the path to this object or array.
-fn look_for<'a>(text: &'a [u8], rest: &[u8], name: &[u8], depth: usize, found: Found<'_, 'a>) -> ControlFlow<()> {
+/// `rest` is what of `name` is not used up by the path to this object or array; `None` if the path is the name already,
+/// and only elements of an array are left to be given. A rest without bytes asks for the member with the empty key.
+fn look_for<'a>(
+    text: &'a [u8],
+    rest: Option<&[u8]>,
+    name: &[u8],
+    depth: usize,
+    found: Found<'_, 'a>,
+) -> ControlFlow<()> {
     if depth >= DEPTH {
         return Continue(());
     }
     let mut members = Members::of(text);
     let is_array = members.is_array;
     // A number is the place of an element, anything else is sought in all of them.
-    let (first, behind) = match rest.iter().position(|&byte| byte == b'.') {
-        Some(dot) => (rest.get(..dot).unwrap_or_default(), rest.get(dot + 1..)),
-        None => (rest, None),
-    };
-    let wanted = if is_array && !first.is_empty() && first.iter().all(u8::is_ascii_digit) { Some(first) } else { None };
+    let wanted = rest.filter(|_| is_array).and_then(|rest| {
+        let dot = rest.iter().position(|&byte| byte == b'.');
+        let first = rest.get(..dot.unwrap_or(rest.len()))?;
+        let is_place = !first.is_empty() && first.iter().all(u8::is_ascii_digit);
+        is_place.then(|| (first, dot.and_then(|dot| rest.get(dot + 1..))))
+    });
     let mut number = 0_usize;
     while let Some((key, member)) = members.next() {
-        let inner = match wanted {
-            Some(digits) if is_number(digits, number) => Some(behind.unwrap_or_default()),
-            Some(_) => None,
-            None if is_array => Some(rest),
-            None => match rest.strip_prefix(key) {
-                Some(b"") => Some(&b""[..]),
-                Some([b'.', inner @ ..]) => Some(inner),
+        // What is left of the name behind this member, if it is on the path.
+        let left = match (rest, wanted) {
+            (_, Some((digits, behind))) => is_number(digits, number).then_some(behind),
+            (rest, None) if is_array => Some(rest),
+            (None, None) => None,
+            (Some(rest), None) => match rest.strip_prefix(key) {
+                Some(b"") => Some(None),
+                Some([b'.', behind @ ..]) => Some(Some(behind)),
                 _ => None,
             },
         };
         number += 1;
-        match (inner, member) {
-            (Some(b""), Member::Value(value)) => found(Name::whole(name), value)?,
-            (Some(inner), Member::Inside(text)) if !inner.is_empty() || text.starts_with(b"[") => {
-                look_for(text, inner, name, depth + 1, found)?;
+        match (left, member) {
+            (Some(None), Member::Value(value)) => found(Name::whole(name), value)?,
+            (Some(left), Member::Inside(text)) if left.is_some() || text.starts_with(b"[") => {
+                look_for(text, left, name, depth + 1, found)?;
             }
             _ => {}
         }
@@ -96,7 +105,8 @@ pub(super) fn all<'a>(text: &'a [u8], path: &mut Vec<u8>, depth: usize, found: F
     let mut number = 0_usize;
     while let Some((key, member)) = members.next() {
         path.truncate(before);
-        if before > 0 {
+        // Not whether the path is empty: that of a member with an empty key is, and has its dot all the same.
+        if depth > 0 {
             path.push(b'.');
         }
         if is_array {
