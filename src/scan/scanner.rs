@@ -277,7 +277,8 @@ impl Scanner {
         cache: &mut LineCache,
         taker: &mut dyn Taker<'a>,
     ) -> Passed {
-        let engine = self.engine_for(chunk.text());
+        // A plan for the actual input takes longer than to search what few lines are new.
+        let engine = if cache.learns_much() { self.engine_for(chunk.text()) } else { &self.engine };
         let mut judge = Judge::new(self, scope);
         cache.begin(taker.series());
         let mut counting = Counting::new(chunk, gate).with_widths_of(cache.widths());
@@ -297,10 +298,9 @@ impl Scanner {
                 }
             }
             if let Some(beginning) = records.next_beginning()
-                && let Some((start, line)) =
-                    records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, taker)
+                && let Some(rest) = records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, taker)
             {
-                records.go_on_at(start, line);
+                records.go_on_at(rest);
             }
         }
         records.reader().finish(&mut |more| taker.more(more));
