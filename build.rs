@@ -17,6 +17,8 @@ mod encode;
 mod fact;
 #[path = "src/signature/fields.rs"]
 mod fields;
+#[path = "src/signature/fragments.rs"]
+mod fragments;
 #[path = "src/scan/inner.rs"]
 mod inner;
 #[path = "src/signature/pattern.rs"]
@@ -36,7 +38,8 @@ mod yaml;
 
 use correlation::*;
 use data::*;
-use std::collections::BTreeSet;
+use fragments::Fragments;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
@@ -59,12 +62,13 @@ fn main() -> io::Result<ExitCode> {
     let mut texts = Vec::new();
     let mut regexes = BTreeSet::new();
     let mut is_broken = false;
+    let shared = fragments(&root, &files)?;
     for (index, shown) in files.iter().enumerate() {
         let file = root.join(shown);
         let text =
             fs::read_to_string(&file).map_err(|err| io::Error::new(err.kind(), format!("read {shown}: {err}")))?;
         let path = shown.strip_prefix("signatures/").unwrap_or(shown);
-        match tree_of(path, Path::new(shown), &text, &mut regexes) {
+        match tree_of(path, Path::new(shown), &text, &shared, &mut regexes) {
             Ok(tree) => {
                 let tree_file = out.join(format!("{index}.tree"));
                 fs::write(&tree_file, tree)?;
@@ -88,15 +92,36 @@ fn main() -> io::Result<ExitCode> {
     Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Returns what signatures may use of their products, by folder.
+fn fragments(root: &Path, files: &[String]) -> io::Result<BTreeMap<String, Fragments>> {
+    let mut shared = BTreeMap::new();
+    for shown in files {
+        let path = shown.strip_prefix("signatures/").unwrap_or(shown);
+        let Some(folder) = path.strip_suffix("/_product.yaml") else { continue };
+        let product = product::product(folder, Path::new(shown), &fs::read_to_string(root.join(shown))?);
+        let fragments = product.map_or_else(|_| Fragments::broken(), |product| Fragments::new(&product.fragments));
+        shared.insert(folder.to_owned(), fragments);
+    }
+    Ok(shared)
+}
+
 /// Returns the encoded tree of a file that has no mistakes, and adds its regexes.
-fn tree_of(path: &str, shown: &Path, text: &str, regexes: &mut BTreeSet<String>) -> Result<Vec<u8>, Vec<Mistake>> {
+fn tree_of(
+    path: &str,
+    shown: &Path,
+    text: &str,
+    shared: &BTreeMap<String, Fragments>,
+    regexes: &mut BTreeSet<String>,
+) -> Result<Vec<u8>, Vec<Mistake>> {
     match path.strip_suffix("/_product.yaml") {
         Some(folder) => {
             let product = product::product(folder, shown, text)?;
             product.facts.iter().for_each(|fact| add_regexes(&fact.patterns, regexes));
         }
         None => {
-            let signature = schema::signature(path.trim_end_matches(".yaml"), shown, text)?;
+            let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).cloned();
+            let fragments = fragments.unwrap_or_default();
+            let signature = schema::signature(path.trim_end_matches(".yaml"), shown, text, &fragments)?;
             add_regexes(&signature.condition, regexes);
             let wanted = signature.correlation.iter().flat_map(Correlation::wanted);
             wanted.for_each(|wanted| add_regexes(&wanted.condition, regexes));

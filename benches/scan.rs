@@ -61,6 +61,8 @@ fn signature(number: usize) -> Signature {
         fixes: Vec::new(),
         references: Vec::new(),
         suppresses: Vec::new(),
+        caused_by: Vec::new(),
+        caused_within: Signature::CAUSED_WITHIN,
         formerly: Vec::new(),
         escalate: None,
         variants: None,

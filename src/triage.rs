@@ -45,6 +45,7 @@ const WORTH_A_SAMPLE: usize = 8 << 20;
 pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diagnosis {
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let memories = Mutex::default();
+    let related = set.related();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let host = set.facts().iter().position(|fact| &*fact.name == "host.name");
     let is_host = |fact: usize| set.facts().get(fact).is_some_and(|fact| fact.kind == FactKind::Host);
@@ -52,7 +53,7 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
         let path = Arc::clone(entry.path.as_arc());
         let stated = scanner.facts_of_path(&entry.path);
         let file = entry.path.clone();
-        let examined = examine(entry, &scanner, &memories, host, options);
+        let examined = examine(entry, &scanner, &memories, &related, host, options);
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
             Ok(mut examined) => {
@@ -79,13 +80,14 @@ pub fn triage_texts<'t>(
     files: impl Iterator<Item = (&'t str, &'t str)>,
 ) -> Diagnosis {
     let memories = Mutex::default();
+    let related = set.related();
     let mut whole = Tally::default();
     let mut visited = Visited::default();
     for (path, mut text) in files.map(|(path, text)| (FilePath::from(path), text.as_bytes())) {
         visited.files += 1;
         visited.bytes += text.len() as u64;
         let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
-        if let Ok(tally) = examine(entry, scanner, &memories, None, Options::default()) {
+        if let Ok(tally) = examine(entry, scanner, &memories, &related, None, Options::default()) {
             whole.merge(tally);
         }
     }
@@ -130,7 +132,9 @@ impl<'a> Taker<'a> for Gathering<'_> {
         tally.facts.add(file.path, &file.reading.format, *lines_before, chunk, &hit);
         let added = tally.add(templates, file.path, *lines_before, chunk, &hit);
         tally.events.add(file.path, &file.reading.format, *lines_before, chunk, &hit, added.template);
-        added.enough
+        // Of these it matters when each of them was written.
+        let is_related = tally.presences.add(file.related, file.path, &file.reading.format, *lines_before, chunk, &hit);
+        added.enough.filter(|_| !is_related)
     }
 
     fn more(&mut self, more: &More) {
@@ -156,6 +160,7 @@ fn examine(
     entry: Entry<'_>,
     scanner: &Scanner,
     memories: &Mutex<Vec<Memory>>,
+    related: &[bool],
     host: Option<usize>,
     options: Options<'_>,
 ) -> Result<Tally, &'static str> {
@@ -181,6 +186,7 @@ fn examine(
                 scanner,
                 scope,
                 memories,
+                related,
                 window,
                 host,
                 pieces,
@@ -205,6 +211,7 @@ fn examine(
                 scanner,
                 scope,
                 memories,
+                related,
                 window,
                 host,
                 pieces,
@@ -236,6 +243,8 @@ struct File<'a> {
     scanner: &'a Scanner,
     scope: &'a FileScope,
     memories: &'a Mutex<Vec<Memory>>,
+    /// Signatures that are causes or effects of others.
+    related: &'a [bool],
     window: Option<Window>,
     /// The timelines of the chunks.
     pieces: &'a Mutex<Pieces>,

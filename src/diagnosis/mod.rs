@@ -3,9 +3,10 @@
 //! [`diagnose`] takes what was counted ([`Tally`](crate::finding::Tally)) and returns a [`Diagnosis`], which is all that
 //! reports and tickets are made from. The decisions are in files of their own: `confidence.rs` how sure a known problem
 //! is, `suppress.rs` and `shared.rs` which general problem is hidden behind a specific one, `score.rs` which unknown error to look at
-//! first, `fair.rs` that the first ones differ. The same counts give the same diagnosis in the same order.
+//! first, `fair.rs` that the first ones differ, `causes.rs` which problem is the effect of another. The same counts give the same diagnosis in the same order.
 
 mod captures;
+mod causes;
 mod chronology;
 mod clocks;
 mod confidence;
@@ -53,7 +54,7 @@ pub struct Diagnosis {
     pub period: Option<Period>,
     /// What the logs state about the system, by name, then host, then value.
     pub facts: Vec<FoundFact>,
-    /// Known problems, the worst first.
+    /// Known problems, the worst first; effects stand behind what brought them about.
     pub known: Vec<Known>,
     /// Errors that no signature claims, the likeliest root first.
     pub unresolved: Vec<Unresolved>,
@@ -91,6 +92,9 @@ pub struct Known {
     pub group: Group,
     /// Less specific problems that are hidden because this one holds, by id.
     pub suppressed: Vec<Suppressed>,
+    /// The problem that brought this one about, by the id of its signature: the nearest one of that id before this in
+    /// [`Diagnosis::known`].
+    pub caused_by: Option<Arc<str>>,
 }
 
 /// Whether a known problem that has left traces is there.
@@ -135,6 +139,12 @@ pub struct Unresolved {
     pub reasons: Vec<String>,
     /// Template, level, codes, counts and evidence.
     pub finding: UnknownGroup,
+}
+
+/// Returns the position of the problem that brought about the one at `position` in [`Diagnosis::known`].
+pub fn cause_of(known: &[Known], position: usize) -> Option<usize> {
+    let id = known.get(position)?.caused_by.as_ref()?;
+    known.get(..position)?.iter().rposition(|it| it.signature.id == *id)
 }
 
 impl Diagnosis {

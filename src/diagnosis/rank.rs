@@ -1,7 +1,8 @@
+use super::causes::{Presences, behind_causes};
 use super::chronology::file_times;
 use super::clocks::clock_offsets;
 use super::confidence::confidence;
-use super::correlate::{Correlated, Moments, correlate};
+use super::correlate::{Moments, correlate};
 use super::facts::found_facts;
 use super::score::unresolved;
 use super::shared::suppress_shared;
@@ -16,7 +17,8 @@ use std::sync::Arc;
 
 /// Turns what was counted into what people read.
 ///
-/// Known problems are ordered by severity, confidence, count, first time, id and variant; unresolved ones as `score.rs` says;
+/// Known problems are ordered by severity, confidence, count, first time, id and variant, effects behind their causes;
+/// unresolved ones as `score.rs` says;
 /// problems by file. A signature that was left out because it is broken becomes a problem too.
 ///
 /// `zone` is that of times which state none, as the user says.
@@ -29,16 +31,23 @@ pub fn diagnose(
 ) -> Diagnosis {
     let (sources, others) = tally.sources.finish();
     let events = tally.events.finish();
-    let correlated = correlated(set, &events, &sources, zone);
-    let of_records = in_order(tally.known).map(|(claim, group)| (claim, State::Match, None, group));
-    let of_several = correlated.found.into_iter().map(|it| (Claim::of(it.signature), it.state, it.reason, it.group));
-    let found = of_records.chain(of_several).filter_map(|(claim, state, reason, group)| {
+    let moments = moments(set, &events, &sources, zone);
+    let correlated = correlate(set, &events, &moments);
+    let mut presences = Presences::new();
+    let of_records = in_order(tally.known).map(|(claim, group)| {
+        let presence = tally.presences.get(claim).cloned();
+        (claim, State::Match, None, group, presence)
+    });
+    let of_several = correlated.found.into_iter();
+    let of_several = of_several.map(|it| (Claim::of(it.signature), it.state, it.reason, it.group, Some(it.presence)));
+    let found = of_records.chain(of_several).filter_map(|(claim, state, reason, group, presence)| {
         let family = set.signatures().get(claim.signature)?;
         let row = claim.row.and_then(|row| family.row(row));
         let signature = Arc::new(row.map_or_else(|| family.clone(), |row| family.with_row(row)));
-        let variant = row.map(|row| Arc::from(row.key.as_str()));
+        let variant: Option<Arc<str>> = row.map(|row| Arc::from(row.key.as_str()));
+        presences.extend(presence.map(|presence| ((Arc::clone(&signature.id), variant.clone()), presence)));
         let confidence = confidence(&signature, &group, state, reason.is_some());
-        Some(Known { confidence, state, reason, signature, variant, group, suppressed: Vec::new() })
+        Some(Known { confidence, state, reason, signature, variant, group, suppressed: Vec::new(), caused_by: None })
     });
     let mut known = suppress_shared(suppress(found.collect()), &tally.claims, set);
     known.sort_by(|a, b| {
@@ -49,6 +58,7 @@ pub fn diagnose(
             .then_with(|| tie(a).cmp(&tie(b)))
             .then_with(|| (&a.signature.id, &a.variant).cmp(&(&b.signature.id, &b.variant)))
     });
+    let mut known = behind_causes(known, &presences, &moments);
     let mut problems = visited.problems;
     problems.extend(set.errors().iter().map(broken));
     problems.sort();
@@ -77,21 +87,17 @@ pub fn diagnose(
     }
 }
 
-/// Evaluates what is about several records. Clocks of hosts are compared only if a correlation reaches over hosts.
-fn correlated(
-    set: &SignatureSet,
-    events: &BTreeMap<usize, Stream>,
-    sources: &[Source],
-    zone: Option<&Zone>,
-) -> Correlated {
-    if events.is_empty() {
-        return Correlated::default();
+/// When records of all files were written, as far as that matters: for what is about several records, or about causes. Clocks
+/// of hosts are compared only if a correlation reaches over hosts.
+fn moments(set: &SignatureSet, events: &BTreeMap<usize, Stream>, sources: &[Source], zone: Option<&Zone>) -> Moments {
+    if events.is_empty() && set.signatures().iter().all(|it| it.caused_by.is_empty()) {
+        return Moments::default();
     }
     let files = file_times(sources, zone);
     let reaches_over_hosts = set.wanted().any(|it| it.correlation.place == Where::Bundle);
     let evidence = events.values().flat_map(|stream| &stream.events).map(|event| &event.evidence);
     let offsets = if reaches_over_hosts { clock_offsets(&files, evidence) } else { Vec::new() };
-    correlate(set, events, &Moments::new(&files, &offsets))
+    Moments::new(&files, &offsets)
 }
 
 /// A broken signature as a problem of its file, with the place in the message.

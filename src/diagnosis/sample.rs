@@ -41,6 +41,8 @@ pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
             url: "https://example.com/kb1".into(),
         }],
         suppresses: Vec::new(),
+        caused_by: Vec::new(),
+        caused_within: Signature::CAUSED_WITHIN,
         formerly: Vec::new(),
         escalate: None,
         variants: None,

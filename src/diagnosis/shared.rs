@@ -177,7 +177,16 @@ mod tests {
             let evidence = files.iter().map(|(file, _)| evidence(file, 1, "x")).collect();
             let group = group(files.iter().map(|(_, count)| count).sum(), evidence);
             let (state, reason, suppressed) = (State::Match, None, Vec::new());
-            Known { variant: None, confidence: 0.6, state, reason, signature: signature.into(), group, suppressed }
+            Known {
+                variant: None,
+                confidence: 0.6,
+                state,
+                reason,
+                signature: signature.into(),
+                group,
+                suppressed,
+                caused_by: None,
+            }
         });
         let known: Vec<Known> = known.collect();
         let set = SignatureSet::new(known.iter().map(|it| (*it.signature).clone()).collect());

@@ -261,7 +261,7 @@ fn clipped(value: &[u8]) -> Box<str> {
 
 /// The time of the nearest line in front of a record that has one, or behind it: what has no time of its own was written
 /// between its neighbours.
-fn time_beside(format: &Format, chunk: &Chunk<'_>, start: usize, length: usize) -> Option<Time> {
+pub(super) fn time_beside(format: &Format, chunk: &Chunk<'_>, start: usize, length: usize) -> Option<Time> {
     let before = chunk.buffer.get(start.saturating_sub(Chunk::AROUND)..start).unwrap_or_default();
     let before = before.strip_suffix(b"\n").unwrap_or(before);
     let mut lines = before.rsplit(|byte| *byte == b'\n').take(Events::BESIDE);

@@ -11,6 +11,7 @@ use super::facts::Facts;
 use super::group::{Group, UnknownGroup};
 use super::groups::{Claim, Groups};
 use super::memo::Memo;
+use super::presence::Presences;
 use super::sources::Sources;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
 use crate::bundle::FilePath;
@@ -65,6 +66,8 @@ pub struct Tally {
     pub facts: Facts,
     /// What correlations ask for.
     pub events: Events,
+    /// When and where causes and effects of others were seen.
+    pub presences: Presences,
     /// Records of unknown errors that found no room in `unknown`.
     pub unknown_overflow: u64,
     /// Files and when their records were written.
@@ -190,6 +193,7 @@ impl Tally {
         self.unknown.values_mut().for_each(|unknown| unknown.group.settle_lines(&settled));
         self.facts.settle_lines(&settled);
         self.events.settle_lines(&settled);
+        self.presences.settle_lines(&settled);
     }
 
     /// Adds the tally of another piece of the file or of another file. Any order gives the same result.
@@ -198,6 +202,7 @@ impl Tally {
         self.claims.merge(other.claims);
         self.facts.merge(other.facts);
         self.events.merge(other.events);
+        self.presences.merge(other.presences);
         self.unknown_overflow += other.unknown_overflow;
         self.sources.merge(other.sources);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));

@@ -363,7 +363,7 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
             first_time: time(group.first_time),
             last_time: time(group.last_time),
             captures: &group.captures,
-            caused_by: None,
+            caused_by: known.caused_by.as_deref(),
             suppressed: known
                 .suppressed
                 .iter()

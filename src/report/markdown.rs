@@ -8,8 +8,8 @@ use super::excerpt::{ERROR_MARKS, excerpt};
 use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, escalation, evidence_of, identity, not_examined, notes, number, occurrence, place,
-    plural, product, same_fix_before, skipped, standing, verdict,
+    NotExamined, article_ids, cause, escalation, evidence_of, identity, label, not_examined, notes, number, occurrence,
+    place, plural, product, same_fix_before, skipped, standing, verdict,
 };
 use crate::bundle::Problem;
 use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
@@ -82,7 +82,7 @@ impl Page {
         for (index, it) in known.iter().enumerate() {
             let signature = &it.signature;
             let cells = [
-                (index + 1).to_string(),
+                label(known, index),
                 signature.severity.name().to_string(),
                 signature.level.name().to_string(),
                 escape(&signature.title),
@@ -97,13 +97,18 @@ impl Page {
 
     fn known(&mut self, index: usize, all: &[Known]) {
         let Some(known) = all.get(index) else { return };
-        let (position, signature) = (index + 1, &*known.signature);
-        self.paragraph("### ", &format!("{position}. [{}] {}", signature.severity.name(), signature.title));
+        let signature = &*known.signature;
+        let cause = cause(all, index);
+        let depth = if cause.is_some() { "#### " } else { "### " };
+        self.paragraph(depth, &format!("{}. [{}] {}", label(all, index), signature.severity.name(), signature.title));
         self.field("Product", &escape(&product(signature)));
         let level = format!("{}, side: {}", signature.level.name(), signature.side.name());
         self.field("Level", &format!("{level}, confidence {:.2}", known.confidence));
         if let Some(standing) = standing(known) {
             self.field("State", &escape(&standing));
+        }
+        if let Some(cause) = cause {
+            self.field("Cause is", &escape(&cause));
         }
         self.field("Seen", &escape(&occurrence(&known.group)));
         if let Some(place) = place(&known.group) {
@@ -139,10 +144,10 @@ impl Page {
         }
     }
 
-    fn fix(&mut self, fix: &Fix, same: Option<usize>) {
+    fn fix(&mut self, fix: &Fix, same: Option<String>) {
         if let Some(earlier) = same {
             let head = format!("{} steps ({}):", fix.level.name(), fix.audience.name());
-            self.line("", &format!("**{}** the same as for problem {}.", escape(&head), earlier + 1));
+            self.line("", &format!("**{}** the same as for problem {earlier}.", escape(&head)));
             self.out.push('\n');
             return;
         }

@@ -8,8 +8,8 @@ use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, cut, excerpt};
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, escalation, evidence_of, headline, identity, not_examined, notes, number, occurrence,
-    place, plural, product, same_fix_before, skipped, standing, verdict,
+    NotExamined, article_ids, cause, escalation, evidence_of, headline, identity, label, not_examined, notes, number,
+    occurrence, place, plural, product, same_fix_before, skipped, standing, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
@@ -113,7 +113,8 @@ impl Page {
             let ids = article_ids(signature);
             let ids = if ids.is_empty() { ids } else { format!(" ({ids})") };
             let title = format!("{}{ids}", signature.title);
-            self.prose(&format!("{:>4}. {severity:<8}  {level:<2}  ", index + 1), &" ".repeat(20), &title, PLAIN);
+            let number = label(&diagnosis.known, index);
+            self.prose(&format!("{number:>4}. {severity:<8}  {level:<2}  "), &" ".repeat(20), &title, PLAIN);
         }
         for (index, it) in unresolved.iter().enumerate() {
             let level = it.finding.level.name().to_uppercase();
@@ -127,7 +128,7 @@ impl Page {
     fn known(&mut self, index: usize, all: &[Known]) {
         let Some(known) = all.get(index) else { return };
         let signature = &*known.signature;
-        let badge = format!("{}. [{}] ", index + 1, signature.severity.name().to_uppercase());
+        let badge = format!("{}. [{}] ", label(all, index), signature.severity.name().to_uppercase());
         self.blank();
         self.prose(&badge, "   ", &signature.title, severity_style(signature.severity));
         self.field("Product", &product(signature));
@@ -135,6 +136,9 @@ impl Page {
         self.field("Level", &format!("{}, {side}", signature.level.name()));
         if let Some(standing) = standing(known) {
             self.field("State", &standing);
+        }
+        if let Some(cause) = cause(all, index) {
+            self.field("Cause is", &cause);
         }
         self.field("Seen", &occurrence(&known.group));
         if let Some(place) = place(&known.group) {
@@ -168,14 +172,10 @@ impl Page {
     }
 
     /// The steps; where an earlier problem has the same, only its number.
-    fn fix(&mut self, fix: &Fix, same: Option<usize>) {
+    fn fix(&mut self, fix: &Fix, same: Option<String>) {
         if let Some(earlier) = same {
-            let head = format!(
-                "{} steps ({}): the same as for problem {}",
-                fix.level.name(),
-                fix.audience.name(),
-                earlier + 1
-            );
+            let (level, audience) = (fix.level.name(), fix.audience.name());
+            let head = format!("{level} steps ({audience}): the same as for problem {earlier}");
             self.prose("   ", "   ", &head, BOLD);
             return;
         }

@@ -3,7 +3,7 @@
 use super::neutral::one_line;
 use super::timeline::likely_zone;
 use crate::bundle::{Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, Known, Period, State};
+use crate::diagnosis::{Diagnosis, Known, Period, State, cause_of};
 use crate::finding::{Evidence, Group, Level, Time, UnknownGroup};
 use crate::signature::{Escalate, Fix, Severity, Signature};
 use std::cmp::Reverse;
@@ -16,7 +16,11 @@ pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
     let mut parts = Vec::new();
     let in_state = |state| diagnosis.known.iter().filter(|it| it.state == state).count() as u64;
     if in_state(State::Match) > 0 {
-        parts.push(format!("{} ({})", plural(in_state(State::Match), "known problem"), severities(diagnosis)));
+        let effects =
+            diagnosis.known.iter().filter(|it| it.state == State::Match && it.caused_by.is_some()).count() as u64;
+        let problems = plural(in_state(State::Match) - effects, "known problem");
+        let effects = if effects > 0 { format!(" with {}", plural(effects, "effect")) } else { String::new() };
+        parts.push(format!("{problems} ({}){effects}", severities(diagnosis)));
     }
     if in_state(State::Old) > 0 {
         parts.push(plural(in_state(State::Old), "old trace"));
@@ -60,11 +64,17 @@ pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
     format!("{}: {}", parts.join(", "), scope(diagnosis))
 }
 
-/// "1 critical, 2 high", the worst first.
+/// "1 critical, 2 high", the worst first. A problem counts as what the worst of its effects is.
 fn severities(diagnosis: &Diagnosis) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-    let found = || diagnosis.known.iter().filter(|it| it.state == State::Match);
-    let count = |severity| found().filter(|it| it.signature.severity == severity).count();
+    let mut problems: Vec<Severity> = Vec::new();
+    for it in diagnosis.known.iter().filter(|it| it.state == State::Match) {
+        match problems.last_mut() {
+            Some(worst) if it.caused_by.is_some() => *worst = it.signature.severity.max(*worst),
+            _ => problems.push(it.signature.severity),
+        }
+    }
+    let count = |severity| problems.iter().filter(|it| **it == severity).count();
     let parts = all.into_iter().map(|it| (count(it), it)).filter(|(count, _)| *count > 0);
     parts.map(|(count, it)| format!("{count} {}", it.name())).collect::<Vec<_>>().join(", ")
 }
@@ -229,10 +239,24 @@ pub(super) fn headline(finding: &UnknownGroup) -> String {
     one_line(words.lines().next().unwrap_or_default())
 }
 
-/// The position of an earlier known problem with the same fix, if there is one: its steps need not be read twice.
-pub(super) fn same_fix_before(diagnosis: &[Known], position: usize, fix: &Fix) -> Option<usize> {
+/// What a known problem is called in its report: `2`, and `2.1` if it is the first effect of that.
+pub(super) fn label(known: &[Known], position: usize) -> String {
+    let before = known.get(..=position).unwrap_or_default();
+    let root = before.iter().rposition(|it| it.caused_by.is_none()).unwrap_or(0);
+    let number = before.iter().filter(|it| it.caused_by.is_none()).count();
+    if root == position { number.to_string() } else { format!("{number}.{}", position - root) }
+}
+
+/// "problem 2.1", if that brought about the one at this position.
+pub(super) fn cause(known: &[Known], position: usize) -> Option<String> {
+    let cause = cause_of(known, position)?;
+    Some(format!("problem {} ({})", label(known, cause), known.get(cause)?.signature.id))
+}
+
+/// What an earlier known problem with the same fix is called, if there is one: its steps need not be read twice.
+pub(super) fn same_fix_before(known: &[Known], position: usize, fix: &Fix) -> Option<String> {
     let is_same = |known: &Known| known.signature.fixes.contains(fix);
-    diagnosis.iter().take(position).position(is_same)
+    known.iter().take(position).position(is_same).map(|earlier| label(known, earlier))
 }
 
 /// Returns "Veeam Backup & Replication, Guest processing"; the vendor only where the product does not begin with it.

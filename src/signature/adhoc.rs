@@ -55,6 +55,8 @@ fn signature(file: &Path, line: usize, pattern: &str) -> Signature {
         fixes: Vec::new(),
         references: Vec::new(),
         suppresses: Vec::new(),
+        caused_by: Vec::new(),
+        caused_within: Signature::CAUSED_WITHIN,
         formerly: Vec::new(),
         escalate: None,
         variants: None,

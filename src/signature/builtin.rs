@@ -1,7 +1,9 @@
 //! The catalogue inside the program, put there by `build.rs`.
 
+use super::fragments::Fragments;
 use super::{Catalogue, CatalogueInfo, load, product, schema, tree};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -16,15 +18,22 @@ impl Catalogue {
     pub fn builtin() -> Catalogue {
         let info = CatalogueInfo { name: "builtin".to_owned(), sha256: SHA256.to_owned() };
         let mut catalogue = Catalogue::empty(info);
+        let shown = |path: &str| Path::new("signatures").join(path);
         for &(path, _, mut tree) in FILES {
-            let Some(root) = tree::decode(&mut tree) else { continue };
-            let shown = Path::new("signatures").join(path);
-            match path.strip_suffix("/_product.yaml") {
-                Some(folder) => catalogue.products.extend(product::product_of(folder, &shown, &root, None)),
-                None => {
-                    catalogue.signatures.extend(schema::signature_of(load::id_of(path), &shown, &root, None));
-                }
+            let (Some(folder), Some(root)) = (load::product_folder(path), tree::decode(&mut tree)) else { continue };
+            catalogue.products.extend(product::product_of(folder, &shown(path), &root, None));
+        }
+        let shared = catalogue.products.iter().filter(|product| !product.fragments.is_empty());
+        let shared: BTreeMap<&str, Fragments> =
+            shared.map(|product| (&*product.folder, Fragments::new(&product.fragments))).collect();
+        let none = Fragments::default();
+        for &(path, _, mut tree) in FILES {
+            if load::product_folder(path).is_some() {
+                continue;
             }
+            let Some(root) = tree::decode(&mut tree) else { continue };
+            let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
+            catalogue.signatures.extend(schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments));
         }
         catalogue.signatures.sort_by(|a, b| a.id.cmp(&b.id));
         catalogue
@@ -57,9 +66,13 @@ mod tests {
 
     #[test]
     fn the_built_in_catalogue_is_what_its_files_say() {
-        for it in Catalogue::builtin().signatures {
+        let catalogue = Catalogue::builtin();
+        for it in catalogue.signatures {
             let text = source_text(&it.source).unwrap();
-            let again = load::load_str(&it.id, &it.source, &text).unwrap();
+            let (folder, _) = it.id.rsplit_once('/').unwrap();
+            let product = catalogue.products.iter().find(|product| *product.folder == *folder).unwrap();
+            let fragments = Fragments::new(&product.fragments);
+            let again = schema::signature(&it.id, &it.source, &text, &fragments).unwrap();
             assert_eq!(format!("{it:?}"), format!("{again:?}"));
         }
     }

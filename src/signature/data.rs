@@ -1,4 +1,4 @@
-use super::{Correlation, Variants};
+use super::{Correlation, Span, Variants};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,6 +39,10 @@ pub struct Signature {
     pub references: Vec<Reference>,
     /// Less specific signatures that are hidden when this one holds.
     pub suppresses: Vec<Arc<str>>,
+    /// Signatures of problems that bring this one about: where one of them was there before, this one is its effect.
+    pub caused_by: Vec<Arc<str>>,
+    /// How long after its last record a cause still counts as one.
+    pub caused_within: Span,
     /// Ids this signature had before.
     pub formerly: Vec<Arc<str>>,
     /// What the vendor needs when it is not solved.
@@ -229,6 +233,11 @@ impl From<&str> for Example {
     fn from(text: &str) -> Example {
         Example { files: vec![(String::new(), text.to_owned())] }
     }
+}
+
+impl Signature {
+    /// How long after its last record a cause counts, if the author does not say.
+    pub const CAUSED_WITHIN: Span = Span(86_400_000_000_000);
 }
 
 impl Status {

@@ -2,6 +2,7 @@
 //!
 //! Every method returns what could be read and remembers what could not, with its place and a hint.
 
+use super::fragments::Fragments;
 use super::yaml::{Key, Mistake, Node, Place, Value};
 
 /// Fields of the format that this version does not know yet; they get a better message than a misspelt one.
@@ -11,6 +12,10 @@ const LATER: &[&str] = &["fixed_in", "os", "replaced_by", "versions"];
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) mistakes: Vec<Mistake>,
+    /// What `use:` may name.
+    pub(super) fragments: Fragments,
+    /// How many conditions of fragments were put in.
+    pub(super) put_in: usize,
 }
 
 /// The fields of one mapping, all of which have a known name.
@@ -181,7 +186,7 @@ fn unknown_field(key: &Key<'_>, what: &str, names: &[&str]) -> Mistake {
 }
 
 /// Returns the name that the author probably meant.
-fn similar<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+pub(super) fn similar<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
     let word = word.to_lowercase();
     let allowed = ((word.chars().count() + 1) / 3).clamp(1, 3);
     names

@@ -1,8 +1,10 @@
 //! Files of a catalogue become signatures and products; what is broken is told and hides nothing else.
 
+use super::fragments::Fragments;
 use super::yaml::{Mistake, Place};
 use super::{CatalogueInfo, Product, Signature, checksum, product, schema, yaml};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,9 +62,11 @@ pub fn load_dir(dir: &Path) -> io::Result<(Vec<Signature>, Vec<SignatureError>)>
     Ok((catalogue.signatures, catalogue.errors))
 }
 
-/// Reads one signature from YAML text. `id` is its path below the catalogue without `.yaml`.
+/// Reads one signature from YAML text, without the fragments of a product. `id` is its path below the catalogue without
+/// `.yaml`.
 pub fn load_str(id: &str, file: &Path, yaml: &str) -> Result<Signature, Vec<SignatureError>> {
-    schema::signature(id, file, yaml).map_err(|mistakes| SignatureError::all(file, mistakes))
+    let read = schema::signature(id, file, yaml, &Fragments::default());
+    read.map_err(|mistakes| SignatureError::all(file, mistakes))
 }
 
 impl Catalogue {
@@ -90,9 +94,30 @@ impl Catalogue {
     /// Makes a catalogue of files, which are in path order.
     fn understand(info: CatalogueInfo, files: Vec<SourceFile<'_>>) -> Catalogue {
         let mut catalogue = Catalogue::empty(info);
-        // Each file on its own, so that the order, and with it the result, does not depend on the threads.
-        let understood: Vec<_> = files.par_iter().map(understand).collect();
-        for (file, understood) in files.iter().zip(understood) {
+        // Each file on its own, so that the order, and with it the result, does not depend on the threads. Signatures may use
+        // what their product says.
+        let (products, signatures): (Vec<_>, Vec<_>) =
+            files.iter().partition(|file| product_folder(file.path).is_some());
+        let products: Vec<_> =
+            products.par_iter().map(|file| (*file, understand(file, &Fragments::default()))).collect();
+        let fragments: BTreeMap<&str, Fragments> = products
+            .iter()
+            .filter_map(|(file, understood)| {
+                let fragments = match understood {
+                    Ok(Understood::Product(product)) => Fragments::new(&product.fragments),
+                    _ => Fragments::broken(),
+                };
+                Some((product_folder(file.path)?, fragments))
+            })
+            .collect();
+        let none = Fragments::default();
+        let of_folder =
+            |path: &str| path.rsplit_once('/').and_then(|(folder, _)| fragments.get(folder)).unwrap_or(&none);
+        let signatures: Vec<_> =
+            signatures.par_iter().map(|file| (*file, understand(file, of_folder(file.path)))).collect();
+        let mut all: Vec<_> = products.into_iter().chain(signatures).collect();
+        all.sort_by_key(|(file, _)| file.path);
+        for (file, understood) in all {
             match understood {
                 Ok(Understood::Signature(signature)) => catalogue.signatures.push(*signature),
                 Ok(Understood::Product(product)) => catalogue.products.push(product),
@@ -145,7 +170,13 @@ impl std::fmt::Display for SignatureError {
     }
 }
 
-fn understand(file: &SourceFile<'_>) -> Result<Understood, Vec<Mistake>> {
+/// The folder of a `_product.yaml`; `None` for any other file.
+pub(super) fn product_folder(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    (name == "_product.yaml").then_some(folder)
+}
+
+fn understand(file: &SourceFile<'_>, fragments: &Fragments) -> Result<Understood, Vec<Mistake>> {
     let whole = |message: String, hint: &str| vec![Mistake::new(Place::default(), message).hint(hint)];
     let bytes = match &file.bytes {
         Ok(bytes) => *bytes,
@@ -160,11 +191,11 @@ fn understand(file: &SourceFile<'_>) -> Result<Understood, Vec<Mistake>> {
         vec![Mistake::new(Place { line, column }, "not UTF-8 text").hint("save the file as UTF-8")]
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", file.path));
-    if name == "_product.yaml" {
+    if let Some(folder) = product_folder(file.path) {
         return product::product(folder, &file.shown, text).map(Understood::Product);
     }
-    schema::signature(id_of(file.path), &file.shown, text).map(|signature| Understood::Signature(Box::new(signature)))
+    let signature = schema::signature(id_of(file.path), &file.shown, text, fragments)?;
+    Ok(Understood::Signature(Box::new(signature)))
 }
 
 pub(super) fn id_of(path: &str) -> &str {

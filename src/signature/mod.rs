@@ -6,6 +6,7 @@
 
 mod adhoc;
 mod builtin;
+mod causes;
 mod checksum;
 mod correlation;
 mod data;
@@ -13,6 +14,7 @@ mod data;
 mod encode;
 mod fact;
 mod fields;
+mod fragments;
 mod load;
 mod pattern;
 mod product;
@@ -27,6 +29,7 @@ pub use builtin::source_text;
 pub use correlation::{Absent, Anchor, Bond, Correlation, Order, Part, Span, Unless, Wanted, Where};
 pub use data::*;
 pub use fact::{Fact, FactExamples, FactKind, Keep};
+pub use fragments::Fragment;
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use product::Product;
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};

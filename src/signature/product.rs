@@ -2,8 +2,9 @@
 
 use super::fact::{Fact, fact};
 use super::fields::Reader;
+use super::fragments::{Fragment, fragments};
 use super::pattern;
-use super::schema::globs;
+use super::schema::{self, globs};
 use super::yaml::{self, Mistake, Node, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct Product {
     pub files: Vec<String>,
     /// What its logs state about the system.
     pub facts: Vec<Fact>,
+    /// Conditions that its signatures share.
+    pub fragments: Vec<Fragment>,
     /// Names of the facts that a ticket to the vendor must state: its own and others.
     pub needs: Vec<String>,
     /// Where it was read from, for messages.
@@ -44,7 +47,8 @@ pub(super) fn product_of(
     yaml: Option<&str>,
 ) -> Result<Product, Vec<Mistake>> {
     let mut reader = Reader::default();
-    let fields = reader.fields(root, "a product", &["vendor", "product", "aliases", "files", "version", "facts"]);
+    let fields =
+        reader.fields(root, "a product", &["vendor", "product", "aliases", "files", "version", "facts", "fragments"]);
     let product = Product {
         folder: Arc::from(folder),
         vendor: reader.required(&fields, "vendor"),
@@ -52,9 +56,12 @@ pub(super) fn product_of(
         aliases: reader.texts(&fields, "aliases"),
         files: globs(&mut reader, &fields, "files"),
         facts: Vec::new(),
+        fragments: Vec::new(),
         needs: Vec::new(),
         source: file.to_path_buf(),
     };
+    let condition = |reader: &mut Reader, node: &Node<'_>| schema::fragment(reader, yaml, node);
+    let shared = fields.get("fragments").map(|node| fragments(&mut reader, node, condition)).unwrap_or_default();
     let (mut facts, mut needs) = (Vec::new(), Vec::new());
     for item in fields.get("facts").map(|node| reader.list(node, "facts")).unwrap_or_default() {
         // A name alone is a fact that others state, or that a person must find out.
@@ -85,5 +92,9 @@ pub(super) fn product_of(
         let name = name.unwrap_or_else(|| format!("{}.version", folder.replace('/', ".")));
         facts.push(Fact::of_version(&name, &product.files, version));
     }
-    if reader.mistakes.is_empty() { Ok(Product { facts, needs, ..product }) } else { Err(reader.mistakes) }
+    if reader.mistakes.is_empty() {
+        Ok(Product { facts, needs, fragments: shared, ..product })
+    } else {
+        Err(reader.mistakes)
+    }
 }

@@ -1,5 +1,6 @@
 //! Catalogues become the one set of signatures that a triage uses.
 
+use super::causes;
 use super::yaml::{self, Place};
 use super::{
     Catalogue, Correlation, Fact, FactKind, Keep, Product, Signature, SignatureError, Status, Wanted, source_text,
@@ -120,6 +121,7 @@ impl SignatureSet {
             aliases: Vec::new(),
             files: Vec::new(),
             facts,
+            fragments: Vec::new(),
             needs: Vec::new(),
             source: "test.yaml".into(),
         });
@@ -163,6 +165,11 @@ impl SignatureSet {
     /// The facts that logs may state, in the order of their names; a fact's index here is its number in one run.
     pub fn facts(&self) -> &[FactGroup] {
         &self.facts
+    }
+
+    /// For each signature whether it is a cause or an effect of others, so that it matters when and where it was seen.
+    pub fn related(&self) -> Vec<bool> {
+        causes::related(&self.signatures)
     }
 
     /// Where they came from.
@@ -238,23 +245,21 @@ impl SignatureSet {
             }
         }
         for signature in &mut self.signatures {
-            let mut suppresses = std::mem::take(&mut signature.suppresses);
-            for id in &mut suppresses {
-                if let Some(present) = renamed.get(id) {
-                    *id = Arc::clone(present);
-                } else if !known.contains(id) {
-                    let message = format!("`suppresses` names `{id}`, which does not exist");
-                    self.errors.push(about(
-                        signature,
-                        "suppresses",
-                        id,
-                        message,
-                        "write the id of a signature, or remove it",
-                    ));
+            let mut named = [std::mem::take(&mut signature.suppresses), std::mem::take(&mut signature.caused_by)];
+            for (field, ids) in ["suppresses", "caused_by"].into_iter().zip(&mut named) {
+                for id in ids {
+                    if let Some(present) = renamed.get(id) {
+                        *id = Arc::clone(present);
+                    } else if !known.contains(id) {
+                        let message = format!("`{field}` names `{id}`, which does not exist");
+                        let hint = "write the id of a signature, or remove it";
+                        self.errors.push(about(signature, field, id, message, hint));
+                    }
                 }
             }
-            signature.suppresses = suppresses;
+            [signature.suppresses, signature.caused_by] = named;
         }
+        self.errors.extend(causes::break_rings(&mut self.signatures));
     }
 }
 
@@ -272,7 +277,7 @@ fn other_meaning(product: &Product, item: usize, name: &str) -> SignatureError {
 }
 
 /// A mistake at the item `id` of the list `field`. The place is looked up only now, because it is hardly ever needed.
-fn about(signature: &Signature, field: &str, id: &str, message: String, hint: &str) -> SignatureError {
+pub(super) fn about(signature: &Signature, field: &str, id: &str, message: String, hint: &str) -> SignatureError {
     let file = signature.source.clone();
     let text = source_text(&file).unwrap_or_default();
     let place = yaml::parse(&text).ok().and_then(|root| {

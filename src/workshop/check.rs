@@ -71,6 +71,7 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         flaws.extend(sheet.flaws);
     }
     flaws.extend(super::facts::lint(&set));
+    flaws.extend(super::fragments::unused(&set, &broken));
     flaws.extend(same_titles(&set));
     flaws.extend(same_conditions(&set));
     flaws.extend(claims(&set));
@@ -631,10 +632,21 @@ examples:
         let folder = tempfile::tempdir().unwrap();
         let app = folder.path().join("acme/app");
         fs::create_dir_all(&app).unwrap();
+        let mut folder_of = app.clone();
         for (number, example) in examples.iter().enumerate() {
+            // What shares fragments, and the one behind it, are a product of their own.
+            let is_shared = example.contains("\nfragments:");
+            let own = if is_shared {
+                folder.path().join("acme/copier")
+            } else {
+                std::mem::replace(&mut folder_of, app.clone())
+            };
+            fs::create_dir_all(&own).unwrap();
             let (name, more) = match example.split(':').next() {
                 Some("vendor") => ("_product.yaml".to_owned(), String::new()),
-                Some("title") => (format!("disk-full-{number}.yaml"), String::new()),
+                // The others name the first.
+                Some("title") if number == 0 => ("disk-full.yaml".to_owned(), String::new()),
+                Some("title") => (format!("whole-{number}.yaml"), String::new()),
                 // A part of a signature that says what it has to say.
                 _ => {
                     let cause = if example.contains("\ncause:") { "" } else { "cause: c\n" };
@@ -646,9 +658,12 @@ examples:
                     (format!("part-{number}.yaml"), more)
                 }
             };
-            fs::write(app.join(name), more + example).unwrap();
+            fs::write(own.join(name), more + example).unwrap();
+            if is_shared {
+                folder_of = own;
+            }
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 9, 28));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 11, 33));
     }
 }

@@ -58,7 +58,12 @@ impl<'s, 't> Sheet<'s, 't> {
 
     /// Returns where the part of the file that `path` leads to begins, or the innermost part around it that exists.
     pub(super) fn place(&self, path: &[Step]) -> Place {
-        let Some(mut node) = self.root.as_ref() else { return Place::default() };
+        self.find(path).map_or_else(Place::default, |(place, _)| place)
+    }
+
+    /// As [`Sheet::place`], with the part itself.
+    fn find(&self, path: &[Step]) -> Option<(Place, &Node<'t>)> {
+        let mut node = self.root.as_ref()?;
         let mut place = node.place;
         for step in path {
             let inner = match (step, &node.value) {
@@ -70,7 +75,18 @@ impl<'s, 't> Sheet<'s, 't> {
             let Some(inner) = inner else { break };
             (place, node) = inner;
         }
-        place
+        Some((place, node))
+    }
+
+    /// Where the fragment stands that a part uses, if what is wrong with the part is in that.
+    fn fragment_of(&self, path: &[Step]) -> Option<String> {
+        let (_, node) = self.find(path)?;
+        let name = node.get("use")?.text()?;
+        let product = self.file.with_file_name("_product.yaml");
+        let text = source_text(&product)?;
+        let root = yaml::parse(&text).ok()?;
+        let Place { line, column } = root.get("fragments")?.key(name)?.place;
+        Some(format!("the fragment `{name}` stands in {}:{line}:{column}", product.display()))
     }
 
     /// Adds what makes the signature unacceptable.
@@ -92,6 +108,10 @@ impl<'s, 't> Sheet<'s, 't> {
     fn add(&mut self, path: &[Step], is_error: bool, message: String, hint: String) {
         let Place { line, column } = self.place(path);
         let file = self.file.to_path_buf();
+        let hint = match self.fragment_of(path) {
+            Some(fragment) => format!("{hint}; {fragment}"),
+            None => hint,
+        };
         self.flaws.push(Flaw { file, line, column, is_error, message, hint: Some(hint) });
     }
 }

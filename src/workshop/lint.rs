@@ -84,6 +84,7 @@ pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
     rows(sheet);
     placeholders(sheet);
     unwritten(sheet);
+    causes(sheet);
     if sheet.signature.references.is_empty() {
         sheet.warning(&[], "there is no reference", "name a public page that states the problem");
     }
@@ -106,6 +107,16 @@ fn id(sheet: &mut Sheet<'_, '_>) {
     if let Some(verb) = FIX_VERBS.iter().find(|verb| problem.split('-').next() == Some(**verb)) {
         let message = format!("the name begins with `{verb}`, as if it were a fix");
         sheet.warning(&[], message, "name the file after the problem, e.g. `vss-writer-timeout`");
+    }
+}
+
+/// What is hidden behind a signature is never shown as its cause.
+fn causes(sheet: &mut Sheet<'_, '_>) {
+    let signature = sheet.signature;
+    for (index, id) in signature.caused_by.iter().enumerate().filter(|(_, id)| signature.suppresses.contains(id)) {
+        let message = format!("`{id}` is hidden by this signature and cannot be its cause");
+        let hint = "remove it from `caused_by` or from `suppresses`";
+        sheet.error(&[Field("caused_by"), Item(index)], message, hint);
     }
 }
 

@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod facts;
 mod flaw;
+mod fragments;
 mod import;
 mod lint;
 mod matrix;

@@ -15,6 +15,8 @@ struct Expected {
     signatures: &'static [&'static str],
     /// The first unexplained error: the planted root cause, seen once and quietly.
     root_cause: &'static str,
+    /// Effects and their causes.
+    causes: &'static [(&'static str, &'static str)],
     /// What cannot be examined: end of the file's name, and kind.
     problem: Option<(&'static str, &'static str)>,
 }
@@ -33,6 +35,7 @@ const EXPECTED: [Expected; 6] = [
             "postgresql/server/deadlock-detected",
         ],
         root_cause: "ring shard 3/8 dropped by quorum arithmetic",
+        causes: &[("linux/systemd/unit-killed-by-oom", "linux/kernel/process-killed-out-of-memory")],
         problem: Some(("messages-20260408.gz", "corrupt")),
     },
     Expected {
@@ -51,6 +54,7 @@ const EXPECTED: [Expected; 6] = [
             "ivanti/connect-secure/log-full",
         ],
         root_cause: "Role affinity table update failed: delta 90235 does not follow 90233",
+        causes: &[],
         problem: None,
     },
     Expected {
@@ -65,18 +69,21 @@ const EXPECTED: [Expected; 6] = [
             "veeam/backup-replication/guest-vix-connection-failed",
         ],
         root_cause: "Extent placement ledger is out of sequence",
+        causes: &[],
         problem: Some(("Svc.VeeamCatalog.zip!/Svc.VeeamCatalog.log", "encrypted")),
     },
     Expected {
         bundle: "veeam-linux-agent",
         signatures: &["veeam/agent-linux/snapshot-module-not-found", "veeam/agent-linux/no-space-for-snapshot"],
         root_cause: "Point catalogue journal refused",
+        causes: &[],
         problem: None,
     },
     Expected {
         bundle: "vmware-esxi",
         signatures: &["vmware/esxi/device-permanently-lost"],
         root_cause: "lane table parked at slot 0x31",
+        causes: &[],
         problem: None,
     },
     Expected {
@@ -88,6 +95,7 @@ const EXPECTED: [Expected; 6] = [
             "microsoft/windows/netlogon-no-ip-address-at-start",
         ],
         root_cause: "Intent log 0x2F closed by watchdog verdict 19",
+        causes: &[],
         problem: None,
     },
 ];
@@ -119,12 +127,16 @@ fn list<'a>(report: &'a Value, name: &str) -> &'a [Value] {
 
 #[test]
 fn each_bundle_gives_its_known_problems_its_root_cause_first_and_what_was_not_examined() {
-    for Expected { bundle, signatures, root_cause, problem } in EXPECTED {
+    for Expected { bundle, signatures, root_cause, causes, problem } in EXPECTED {
         let report = report(&format!("bundles/{bundle}"));
         let found: Vec<&str> = list(&report, "diagnoses").iter().filter_map(|it| it["signature"].as_str()).collect();
         for signature in signatures {
             assert!(found.contains(signature), "{bundle}: {signature} is not in {found:#?}");
         }
+        let caused = |it: &Value| Some((it["signature"].as_str()?.to_owned(), it["caused_by"].as_str()?.to_owned()));
+        let found: Vec<_> = list(&report, "diagnoses").iter().filter_map(caused).collect();
+        let expected: Vec<_> = causes.iter().map(|(of, by)| ((*of).to_owned(), (*by).to_owned())).collect();
+        assert_eq!(found, expected, "{bundle}");
         let first = list(&report, "unresolved").first().and_then(|it| it["evidence"][0]["text"].as_str());
         assert!(first.is_some_and(|text| text.contains(root_cause)), "{bundle}: {first:?} is not {root_cause:?}");
         let problems: Vec<(&str, &str)> = list(&report, "problems")

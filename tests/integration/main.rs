@@ -4,6 +4,7 @@
 
 mod authors;
 mod canary;
+mod causes;
 mod cli;
 mod correlations;
 mod event_logs;

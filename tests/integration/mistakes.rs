@@ -43,6 +43,10 @@ examples:
   no_match: ['2026-01-02 03:04:05 INFO ledger is open']
 "#;
 
+/// Fragments that some mistakes need; the product has those whose name stands in the signature.
+const FRAGMENTS: &[(&str, &str)] =
+    &[("booked", "{ text: ledger is booked }"), ("drive", "{ regex: '(?<disk>[A-Z]:)' }")];
+
 const REGEX: &str = r"'cannot write to (?<disk>\S+): disk full'";
 const ALL: &str =
     "  all:\n    - regex: 'cannot write to (?<disk>\\S+): disk full'\n    - none: [{ text: retry succeeded }]\n";
@@ -70,6 +74,11 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("a glob that is none", "[\"**/app*.log\"]", "[\"**/app[.log\"]"),
     ("an id that nobody has", "examples:", "suppresses: [acme/app/gone]\nexamples:"),
     ("an old name that another one has", "examples:", "formerly: [acme/app/sealed]\nexamples:"),
+    ("a cause that nobody has", "examples:", "caused_by: [acme/app/gone]\nexamples:"),
+    ("a problem that causes itself", "examples:", "caused_by: [acme/app/disk-full]\nexamples:"),
+    ("a cause that is hidden", "examples:", "suppresses: [acme/app/sealed]\ncaused_by: [acme/app/sealed]\nexamples:"),
+    ("a time of a cause without a cause", "examples:", "caused_within: 2h\nexamples:"),
+    ("a time of a cause that is none", "examples:", "caused_by: [acme/app/sealed]\ncaused_within: 2\nexamples:"),
     // Conditions.
     ("no condition", ALL, "  {}\n"),
     ("two conditions in one mapping", ALL, "  text: disk full\n  regex: disk full\n"),
@@ -99,6 +108,16 @@ const KINDS: &[(&str, &str, &str)] = &[
         "  text: disk full\n  unless: [{ text: disk free, anchor: first, from: 1m, to: -1m }]\n",
     ),
     // What a reader of the whole catalogue sees.
+    // Fragments.
+    ("a fragment that is misspelt", ALL, "  use: bookeds\n"),
+    ("a fragment that nothing has", ALL, "  use: other\n"),
+    ("a fragment beside a condition", ALL, "  use: booked\n  text: disk full\n"),
+    (
+        "a fragment with nothing to search for",
+        ALL,
+        "  any: [{ use: drive }, { regex: 'cannot write to (?<disk>\\S+): disk full' }]\n",
+    ),
+    ("a fragment that nothing uses", "side: storage", "side: storage # booked"),
     ("nothing to search for", REGEX, r"'(?<disk>[A-Z]): \w+'"),
     ("a text that stands everywhere", ALL, "  regex: '(?i)error (?<disk>.*)'\n"),
     ("a capture that no pattern has", "cause: Nothing more can be written to {disk}.", "cause: Nothing fits on {dsk}."),
@@ -183,8 +202,12 @@ fn without_a_mistake_nothing_is_told() {
 /// Checks a catalogue of the text and the other signature. Returns what is told of the first, without the summary.
 #[track_caller]
 fn check(text: &str) -> String {
+    let fragments = FRAGMENTS.iter().filter(|(name, _)| text.contains(name));
+    let fragments: String = fragments.map(|(name, condition)| format!("  {name}: {condition}\n")).collect();
+    let head = if fragments.is_empty() { "" } else { "fragments:\n" };
+    let product = format!("vendor: Acme\nproduct: App\n{head}{fragments}");
     let folder = super::folder(&[
-        ("ours/acme/app/_product.yaml", b"vendor: Acme\nproduct: App\n"),
+        ("ours/acme/app/_product.yaml", product.as_bytes()),
         ("ours/acme/app/disk-full.yaml", text.as_bytes()),
         ("ours/acme/app/sealed.yaml", OTHER.as_bytes()),
     ]);

@@ -223,6 +223,47 @@ fn what_is_not_there_has_its_own_exit_codes() {
 }
 
 #[test]
+fn an_effect_stands_behind_its_cause_and_is_not_counted() {
+    let folder = catalogue();
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();
+    let effect = guide.split("```yaml\n").find(|it| it.contains("\ncaused_by:")).unwrap().split("```").next().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("acme/acme/app/ledger-closed.yaml"), effect).unwrap();
+    check(folder, &["signatures", "check", "acme"], 0, "0 errors, 0 warnings");
+    let show = ["signatures", "show", "acme/app/ledger-closed", "--signatures", "acme"];
+    check(folder, &show, 0, "Effect of acme/app/disk-full (where that was there before, at most 2h)\n");
+    let full = "2026-01-02 03:04:05 ERROR cannot write to D: disk full\n";
+    let closed = |hour: u32| format!("2026-01-02 {hour:02}:05:00 ERROR ledger 17 is closed: write error\n");
+    let triage = |log: &str, format: &str| {
+        fs::write(folder.join("app.log"), log).unwrap();
+        let args = ["triage", "app.log", "--no-builtin", "--signatures", "acme", "-o", format, "--fail-on", "critical"];
+        let output = tierline(folder, &args);
+        assert_eq!(output.status.code(), Some(3), "an effect is a finding, too");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let causes = |log: &str| {
+        let report: serde_json::Value = serde_json::from_str(&triage(log, "json")).unwrap();
+        let diagnoses = report["diagnoses"].as_array().unwrap();
+        diagnoses.iter().map(|it| format!("{} {}", it["signature"], it["caused_by"])).collect::<Vec<_>>()
+    };
+    let soon = format!("{full}{}", closed(3));
+    let expected = ["\"acme/app/disk-full\" null", "\"acme/app/ledger-closed\" \"acme/app/disk-full\""];
+    assert_eq!(causes(&soon), expected);
+    let apart = ["\"acme/app/ledger-closed\" null", "\"acme/app/disk-full\" null"];
+    assert_eq!(causes(&format!("{full}{}", closed(6))), apart, "too late");
+    assert_eq!(causes(&format!("{}{full}", closed(2))), apart, "the wrong way round");
+    let text = triage(&soon, "text");
+    assert!(text.contains("1 known problem (1 critical) with 1 effect: "), "{text}");
+    assert!(text.contains("\n   1. HIGH      L1  ") && text.contains("\n 1.1. CRITICAL  L2  "), "{text}");
+    assert!(text.contains("\n1.1. [CRITICAL] The ledger 17 is closed"), "{text}");
+    assert!(text.contains("   Cause is   problem 1 (acme/app/disk-full)\n"), "{text}");
+    let markdown = triage(&soon, "markdown");
+    assert!(markdown.contains("\n#### 1.1. \\[critical\\] The ledger 17 is closed"), "{markdown}");
+    assert!(markdown.contains("\n- Cause is: problem 1 (acme/app/disk-full)\n"), "{markdown}");
+    assert!(markdown.contains("\n| 1.1 | critical | L2 | The ledger 17 is closed"), "{markdown}");
+}
+
+#[test]
 fn each_variant_is_a_diagnosis_of_its_own() {
     let folder = catalogue();
     let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/signatures/README.md")).unwrap();

@@ -65,6 +65,10 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
     if !it.suppresses.is_empty() {
         p.field("Hides", &it.suppresses.join(", "));
     }
+    if !it.caused_by.is_empty() {
+        let causes = it.caused_by.join(", ");
+        p.field("Effect of", &format!("{causes} (where that was there before, at most {})", it.caused_within));
+    }
     if !it.formerly.is_empty() {
         p.field("Formerly", &it.formerly.join(", "));
     }
@@ -350,6 +354,8 @@ pub(super) fn whole(it: &Signature) -> Value {
         "fixes": fixes(&it.fixes),
         "references": references(&it.references),
         "suppresses": it.suppresses.iter().map(|id| &**id).collect::<Vec<_>>(),
+        "caused_by": it.caused_by.iter().map(|id| &**id).collect::<Vec<_>>(),
+        "caused_within": it.caused_within.to_string(),
         "formerly": it.formerly.iter().map(|id| &**id).collect::<Vec<_>>(),
         "escalate": escalate,
         "variants": it.variants.as_ref().map(variants),

@@ -5,7 +5,7 @@ use super::moments::{LogSpan, Moments};
 use super::rules::Rules;
 use super::search::{self, Match};
 use super::streams::{Place, Streams};
-use super::{Candidate, Found, candidate, group};
+use super::{Candidate, Found, candidate, found};
 use crate::finding::{Stream, Time};
 use crate::signature::{Anchor, Correlation, Order, Where};
 use std::cell::Cell;
@@ -127,10 +127,9 @@ impl<'j> Judge<'j> {
         let rarest = parts.iter().min_by_key(|kind| kind.events.len())?;
         let events = rarest.events.iter().take(1).map(|event| (0, event)).collect();
         let open = Candidate::new(events, Some(Doubt::TooMany));
-        let mut group = group(&[&open]);
-        group.count = rarest.events.len() as u64;
-        let reason = Some(Doubt::TooMany.to_string());
-        Some(Found { signature: 0, state: State::Inconclusive, reason, group })
+        let mut found = found(State::Inconclusive, Some(Doubt::TooMany.to_string()), &[&open]);
+        found.group.count = rarest.events.len() as u64;
+        Some(found)
     }
 }
 
@@ -244,7 +243,7 @@ pub(super) fn beginning(correlation: &Correlation, kinds: &[&Stream], moments: &
         let all: Vec<&Candidate<'_>> = open.iter().collect();
         if let Some(first) = all.first() {
             let reason = first.doubt.as_ref().map(Doubt::to_string);
-            return Some(Found { signature: 0, state: State::Inconclusive, reason, group: group(&all) });
+            return Some(found(State::Inconclusive, reason, &all));
         }
     }
     None

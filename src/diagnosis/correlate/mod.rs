@@ -16,7 +16,7 @@ mod streams;
 
 use super::State;
 use crate::bundle::FilePath;
-use crate::finding::{Event, Evidence, Group, Stream, Time};
+use crate::finding::{Event, Evidence, Group, Place, Presence, Stay, Stream, Time};
 use crate::signature::{Correlation, SignatureSet};
 use doubt::{Doubt, Judge};
 use rules::Rules;
@@ -24,7 +24,7 @@ use search::{Lists, Match};
 use std::collections::{BTreeMap, BTreeSet};
 use streams::Streams;
 
-pub(super) use moments::Moments;
+pub(super) use moments::{Moment, Moments};
 
 /// What a correlation has shown.
 #[derive(Clone, Debug)]
@@ -35,6 +35,8 @@ pub(super) struct Found {
     pub(super) reason: Option<String>,
     /// Matches and their records.
     pub(super) group: Group,
+    /// When and where.
+    pub(super) presence: Presence,
 }
 
 /// What all correlations have shown.
@@ -187,14 +189,28 @@ fn verdict(
             true => None,
             false => matches.first().and_then(|it| it.doubt.as_ref()).map(Doubt::to_string),
         };
-        return Some(Found { signature: 0, state: State::Match, reason, group: group(&matches) });
+        return Some(found(State::Match, reason, &matches));
     }
     let open: Vec<&Candidate<'_>> = candidates.iter().collect();
     if let Some(first) = open.first() {
         let reason = first.doubt.as_ref().map(Doubt::to_string);
-        return Some(Found { signature: 0, state: State::Inconclusive, reason, group: group(&open) });
+        return Some(found(State::Inconclusive, reason, &open));
     }
     judge.overflow(kinds).or_else(|| doubt::beginning(correlation, kinds, moments))
+}
+
+/// What matches, or candidates, show together; the caller knows the signature.
+fn found(state: State, reason: Option<String>, matches: &[&Candidate<'_>]) -> Found {
+    let mut presence = Presence::default();
+    for it in matches {
+        for (_, event) in &it.records {
+            let place = Place { file: event.evidence.file.clone(), host: event.host.clone() };
+            // A match is there as a whole from its first record on.
+            let stay = Stay { first: it.first_time, last: it.last_time, line: event.evidence.line };
+            presence.add(&place, stay);
+        }
+    }
+    Found { signature: 0, state, reason, group: group(matches), presence }
 }
 
 /// Counts matches and takes the evidence of the first one in time.

@@ -40,10 +40,10 @@ pub(super) struct LogSpan {
 
 /// A time on the common clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
-    pub(super) instant: i64,
+pub(in super::super) struct Moment {
+    pub(in super::super) instant: i64,
     /// Whether the zone is known.
-    pub(super) zoned: bool,
+    pub(in super::super) zoned: bool,
 }
 
 impl Moments {
@@ -81,7 +81,7 @@ impl Moments {
     }
 
     /// The computer that wrote a record: the one that it names, or that of its file.
-    pub(super) fn host(&self, file: &str, own: Option<&str>) -> Option<String> {
+    pub(in super::super) fn host(&self, file: &str, own: Option<&str>) -> Option<String> {
         own.map(host_key).or_else(|| self.files.get(file)?.host.clone())
     }
 
@@ -91,7 +91,7 @@ impl Moments {
     }
 
     /// When a record was written.
-    pub(super) fn of(&self, file: &str, host: Option<&str>, time: Time) -> Moment {
+    pub(in super::super) fn of(&self, file: &str, host: Option<&str>, time: Time) -> Moment {
         let known = self.files.get(file);
         let host = host.or_else(|| known?.host.as_deref());
         let ahead = host.and_then(|host| self.ahead.get(host)).copied().unwrap_or(0);

@@ -31,7 +31,7 @@ fn condition_with(
     beside: &[&str],
 ) -> Option<Condition> {
     misplaced(reader, node, beside);
-    let names = [&["any", "all", "none", "text", "regex", "nocase", "field"], beside, SEVERAL].concat();
+    let names = [&["any", "all", "none", "text", "regex", "nocase", "field", "use"], beside, SEVERAL].concat();
     let fields = reader.fields(node, what, &names);
     let kinds: Vec<_> = fields.entries().iter().filter(|(key, _)| CONDITIONS.contains(&&*key.name)).collect();
     let [(key, value)] = kinds.as_slice() else {
@@ -78,6 +78,7 @@ fn condition_with(
             }
         }
         "field" => field_tests(reader, yaml, value),
+        "use" => reader.fragment(value),
         name => {
             let all = name == "all";
             if name == "none" && !in_all {
@@ -105,7 +106,7 @@ fn condition_with(
     }
 }
 
-const CONDITIONS: &[&str] = &["any", "all", "none", "text", "regex", "field"];
+const CONDITIONS: &[&str] = &["any", "all", "none", "text", "regex", "field", "use"];
 
 /// Fields of a match of several records; they get a better message than unknown ones.
 const SEVERAL: &[&str] = &["sequence", "within", "same", "in", "count", "unless", "absent"];
@@ -206,16 +207,13 @@ fn field_value(reader: &mut Reader, yaml: Option<&str>, name: &str, node: &Node<
 
 #[cfg(test)]
 mod tests {
-    use super::super::signature;
-    use super::super::tests::{check_match, complete};
+    use super::super::tests::{check_match, complete, read};
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn codes_in_a_text_stay_as_the_author_wrote_them() {
         for code in ["0x80070005", "1e3", "yes", "007", "12:30:00", "2026-01-01", ".5", "+1"] {
-            let it =
-                signature("a/b/c", Path::new("c.yaml"), &complete(&format!("match: {{ text: {code} }}\n"))).unwrap();
+            let it = read("a/b/c", &complete(&format!("match: {{ text: {code} }}\n"))).unwrap();
             assert!(matches!(it.condition, Condition::Text { ref text, .. } if text == code), "{code}");
         }
     }
@@ -300,7 +298,7 @@ mod tests {
             "match:\n  field:\n    event_id: [7000, 0x1b58, '007']\n    provider: Service Control Manager\n    \
              data.param1: { regex: '(?<service>Shop.*)' }\n    message: [{ text: ab c, nocase: true }, yes]\n",
         );
-        let it = signature("a/b/c", Path::new("c.yaml"), &yaml).unwrap();
+        let it = read("a/b/c", &yaml).unwrap();
         let shown = format!("{:?}", it.condition);
         assert_eq!(
             shown,

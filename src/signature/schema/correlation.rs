@@ -1,6 +1,7 @@
 //! `match` of several records: the parts, what they have in common, and what must not stand beside them.
 
 use super::super::fields::{Fields, Reader};
+use super::super::fragments::is_name;
 use super::super::yaml::{Key, Mistake, Node, Value};
 use super::super::{Absent, Anchor, Bond, Condition, Correlation, Order, Part, Span, Unless, Wanted, Where};
 use super::condition::{condition, condition_beside};
@@ -108,7 +109,7 @@ fn parts(reader: &mut Reader, yaml: Option<&str>, kind: &str, node: &Node<'_>) -
         let fields = Fields::of(item, entries, "a part");
         let name = reader.optional(&fields, "name");
         if let (Some(name), Some(node)) = (&name, fields.get("name")) {
-            if !is_name(name) {
+            if !is_name(name) || matches!(name.as_str(), "first" | "last") {
                 let hint = "write a word such as `start`: a letter, then letters, digits, `-` or `_`";
                 reader.mistake(Mistake::new(node.place, format!("`{name}` is not the name of a part")).hint(hint));
             } else if !names.insert(name.clone()) {
@@ -275,7 +276,7 @@ fn span(reader: &mut Reader, node: &Node<'_>, name: &str) -> Option<Span> {
 }
 
 /// Takes a length of time.
-fn length(reader: &mut Reader, node: &Node<'_>, name: &str) -> Option<Span> {
+pub(super) fn length(reader: &mut Reader, node: &Node<'_>, name: &str) -> Option<Span> {
     let text = reader.text(node, name)?;
     match Span::parse(&text) {
         Some(span) if span > Span(0) => return Some(span),
@@ -312,25 +313,15 @@ fn count(reader: &mut Reader, node: &Node<'_>) -> Option<u32> {
     None
 }
 
-/// `start`, `first-error`; not a number, which means the place of a part.
-fn is_name(name: &str) -> bool {
-    let is_reserved = matches!(name, "first" | "last");
-    !is_reserved
-        && name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::signature;
-    use super::super::tests::{check_match, complete};
+    use super::super::tests::{self, check_match, complete};
     use super::*;
-    use std::path::Path;
 
     #[track_caller]
     fn read(condition: &str) -> Correlation {
         let yaml = complete(&format!("match:\n{condition}\n"));
-        match signature("a/b/c", Path::new("c.yaml"), &yaml) {
+        match tests::read("a/b/c", &yaml) {
             Ok(it) => it.correlation.unwrap(),
             Err(mistakes) => panic!("{mistakes:?}"),
         }
@@ -365,7 +356,7 @@ mod tests {
         let it = read("  all: [{text: abc}, {any: [{text: def}, {text: ghi}]}]\n  in: host");
         assert_eq!((it.order, it.parts.len(), it.place), (Order::Any, 2, Where::Host));
         let one = complete("match: {all: [{text: abc}, {text: def}]}\n");
-        assert!(signature("a/b/c", Path::new("c.yaml"), &one).unwrap().correlation.is_none());
+        assert!(tests::read("a/b/c", &one).unwrap().correlation.is_none());
     }
 
     #[test]

@@ -11,8 +11,9 @@ mod scope;
 mod variants;
 
 use super::fields::{Fields, Reader};
+use super::fragments::Fragments;
 use super::yaml::{self, Mistake, Node};
-use super::{Condition, Severity, Side, Signature, Status, SupportLevel};
+use super::{Condition, Severity, Side, Signature, Span, Status, SupportLevel};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ const SEVERITIES: &[(&str, Severity)] = &[
 ];
 
 /// Reads a signature. Vendor and product are the folder names of `id` until a `_product.yaml` says better.
-pub(super) fn signature(id: &str, file: &Path, yaml: &str) -> Result<Signature, Vec<Mistake>> {
+pub(super) fn signature(id: &str, file: &Path, yaml: &str, fragments: &Fragments) -> Result<Signature, Vec<Mistake>> {
     if let Some(part) = id.split('/').find(|part| !is_kebab_case(part)) {
         return Err(vec![
             Mistake::new(yaml::Place::default(), format!("`{part}` is not a name that an id can have"))
@@ -45,7 +46,12 @@ pub(super) fn signature(id: &str, file: &Path, yaml: &str) -> Result<Signature, 
         ]);
     }
     let root = yaml::parse(yaml).map_err(|mistake| vec![mistake])?;
-    signature_of(id, file, &root, Some(yaml))
+    signature_of(id, file, &root, Some(yaml), fragments)
+}
+
+/// Reads the condition of a fragment: of one record.
+pub(super) fn fragment(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>) -> Option<Condition> {
+    condition::condition(reader, yaml, node, false)
 }
 
 /// `vss-writer-timeout` is, `VSS_writer`, `a--b` and the empty name are not.
@@ -62,8 +68,9 @@ pub(super) fn signature_of(
     file: &Path,
     root: &Node<'_>,
     yaml: Option<&str>,
+    fragments: &Fragments,
 ) -> Result<Signature, Vec<Mistake>> {
-    let mut reader = Reader::default();
+    let mut reader = Reader { fragments: fragments.clone(), ..Reader::default() };
     let fields = reader.fields(
         root,
         "a signature",
@@ -81,6 +88,8 @@ pub(super) fn signature_of(
             "fixes",
             "references",
             "suppresses",
+            "caused_by",
+            "caused_within",
             "formerly",
             "escalate",
             "variants",
@@ -107,6 +116,8 @@ pub(super) fn signature_of(
         fixes: each(&mut reader, &fields, "fixes", remedy::fix),
         references: each(&mut reader, &fields, "references", remedy::reference),
         suppresses: ids(&mut reader, &fields, "suppresses"),
+        caused_by: ids(&mut reader, &fields, "caused_by"),
+        caused_within: caused_within(&mut reader, &fields),
         formerly: ids(&mut reader, &fields, "formerly"),
         escalate: fields.get("escalate").map(|node| remedy::escalate(&mut reader, node)),
         variants: fields.get("variants").map(|node| variants::variants(&mut reader, node)),
@@ -154,6 +165,16 @@ fn each<T>(
     reader.list(node, name).iter().filter_map(|item| read(reader, item)).collect()
 }
 
+/// How long a cause counts; it says nothing without one.
+fn caused_within(reader: &mut Reader, fields: &Fields<'_, '_>) -> Span {
+    let Some(node) = fields.get("caused_within") else { return Signature::CAUSED_WITHIN };
+    if fields.get("caused_by").is_none() {
+        let hint = "name the causes in `caused_by:`, or remove it";
+        reader.mistake(Mistake::new(node.place, "`caused_within` without `caused_by`").hint(hint));
+    }
+    correlation::length(reader, node, "caused_within").unwrap_or(Signature::CAUSED_WITHIN)
+}
+
 fn ids(reader: &mut Reader, fields: &Fields<'_, '_>, name: &str) -> Vec<Arc<str>> {
     reader.texts(fields, name).into_iter().map(Arc::from).collect()
 }
@@ -163,6 +184,10 @@ mod tests {
     use super::super::Audience;
     use super::*;
 
+    pub(super) fn read(id: &str, yaml: &str) -> Result<Signature, Vec<Mistake>> {
+        signature(id, Path::new("c.yaml"), yaml, &Fragments::default())
+    }
+
     /// What every signature needs, with a place for more.
     pub(super) fn complete(more: &str) -> String {
         format!("title: The disk is full\nlevel: L1\nside: storage\nseverity: high\ncause: No space is left.\n{more}")
@@ -171,7 +196,7 @@ mod tests {
     /// Loads `yaml` and compares its mistakes, written `line:column message (hint)`.
     #[track_caller]
     pub(super) fn check(yaml: &str, expected: &[&str]) {
-        let mistakes = match signature("a/b/c", Path::new("c.yaml"), yaml) {
+        let mistakes = match read("a/b/c", yaml) {
             Ok(_) => Vec::new(),
             Err(mistakes) => mistakes,
         };
@@ -223,6 +248,8 @@ fixes:
     verify: The job ends with success.
 references: [{ kind: kb, id: KB1230, url: "https://www.veeam.com/kb1230" }]
 suppresses: [a/b/generic]
+caused_by: [a/b/cause]
+caused_within: 90m
 formerly: [a/b/old]
 escalate:
   when: not fixed by L1
@@ -234,7 +261,7 @@ examples:
       Error    Cannot connect to the host's administrative share. Win32 error:Access is denied.
   no_match: ["Info    Connected."]
 "#;
-        let it = signature("veeam/backup-replication/admin-share", Path::new("x.yaml"), yaml).unwrap();
+        let it = read("veeam/backup-replication/admin-share", yaml).unwrap();
         assert_eq!(
             (&*it.id, it.vendor.as_str(), it.product.as_str()),
             ("veeam/backup-replication/admin-share", "veeam", "backup-replication")
@@ -260,6 +287,7 @@ examples:
         let [reference] = it.references.as_slice() else { panic!("one reference") };
         assert_eq!((reference.kind.as_str(), reference.id.as_deref()), ("kb", Some("KB1230")));
         assert_eq!((&*it.suppresses[0], &*it.formerly[0]), ("a/b/generic", "a/b/old"));
+        assert_eq!((&*it.caused_by[0], it.caused_within.to_string().as_str()), ("a/b/cause", "90m"));
         let escalate = it.escalate.unwrap();
         assert_eq!((escalate.needs_files.len(), escalate.needs_facts.len()), (1, 1));
         assert_eq!((it.examples.matching.len(), it.examples.not_matching.len()), (1, 1));
@@ -322,16 +350,16 @@ examples:
             ],
         );
         let deep = format!("title: {}\n", "[".repeat(100_000));
-        assert!(signature("a/b/c", Path::new("c.yaml"), &deep).is_err());
+        assert!(read("a/b/c", &deep).is_err());
         let huge = complete(&format!("impact: {}\n", "x".repeat(yaml::MAX_BYTES)));
-        assert!(signature("a/b/c", Path::new("c.yaml"), &huge).is_err());
+        assert!(read("a/b/c", &huge).is_err());
     }
 
     proptest::proptest! {
         #[test]
         fn no_text_makes_the_loader_panic(yaml in ".{0,200}", condition in "[-a-z:|'\"\\[\\]{}(?)\\\\ \n]{0,80}") {
-            let _ = signature("a/b/c", Path::new("c.yaml"), &yaml);
-            let _ = signature("a/b/c", Path::new("c.yaml"), &complete(&format!("match:\n  regex: {condition}\n")));
+            let _ = read("a/b/c", &yaml);
+            let _ = read("a/b/c", &complete(&format!("match:\n  regex: {condition}\n")));
         }
     }
 }

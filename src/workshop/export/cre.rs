@@ -100,6 +100,7 @@ fn not_kept(signature: &Signature) -> Vec<String> {
     lost(signature.component.is_some(), "component");
     lost(!(signature.scope.files.is_empty() && signature.scope.not_files.is_empty()), "scope");
     lost(!signature.suppresses.is_empty(), "suppresses");
+    lost(!signature.caused_by.is_empty(), "caused_by");
     lost(signature.escalate.is_some(), "escalate");
     lost(signature.fixes.iter().any(|fix| fix.verify.is_some() || fix.risk.is_some()), "risk and verify of fixes");
     let texts = [Some(&signature.title), Some(&signature.cause), signature.impact.as_ref()];

@@ -1,0 +1,187 @@
+//! The causes that the catalogue names: a bundle for each, in which the cause is there before its effect, and after it.
+
+use std::collections::BTreeSet;
+use tierline::diagnosis::Diagnosis;
+use tierline::scan::Scanner;
+use tierline::signature::SignatureSet;
+use tierline::triage::triage_texts;
+
+/// An effect, its cause, and for both the file and the record, with `{time}` for a time of 10 February 2026.
+type Case = (&'static str, &'static str, (&'static str, &'static str), (&'static str, &'static str));
+
+const CASES: &[Case] = &[
+    (
+        "linux/systemd/unit-killed-by-oom",
+        "linux/kernel/process-killed-out-of-memory",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: Out of memory: Killed process 4711 (java) total-vm:1kB, anon-rss:1kB",
+        ),
+        (
+            "messages",
+            "Feb 10 {time} srv07 systemd[1]: shop.service: A process of this unit has been killed by the OOM killer.",
+        ),
+    ),
+    (
+        "linux/systemd/unit-killed-by-oom",
+        "linux/kernel/oom-killer-invoked",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: mysqld invoked oom-killer: gfp_mask=0x2084d0, order=0, oom_score_adj=0",
+        ),
+        ("messages", "Feb 10 {time} srv07 systemd[1]: shop.service: Failed with result 'oom-kill'."),
+    ),
+    (
+        "linux/systemd/unit-killed-by-oom",
+        "linux/systemd/oomd-killed-unit",
+        (
+            "messages",
+            "Feb 10 {time} srv07 systemd-oomd[911]: Killed /system.slice/shop.service due to memory pressure for /system.slice being 71.2% > 50.00% for > 20s with reclaim activity",
+        ),
+        ("messages", "Feb 10 {time} srv07 systemd[1]: shop.service: Failed with result 'oom-kill'."),
+    ),
+    (
+        "benoitc/gunicorn/worker-killed-memory",
+        "linux/kernel/process-killed-out-of-memory",
+        (
+            "messages",
+            "2026-02-10T{time}+00:00 srv07 kernel: Out of memory: Killed process 4123 (gunicorn) total-vm:1kB, anon-rss:1kB",
+        ),
+        (
+            "gunicorn.log",
+            "[2026-02-10 {time} +0000] [911] [ERROR] Worker (pid:4123) was sent SIGKILL! Perhaps out of memory?",
+        ),
+    ),
+    (
+        "benoitc/gunicorn/worker-killed-memory",
+        "linux/kernel/oom-killer-invoked",
+        (
+            "messages",
+            "2026-02-10T{time}+00:00 srv07 kernel: gunicorn invoked oom-killer: gfp_mask=0x2084d0, order=0, oom_score_adj=0",
+        ),
+        (
+            "gunicorn.log",
+            "[2026-02-10 {time} +0000] [911] [ERROR] Worker (pid:4123) was sent SIGKILL! Perhaps out of memory?",
+        ),
+    ),
+    (
+        "redis/redis/writes-refused-after-failed-save",
+        "redis/redis/background-save-fork-fails",
+        ("redis.log", "1255:M 10 Feb 2026 {time}.069 # Can't save in background: fork: Cannot allocate memory"),
+        (
+            "app.log",
+            "2026-02-10 {time},100 ERROR MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+        ),
+    ),
+    (
+        "linux/sssd/backend-offline",
+        "linux/sssd/server-name-not-resolved",
+        (
+            "sssd_fabrikam.com.log",
+            "(2026-02-10 {time}): [be[fabrikam.com]] [fo_resolve_service_done] (0x0020): Failed to resolve server 'dc9.fabrikam.com': Domain name not found",
+        ),
+        (
+            "sssd_fabrikam.com.log",
+            "(2026-02-10 {time}): [be[fabrikam.com]] [sbus_issue_request_done] (0x0040): sssd.dataprovider.getAccountInfo: Error [1432158212]: SSSD is offline",
+        ),
+    ),
+    (
+        "oracle/database/archiver-stuck",
+        "oracle/database/disk-group-full",
+        ("alert_shop.log", "2026-02-10T{time}.101+00:00\nORA-15041: diskgroup \"RECO\" space exhausted"),
+        (
+            "alert_shop.log",
+            "2026-02-10T{time}.101+00:00\nORA-00257: Archiver error. Connect AS SYSDBA only until resolved.",
+        ),
+    ),
+    (
+        "microsoft/failover-cluster/cluster-role-not-fully-online",
+        "microsoft/failover-cluster/cluster-resource-failed",
+        (
+            "system.jsonl",
+            r#"{"time":"2026-02-10T{time}.1Z","level":"error","provider":"Microsoft-Windows-FailoverClustering","event_id":1069,"channel":"System","computer":"srv01.fabrikam.com","record":1,"data":{}}"#,
+        ),
+        (
+            "system.jsonl",
+            r#"{"time":"2026-02-10T{time}.1Z","level":"error","provider":"Microsoft-Windows-FailoverClustering","event_id":1205,"channel":"System","computer":"srv01.fabrikam.com","record":2,"data":{}}"#,
+        ),
+    ),
+    (
+        "microsoft/windows/time-not-synchronised",
+        "microsoft/windows/time-peer-name-not-resolved",
+        (
+            "system.jsonl",
+            r#"{"time":"2026-02-10T{time}.1Z","level":"warn","provider":"Microsoft-Windows-Time-Service","event_id":17,"channel":"System","computer":"srv01.fabrikam.com","record":1,"data":{}}"#,
+        ),
+        (
+            "system.jsonl",
+            r#"{"time":"2026-02-10T{time}.1Z","level":"warn","provider":"Microsoft-Windows-Time-Service","event_id":36,"channel":"System","computer":"srv01.fabrikam.com","record":2,"data":{}}"#,
+        ),
+    ),
+    (
+        "microsoft/windows/time-not-synchronised",
+        "microsoft/windows/time-peer-no-answer",
+        (
+            "system.jsonl",
+            r#"{"time":"2026-02-10T{time}.1Z","level":"warn","provider":"Microsoft-Windows-Time-Service","event_id":47,"channel":"System","computer":"srv01.fabrikam.com","record":1,"data":{}}"#,
+        ),
+        (
+            "system.jsonl",
+            r#"{"time":"2026-02-10T{time}.1Z","level":"warn","provider":"Microsoft-Windows-Time-Service","event_id":36,"channel":"System","computer":"srv01.fabrikam.com","record":2,"data":{}}"#,
+        ),
+    ),
+];
+
+/// A bundle of both records at these times, in the order of time.
+fn bundle(case: &Case, cause: &str, effect: &str) -> Vec<(String, String)> {
+    let (_, _, of_cause, of_effect) = case;
+    let mut records = [(cause, of_cause), (effect, of_effect)];
+    records.sort_by_key(|(time, _)| *time);
+    let mut files: Vec<(String, String)> = Vec::new();
+    for (time, (path, text)) in records {
+        let text = text.replace("{time}", time) + "\n";
+        match files.iter_mut().find(|(other, _)| other == path) {
+            Some((_, whole)) => whole.push_str(&text),
+            None => files.push(((*path).to_owned(), text)),
+        }
+    }
+    files
+}
+
+/// Both ids with their causes, in the order of the report.
+fn told(diagnosis: &Diagnosis, case: &Case) -> Vec<(String, Option<String>)> {
+    let own = diagnosis.known.iter().filter(|it| [case.0, case.1].contains(&&*it.signature.id));
+    own.map(|it| (it.signature.id.to_string(), it.caused_by.as_deref().map(str::to_owned))).collect()
+}
+
+#[test]
+fn each_cause_of_the_catalogue_brings_its_effect_about_if_it_comes_before() {
+    let set = SignatureSet::load(true, &[]).unwrap();
+    let scanner = Scanner::new(&set);
+    for case in CASES {
+        let run = |cause, effect| {
+            let files = bundle(case, cause, effect);
+            let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+            told(&triage_texts(&scanner, &set, files), case)
+        };
+        let expected = [(case.1.to_owned(), None), (case.0.to_owned(), Some(case.1.to_owned()))];
+        assert_eq!(run("04:11:07", "04:11:30"), expected, "{} and {}", case.1, case.0);
+        let mut apart = run("04:11:30", "04:11:07");
+        apart.sort();
+        let mut expected = [(case.0.to_owned(), None), (case.1.to_owned(), None)];
+        expected.sort();
+        assert_eq!(apart, expected, "{} and {}, the wrong way round", case.1, case.0);
+    }
+}
+
+#[test]
+fn each_cause_of_the_catalogue_has_a_bundle() {
+    let set = SignatureSet::load(true, &[]).unwrap();
+    let causes = |it: &tierline::signature::Signature| {
+        it.caused_by.iter().map(|cause| (it.id.to_string(), cause.to_string())).collect::<Vec<_>>()
+    };
+    let named: BTreeSet<(String, String)> = set.signatures().iter().flat_map(causes).collect();
+    let tried: BTreeSet<(String, String)> = CASES.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
+    assert_eq!(tried, named);
+    assert!(!set.errors().iter().any(|it| it.message.contains("caused_by")));
+}
