@@ -281,7 +281,7 @@ proptest! {
 #[test]
 fn records_behind_a_limit_are_recalled() {
     let head = "2026-01-02 03:04:05 INFO app: begins\n".repeat(3);
-    let line = |number: usize| format!("2026-93-42 03:04:05 ERROR app: disk {number:04} failed\n");
+    let line = |number: usize| format!("  frame {number:04}: disk {number:04} failed\n");
     let text: String = (0..1000).map(line).collect();
     let scanner = Scanner::new(&set(vec![Condition::Regex(r"disk \d+ failed".into())]));
     let counter = counted(&[[head, text].concat().into_bytes()], &scanner, false);
