@@ -73,6 +73,15 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     diagnosis
 }
 
+/// Returns the paths of all files of a bundle, sorted, without looking into them.
+pub fn paths(bundle: &Bundle) -> Vec<String> {
+    let paths = Mutex::new(Vec::new());
+    bundle.visit(&|entry| lock(&paths).push(entry.path.to_string()));
+    let mut paths = paths.into_inner().unwrap_or_else(PoisonError::into_inner);
+    paths.sort_unstable();
+    paths
+}
+
 /// Examines texts as if they were the files of a bundle, each with its path. `scanner` is that of the set.
 pub fn triage_texts<'t>(
     scanner: &Scanner,

@@ -35,6 +35,19 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// All of them, in the order in which reports name them.
+    pub const ALL: [ProblemKind; 9] = [
+        ProblemKind::Encrypted,
+        ProblemKind::Corrupt,
+        ProblemKind::Limit,
+        ProblemKind::Unsupported,
+        ProblemKind::Unreadable,
+        ProblemKind::Changed,
+        ProblemKind::Panic,
+        ProblemKind::Signature,
+        ProblemKind::Skipped,
+    ];
+
     /// Returns the name used in reports.
     pub fn name(self) -> &'static str {
         match self {

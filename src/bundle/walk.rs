@@ -32,7 +32,7 @@ pub struct Input {
     /// Recognised by content: `folder`, `file`, `zip`, `tar`, `gzip`, `bzip2`, `xz`, `zstd`, `lz4`, `lzma`, `compress`,
     /// `ar`, `cpio`, `rpm`, `7z`, `cab`, `evtx`, `journal`,
     /// `journal-export`, `journal-json`.
-    pub kind: &'static str,
+    pub kind: std::borrow::Cow<'static, str>,
     /// Bytes on disk (of all files of a folder).
     pub bytes: u64,
     /// SHA-256 in lower-case hex where it was asked for; of a folder: over the sorted lines `<sha256>  <path>\n`.
@@ -112,7 +112,7 @@ impl Bundle {
                 return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "neither file nor folder")));
             };
             let bytes = files.iter().skip(first).map(|file| file.bytes).sum();
-            inputs.push(Input { path: path.clone(), kind, bytes, sha256: None });
+            inputs.push(Input { path: path.clone(), kind: kind.into(), bytes, sha256: None });
         }
         Ok(Bundle {
             inputs,
@@ -152,7 +152,7 @@ impl Bundle {
         let hashes: Vec<Option<String>> = self.files.par_iter().map(|file| sha256(&file.path).ok()).collect();
         for (number, input) in self.inputs.iter_mut().enumerate() {
             let own = self.files.iter().zip(&hashes).filter(|(file, _)| file.input == number);
-            input.sha256 = match input.kind {
+            input.sha256 = match &*input.kind {
                 "folder" => {
                     let folder = self.shown.get(number).map(String::as_str).unwrap_or_default();
                     let line = |(file, hash): (&Listed, &Option<String>)| {

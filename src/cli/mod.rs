@@ -9,11 +9,14 @@ mod completions;
 mod contents;
 mod decode;
 mod exit;
+mod explain;
+mod format;
 mod man;
 mod output;
 mod panic;
 mod progress;
 mod records;
+mod report;
 mod signatures;
 mod stream;
 mod templates;
@@ -42,6 +45,8 @@ Examples:
   tierline triage case.zip                 what is wrong in the bundle, and what to do
   tierline triage logs/ -o json=report.json
                                            the same for a script
+  tierline report report.json -o html=report.html
+                                           a saved report in another format
   tierline records app.log                 how the file is cut into records
   tierline templates app.log               which messages it has, grouped and counted
   tierline contents case.zip               which files are in the bundle, and what cannot be read
@@ -78,6 +83,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     Triage(triage::TriageArgs),
+    Report(report::ReportArgs),
     Records(records::RecordsArgs),
     Contents(contents::ContentsArgs),
     Templates(templates::TemplatesArgs),
@@ -94,6 +100,7 @@ pub fn run() -> ExitCode {
     panic::keep_quiet();
     let job = || match &cli.command {
         Command::Triage(args) => triage::run(args, cli.terminal),
+        Command::Report(args) => report::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
         Command::Contents(args) => contents::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),

@@ -14,6 +14,8 @@ mod show;
 mod stats;
 mod test;
 
+pub(super) use show::unknown;
+
 use super::exit::Usage;
 use super::output::{Output, print, write_file};
 use super::{Exit, Terminal};

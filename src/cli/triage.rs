@@ -1,15 +1,12 @@
 use super::around::AroundArgs;
 use super::exit::Usage;
-use super::output::{self, Output};
+use super::format::{self, FailOn, Format};
+use super::output::Output;
 use super::progress::with_progress;
-use super::{Color, Exit, Terminal, open_bundle, panic, say};
-use clap::ValueEnum;
-use std::collections::BTreeSet;
+use super::{Exit, Terminal, explain, open_bundle, panic, say};
 use std::path::PathBuf;
 use tierline::bundle::ProblemKind;
-use tierline::diagnosis::{Diagnosis, State};
-use tierline::report::{self, TextStyle};
-use tierline::signature::{Severity, SignatureSet};
+use tierline::signature::SignatureSet;
 use tierline::triage::{BoundError, Options};
 
 /// Says what is wrong in a bundle, what to do about it, and what nobody can explain yet.
@@ -23,7 +20,7 @@ pub(super) struct TriageArgs {
     /// Files, folders and archives that belong to one case.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Writes the report as text, json or markdown, to standard output or to FILE; may be repeated [default: text].
+    /// Writes the report in a format (text, json, jsonl, markdown, html, sarif, junit), to standard output or to FILE; may be repeated [default: text].
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = Output::<Format>::parse)]
     output: Vec<Output<Format>>,
     /// Adds the signatures in DIR; may be repeated. They replace built-in ones of the same id.
@@ -51,6 +48,10 @@ pub(super) struct TriageArgs {
     /// traces of old problems and what cannot be decided do not count.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailOn>,
+    /// Says why this signature fires here, or why it does not, in place of a report: its scope, each part of its condition,
+    /// and which rule is against it.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["patterns", "output", "fail_on"])]
+    explain: Option<String>,
     /// How many unexplained errors text and markdown show; json has all.
     #[arg(long, value_name = "N", default_value_t = 10)]
     top: usize,
@@ -66,47 +67,16 @@ Examples:
   tierline triage case.zip --since -2h
   tierline triage case.zip --since 2026-01-02T03:00Z --tz Europe/Berlin
   tierline triage case.zip --patterns errors.txt --no-unresolved
+  tierline triage case.zip --explain linux/kernel/process-killed-out-of-memory
   tierline triage case.zip -o json | jq .diagnoses[].title
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (wins over 4),
 4 done but parts were not examined.";
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For a person at a terminal.
-    Text,
-    /// For programs.
-    Json,
-    /// For a ticket.
-    Markdown,
-}
-
-/// A severity as an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-impl From<FailOn> for Severity {
-    fn from(severity: FailOn) -> Severity {
-        match severity {
-            FailOn::Info => Severity::Info,
-            FailOn::Low => Severity::Low,
-            FailOn::Medium => Severity::Medium,
-            FailOn::High => Severity::High,
-            FailOn::Critical => Severity::Critical,
-        }
-    }
-}
-
 pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let outputs = outputs(args)?;
+    let outputs = format::outputs(&args.output)?;
     let set = load(args)?;
+    let explained = args.explain.as_ref().map(|id| explain::wanted(&set, id)).transpose()?;
     let mut bundle = open_bundle(&args.paths)?;
     if args.hash {
         bundle.hash();
@@ -121,32 +91,24 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
                 around,
                 zone: args.around.zone(),
             };
-            Ok(tierline::triage::triage(&bundle, &set, options))
+            let diagnosis = tierline::triage::triage(&bundle, &set, options);
+            let told = explained.as_ref().map(|it| explain::explain(&bundle, options, it, &diagnosis));
+            Ok((diagnosis, told))
         })
     };
-    let diagnosis =
+    let (diagnosis, told) =
         with_progress(&bundle, !terminal.no_progress, work).map_err(|error: BoundError| Usage(error.to_string()))?;
+    if let (Some(signature), Some(told)) = (&explained, &told) {
+        explain::write(signature, &set, told)?;
+        return Ok(Exit::Done);
+    }
     for output in &outputs {
-        write(&diagnosis, output, terminal.color, args.top)?;
+        format::write(&diagnosis, output, terminal.color, args.top)?;
     }
     if diagnosis.problems.iter().any(|problem| problem.kind == ProblemKind::Panic) {
         say(&format!("a part of the input made tierline fail and was left out; {}", panic::HINT));
     }
-    Ok(exit(&diagnosis, args.fail_on.map(Severity::from)))
-}
-
-fn outputs(args: &TriageArgs) -> Result<Vec<Output<Format>>, Usage> {
-    if args.output.is_empty() {
-        return Ok(vec![Output { format: Format::Text, file: None }]);
-    }
-    let mut targets = BTreeSet::new();
-    for output in &args.output {
-        if !targets.insert(&output.file) {
-            let target = output.file.as_ref().map_or("standard output".into(), |file| format!("`{}`", file.display()));
-            return Err(Usage(format!("only one report can go to {target}; use -o FORMAT=FILE for the others")));
-        }
-    }
-    Ok(args.output.clone())
+    Ok(format::exit(&diagnosis, args.fail_on))
 }
 
 /// Loads the catalogues. A folder that is not there is a mistake of the caller; a broken file in it is not, it becomes
@@ -163,35 +125,4 @@ fn load(args: &TriageArgs) -> anyhow::Result<SignatureSet> {
     }
     SignatureSet::load(!args.no_builtin, &args.signatures)
         .map_err(|error| Usage(format!("failed to read the signatures: {error}")).into())
-}
-
-fn write(diagnosis: &Diagnosis, output: &Output<Format>, color: Color, top: usize) -> anyhow::Result<()> {
-    let stdout = std::io::stdout();
-    let color = match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => output.file.is_none() && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
-    };
-    let rendered = match output.format {
-        Format::Text => report::text(diagnosis, TextStyle { width: output::width(), color, top }),
-        Format::Json => report::json(diagnosis),
-        Format::Markdown => report::markdown(diagnosis, top),
-    };
-    match &output.file {
-        Some(file) => output::write_file(file, rendered.as_bytes()),
-        None if color && output.format == Format::Text => output::print_colored(&rendered),
-        None => output::print(rendered.as_bytes()),
-    }
-}
-
-fn exit(diagnosis: &Diagnosis, fail_on: Option<Severity>) -> Exit {
-    let matches = || diagnosis.known.iter().filter(|known| known.state == State::Match);
-    let found = |least| matches().any(|known| known.signature.severity >= least);
-    if fail_on.is_some_and(found) {
-        Exit::Found
-    } else if diagnosis.is_partial() {
-        Exit::Partial
-    } else {
-        Exit::Done
-    }
 }

@@ -49,7 +49,10 @@ pub fn diagnose(
         let confidence = confidence(&signature, &group, state, reason.is_some());
         Some(Known { confidence, state, reason, signature, variant, group, suppressed: Vec::new(), caused_by: None })
     });
-    let mut known = suppress_shared(suppress(found.collect()), &tally.claims, set);
+    let mut known: Vec<Known> = found.collect();
+    if !set.hides_nothing() {
+        known = suppress_shared(suppress(known), &tally.claims, set);
+    }
     known.sort_by(|a, b| {
         let key = |it: &Known| (Reverse(it.signature.severity), Reverse((it.confidence * 100.0).round() as u32));
         let tie = |it: &Known| (Reverse(it.group.count), it.group.first_time.is_none(), it.group.first_time);

@@ -104,6 +104,6 @@ pub(crate) fn diagnosis(known: Vec<(Signature, Group)>, unknown: Vec<UnknownGrou
     tally.coverage.counts.last_time = Some(at(3600));
     tally.known = ids.iter().map(index).map(Claim::of).zip(groups).collect();
     tally.unknown = (0..).zip(unknown).collect();
-    let input = Input { path: "case.zip".into(), kind: "zip", bytes: 123, sha256: None };
+    let input = Input { path: "case.zip".into(), kind: "zip".into(), bytes: 123, sha256: None };
     super::diagnose(&set, &[input], Visited { files: 1, bytes: 4_200_000, ..Visited::default() }, tally, None)
 }

@@ -1,14 +1,19 @@
 //! The contract `tierline.report/1`: scripts and ticket systems read it. Fields may be added, none renamed or removed.
 
+mod saved;
 mod timeline;
 
 use super::neutral::is_hidden;
 use crate::bundle::{Input, Problem};
-use crate::diagnosis::{Diagnosis, FoundFact, Known, Unresolved};
+use crate::diagnosis::{Diagnosis, FoundFact, Known, Suppressed, Unresolved};
 use crate::finding::{Evidence, Level, Sightings, Time};
-use serde::Serialize;
+use crate::signature::{CatalogueInfo, Escalate, Fix, Reference};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use timeline::JsonTimeline;
+
+pub use saved::{SavedError, saved};
 
 /// Renders the report of schema `tierline.report/1`, pretty-printed with a final newline.
 ///
@@ -43,96 +48,120 @@ pub(super) fn escape_hidden(pretty: &str) -> String {
     out
 }
 
-#[derive(Serialize)]
-struct Report<'a> {
-    schema: &'static str,
-    tool: JsonTool<'a>,
-    inputs: Vec<JsonInput<'a>>,
-    facts: Vec<JsonFact<'a>>,
-    coverage: JsonCoverage,
-    diagnoses: Vec<JsonDiagnosis<'a>>,
-    unresolved: Vec<JsonUnresolved<'a>>,
-    timeline: JsonTimeline<'a>,
-    problems: Vec<JsonProblem<'a>>,
+/// The schema that is written and read.
+const SCHEMA: &str = "tierline.report/1";
+
+/// Text of a diagnosis, or of a file that was read.
+type Text<'a> = Cow<'a, str>;
+
+const LEVELS: [Level; 6] = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Report<'a> {
+    pub(super) schema: Text<'a>,
+    pub(super) tool: JsonTool<'a>,
+    pub(super) inputs: Vec<JsonInput<'a>>,
+    pub(super) facts: Vec<JsonFact<'a>>,
+    pub(super) coverage: JsonCoverage<'a>,
+    pub(super) diagnoses: Vec<JsonDiagnosis<'a>>,
+    pub(super) unresolved: Vec<JsonUnresolved<'a>>,
+    #[serde(default)]
+    pub(super) timeline: JsonTimeline<'a>,
+    pub(super) problems: Vec<JsonProblem<'a>>,
 }
 
-#[derive(Serialize)]
-struct JsonTool<'a> {
-    version: &'static str,
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonTool<'a> {
+    version: Text<'a>,
     signatures: usize,
     catalogues: Vec<JsonCatalogue<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonCatalogue<'a> {
-    name: &'a str,
-    sha256: &'a str,
+    name: Text<'a>,
+    sha256: Text<'a>,
 }
 
-#[derive(Serialize)]
-struct JsonInput<'a> {
-    path: String,
-    kind: &'static str,
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonInput<'a> {
+    path: Text<'a>,
+    kind: Text<'a>,
     bytes: u64,
-    sha256: Option<&'a str>,
+    sha256: Option<Text<'a>>,
 }
 
-#[derive(Serialize)]
-struct JsonFact<'a> {
-    name: &'a str,
-    value: &'a str,
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonFact<'a> {
+    name: Text<'a>,
+    value: Text<'a>,
     /// Of the first sighting.
-    file: &'a str,
+    file: Text<'a>,
     /// 0 if the path itself states it.
     line: u64,
-    kind: &'static str,
+    kind: Text<'a>,
     /// Of which product; `null` if the logs of several state it.
-    product: Option<&'a str>,
+    product: Option<Text<'a>>,
     /// The computer it is stated of, if the file says so.
-    host: Option<&'a str>,
+    host: Option<Text<'a>>,
     count: u64,
-    first_time: Option<String>,
-    last_time: Option<String>,
+    #[serde(flatten)]
+    times: JsonTimes,
     /// When the value replaced another one.
     changed: Option<String>,
     /// All values by first sighting, if there were several and one counts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     history: Vec<JsonFactValue<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonFactValue<'a> {
-    value: &'a str,
-    file: &'a str,
+    value: Text<'a>,
+    file: Text<'a>,
     line: u64,
     count: u64,
-    first_time: Option<String>,
-    last_time: Option<String>,
+    #[serde(flatten)]
+    times: JsonTimes,
 }
 
-#[derive(Serialize)]
-struct JsonCoverage {
+/// When something was first and last seen.
+#[derive(Default, Deserialize, Serialize)]
+struct JsonTimes {
+    first_time: Option<String>,
+    last_time: Option<String>,
+    /// Which of the two the log does not state as a whole: year or date are assumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    assumed: Vec<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonCoverage<'a> {
     files_seen: u64,
     files_examined: u64,
     bytes_seen: u64,
     bytes_examined: u64,
     records: u64,
+    #[serde(default)]
     lines: u64,
-    first_time: Option<String>,
-    last_time: Option<String>,
+    #[serde(flatten)]
+    times: JsonTimes,
     /// Records whose year or date the log leaves out.
+    #[serde(default)]
     assumed_times: u64,
     /// The time that was asked for, or `null` for all.
     window: Option<JsonWindow>,
     /// Records by the level that the log gives them; those without are not counted.
-    levels: BTreeMap<&'static str, u64>,
+    #[serde(default)]
+    levels: BTreeMap<Text<'a>, u64>,
     /// Records of errors that no signature claims and that found no room in `unresolved`.
+    #[serde(default)]
     unresolved_overflow: u64,
     /// `unresolved` is empty because the user asked for it.
+    #[serde(default)]
     unresolved_omitted: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonWindow {
     /// Inclusive.
     since: Option<String>,
@@ -144,108 +173,116 @@ struct JsonWindow {
     untimed_files: u64,
 }
 
-#[derive(Serialize)]
-struct JsonDiagnosis<'a> {
-    signature: &'a str,
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonDiagnosis<'a> {
+    signature: Text<'a>,
     /// The row of the signature's variants, by its key; left out if it is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    variant: Option<&'a str>,
-    state: &'static str,
-    reason: Option<&'a str>,
-    title: &'a str,
-    vendor: &'a str,
-    product: &'a str,
-    component: Option<&'a str>,
-    level: &'static str,
-    side: &'static str,
-    severity: &'static str,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    variant: Option<Text<'a>>,
+    state: Text<'a>,
+    reason: Option<Text<'a>>,
+    title: Text<'a>,
+    vendor: Text<'a>,
+    product: Text<'a>,
+    component: Option<Text<'a>>,
+    level: Text<'a>,
+    side: Text<'a>,
+    severity: Text<'a>,
     confidence: f64,
-    cause: &'a str,
-    impact: Option<&'a str>,
+    cause: Text<'a>,
+    impact: Option<Text<'a>>,
     fixes: Vec<JsonFix<'a>>,
     references: Vec<JsonReference<'a>>,
     escalate: Option<JsonEscalate<'a>>,
     count: u64,
-    first_time: Option<String>,
-    last_time: Option<String>,
-    captures: &'a BTreeMap<String, String>,
-    caused_by: Option<&'a str>,
+    #[serde(flatten)]
+    times: JsonTimes,
+    captures: Cow<'a, BTreeMap<String, String>>,
+    caused_by: Option<Text<'a>>,
+    #[serde(default)]
     suppressed: Vec<JsonSuppressed<'a>>,
-    files: Vec<&'a str>,
+    /// Whether only several records together are the problem.
+    #[serde(default)]
+    several_records: bool,
+    /// Words of the record that the signature looks for.
+    #[serde(default)]
+    marks: Vec<Text<'a>>,
+    #[serde(default)]
+    files: Vec<Text<'a>>,
     evidence: Vec<JsonEvidence<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonFix<'a> {
-    level: &'static str,
-    audience: &'static str,
-    steps: &'a [String],
-    risk: Option<&'a str>,
-    verify: Option<&'a str>,
+    level: Text<'a>,
+    audience: Text<'a>,
+    steps: Cow<'a, [String]>,
+    risk: Option<Text<'a>>,
+    verify: Option<Text<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonReference<'a> {
-    kind: &'a str,
-    id: Option<&'a str>,
-    url: &'a str,
+    kind: Text<'a>,
+    id: Option<Text<'a>>,
+    url: Text<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonEscalate<'a> {
-    when: Option<&'a str>,
-    needs_files: &'a [String],
-    needs_facts: &'a [String],
+    when: Option<Text<'a>>,
+    needs_files: Cow<'a, [String]>,
+    needs_facts: Cow<'a, [String]>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonSuppressed<'a> {
-    signature: &'a str,
+    signature: Text<'a>,
     count: u64,
 }
 
-#[derive(Serialize)]
-struct JsonUnresolved<'a> {
-    id: &'a str,
-    template: &'a str,
-    level: &'static str,
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonUnresolved<'a> {
+    id: Text<'a>,
+    template: Text<'a>,
+    level: Text<'a>,
     score: f64,
-    reasons: &'a [String],
-    codes: &'a [String],
+    reasons: Cow<'a, [String]>,
+    codes: Cow<'a, [String]>,
     count: u64,
-    first_time: Option<String>,
-    last_time: Option<String>,
-    files: Vec<&'a str>,
+    #[serde(flatten)]
+    times: JsonTimes,
+    files: Vec<Text<'a>>,
     evidence: Vec<JsonEvidence<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct JsonEvidence<'a> {
-    file: &'a str,
+    file: Text<'a>,
     line: u64,
     offset: u64,
     time: Option<String>,
-    text: &'a str,
-    before: &'a [String],
-    after: &'a [String],
+    text: Text<'a>,
+    before: Cow<'a, [String]>,
+    after: Cow<'a, [String]>,
 }
 
-#[derive(Serialize)]
-struct JsonProblem<'a> {
-    file: &'a str,
-    kind: &'static str,
-    message: &'a str,
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonProblem<'a> {
+    file: Text<'a>,
+    kind: Text<'a>,
+    message: Text<'a>,
 }
 
 impl<'a> From<&'a Diagnosis> for Report<'a> {
     fn from(diagnosis: &'a Diagnosis) -> Self {
         let catalogues = diagnosis.catalogues.iter();
         Report {
-            schema: "tierline.report/1",
+            schema: SCHEMA.into(),
             tool: JsonTool {
-                version: env!("CARGO_PKG_VERSION"),
+                version: env!("CARGO_PKG_VERSION").into(),
                 signatures: diagnosis.signatures,
-                catalogues: catalogues.map(|it| JsonCatalogue { name: &it.name, sha256: &it.sha256 }).collect(),
+                catalogues: catalogues.map(JsonCatalogue::from).collect(),
             },
             inputs: diagnosis.inputs.iter().map(JsonInput::from).collect(),
             facts: diagnosis.facts.iter().map(JsonFact::from).collect(),
@@ -261,10 +298,10 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
 impl<'a> From<&'a Input> for JsonInput<'a> {
     fn from(input: &'a Input) -> Self {
         JsonInput {
-            path: input.path.to_string_lossy().into_owned(),
-            kind: input.kind,
+            path: input.path.to_string_lossy(),
+            kind: (&*input.kind).into(),
             bytes: input.bytes,
-            sha256: input.sha256.as_deref(),
+            sha256: text(&input.sha256),
         }
     }
 }
@@ -273,34 +310,31 @@ impl<'a> From<&'a FoundFact> for JsonFact<'a> {
     fn from(fact: &'a FoundFact) -> Self {
         let Sightings { count, first, last } = &fact.sightings;
         let of_value = |(value, seen): &'a (String, Sightings)| JsonFactValue {
-            value,
-            file: &seen.first.file,
+            value: value.into(),
+            file: (&*seen.first.file).into(),
             line: seen.first.line,
             count: seen.count,
-            first_time: time(seen.first.time),
-            last_time: time(seen.last.time),
+            times: JsonTimes::of(seen.first.time, seen.last.time),
         };
         JsonFact {
-            name: &fact.name,
-            value: &fact.value,
-            file: &first.file,
+            name: (&*fact.name).into(),
+            value: (&fact.value).into(),
+            file: (&*first.file).into(),
             line: first.line,
-            kind: fact.kind.name(),
-            product: fact.product.as_deref(),
-            host: fact.host.as_deref(),
+            kind: fact.kind.name().into(),
+            product: text(&fact.product),
+            host: fact.host.as_deref().map(Cow::from),
             count: *count,
-            first_time: time(first.time),
-            last_time: time(last.time),
+            times: JsonTimes::of(first.time, last.time),
             changed: time(fact.changed()),
             history: fact.history.iter().map(of_value).collect(),
         }
     }
 }
 
-impl From<&Diagnosis> for JsonCoverage {
-    fn from(diagnosis: &Diagnosis) -> Self {
+impl<'a> From<&'a Diagnosis> for JsonCoverage<'a> {
+    fn from(diagnosis: &'a Diagnosis) -> Self {
         let (coverage, counts) = (&diagnosis.coverage, &diagnosis.coverage.counts);
-        let levels = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
         JsonCoverage {
             files_seen: diagnosis.seen.0,
             files_examined: coverage.files,
@@ -308,8 +342,7 @@ impl From<&Diagnosis> for JsonCoverage {
             bytes_examined: coverage.bytes,
             records: counts.records,
             lines: counts.lines,
-            first_time: time(counts.first_time),
-            last_time: time(counts.last_time),
+            times: JsonTimes::of(counts.first_time, counts.last_time),
             assumed_times: counts.assumed_times,
             window: diagnosis.period.map(|period| JsonWindow {
                 since: time(period.since),
@@ -317,7 +350,7 @@ impl From<&Diagnosis> for JsonCoverage {
                 records_outside: counts.outside,
                 untimed_files: coverage.untimed_files,
             }),
-            levels: levels.into_iter().zip(counts.levels).map(|(level, count)| (level.name(), count)).collect(),
+            levels: LEVELS.into_iter().zip(counts.levels).map(|(level, count)| (level.name().into(), count)).collect(),
             unresolved_overflow: diagnosis.unresolved_overflow,
             unresolved_omitted: diagnosis.unresolved_omitted,
         }
@@ -327,51 +360,71 @@ impl From<&Diagnosis> for JsonCoverage {
 impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
     fn from(known: &'a Known) -> Self {
         let (signature, group) = (&*known.signature, &known.group);
-        let fixes = signature.fixes.iter().map(|fix| JsonFix {
-            level: fix.level.name(),
-            audience: fix.audience.name(),
-            steps: &fix.steps,
-            risk: fix.risk.as_deref(),
-            verify: fix.verify.as_deref(),
-        });
-        let references = signature.references.iter();
         JsonDiagnosis {
-            signature: &signature.id,
-            variant: known.variant.as_deref(),
-            state: known.state.name(),
-            reason: known.reason.as_deref(),
-            title: &signature.title,
-            vendor: &signature.vendor,
-            product: &signature.product,
-            component: signature.component.as_deref(),
-            level: signature.level.name(),
-            side: signature.side.name(),
-            severity: signature.severity.name(),
+            signature: (&*signature.id).into(),
+            variant: known.variant.as_deref().map(Cow::from),
+            state: known.state.name().into(),
+            reason: text(&known.reason),
+            title: (&signature.title).into(),
+            vendor: (&signature.vendor).into(),
+            product: (&signature.product).into(),
+            component: text(&signature.component),
+            level: signature.level.name().into(),
+            side: signature.side.name().into(),
+            severity: signature.severity.name().into(),
             confidence: known.confidence,
-            cause: &signature.cause,
-            impact: signature.impact.as_deref(),
-            fixes: fixes.collect(),
-            references: references
-                .map(|it| JsonReference { kind: &it.kind, id: it.id.as_deref(), url: &it.url })
-                .collect(),
-            escalate: signature.escalate.as_ref().map(|it| JsonEscalate {
-                when: it.when.as_deref(),
-                needs_files: &it.needs_files,
-                needs_facts: &it.needs_facts,
-            }),
+            cause: (&signature.cause).into(),
+            impact: text(&signature.impact),
+            fixes: signature.fixes.iter().map(JsonFix::from).collect(),
+            references: signature.references.iter().map(JsonReference::from).collect(),
+            escalate: signature.escalate.as_ref().map(JsonEscalate::from),
             count: group.count,
-            first_time: time(group.first_time),
-            last_time: time(group.last_time),
-            captures: &group.captures,
-            caused_by: known.caused_by.as_deref(),
-            suppressed: known
-                .suppressed
-                .iter()
-                .map(|it| JsonSuppressed { signature: &it.signature, count: it.count })
-                .collect(),
-            files: group.files.iter().map(|it| &**it).collect(),
+            times: JsonTimes::of(group.first_time, group.last_time),
+            captures: Cow::Borrowed(&group.captures),
+            caused_by: known.caused_by.as_deref().map(Cow::from),
+            suppressed: known.suppressed.iter().map(JsonSuppressed::from).collect(),
+            several_records: signature.correlation.is_some(),
+            marks: known.marks().into_iter().map(Cow::from).collect(),
+            files: group.files.iter().map(|it| Cow::from(&**it)).collect(),
             evidence: group.evidence.iter().map(JsonEvidence::from).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a CatalogueInfo> for JsonCatalogue<'a> {
+    fn from(catalogue: &'a CatalogueInfo) -> Self {
+        JsonCatalogue { name: (&catalogue.name).into(), sha256: (&catalogue.sha256).into() }
+    }
+}
+
+impl<'a> From<&'a Fix> for JsonFix<'a> {
+    fn from(fix: &'a Fix) -> Self {
+        JsonFix {
+            level: fix.level.name().into(),
+            audience: fix.audience.name().into(),
+            steps: (&fix.steps).into(),
+            risk: text(&fix.risk),
+            verify: text(&fix.verify),
+        }
+    }
+}
+
+impl<'a> From<&'a Reference> for JsonReference<'a> {
+    fn from(reference: &'a Reference) -> Self {
+        JsonReference { kind: (&reference.kind).into(), id: text(&reference.id), url: (&reference.url).into() }
+    }
+}
+
+impl<'a> From<&'a Escalate> for JsonEscalate<'a> {
+    fn from(escalate: &'a Escalate) -> Self {
+        let Escalate { when, needs_files, needs_facts } = escalate;
+        JsonEscalate { when: text(when), needs_files: needs_files.into(), needs_facts: needs_facts.into() }
+    }
+}
+
+impl<'a> From<&'a Suppressed> for JsonSuppressed<'a> {
+    fn from(suppressed: &'a Suppressed) -> Self {
+        JsonSuppressed { signature: (&*suppressed.signature).into(), count: suppressed.count }
     }
 }
 
@@ -379,16 +432,15 @@ impl<'a> From<&'a Unresolved> for JsonUnresolved<'a> {
     fn from(unresolved: &'a Unresolved) -> Self {
         let (finding, group) = (&unresolved.finding, &unresolved.finding.group);
         JsonUnresolved {
-            id: &unresolved.id,
-            template: &finding.template,
-            level: finding.level.name(),
+            id: (&unresolved.id).into(),
+            template: (&finding.template).into(),
+            level: finding.level.name().into(),
             score: unresolved.score,
-            reasons: &unresolved.reasons,
-            codes: &finding.codes,
+            reasons: (&unresolved.reasons).into(),
+            codes: (&finding.codes).into(),
             count: group.count,
-            first_time: time(group.first_time),
-            last_time: time(group.last_time),
-            files: group.files.iter().map(|it| &**it).collect(),
+            times: JsonTimes::of(group.first_time, group.last_time),
+            files: group.files.iter().map(|it| Cow::from(&**it)).collect(),
             evidence: group.evidence.iter().map(JsonEvidence::from).collect(),
         }
     }
@@ -397,21 +449,37 @@ impl<'a> From<&'a Unresolved> for JsonUnresolved<'a> {
 impl<'a> From<&'a Evidence> for JsonEvidence<'a> {
     fn from(evidence: &'a Evidence) -> Self {
         JsonEvidence {
-            file: &evidence.file,
+            file: (&*evidence.file).into(),
             line: evidence.line,
             offset: evidence.offset,
             time: time(evidence.time),
-            text: &evidence.text,
-            before: &evidence.before,
-            after: &evidence.after,
+            text: (&evidence.text).into(),
+            before: (&evidence.before).into(),
+            after: (&evidence.after).into(),
         }
     }
 }
 
 impl<'a> From<&'a Problem> for JsonProblem<'a> {
     fn from(problem: &'a Problem) -> Self {
-        JsonProblem { file: &problem.file, kind: problem.kind.name(), message: &problem.message }
+        JsonProblem {
+            file: (&*problem.file).into(),
+            kind: problem.kind.name().into(),
+            message: (&problem.message).into(),
+        }
     }
+}
+
+impl JsonTimes {
+    fn of(first: Option<Time>, last: Option<Time>) -> JsonTimes {
+        let assumed = [("first_time", first), ("last_time", last)].into_iter();
+        let assumed = assumed.filter(|(_, time)| time.is_some_and(Time::assumed)).map(|(name, _)| name.to_owned());
+        JsonTimes { first_time: time(first), last_time: time(last), assumed: assumed.collect() }
+    }
+}
+
+fn text(text: &Option<String>) -> Option<Text<'_>> {
+    text.as_deref().map(Cow::from)
 }
 
 fn time(time: Option<Time>) -> Option<String> {
@@ -446,7 +514,7 @@ mod tests {
         let mut diagnosis = diagnosis(vec![known], vec![odd]);
         let kind = crate::bundle::ProblemKind::Encrypted;
         diagnosis.problems.push(Problem { file: "b".into(), kind, message: "needs a password".into() });
-        diagnosis.catalogues.push(crate::signature::CatalogueInfo { name: "builtin".into(), sha256: "00".into() });
+        diagnosis.catalogues.push(CatalogueInfo { name: "builtin".into(), sha256: "00".into() });
         let report: Value = serde_json::from_str(&json(&diagnosis)).unwrap();
         check(&report, "schema tool inputs facts coverage diagnoses unresolved timeline problems");
         check(&report["tool"], "version signatures catalogues");

@@ -108,7 +108,7 @@ impl Page {
             self.field("State", &escape(&standing));
         }
         if let Some(cause) = cause {
-            self.field("Cause is", &escape(&cause));
+            self.field("Caused by", &escape(&cause));
         }
         self.field("Seen", &escape(&occurrence(&known.group)));
         if let Some(place) = place(&known.group) {

@@ -7,10 +7,14 @@
 mod contents;
 mod environment;
 mod excerpt;
+mod html;
 mod json;
+mod jsonl;
+mod junit;
 mod markdown;
 mod neutral;
 mod records;
+mod sarif;
 mod templates;
 mod text;
 mod timeline;
@@ -18,10 +22,14 @@ mod wording;
 mod wrap;
 
 pub use contents::{ContentLine, ContentProblem};
-pub use json::json;
+pub use html::html;
+pub use json::{SavedError, json, saved};
+pub use jsonl::jsonl;
+pub use junit::junit;
 pub use markdown::markdown;
 pub use neutral::one_line;
 pub use records::RecordLine;
+pub use sarif::sarif;
 pub use templates::TemplateLine;
 pub use text::{TextStyle, text};
 pub use wording::{product, without_kind};
@@ -82,7 +90,7 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
             history: vec![(log.into(), seen()), (path.into(), seen())],
         });
     }
-    diagnosis.inputs.push(Input { path: path.into(), kind: "file", bytes: 1, sha256: None });
+    diagnosis.inputs.push(Input { path: path.into(), kind: "file".into(), bytes: 1, sha256: None });
     for kind in [ProblemKind::Corrupt, ProblemKind::Skipped] {
         diagnosis.problems.push(Problem { file: path.into(), kind, message: log.into() });
     }

@@ -138,7 +138,7 @@ impl Page {
             self.field("State", &standing);
         }
         if let Some(cause) = cause(all, index) {
-            self.field("Cause is", &cause);
+            self.field("Caused by", &cause);
         }
         self.field("Seen", &occurrence(&known.group));
         if let Some(place) = place(&known.group) {

@@ -158,7 +158,7 @@ fn source(clue: Clue) -> &'static str {
 }
 
 /// "34 s", "2 min 8 s", "5 h 20 min", "3 d 4 h": the two largest units.
-fn duration(seconds: i64) -> String {
+pub(super) fn duration(seconds: i64) -> String {
     let seconds = seconds.unsigned_abs();
     let (large, small) = match seconds {
         0..60 => ((seconds, "s"), (0, "")),

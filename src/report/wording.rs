@@ -13,6 +13,11 @@ use std::collections::BTreeMap;
 ///
 /// "Nothing found" is only said when every part of the input was examined.
 pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
+    format!("{}: {}", found(diagnosis), scope(diagnosis))
+}
+
+/// What was found, without where.
+pub(super) fn found(diagnosis: &Diagnosis) -> String {
     let mut parts = Vec::new();
     let in_state = |state| diagnosis.known.iter().filter(|it| it.state == state).count() as u64;
     if in_state(State::Match) > 0 {
@@ -61,7 +66,7 @@ pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
     if broken > 0 {
         parts.push(format!("{} left out", plural(broken, "broken signature")));
     }
-    format!("{}: {}", parts.join(", "), scope(diagnosis))
+    parts.join(", ")
 }
 
 /// "1 critical, 2 high", the worst first. A problem counts as what the worst of its effects is.
@@ -80,7 +85,7 @@ fn severities(diagnosis: &Diagnosis) -> String {
 }
 
 /// "case.zip, 12 files, 4.2 MB, 2026-01-02 03:04 to 05:06".
-fn scope(diagnosis: &Diagnosis) -> String {
+pub(super) fn scope(diagnosis: &Diagnosis) -> String {
     let paths: Vec<String> = diagnosis.inputs.iter().map(|it| it.path.to_string_lossy().into_owned()).collect();
     let mut parts = match paths.as_slice() {
         [first, second, third, rest @ ..] if !rest.is_empty() => {

@@ -41,6 +41,11 @@ impl Histogram {
         Histogram { doublings: other.doublings, buckets: Vec::new() }
     }
 
+    /// An empty histogram whose intervals are so many seconds wide, to which records are added that were counted so.
+    pub fn with_width(seconds: i64) -> Histogram {
+        Histogram { doublings: seconds.max(1).ilog2(), buckets: Vec::new() }
+    }
+
     /// Returns the width of the intervals in seconds.
     pub fn width(&self) -> i64 {
         1 << self.doublings

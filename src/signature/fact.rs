@@ -100,6 +100,11 @@ impl FactKind {
         FactKind::NAMES.iter().find(|(_, kind)| *kind == self).map_or("other", |(name, _)| name)
     }
 
+    /// Returns the kind of a name used in files and reports.
+    pub fn named(name: &str) -> Option<FactKind> {
+        FactKind::NAMES.iter().find(|(own, _)| *own == name).map(|(_, kind)| *kind)
+    }
+
     /// Which value counts if the file does not say: there is one version at a time, but many hosts.
     fn keep(self) -> Keep {
         match self {

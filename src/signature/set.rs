@@ -27,6 +27,7 @@ pub struct SignatureSet {
     facts: Vec<FactGroup>,
     catalogues: Vec<CatalogueInfo>,
     errors: Vec<SignatureError>,
+    shows_all: bool,
 }
 
 /// A record that a correlation asks for.
@@ -127,6 +128,16 @@ impl SignatureSet {
         });
         self.group_facts();
         self
+    }
+
+    /// The same set for a diagnosis that lists every problem by itself, also what others would hide.
+    pub fn hiding_nothing(self) -> SignatureSet {
+        SignatureSet { shows_all: true, ..self }
+    }
+
+    /// Whether no problem may be hidden behind another.
+    pub fn hides_nothing(&self) -> bool {
+        self.shows_all
     }
 
     /// Says where the signatures come from and what was left out.

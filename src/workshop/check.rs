@@ -10,8 +10,9 @@ use super::variants::untried_rows;
 use super::{Expectation, Flaw};
 use crate::bundle::{Bundle, BundleError, Limits};
 use crate::scan::Scanner;
-use crate::signature::{Catalogue, Signature, SignatureSet, Status};
+use crate::signature::{Catalogue, Condition, Correlation, Signature, SignatureSet, Status};
 use crate::triage::{Options, triage};
+use regex_syntax::hir::HirKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -145,7 +146,8 @@ fn same_conditions(set: &SignatureSet) -> Vec<Flaw> {
     let mut by_condition: BTreeMap<String, &Signature> = BTreeMap::new();
     let mut flaws = Vec::new();
     for signature in set.signatures() {
-        let what = format!("{:?} {:?} {:?}", signature.condition, signature.correlation, signature.scope);
+        let correlation = signature.correlation.clone().map(canonical_parts);
+        let what = format!("{:?} {correlation:?} {:?}", canonical(&signature.condition), signature.scope);
         let Some(first) = by_condition.insert(what, signature) else { continue };
         let text = text_of(signature);
         let mut sheet = Sheet::new(signature, &text);
@@ -154,6 +156,43 @@ fn same_conditions(set: &SignatureSet) -> Vec<Flaw> {
         flaws.extend(sheet.flaws);
     }
     flaws
+}
+
+/// The same for conditions that say the same: a pattern without any special character is a text, a list of one is its item, and
+/// neither order nor repetition in `any`, `all` and `none` matters.
+fn canonical(condition: &Condition) -> Condition {
+    let parts = |parts: &[Condition]| {
+        let mut parts: Vec<Condition> = parts.iter().map(canonical).collect();
+        parts.sort_by_cached_key(|part| format!("{part:?}"));
+        parts.dedup_by_key(|part| format!("{part:?}"));
+        parts
+    };
+    match condition {
+        Condition::Regex(pattern) => match regex_syntax::parse(pattern).map(|hir| hir.into_kind()) {
+            Ok(HirKind::Literal(literal)) => match std::str::from_utf8(&literal.0) {
+                Ok(text) if !text.contains(['\n', '\r']) => Condition::Text { text: text.to_owned(), nocase: false },
+                _ => condition.clone(),
+            },
+            _ => condition.clone(),
+        },
+        Condition::Any(list) | Condition::All(list) => match parts(list).as_slice() {
+            [one] if !matches!(one, Condition::None(_)) => one.clone(),
+            _ if matches!(condition, Condition::Any(_)) => Condition::Any(parts(list)),
+            _ => Condition::All(parts(list)),
+        },
+        Condition::None(list) => Condition::None(parts(list)),
+        Condition::Text { .. } | Condition::Fields(_) => condition.clone(),
+    }
+}
+
+fn canonical_parts(mut correlation: Correlation) -> Correlation {
+    let of_parts = correlation.parts.iter_mut().map(|it| &mut it.wanted);
+    let of_unless = correlation.unless.iter_mut().map(|it| &mut it.wanted);
+    let of_absent = correlation.absent.iter_mut().map(|it| &mut it.wanted);
+    for wanted in of_parts.chain(of_unless).chain(of_absent) {
+        wanted.condition = canonical(&wanted.condition);
+    }
+    correlation
 }
 
 /// What positive examples do with the whole catalogue, and scopes with the files they are meant for.
@@ -328,6 +367,23 @@ examples:
     #[track_caller]
     fn check_flaws(from: &str, to: &str, expected: &[&str]) {
         check_changed(from, to, None, expected);
+    }
+
+    #[test]
+    fn conditions_that_say_the_same_are_one() {
+        let text = |text: &str| Condition::Text { text: text.into(), nocase: false };
+        let regex = |pattern: &str| Condition::Regex(pattern.into());
+        let same = |a: Condition, b: Condition| format!("{:?}", canonical(&a)) == format!("{:?}", canonical(&b));
+        assert!(same(regex(r"disk \(D:\) is full"), text("disk (D:) is full")));
+        assert!(same(
+            Condition::Any(vec![text("a"), regex("b")]),
+            Condition::Any(vec![text("b"), text("a"), text("b")])
+        ));
+        assert!(same(Condition::All(vec![Condition::Any(vec![text("a")])]), text("a")));
+        assert!(!same(regex("(?i)disk"), text("disk")));
+        assert!(!same(regex("disk."), text("disk.")));
+        let none = |part: Condition| Condition::All(vec![text("a"), Condition::None(vec![part])]);
+        assert!(same(none(regex("b")), none(text("b"))) && !same(none(text("b")), none(text("c"))));
     }
 
     #[test]

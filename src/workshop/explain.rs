@@ -4,8 +4,11 @@
 //! looks for the difference of one character.
 
 use super::condition::shown;
+use super::examples::sample_path;
+use super::why::why_example;
 use crate::record::{Chunk, Reading};
-use crate::signature::{Condition, Example, Signature};
+use crate::scan::required_literals;
+use crate::signature::{Condition, Example, Signature, SignatureSet};
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ast::{Ast, parse::Parser};
 
@@ -25,8 +28,11 @@ pub struct PartRun {
 /// Characters of a log or pattern that are shown around a place.
 const SHOWN: usize = 60;
 
-/// Runs each part of a condition on the example alone.
-pub fn explain(signature: &Signature, example: &Example) -> Vec<PartRun> {
+/// Runs each part of a condition on the example alone; of a match of several records says also which rule is against it.
+pub fn explain(set: &SignatureSet, signature: &Signature, example: &Example) -> Vec<PartRun> {
+    if let Some(correlation) = &signature.correlation {
+        return why_example(signature, correlation, &sample_path(set, signature), example);
+    }
     let mut records = Vec::new();
     for text in example.texts() {
         records.extend(records_of(text));
@@ -85,6 +91,43 @@ fn explain_part(condition: &Condition, records: &[(u64, &[u8])], depth: usize, r
         };
     }
     holds
+}
+
+/// Returns what a condition begins with, at most so many beginnings, the longest first, each of which can be searched for.
+pub(super) fn beginnings(condition: &Condition, most: usize) -> Vec<Condition> {
+    let all: Vec<Condition> = match condition {
+        Condition::Text { text, nocase } => {
+            let whole = Condition::Text { text: text.clone(), nocase: true };
+            let is_end = |(at, c): (usize, char)| (c.is_whitespace() || c.is_ascii_punctuation()).then_some(at);
+            let part = |at: &usize| Some(Condition::Text { text: text.get(..*at)?.to_owned(), nocase: *nocase });
+            let ends: Vec<usize> = text.char_indices().filter_map(is_end).filter(|at| *at >= 3).collect();
+            let parts: Vec<Condition> = ends.iter().filter_map(part).collect();
+            if *nocase { parts } else { [parts, vec![whole]].concat() }
+        }
+        Condition::Regex(pattern) => {
+            let part = |at: &usize| Some(Condition::Regex(pattern.get(..*at)?.to_owned()));
+            let is_sought = |it: &Condition| {
+                let literals = required_literals(it).unwrap_or_default();
+                !literals.is_empty() && literals.iter().all(|literal| literal.len() >= 3)
+            };
+            let ends: Vec<usize> = ends_of_parts(pattern).into_iter().filter(|at| *at < pattern.len()).collect();
+            ends.iter().filter_map(part).filter(is_sought).collect()
+        }
+        Condition::Any(_) | Condition::All(_) | Condition::None(_) | Condition::Fields(_) => return Vec::new(),
+    };
+    let step = all.len().div_ceil(most.max(1)).max(1);
+    all.into_iter().rev().step_by(step).collect()
+}
+
+/// Says where a text or a pattern stops in these records, with the number of the first line of each; `None` if it does not
+/// even begin there.
+pub(super) fn how_far(condition: &Condition, records: &[(u64, &[u8])]) -> Option<String> {
+    let said = match condition {
+        Condition::Text { text, nocase } => text_run(text, *nocase, records).1,
+        Condition::Regex(pattern) => regex_run(pattern, records).1,
+        Condition::Any(_) | Condition::All(_) | Condition::None(_) | Condition::Fields(_) => return None,
+    };
+    (said.starts_with("stops") || said.starts_with("stands")).then_some(said)
 }
 
 fn text_run(text: &str, nocase: bool, records: &[(u64, &[u8])]) -> (bool, String) {

@@ -21,6 +21,7 @@ mod ordinary;
 mod quality;
 mod several;
 mod variants;
+mod why;
 
 pub use check::{Against, Checked, check, check_patterns};
 pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};
@@ -31,3 +32,4 @@ pub use flaw::Flaw;
 pub use import::{Imported, ImportedRule, Note, SourceFile, import_cre, import_regexes, import_sigma};
 pub use matrix::{Allowed, Cross, matrix};
 pub use quality::{Quality, quality};
+pub use why::{Why, why};

@@ -170,6 +170,32 @@ fn a_part_may_stand_in_files_of_its_own() {
 }
 
 #[test]
+fn files_of_what_must_not_be_there() {
+    let failed = log("05:00 failed\n30:00 end");
+    let unless = "text: failed\nin: bundle\nunless: [{ text: stopped, files: ['**/svc.log'], before: 10m }]";
+    let stopped = log("00:00 stopped");
+    check_files(unless, &[("app.log", &failed), ("svc.log", &stopped)], "");
+    check_files(unless, &[("app.log", &failed), ("other.log", &stopped)], "match 1");
+    let absent = "text: failed\nin: bundle\nabsent: [{ text: retried, files: ['**/svc.log'], within: 10m }]";
+    let retried = log("06:00 retried");
+    check_files(absent, &[("app.log", &failed), ("svc.log", &retried)], "");
+    check_files(absent, &[("app.log", &failed), ("other.log", &retried)], "match 1");
+}
+
+#[test]
+fn what_should_follow_a_part() {
+    let of_last = "sequence: [{ name: start, text: started }, { text: failed }]\n\
+                   absent: [{ text: seen, within: 10m }]";
+    let of_start = of_last.replace("text: seen,", "text: seen, anchor: start,");
+    let between = "00:00 started\n02:00 seen\n05:00 failed\n59:00 end";
+    check(&of_start, between, "");
+    check(of_last, between, "match 1");
+    let behind = "00:00 started\n05:00 failed\n12:00 seen\n59:00 end";
+    check(&of_start, behind, "match 1");
+    check(of_last, behind, "");
+}
+
+#[test]
 fn without_times_the_order_of_the_file_decides() {
     check_files(JOB, &[("a.log", "job A started\njob A failed\n")], "match 1");
     check_files(JOB, &[("a.log", "job A failed\njob A started\n")], "");

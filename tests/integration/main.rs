@@ -11,6 +11,7 @@ mod event_logs;
 mod exchange;
 mod expected;
 mod facts;
+mod features;
 mod hostile;
 mod isolation;
 mod journal;
@@ -21,6 +22,7 @@ mod mistakes;
 mod raw_zip;
 mod signatures;
 mod variants;
+mod why;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

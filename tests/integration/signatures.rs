@@ -256,10 +256,10 @@ fn an_effect_stands_behind_its_cause_and_is_not_counted() {
     assert!(text.contains("1 known problem (1 critical) with 1 effect: "), "{text}");
     assert!(text.contains("\n   1. HIGH      L1  ") && text.contains("\n 1.1. CRITICAL  L2  "), "{text}");
     assert!(text.contains("\n1.1. [CRITICAL] The ledger 17 is closed"), "{text}");
-    assert!(text.contains("   Cause is   problem 1 (acme/app/disk-full)\n"), "{text}");
+    assert!(text.contains("   Caused by  problem 1 (acme/app/disk-full)\n"), "{text}");
     let markdown = triage(&soon, "markdown");
     assert!(markdown.contains("\n#### 1.1. \\[critical\\] The ledger 17 is closed"), "{markdown}");
-    assert!(markdown.contains("\n- Cause is: problem 1 (acme/app/disk-full)\n"), "{markdown}");
+    assert!(markdown.contains("\n- Caused by: problem 1 (acme/app/disk-full)\n"), "{markdown}");
     assert!(markdown.contains("\n| 1.1 | critical | L2 | The ledger 17 is closed"), "{markdown}");
 }
 

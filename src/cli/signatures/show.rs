@@ -50,7 +50,7 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
 }
 
 /// Says that there is no such id, and which ones are like it.
-pub(super) fn unknown(set: &SignatureSet, id: &str) -> String {
+pub(in super::super) fn unknown(set: &SignatureSet, id: &str) -> String {
     let last = id.rsplit('/').next().unwrap_or_default();
     let alike = set.signatures().iter().filter(|it| !last.is_empty() && it.id.contains(last)).take(3);
     let alike: Vec<String> = alike.map(|it| format!("`{}`", it.id)).collect();

@@ -101,7 +101,7 @@ fn write_failure(set: &SignatureSet, run: &ExampleRun, paint: Paint, out: &mut S
         Expectation::Inconclusive => &own.inconclusive,
     };
     let Some(example) = run.number.checked_sub(1).and_then(|at| examples.get(at)) else { return Ok(()) };
-    for part in workshop::explain(signature, example) {
+    for part in workshop::explain(set, signature, example) {
         // What a line has to be is known from its list: green is what the author wants.
         let mark = if part.holds { "+" } else { "-" };
         let wanted = part.holds == (run.expectation == Expectation::Match);

@@ -251,7 +251,137 @@ pub(super) fn beginning(correlation: &Correlation, kinds: &[&Stream], moments: &
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::chronology::FileTimes;
+    use super::super::evaluate;
     use super::*;
+    use crate::finding::{Event, Evidence};
+    use crate::signature::{Absent, Condition, Part, Span, Unless, Wanted};
+    use std::collections::BTreeSet;
+
+    /// An event at an instant, if it has a time.
+    fn event(file: &str, instant: Option<i64>, offset: Option<i32>) -> Event {
+        let time = instant.map(|instant| Time::new(instant, offset));
+        let (before, after) = (Vec::new(), Vec::new());
+        let evidence = Evidence { file: file.into(), line: 1, offset: 0, time, text: "record".into(), before, after };
+        Event { time, evidence, captures: Vec::new(), component: None, host: None, template: None }
+    }
+
+    /// A file with the times of its first and last record.
+    fn file(name: &str, host: Option<&str>, (first, last): (i64, i64)) -> FileTimes {
+        let time = |instant| Some(Time::new(instant, None));
+        FileTimes {
+            file: name.into(),
+            host: host.map(str::to_owned),
+            dated: 2,
+            first_time: time(first),
+            last_time: time(last),
+            stated: Vec::new(),
+            inferred: None,
+            zoneless: true,
+        }
+    }
+
+    /// What the doubt is about, so that a new one needs a case.
+    fn name(doubt: &Doubt) -> &'static str {
+        match doubt {
+            Doubt::NoTimes => "no times",
+            Doubt::Ends(_) => "end",
+            Doubt::NoEnd => "no end",
+            Doubt::RotatedAway(_) => "rotated",
+            Doubt::TooMany => "too many",
+            Doubt::NoZone => "no zone",
+            Doubt::NoHost => "no host",
+            Doubt::ExceptionMayFollow(_) => "exception may follow",
+            Doubt::ExceptionRotatedAway(_) => "exception rotated",
+        }
+    }
+
+    /// The doubt, the state with it, and the correlation, the events and the files that lead to it.
+    type Case = (Doubt, State, Correlation, Vec<Stream>, Vec<FileTimes>);
+
+    #[test]
+    fn each_doubt_has_its_case() {
+        const SECOND: i64 = 1_000_000_000;
+        let wanted = || {
+            let condition = Condition::Text { text: "record".into(), nocase: false };
+            Wanted { condition, files: Vec::new() }
+        };
+        let part = || Part { name: None, wanted: wanted(), count: 1 };
+        let one = || Correlation {
+            order: Order::One,
+            parts: vec![part()],
+            within: None,
+            same: Vec::new(),
+            place: Where::File,
+            unless: Vec::new(),
+            absent: Vec::new(),
+        };
+        let two = |place| {
+            let within = Some(Span(60 * SECOND));
+            Correlation { order: Order::Sequence, parts: vec![part(), part()], within, place, ..one() }
+        };
+        let absent = Absent { wanted: wanted(), anchor: Anchor::Last, within: Span(10 * SECOND) };
+        let never = || Correlation { absent: vec![absent.clone()], ..one() };
+        let except = |anchor, from: i64, to: i64| {
+            let unless = Unless { wanted: wanted(), anchor, from: Span(from * SECOND), to: Span(to * SECOND) };
+            Correlation { unless: vec![unless], ..one() }
+        };
+        let of = |events: Vec<Event>| Stream { events, dropped: 0 };
+        let at = |file, second: i64| event(file, Some(second * SECOND), None);
+        let app = file("app.log", None, (0, 8 * SECOND));
+        let rotated = file("app.log.1", None, (0, 8 * SECOND));
+        let begins = Time::new(0, None);
+        let many = Stream { events: vec![at("app.log", 900)], dropped: 7 };
+        let hosts = [file("a.log", Some("a"), (0, 1)), file("b.log", Some("b"), (0, 1)), app.clone()];
+        let zones = vec![of(vec![event("a.log", Some(SECOND), Some(0))]), of(vec![at("b.log", 2)])];
+        let both = || vec![of(vec![at("app.log", 1)]), of(vec![at("app.log", 2)])];
+        let (open, sure) = (State::Inconclusive, State::Match);
+        let cases: Vec<Case> = vec![
+            (Doubt::NoTimes, open, never(), vec![of(vec![event("app.log", None, None)]), of(Vec::new())], Vec::new()),
+            (
+                Doubt::Ends(7 * SECOND),
+                open,
+                never(),
+                vec![of(vec![at("app.log", 5)]), of(Vec::new())],
+                vec![app.clone()],
+            ),
+            (Doubt::NoEnd, open, never(), vec![of(vec![at("app.log", 5)]), of(Vec::new())], Vec::new()),
+            (
+                Doubt::RotatedAway(begins),
+                open,
+                two(Where::File),
+                vec![of(Vec::new()), of(vec![at("app.log.1", 5)])],
+                vec![rotated.clone()],
+            ),
+            (Doubt::TooMany, open, two(Where::File), vec![many, of(vec![at("app.log", 1)])], vec![app.clone()]),
+            (Doubt::NoZone, open, two(Where::Bundle), zones, Vec::new()),
+            (Doubt::NoHost, open, two(Where::Host), both(), hosts.to_vec()),
+            (
+                Doubt::ExceptionMayFollow(7 * SECOND),
+                sure,
+                except(Anchor::Last, 0, 10),
+                vec![of(vec![at("app.log", 5)]), of(Vec::new())],
+                vec![app.clone()],
+            ),
+            (
+                Doubt::ExceptionRotatedAway(begins),
+                sure,
+                except(Anchor::First, -10, 0),
+                vec![of(vec![at("app.log.1", 5)]), of(Vec::new())],
+                vec![rotated.clone()],
+            ),
+        ];
+        let mut names = BTreeSet::new();
+        for (doubt, state, correlation, streams, files) in &cases {
+            let kinds: Vec<&Stream> = streams.iter().collect();
+            let (found, _) = evaluate(correlation, &kinds, &Moments::new(files, &[]));
+            let told = found.map(|found| (found.state, found.reason));
+            assert_eq!(told, Some((*state, Some(doubt.to_string()))), "{}", name(doubt));
+            assert_eq!(*state == State::Match, doubt.is_match());
+            names.insert(name(doubt));
+        }
+        assert_eq!(names.len(), 9, "a case for each of them");
+    }
 
     #[test]
     fn lengths_are_easy_to_read() {

@@ -1,8 +1,11 @@
 //! The search against the plainest way to do the same: all records tried one after the other, or all choices of records.
 
+use super::moments::Moments;
 use super::rules::{AbsentRule, Rules, UnlessRule};
 use super::search::{At, Lists, Match, Record, matches};
-use crate::signature::{Anchor, Order};
+use super::streams::Streams;
+use crate::finding::{Event, Evidence, Stream, Time};
+use crate::signature::{Absent, Anchor, Bond, Condition, Correlation, Order, Part, Span, Unless, Wanted, Where};
 use proptest::prelude::*;
 
 /// Part and record, one behind the other.
@@ -232,6 +235,50 @@ fn case(order: Order, logs: u32) -> impl Strategy<Value = (Rules, Lists)> {
     })
 }
 
+/// The correlation of which these are the rules; a kind that is `carried` has a value that must be the same.
+fn correlation(rules: &Rules, carried: &[bool]) -> Correlation {
+    let mut carried = carried.iter();
+    let mut wanted = || {
+        let condition = match carried.next() {
+            Some(true) => Condition::Regex("record (?<value>.)".into()),
+            _ => Condition::Text { text: "record".into(), nocase: false },
+        };
+        Wanted { condition, files: Vec::new() }
+    };
+    Correlation {
+        order: rules.order,
+        parts: rules.counts.iter().map(|&count| Part { name: None, wanted: wanted(), count }).collect(),
+        within: rules.within.map(Span),
+        same: vec![Bond::Capture("value".into())],
+        place: Where::File,
+        unless: rules
+            .unless
+            .iter()
+            .map(|it| Unless { wanted: wanted(), anchor: it.anchor, from: Span(it.from), to: Span(it.to) })
+            .collect(),
+        absent: rules
+            .absent
+            .iter()
+            .map(|it| Absent { wanted: wanted(), anchor: it.anchor, within: Span(it.within) })
+            .collect(),
+    }
+}
+
+fn event(record: &Record, value: Option<u32>) -> Event {
+    let At { instant, log, line, .. } = record.at;
+    let time = Some(Time::new(instant, None));
+    let (file, text) = (format!("{log}.log").as_str().into(), "record".to_owned());
+    let (before, after) = (Vec::new(), Vec::new());
+    Event {
+        time,
+        evidence: Evidence { file, line, offset: line, time, text, before, after },
+        captures: value.map(|value| ("value".into(), value.to_string().into())).into_iter().collect(),
+        component: None,
+        host: None,
+        template: None,
+    }
+}
+
 fn used(matches: Vec<Match>) -> Vec<Vec<(usize, Record)>> {
     matches.into_iter().map(|it| it.used).collect()
 }
@@ -252,6 +299,49 @@ proptest! {
     #[test]
     fn sequences_in_several_logs_take_one_record_after_the_other((rules, lists) in case(Order::Sequence, 3)) {
         prop_assert_eq!(used(matches(&rules, &lists)), one_after_the_other(&rules, &lists));
+    }
+
+    #[test]
+    fn matches_are_those_of_each_log_and_each_value(
+        (rules, lists) in prop_oneof![case(Order::One, 2), case(Order::Sequence, 2)],
+        carried in proptest::collection::vec(any::<bool>(), 8),
+        values in proptest::collection::vec(proptest::option::weighted(0.9, 0..2_u32), 1..9),
+    ) {
+        let mut carried = carried;
+        carried[0] = true;
+        let value = |kind: usize, record: &Record| values[(kind + record.event as usize) % values.len()];
+        let Lists { parts, unless, absent } = &lists;
+        let kinds: Vec<&Vec<Record>> = parts.iter().chain(unless).chain(absent).collect();
+        let of_kind = |(kind, records): (usize, &&Vec<Record>)| {
+            let events = records.iter().map(|record| event(record, value(kind, record))).collect();
+            Stream { events, dropped: 0 }
+        };
+        let streams: Vec<Stream> = kinds.iter().enumerate().map(of_kind).collect();
+        let correlation = correlation(&rules, &carried);
+        let (events, moments) = (streams.iter().collect::<Vec<_>>(), Moments::default());
+        let streams = Streams::new(&correlation, &events, &moments);
+        let of_place = streams.places.iter().flat_map(|place| streams.lists(place, false).unwrap());
+        let numbers = |used: Vec<(usize, Record)>| used.into_iter().map(|(part, it)| (part, it.event)).collect::<Vec<_>>();
+        let mut found: Vec<_> = of_place.flat_map(|lists| used(matches(&rules, &lists))).map(numbers).collect();
+        found.sort();
+
+        let mut expected = Vec::new();
+        for (log, wanted) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let mut kind = 0;
+            let mut own = |lists: &[Vec<Record>]| -> Vec<Vec<Record>> {
+                let mut own = Vec::new();
+                for records in lists {
+                    let is_own = |it: &&Record| it.at.log == log && (!carried[kind] || value(kind, it) == Some(wanted));
+                    own.push(records.iter().filter(is_own).copied().collect());
+                    kind += 1;
+                }
+                own
+            };
+            let lists = Lists { parts: own(parts), unless: own(unless), absent: own(absent) };
+            expected.extend(smallest_choices(&rules, &lists).into_iter().map(numbers));
+        }
+        expected.sort();
+        prop_assert_eq!(found, expected);
     }
 
     #[test]

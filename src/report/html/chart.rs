@@ -1,0 +1,233 @@
+//! The timeline as a picture: errors and all records over time, silences, and where each finding is first seen.
+
+use super::anchor;
+use crate::diagnosis::{Chronology, Clock, Diagnosis};
+use crate::finding::{Group, Level, Levels, Time};
+use crate::report::neutral::one_line;
+use crate::report::timeline;
+use crate::report::wording::{headline, label, number, plural, seconds};
+
+/// The section about time.
+pub(super) struct Chart {
+    /// `None` if too few records have a time.
+    pub(super) picture: Option<Picture>,
+    /// What is odd about the times.
+    pub(super) remarks: Vec<String>,
+}
+
+pub(super) struct Picture {
+    pub(super) bars: Vec<Bar>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) marks: Vec<Mark>,
+    /// Rows of marks.
+    pub(super) lanes: usize,
+    pub(super) first: String,
+    pub(super) last: String,
+    /// Errors and warnings of the highest column.
+    pub(super) most: String,
+    /// How long a column is.
+    pub(super) column: String,
+    /// The picture in words.
+    pub(super) summary: String,
+}
+
+/// An interval. Places are in thousandths of the width and hundredths of the height.
+pub(super) struct Bar {
+    pub(super) x: String,
+    pub(super) width: String,
+    pub(super) errors: Block,
+    pub(super) warnings: Block,
+    pub(super) records: Block,
+    pub(super) from: String,
+    pub(super) title: String,
+    /// Errors, warnings, all records.
+    pub(super) counts: (String, String, String),
+}
+
+pub(super) struct Block {
+    pub(super) top: String,
+    pub(super) height: String,
+}
+
+pub(super) struct Gap {
+    pub(super) x: String,
+    pub(super) width: String,
+    pub(super) title: String,
+}
+
+/// Where a finding is first seen.
+pub(super) struct Mark {
+    pub(super) mark: String,
+    pub(super) anchor: String,
+    /// Severity or level, for the colour.
+    pub(super) class: &'static str,
+    pub(super) left: String,
+    pub(super) lane: usize,
+    pub(super) title: String,
+}
+
+/// The height of the part with errors and warnings, and where the one with all records begins.
+const ERRORS: f64 = 62.0;
+const RECORDS: f64 = 68.0;
+/// Percent of the width that two marks in a row must be apart: on a telephone a mark is that wide.
+const APART: f64 = 9.0;
+/// Rows of marks; what finds no room has none.
+const LANES: usize = 4;
+
+/// Returns what there is to show of time; `None` if there is nothing. Marks are made for the `top` first unexplained errors.
+pub(super) fn chart(diagnosis: &Diagnosis, top: usize) -> Option<Chart> {
+    let remarks: Vec<String> = timeline::remarks(&diagnosis.chronology).iter().map(|it| one_line(it)).collect();
+    let picture = picture(diagnosis, top);
+    (picture.is_some() || !remarks.is_empty()).then_some(Chart { picture, remarks })
+}
+
+/// The seconds that are shown.
+#[derive(Clone, Copy)]
+struct Span {
+    from: i64,
+    to: i64,
+}
+
+impl Span {
+    /// Where a second is, from 0 to 1.
+    fn place(self, second: i64) -> f64 {
+        let (length, at) = (i128::from(self.to) - i128::from(self.from), i128::from(second) - i128::from(self.from));
+        (at as f64 / length.max(1) as f64).clamp(0.0, 1.0)
+    }
+}
+
+fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
+    let chronology = &diagnosis.chronology;
+    let width = chronology.records.width();
+    let buckets: Vec<(i64, [u64; 3])> = chronology.records.buckets().map(|(from, it)| (from, counts(it))).collect();
+    let (&(from, _), &(last, _)) = (buckets.first()?, buckets.last()?);
+    // Of one column a picture tells no more than a number.
+    if buckets.len() < 2 {
+        return None;
+    }
+    let span = Span { from, to: last.saturating_add(width) };
+    let most_bad = buckets.iter().map(|(_, it)| it[0].saturating_add(it[1])).max().unwrap_or(0);
+    let most = buckets.iter().map(|(_, it)| it[2]).max().unwrap_or(0);
+    let zone = (chronology.clock == Clock::Utc).then_some(0);
+    let shown = |second: i64| seconds(Time::new(second.saturating_mul(1_000_000_000), zone));
+    let bar = |&(from, it): &(i64, [u64; 3])| {
+        let [errors, warnings, all] = it;
+        let (errors_high, warnings_high) = (share(errors, most_bad) * ERRORS, share(warnings, most_bad) * ERRORS);
+        let records_high = share(all, most) * (100.0 - RECORDS);
+        let words = [plural(errors, "error"), plural(warnings, "warning"), plural(all, "record")];
+        Bar {
+            x: thousandths(span.place(from)),
+            width: thousandths(span.place(from.saturating_add(width)) - span.place(from)),
+            errors: Block { top: decimal(ERRORS - errors_high), height: decimal(errors_high) },
+            warnings: Block { top: decimal(ERRORS - errors_high - warnings_high), height: decimal(warnings_high) },
+            records: Block { top: decimal(RECORDS), height: decimal(records_high) },
+            from: shown(from),
+            title: format!("{}: {}", shown(from), words.join(", ")),
+            counts: (number(errors), number(warnings), number(all)),
+        }
+    };
+    let sum = |index: usize| buckets.iter().fold(0_u64, |sum, (_, it)| sum.saturating_add(it[index]));
+    let marks = marks(diagnosis, top, span);
+    Some(Picture {
+        lanes: marks.iter().map(|it| it.lane + 1).max().unwrap_or(0),
+        bars: buckets.iter().map(bar).collect(),
+        gaps: gaps(chronology, span),
+        marks,
+        first: shown(span.from),
+        last: shown(span.to),
+        most: number(most_bad),
+        column: timeline::duration(width),
+        summary: format!(
+            "{} and {} among {} from {} to {}",
+            plural(sum(0), "error"),
+            plural(sum(1), "warning"),
+            plural(sum(2), "record"),
+            shown(span.from),
+            shown(span.to)
+        ),
+    })
+}
+
+/// Errors, warnings and all records.
+fn counts(levels: &Levels) -> [u64; 3] {
+    let of = |level: Level| levels[level as usize];
+    let all = levels.iter().fold(0_u64, |sum, &count| sum.saturating_add(count));
+    [of(Level::Error).saturating_add(of(Level::Fatal)), of(Level::Warn), all]
+}
+
+fn gaps(chronology: &Chronology, span: Span) -> Vec<Gap> {
+    let place = |time: Time, file: &str| second(chronology, time, file).map(|it| span.place(it));
+    let gap = |pause: &crate::diagnosis::Pause| {
+        let (from, to) = (place(pause.from, &pause.file)?, place(pause.to, &pause.file)?);
+        (to > from).then(|| Gap {
+            x: thousandths(from),
+            width: thousandths(to - from),
+            title: one_line(&format!("{} is silent for {}", pause.file, timeline::duration(pause.seconds()))),
+        })
+    };
+    // A picture in which all is shaded says nothing.
+    chronology.silences.iter().take(10).filter_map(gap).collect()
+}
+
+fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<Mark> {
+    let mut marks: Vec<(f64, Mark)> = Vec::new();
+    let mut add = |anchor: String, mark: String, class: &'static str, title: &str, group: &Group| {
+        let (Some(time), Some(evidence)) = (group.first_time, group.evidence.first()) else { return };
+        let Some(second) = second(&diagnosis.chronology, time, &evidence.file) else { return };
+        let title = one_line(&format!("{mark}: {title}, first {}", seconds(time)));
+        let place = span.place(second) * 100.0;
+        marks.push((place, Mark { mark, anchor, class, left: decimal(place), lane: 0, title }));
+    };
+    for (index, known) in diagnosis.known.iter().enumerate() {
+        let signature = &known.signature;
+        let mark = label(&diagnosis.known, index);
+        add(anchor(&mark), mark, signature.severity.name(), &signature.title, &known.group);
+    }
+    for (index, unresolved) in diagnosis.unresolved.iter().take(top).enumerate() {
+        let finding = &unresolved.finding;
+        add(
+            format!("u{}", index + 1),
+            format!("U{}", index + 1),
+            finding.level.name(),
+            &headline(finding),
+            &finding.group,
+        );
+    }
+    // The first in the report get their places first.
+    let mut taken: [Vec<f64>; LANES] = Default::default();
+    let mut placed: Vec<(f64, Mark)> = Vec::new();
+    for (place, mark) in marks {
+        let free = |lane: &[f64]| lane.iter().all(|other| (other - place).abs() >= APART);
+        let Some((lane, row)) = taken.iter_mut().enumerate().find(|(_, lane)| free(lane)) else { continue };
+        row.push(place);
+        placed.push((place, Mark { lane, ..mark }));
+    }
+    // In the order of time for who goes through them by keyboard.
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    placed.into_iter().map(|(_, mark)| mark).collect()
+}
+
+/// The second of a time by the clock of the timeline.
+fn second(chronology: &Chronology, time: Time, file: &str) -> Option<i64> {
+    let inferred = || chronology.files.iter().find(|it| &*it.file == file)?.inferred;
+    let east = match (time.offset(), chronology.clock) {
+        (None, Clock::InferredUtc | Clock::Mixed) => inferred().map_or(0, |it| i64::from(it.offset)),
+        _ => 0,
+    };
+    time.instant().div_euclid(1_000_000_000).checked_sub(east)
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+fn thousandths(share: f64) -> String {
+    decimal(share * 1000.0)
+}
+
+/// At most two decimals, none needed for whole numbers.
+fn decimal(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short == "-0" { "0".into() } else { short.to_owned() }
+}
