@@ -29,10 +29,14 @@ mod product;
 mod schema;
 #[path = "src/scan/syntax.rs"]
 mod syntax;
+#[path = "src/signature/system.rs"]
+mod system;
 #[path = "src/signature/tree.rs"]
 mod tree;
 #[path = "src/signature/variants.rs"]
 mod variants;
+#[path = "src/signature/version.rs"]
+mod version;
 #[path = "src/signature/yaml.rs"]
 mod yaml;
 
@@ -43,7 +47,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
+use system::Os;
 use variants::*;
+use version::*;
 use yaml::Mistake;
 
 fn main() -> io::Result<ExitCode> {

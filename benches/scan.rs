@@ -64,6 +64,7 @@ fn signature(number: usize) -> Signature {
         caused_by: Vec::new(),
         caused_within: Signature::CAUSED_WITHIN,
         formerly: Vec::new(),
+        replaced_by: None,
         escalate: None,
         variants: None,
         examples: Examples::default(),

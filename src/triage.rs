@@ -48,19 +48,14 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     let related = set.related();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let host = set.facts().iter().position(|fact| &*fact.name == "host.name");
-    let is_host = |fact: usize| set.facts().get(fact).is_some_and(|fact| fact.kind == FactKind::Host);
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(entry.path.as_arc());
-        let stated = scanner.facts_of_path(&entry.path);
         let file = entry.path.clone();
         let examined = examine(entry, &scanner, &memories, &related, host, options);
+        let examined = examined.map(|tally| of_file(tally, &file, &scanner, set));
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
-            Ok(mut examined) => {
-                stated.iter().for_each(|(fact, value)| examined.facts.add_of_path(*fact, value, &file));
-                examined.facts.settle(is_host);
-                tally.merge(examined);
-            }
+            Ok(examined) => tally.merge(examined),
             Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
         }
     });
@@ -71,6 +66,15 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     diagnosis.unresolved_omitted = !options.unresolved;
     diagnosis.period = options.around.map(|around| Period { since: around.since, until: around.until });
     diagnosis
+}
+
+/// Completes the tally of a whole file by what its path states and by what only the whole of it tells.
+fn of_file(mut tally: Tally, file: &FilePath, scanner: &Scanner, set: &SignatureSet) -> Tally {
+    let stated = scanner.facts_of_path(file);
+    stated.iter().for_each(|(fact, value)| tally.facts.add_of_path(*fact, value, file));
+    tally.facts.settle(|fact| set.facts().get(fact).is_some_and(|fact| fact.kind == FactKind::Host));
+    tally.part_by_file(file, |signature| set.signatures().get(signature).is_some_and(|it| it.scope.asks_facts()));
+    tally
 }
 
 /// Returns the paths of all files of a bundle, sorted, without looking into them.
@@ -95,9 +99,10 @@ pub fn triage_texts<'t>(
     for (path, mut text) in files.map(|(path, text)| (FilePath::from(path), text.as_bytes())) {
         visited.files += 1;
         visited.bytes += text.len() as u64;
+        let file = path.clone();
         let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
         if let Ok(tally) = examine(entry, scanner, &memories, &related, None, Options::default()) {
-            whole.merge(tally);
+            whole.merge(of_file(tally, &file, scanner, set));
         }
     }
     diagnose(set, &[], visited, whole, None)
@@ -139,7 +144,12 @@ impl<'a> Taker<'a> for Gathering<'_> {
     fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough> {
         let Gathering { tally, templates, file, chunk, lines_before, .. } = self;
         tally.facts.add(file.path, &file.reading.format, *lines_before, chunk, &hit);
-        let added = tally.add(templates, file.path, *lines_before, chunk, &hit);
+        let mut added = tally.add(templates, file.path, *lines_before, chunk, &hit);
+        if !hit.matches.is_empty() && hit.matches.iter().all(|it| file.scanner.may_withdraw(it.signature)) {
+            tally.add_claimed(templates, file.path, *lines_before, chunk, &hit);
+            // It is counted twice, and so are all like it.
+            added.enough = None;
+        }
         tally.events.add(file.path, &file.reading.format, *lines_before, chunk, &hit, added.template);
         // Of these it matters when each of them was written.
         let is_related = tally.presences.add(file.related, file.path, &file.reading.format, *lines_before, chunk, &hit);

@@ -26,6 +26,9 @@ cargo test --locked --quiet --release --test integration memory
 step "the catalogue: examples, cross-fire, quiet logs"
 cargo run --locked --quiet --release -- signatures check
 
+step "HTML reports in a browser: no request, no message, accessible"
+tests/html/run.sh target/release/tierline
+
 step "README's first command"
 readme_command=$(grep -m1 -E '^cargo run --release -- triage' README.md)
 # Exit code 4: one part of the bundle is encrypted, and the report says so.

@@ -5,6 +5,7 @@
 //! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
 mod around;
+mod compare;
 mod completions;
 mod contents;
 mod decode;
@@ -28,7 +29,9 @@ use exit::Exit;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::SystemTime;
 use tierline::bundle::{Bundle, Helper, Limits};
+use tierline::signature::Day;
 
 /// Names the known problems in a customer's logs with their fixes, and keeps what nobody can explain.
 #[derive(Debug, Parser)]
@@ -47,6 +50,7 @@ Examples:
                                            the same for a script
   tierline report report.json -o html=report.html
                                            a saved report in another format
+  tierline compare old.zip new.zip         what is new, gone, more frequent
   tierline records app.log                 how the file is cut into records
   tierline templates app.log               which messages it has, grouped and counted
   tierline contents case.zip               which files are in the bundle, and what cannot be read
@@ -84,6 +88,7 @@ enum Color {
 enum Command {
     Triage(triage::TriageArgs),
     Report(report::ReportArgs),
+    Compare(compare::CompareArgs),
     Records(records::RecordsArgs),
     Contents(contents::ContentsArgs),
     Templates(templates::TemplatesArgs),
@@ -101,6 +106,7 @@ pub fn run() -> ExitCode {
     let job = || match &cli.command {
         Command::Triage(args) => triage::run(args, cli.terminal),
         Command::Report(args) => report::run(args, cli.terminal),
+        Command::Compare(args) => compare::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
         Command::Contents(args) => contents::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),
@@ -131,6 +137,12 @@ fn open_bundle(paths: &[PathBuf]) -> anyhow::Result<Bundle> {
         bundle.set_helper(Helper::new(program, vec![decode::SUBCOMMAND.to_owned()]));
     }
     Ok(bundle)
+}
+
+/// The day in UTC, for overlays that end on one.
+fn today() -> Day {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Day::of_unix(since.map_or(0, |since| since.as_secs()))
 }
 
 /// Prints a message on standard error, on one line and without hidden characters: it may contain names from the input.

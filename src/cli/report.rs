@@ -4,7 +4,7 @@ use super::output::Output;
 use super::{Exit, Terminal};
 use anyhow::Context;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tierline::diagnosis::Diagnosis;
 use tierline::report;
 
@@ -47,7 +47,7 @@ pub(super) fn run(args: &ReportArgs, terminal: Terminal) -> anyhow::Result<Exit>
 }
 
 /// Reads a saved report.
-pub(super) fn read(file: &PathBuf) -> anyhow::Result<Diagnosis> {
+pub(super) fn read(file: &Path) -> anyhow::Result<Diagnosis> {
     let mut json = String::new();
     if file.as_os_str() == "-" {
         std::io::stdin().read_to_string(&mut json).context("failed to read standard input")?;

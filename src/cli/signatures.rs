@@ -7,6 +7,7 @@ mod import;
 mod list;
 mod matrix;
 mod new;
+mod overlay;
 mod page;
 mod paint;
 mod saved;
@@ -18,7 +19,7 @@ pub(super) use show::unknown;
 
 use super::exit::Usage;
 use super::output::{Output, print, write_file};
-use super::{Exit, Terminal};
+use super::{Exit, Terminal, today};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use flaws::write_flaws;
@@ -90,7 +91,7 @@ pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<E
 }
 
 fn load(catalogues: &Catalogues) -> anyhow::Result<SignatureSet> {
-    Ok(SignatureSet::merge(read(catalogues)?))
+    Ok(SignatureSet::merge(read(catalogues)?).on(today()))
 }
 
 /// Reads catalogues, each with whether its drafts are used.

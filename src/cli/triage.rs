@@ -3,7 +3,7 @@ use super::exit::Usage;
 use super::format::{self, FailOn, Format};
 use super::output::Output;
 use super::progress::with_progress;
-use super::{Exit, Terminal, explain, open_bundle, panic, say};
+use super::{Exit, Terminal, explain, open_bundle, panic, say, today};
 use std::path::PathBuf;
 use tierline::bundle::ProblemKind;
 use tierline::signature::SignatureSet;
@@ -124,5 +124,6 @@ fn load(args: &TriageArgs) -> anyhow::Result<SignatureSet> {
         }
     }
     SignatureSet::load(!args.no_builtin, &args.signatures)
+        .map(|set| set.on(today()))
         .map_err(|error| Usage(format!("failed to read the signatures: {error}")).into())
 }

@@ -2,18 +2,22 @@
 //!
 //! [`diagnose`] takes what was counted ([`Tally`](crate::finding::Tally)) and returns a [`Diagnosis`], which is all that
 //! reports and tickets are made from. The decisions are in files of their own: `confidence.rs` how sure a known problem
-//! is, `suppress.rs` and `shared.rs` which general problem is hidden behind a specific one, `score.rs` which unknown error to look at
-//! first, `fair.rs` that the first ones differ, `causes.rs` which problem is the effect of another. The same counts give the same diagnosis in the same order.
+//! is, `applies.rs` whether it concerns what is installed, `suppress.rs` and `shared.rs` which general problem is hidden
+//! behind a specific one, `score.rs` which unknown error to look at first, `fair.rs` that the first ones differ, `causes.rs`
+//! which problem is the effect of another. The same counts give the same diagnosis in the same order.
 
+mod applies;
 mod captures;
 mod causes;
 mod chronology;
 mod clocks;
+mod comparison;
 mod confidence;
 mod correlate;
 mod doubtful;
 mod facts;
 mod fair;
+mod installed;
 mod rank;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -31,6 +35,7 @@ use std::sync::Arc;
 
 pub use chronology::{Chronology, Clock, FileTimes, Pause};
 pub use clocks::ClockOffset;
+pub use comparison::{Change, Comparison, Course, FactChange, compare};
 pub use facts::FoundFact;
 pub use rank::diagnose;
 pub use zones::Inferred;
@@ -56,6 +61,8 @@ pub struct Diagnosis {
     pub facts: Vec<FoundFact>,
     /// Known problems, the worst first; effects stand behind what brought them about.
     pub known: Vec<Known>,
+    /// Known problems that an overlay hides, by id.
+    pub hidden: Vec<Hidden>,
     /// Errors that no signature claims, the likeliest root first.
     pub unresolved: Vec<Unresolved>,
     /// Unknown errors that found no room.
@@ -88,6 +95,8 @@ pub struct Known {
     pub state: State,
     /// Why the state is not `match`, or what makes a match less sure; a short lower-case fragment.
     pub reason: Option<String>,
+    /// What else a reader must know of it, each a lower-case fragment.
+    pub notes: Vec<String>,
     /// Counts and evidence.
     pub group: Group,
     /// Less specific problems that are hidden because this one holds, by id.
@@ -95,6 +104,31 @@ pub struct Known {
     /// The problem that brought this one about, by the id of its signature: the nearest one of that id before this in
     /// [`Diagnosis::known`].
     pub caused_by: Option<Arc<str>>,
+}
+
+/// A known problem that an overlay hides.
+#[derive(Clone, Debug)]
+pub struct Hidden {
+    /// Id of its signature.
+    pub signature: Arc<str>,
+    /// The row of the signature's variants, by its key.
+    pub variant: Option<Arc<str>>,
+    /// Whether it is there now.
+    pub state: State,
+    /// The title, with what was captured.
+    pub title: String,
+    /// Records, or matches of several.
+    pub count: u64,
+    /// Earliest time.
+    pub first_time: Option<Time>,
+    /// Latest time.
+    pub last_time: Option<Time>,
+    /// The file of the overlay.
+    pub overlay: String,
+    /// Why it is hidden.
+    pub reason: String,
+    /// The last day on which it is.
+    pub until: Option<String>,
 }
 
 /// Whether a known problem that has left traces is there.

@@ -1,24 +1,26 @@
+use super::applies::{Trace, standing};
 use super::causes::{Presences, behind_causes};
 use super::chronology::file_times;
 use super::clocks::clock_offsets;
 use super::confidence::confidence;
-use super::correlate::{Moments, correlate};
+use super::correlate::{Found, Moments, correlate};
 use super::facts::found_facts;
+use super::installed::Installed;
 use super::score::unresolved;
 use super::shared::suppress_shared;
 use super::suppress::suppress;
-use super::{Chronology, Diagnosis, Known, State};
+use super::{Chronology, Diagnosis, Hidden, Known, State};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
-use crate::finding::{Claim, Source, Stream, Tally, Zone, in_order};
-use crate::signature::{SignatureError, SignatureSet, Where};
+use crate::finding::{Claim, Group, Source, Stream, Tally, Zone, in_order};
+use crate::signature::{Applied, SignatureError, SignatureSet, Where};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Turns what was counted into what people read.
 ///
-/// Known problems are ordered by severity, confidence, count, first time, id and variant, effects behind their causes;
-/// unresolved ones as `score.rs` says;
+/// Known problems are ordered by severity, confidence, count, first time, id and variant, those that are old behind all
+/// others, effects behind their causes; unresolved ones as `score.rs` says;
 /// problems by file. A signature that was left out because it is broken becomes a problem too.
 ///
 /// `zone` is that of times which state none, as the user says.
@@ -26,35 +28,80 @@ pub fn diagnose(
     set: &SignatureSet,
     inputs: &[Input],
     visited: Visited,
-    tally: Tally,
+    mut tally: Tally,
     zone: Option<&Zone>,
 ) -> Diagnosis {
-    let (sources, others) = tally.sources.finish();
-    let events = tally.events.finish();
-    let moments = moments(set, &events, &sources, zone);
-    let correlated = correlate(set, &events, &moments);
+    let (sources, others) = std::mem::take(&mut tally.sources).finish();
+    let events = std::mem::take(&mut tally.events).finish();
+    let facts = found_facts(set, std::mem::take(&mut tally.facts));
+    let claimed = std::mem::take(&mut tally.claimed_by_file);
+    let is_asked = !tally.known_by_file.is_empty() || !claimed.is_empty();
+    let moments = moments(set, &events, is_asked, &sources, zone);
+    let installed = Installed::new(&facts, &moments);
+    let standing = |signature: usize, found: Trace, groups: Vec<Group>| {
+        let family = set.signatures().get(signature)?;
+        standing(&family.scope, set.version_fact(family), found, groups, &installed)
+    };
+    // What all its signatures are taken back from is an error that nobody explains.
+    for ((hash, signatures), groups) in claimed.finish() {
+        for unknown in groups {
+            let holds =
+                |&signature: &usize| standing(signature, Trace::default(), vec![unknown.group.clone()]).is_some();
+            if !signatures.iter().any(holds) {
+                tally.give_back(hash, unknown);
+            }
+        }
+    }
     let mut presences = Presences::new();
-    let of_records = in_order(tally.known).map(|(claim, group)| {
-        let presence = tally.presences.get(claim).cloned();
-        (claim, State::Match, None, group, presence)
+    let of_records = in_order(tally.known).map(|(claim, group)| (claim, vec![group]));
+    let of_records = of_records.chain(tally.known_by_file.finish());
+    let of_records = of_records.filter_map(|(claim, groups)| {
+        let trace = standing(claim.signature, Trace::default(), groups)?;
+        Some((claim, trace, tally.presences.get(claim).cloned()))
     });
-    let of_several = correlated.found.into_iter();
-    let of_several = of_several.map(|it| (Claim::of(it.signature), it.state, it.reason, it.group, Some(it.presence)));
-    let found = of_records.chain(of_several).filter_map(|(claim, state, reason, group, presence)| {
+    let mut traces: Vec<_> = of_records.collect();
+    let explained = correlate(set, &events, &moments, &mut |found| {
+        let Found { signature, state, reason, group, presence } = found;
+        let trace = standing(signature, Trace { state, reason, ..Trace::default() }, vec![group])?;
+        traces.push((Claim::of(signature), trace, Some(presence)));
+        Some(())
+    });
+    let found = traces.into_iter().filter_map(|(claim, trace, presence)| {
+        let Trace { state, reason, mut notes, group } = trace;
+        notes.extend(set.applied(claim.signature).iter().flat_map(notes_of));
         let family = set.signatures().get(claim.signature)?;
         let row = claim.row.and_then(|row| family.row(row));
         let signature = Arc::new(row.map_or_else(|| family.clone(), |row| family.with_row(row)));
         let variant: Option<Arc<str>> = row.map(|row| Arc::from(row.key.as_str()));
         presences.extend(presence.map(|presence| ((Arc::clone(&signature.id), variant.clone()), presence)));
         let confidence = confidence(&signature, &group, state, reason.is_some());
-        Some(Known { confidence, state, reason, signature, variant, group, suppressed: Vec::new(), caused_by: None })
+        let known = Known {
+            confidence,
+            state,
+            reason,
+            notes,
+            signature,
+            variant,
+            group,
+            suppressed: Vec::new(),
+            caused_by: None,
+        };
+        Some((claim.signature, known))
     });
-    let mut known: Vec<Known> = found.collect();
+    // What is hidden hides nothing: it is as if there were no such signature.
+    let (hidden, shown): (Vec<_>, Vec<_>) = found.partition(|(signature, _)| set.disabled(*signature).is_some());
+    let hidden = hidden.into_iter().filter_map(|(signature, known)| Some(hidden_by(set.disabled(signature)?, known)));
+    let mut hidden: Vec<Hidden> = hidden.collect();
+    hidden.sort_by(|a, b| (&a.signature, &a.variant).cmp(&(&b.signature, &b.variant)));
+    let mut known: Vec<Known> = shown.into_iter().map(|(_, known)| known).collect();
     if !set.hides_nothing() {
         known = suppress_shared(suppress(known), &tally.claims, set);
     }
     known.sort_by(|a, b| {
-        let key = |it: &Known| (Reverse(it.signature.severity), Reverse((it.confidence * 100.0).round() as u32));
+        let key = |it: &Known| {
+            let confidence = Reverse((it.confidence * 100.0).round() as u32);
+            (it.state == State::Old, Reverse(it.signature.severity), confidence)
+        };
         let tie = |it: &Known| (Reverse(it.group.count), it.group.first_time.is_none(), it.group.first_time);
         key(a)
             .cmp(&key(b))
@@ -67,7 +114,7 @@ pub fn diagnose(
     problems.sort();
     problems.dedup();
     // What consists of records of known problems only is not unknown.
-    let explained = |hash: &u64| correlated.explained.get(hash).copied().unwrap_or(0);
+    let explained = |hash: &u64| explained.get(hash).copied().unwrap_or(0);
     let unknown = in_order(tally.unknown).filter(|(hash, unknown)| explained(hash) < unknown.group.count);
     let unresolved = unresolved(unknown.map(|(_, unknown)| unknown).collect(), &known);
     known.iter_mut().for_each(Known::explain);
@@ -81,26 +128,65 @@ pub fn diagnose(
         coverage: tally.coverage,
         period: None,
         chronology,
-        facts: found_facts(set, tally.facts),
+        facts,
         unresolved,
         known,
+        hidden,
         unresolved_overflow: tally.unknown_overflow,
         unresolved_omitted: false,
         problems,
     }
 }
 
-/// When records of all files were written, as far as that matters: for what is about several records, or about causes. Clocks
-/// of hosts are compared only if a correlation reaches over hosts.
-fn moments(set: &SignatureSet, events: &BTreeMap<usize, Stream>, sources: &[Source], zone: Option<&Zone>) -> Moments {
-    if events.is_empty() && set.signatures().iter().all(|it| it.caused_by.is_empty()) {
+/// When records of all files were written, as far as that matters: for what is about several records, about causes, or about
+/// what was installed (`is_asked`). Clocks of hosts are compared only if a correlation reaches over hosts.
+fn moments(
+    set: &SignatureSet,
+    events: &BTreeMap<usize, Stream>,
+    is_asked: bool,
+    sources: &[Source],
+    zone: Option<&Zone>,
+) -> Moments {
+    if events.is_empty() && !is_asked && set.signatures().iter().all(|it| it.caused_by.is_empty()) {
         return Moments::default();
     }
     let files = file_times(sources, zone);
-    let reaches_over_hosts = set.wanted().any(|it| it.correlation.place == Where::Bundle);
+    let reaches_over_hosts = !events.is_empty() && set.wanted().any(|it| it.correlation.place == Where::Bundle);
     let evidence = events.values().flat_map(|stream| &stream.events).map(|event| &event.evidence);
     let offsets = if reaches_over_hosts { clock_offsets(&files, evidence) } else { Vec::new() };
     Moments::new(&files, &offsets)
+}
+
+/// What is left of a problem that an overlay hides.
+fn hidden_by(by: &Applied, mut known: Known) -> Hidden {
+    known.explain();
+    Hidden {
+        signature: Arc::clone(&known.signature.id),
+        variant: known.variant,
+        state: known.state,
+        title: known.signature.title.clone(),
+        count: known.group.count,
+        first_time: known.group.first_time,
+        last_time: known.group.last_time,
+        overlay: by.file.display().to_string(),
+        reason: by.reason.clone(),
+        until: by.until.map(|until| until.to_string()),
+    }
+}
+
+/// What a reader must know of an override of a signature that is shown.
+fn notes_of(applied: &Applied) -> Vec<String> {
+    let file = applied.file.display();
+    if let (true, Some(until)) = (applied.is_over, applied.until) {
+        let what = if applied.disables { "hides" } else { "changes" };
+        return vec![format!("{file} no longer {what} it: that ended on {until}")];
+    }
+    let mut notes = Vec::new();
+    if !applied.changes.is_empty() {
+        notes.push(format!("changed by {file}: {}; {}", applied.changes.join(", "), applied.reason));
+    }
+    notes.extend(applied.note.as_ref().map(|note| format!("{note} ({file}: {})", applied.reason)));
+    notes
 }
 
 /// A broken signature as a problem of its file, with the place in the message.
@@ -123,7 +209,6 @@ fn broken(error: &SignatureError) -> Problem {
 mod tests {
     use super::*;
     use crate::diagnosis::sample::{at, diagnosis, evidence, group, signature};
-    use crate::finding::Group;
     use crate::signature::{Severity, Signature};
 
     #[track_caller]

@@ -44,6 +44,7 @@ pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
         caused_by: Vec::new(),
         caused_within: Signature::CAUSED_WITHIN,
         formerly: Vec::new(),
+        replaced_by: None,
         escalate: None,
         variants: None,
         examples: Examples::default(),

@@ -182,6 +182,7 @@ mod tests {
                 confidence: 0.6,
                 state,
                 reason,
+                notes: Vec::new(),
                 signature: signature.into(),
                 group,
                 suppressed,

@@ -1,4 +1,4 @@
-use super::{Known, Suppressed};
+use super::{Known, State, Suppressed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hides the general problem where a more specific one explains the same trace.
@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// usually two records of one file. A problem that also occurs in a file without the specific one stays: there it has
 /// another cause. Variants of one signature hide together: each explains its own lines. What is hidden is listed in
 /// [`Known::suppressed`] of the one that is shown, so nothing gets lost.
+///
+/// What is old explains nothing that is there now, so it hides only what is old too.
 ///
 /// `suppresses` is followed through several steps. Two that suppress each other are both shown: one of them has to be,
 /// and there is no reason to prefer either.
@@ -19,6 +21,7 @@ pub(super) fn suppress(found: Vec<Known>) -> Vec<Known> {
     }
     let hides = |a: usize, b: usize| {
         a != b
+            && (found[a].state != State::Old || found[b].state == State::Old)
             && names(&found[a], &found[b])
             && files[b].is_subset(&of_family[&*found[a].signature.id])
             && (files[b].is_empty() || !files[b].is_disjoint(&files[a]))

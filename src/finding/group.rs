@@ -85,7 +85,7 @@ impl Group {
     }
 
     /// Adds what another tally has of the same signature or template. Returns whether the first evidence is the other's.
-    pub(super) fn merge(&mut self, other: Group) -> bool {
+    pub(crate) fn merge(&mut self, other: Group) -> bool {
         let others_first = match (self.evidence.first(), other.evidence.first()) {
             (Some(own), Some(first)) => (first, &other.captures) < (own, &self.captures),
             (own, _) => own.is_none(),

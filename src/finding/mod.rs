@@ -4,6 +4,7 @@
 //! Tallies are bounded and merge in any order, so that files and threads can work on their own. [`template`] and
 //! [`codes`] say which messages are the same problem.
 
+mod by_file;
 mod claims;
 mod classes;
 mod codes;
@@ -29,6 +30,7 @@ mod words;
 
 pub use crate::record::{Level, Time, Zone, shown_offset};
 pub use crate::scan::{Histogram, Levels, Step, Timeline};
+pub use by_file::{ByFile, Merge};
 pub use claims::{Claimant, Claims};
 pub use codes::codes;
 pub use events::{Event, Events, Stream};

@@ -3,6 +3,7 @@
 //! [`Tally::add`] takes the hits of a scan, [`Tally::merge`] joins pieces of a file and files. What is kept is bounded, and chosen by the records alone and never by who came first.
 
 use super::Level;
+use super::by_file::ByFile;
 use super::claims::Claims;
 use super::codes::codes;
 use super::events::Events;
@@ -58,6 +59,12 @@ pub struct Tally {
     pub coverage: Coverage,
     /// By signature and row of its variants.
     pub known: Groups<Claim, Group>,
+    /// What was taken out of `known` because its file matters.
+    pub known_by_file: ByFile<Claim, Group>,
+    /// Errors that are claimed by signatures only which may be taken back, by template hash and signatures.
+    claimed: BTreeMap<(u64, Vec<usize>), UnknownGroup>,
+    /// What was taken out of `claimed` because its file matters.
+    pub claimed_by_file: ByFile<(u64, Vec<usize>), UnknownGroup>,
     /// By template hash.
     pub unknown: Groups<u64, UnknownGroup>,
     /// Which signatures claim the same records.
@@ -90,6 +97,9 @@ pub struct Added {
 impl Tally {
     /// Templates that are kept.
     pub const TEMPLATES: usize = 4096;
+
+    /// Templates of a file that are kept of what may be taken back: those with the smallest hash.
+    const CLAIMED: usize = 64;
 
     /// So many more may gather in [`Tally::add`] until the least are dropped together.
     const SLACK: usize = Tally::TEMPLATES / 4;
@@ -139,6 +149,53 @@ impl Tally {
             undated,
         });
         Added { template, enough }
+    }
+
+    /// Keeps a hit, which [`Tally::add`] has taken, as an unknown error too: all signatures that claim it may be taken back.
+    pub fn add_claimed(
+        &mut self,
+        memo: &mut Memo,
+        file: &FilePath,
+        lines_before: u64,
+        chunk: &Chunk<'_>,
+        hit: &Hit<'_, '_>,
+    ) {
+        let Some(level) = hit.suspicion else { return };
+        let line = lines_before + hit.record.line + 1;
+        let (Fingerprint(hash), _) = fingerprint_of(memo, hit);
+        let mut signatures: Vec<usize> = hit.matches.iter().map(|found| found.signature).collect();
+        signatures.sort_unstable();
+        let unknown = self.claimed.entry((hash, signatures)).or_insert_with(|| UnknownGroup {
+            template: template(hit.record.message()),
+            level,
+            codes: Vec::new(),
+            group: Group::default(),
+        });
+        unknown.level = unknown.level.max(level);
+        if unknown.group.add(file, chunk, hit.record, line) {
+            unknown.codes = codes(hit.record.text);
+        }
+        if self.claimed.len() > Tally::CLAIMED {
+            self.claimed.pop_last();
+        }
+    }
+
+    /// Puts an error, which nobody claims after all, among the unknown ones.
+    pub fn give_back(&mut self, hash: u64, unknown: UnknownGroup) {
+        match self.unknown.entry(hash) {
+            Entry::Vacant(place) => _ = place.insert(unknown),
+            Entry::Occupied(mut own) => own.get_mut().merge(unknown),
+        }
+    }
+
+    /// Keeps by file what is known by one of the wanted signatures. For the tally of one whole file.
+    pub fn part_by_file(&mut self, file: &FilePath, is_wanted: impl Fn(usize) -> bool) {
+        let wanted: Vec<Claim> = self.known.keys().filter(|claim| is_wanted(claim.signature)).copied().collect();
+        for claim in wanted {
+            self.known.remove(&claim).into_iter().for_each(|group| self.known_by_file.add(claim, file, group));
+        }
+        let claimed = std::mem::take(&mut self.claimed);
+        claimed.into_iter().for_each(|(key, group)| self.claimed_by_file.add(key, file, group));
     }
 
     /// Adds hits of which it was enough to know how many there are.
@@ -191,6 +248,7 @@ impl Tally {
         };
         self.known.values_mut().for_each(|group| group.settle_lines(&settled));
         self.unknown.values_mut().for_each(|unknown| unknown.group.settle_lines(&settled));
+        self.claimed.values_mut().for_each(|unknown| unknown.group.settle_lines(&settled));
         self.facts.settle_lines(&settled);
         self.events.settle_lines(&settled);
         self.presences.settle_lines(&settled);
@@ -200,6 +258,14 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.claims.merge(other.claims);
+        self.known_by_file.merge(other.known_by_file);
+        for (key, group) in other.claimed {
+            match self.claimed.entry(key) {
+                std::collections::btree_map::Entry::Vacant(place) => _ = place.insert(group),
+                std::collections::btree_map::Entry::Occupied(mut own) => own.get_mut().merge(group),
+            }
+        }
+        self.claimed_by_file.merge(other.claimed_by_file);
         self.facts.merge(other.facts);
         self.events.merge(other.events);
         self.presences.merge(other.presences);

@@ -164,7 +164,8 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
             let cut = special::pulse_debug(line, at, rules)
                 .or_else(|| marks::redis(line, at, rules))
                 .or_else(|| network::device(line, at, Found::default(), rules))
-                .or_else(|| special::zabbix(line, at, rules));
+                .or_else(|| special::zabbix(line, at, rules))
+                .or_else(|| marks::behind_process(line, at, rules));
             if cut.is_some() {
                 return cut;
             }

@@ -158,15 +158,17 @@ fn ceph<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked<'a>>
     (*priority == b'1').then_some(Marked { level: Some(Level::Error), component: None, message })
 }
 
-/// WebSphere: `] 0000004c WsServerImpl  E   WSVR0009E: text`; the letter between the columns is the kind of event.
+/// WebSphere: `] 0000004c WsServerImpl  E   WSVR0009E: text`; the letter between the columns is the kind of event. The
+/// classes of Liberty stand in a wider column.
 fn websphere<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked<'a>> {
     let thread = line.get(end..)?.strip_prefix(b"] ")?;
     let hex = thread.iter().take(9).take_while(|byte| byte.is_ascii_hexdigit()).count();
     let name = end + 2 + hex + 1;
-    let column = line.get(name..name + 14).filter(|_| hex == 8 && thread.get(8) == Some(&b' '))?;
-    let length = column.iter().take_while(|&&byte| byte != b' ').count();
-    let kind = name + 14;
-    if length == 0 || column[length..].iter().any(|&byte| byte != b' ') || line.get(kind + 1) != Some(&b' ') {
+    let column = line.get(name..).filter(|_| hex == 8 && thread.get(8) == Some(&b' '))?;
+    let length = column.iter().take(120).take_while(|&&byte| byte != b' ').count();
+    let blanks = column[length..].iter().take(120).take_while(|&&byte| byte == b' ').count();
+    let kind = name + length + blanks;
+    if length == 0 || blanks == 0 || line.get(kind + 1) != Some(&b' ') {
         return None;
     }
     let level = match line.get(kind)? {
@@ -185,6 +187,120 @@ fn websphere<'a>(line: &'a [u8], end: usize, rules: &Watch<'_>) -> Option<Marked
         _ => return None,
     };
     Some(Marked { level, component: Some(&column[..length]), message: separators(line, kind + 1) })
+}
+
+/// Telegraf: `E! [outputs.x] text`.
+pub(super) fn shouted_letter(line: &[u8], at: usize) -> Option<(Level, usize)> {
+    let [letter @ (b'E' | b'W' | b'I' | b'D'), b'!', b' '] = line.get(at..at + 3)? else { return None };
+    Some((Level::from_letter(*letter)?, at + 3))
+}
+
+/// Dovecot and others that put what they are about in front: `imap(bob)<12><x>: Error: text`, where the level is a word
+/// between colons behind the first word.
+pub(super) fn behind_subject(line: &[u8], at: usize) -> Option<Level> {
+    let near = line.get(at..line.len().min(at + 120))?;
+    let subject = near.iter().position(|&byte| byte == b' ')?;
+    let word = near[..subject].strip_suffix(b":").and(near.get(subject + 1..))?;
+    let length = word.iter().take(15).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let is_level = word.get(length) == Some(&b':') && word.first().is_some_and(u8::is_ascii_uppercase);
+    Level::from_word(&word[..length]).filter(|_| is_level)
+}
+
+/// Corosync and Pacemaker write columns behind host and process: `n1 corosync error   [TOTEM ] text`,
+/// `n1 pacemaker-fenced    [12] (main)   warning: text`.
+pub(super) fn cluster(line: &[u8], end: usize) -> Option<Level> {
+    let near = line.get(end..line.len().min(end + 160))?;
+    let (mut at, mut after_group) = (0, false);
+    for _ in 0..8 {
+        at += near[at..].iter().take_while(|&&byte| byte == b' ').count();
+        let length = near[at..].iter().take_while(|&&byte| byte != b' ').count();
+        let (word, behind) = near[at..].split_at(length);
+        let blanks = behind.iter().take_while(|&&byte| byte == b' ').count();
+        let alone = blanks > 1 && behind.get(blanks) == Some(&b'[');
+        let name = if after_group { word.strip_suffix(b":") } else { Some(word).filter(|_| alone) };
+        if let Some(name) = name.filter(|name| name.iter().all(u8::is_ascii_lowercase))
+            && let Some(level) = Level::from_word(name)
+        {
+            return Some(level);
+        }
+        after_group = word.ends_with(b")") && blanks > 1;
+        at += length;
+    }
+    None
+}
+
+/// The code that messages of IBM's products begin with: `ANS1228E Sending failed`, `CWWKZ0002W: text`. Its last letter is
+/// the kind of message.
+pub(super) fn message_code(line: &[u8], at: usize) -> Option<Level> {
+    let rest = line.get(at..)?;
+    let letters = rest.iter().take(6).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let digits = digits_run(rest, letters);
+    let (kind, after) = (rest.get(letters + digits)?, rest.get(letters + digits + 1)?);
+    if !(3..=5).contains(&letters) || !(4..=5).contains(&digits) || !matches!(after, b' ' | b':') {
+        return None;
+    }
+    match kind {
+        b'I' => Some(Level::Info),
+        b'W' => Some(Level::Warn),
+        b'E' | b'S' => Some(Level::Error),
+        _ => None,
+    }
+}
+
+/// PostgreSQL's `csvlog`: the level is a column, and the next one is the code of the error. Quoted columns may have commas
+/// inside, which makes more columns of them and does no harm.
+pub(super) fn csv_level(line: &[u8], end: usize) -> Option<Level> {
+    let near = line.get(end..line.len().min(end + 2048))?.strip_prefix(b",")?;
+    let mut before: &[u8] = b"";
+    for column in near.split(|&byte| byte == b',').take(40) {
+        let is_code = column.len() == 5 && column.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        if is_code && before.len() > 2 && before.iter().take_while(|byte| byte.is_ascii_uppercase()).count() > 2 {
+            return super::severity::postgres_named(before.strip_suffix(b"1").unwrap_or(before));
+        }
+        before = column;
+    }
+    None
+}
+
+/// A process, a thread in hexadecimal digits and a day without year: `1234  1a2b  05/14 08:12:33 job text` of CommVault;
+/// and what `strace -f -ttt` writes, `1234 1684051953.456789 read(3, ...`.
+pub(super) fn behind_process<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
+    let blanks =
+        |at: usize| line.get(at..).map_or(0, |rest| rest.iter().take(6).take_while(|&&byte| byte == b' ').count());
+    let process = digits_run(line, at);
+    let second = at + process + blanks(at + process);
+    if !(1..=7).contains(&process) || second == at + process {
+        return None;
+    }
+    let (clock, is_epoch) = if digits_run(line, second) == 10 && line.get(second + 10) == Some(&b'.') {
+        (second, true)
+    } else {
+        let thread = line.get(second..)?.iter().take(9).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let clock = second + thread + blanks(second + thread);
+        (clock, false)
+    };
+    if clock == at || (!is_epoch && (clock < second + 2 || line.get(clock + 2) != Some(&b'/'))) {
+        return None;
+    }
+    let (stamp, end) = rules.stamp(line, clock)?;
+    let fits = if is_epoch {
+        let name = line
+            .get(end + 1..)?
+            .iter()
+            .take(40)
+            .take_while(|&&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            .count();
+        stamp.shape == Shape::Epoch && name > 0 && line.get(end + 1 + name) == Some(&b'(')
+    } else {
+        stamp.shape == Shape::MonthDay
+    };
+    if !fits {
+        return None;
+    }
+    let mut found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
+    let message =
+        if is_epoch { separators(line, end) } else { super::rest::rest(line, end, &stamp, &mut found, rules) };
+    Some(Cut::stamped("process", found, message, &stamp))
 }
 
 /// `(EE)`, `(WW)`, `(II)` and others of Xorg.

@@ -41,6 +41,8 @@ mod network;
 mod packed;
 mod plan;
 mod possible;
+#[cfg(test)]
+mod program_tests;
 mod rest;
 mod severity;
 mod special;

@@ -23,7 +23,10 @@ fn digits_first(line: &[u8], at: usize) -> bool {
         4 if matches!(separator, b'-' | b'/' | b'.' | b' ' | b':') => year_first(line, end + 1, separator),
         1 | 2 => match separator {
             b'/' | b'.' | b'-' => pair_first(line, end + 1, separator),
-            b':' => digits_run(line, end + 1) >= 2 && line.get(end + 3) == Some(&b':') && is_digit(line, end + 4),
+            b':' => {
+                let seconds = line.get(end + 3) == Some(&b':') && is_digit(line, end + 4);
+                digits_run(line, end + 1) >= 2 && (seconds || matches!(line.get(end + 3), Some(b'A' | b'P')))
+            }
             b' ' => month(line, end + 1).is_some_and(|(_, end)| line.get(end) == Some(&b' ')),
             b'A'..=b'Z' | b'a'..=b'z' => month(line, end).is_some_and(|(_, end)| digits_run(line, end) == 4),
             _ => false,

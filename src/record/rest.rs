@@ -123,6 +123,20 @@ fn marked<'a>(
         }
         _ => {}
     }
+    if found.level.is_none()
+        && let Some((level, end)) = marks::shouted_letter(line, message)
+    {
+        found.level = Some(level);
+        return Some(end);
+    }
+    if found.level.is_none() {
+        found.level = match first.shape {
+            Shape::Syslog => marks::behind_subject(line, message).or_else(|| marks::cluster(line, end)),
+            Shape::Iso if line.get(end) == Some(&b',') => marks::csv_level(line, end),
+            _ => None,
+        }
+        .or_else(|| marks::message_code(line, message));
+    }
     if line.get(message) == Some(&b'#')
         && let Some((level, end)) = marks::build_step(line, message)
     {
@@ -281,7 +295,7 @@ impl<'a> Walk<'a, '_> {
             return false;
         }
         if found.level.is_none() {
-            found.level = level_in_group(content);
+            found.level = level_in_group(content).or_else(|| self.numbered(open, content, rules));
         }
         // A group behind the program's name belongs to the header only if it looks like one of its fields.
         if self.named && !(content.contains(&b'@') || content.contains(&b'=') || content.is_empty()) {
@@ -308,6 +322,33 @@ impl<'a> Walk<'a, '_> {
         self.groups += 1;
         self.at = end + usize::from(line.get(end) == Some(&b':'));
         true
+    }
+
+    /// A level that is a number in `<...>`: facility and severity of syslog with a dot between them (`<3.4>`), or behind a
+    /// time of day and the process NetBackup's 2, 4, 8, 16 and 32.
+    fn numbered(&self, open: u8, content: &[u8], rules: &Watch<'_>) -> Option<Level> {
+        if open != b'<' || !content.first()?.is_ascii_digit() {
+            return None;
+        }
+        match *content {
+            [b'.', ..] => None,
+            [.., b'.', severity @ b'0'..=b'9'] if content.len() <= 4 => {
+                rules.number(&content[content.len() - 1..]);
+                (severity <= b'7').then(|| Level::from_syslog(u64::from(severity - b'0')))
+            }
+            [_] | [_, b'0'..=b'9'] if self.first.shape == Shape::Clock && self.groups > 0 => {
+                rules.number(content);
+                Some(match content {
+                    b"2" => Level::Debug,
+                    b"4" => Level::Info,
+                    b"8" => Level::Warn,
+                    b"16" => Level::Error,
+                    b"32" => Level::Fatal,
+                    _ => return None,
+                })
+            }
+            _ => None,
+        }
     }
 
     /// A process or thread number, decimal or hexadecimal.

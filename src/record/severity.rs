@@ -329,7 +329,12 @@ fn level_in_token(token: &[u8], followed: bool) -> Option<Level> {
 
 /// PostgreSQL puts `LEVEL:` and two blanks behind whatever `log_line_prefix` holds.
 fn postgres_level(window: &[u8]) -> Option<Level> {
-    match postgres_word(window)? {
+    postgres_named(postgres_word(window)?)
+}
+
+/// The level that PostgreSQL calls so; of DEBUG the number is left out.
+pub(super) fn postgres_named(word: &[u8]) -> Option<Level> {
+    match word {
         b"LOG" | b"NOTICE" | b"INFO" => Some(Level::Info),
         b"WARNING" => Some(Level::Warn),
         b"ERROR" => Some(Level::Error),

@@ -299,9 +299,13 @@ pub(super) fn short_year(line: &[u8], at: usize) -> Option<(i64, usize)> {
     Some((century(year), end))
 }
 
-/// The time of day alone, with two digits for minutes and seconds.
+/// The time of day alone, with two digits for minutes and seconds; without seconds `8:12AM` (zerolog).
 fn clock_only(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let colon = at + digits_run(line, at);
+    if let Some([b':', b'0'..=b'9', b'0'..=b'9', b'A' | b'P', b'M', b' ']) = line.get(colon..colon + 6) {
+        let (clock, end) = clock(line, at)?;
+        return Some((with(Shape::Clock, Date::Absent, clock), end));
+    }
     let text = line.get(colon..colon + 6)?;
     let shape = [b':', b'0', b'0', b':', b'0', b'0'];
     if !text.iter().zip(shape).all(|(&have, want)| if want == b':' { have == b':' } else { have.is_ascii_digit() }) {

@@ -173,6 +173,7 @@ fn problem(all: &[Known], index: usize) -> Option<Problem> {
     fields.extend(cause.iter().map(|it| ("Caused by", it.clone())));
     fields.push(("Seen", occurrence(group)));
     fields.extend(place(group).map(|it| ("Where", it)));
+    fields.extend(known.notes.iter().map(|it| ("Note", it.clone())));
     fields.extend(group.captures.iter().map(|(name, value)| ("Value", format!("{name} = {value}"))));
     let mut explanation = vec![("Cause", signature.cause.clone())];
     explanation.extend(signature.impact.iter().map(|it| ("Impact", it.clone())));

@@ -5,7 +5,7 @@ mod timeline;
 
 use super::neutral::is_hidden;
 use crate::bundle::{Input, Problem};
-use crate::diagnosis::{Diagnosis, FoundFact, Known, Suppressed, Unresolved};
+use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Suppressed, Unresolved};
 use crate::finding::{Evidence, Level, Sightings, Time};
 use crate::signature::{CatalogueInfo, Escalate, Fix, Reference};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,9 @@ pub(super) struct Report<'a> {
     pub(super) facts: Vec<JsonFact<'a>>,
     pub(super) coverage: JsonCoverage<'a>,
     pub(super) diagnoses: Vec<JsonDiagnosis<'a>>,
+    /// Known problems that an overlay hides; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) hidden: Vec<JsonHidden<'a>>,
     pub(super) unresolved: Vec<JsonUnresolved<'a>>,
     #[serde(default)]
     pub(super) timeline: JsonTimeline<'a>,
@@ -181,6 +184,9 @@ pub(super) struct JsonDiagnosis<'a> {
     variant: Option<Text<'a>>,
     state: Text<'a>,
     reason: Option<Text<'a>>,
+    /// What else is to be known of it.
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    notes: Cow<'a, [String]>,
     title: Text<'a>,
     vendor: Text<'a>,
     product: Text<'a>,
@@ -210,6 +216,23 @@ pub(super) struct JsonDiagnosis<'a> {
     #[serde(default)]
     files: Vec<Text<'a>>,
     evidence: Vec<JsonEvidence<'a>>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct JsonHidden<'a> {
+    signature: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    variant: Option<Text<'a>>,
+    state: Text<'a>,
+    title: Text<'a>,
+    count: u64,
+    #[serde(flatten)]
+    times: JsonTimes,
+    /// The file of the overlay.
+    overlay: Text<'a>,
+    reason: Text<'a>,
+    /// The last day on which it is hidden.
+    until: Option<Text<'a>>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -288,6 +311,7 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
             facts: diagnosis.facts.iter().map(JsonFact::from).collect(),
             coverage: JsonCoverage::from(diagnosis),
             diagnoses: diagnosis.known.iter().map(JsonDiagnosis::from).collect(),
+            hidden: diagnosis.hidden.iter().map(JsonHidden::from).collect(),
             unresolved: diagnosis.unresolved.iter().map(JsonUnresolved::from).collect(),
             timeline: JsonTimeline::from(&diagnosis.chronology),
             problems: diagnosis.problems.iter().map(JsonProblem::from).collect(),
@@ -365,6 +389,7 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
             variant: known.variant.as_deref().map(Cow::from),
             state: known.state.name().into(),
             reason: text(&known.reason),
+            notes: (&known.notes).into(),
             title: (&signature.title).into(),
             vendor: (&signature.vendor).into(),
             product: (&signature.product).into(),
@@ -387,6 +412,22 @@ impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
             marks: known.marks().into_iter().map(Cow::from).collect(),
             files: group.files.iter().map(|it| Cow::from(&**it)).collect(),
             evidence: group.evidence.iter().map(JsonEvidence::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Hidden> for JsonHidden<'a> {
+    fn from(hidden: &'a Hidden) -> Self {
+        JsonHidden {
+            signature: (&*hidden.signature).into(),
+            variant: hidden.variant.as_deref().map(Cow::from),
+            state: hidden.state.name().into(),
+            title: (&hidden.title).into(),
+            count: hidden.count,
+            times: JsonTimes::of(hidden.first_time, hidden.last_time),
+            overlay: (&hidden.overlay).into(),
+            reason: (&hidden.reason).into(),
+            until: text(&hidden.until),
         }
     }
 }

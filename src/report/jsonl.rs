@@ -5,7 +5,7 @@ use crate::diagnosis::Diagnosis;
 use serde::Serialize;
 
 /// Renders JSON lines: the objects of [`json`](super::json()), each with a `type` before its fields: `report` (schema and
-/// tool), `input`, `fact`, `coverage`, `diagnosis`, `unresolved`, `timeline`, `problem`.
+/// tool), `input`, `fact`, `coverage`, `diagnosis`, `hidden`, `unresolved`, `timeline`, `problem`.
 pub fn jsonl(diagnosis: &Diagnosis) -> String {
     let report = Report::from(diagnosis);
     let mut lines = Lines(String::new());
@@ -14,6 +14,7 @@ pub fn jsonl(diagnosis: &Diagnosis) -> String {
     report.facts.iter().for_each(|it| lines.add("fact", it));
     lines.add("coverage", &report.coverage);
     report.diagnoses.iter().for_each(|it| lines.add("diagnosis", it));
+    report.hidden.iter().for_each(|it| lines.add("hidden", it));
     report.unresolved.iter().for_each(|it| lines.add("unresolved", it));
     lines.add("timeline", &report.timeline);
     report.problems.iter().for_each(|it| lines.add("problem", it));

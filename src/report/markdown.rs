@@ -107,6 +107,7 @@ impl Page {
         if let Some(standing) = standing(known) {
             self.field("State", &escape(&standing));
         }
+        known.notes.iter().for_each(|note| self.field("Note", &escape(note)));
         if let Some(cause) = cause {
             self.field("Caused by", &escape(&cause));
         }

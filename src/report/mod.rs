@@ -4,6 +4,7 @@
 //! `json.rs` is the contract; `text.rs` is what a person reads first; `markdown.rs` goes into a ticket. What they share
 //! is in `wording.rs` (counts, sizes, times, the verdict) and `neutral.rs` (log text without hidden characters).
 
+mod comparison;
 mod contents;
 mod environment;
 mod excerpt;
@@ -21,6 +22,7 @@ mod timeline;
 mod wording;
 mod wrap;
 
+pub use comparison::{comparison_json, comparison_text};
 pub use contents::{ContentLine, ContentProblem};
 pub use html::html;
 pub use json::{SavedError, json, saved};

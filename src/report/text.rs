@@ -137,6 +137,7 @@ impl Page {
         if let Some(standing) = standing(known) {
             self.field("State", &standing);
         }
+        known.notes.iter().for_each(|note| self.field("Note", note));
         if let Some(cause) = cause(all, index) {
             self.field("Caused by", &cause);
         }

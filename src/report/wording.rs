@@ -33,6 +33,9 @@ pub(super) fn found(diagnosis: &Diagnosis) -> String {
     if in_state(State::Inconclusive) > 0 {
         parts.push(format!("{} that cannot be decided", in_state(State::Inconclusive)));
     }
+    if !diagnosis.hidden.is_empty() {
+        parts.push(format!("{} hidden by an overlay", plural(diagnosis.hidden.len() as u64, "known problem")));
+    }
     let is_error = |level: Level| level >= Level::Error;
     let errors = diagnosis.unresolved.iter().filter(|it| is_error(it.finding.level)).count() as u64;
     let warnings = diagnosis.unresolved.len() as u64 - errors;
@@ -155,6 +158,18 @@ pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
             let verb = if untimed == 1 { "has no times and was" } else { "have no times and were" };
             notes.push(format!("{} {verb} looked at as a whole.", plural(untimed, "file")));
         }
+    }
+    for it in &diagnosis.hidden {
+        let until = it.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+        let variant = it.variant.as_ref().map(|variant| format!(", variant {variant}")).unwrap_or_default();
+        let seen = Group { count: it.count, first_time: it.first_time, last_time: it.last_time, ..Group::default() };
+        notes.push(one_line(&format!(
+            "{} hides {}{variant}{until}, which was seen {}: {}.",
+            it.overlay,
+            it.signature,
+            occurrence(&seen),
+            it.reason.trim_end_matches('.')
+        )));
     }
     if diagnosis.unresolved_omitted {
         notes.push("Unexplained errors were left out as requested.".into());

@@ -203,6 +203,13 @@ impl Counting {
         true
     }
 
+    /// Whether the last record, which was outside of what is wanted, may state facts all the same: a version stands at the
+    /// head of a log and holds until another one is stated. What is behind the window holds for later.
+    #[cold]
+    pub(super) fn takes_facts(&self) -> bool {
+        self.gate.as_ref().is_some_and(|gate| !gate.is_past())
+    }
+
     #[cold]
     fn admits(&mut self, time: Option<Time>) -> bool {
         let admitted = self.gate.as_mut().is_none_or(|gate| gate.admits(time));

@@ -49,6 +49,11 @@ impl FactSources {
         all(set).map(|(_, source)| &source.scope)
     }
 
+    /// Whether a number is that of a source of a fact.
+    pub(super) fn contains(&self, number: usize) -> bool {
+        number.checked_sub(self.first).is_some_and(|at| at < self.sources.len())
+    }
+
     /// Moves what is no signature out of `matches`, which are in the order of their numbers.
     pub(super) fn take<'a>(&'a self, matches: &mut Vec<Match<'a>>, stated: &mut Vec<Stated<'a>>) {
         let facts = matches.partition_point(|found| found.signature < self.first);

@@ -238,6 +238,9 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let &Open { start, number, last, place, brief, time, more, .. } = open;
         counting.passes(start, number);
         if !counting.add(brief.level, time) {
+            if brief.has_candidates() && counting.takes_facts() {
+                self.give_facts(*open, chunk, judge, taker);
+            }
             return;
         }
         let wanted = brief.has_candidates()
@@ -253,6 +256,19 @@ impl<'a, 'c> Remembering<'a, 'c> {
         if !counted {
             self.give_wanted(*open, chunk, judge, taker);
         }
+    }
+
+    /// Gives what a record outside of the window states.
+    #[inline(never)]
+    fn give_facts(&mut self, open: Open, chunk: &Chunk<'a>, judge: &mut Judge<'a, '_>, taker: &mut dyn Taker<'a>) {
+        let Open { start, end, number, last, place, time, .. } = open;
+        let text = &chunk.buffer[start..end];
+        let Some(&KnownLine { layout, candidates, .. }) = self.cache.line(place) else { return };
+        judge.candidates.clear();
+        self.add(candidates, &mut judge.candidates);
+        let header = self.format.recall_header(&layout, text, time);
+        let record = Record { start, line: number, lines: last - number + 1, header, text };
+        judge.stated(&record, taker);
     }
 
     #[inline(never)]

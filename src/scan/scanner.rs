@@ -38,6 +38,8 @@ pub struct Scanner {
     pub(super) patterns: Vec<Option<LazyPattern>>,
     /// Of the signatures by index; `None` if it has no variants.
     keyed: Vec<Option<Box<Keyed>>>,
+    /// Of the signatures by index: whether facts may show that a match means something else.
+    withdrawn: Vec<bool>,
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
@@ -206,7 +208,8 @@ impl Scanner {
         let scopes = Scopes::new(scopes.into_iter());
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
-        Scanner { engine, digits, patterns, keyed, markers, everywhere, scopes, facts, parts }
+        let withdrawn = signatures.iter().map(|it| it.scope.may_withdraw()).collect();
+        Scanner { engine, digits, patterns, keyed, withdrawn, markers, everywhere, scopes, facts, parts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -227,6 +230,11 @@ impl Scanner {
     /// Returns which signatures apply to the file.
     pub fn in_file(&self, path: &str) -> FileScope {
         self.scopes.of(path)
+    }
+
+    /// Whether a match of the signature may turn out to mean something else.
+    pub fn may_withdraw(&self, signature: usize) -> bool {
+        self.withdrawn.get(signature).is_some_and(|&may| may)
     }
 
     /// Returns the facts that the path of a file states, as number and value.
@@ -290,7 +298,17 @@ impl Scanner {
             counting.passes(record.start, record.line);
             let wanted = counting.add(record.header.level, record.header.time);
             match known {
-                _ if !wanted => {}
+                Some(_) if !wanted => {
+                    if counting.takes_facts() {
+                        judge.stated(&record, taker);
+                    }
+                }
+                None if !wanted => {
+                    if counting.takes_facts() {
+                        engine.find(record.text, &mut hits);
+                        judge.stated_by(&record, &hits, taker);
+                    }
+                }
                 Some(known) => _ = judge.known(&record, &known, taker),
                 None => {
                     engine.find(record.text, &mut hits);
@@ -324,11 +342,15 @@ impl Scanner {
         let mut judge = Judge::new(self, scope);
         for record in records {
             counting.passes(record.start, record.line);
-            if !counting.add(record.header.level, record.header.time) {
-                continue;
-            }
+            let wanted = counting.add(record.header.level, record.header.time);
             let start = record.start.saturating_sub(chunk.start);
             let hits = take_hits(&mut rest, start, start.saturating_add(record.text.len()));
+            if !wanted {
+                if counting.takes_facts() {
+                    judge.stated_by(&record, hits, taker);
+                }
+                continue;
+            }
             judge.record(&record, start, hits, taker);
         }
         counting.finish(Counts::lines_of(chunk))
@@ -423,6 +445,35 @@ impl<'a, 's> Judge<'a, 's> {
         taker: &mut dyn Taker<'a>,
     ) -> Option<Enough> {
         self.decide(record, known.strength, known.shape, taker)
+    }
+
+    /// Tells the facts that a record outside of the window states; nothing else of it counts. `candidates` are those that
+    /// may claim it.
+    #[inline(never)]
+    pub(super) fn stated(&mut self, record: &Record<'a>, taker: &mut dyn Taker<'a>) {
+        let facts = &self.scanner.facts;
+        self.candidates.retain(|&index| facts.contains(index) && self.scope.contains(index));
+        if self.candidates.is_empty() {
+            return;
+        }
+        self.candidates.sort_unstable();
+        self.candidates.dedup();
+        self.matches.clear();
+        self.facts.clear();
+        self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+        facts.take(&mut self.matches, &mut self.facts);
+        if !self.facts.is_empty() {
+            let (facts, shape) = (&self.facts, None);
+            taker.hit(Hit { record, matches: &[], suspicion: None, facts, parts: &[], shape });
+        }
+    }
+
+    /// Does the same for a record in which these literals begin.
+    #[inline(never)]
+    pub(super) fn stated_by(&mut self, record: &Record<'a>, hits: &[LiteralHit], taker: &mut dyn Taker<'a>) {
+        self.candidates.clear();
+        self.candidates.extend(hits.iter().map(|hit| hit.asker as usize));
+        self.stated(record, taker);
     }
 
     fn decide(

@@ -114,7 +114,7 @@ mod tests {
     #[track_caller]
     fn check(files: &[&str], not_files: &[&str], path: &str, expected: bool) {
         let strings = |globs: &[&str]| globs.iter().map(|glob| glob.to_string()).collect();
-        let scope = Scope { files: strings(files), not_files: strings(not_files) };
+        let scope = Scope { files: strings(files), not_files: strings(not_files), ..Scope::default() };
         let scopes = Scopes::new([Scope::default(), scope].iter());
         assert!(scopes.of(path).contains(0));
         assert_eq!(scopes.of(path).contains(1), expected, "{path}");

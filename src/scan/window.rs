@@ -44,13 +44,24 @@ impl Window {
 
     /// Whether a time lies in it.
     pub fn contains(&self, time: Time) -> bool {
-        let (place, (since, until)) = match time.offset() {
+        let (place, (since, _)) = self.place(time);
+        since <= place && !self.is_past(time)
+    }
+
+    /// Whether a time lies behind its end.
+    pub fn is_past(&self, time: Time) -> bool {
+        let (place, (_, until)) = self.place(time);
+        // Nothing is after the last moment that can be expressed.
+        place >= until && until != i64::MAX
+    }
+
+    /// A time as it is compared, and with what.
+    fn place(&self, time: Time) -> (i64, (i64, i64)) {
+        match time.offset() {
             None => (time.instant(), self.shown),
             Some(_) if !self.by_shown => (time.instant(), self.stated),
             Some(offset) => (time.instant().saturating_add(i64::from(offset) * SECOND), self.shown),
-        };
-        // Nothing is after the last moment that can be expressed.
-        since <= place && (place < until || until == i64::MAX)
+        }
     }
 
     /// Returns the gates for the chunks of a whole text.
@@ -69,7 +80,8 @@ impl Window {
     /// belong to the first that has one, if it comes in the same chunk; else they are let through.
     pub fn gate_behind(&self, before: Option<Time>, chunk: &Chunk<'_>, format: &Format) -> Gate {
         let time = before.or_else(|| first_time(chunk, format));
-        Gate { window: *self, inside: time.is_none_or(|time| self.contains(time)) }
+        let inside = time.is_none_or(|time| self.contains(time));
+        Gate { window: *self, inside, past: time.is_some_and(|time| self.is_past(time)) }
     }
 }
 
@@ -79,6 +91,8 @@ pub struct Gate {
     window: Window,
     /// Whether the last record with a time was inside.
     inside: bool,
+    /// Whether it was behind the end.
+    past: bool,
 }
 
 impl Gate {
@@ -87,8 +101,14 @@ impl Gate {
     pub fn admits(&mut self, time: Option<Time>) -> bool {
         if let Some(time) = time {
             self.inside = self.window.contains(time);
+            self.past = self.window.is_past(time);
         }
         self.inside
+    }
+
+    /// Whether the last record was behind the end of the window.
+    pub(super) fn is_past(&self) -> bool {
+        self.past
     }
 }
 

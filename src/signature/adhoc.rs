@@ -58,6 +58,7 @@ fn signature(file: &Path, line: usize, pattern: &str) -> Signature {
         caused_by: Vec::new(),
         caused_within: Signature::CAUSED_WITHIN,
         formerly: Vec::new(),
+        replaced_by: None,
         escalate: None,
         variants: None,
         examples: Examples::default(),

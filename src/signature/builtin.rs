@@ -39,6 +39,12 @@ impl Catalogue {
         catalogue
     }
 
+    /// Whether a signature of the catalogue that is part of the program had such an id once. The catalogue is read for that,
+    /// which takes a moment.
+    pub(super) fn had_builtin(is_it: &dyn Fn(&str) -> bool) -> bool {
+        Catalogue::builtin().signatures.iter().flat_map(|signature| &signature.formerly).any(|id| is_it(id))
+    }
+
     /// Returns the ids of the catalogue that is part of the program, without reading it.
     pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
         FILES.iter().map(|(path, ..)| load::id_of(path))

@@ -1,4 +1,4 @@
-use super::{Correlation, Span, Variants};
+use super::{Correlation, FixedIn, Os, Span, Variants, Versions};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,6 +45,8 @@ pub struct Signature {
     pub caused_within: Span,
     /// Ids this signature had before.
     pub formerly: Vec<Arc<str>>,
+    /// Of a deprecated one: the signature that describes the problem now.
+    pub replaced_by: Option<Arc<str>>,
     /// What the vendor needs when it is not solved.
     pub escalate: Option<Escalate>,
     /// What differs by the value of a capture.
@@ -107,13 +109,38 @@ pub enum Severity {
     Critical,
 }
 
-/// Which files a signature applies to; globs on the path inside the bundle.
+/// Which files a signature applies to, and on which versions and systems.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// At least one must fit, if any is given.
+    /// Globs on the path inside the bundle: at least one must fit, if any is given.
     pub files: Vec<String>,
     /// None may fit.
     pub not_files: Vec<String>,
+    /// Versions of the product that have the problem; on others the records mean something else.
+    pub versions: Option<Versions>,
+    /// Versions of the product in which the problem is fixed: a trace of it is old there.
+    pub fixed_in: FixedIn,
+    /// The fact that states the version, if it is not the first version of the signature's own product.
+    pub version_fact: Option<Arc<str>>,
+    /// Systems on which it occurs, if any are given.
+    pub os: Vec<Os>,
+}
+
+impl Scope {
+    /// Whether the version of the product decides what a match means.
+    pub fn asks_version(&self) -> bool {
+        self.versions.is_some() || !self.fixed_in.is_empty()
+    }
+
+    /// Whether a match may turn out to mean something else, by the version or the system.
+    pub fn may_withdraw(&self) -> bool {
+        self.versions.is_some() || !self.os.is_empty()
+    }
+
+    /// Whether facts decide what a match means.
+    pub fn asks_facts(&self) -> bool {
+        self.asks_version() || !self.os.is_empty()
+    }
 }
 
 /// What a record must contain; evaluated on one record with all its lines.
@@ -213,6 +240,8 @@ pub struct Examples {
     pub not_matching: Vec<Example>,
     /// None decides whether it matches.
     pub inconclusive: Vec<Example>,
+    /// Each must match on a version in which the problem is fixed.
+    pub old: Vec<Example>,
 }
 
 /// A log excerpt, or several that belong together.

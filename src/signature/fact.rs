@@ -136,7 +136,7 @@ impl Fact {
             name: Arc::from(name),
             kind: FactKind::Version,
             keep: Keep::Last,
-            scope: Scope { files: files.to_vec(), not_files: Vec::new() },
+            scope: Scope { files: files.to_vec(), ..Scope::default() },
             patterns: Condition::Any(patterns.into_iter().map(Condition::Regex).collect()),
             paths: Vec::new(),
             value: None,
@@ -181,6 +181,7 @@ pub(super) fn fact(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, fil
             None => files.to_vec(),
         },
         not_files: globs(reader, &fields, "not_files"),
+        ..Scope::default()
     };
     let examples = match fields.get("examples") {
         Some(node) => examples(reader, node),

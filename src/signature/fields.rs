@@ -5,9 +5,6 @@
 use super::fragments::Fragments;
 use super::yaml::{Key, Mistake, Node, Place, Value};
 
-/// Fields of the format that this version does not know yet; they get a better message than a misspelt one.
-const LATER: &[&str] = &["fixed_in", "os", "replaced_by", "versions"];
-
 /// Collects the mistakes of one file.
 #[derive(Default)]
 pub(super) struct Reader {
@@ -174,10 +171,6 @@ impl Reader {
 }
 
 fn unknown_field(key: &Key<'_>, what: &str, names: &[&str]) -> Mistake {
-    if LATER.contains(&&*key.name) {
-        return Mistake::new(key.place, format!("the field `{}` is not supported by this version", key.name))
-            .hint("it belongs to a later version of the signature format: remove it or use a newer tierline");
-    }
     let mistake = Mistake::new(key.place, format!("unknown field `{}` of {what}", key.name));
     match similar(&key.name, names) {
         Some(name) => mistake.hint(format!("did you mean `{name}`?")),

@@ -2,7 +2,7 @@
 
 use super::fragments::Fragments;
 use super::yaml::{Mistake, Place};
-use super::{CatalogueInfo, Product, Signature, checksum, product, schema, yaml};
+use super::{CatalogueInfo, Overlay, Product, Signature, checksum, overlay, product, schema, yaml};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,6 +34,8 @@ pub struct Catalogue {
     pub signatures: Vec<Signature>,
     /// The products, in the order of their folders.
     pub products: Vec<Product>,
+    /// What it changes of signatures, its own and those of others.
+    pub overlay: Option<Overlay>,
     /// Ids of the files that are broken, in id order.
     pub broken: Vec<Arc<str>>,
     /// What is wrong with them, in path order.
@@ -54,6 +56,7 @@ struct SourceFile<'a> {
 enum Understood {
     Signature(Box<Signature>),
     Product(Product),
+    Overlay(Overlay),
 }
 
 /// Reads a catalogue folder; broken files are left out and told.
@@ -121,6 +124,7 @@ impl Catalogue {
             match understood {
                 Ok(Understood::Signature(signature)) => catalogue.signatures.push(*signature),
                 Ok(Understood::Product(product)) => catalogue.products.push(product),
+                Ok(Understood::Overlay(overlay)) => catalogue.overlay = Some(overlay),
                 Err(mistakes) => {
                     catalogue.broken.push(Arc::from(id_of(file.path)));
                     catalogue.errors.extend(SignatureError::all(&file.shown, mistakes));
@@ -134,7 +138,8 @@ impl Catalogue {
 
     /// Makes a catalogue without signatures.
     pub(super) fn empty(info: CatalogueInfo) -> Catalogue {
-        Catalogue { info, signatures: Vec::new(), products: Vec::new(), broken: Vec::new(), errors: Vec::new() }
+        let (signatures, products, broken, errors) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Catalogue { info, signatures, products, overlay: None, broken, errors }
     }
 }
 
@@ -193,6 +198,14 @@ fn understand(file: &SourceFile<'_>, fragments: &Fragments) -> Result<Understood
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(folder) = product_folder(file.path) {
         return product::product(folder, &file.shown, text).map(Understood::Product);
+    }
+    if file.path == "_overlay.yaml" {
+        return overlay::overlay(&file.shown, text).map(Understood::Overlay);
+    }
+    if file.path.ends_with("/_overlay.yaml") {
+        let hint =
+            "move it to the top of the folder that `--signatures` names; an override says by `id` what it is about";
+        return Err(whole("an overlay inside of a catalogue has no effect".to_owned(), hint));
     }
     let signature = schema::signature(id_of(file.path), &file.shown, text, fragments)?;
     Ok(Understood::Signature(Box::new(signature)))

@@ -10,27 +10,36 @@ mod causes;
 mod checksum;
 mod correlation;
 mod data;
+mod day;
 #[cfg(test)]
 mod encode;
 mod fact;
 mod fields;
 mod fragments;
 mod load;
+mod overlay;
 mod pattern;
 mod product;
+mod retired;
 mod schema;
 mod set;
+mod system;
 mod tree;
 mod variants;
+mod version;
 // YAML text as a tree of nodes that know their place.
 pub mod yaml;
 
 pub use builtin::source_text;
 pub use correlation::{Absent, Anchor, Bond, Correlation, Order, Part, Span, Unless, Wanted, Where};
 pub use data::*;
+pub use day::Day;
 pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub use fragments::Fragment;
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
+pub use overlay::{Applied, Overlay, Override};
 pub use product::Product;
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};
+pub use system::Os;
 pub use variants::{Row, Rows, Variants};
+pub use version::{FixedIn, Version, Versions, VersionsError};

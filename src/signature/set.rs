@@ -1,9 +1,11 @@
 //! Catalogues become the one set of signatures that a triage uses.
 
 use super::causes;
+use super::retired::Retired;
 use super::yaml::{self, Place};
 use super::{
-    Catalogue, Correlation, Fact, FactKind, Keep, Product, Signature, SignatureError, Status, Wanted, source_text,
+    Applied, Catalogue, Correlation, Day, Fact, FactKind, Keep, Overlay, Override, Product, Signature, SignatureError,
+    Status, Wanted, source_text,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -27,6 +29,11 @@ pub struct SignatureSet {
     facts: Vec<FactGroup>,
     catalogues: Vec<CatalogueInfo>,
     errors: Vec<SignatureError>,
+    retired: Retired,
+    /// Not applied yet, see [`SignatureSet::on`].
+    overlays: Vec<Overlay>,
+    /// By index of the signature.
+    applied: BTreeMap<usize, Vec<Applied>>,
     shows_all: bool,
 }
 
@@ -60,7 +67,8 @@ pub struct FactGroup {
 
 impl SignatureSet {
     /// Loads the built-in catalogue (if asked) and the folders. A later catalogue replaces an id of an earlier one.
-    /// Drafts are used from folders only, deprecated signatures never. Fails only if a folder cannot be listed.
+    /// Drafts are used from folders only, deprecated signatures never; overlays wait for [`SignatureSet::on`]. Fails only if
+    /// a folder cannot be listed.
     pub fn load(builtin: bool, dirs: &[PathBuf]) -> io::Result<SignatureSet> {
         let mut catalogues = Vec::new();
         if builtin {
@@ -78,13 +86,17 @@ impl SignatureSet {
         let mut known: BTreeSet<Arc<str>> = Catalogue::builtin_ids().map(Arc::from).collect();
         let mut by_id = BTreeMap::new();
         let mut products = BTreeMap::new();
+        let mut replaced = BTreeMap::new();
         for (catalogue, drafts) in catalogues {
             set.catalogues.push(catalogue.info);
             set.errors.extend(catalogue.errors);
             known.extend(catalogue.broken);
             products.extend(catalogue.products.into_iter().map(|product| (Arc::clone(&product.folder), product)));
+            set.overlays.extend(catalogue.overlay);
             for signature in catalogue.signatures {
                 known.insert(Arc::clone(&signature.id));
+                set.retired.add(&signature);
+                replaced.remove(&signature.id);
                 let used = match signature.status {
                     Status::Stable => true,
                     Status::Draft => drafts,
@@ -92,9 +104,14 @@ impl SignatureSet {
                 };
                 if used {
                     by_id.insert(Arc::clone(&signature.id), signature);
-                } else if drafts {
+                    continue;
+                }
+                if drafts {
                     // A folder may retire a signature of the built-in catalogue.
                     by_id.remove(&signature.id);
+                }
+                if signature.replaced_by.is_some() {
+                    replaced.insert(Arc::clone(&signature.id), signature);
                 }
             }
         }
@@ -103,7 +120,49 @@ impl SignatureSet {
         set.name_products();
         set.group_facts();
         set.connect(&known);
+        set.errors.extend(replaced.values().filter_map(|it| without_successor(it, &known)));
         set
+    }
+
+    /// Applies the overlays as they hold on a day. What they hide stays in the set: a report says that it was there.
+    ///
+    /// Without this call no overlay has an effect.
+    pub fn on(mut self, today: Day) -> SignatureSet {
+        for overlay in std::mem::take(&mut self.overlays) {
+            for it in &overlay.overrides {
+                let own = |signature: &Signature| {
+                    it.is_about(&signature.id) || signature.formerly.iter().any(|id| it.is_about(id))
+                };
+                let replaced = self.retired.present(&it.id).cloned();
+                for (index, signature) in self.signatures.iter_mut().enumerate() {
+                    if !own(signature) && replaced.as_ref() != Some(&signature.id) {
+                        continue;
+                    }
+                    let is_over = !it.holds_on(today);
+                    let changes = if is_over { Vec::new() } else { it.apply(signature) };
+                    self.applied.entry(index).or_default().push(Applied {
+                        file: overlay.source.clone(),
+                        reason: it.reason.clone(),
+                        until: it.until,
+                        is_over,
+                        disables: it.disables,
+                        changes,
+                        note: it.note.clone(),
+                    });
+                }
+            }
+        }
+        self
+    }
+
+    /// What overlays did to the signature with this index, or did until a day that is over.
+    pub fn applied(&self, index: usize) -> &[Applied] {
+        self.applied.get(&index).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The overlay that hides the signature with this index, if one does.
+    pub fn disabled(&self, index: usize) -> Option<&Applied> {
+        self.applied(index).iter().rfind(|it| it.disables && !it.is_over)
     }
 
     /// Makes a set of the given signatures, sorted by id.
@@ -150,12 +209,16 @@ impl SignatureSet {
         &self.signatures
     }
 
-    /// Returns the signature with this id, or that had it once.
+    /// Returns the signature with this id, or that had it once, or that has replaced it.
     pub fn get(&self, id: &str) -> Option<&Signature> {
-        match self.signatures.binary_search_by(|signature| (*signature.id).cmp(id)) {
-            Ok(index) => self.signatures.get(index),
-            Err(_) => self.signatures.iter().find(|signature| signature.formerly.iter().any(|old| **old == *id)),
-        }
+        self.signatures.get(self.index(id)?)
+    }
+
+    /// Returns the index of the signature that [`SignatureSet::get`] returns.
+    pub fn index(&self, id: &str) -> Option<usize> {
+        let own = |id: &str| self.signatures.binary_search_by(|signature| (*signature.id).cmp(id)).ok();
+        let had_it = || self.signatures.iter().position(|signature| signature.formerly.iter().any(|old| **old == *id));
+        own(id).or_else(had_it).or_else(|| own(self.retired.present(id)?))
     }
 
     /// The records that correlations ask for, by signature; a record's index here is its number in one run.
@@ -176,6 +239,23 @@ impl SignatureSet {
     /// The facts that logs may state, in the order of their names; a fact's index here is its number in one run.
     pub fn facts(&self) -> &[FactGroup] {
         &self.facts
+    }
+
+    /// Returns the name of the fact that states the version which a signature is about: the one it names, or the first
+    /// version of its product.
+    pub fn version_fact(&self, signature: &Signature) -> Option<&str> {
+        if let Some(name) = &signature.scope.version_fact {
+            return self.facts.iter().map(|group| &*group.name).find(|own| *own == &**name);
+        }
+        let folder = signature.id.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let product = self.products.binary_search_by(|product| (*product.folder).cmp(folder)).ok()?;
+        let facts = &self.products.get(product)?.facts;
+        facts.iter().find(|fact| fact.kind == FactKind::Version).map(|fact| &*fact.name)
+    }
+
+    /// Whether the built-in catalogue has a fact of this name. It is read for that, which takes a moment.
+    pub fn builtin_fact(name: &str) -> bool {
+        Catalogue::builtin().products.iter().flat_map(|product| &product.facts).any(|fact| *fact.name == *name)
     }
 
     /// For each signature whether it is a cause or an effect of others, so that it matters when and where it was seen.
@@ -259,7 +339,7 @@ impl SignatureSet {
             let mut named = [std::mem::take(&mut signature.suppresses), std::mem::take(&mut signature.caused_by)];
             for (field, ids) in ["suppresses", "caused_by"].into_iter().zip(&mut named) {
                 for id in ids {
-                    if let Some(present) = renamed.get(id) {
+                    if let Some(present) = renamed.get(id).or_else(|| self.retired.present(id)) {
                         *id = Arc::clone(present);
                     } else if !known.contains(id) {
                         let message = format!("`{field}` names `{id}`, which does not exist");
@@ -271,7 +351,40 @@ impl SignatureSet {
             [signature.suppresses, signature.caused_by] = named;
         }
         self.errors.extend(causes::break_rings(&mut self.signatures));
+        let is_known = |it: &Override| {
+            known.iter().chain(renamed.keys()).any(|id| it.is_about(id))
+                || Catalogue::had_builtin(&|id| it.is_about(id))
+        };
+        for overlay in &self.overlays {
+            let unknown = overlay.overrides.iter().filter(|it| !is_known(it));
+            self.errors.extend(unknown.map(|it| nobody_has(overlay, it, known)));
+        }
     }
+}
+
+/// An override of what does not exist.
+fn nobody_has(overlay: &Overlay, it: &Override, known: &BTreeSet<Arc<str>>) -> SignatureError {
+    let last = it.id.rsplit('/').next().unwrap_or_default();
+    let alike = known.iter().find(|id| !last.is_empty() && id.rsplit('/').next() == Some(last));
+    let hint = match alike {
+        Some(alike) => format!("did you mean `{alike}`?"),
+        None => "write an id that `tierline signatures list` shows, or a glob of such ids".to_owned(),
+    };
+    let Place { line, column } = it.place;
+    let message = format!("no signature has or had an id `{}`", it.id);
+    SignatureError { file: overlay.source.clone(), line, column, message, hint: Some(hint) }
+}
+
+/// A deprecated signature whose successor does not exist.
+fn without_successor(signature: &Signature, known: &BTreeSet<Arc<str>>) -> Option<SignatureError> {
+    let new = signature.replaced_by.as_ref().filter(|new| !known.contains(*new))?;
+    let file = signature.source.clone();
+    let text = source_text(&file).unwrap_or_default();
+    let place = yaml::parse(&text).ok().and_then(|root| Some(root.get("replaced_by")?.place));
+    let Place { line, column } = place.unwrap_or_default();
+    let message = format!("`replaced_by` names `{new}`, which does not exist");
+    let hint = Some("write the id of the signature that is used now, or remove it".to_owned());
+    Some(SignatureError { file, line, column, message, hint })
 }
 
 /// A fact that means something else than another one of its name.
@@ -413,6 +526,40 @@ mod tests {
             ]
         );
         assert_eq!(set.signatures().len(), 4);
+    }
+
+    #[test]
+    fn an_overlay_holds_until_its_day() {
+        let good = yaml("good", "");
+        let overlay = "overrides: [{ id: a/b/x, status: disabled, reason: r, until: 2026-06-30 }]";
+        let set = || load(&[&[("_overlay.yaml", overlay), PRODUCT], &[("a/b/x.yaml", &good)]]);
+        let on = |day: &str| set().on(Day::parse(day).unwrap());
+        check(&on("2026-06-30"), &["good"], &[]);
+        assert!(on("2026-06-30").disabled(0).is_some());
+        assert!(on("2026-07-01").disabled(0).is_none());
+        assert!(on("2026-07-01").applied(0)[0].is_over);
+        // Without a day nothing is hidden.
+        assert!(set().applied(0).is_empty());
+    }
+
+    #[test]
+    fn a_successor_stands_for_an_old_id() {
+        let good = yaml("good", "");
+        let old = yaml("old", "status: deprecated\nreplaced_by: a/b/new\n");
+        let dead = yaml("dead", "status: deprecated\nreplaced_by: a/b/gone\n");
+        let other = yaml("other", "suppresses: [a/b/old]\n");
+        let set = load(&[&[
+            ("a/b/new.yaml", &good),
+            ("a/b/old.yaml", &old),
+            ("a/b/dead.yaml", &dead),
+            ("a/b/other.yaml", &other),
+        ]]);
+        check(&set, &["good", "other"], &["`replaced_by` names `a/b/gone`, which does not exist"]);
+        assert_eq!((set.index("a/b/old"), set.index("a/b/dead")), (Some(0), None));
+        assert_eq!(&*set.signatures()[1].suppresses[0], "a/b/new");
+        // A later catalogue uses the id again.
+        let set = load(&[&[("a/b/new.yaml", &good), ("a/b/old.yaml", &old)], &[("a/b/old.yaml", &other)]]);
+        assert_eq!(set.get("a/b/old").map(|it| it.title.as_str()), Some("other"));
     }
 
     #[test]

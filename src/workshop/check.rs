@@ -10,7 +10,7 @@ use super::variants::untried_rows;
 use super::{Expectation, Flaw};
 use crate::bundle::{Bundle, BundleError, Limits};
 use crate::scan::Scanner;
-use crate::signature::{Catalogue, Condition, Correlation, Signature, SignatureSet, Status};
+use crate::signature::{Catalogue, Condition, Correlation, Day, Signature, SignatureSet, Status};
 use crate::triage::{Options, triage};
 use regex_syntax::hir::HirKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,12 +47,16 @@ pub struct Against<'a> {
     pub sample: Option<&'a Path>,
     /// A clock, to find slow patterns.
     pub now: fn() -> Instant,
+    /// The day, to find overrides that are over.
+    pub today: Day,
 }
 
 /// Checks a catalogue. The only error is that logs cannot be opened.
 pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, BundleError> {
     let ordinary = Ordinary::of_logs(against.sample)?;
     let broken = catalogue.broken.clone();
+    let of_overlay = super::overlay::lint(&catalogue, against.today);
+    let of_retired = super::overlay::retired(&catalogue);
     let set = SignatureSet::merge(vec![(catalogue, true)]);
     let mut flaws: Vec<Flaw> = set.errors().iter().cloned().map(Flaw::from).collect();
     for signature in set.signatures() {
@@ -60,6 +64,7 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         let mut sheet = Sheet::new(signature, &text);
         lint(&mut sheet);
         has_product(&set, &broken, &mut sheet);
+        super::scope::lint(&set, &mut sheet);
         for field in untried_fields(signature) {
             let hint =
                 "add a line that shows it, as `tierline records --fields` reads it, below `match:` of `examples:`";
@@ -71,6 +76,8 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         }
         flaws.extend(sheet.flaws);
     }
+    flaws.extend(of_overlay);
+    flaws.extend(of_retired);
     flaws.extend(super::facts::lint(&set));
     flaws.extend(super::fragments::unused(&set, &broken));
     flaws.extend(same_titles(&set));
@@ -85,11 +92,17 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
             Expectation::Match => format!("this example does not match: {failure}"),
             Expectation::NoMatch => format!("this example matches: {failure}"),
             Expectation::Inconclusive => format!("this example is not inconclusive: {failure}"),
+            Expectation::Old => format!("this example is not old: {failure}"),
         };
         let hint = match run.expectation {
+            Expectation::Match if failure.starts_with("it is old") => {
+                "let it state an older version, or move it to `old:`"
+            }
             Expectation::Match => "a condition looks at one record; correct it or the example",
+            Expectation::NoMatch if failure.starts_with("it is old") => "move it to `old:`",
             Expectation::NoMatch => "make the condition more specific, e.g. with `all:` and `none:`",
             Expectation::Inconclusive => "the log must end, begin or lack times so that it does not decide",
+            Expectation::Old => "the log must state a version that has the fix, as `_product.yaml` reads it",
         };
         flaws.push(Flaw {
             file: run.file,
@@ -361,7 +374,7 @@ examples:
     }
 
     fn against(quiet: Option<&Path>) -> Against<'_> {
-        Against { quiet, sample: None, now: Instant::now }
+        Against { quiet, sample: None, now: Instant::now, today: Day::of_unix(0) }
     }
 
     #[track_caller]
@@ -703,6 +716,7 @@ examples:
                 // The others name the first.
                 Some("title") if number == 0 => ("disk-full.yaml".to_owned(), String::new()),
                 Some("title") => (format!("whole-{number}.yaml"), String::new()),
+                Some("overrides") => ("../../_overlay.yaml".to_owned(), String::new()),
                 // A part of a signature that says what it has to say.
                 _ => {
                     let cause = if example.contains("\ncause:") { "" } else { "cause: c\n" };
@@ -720,6 +734,6 @@ examples:
             }
         }
         let checked = check(Catalogue::read(folder.path()).unwrap(), against(None)).unwrap();
-        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 11, 33));
+        assert_eq!((checked.flaws, checked.signatures, checked.examples), (Vec::new(), 12, 37));
     }
 }

@@ -1,7 +1,7 @@
 //! Examples run as if they were files of a customer.
 
 use super::flaw::{Sheet, Step, text_of};
-use super::{condition, several, variants};
+use super::{condition, scope, several, variants};
 use crate::diagnosis::State;
 use crate::record::{Chunk, Reading};
 use crate::scan::{LineCache, Scanner};
@@ -20,6 +20,8 @@ pub enum Expectation {
     NoMatch,
     /// It may not decide whether there is a match.
     Inconclusive,
+    /// It must match on a version that does not have the problem any more.
+    Old,
 }
 
 /// What one example did.
@@ -95,6 +97,7 @@ pub(super) fn examples_of<'s>(signature: &'s Signature) -> Vec<Trial<'s>> {
             (Expectation::Match, "match", &examples.matching),
             (Expectation::NoMatch, "no_match", &examples.not_matching),
             (Expectation::Inconclusive, "inconclusive", &examples.inconclusive),
+            (Expectation::Old, "old", &examples.old),
         ];
         for (expectation, list, examples) in lists {
             for (item, example) in examples.iter().enumerate() {
@@ -131,12 +134,15 @@ fn failure(
     let state = claim.map(|claim| claim.state);
     match (expectation, state) {
         (Expectation::Match, Some(State::Match)) | (Expectation::NoMatch, None) => return None,
-        (Expectation::Inconclusive, Some(State::Inconclusive)) => return None,
+        (Expectation::Inconclusive, Some(State::Inconclusive)) | (Expectation::Old, Some(State::Old)) => return None,
         _ => {}
+    }
+    if let Some(by_facts) = scope::why(signature, expectation, claim, path, example) {
+        return Some(by_facts);
     }
     Some(match (&signature.correlation, claim) {
         (Some(correlation), None) => several::why_not(signature, correlation, path, example),
-        (Some(correlation), Some(_)) if expectation == Expectation::Match => {
+        (Some(correlation), Some(_)) if matches!(expectation, Expectation::Match | Expectation::Old) => {
             several::why_not(signature, correlation, path, example)
         }
         (Some(_), Some(claim)) => several::why(claim),
@@ -197,14 +203,23 @@ pub(super) fn claimed_by(
             }
         });
     }
-    // What is about several records is decided as in a triage, which takes longer.
-    if has_parts {
+    // What is about several records, or about what is installed, is decided as in a triage, which takes longer.
+    let asks_facts = |index: &usize| set.signatures().get(*index).is_some_and(|it| it.scope.asks_facts());
+    let by_facts: BTreeSet<usize> = claimed.keys().copied().filter(asks_facts).collect();
+    if has_parts || !by_facts.is_empty() {
+        let mut stands = BTreeSet::new();
         let files = example.files.iter().map(|(own_path, text)| {
             let path = if own_path.is_empty() { path } else { own_path };
             (path, text.as_str())
         });
         for known in triage_texts(scanner, set, files).known {
-            let index = set.signatures().iter().position(|it| it.id == known.signature.id);
+            let index = |id: &str| set.signatures().iter().position(|it| *it.id == *id);
+            stands.extend(known.suppressed.iter().filter_map(|it| index(&it.signature)));
+            let index = index(&known.signature.id);
+            stands.extend(index);
+            if let Some(claim) = index.filter(|it| by_facts.contains(it)).and_then(|it| claimed.get_mut(&it)) {
+                (claim.state, claim.reason) = (known.state, known.reason.clone());
+            }
             if let (Some(index), true) = (index, known.signature.correlation.is_some()) {
                 let captures = known.group.captures;
                 let lines = known.group.evidence.iter().map(|it| it.line).collect();
@@ -219,6 +234,7 @@ pub(super) fn claimed_by(
                 claimed.insert(index, claim);
             }
         }
+        claimed.retain(|index, _| !by_facts.contains(index) || stands.contains(index));
     }
     claimed
 }

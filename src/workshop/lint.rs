@@ -226,7 +226,7 @@ fn examples(sheet: &mut Sheet<'_, '_>) {
         let hint = "add a similar log line that must not match below `no_match:` of `examples:`";
         sheet.error_unless_draft(&[Field("examples")], "there is no negative example", hint);
     }
-    let Scope { files, not_files } = &signature.scope;
+    let Scope { files, not_files, .. } = &signature.scope;
     for (index, glob) in files.iter().enumerate() {
         if not_files.contains(glob) {
             let hint = "remove it from one of them";

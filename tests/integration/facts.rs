@@ -25,11 +25,37 @@ fn log(version: &str, day: u32) -> String {
 }
 
 fn facts(catalogue: &Path, logs: &Path, threads: &str) -> Value {
+    facts_around(catalogue, logs, threads, &[])
+}
+
+/// Does the same for a window.
+fn facts_around(catalogue: &Path, logs: &Path, threads: &str, window: &[&str]) -> Value {
     let arguments =
         ["triage", "--no-builtin", "--signatures", text(catalogue), "-o", "json", "--threads", threads, text(logs)];
-    let output = command(&arguments).output().unwrap();
+    let output = command(&[&arguments[..], window].concat()).output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     report["facts"].clone()
+}
+
+/// What a log stated before an incident holds during it; what it states later does not.
+#[test]
+fn a_window_keeps_the_facts_of_before() {
+    let catalogue = folder(&[("acme/app/_product.yaml", PRODUCT.as_bytes())]);
+    let middle = log("1.2", 6).replace("Version: 1.2\n", "");
+    let (old, new) = (log("1.2", 2), log("1.10", 8));
+    let parts =
+        [("case/app.log.2", old.as_bytes()), ("case/app.log.1", middle.as_bytes()), ("case/app.log", new.as_bytes())];
+    let logs = folder(&parts);
+    let version = |window: &[&str], threads: &str| {
+        let found = facts_around(catalogue.path(), &logs.path().join("case"), threads, window);
+        let all = found.as_array().unwrap().clone();
+        all.iter().filter(|it| it["name"] == "acme.app.version").map(|it| it["value"].clone()).collect::<Vec<_>>()
+    };
+    for threads in ["1", "2"] {
+        assert_eq!(version(&["--since", "2026-01-06", "--until", "2026-01-06"], threads), [json!("1.2")]);
+        assert_eq!(version(&["--until", "2026-01-01"], threads), [] as [Value; 0]);
+        assert!(version(&["--since", "2026-01-06"], threads).contains(&json!("1.10")));
+    }
 }
 
 #[test]

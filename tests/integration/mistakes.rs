@@ -169,29 +169,142 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("a title that another one has", "title: The disk {disk} is full", "title: The ledger is sealed"),
 ];
 
+const PRODUCT: &str = "vendor: Acme\nproduct: App\n";
+
+/// A product whose logs state its version.
+const WITH_VERSION: &str = "vendor: Acme
+product: App
+facts:
+  - name: acme.app.version
+    kind: version
+    patterns: ['App version (?<value>[0-9.]+)']
+    examples: { match: [{ value: '1.2', log: 'App version 1.2' }], no_match: ['App version none'] }
+";
+
+/// What is wrong with what a signature says of versions and systems; the lines that its scope gets.
+const OF_SCOPE: &[(&str, &str)] = &[
+    ("a version without a sign", "versions: '12.1'"),
+    ("a blank behind a sign", "versions: '>= 12.1'"),
+    ("a range that no version is in", "versions: '>=12 <11'"),
+    ("no version", "versions: ''"),
+    ("a fix that is no version", "fixed_in: next"),
+    ("a fix twice", "fixed_in: ['1.2', '1.2.0']"),
+    ("no fix at all", "fixed_in: []"),
+    ("a fix that has the problem", "{ versions: '<=12.3', fixed_in: '12.3' }"),
+    ("a system that is not known", "os: [windos]"),
+    ("no system", "os: []"),
+    ("a version fact that nobody asks for", "version_fact: acme.app.version"),
+    ("a version fact that nobody states", "{ fixed_in: '1.2', version_fact: acme.app.versoin }"),
+    ("no example of a version with the fix", "fixed_in: '1.2'"),
+    ("no example of another version", "versions: '<1.2'"),
+];
+
+/// Further mistakes: what is replaced, and by what.
+const OF_VERSIONS: &[(&str, &str, &str)] = &[
+    (
+        "old without a version that decides",
+        "  no_match:",
+        "  old: ['2026-01-02 03:04:05 ERROR cannot write to D:: disk full']\n  no_match:",
+    ),
+    (
+        "an example that is not old",
+        "examples:\n",
+        "examples:\n  old: ['2026-01-02 03:04:05 ERROR cannot write to D:: disk full']\n",
+    ),
+    (
+        "an example that is old",
+        "ERROR cannot write to D:: disk full']",
+        "ERROR cannot write to D:: disk full by App version 1.2']",
+    ),
+    ("a successor of what is in use", "status: stable", "status: stable\nreplaced_by: acme/app/sealed"),
+    ("its own successor", "status: stable", "status: deprecated\nreplaced_by: acme/app/disk-full"),
+    ("a successor that does not exist", "status: stable", "status: deprecated\nreplaced_by: acme/app/gone"),
+    ("a successor that is deprecated", "status: stable", "status: deprecated\nreplaced_by: acme/app/first"),
+];
+
+/// A deprecated signature in a chain.
+const FIRST: &str = "title: The ledger is shut\nstatus: deprecated\nreplaced_by: acme/app/sealed\nlevel: L3\nside: server\n\
+    severity: low\nmatch: { text: ledger is shut }\ncause: It is out of order.\n";
+
+/// What is wrong with an overlay.
+const OF_OVERLAYS: &[(&str, &str)] = &[
+    ("an overlay of nothing", "{}"),
+    ("an unknown field of an override", "overrides: [{ id: acme/app/sealed, severty: info, reason: r }]"),
+    ("an override without a reason", "overrides:\n  - id: acme/app/sealed\n    severity: info"),
+    ("an override that changes nothing", "overrides:\n  - { id: acme/app/sealed, reason: r }"),
+    ("hidden and changed", "overrides:\n  - { id: acme/app/sealed, status: disabled, level: L2, reason: r }"),
+    ("another status", "overrides:\n  - { id: acme/app/sealed, status: draft, reason: r }"),
+    ("a pattern of ids that is none", "overrides:\n  - { id: 'acme/[', status: disabled, reason: r }"),
+    (
+        "a day that does not exist",
+        "overrides:\n  - { id: acme/app/sealed, status: disabled, reason: r, until: 2026-02-30 }",
+    ),
+    ("an override twice", "overrides:\n  - { id: a/b/c, note: n, reason: r }\n  - { id: a/b/c, level: L2, reason: r }"),
+    ("an override of an id that nobody has", "overrides:\n  - { id: acme/ap/sealed, status: disabled, reason: r }"),
+    ("an override of ids that nobody has", "overrides:\n  - { id: 'nobody/**', status: disabled, reason: r }"),
+    (
+        "an override that is over",
+        "overrides:\n  - { id: acme/app/sealed, severity: info, reason: r, until: 2001-01-31 }",
+    ),
+    ("an override that makes no difference", "overrides:\n  - { id: acme/app/sealed, severity: low, reason: r }"),
+    ("an override of a former id", "overrides:\n  - { id: acme/app/first, status: disabled, reason: r }"),
+];
+
+#[test]
+fn mistakes_about_versions_and_overlays_are_told_too() {
+    let mut shown = String::new();
+    for (kind, scope) in OF_SCOPE {
+        let scope = scope.strip_prefix('{').and_then(|it| it.strip_suffix('}')).unwrap_or(scope);
+        let lines = scope.trim().replace(", version", "\n  version").replace(", fixed", "\n  fixed");
+        let text = GOOD.replacen("match:\n", &format!("  {lines}\nmatch:\n"), 1);
+        tell(&mut shown, kind, &check_files(&text, &[("ours/acme/app/_product.yaml", WITH_VERSION)]));
+    }
+    let no_fact = GOOD.replacen("match:\n", "  fixed_in: '1.2'\nmatch:\n", 1);
+    tell(&mut shown, "a version that no log states", &check_files(&no_fact, &[]));
+    for (kind, from, to) in OF_VERSIONS {
+        let with_fix = if kind.contains("example") { "  fixed_in: '1.2'\nmatch:\n" } else { "match:\n" };
+        let text = GOOD.replacen("match:\n", with_fix, 1);
+        assert!(text.contains(from), "{kind}: nothing to replace");
+        let files = [("ours/acme/app/_product.yaml", WITH_VERSION), ("ours/acme/app/first.yaml", FIRST)];
+        tell(&mut shown, kind, &check_files(&text.replacen(from, to, 1), &files));
+    }
+    for (kind, overlay) in OF_OVERLAYS {
+        let files = [("ours/_overlay.yaml", *overlay), ("ours/acme/app/first.yaml", FIRST)];
+        tell(&mut shown, kind, &check_files(GOOD, &files));
+    }
+    let inside = [("ours/acme/_overlay.yaml", "overrides: []")];
+    let text = check_files(GOOD, &inside);
+    assert!(text.contains("an overlay inside of a catalogue has no effect"), "{text}");
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("mistakes-of-versions", shown);
+    });
+}
+
 #[test]
 fn each_kind_of_mistake_is_told_with_its_place_and_the_way_out() {
     let mut shown = String::new();
     for (kind, from, to) in KINDS {
         assert!(GOOD.contains(from), "{kind}: nothing to replace");
-        let text = check(&GOOD.replacen(from, to, 1));
-        let flaws = text.lines().filter(|line| line.contains(": error: ") || line.contains(": warning: "));
-        for flaw in flaws.clone() {
-            let place = flaw.split(": ").next().unwrap_or_default();
-            let numbers: Vec<&str> = place.rsplitn(3, ':').take(2).collect();
-            assert!(
-                numbers.iter().all(|it| it.parse::<usize>().is_ok_and(|it| it > 0)),
-                "{kind}: no place in `{flaw}`"
-            );
-        }
-        assert_ne!(flaws.clone().count(), 0, "{kind}: nothing is told");
-        assert_eq!(text.matches("  = hint: ").count(), flaws.count(), "{kind}: no way out in\n{text}");
-        let _ = writeln!(shown, "--- {kind}\n{text}");
+        tell(&mut shown, kind, &check(&GOOD.replacen(from, to, 1)));
     }
     assert!(KINDS.len() >= 40);
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!("mistakes", shown);
     });
+}
+
+/// Adds what an author reads, of which every flaw has a place and a way out.
+#[track_caller]
+fn tell(shown: &mut String, kind: &str, text: &str) {
+    let flaws = text.lines().filter(|line| line.contains(": error: ") || line.contains(": warning: "));
+    for flaw in flaws.clone() {
+        let place = flaw.split(": ").next().unwrap_or_default();
+        let numbers: Vec<&str> = place.rsplitn(3, ':').take(2).collect();
+        assert!(numbers.iter().all(|it| it.parse::<usize>().is_ok_and(|it| it > 0)), "{kind}: no place in `{flaw}`");
+    }
+    assert_ne!(flaws.clone().count(), 0, "{kind}: nothing is told");
+    assert_eq!(text.matches("  = hint: ").count(), flaws.count(), "{kind}: no way out in\n{text}");
+    let _ = writeln!(shown, "--- {kind}\n{text}");
 }
 
 #[test]
@@ -205,12 +318,19 @@ fn check(text: &str) -> String {
     let fragments = FRAGMENTS.iter().filter(|(name, _)| text.contains(name));
     let fragments: String = fragments.map(|(name, condition)| format!("  {name}: {condition}\n")).collect();
     let head = if fragments.is_empty() { "" } else { "fragments:\n" };
-    let product = format!("vendor: Acme\nproduct: App\n{head}{fragments}");
-    let folder = super::folder(&[
-        ("ours/acme/app/_product.yaml", product.as_bytes()),
-        ("ours/acme/app/disk-full.yaml", text.as_bytes()),
-        ("ours/acme/app/sealed.yaml", OTHER.as_bytes()),
-    ]);
+    check_files(text, &[("ours/acme/app/_product.yaml", &format!("{PRODUCT}{head}{fragments}"))])
+}
+
+/// Does the same with further files, or with others in place of those that there are.
+#[track_caller]
+fn check_files(text: &str, more: &[(&str, &str)]) -> String {
+    let usual = [
+        ("ours/acme/app/_product.yaml", PRODUCT),
+        ("ours/acme/app/disk-full.yaml", text),
+        ("ours/acme/app/sealed.yaml", OTHER),
+    ];
+    let files: Vec<(&str, &[u8])> = usual.iter().chain(more).map(|(path, text)| (*path, text.as_bytes())).collect();
+    let folder = super::folder(&files);
     let mut command = super::command(&["signatures", "check", "ours"]);
     let output = command.current_dir(folder.path()).output().unwrap();
     let text = super::stdout(&output);

@@ -5,6 +5,7 @@ use super::paint::Paint;
 use super::{Format, counted, exit, read_catalogue, write_flaws};
 use crate::cli::Exit;
 use crate::cli::output::write_file;
+use crate::cli::today;
 use anyhow::Context;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -74,7 +75,7 @@ pub(super) fn run(args: &CheckArgs, paint: Paint) -> anyhow::Result<Exit> {
         workshop::check_patterns(&set, sample, Instant::now)
     } else {
         let catalogue = read_catalogue(args.dir.as_deref())?;
-        workshop::check(catalogue, Against { quiet, sample, now: Instant::now })
+        workshop::check(catalogue, Against { quiet, sample, now: Instant::now, today: today() })
     };
     let checked = checked.context("failed to read the logs")?;
     let (n_errors, n_flaws) = (checked.errors(), checked.flaws.len());

@@ -1,5 +1,6 @@
 //! `tierline signatures list`.
 
+use super::overlay::with_overlay;
 use super::page::summary;
 use super::paint::Paint;
 use super::{Catalogues, Format, counted, deliver, exit, load, tell, write_flaws};
@@ -36,30 +37,37 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or a broken signature (the others ar
 pub(super) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     let mut out = String::new();
     let set = load(&args.catalogues)?;
-    let wanted = |signature: &&Signature| match &args.vendor {
+    let wanted = |(_, signature): &(usize, &Signature)| match &args.vendor {
         None => true,
         Some(vendor) => {
             signature.vendor.eq_ignore_ascii_case(vendor)
                 || signature.id.split('/').next().is_some_and(|folder| folder.eq_ignore_ascii_case(vendor))
         }
     };
-    let signatures: Vec<&Signature> = set.signatures().iter().filter(wanted).collect();
+    let signatures: Vec<(usize, &Signature)> = set.signatures().iter().enumerate().filter(wanted).collect();
     match args.output.format {
         Format::Json => {
-            let rows: Vec<Value> = signatures.iter().map(|it| summary(it)).collect();
+            let rows: Vec<Value> =
+                signatures.iter().map(|(index, it)| with_overlay(summary(it), set.applied(*index))).collect();
             writeln!(out, "{:#}", Value::Array(rows))?;
         }
         Format::Text => {
-            let width = signatures.iter().map(|it| it.id.len()).max().unwrap_or(0);
-            for it in &signatures {
+            let width = signatures.iter().map(|(_, it)| it.id.len()).max().unwrap_or(0);
+            for (index, it) in &signatures {
                 let (level, severity) = (it.level.name(), it.severity.name());
                 let variants = match n_variants(it) {
                     0 => String::new(),
                     n => format!(" ({})", counted(n, "variant")),
                 };
-                writeln!(out, "{:width$}  {level}  {severity:8}  {}{variants}", it.id, one_line(&it.title))?;
+                let active = || set.applied(*index).iter().filter(|it| !it.is_over);
+                let overlay = match (set.disabled(*index), active().next()) {
+                    (Some(_), _) => " (hidden by an overlay)",
+                    (None, Some(_)) => " (changed by an overlay)",
+                    (None, None) => "",
+                };
+                writeln!(out, "{:width$}  {level}  {severity:8}  {}{variants}{overlay}", it.id, one_line(&it.title))?;
             }
-            let variants = match signatures.iter().map(|it| n_variants(it)).sum() {
+            let variants = match signatures.iter().map(|(_, it)| n_variants(it)).sum() {
                 0 => String::new(),
                 n => format!(", {}", counted(n, "variant")),
             };

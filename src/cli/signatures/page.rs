@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tierline::report::{one_line, product, wrapped};
 use tierline::signature::{
-    Anchor, Bond, Condition, Correlation, Example, FieldTest, FieldValue, Fix, Order, Reference, Row, Signature, Span,
-    Status, Variants, Wanted, Where,
+    Anchor, Bond, Condition, Correlation, Example, FieldTest, FieldValue, Fix, Order, Reference, Row, Scope, Signature,
+    Span, Status, Variants, Wanted, Where,
 };
 
 /// The page that a support engineer reads, wrapped to the width; what is searched for in a log is not wrapped.
@@ -43,6 +43,7 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
             p.words(&format!("  {name}: "), "    ", &globs.join(", "));
         }
     }
+    p.installed(&it.scope);
     match &it.correlation {
         Some(correlation) => p.correlation(correlation),
         None => p.condition(&it.condition, 1),
@@ -52,6 +53,7 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
         ("Matches", &examples.matching),
         ("Does not match", &examples.not_matching),
         ("Is inconclusive", &examples.inconclusive),
+        ("Is old", &examples.old),
     ];
     for (name, examples) in lists {
         for (path, text) in examples.iter().flat_map(|example| &example.files) {
@@ -151,6 +153,21 @@ impl Page {
                 self.line("    Matches, for example");
                 text.lines().for_each(|line| self.line(&format!("      {line}")));
             }
+        }
+    }
+
+    /// What must be installed.
+    fn installed(&mut self, scope: &Scope) {
+        let fixes: Vec<&str> = scope.fixed_in.versions().iter().map(|it| it.text()).collect();
+        let systems: Vec<&str> = scope.os.iter().map(|it| it.name()).collect();
+        let fact = scope.version_fact.as_ref().map(|fact| format!(" (by {fact})")).unwrap_or_default();
+        let lines = [
+            ("on versions", scope.versions.as_ref().map(|it| format!("{it}{fact}"))),
+            ("old since", Some(fixes.join(", ")).filter(|it| !it.is_empty()).map(|it| format!("{it}{fact}"))),
+            ("on systems", Some(systems.join(", ")).filter(|it| !it.is_empty())),
+        ];
+        for (name, text) in lines {
+            text.into_iter().for_each(|text| self.words(&format!("  {name}: "), "    ", &text));
         }
     }
 
@@ -347,7 +364,7 @@ pub(super) fn whole(it: &Signature) -> Value {
         .as_ref()
         .map(|it| json!({"when": it.when, "needs_files": it.needs_files, "needs_facts": it.needs_facts}));
     let rest = json!({
-        "scope": {"files": it.scope.files, "not_files": it.scope.not_files},
+        "scope": scope(&it.scope),
         "match": it.correlation.as_ref().map_or_else(|| condition(&it.condition), correlation),
         "cause": it.cause,
         "impact": it.impact,
@@ -363,12 +380,26 @@ pub(super) fn whole(it: &Signature) -> Value {
             "match": examples(&it.examples.matching),
             "no_match": examples(&it.examples.not_matching),
             "inconclusive": examples(&it.examples.inconclusive),
+            "old": examples(&it.examples.old),
         },
     });
     if let (Value::Object(value), Value::Object(rest)) = (&mut value, rest) {
         value.extend(rest);
     }
     value
+}
+
+/// The scope as its file has it; what it leaves out is `null`.
+fn scope(it: &Scope) -> Value {
+    let fixes: Vec<&str> = it.fixed_in.versions().iter().map(|it| it.text()).collect();
+    json!({
+        "files": it.files,
+        "not_files": it.not_files,
+        "versions": it.versions.as_ref().map(ToString::to_string),
+        "fixed_in": fixes,
+        "version_fact": it.version_fact.as_deref(),
+        "os": it.os.iter().map(|it| it.name()).collect::<Vec<_>>(),
+    })
 }
 
 fn condition(it: &Condition) -> Value {

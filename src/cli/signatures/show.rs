@@ -1,11 +1,13 @@
 //! `tierline signatures show`.
 
+use super::overlay::{overlays, with_overlay};
 use super::page::{page, whole};
 use super::paint::Paint;
 use super::{Catalogues, Format, deliver, load, tell, write_flaws};
 use crate::cli::Exit;
 use crate::cli::exit::Usage;
 use crate::cli::output::{self, Output};
+use crate::cli::say;
 use std::fmt::Write;
 use tierline::signature::SignatureSet;
 use tierline::workshop::Flaw;
@@ -34,16 +36,21 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let mut out = String::new();
     let set = load(&args.catalogues)?;
     let id = args.id.trim_end_matches(".yaml");
-    let Some(signature) = set.get(id) else {
+    let found = set.index(id).and_then(|index| Some((index, set.signatures().get(index)?)));
+    let Some((index, signature)) = found else {
         // It may exist and be broken.
         let broken = set.errors().iter().filter(|it| it.file.with_extension("").ends_with(id)).cloned();
         write_flaws(broken.map(Flaw::from), Paint::PLAIN, &mut out)?;
         tell(&out);
         return Err(Usage(unknown(&set, id)).into());
     };
+    if *signature.id != *id {
+        say(&format!("`{id}` is now `{}`", signature.id));
+    }
+    let applied = set.applied(index);
     match args.output.format {
-        Format::Json => writeln!(out, "{:#}", whole(signature))?,
-        Format::Text => out = page(signature, output::width()),
+        Format::Json => writeln!(out, "{:#}", with_overlay(whole(signature), applied))?,
+        Format::Text => out = page(signature, output::width()) + &overlays(applied, output::width()),
     }
     deliver(&out, &args.output)?;
     Ok(Exit::Done)

@@ -86,6 +86,7 @@ fn write_failure(set: &SignatureSet, run: &ExampleRun, paint: Paint, out: &mut S
         Expectation::Match => "match",
         Expectation::NoMatch => "no_match",
         Expectation::Inconclusive => "inconclusive",
+        Expectation::Old => "old",
     };
     let place = format!("{}:{}:{}", run.file.display(), run.line, run.column);
     let row = run.row.as_deref().map(|row| format!(", row `{}`", one_line(row))).unwrap_or_default();
@@ -99,12 +100,13 @@ fn write_failure(set: &SignatureSet, run: &ExampleRun, paint: Paint, out: &mut S
         Expectation::Match => &own.matching,
         Expectation::NoMatch => &own.not_matching,
         Expectation::Inconclusive => &own.inconclusive,
+        Expectation::Old => &own.old,
     };
     let Some(example) = run.number.checked_sub(1).and_then(|at| examples.get(at)) else { return Ok(()) };
     for part in workshop::explain(set, signature, example) {
         // What a line has to be is known from its list: green is what the author wants.
         let mark = if part.holds { "+" } else { "-" };
-        let wanted = part.holds == (run.expectation == Expectation::Match);
+        let wanted = part.holds == matches!(run.expectation, Expectation::Match | Expectation::Old);
         let mark = if wanted { paint.good(mark) } else { paint.bad(mark) };
         let said = if part.said.is_empty() { String::new() } else { format!(": {}", part.said) };
         writeln!(out, "    {}{mark} {}{}", "  ".repeat(part.depth), one_line(&part.part), one_line(&said))?;

@@ -62,7 +62,7 @@ fn check(problems: &[Problem<'_>], expected: &[(&str, Option<&str>)]) {
         let state = if id.contains("open") { State::Inconclusive } else { State::Match };
         let (variant, reason, caused_by) = (None, None, None);
         let (signature, group) = (signature.into(), group(1, Vec::new()));
-        Known { signature, variant, confidence: 0.5, state, reason, group, suppressed, caused_by }
+        Known { signature, variant, confidence: 0.5, state, reason, notes: Vec::new(), group, suppressed, caused_by }
     });
     let known: Vec<Known> = known.collect();
     let found = behind_causes(known, &presences, &moments());

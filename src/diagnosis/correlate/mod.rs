@@ -39,23 +39,19 @@ pub(super) struct Found {
     pub(super) presence: Presence,
 }
 
-/// What all correlations have shown.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Correlated {
-    /// In the order of the signatures.
-    pub(super) found: Vec<Found>,
-    /// Records of unknown errors that a match explains, by template.
-    pub(super) explained: BTreeMap<u64, u64>,
-}
-
 /// Pieces of evidence that a correlation shows.
 const EVIDENCE: usize = 12;
 
-/// Evaluates all correlations of a set.
-pub(super) fn correlate(set: &SignatureSet, events: &BTreeMap<usize, Stream>, moments: &Moments) -> Correlated {
-    let mut correlated = Correlated::default();
+/// Evaluates all correlations of a set, in the order of the signatures. `take` takes what they have shown, or says that it
+/// is nothing. Returns the records of unknown errors that are explained by what was taken, by template.
+pub(super) fn correlate(
+    set: &SignatureSet,
+    events: &BTreeMap<usize, Stream>,
+    moments: &Moments,
+    take: &mut dyn FnMut(Found) -> Option<()>,
+) -> BTreeMap<u64, u64> {
     if events.is_empty() {
-        return correlated;
+        return BTreeMap::new();
     }
     let none = Stream::default();
     let mut explained: BTreeMap<u64, BTreeSet<(&FilePath, u64, u64)>> = BTreeMap::new();
@@ -67,7 +63,9 @@ pub(super) fn correlate(set: &SignatureSet, events: &BTreeMap<usize, Stream>, mo
         }
         let kinds: Vec<&Stream> = numbers.iter().map(|number| events.get(number).unwrap_or(&none)).collect();
         let (found, records) = evaluate(record.correlation, &kinds, moments);
-        correlated.found.extend(found.map(|found| Found { signature: record.signature, ..found }));
+        if found.and_then(|found| take(Found { signature: record.signature, ..found })).is_none() {
+            continue;
+        }
         for event in records {
             let Evidence { file, line, offset, .. } = &event.evidence;
             if let Some(template) = event.template {
@@ -75,8 +73,7 @@ pub(super) fn correlate(set: &SignatureSet, events: &BTreeMap<usize, Stream>, mo
             }
         }
     }
-    correlated.explained = explained.into_iter().map(|(template, records)| (template, records.len() as u64)).collect();
-    correlated
+    explained.into_iter().map(|(template, records)| (template, records.len() as u64)).collect()
 }
 
 /// A match, reduced to what is shown of it.

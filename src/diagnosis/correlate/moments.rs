@@ -86,7 +86,7 @@ impl Moments {
     }
 
     /// Whether logs of several computers are known.
-    pub(super) fn has_several_hosts(&self) -> bool {
+    pub(in super::super) fn has_several_hosts(&self) -> bool {
         self.hosts.len() > 1
     }
 

@@ -3,11 +3,11 @@
 //! Fields that are not known are ignored; those that older versions did not write have a value that says nothing.
 
 use super::{
-    JsonCoverage, JsonDiagnosis, JsonEscalate, JsonEvidence, JsonFact, JsonFactValue, JsonFix, JsonInput, JsonProblem,
-    JsonReference, JsonTimes, JsonUnresolved, JsonWindow, LEVELS, Report, SCHEMA, Text,
+    JsonCoverage, JsonDiagnosis, JsonEscalate, JsonEvidence, JsonFact, JsonFactValue, JsonFix, JsonHidden, JsonInput,
+    JsonProblem, JsonReference, JsonTimes, JsonUnresolved, JsonWindow, LEVELS, Report, SCHEMA, Text,
 };
 use crate::bundle::{Input, Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, FoundFact, Known, Period, State, Suppressed, Unresolved};
+use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Period, State, Suppressed, Unresolved};
 use crate::finding::{Coverage, Evidence, Group, Level, Sight, Sightings, Time, UnknownGroup, Zone};
 use crate::signature::{
     Audience, CatalogueInfo, Condition, Correlation, Escalate, Examples, FactKind, Fix, Order, Reference, Scope,
@@ -74,6 +74,7 @@ impl Report<'_> {
             chronology: self.timeline.chronology()?,
             facts: self.facts.into_iter().map(JsonFact::found).collect::<Read<_>>()?,
             known: self.diagnoses.into_iter().map(JsonDiagnosis::known).collect::<Read<_>>()?,
+            hidden: self.hidden.into_iter().map(JsonHidden::hidden).collect::<Read<_>>()?,
             unresolved: self.unresolved.into_iter().map(JsonUnresolved::unresolved).collect::<Read<_>>()?,
             problems: self.problems.into_iter().map(JsonProblem::problem).collect::<Read<_>>()?,
         })
@@ -144,7 +145,6 @@ impl JsonDiagnosis<'_> {
     fn known(self) -> Read<Known> {
         let sides = [Side::Client, Side::Network, Side::Server, Side::Storage, Side::Config];
         let severities = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
-        let states = [State::Match, State::Old, State::Inconclusive];
         // Of the condition only the words are left that reports look for, of a correlation that there was one.
         let marks = self.marks.into_iter().map(|text| Condition::Text { text: text.into_owned(), nocase: true });
         let correlation = || {
@@ -173,6 +173,7 @@ impl JsonDiagnosis<'_> {
             caused_by: Vec::new(),
             caused_within: Signature::CAUSED_WITHIN,
             formerly: Vec::new(),
+            replaced_by: None,
             escalate: self.escalate.map(JsonEscalate::escalate),
             variants: None,
             examples: Examples::default(),
@@ -183,11 +184,32 @@ impl JsonDiagnosis<'_> {
             signature: Arc::new(signature),
             variant: self.variant.map(Arc::from),
             confidence: self.confidence,
-            state: named("diagnoses[].state", &states, State::name, &self.state)?,
+            state: named("diagnoses[].state", &STATES, State::name, &self.state)?,
             reason: owned(self.reason),
+            notes: self.notes.into_owned(),
             group: group(self.count, &self.times, self.captures.into_owned(), self.evidence, self.files)?,
             caused_by: self.caused_by.map(Arc::from),
             suppressed: suppressed.map(|it| Suppressed { signature: it.signature.into(), count: it.count }).collect(),
+        })
+    }
+}
+
+const STATES: [State; 3] = [State::Match, State::Old, State::Inconclusive];
+
+impl JsonHidden<'_> {
+    fn hidden(self) -> Read<Hidden> {
+        let (first_time, last_time) = self.times.read()?;
+        Ok(Hidden {
+            signature: self.signature.into(),
+            variant: self.variant.map(Arc::from),
+            state: named("hidden[].state", &STATES, State::name, &self.state)?,
+            title: self.title.into_owned(),
+            count: self.count,
+            first_time,
+            last_time,
+            overlay: self.overlay.into_owned(),
+            reason: self.reason.into_owned(),
+            until: owned(self.until),
         })
     }
 }

@@ -5,12 +5,17 @@ use super::super::yaml::{Mistake, Node, Value};
 use super::super::{Example, Examples};
 
 pub(super) fn examples(reader: &mut Reader, node: &Node<'_>) -> Examples {
-    let fields = reader.fields(node, "the examples", &["match", "no_match", "inconclusive"]);
+    let fields = reader.fields(node, "the examples", &["match", "no_match", "inconclusive", "old"]);
     let mut take = |name: &str| -> Vec<Example> {
         let Some(node) = fields.get(name) else { return Vec::new() };
         reader.list(node, name).iter().filter_map(|item| example(reader, item, name)).collect()
     };
-    Examples { matching: take("match"), not_matching: take("no_match"), inconclusive: take("inconclusive") }
+    Examples {
+        matching: take("match"),
+        not_matching: take("no_match"),
+        inconclusive: take("inconclusive"),
+        old: take("old"),
+    }
 }
 
 /// Reads one text, or several in a mapping of paths.

@@ -21,15 +21,16 @@ pub(super) use scope::globs;
 
 const STATUSES: &[(&str, Status)] =
     &[("draft", Status::Draft), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
-const LEVELS: &[(&str, SupportLevel)] = &[("L1", SupportLevel::L1), ("L2", SupportLevel::L2), ("L3", SupportLevel::L3)];
-const SIDES: &[(&str, Side)] = &[
+pub(super) const LEVELS: &[(&str, SupportLevel)] =
+    &[("L1", SupportLevel::L1), ("L2", SupportLevel::L2), ("L3", SupportLevel::L3)];
+pub(super) const SIDES: &[(&str, Side)] = &[
     ("client", Side::Client),
     ("network", Side::Network),
     ("server", Side::Server),
     ("storage", Side::Storage),
     ("config", Side::Config),
 ];
-const SEVERITIES: &[(&str, Severity)] = &[
+pub(super) const SEVERITIES: &[(&str, Severity)] = &[
     ("critical", Severity::Critical),
     ("high", Severity::High),
     ("medium", Severity::Medium),
@@ -91,6 +92,7 @@ pub(super) fn signature_of(
             "caused_by",
             "caused_within",
             "formerly",
+            "replaced_by",
             "escalate",
             "variants",
             "examples",
@@ -119,6 +121,7 @@ pub(super) fn signature_of(
         caused_by: ids(&mut reader, &fields, "caused_by"),
         caused_within: caused_within(&mut reader, &fields),
         formerly: ids(&mut reader, &fields, "formerly"),
+        replaced_by: reader.optional(&fields, "replaced_by").map(Arc::from),
         escalate: fields.get("escalate").map(|node| remedy::escalate(&mut reader, node)),
         variants: fields.get("variants").map(|node| variants::variants(&mut reader, node)),
         examples: fields.get("examples").map(|node| examples::examples(&mut reader, node)).unwrap_or_default(),
@@ -132,6 +135,21 @@ pub(super) fn signature_of(
             }
         }
         None => reader.missing(&fields, "match"),
+    }
+    if let (Some(node), Some(new)) = (fields.get("replaced_by"), &signature.replaced_by) {
+        if signature.status != Status::Deprecated {
+            let hint = "write `status: deprecated`, or remove it";
+            let message = "`replaced_by` beside a status that is not `deprecated`";
+            reader.mistake(Mistake::new(node.place, message).hint(hint));
+        } else if *new == signature.id {
+            let hint = "write the id of the signature that is used now";
+            reader.mistake(Mistake::new(node.place, "`replaced_by` names the signature itself").hint(hint));
+        }
+    }
+    if !signature.examples.old.is_empty() && !signature.scope.asks_version() {
+        let place = fields.get("examples").and_then(|node| node.get("old")).map_or(root.place, |node| node.place);
+        let hint = "add `fixed_in:` or `versions:` to `scope:`";
+        reader.mistake(Mistake::new(place, "an example of `old` without a version that decides").hint(hint));
     }
     if let (Some(_), Some(variants), true) = (yaml, &signature.variants, reader.mistakes.is_empty()) {
         let captures = signature.condition.captures();
@@ -304,11 +322,20 @@ examples:
     }
 
     #[test]
-    fn fields_of_later_steps_are_refused_as_such() {
-        check_match(
-            "  replaced_by: a/b/c",
-            &["7:3 the field `replaced_by` is not supported by this version \
-               (it belongs to a later version of the signature format: remove it or use a newer tierline)"],
+    fn only_what_is_deprecated_is_replaced() {
+        let text = |more| complete(&format!("match: {{text: abc}}\n{more}"));
+        check(&text("status: deprecated\nreplaced_by: a/b/d\n"), &[]);
+        check(
+            &text("replaced_by: a/b/d\n"),
+            &["7:14 `replaced_by` beside a status that is not `deprecated` (write `status: deprecated`, or remove it)"],
+        );
+        check(
+            &text("status: deprecated\nreplaced_by: a/b/c\n"),
+            &["8:14 `replaced_by` names the signature itself (write the id of the signature that is used now)"],
+        );
+        check(
+            &text("examples: { old: [abc] }\n"),
+            &["7:18 an example of `old` without a version that decides (add `fixed_in:` or `versions:` to `scope:`)"],
         );
     }
 

@@ -15,7 +15,7 @@ use crate::signature::{Correlation, Example, Scope, Signature, SignatureSet, Sta
 use crate::triage::triage_texts;
 use condition::Part;
 use correlation::Several;
-use probes::Probes;
+use probes::{Answers, Probes, files_only};
 
 /// Why a signature fires or does not.
 #[derive(Clone, Debug, Default)]
@@ -37,14 +37,25 @@ pub fn why(
     let mut parts = vec![scope(signature, files)];
     let mut probes = Probes::new(signature);
     let whole = probes.ask(|_| {});
+    let in_files = probes.ask(|probe| probe.scope = files_only(&signature.scope));
+    let mut outside = |answers: &Answers| {
+        if let (None, Some(known)) = (answers.get(whole), answers.get(in_files)) {
+            let what = if signature.correlation.is_some() { "match" } else { "record" };
+            let said = format!("{} of it, but not on the version or system found", counted_as(known.group.count, what));
+            parts.push(PartRun { depth: 0, part: "versions and systems".to_owned(), holds: false, said });
+        }
+    };
     match &signature.correlation {
         None => {
             let part = Part::ask(&mut probes, &signature.condition, &signature.scope);
-            part.tell(&probes.answers(run), 0, &mut parts);
+            let answers = probes.answers(run);
+            outside(&answers);
+            part.tell(&answers, 0, &mut parts);
         }
         Some(correlation) => {
             let several = Several::ask(&mut probes, signature, correlation);
             let answers = probes.answers(run);
+            outside(&answers);
             let found = answers.get(whole);
             let said = match found {
                 Some(known) => format!("{}{}", counted_as(known.group.count, "match"), state(known)),

@@ -51,10 +51,7 @@ impl<'s> Probes<'s> {
         self.ask(|probe| {
             probe.condition = condition.clone();
             probe.correlation = None;
-            // What else a scope says is about the whole signature.
-            probe.scope = Scope::default();
-            probe.scope.files.clone_from(&scope.files);
-            probe.scope.not_files.clone_from(&scope.not_files);
+            probe.scope = files_only(scope);
         })
     }
 
@@ -64,6 +61,14 @@ impl<'s> Probes<'s> {
         let number = |known: &Known| known.signature.id.rsplit('/').next()?.parse().ok().map(Probe);
         Answers(run(&set).into_iter().filter_map(|known| Some((number(&known)?, known))).collect())
     }
+}
+
+/// The same scope as far as it is about files: what else it says is about the whole signature.
+pub(super) fn files_only(scope: &Scope) -> Scope {
+    let mut files = Scope::default();
+    files.files.clone_from(&scope.files);
+    files.not_files.clone_from(&scope.not_files);
+    files
 }
 
 impl Answers {
