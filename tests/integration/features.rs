@@ -55,6 +55,7 @@ const MAPPINGS: &[Mapping] = &[
             ("caused_within", &["a_cause_comes_before_its_effect_and_not_long_before"]),
             ("formerly", &["former_ids_lead_to_the_present_one", "ids_that_nobody_has_are_told_with_their_place"]),
             ("escalate", &["all_fields_arrive"]),
+            ("replaced_by", &["an_old_id_leads_to_its_successor", "a_chain_is_followed_and_a_ring_leads_nowhere"]),
             ("variants", &["each_variant_is_a_diagnosis_of_its_own", "a_value_has_one_row"]),
             ("examples", &["examples_that_behave_have_no_failure", "an_example_that_does_not_behave_is_an_error"]),
         ],
@@ -71,6 +72,19 @@ const MAPPINGS: &[Mapping] = &[
                 ],
             ),
             ("not_files", &["not_files_wins"]),
+            (
+                "versions",
+                &["an_error_on_another_version_or_system_is_unexplained", "an_unknown_version_is_a_match_that_says_so"],
+            ),
+            ("fixed_in", &["a_trace_on_a_version_with_the_fix_is_old", "a_trace_before_an_upgrade_to_the_fix_is_old"]),
+            ("version_fact", &["versions_and_systems_are_read"]),
+            (
+                "os",
+                &[
+                    "an_error_on_another_version_or_system_is_unexplained",
+                    "systems_are_told_by_what_they_call_themselves",
+                ],
+            ),
         ],
     ),
     (
@@ -175,6 +189,7 @@ const MAPPINGS: &[Mapping] = &[
         &[
             ("match", &["examples_that_behave_have_no_failure", "an_example_that_does_not_match_is_told_why"]),
             ("no_match", &["examples_that_behave_have_no_failure", "an_example_that_matches_by_mistake_is_told_why"]),
+            ("old", &["a_trace_on_a_version_with_the_fix_is_old", "an_unknown_version_is_a_match_that_says_so"]),
             ("inconclusive", &["the_examples_of_the_guide_are_a_good_catalogue", "each_doubt_has_its_case"]),
         ],
     ),
