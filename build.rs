@@ -1,6 +1,6 @@
 //! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of path, text and
-//! tree of each file, in path order. A mistake in a file fails the build with its place. A sample of the healthy logs
-//! is embedded beside it.
+//! tree of each file, in path order. A mistake in a file fails the build with its place. The literals of its regexes and
+//! a sample of the healthy logs are embedded beside it.
 
 // The library's own reader, so that the build refuses exactly what the program would refuse.
 #![expect(dead_code, reason = "the build reads signatures and does nothing else with them")]
@@ -19,12 +19,16 @@ mod fact;
 mod fields;
 #[path = "src/signature/fragments.rs"]
 mod fragments;
+#[path = "src/scan/inner.rs"]
+mod inner;
 #[path = "src/signature/pattern.rs"]
 mod pattern;
 #[path = "src/signature/product.rs"]
 mod product;
 #[path = "src/signature/schema/mod.rs"]
 mod schema;
+#[path = "src/scan/syntax.rs"]
+mod syntax;
 #[path = "src/signature/system.rs"]
 mod system;
 #[path = "src/signature/tree.rs"]
@@ -39,7 +43,7 @@ mod yaml;
 use correlation::*;
 use data::*;
 use fragments::Fragments;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
@@ -51,6 +55,8 @@ use yaml::Mistake;
 fn main() -> io::Result<ExitCode> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/signature");
+    println!("cargo::rerun-if-changed=src/scan/inner.rs");
+    println!("cargo::rerun-if-changed=src/scan/syntax.rs");
     println!("cargo::rerun-if-changed=signatures");
     println!("cargo::rerun-if-changed=testdata/quiet");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -60,6 +66,7 @@ fn main() -> io::Result<ExitCode> {
     files.sort();
     let mut table = String::from("&[\n");
     let mut texts = Vec::new();
+    let mut regexes = BTreeSet::new();
     let mut is_broken = false;
     let shared = fragments(&root, &files)?;
     for (index, shown) in files.iter().enumerate() {
@@ -67,7 +74,7 @@ fn main() -> io::Result<ExitCode> {
         let text =
             fs::read_to_string(&file).map_err(|err| io::Error::new(err.kind(), format!("read {shown}: {err}")))?;
         let path = shown.strip_prefix("signatures/").unwrap_or(shown);
-        match tree_of(path, Path::new(shown), &text, &shared) {
+        match tree_of(path, Path::new(shown), &text, &shared, &mut regexes) {
             Ok(tree) => {
                 let tree_file = out.join(format!("{index}.tree"));
                 fs::write(&tree_file, tree)?;
@@ -86,6 +93,7 @@ fn main() -> io::Result<ExitCode> {
         out.join("catalogue.sha256"),
         checksum::of_files(texts.iter().map(|(path, text)| (*path, text.as_bytes()))),
     )?;
+    fs::write(out.join("literals.bin"), literals_of(&regexes))?;
     fs::write(out.join("ordinary.log"), ordinary(&root)?)?;
     Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -103,23 +111,74 @@ fn fragments(root: &Path, files: &[String]) -> io::Result<BTreeMap<String, Fragm
     Ok(shared)
 }
 
-/// Returns the encoded tree of a file that has no mistakes.
+/// Returns the encoded tree of a file that has no mistakes, and adds its regexes.
 fn tree_of(
     path: &str,
     shown: &Path,
     text: &str,
     shared: &BTreeMap<String, Fragments>,
+    regexes: &mut BTreeSet<String>,
 ) -> Result<Vec<u8>, Vec<Mistake>> {
     match path.strip_suffix("/_product.yaml") {
-        Some(folder) => drop(product::product(folder, shown, text)?),
+        Some(folder) => {
+            let product = product::product(folder, shown, text)?;
+            product.facts.iter().for_each(|fact| add_regexes(&fact.patterns, regexes));
+        }
         None => {
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).cloned();
-            schema::signature(path.trim_end_matches(".yaml"), shown, text, &fragments.unwrap_or_default())?;
+            let fragments = fragments.unwrap_or_default();
+            let signature = schema::signature(path.trim_end_matches(".yaml"), shown, text, &fragments)?;
+            add_regexes(&signature.condition, regexes);
+            let wanted = signature.correlation.iter().flat_map(Correlation::wanted);
+            wanted.for_each(|wanted| add_regexes(&wanted.condition, regexes));
         }
     }
     let mut tree = Vec::new();
     encode::encode(&yaml::parse(text).map_err(|mistake| vec![mistake])?, &mut tree);
     Ok(tree)
+}
+
+/// Collects the regexes of a condition.
+fn add_regexes(condition: &Condition, regexes: &mut BTreeSet<String>) {
+    match condition {
+        Condition::Any(parts) | Condition::All(parts) | Condition::None(parts) => {
+            parts.iter().for_each(|part| add_regexes(part, regexes));
+        }
+        Condition::Regex(pattern) => _ = regexes.insert(pattern.clone()),
+        Condition::Text { .. } => {}
+        Condition::Fields(tests) => {
+            let values = tests.iter().flat_map(|test| &test.values);
+            values.filter_map(FieldValue::condition).for_each(|it| add_regexes(it, regexes));
+        }
+    }
+}
+
+/// Returns the literals of regexes in the form that `src/scan/stored.rs` reads. What does not fit into it is left out.
+fn literals_of(regexes: &BTreeSet<String>) -> Vec<u8> {
+    let entries: Vec<Vec<u8>> = regexes.iter().filter_map(|regex| entry_of(regex)).collect();
+    let mut stored = (entries.len() as u32).to_le_bytes().to_vec();
+    let mut place = 4 + 4 * entries.len();
+    for entry in &entries {
+        stored.extend((place as u32).to_le_bytes());
+        place += entry.len();
+    }
+    stored.extend(entries.concat());
+    stored
+}
+
+fn entry_of(regex: &str) -> Option<Vec<u8>> {
+    let sets = inner::sets_of_regex(regex).ok()?;
+    let mut entry = u16::try_from(regex.len()).ok()?.to_le_bytes().to_vec();
+    entry.extend(regex.as_bytes());
+    entry.extend(u16::try_from(sets.len()).ok()?.to_le_bytes());
+    for set in sets {
+        entry.extend(u16::try_from(set.len()).ok()?.to_le_bytes());
+        for literal in set {
+            entry.push(u8::try_from(literal.len()).ok()?);
+            entry.extend(literal);
+        }
+    }
+    Some(entry)
 }
 
 fn tell(file: &str, mistake: &Mistake) {

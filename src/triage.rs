@@ -11,10 +11,9 @@ use crate::finding::{Memo, Origin, Source, Tally};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
 use crate::scan::{Enough, FileScope, Gate, Hit, LineCache, More, Pieces, Scanner, Taker, Window, last_time};
 use crate::signature::{FactKind, SignatureSet};
-use rayon::prelude::*;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use around::{Around, Bound, BoundError, last_time_in};
@@ -186,7 +185,7 @@ fn examine(
 ) -> Result<Tally, &'static str> {
     let window = options.around.as_ref().filter(|_| !options.lines).map(|around| around.window);
     let host = host.filter(|_| !options.lines);
-    let (pieces, origin) = (&Mutex::default(), &Mutex::default());
+    let (pieces, lines, origin) = (&Mutex::default(), &Mutex::default(), &Mutex::default());
     // `text` is all of it or its head.
     let guess = |text: &[u8]| {
         let head = &text[..text.len().min(Reading::HEAD)];
@@ -210,6 +209,7 @@ fn examine(
                 window,
                 host,
                 pieces,
+                lines,
                 origin,
             };
             let tally = match reading.encoding {
@@ -234,12 +234,14 @@ fn examine(
                 window,
                 host,
                 pieces,
+                lines,
                 origin,
             };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
         }
     };
+    tally.settle_lines(lock(lines).values().copied());
     tally.coverage.files = 1;
     tally.coverage.bytes = bytes;
     let timeline = std::mem::take(&mut *lock(pieces)).finish();
@@ -265,6 +267,8 @@ struct File<'a> {
     window: Option<Window>,
     /// The timelines of the chunks.
     pieces: &'a Mutex<Pieces>,
+    /// How many lines each chunk has, by its number.
+    lines: &'a Mutex<BTreeMap<u64, u64>>,
     /// What the first chunk has shown.
     origin: &'a Mutex<Origin>,
     /// The fact that is the name of a host, if it is wanted.
@@ -273,38 +277,44 @@ struct File<'a> {
 
 impl File<'_> {
     fn mapped(&self, text: Mapped<'_>) -> Tally {
-        if text.len() >= WORTH_A_SAMPLE {
+        // Of lines that are remembered only few are searched.
+        if text.len() >= WORTH_A_SAMPLE && !self.reading.format.has_layouts() {
             let piece =
                 |index: usize| text.get(text.len() / 256 * index..).map(|rest| &rest[..rest.len().min(8 << 10)]);
             self.scanner.tune(&(0..256).filter_map(piece).collect::<Vec<_>>());
         }
-        // Neighbouring chunks go into one tally: it copies only what comes before what it has.
         let ranges = chunks(&text, &self.reading.format);
         let gates = self.window.map(|window| window.gates(&text, &self.reading.format, &ranges));
-        let numbered = ranges.into_par_iter().enumerate();
-        let parts = numbered.fold(Part::new, |mut part, (number, range)| {
-            let lines_before = part.tally.coverage.counts.lines;
-            let mut memory = self.memory_of(&part);
-            let mut chunk = Chunk::of(&text, range);
-            let from = chunk.offset as usize - chunk.start;
-            if text.copy(from..from + chunk.buffer.len(), &mut memory.buffer) {
-                chunk.buffer = &memory.buffer;
+        // Each thread has one part and takes one chunk after the other: what a part has seen of the file tells what of the
+        // next chunk need only be counted, and a new part would have to see it again.
+        let next = AtomicUsize::new(0);
+        let whole = Mutex::new(Tally::default());
+        let scan_rest = || {
+            let mut part = Part::new();
+            let mut memory = None;
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(range) = ranges.get(number) else { break };
+                let Memory { known, buffer } = memory.get_or_insert_with(|| self.memory_of(&part));
+                let mut chunk = Chunk::of(&text, range.clone());
+                let from = chunk.offset as usize - chunk.start;
+                if text.copy(from..from + chunk.buffer.len(), buffer) {
+                    chunk.buffer = buffer;
+                }
+                let gate = gates.as_ref().and_then(|gates| gates.get(number).copied());
+                self.scan(known, &mut part, number as u64, gate, &chunk);
             }
-            let gate = gates.as_ref().and_then(|gates| gates.get(number).copied());
-            self.scan(
-                &mut memory.known,
-                &mut part,
-                Before { chunks: number as u64, lines: lines_before },
-                gate,
-                &chunk,
-            );
-            lock(self.memories).push(memory);
-            part
+            if let Some(memory) = memory {
+                lock(self.memories).push(memory);
+                lock(&whole).merge(part.tally);
+            }
+        };
+        rayon::in_place_scope(|scope| {
+            let others = rayon::current_num_threads().min(ranges.len()).saturating_sub(1);
+            (0..others).for_each(|_| scope.spawn(|_| scan_rest()));
+            scan_rest();
         });
-        parts.map(|part| part.tally).reduce(Tally::default, |mut left, right| {
-            left.append(right);
-            left
-        })
+        whole.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a thread's memory out of the pool: if it is there the one that has seen the part's chunks.
@@ -320,24 +330,23 @@ impl File<'_> {
         // Each chunk that is put into the queue brings one call that takes one out, so the queue is empty in the end.
         let most_waiting = 2 * rayon::current_num_threads();
         let waiting: Mutex<VecDeque<(Option<Gate>, OwnedChunk)>> = Mutex::default();
-        // All chunks that were taken out. Counted there, because this thread is the one that all wait for.
-        let taken = Mutex::new(Before::default());
+        // How many chunks were taken out.
+        let taken = Mutex::new(0);
         let finished = Mutex::new(Vec::new());
         // One for each thread that has had a chunk.
         let parts = Mutex::new(Vec::new());
         let scan_next = || {
             // Each part gets its chunks in the order of the file.
-            let (before, gate, chunk, mut part) = {
+            let (number, gate, chunk, mut part) = {
                 let mut taken = lock(&taken);
                 let Some((gate, chunk)) = lock(&waiting).pop_front() else { return };
                 let part = lock(&parts).pop().unwrap_or_else(Part::new);
-                let before = *taken;
-                taken.chunks += 1;
-                taken.lines += memchr::memchr_iter(b'\n', chunk.chunk().text()).count() as u64;
-                (before, gate, chunk, part)
+                let number = *taken;
+                *taken += 1;
+                (number, gate, chunk, part)
             };
             let mut memory = self.memory_of(&part);
-            self.scan(&mut memory.known, &mut part, before, gate, &chunk.chunk());
+            self.scan(&mut memory.known, &mut part, number, gate, &chunk.chunk());
             lock(self.memories).push(memory);
             lock(&parts).push(part);
             lock(&finished).push(chunk);
@@ -371,30 +380,24 @@ impl File<'_> {
         whole
     }
 
-    /// Adds a chunk of the file.
-    fn scan(&self, known: &mut Known, part: &mut Part, before: Before, gate: Option<Gate>, chunk: &Chunk<'_>) {
+    /// Adds a chunk of the file, which has this number.
+    fn scan(&self, known: &mut Known, part: &mut Part, number: u64, gate: Option<Gate>, chunk: &Chunk<'_>) {
         let Known { lines, templates, series } = known;
         *series = part.series;
         let tally = &mut part.tally;
-        let (lines_before, series) = (before.lines, part.series);
+        let (lines_before, series) = (Tally::unsettled(number), part.series);
         let mut gathering = Gathering { tally, templates, file: self, chunk, lines_before, series };
         let passed = self.scanner.pass(chunk, &self.reading.format, self.scope, gate, lines, &mut gathering);
         if let Some(host) = self.host {
-            tally.facts.add_hosts(host, self.path, &self.reading.format, before.lines, chunk, &passed.marks);
+            tally.facts.add_hosts(host, self.path, &self.reading.format, lines_before, chunk, &passed.marks);
         }
         tally.examined(chunk.text().len() as u64, &passed.counts);
-        if before.chunks == 0 && passed.timeline.ends.is_some() {
+        if number == 0 && passed.timeline.ends.is_some() {
             *lock(self.origin) = Origin::of(chunk.text(), &self.reading.format);
         }
-        lock(self.pieces).add(before.chunks, passed.timeline);
+        lock(self.lines).insert(number, passed.counts.lines);
+        lock(self.pieces).add(number, passed.timeline);
     }
-}
-
-/// What stands in front of a chunk: chunks of the file, and lines as far as they are known.
-#[derive(Clone, Copy, Default)]
-struct Before {
-    chunks: u64,
-    lines: u64,
 }
 
 /// Counts what is read, in bytes of the file as stored.

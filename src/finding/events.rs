@@ -124,11 +124,15 @@ impl Events {
         }
     }
 
-    /// Moves all down by so many lines.
-    pub(super) fn shift_lines(&mut self, lines: u64) {
+    /// See [`Tally::settle_lines`](super::Tally::settle_lines).
+    pub(super) fn settle_lines(&mut self, settled: &impl Fn(u64) -> u64) {
         for kind in self.kinds.values_mut() {
-            kind.whole.iter_mut().chain(&mut kind.rest).for_each(|event| event.evidence.line += lines);
-            [&mut kind.whole_bar, &mut kind.bar].into_iter().flatten().for_each(|place| place.line += lines);
+            kind.whole
+                .iter_mut()
+                .chain(&mut kind.rest)
+                .for_each(|event| event.evidence.line = settled(event.evidence.line));
+            let bars = [&mut kind.whole_bar, &mut kind.bar].into_iter().flatten();
+            bars.for_each(|place| place.line = settled(place.line));
         }
     }
 

@@ -120,14 +120,10 @@ impl Facts {
         }
     }
 
-    /// Moves all sightings down by so many lines.
-    pub(super) fn shift_lines(&mut self, lines: u64) {
+    /// See [`Tally::settle_lines`](super::Tally::settle_lines).
+    pub(super) fn settle_lines(&mut self, settled: &impl Fn(u64) -> u64) {
         for sightings in self.values.values_mut().flat_map(BTreeMap::values_mut) {
-            for sight in [&mut sightings.first, &mut sightings.last] {
-                if sight.line > 0 {
-                    sight.line += lines;
-                }
-            }
+            [&mut sightings.first, &mut sightings.last].into_iter().for_each(|sight| sight.line = settled(sight.line));
         }
     }
 

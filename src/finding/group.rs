@@ -102,9 +102,9 @@ impl Group {
         others_first
     }
 
-    /// Moves all evidence down by so many lines.
-    pub(super) fn shift_lines(&mut self, lines: u64) {
-        self.evidence.iter_mut().for_each(|evidence| evidence.line += lines);
+    /// See [`Tally::settle_lines`](super::Tally::settle_lines).
+    pub(super) fn settle_lines(&mut self, settled: &impl Fn(u64) -> u64) {
+        self.evidence.iter_mut().for_each(|evidence| evidence.line = settled(evidence.line));
     }
 
     fn add_time(&mut self, time: Option<Time>) {

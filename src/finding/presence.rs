@@ -84,10 +84,10 @@ impl Presences {
         }
     }
 
-    /// Moves all down by so many lines.
-    pub(super) fn shift_lines(&mut self, lines: u64) {
+    /// See [`Tally::settle_lines`](super::Tally::settle_lines).
+    pub(super) fn settle_lines(&mut self, settled: &impl Fn(u64) -> u64) {
         for presence in self.claims.values_mut() {
-            presence.places.values_mut().chain(&mut presence.others).for_each(|stay| stay.line += lines);
+            presence.places.values_mut().chain(&mut presence.others).for_each(|stay| stay.line = settled(stay.line));
         }
     }
 

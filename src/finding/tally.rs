@@ -1,7 +1,6 @@
 //! Hits become groups, and groups of many files become one.
 //!
-//! [`Tally::add`] takes the hits of a scan, [`Tally::append`] joins neighbouring pieces of a file, [`Tally::merge`] joins
-//! files. What is kept is bounded, and chosen by the records alone and never by who came first.
+//! [`Tally::add`] takes the hits of a scan, [`Tally::merge`] joins pieces of a file and files. What is kept is bounded, and chosen by the records alone and never by who came first.
 
 use super::Level;
 use super::by_file::ByFile;
@@ -107,13 +106,12 @@ impl Tally {
 
     /// Adds one hit of a chunk of `file`. `memo` is the worker's, for any files and tallies.
     ///
-    /// `lines_before` are the lines of the file in front of the chunk, as far as they are known: with all of them a tally
-    /// may take chunks of many files in any order. A tally of one piece of a file counts from the piece's start, with
-    /// `coverage.counts.lines` if its chunks come in order, and is put behind the others by [`Tally::append`].
+    /// `lines_before` are the lines of the file in front of the chunk. While they are not known, [`Tally::unsettled`] stands
+    /// for them, until [`Tally::settle_lines`] is told.
     ///
     /// Text is copied only of what stands among the first of its group, so that few tallies with many chunks each cost
     /// less than many with few. Templates over the bound are dropped from time to time, and finally by
-    /// [`Tally::examined`], `append` or `merge`.
+    /// [`Tally::examined`] or `merge`.
     pub fn add(
         &mut self,
         memo: &mut Memo,
@@ -225,20 +223,38 @@ impl Tally {
         self.drop_least();
     }
 
-    /// Adds the tally of the piece that follows this one in the same file (its lines are counted from its start).
-    /// Associative: pieces may be put together two by two in any grouping.
-    pub fn append(&mut self, mut next: Tally) {
-        let lines = self.coverage.counts.lines;
-        next.known.values_mut().for_each(|group| group.shift_lines(lines));
-        next.unknown.values_mut().for_each(|unknown| unknown.group.shift_lines(lines));
-        next.claimed.values_mut().for_each(|unknown| unknown.group.shift_lines(lines));
-        next.facts.shift_lines(lines);
-        next.events.shift_lines(lines);
-        next.presences.shift_lines(lines);
-        self.merge(next);
+    /// What stands for the lines in front of a chunk with this number as long as they are not known. Lines of later chunks
+    /// are greater.
+    pub fn unsettled(chunk: u64) -> u64 {
+        chunk << Tally::LINE_BITS
     }
 
-    /// Adds the tally of another file. Any order gives the same result.
+    /// A chunk has less lines than this can count.
+    const LINE_BITS: u32 = 40;
+
+    /// Tells how many lines each chunk of the file has, in the order of their numbers. Until then nothing but other pieces
+    /// of the file may be merged.
+    pub fn settle_lines(&mut self, lines: impl IntoIterator<Item = u64>) {
+        let before: Vec<u64> = [0]
+            .into_iter()
+            .chain(lines.into_iter().scan(0, |sum, lines| {
+                *sum += lines;
+                Some(*sum)
+            }))
+            .collect();
+        let settled = |line: u64| {
+            let chunk = before.get((line >> Tally::LINE_BITS) as usize).copied().unwrap_or_default();
+            chunk + (line & ((1 << Tally::LINE_BITS) - 1))
+        };
+        self.known.values_mut().for_each(|group| group.settle_lines(&settled));
+        self.unknown.values_mut().for_each(|unknown| unknown.group.settle_lines(&settled));
+        self.claimed.values_mut().for_each(|unknown| unknown.group.settle_lines(&settled));
+        self.facts.settle_lines(&settled);
+        self.events.settle_lines(&settled);
+        self.presences.settle_lines(&settled);
+    }
+
+    /// Adds the tally of another piece of the file or of another file. Any order gives the same result.
     pub fn merge(&mut self, other: Tally) {
         self.coverage.add(&other.coverage);
         self.claims.merge(other.claims);
@@ -466,32 +482,29 @@ mod tests {
         }
 
         #[test]
-        fn pieces_append_like_one_piece(lines in proptest::collection::vec(line(), 0..40), a in 0..41_usize, b in 0..41_usize) {
-            let (a, b) = (a.min(b).min(lines.len()), a.max(b).min(lines.len()));
+        fn pieces_merge_like_one_piece(
+            lines in proptest::collection::vec(line(), 0..40),
+            cuts in proptest::collection::vec((any::<prop::sample::Index>(), 0..3_usize), 0..6),
+        ) {
             let expected = whole_file(0, &lines);
-            let piece = |range| {
-                let mut tally = Tally::default();
-                add(&mut tally, "file0.log", &lines, range);
-                tally
-            };
-            let (mut left, mut middle) = (piece(0..a), piece(a..b));
-            middle.append(piece(b..lines.len()));
-            left.append(middle);
-            prop_assert_eq!(told(&left), told(&expected));
-            let (mut left, middle) = (piece(0..a), piece(a..b));
-            left.append(middle);
-            left.append(piece(b..lines.len()));
-            prop_assert_eq!(told(&left), told(&expected));
-            let mut one_by_one = piece(0..a);
-            add(&mut one_by_one, "file0.log", &lines, a..b);
-            add(&mut one_by_one, "file0.log", &lines, b..lines.len());
-            prop_assert_eq!(told(&one_by_one), told(&expected));
+            let mut cuts: Vec<_> = cuts.iter().map(|(cut, part)| (cut.index(lines.len() + 1), *part)).collect();
+            cuts.extend([(0, 0), (lines.len(), 0)]);
+            cuts.sort_unstable();
+            let chunks: Vec<_> = cuts.windows(2).map(|cuts| (cuts[0].0..cuts[1].0, cuts[0].1)).collect();
             let mut backwards = Tally::default();
-            for range in [b..lines.len(), a..b, 0..a] {
-                let lines_before = range.start as u64;
-                add_at(&mut backwards, "file0.log", &lines, range, lines_before);
+            for (range, _) in chunks.iter().rev() {
+                add_at(&mut backwards, "file0.log", &lines, range.clone(), range.start as u64);
             }
             prop_assert_eq!(told(&backwards), told(&expected));
+            let mut parts = vec![Tally::default(); 3];
+            for (number, (range, part)) in chunks.iter().enumerate() {
+                let before = Tally::unsettled(number as u64);
+                add_at(&mut parts[*part], "file0.log", &lines, range.clone(), before);
+            }
+            for mut whole in [merged(parts.clone()), merged(parts.into_iter().rev())] {
+                whole.settle_lines(chunks.iter().map(|(range, _)| range.len() as u64));
+                prop_assert_eq!(told(&whole), told(&expected));
+            }
         }
     }
 

@@ -148,6 +148,18 @@ impl<'a> Record<'a> {
     }
 }
 
+/// Where a record begins, whatever stands before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// Where its first line begins in the chunk's buffer.
+    pub start: usize,
+    /// The number of that line, from the chunk's start.
+    pub line: u64,
+    /// The line does not begin a record by itself: it is one of its own because a limit was passed, and so are those behind
+    /// it until one does.
+    pub alone: bool,
+}
+
 /// Iterator over the records of a chunk.
 pub struct Records<'a, R = &'a Format> {
     format: &'a Format,
@@ -210,16 +222,21 @@ impl<'a, R: LineReader<'a>> Records<'a, R> {
         }
     }
 
-    /// Goes on at a line that begins a record by itself, which stands at `start` of the chunk's buffer and has the number
-    /// `line`: nothing before it matters.
-    pub fn go_on_at(&mut self, start: usize, line: u64) {
+    /// Goes on where a record begins: nothing before it matters.
+    pub fn go_on_at(&mut self, Beginning { start, line, alone }: Beginning) {
         (self.at, self.line, self.begun) = (start, line, (start, line));
-        (self.within, self.over, self.looked) = (false, false, false);
+        (self.within, self.over, self.looked) = (false, alone, false);
     }
 
-    /// Where the next record begins and the number of its line, if that line begins a record by itself.
-    pub fn next_beginning(&self) -> Option<(usize, u64)> {
-        (self.looked && self.ahead.read.kind == Kind::Begins).then_some((self.ahead.start, self.ahead.line))
+    /// Where the next record begins, if that does not depend on what stands before it.
+    #[inline]
+    pub fn next_beginning(&self) -> Option<Beginning> {
+        let Ahead { start, line, read, alone, .. } = &self.ahead;
+        let begins = read.kind == Kind::Begins;
+        // A piece of a long line is not read as a line.
+        let is_line = || start.checked_sub(1).is_none_or(|before| self.buffer.get(before) == Some(&b'\n'));
+        let known = self.looked && (begins || (*alone && is_line()));
+        known.then_some(Beginning { start: *start, line: *line, alone: !begins })
     }
 
     /// Line ends that were passed.

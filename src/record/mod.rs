@@ -65,7 +65,7 @@ mod zone;
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
 pub use container::Container;
 pub use encoding::{Encoding, not_text};
-pub use fold::{Line, LineReader, Record, Records, is_blank};
+pub use fold::{Beginning, Line, LineReader, Record, Records, is_blank};
 pub use format::{Format, Header};
 pub use guess::Reading;
 pub use layout::Layout;

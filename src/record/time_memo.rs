@@ -41,6 +41,11 @@ pub struct TimeMemo {
     span: usize,
     /// Where epochs begin of which only two digits are compared.
     epochs: [Option<u16>; NOTES],
+    /// What lines with the same bytes show of which other clocks show no time, and which.
+    other: Option<(u8, Known)>,
+    /// A hash of the bytes of the last line that showed something else. Some logs have another day in every line, and it is
+    /// not worth to learn a day that comes once.
+    candidate: Option<u64>,
 }
 
 /// Where a clock stands whose digits are not compared.
@@ -114,6 +119,8 @@ impl TimeMemo {
             known: Known::Untimed,
             span: 0,
             epochs: [None; NOTES],
+            other: None,
+            candidate: None,
         };
         // Which bytes decide. A byte that one look passes over may matter to another.
         let mut bytes = Vec::new();
@@ -202,10 +209,12 @@ impl TimeMemo {
             return None;
         }
         let (seconds, impossible) = self.clocks(line)?;
-        if impossible != self.impossible {
-            return None;
-        }
-        Some(match self.known {
+        let known = match self.other {
+            _ if impossible == self.impossible => self.known,
+            Some((other, known)) if impossible == other => known,
+            _ => return None,
+        };
+        Some(match known {
             Known::Different => None,
             Known::Untimed => Some(None),
             Known::Behind(time) => Some(Some(time.plus(self.behind(line, seconds)?))),
@@ -255,30 +264,48 @@ impl TimeMemo {
 
     /// Takes note of a line of which a layout has read this.
     pub(super) fn learn(&mut self, line: &[u8], found: Option<Option<Time>>, calendar: &Calendar) {
-        self.reach = usize::MAX;
         let at_border = |&epoch: &u16| line.get(usize::from(epoch)..).is_none_or(|text| text.starts_with(b"41"));
         if line.len() < self.span || self.epochs.iter().flatten().any(at_border) {
             return;
         }
+        let mut values = [0; WORDS];
+        let (mut is_known, mut hash) = (self.reach == self.span, 0_u64);
+        for (value, word) in values.iter_mut().zip(&self.words[..usize::from(self.n_words)]) {
+            let Some(bytes) = line.get(usize::from(word.at)..).and_then(|rest| rest.first_chunk()) else { return };
+            *value = u64::from_le_bytes(*bytes) & word.mask;
+            is_known &= *value == word.value;
+            hash = (hash ^ *value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        }
+        if !is_known && self.candidate != Some(hash) {
+            self.candidate = Some(hash);
+            return;
+        }
         let Some((seconds, impossible)) = self.clocks(line) else { return };
-        self.impossible = impossible;
-        self.known = match found {
+        let Some(known) = self.known_of(line, seconds, found, calendar) else { return };
+        if is_known {
+            if impossible != self.impossible {
+                self.other = Some((impossible, known));
+            }
+            return;
+        }
+        (self.impossible, self.known, self.other) = (impossible, known, None);
+        self.words.iter_mut().zip(values).for_each(|(word, value)| word.value = value);
+        self.reach = self.span;
+    }
+
+    /// What a line shows of which a layout has read this, for all clocks; `None` if that differs in the course of a day.
+    fn known_of(&self, line: &[u8], seconds: u32, found: Option<Option<Time>>, calendar: &Calendar) -> Option<Known> {
+        Some(match found {
             None => Known::Different,
             Some(None) => Known::Untimed,
             Some(Some(time)) => {
-                let Some(nanos) = self.behind(line, seconds) else { return };
-                let start = time.plus(-nanos);
+                let start = time.plus(-self.behind(line, seconds)?);
                 // Which year is assumed may change in the course of a day.
                 if time.assumed() && !calendar.is_steady(start, DAY - 1) {
-                    return;
+                    return None;
                 }
                 Known::Behind(start)
             }
-        };
-        for word in &mut self.words[..usize::from(self.n_words)] {
-            let Some(bytes) = line.get(usize::from(word.at)..).and_then(|rest| rest.first_chunk()) else { return };
-            word.value = u64::from_le_bytes(*bytes) & word.mask;
-        }
-        self.reach = self.span;
+        })
     }
 }

@@ -72,11 +72,20 @@ pub(super) struct Counting {
     gate: Option<Gate>,
     timeline: Timeline,
     run: Run,
+    /// Other runs: logs that were put together, and times with and without zone, take turns.
+    parked: [Run; PARKED],
+    /// Which of them makes room next.
+    next_parked: usize,
+    /// The last record with a time.
+    previous: Moment,
+    /// A step from one record to the next is nothing to keep if it is less than this when [`BACK`] is added.
+    usual: u64,
     /// An offset that records state, and how many of them were not told to the timeline yet.
     offset: (i32, u64),
 }
 
 /// Records of one interval of the timeline whose times are of one kind. They are put to the others together.
+#[derive(Clone, Copy)]
 struct Run {
     /// Where the interval begins, and its length; 0 before the first record. In nanoseconds.
     start: i64,
@@ -84,9 +93,6 @@ struct Run {
     /// See [`Time::manner`].
     manner: u64,
     levels: Levels,
-    /// A step from one record to the next is nothing to keep if it is less than this when [`BACK`] is added.
-    usual: u64,
-    previous: Moment,
     earliest: Moment,
     latest: Moment,
 }
@@ -97,6 +103,9 @@ struct Moment {
     instant: i64,
     time: Time,
 }
+
+/// Runs that are kept beside that of the last record.
+const PARKED: usize = 3;
 
 /// Nanoseconds that a record may be before the one in front of it.
 const BACK: i64 = Timeline::BACK * SECOND;
@@ -125,14 +134,26 @@ impl Counting {
             width: 0,
             manner: nothing.time.manner(),
             levels: Levels::default(),
-            usual: 0,
-            previous: nothing,
             earliest: nothing,
             latest: nothing,
         };
+        let (parked, next_parked, previous, usual) = ([run; PARKED], 0, nothing, 0);
         let (marks, next_mark, to_next) = (Vec::new(), usize::MAX, 0);
         let (counts, timeline, offset) = (Counts::default(), Timeline::default(), (0, 0));
-        Counting { counts, marks, next_mark, to_next, gate, timeline, run, offset }
+        Counting {
+            counts,
+            marks,
+            next_mark,
+            to_next,
+            gate,
+            timeline,
+            run,
+            parked,
+            next_parked,
+            previous,
+            usual,
+            offset,
+        }
     }
 
     /// Takes note of where a record begins in the chunk's buffer and of its line.
@@ -162,23 +183,23 @@ impl Counting {
             }
             return true;
         };
-        let (run, instant) = (&mut self.run, time.instant());
-        // Nearly every record is in the interval of the one before, and not much later.
-        let ordinary = (instant.wrapping_sub(run.start) as u64) < run.width
-            && (instant.wrapping_sub(run.previous.instant).wrapping_add(BACK) as u64) < run.usual
-            && time.manner() == run.manner;
+        let instant = time.instant();
         let moment = Moment { instant, time };
+        // Nearly every record is in the interval of the one before, and not much later.
+        let ordinary = self.run.is_of(&moment)
+            && (instant.wrapping_sub(self.previous.instant).wrapping_add(BACK) as u64) < self.usual;
         if ordinary {
-            run.previous = moment;
-            if instant > run.latest.instant {
-                run.latest = moment;
-            } else if (instant <= run.earliest.instant || instant == run.latest.instant) && time != run.latest.time {
-                run.place(moment);
-            }
+            self.previous = moment;
         } else {
             self.next_run(moment);
         }
-        self.run.levels[place(level)] += 1;
+        let run = &mut self.run;
+        if instant > run.latest.instant {
+            run.latest = moment;
+        } else if (instant <= run.earliest.instant || instant == run.latest.instant) && time != run.latest.time {
+            run.place(moment);
+        }
+        run.levels[place(level)] += 1;
         true
     }
 
@@ -196,42 +217,51 @@ impl Counting {
         admitted
     }
 
-    /// Begins another run with a record that has this time.
+    /// Goes on with the run of a record that has this time.
     #[cold]
     fn next_run(&mut self, moment: Moment) {
-        let (first, Moment { instant, time }) = (self.run.width == 0, moment);
-        self.finish_run();
-        if first {
+        let Moment { instant, time } = moment;
+        if self.timeline.ends.is_none() {
             self.timeline.ends = Some((time, time));
-        } else if instant.wrapping_sub(self.run.previous.instant).wrapping_add(BACK) as u64 >= self.run.usual {
-            self.timeline.step(self.run.previous.time, time);
+        } else if instant.wrapping_sub(self.previous.instant).wrapping_add(BACK) as u64 >= self.usual {
+            self.timeline.step(self.previous.time, time);
+        }
+        self.usual = self.timeline.usual();
+        self.previous = moment;
+        if self.run.is_of(&moment) {
+            return;
+        }
+        if let Some(parked) = self.parked.iter_mut().find(|run| run.is_of(&moment)) {
+            std::mem::swap(&mut self.run, parked);
+            return;
         }
         let histogram = if time.offset().is_some() { &self.timeline.stated } else { &self.timeline.shown };
         let (begin, width) = histogram.interval(instant.div_euclid(SECOND));
-        self.run = Run {
+        let run = Run {
             // The last interval that can be expressed begins a little after it should.
             start: begin.saturating_mul(SECOND),
             width: width.saturating_mul(SECOND) as u64,
             manner: time.manner(),
             levels: Levels::default(),
-            usual: self.timeline.usual(),
-            previous: moment,
             earliest: moment,
             latest: moment,
         };
+        let before = std::mem::replace(&mut self.run, run);
+        let ended = std::mem::replace(&mut self.parked[self.next_parked], before);
+        self.next_parked = (self.next_parked + 1) % PARKED;
+        self.finish_run(&ended);
     }
 
-    fn finish_run(&mut self) {
-        let run = &self.run;
+    fn finish_run(&mut self, run: &Run) {
         if run.width == 0 {
             return;
         }
         let records = run.levels.iter().sum::<u64>();
         self.counts.levels.iter_mut().zip(run.levels).for_each(|(count, more)| *count += more);
-        self.counts.assumed_times += if run.previous.time.assumed() { records } else { 0 };
+        self.counts.assumed_times += if run.latest.time.assumed() { records } else { 0 };
         self.counts.add_times(Some(run.earliest.time), Some(run.latest.time));
         let second = run.earliest.instant.div_euclid(SECOND);
-        match run.previous.time.offset() {
+        match run.latest.time.offset() {
             None => self.timeline.shown.add(second, &run.levels),
             Some(offset) => {
                 self.timeline.stated.add(second, &run.levels);
@@ -246,16 +276,23 @@ impl Counting {
 
     /// Returns what was counted; the chunk has so many lines.
     pub(super) fn finish(mut self, lines: u64) -> Passed {
-        self.finish_run();
+        let (run, parked) = (self.run, self.parked);
+        parked.iter().chain([&run]).for_each(|run| self.finish_run(run));
         self.timeline.add_offset(self.offset.0, self.offset.1);
         if let Some((_, last)) = &mut self.timeline.ends {
-            *last = self.run.previous.time;
+            *last = self.previous.time;
         }
         Passed { counts: Counts { lines, ..self.counts }, timeline: self.timeline, marks: self.marks }
     }
 }
 
 impl Run {
+    /// Whether a record belongs to it.
+    #[inline(always)]
+    fn is_of(&self, moment: &Moment) -> bool {
+        (moment.instant.wrapping_sub(self.start) as u64) < self.width && moment.time.manner() == self.manner
+    }
+
     /// Puts a record that is not the latest into its place. Of those at the same instant the digits decide.
     fn place(&mut self, moment: Moment) {
         if moment.time > self.latest.time {

@@ -3,7 +3,7 @@
 //! Their regexes are put together into one automaton that reads a record once and says which of them match, instead of
 //! each of them reading it. What is no plain regex, or too large to be put together, is a candidate for every record.
 
-use super::pattern::parse;
+use super::syntax::parse;
 use crate::signature::Condition;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use std::sync::OnceLock;

@@ -3,7 +3,7 @@
 //! Of a signature with such a condition, what was found out about one record holds for all records that differ from it in
 //! the values of digits only.
 
-use super::pattern::parse;
+use super::syntax::parse;
 use crate::signature::Condition;
 use regex_syntax::hir::{Class, Hir, HirKind};
 

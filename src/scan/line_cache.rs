@@ -31,6 +31,9 @@ const MOST_LISTS: usize = 1 << 12;
 /// A chunk in which more lines than this share were new is hardly worth the memory, in percent.
 const NEW: u64 = 60;
 
+/// With more new lines than this share it matters how they are searched, in percent.
+const MANY: u64 = 20;
+
 /// Remembers lines. One thread at a time can use it, for any files; it is bounded.
 pub struct LineCache {
     shapes: Shapes,
@@ -51,6 +54,8 @@ pub struct LineCache {
     /// Where a list stands in `lists`.
     places: HashMap<Arc<[u32]>, List>,
     pause: Pause,
+    /// Many lines of the last chunk were new.
+    learns_much: bool,
 }
 
 /// What has to be known of every line. Two of them share a line of the processor's cache.
@@ -199,6 +204,7 @@ impl Default for LineCache {
             lists: vec![Arc::default()],
             places: HashMap::new(),
             pause: Pause::default(),
+            learns_much: false,
         }
     }
 }
@@ -389,8 +395,14 @@ impl LineCache {
         pauses
     }
 
+    /// Whether many lines of the chunk before were new.
+    pub(super) fn learns_much(&self) -> bool {
+        self.learns_much
+    }
+
     /// Tells of how many lines of a chunk how many were new.
     pub(super) fn used_for(&mut self, lines: u64, new: u64) {
+        self.learns_much = new * 100 > lines * MANY && lines > 100;
         if new * 100 > lines * NEW && lines > 100 {
             self.pause.next = (self.pause.next * 2).clamp(4, 64);
             self.pause.left = self.pause.next;

@@ -74,8 +74,8 @@ impl Scanner {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pattern::parse;
     use super::super::reference::set;
+    use super::super::syntax::parse;
     use super::super::{Hit, LineCache};
     use super::*;
     use crate::record::{Reading, chunks};

@@ -2,31 +2,18 @@
 //!
 //! A [`Condition`] goes in, a small set of byte strings comes out, folded to lower-case ASCII: every record that fulfils
 //! the condition contains at least one of them in some ASCII case. The scanner looks for these in one pass over the
-//! text and evaluates the condition only where one of them stands. For a regex they are taken from its syntax tree:
-//! inner literals too, and one per branch of an alternation.
+//! text and evaluates the condition only where one of them stands. Those of a regex come from `inner.rs`.
 
-use super::pattern::parse;
+use super::inner::{self, Set, best, every_branch, fold, quality, sets_of_regex, usable};
+use super::pattern::Unusable;
+use super::stored;
 use crate::record::fields::{is_plain, is_verbatim};
 use crate::signature::{Condition, FieldTest, FieldValue};
-use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Alternatives that one set may have; a pattern with more is too unspecific to be searched by them.
-const MAX_LITERALS: usize = 64;
-
-/// Characters of a class that are written out; digits or letters in general are not.
-const MAX_CLASS: usize = 8;
-
-/// A longer literal does not make the search better; it is cut.
-pub(super) const MAX_LENGTH: usize = 48;
-
-/// Longer than this, one literal is as good as another and the smaller set is preferred.
-const LONG_ENOUGH: usize = 16;
+pub(super) use super::inner::MAX_LENGTH;
 
 /// Sets of one condition that are worth a choice.
 const MAX_SETS: usize = 8;
-
-/// Nodes deeper than this are taken as "could be anything". The regex parser refuses deeper nesting by itself.
-const MAX_DEPTH: u32 = 250;
 
 /// Returns byte strings in lower-case ASCII of which every record that fulfils `condition` contains at least one,
 /// compared without regard to ASCII case. They are sorted, without duplicates, never empty strings.
@@ -41,228 +28,92 @@ pub fn required_literals(condition: &Condition) -> Option<Vec<Vec<u8>>> {
 /// Returns all sets that [`required_literals`] chooses from, at most eight, the best first. Every record that
 /// fulfils `condition` contains a literal of each of them, so one may be searched for, whichever is rarest.
 pub fn required_sets(condition: &Condition) -> Vec<Vec<Vec<u8>>> {
-    let mut sets = match condition {
-        Condition::Any(branches) => every_branch(branches.iter().map(required_literals)).into_iter().collect(),
-        Condition::All(parts) => parts.iter().flat_map(required_sets).collect(),
-        Condition::None(_) => Vec::new(),
-        Condition::Text { text, .. } => usable(vec![fold(text.as_bytes())]).into_iter().collect(),
-        Condition::Regex(pattern) => of_pattern(pattern),
-        Condition::Fields(tests) => of_fields(tests),
-    };
-    // Stable: of equally good sets the first in the pattern stays first.
-    sets.sort_by_key(|set| std::cmp::Reverse(quality(set)));
-    sets.truncate(MAX_SETS);
-    sets
+    Search::default().sets(condition)
 }
 
 /// Returns the length of the shortest literal of a set from [`required_literals`], in bytes.
 pub fn shortest(literals: &[Vec<u8>]) -> usize {
-    literals.iter().map(Vec::len).min().unwrap_or(0)
+    inner::shortest(literals)
 }
 
-fn of_pattern(pattern: &str) -> Vec<Vec<Vec<u8>>> {
-    parse(pattern).map(|(hir, _)| walk(&hir, 0).into_required()).unwrap_or_default()
+/// Returns what [`required_sets`] does; fails if a regex in the condition, wherever it stands, cannot be parsed.
+pub(super) fn sets_of_usable(condition: &Condition) -> Result<Vec<Set>, Unusable> {
+    let mut search = Search::default();
+    let sets = search.sets(condition);
+    if search.is_broken { Err(Unusable) } else { Ok(sets) }
 }
 
-/// Sets of numbers are left out if there is another one: `7009` stands in many lines, and may stand in nearly all if their
-/// digits were others, which is what is asked for lines that are remembered.
-fn of_fields(tests: &[FieldTest]) -> Vec<Vec<Vec<u8>>> {
-    let mut sets: Vec<Vec<Vec<u8>>> = tests.iter().flat_map(of_field).collect();
-    let is_numeric = |set: &Vec<Vec<u8>>| set.iter().any(|literal| literal.iter().all(u8::is_ascii_digit));
-    if sets.iter().any(|set| !is_numeric(set) && shortest(set) >= 3) {
-        sets.retain(|set| !is_numeric(set));
-    }
-    sets
+/// Collects the sets of a condition.
+#[derive(Default)]
+struct Search {
+    /// A regex cannot be parsed.
+    is_broken: bool,
 }
 
-/// Whatever format the record has, the plain parts of a value stand in it as they are. Its name does not: formats have
-/// names of their own for the same thing.
-fn of_field(test: &FieldTest) -> Vec<Vec<Vec<u8>>> {
-    if !is_verbatim(&test.name) {
-        return Vec::new();
-    }
-    let sets = |value: &FieldValue| -> Vec<Vec<Vec<u8>>> {
-        let sets = match value {
-            FieldValue::Is(text) => vec![vec![fold(text.as_bytes())]],
-            FieldValue::Like(condition) => required_sets(condition),
+impl Search {
+    fn sets(&mut self, condition: &Condition) -> Vec<Set> {
+        let mut sets = match condition {
+            Condition::Any(branches) => {
+                let branches: Vec<_> = branches.iter().map(|branch| best(self.sets(branch))).collect();
+                every_branch(branches.into_iter()).into_iter().collect()
+            }
+            Condition::All(parts) => parts.iter().flat_map(|part| self.sets(part)).collect(),
+            Condition::None(parts) => {
+                parts.iter().for_each(|part| drop(self.sets(part)));
+                Vec::new()
+            }
+            Condition::Text { text, .. } => usable(vec![fold(text.as_bytes())]).into_iter().collect(),
+            Condition::Regex(pattern) => self.of_regex(pattern),
+            Condition::Fields(tests) => self.of_fields(tests),
         };
-        sets.into_iter().filter_map(|set| usable(set.iter().map(|literal| plain_part(literal)).collect())).collect()
-    };
-    match test.values.as_slice() {
-        [one] => sets(one),
-        several => every_branch(several.iter().map(|value| best(sets(value)))).into_iter().collect(),
+        // Stable: of equally good sets the first in the pattern stays first.
+        sets.sort_by_key(|set| std::cmp::Reverse(quality(set)));
+        sets.truncate(MAX_SETS);
+        sets
+    }
+
+    fn of_regex(&mut self, pattern: &str) -> Vec<Set> {
+        if let Some(sets) = stored::sets_of_regex(pattern) {
+            return sets;
+        }
+        let sets = sets_of_regex(pattern);
+        self.is_broken |= sets.is_err();
+        sets.unwrap_or_default()
+    }
+
+    /// Sets of numbers are left out if there is another one: `7009` stands in many lines, and may stand in nearly all if
+    /// their digits were others, which is what is asked for lines that are remembered.
+    fn of_fields(&mut self, tests: &[FieldTest]) -> Vec<Set> {
+        let mut sets: Vec<Set> = tests.iter().flat_map(|test| self.of_field(test)).collect();
+        let is_numeric = |set: &Set| set.iter().any(|literal| literal.iter().all(u8::is_ascii_digit));
+        if sets.iter().any(|set| !is_numeric(set) && shortest(set) >= 3) {
+            sets.retain(|set| !is_numeric(set));
+        }
+        sets
+    }
+
+    /// Whatever format the record has, the plain parts of a value stand in it as they are. Its name does not: formats have
+    /// names of their own for the same thing.
+    fn of_field(&mut self, test: &FieldTest) -> Vec<Set> {
+        let mut sets = |value: &FieldValue| -> Vec<Set> {
+            let sets = match value {
+                FieldValue::Is(text) => vec![vec![fold(text.as_bytes())]],
+                FieldValue::Like(condition) => self.sets(condition),
+            };
+            sets.into_iter().filter_map(|set| usable(set.iter().map(|literal| plain_part(literal)).collect())).collect()
+        };
+        let mut values: Vec<_> = test.values.iter().map(&mut sets).collect();
+        match values.as_mut_slice() {
+            _ if !is_verbatim(&test.name) => Vec::new(),
+            [one] => std::mem::take(one),
+            _ => every_branch(values.into_iter().map(best)).into_iter().collect(),
+        }
     }
 }
 
 /// The longest part of a value that no format escapes.
 fn plain_part(literal: &[u8]) -> Vec<u8> {
     literal.split(|&byte| !is_plain(byte)).max_by_key(|part| part.len()).unwrap_or_default().to_vec()
-}
-
-/// What is known about the strings that a part of a regex matches.
-struct Known {
-    /// All of them, folded, if they are few.
-    exact: Option<Vec<Vec<u8>>>,
-    /// Sets of which each of them contains one.
-    required: Vec<Vec<Vec<u8>>>,
-}
-
-impl Known {
-    fn nothing() -> Known {
-        Known { exact: None, required: Vec::new() }
-    }
-
-    fn exact(strings: Vec<Vec<u8>>) -> Known {
-        Known { exact: Some(strings), required: Vec::new() }
-    }
-
-    fn into_required(mut self) -> Vec<Vec<Vec<u8>>> {
-        self.required.extend(self.exact.and_then(usable));
-        self.required
-    }
-}
-
-fn walk(hir: &Hir, depth: u32) -> Known {
-    if depth > MAX_DEPTH {
-        return Known::nothing();
-    }
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Known::exact(vec![Vec::new()]),
-        HirKind::Literal(literal) => Known::exact(vec![fold(&literal.0)]),
-        HirKind::Class(class) => match members(class) {
-            Some(strings) => Known::exact(strings),
-            None => Known::nothing(),
-        },
-        HirKind::Capture(capture) => walk(&capture.sub, depth + 1),
-        HirKind::Repetition(repetition) => {
-            let part = walk(&repetition.sub, depth + 1);
-            match (repetition.min, repetition.max) {
-                (1, Some(1)) => part,
-                (0, Some(1)) => match part.exact {
-                    Some(mut strings) => {
-                        strings.push(Vec::new());
-                        Known::exact(distinct(strings))
-                    }
-                    None => Known::nothing(),
-                },
-                (0, _) => Known::nothing(),
-                (min, max) if max == Some(min) && min <= 8 => {
-                    concat((0..min).map(|_| walk(&repetition.sub, depth + 1)))
-                }
-                _ => Known { exact: None, required: part.into_required() },
-            }
-        }
-        HirKind::Concat(parts) => concat(parts.iter().map(|part| walk(part, depth + 1))),
-        HirKind::Alternation(branches) => alternation(branches.iter().map(|branch| walk(branch, depth + 1)).collect()),
-    }
-}
-
-/// Joins neighbouring exact parts to longer strings as long as there are few of them.
-fn concat(parts: impl Iterator<Item = Known>) -> Known {
-    let mut run = vec![Vec::new()];
-    let mut sets = Vec::new();
-    let mut whole = true;
-    for part in parts {
-        let longer = part.exact.as_ref().and_then(|strings| cross(&run, strings));
-        if let Some(longer) = longer {
-            run = longer;
-            continue;
-        }
-        whole = false;
-        let next = part.exact.unwrap_or_else(|| vec![Vec::new()]);
-        sets.extend(usable(std::mem::replace(&mut run, next)));
-        sets.extend(part.required);
-    }
-    if whole {
-        return Known::exact(run);
-    }
-    sets.extend(usable(run));
-    Known { exact: None, required: sets }
-}
-
-fn alternation(branches: Vec<Known>) -> Known {
-    if branches.iter().all(|branch| branch.exact.is_some()) {
-        let strings = distinct(branches.iter().flat_map(|branch| branch.exact.clone().unwrap_or_default()).collect());
-        if strings.len() <= MAX_LITERALS {
-            return Known::exact(strings);
-        }
-    }
-    let union = every_branch(branches.into_iter().map(|branch| best(branch.into_required())));
-    Known { exact: None, required: union.into_iter().collect() }
-}
-
-/// The union of all branches, if each has a set.
-fn every_branch(branches: impl Iterator<Item = Option<Vec<Vec<u8>>>>) -> Option<Vec<Vec<u8>>> {
-    let mut union = Vec::new();
-    for branch in branches {
-        union.extend(branch?);
-    }
-    usable(union)
-}
-
-/// The first of the best sets.
-fn best(sets: Vec<Vec<Vec<u8>>>) -> Option<Vec<Vec<u8>>> {
-    sets.into_iter().reduce(|best, set| if quality(&set) > quality(&best) { set } else { best })
-}
-
-/// The set whose shortest literal is longer is better; among long ones the smaller set.
-fn quality(set: &[Vec<u8>]) -> (usize, usize, usize) {
-    let length = shortest(set);
-    (length.min(LONG_ENOUGH), usize::MAX - set.len(), length)
-}
-
-/// The set sorted and cut to a useful length inside of a line; `None` if it is empty or one of its strings is. Lines are
-/// looked at one by one where that is faster.
-fn usable(mut strings: Vec<Vec<u8>>) -> Option<Vec<Vec<u8>>> {
-    for string in &mut strings {
-        if string.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-            let lines = string.split(|byte| matches!(byte, b'\n' | b'\r'));
-            *string = lines.max_by_key(|line| line.len()).unwrap_or_default().to_vec();
-        }
-        string.truncate(MAX_LENGTH);
-    }
-    let strings = distinct(strings);
-    (!strings.is_empty() && strings.iter().all(|string| !string.is_empty())).then_some(strings)
-}
-
-fn cross(starts: &[Vec<u8>], ends: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
-    if starts.len().saturating_mul(ends.len()) > MAX_LITERALS {
-        return None;
-    }
-    let pairs = starts.iter().flat_map(|start| ends.iter().map(move |end| [start.as_slice(), end].concat()));
-    Some(distinct(pairs.collect()))
-}
-
-/// All strings of a small class, folded.
-fn members(class: &Class) -> Option<Vec<Vec<u8>>> {
-    let strings: Vec<Vec<u8>> = match class {
-        Class::Bytes(class) => {
-            let size: usize = class.ranges().iter().map(|range| range.len()).sum();
-            if size > MAX_CLASS {
-                return None;
-            }
-            class.ranges().iter().flat_map(|range| range.start()..=range.end()).map(|byte| vec![byte]).collect()
-        }
-        Class::Unicode(class) => {
-            let size: usize = class.ranges().iter().map(|range| range.len()).sum();
-            if size > MAX_CLASS {
-                return None;
-            }
-            let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
-            chars.map(|char| char.to_string().into_bytes()).collect()
-        }
-    };
-    Some(distinct(strings.iter().map(|string| fold(string)).collect()))
-}
-
-fn distinct(mut strings: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    strings.sort_unstable();
-    strings.dedup();
-    strings
-}
-
-fn fold(bytes: &[u8]) -> Vec<u8> {
-    bytes.to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -325,6 +176,24 @@ mod tests {
         check(r"\d+ms", &["ms"]);
         check(r"^\s*\w+$", &[]);
         check("(", &[]);
+    }
+
+    #[test]
+    fn a_broken_regex_is_told_wherever_it_stands() {
+        let regex = |pattern: &str| Condition::Regex(pattern.into());
+        let field = |name: &str| FieldTest { name: name.into(), values: vec![FieldValue::Like(regex("("))] };
+        let text = || Condition::Text { text: "text".into(), nocase: false };
+        for broken in [
+            regex("("),
+            Condition::None(vec![regex("(")]),
+            Condition::Any(vec![regex(r"\d"), regex("(")]),
+            Condition::All(vec![text(), Condition::None(vec![regex("(")])]),
+            Condition::Fields(vec![field("level")]),
+            Condition::Fields(vec![field("a")]),
+        ] {
+            assert_eq!(sets_of_usable(&broken), Err(Unusable), "{broken:?}");
+        }
+        assert!(sets_of_usable(&Condition::All(vec![text(), regex(r"\d")])).is_ok());
     }
 
     #[test]

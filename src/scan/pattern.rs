@@ -1,17 +1,16 @@
 //! Conditions made ready to be evaluated on one record.
 //!
-//! A [`Condition`] goes in, a [`Pattern`] that answers [`Pattern::holds`] and hands out captures comes out. Regexes are
-//! parsed at once, so that a broken one is known, and compiled when the first candidate record asks for them: most
-//! signatures of a catalogue never meet one.
+//! A [`Condition`] goes in, a [`Pattern`] that answers [`Pattern::holds`] and hands out captures comes out. That is done when
+//! the first candidate record asks for it ([`LazyPattern`]), and regexes are compiled when they have to decide: most
+//! signatures of a catalogue never meet a candidate.
 
 use super::field::FieldPattern;
+use super::fixed::is_fixed;
 use super::sequence::Sequence;
+use super::syntax::parse;
 use crate::signature::Condition;
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::ParserBuilder;
-use regex_syntax::ast::parse::Parser;
-use regex_syntax::ast::{Ast, Flag, Visitor, visit};
 use regex_syntax::hir::{Hir, HirKind};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -21,6 +20,39 @@ const REGEX_SIZE: usize = 4 << 20;
 
 /// Cache of one regex and thread, in bytes: thousands of signatures must fit into the memory of a triage.
 const REGEX_CACHE: usize = 256 << 10;
+
+/// A [`Condition`] that becomes a [`Pattern`] when it is first asked for.
+pub(super) struct LazyPattern {
+    condition: Condition,
+    ready: OnceLock<Option<Box<Ready>>>,
+}
+
+/// A pattern and what is known of it.
+pub(super) struct Ready {
+    pub(super) pattern: Pattern,
+    /// See [`is_fixed`].
+    pub(super) is_fixed: bool,
+}
+
+impl LazyPattern {
+    pub(super) fn new(condition: Condition) -> LazyPattern {
+        LazyPattern { condition, ready: OnceLock::new() }
+    }
+
+    /// `None` if a regex in the condition cannot be parsed.
+    #[inline]
+    pub(super) fn get(&self) -> Option<&Ready> {
+        self.ready.get_or_init(|| Ready::new(&self.condition)).as_deref()
+    }
+}
+
+impl Ready {
+    #[cold]
+    fn new(condition: &Condition) -> Option<Box<Ready>> {
+        let pattern = Pattern::new(condition).ok()?;
+        Some(Box::new(Ready { pattern, is_fixed: is_fixed(condition) }))
+    }
+}
 
 /// A [`Condition`] that can be evaluated.
 pub(super) enum Pattern {
@@ -180,50 +212,6 @@ impl LazyRegex {
         };
         self.compiled.get_or_init(compile).as_ref().ok_or(Unusable)
     }
-}
-
-/// Parses as the scanner reads regexes: `^` and `$` at line borders, CRLF is one line end, ASCII classes on bytes. A
-/// pattern that needs Unicode (a class with a letter beyond ASCII or one whose case does not matter, `\p{..}`) is read
-/// with Unicode classes; the answer's second part says so.
-pub(super) fn parse(pattern: &str) -> Result<(Hir, bool), Box<regex_syntax::Error>> {
-    let parse = |unicode| {
-        let mut builder = ParserBuilder::new();
-        let parsed = builder.unicode(unicode).utf8(false).multi_line(true).crlf(true).build().parse(pattern);
-        parsed.map_err(Box::new)
-    };
-    match parse(false) {
-        Ok(hir) if pattern.is_ascii() || !ignores_case(pattern) => Ok((hir, false)),
-        _ => parse(true).map(|hir| (hir, true)),
-    }
-}
-
-/// Whether case does not matter in a part of the pattern.
-fn ignores_case(pattern: &str) -> bool {
-    struct Search;
-
-    impl Visitor for Search {
-        type Output = bool;
-        /// That it was found.
-        type Err = ();
-
-        fn finish(self) -> Result<bool, ()> {
-            Ok(false)
-        }
-
-        fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
-            let flags = match ast {
-                Ast::Flags(set) => Some(&set.flags),
-                Ast::Group(group) => group.flags(),
-                _ => None,
-            };
-            match flags.and_then(|flags| flags.flag_state(Flag::CaseInsensitive)) {
-                Some(true) => Err(()),
-                _ => Ok(()),
-            }
-        }
-    }
-
-    Parser::new().parse(pattern).is_ok_and(|ast| visit(&ast, Search).is_err())
 }
 
 #[cfg(test)]

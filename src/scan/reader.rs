@@ -14,7 +14,7 @@ use super::repeats::More;
 use super::scanner::{Judge, Scanner, Taker, word_strength};
 use super::shape::Key;
 use super::suspicion::{enough, suspicion};
-use crate::record::{Chunk, Format, Level, Line, LineReader, Record, Time, is_blank};
+use crate::record::{Beginning, Chunk, Format, Level, Line, LineReader, Record, Time, is_blank};
 
 /// A longer line is examined with its record as a whole: the record layer cuts very long lines into pieces.
 pub(super) const LONG: usize = 32 << 10;
@@ -29,6 +29,8 @@ pub(super) struct Remembering<'a, 'c> {
     ahead: Ahead,
     /// Lines that were read and that no record was asked for yet.
     seen: Vec<Seen>,
+    /// The signatures that may claim the lines behind the first one of the record that is open.
+    behind: Vec<List>,
     /// Lines that were read, and those of them that had to be examined.
     lines: u64,
     new: u64,
@@ -68,9 +70,14 @@ struct Open {
 }
 
 impl Open {
-    /// The limits of the record layer: who goes on behind them has to know that.
+    /// The limits of the record layer: lines behind them are records of their own until one begins a record by itself.
     const LINES: u64 = 256;
     const BYTES: usize = 64 << 10;
+
+    /// Whether a line with this number that ends there is behind the limits.
+    fn is_over(&self, number: u64, end: usize) -> bool {
+        number - self.number >= Open::LINES || end - self.start > Open::BYTES
+    }
 }
 
 /// What is known of a record from its lines.
@@ -90,6 +97,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             salt: format.layout_key(),
             ahead: Ahead::default(),
             seen: Vec::new(),
+            behind: Vec::new(),
             lines: 0,
             new: 0,
             hits: Vec::new(),
@@ -163,18 +171,17 @@ impl<'a, 'c> Remembering<'a, 'c> {
 
     /// Gives records as long as all their lines can be recalled.
     ///
-    /// `beginning` is where a line begins a record and its number; returned is the same for the line behind the last
-    /// record given, or `None` if not even the first line can be recalled. Nobody looks at most of these records, so
-    /// nothing is made of them.
+    /// Returned is where the record begins that follows the last one given, or `None` if not even the first line can be
+    /// recalled. Nobody looks at most of these records, so nothing is made of them.
     pub(super) fn give_recalled(
         &mut self,
-        beginning: (usize, u64),
+        beginning: Beginning,
         chunk: &Chunk<'a>,
         judge: &mut Judge<'a, '_>,
         counting: &mut Counting,
         taker: &mut dyn Taker<'a>,
-    ) -> Option<(usize, u64)> {
-        let (mut start, mut number) = beginning;
+    ) -> Option<Beginning> {
+        let Beginning { mut start, line: mut number, mut alone } = beginning;
         let mut ahead = std::mem::take(&mut self.ahead);
         let mut lines = 0;
         let mut open: Option<Open> = None;
@@ -184,28 +191,25 @@ impl<'a, 'c> Remembering<'a, 'c> {
             if !is_blank(text) {
                 let Ok((place, time)) = self.recall(text, cut.key) else { break };
                 let brief = self.cache.brief(place);
-                if brief.begins() {
+                if brief.begins() || alone || open.is_some_and(|record| record.is_over(number, cut.end)) {
                     if let Some(record) = &open {
                         self.give(record, chunk, judge, counting, taker);
                     }
+                    alone = !brief.begins();
+                    self.behind.clear();
                     let key = cut.key.low;
                     let more = Strength::Nothing;
                     open = Some(Open { start, end: cut.end, number, last: number, place, brief, time, key, more });
                 } else {
-                    // What a line means that neither begins nor continues depends on those before it, and where a long
-                    // record ends is not known here.
-                    let Some(record) = open.as_mut().filter(|record| {
-                        brief.continues()
-                            && !brief.has_candidates()
-                            && number - record.number < Open::LINES
-                            && cut.end - record.start <= Open::BYTES
-                    }) else {
-                        break;
-                    };
-                    if brief.has_words()
+                    // What a line means that neither begins nor continues depends on those before it.
+                    let Some(record) = open.as_mut().filter(|_| brief.continues()) else { break };
+                    if (brief.has_words() || brief.has_candidates())
                         && let Some(known) = self.cache.line(place)
                     {
                         record.more = record.more.max(self.recalled_words(known, text).anywhere);
+                        if brief.has_candidates() {
+                            self.behind.push(known.candidates);
+                        }
                     }
                     (record.end, record.last) = (cut.end, number);
                 }
@@ -213,7 +217,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             }
             (start, number) = (cut.next, number + 1);
         }
-        let rest = open.map(|record| (record.start, record.number));
+        let rest = open.map(|record| Beginning { start: record.start, line: record.number, alone });
         self.ahead = ahead;
         if rest.is_some() {
             self.lines += lines;
@@ -240,6 +244,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             return;
         }
         let wanted = brief.has_candidates()
+            || !self.behind.is_empty()
             || ((brief.is_suspicious() || more != Strength::Nothing) && judge.looks_for_errors())
             || judge.needs_every_record();
         if !wanted {
@@ -280,6 +285,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         }
         judge.candidates.clear();
         self.add(candidates, &mut judge.candidates);
+        self.behind.iter().for_each(|&candidates| self.add(candidates, &mut judge.candidates));
         let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
         let known = KnownRecord { strength, shape: Some(shape(key, layout.message())) };

@@ -1,7 +1,7 @@
 //! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
 
-use super::pattern::parse;
 use super::scanner::EachHit;
+use super::syntax::parse;
 use super::{Counts, Hit, LineCache, Match, Scanner};
 use crate::record::{Chunk, Header, Level, Reading, Record, chunks, fields};
 use crate::signature::{

@@ -108,6 +108,20 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(line, 0..120).prop_map(|lines| lines.concat())
 }
 
+/// Lines, also so many that begin no record that they become records of their own.
+fn texts() -> impl Strategy<Value = Vec<u8>> {
+    let long =
+        (lines(), 200..300_usize, any::<prop::sample::Index>(), lines()).prop_map(|(before, count, which, behind)| {
+            let line = which.get(&[
+                "  frame 12 of disk 5 failed\n",
+                "2026-93-42 03:04:05 ERROR no such month\n",
+                "  \n\tat x\n",
+            ]);
+            [before, line.repeat(count).into_bytes(), behind].concat()
+        });
+    prop_oneof![7 => lines(), 1 => long]
+}
+
 type Take<'t> = &'t mut dyn FnMut(Hit<'_, '_>);
 
 /// All that a scan says.
@@ -218,7 +232,7 @@ proptest! {
         conditions in proptest::collection::vec(condition(), 0..4),
         facts in proptest::collection::vec(0..5_usize, 0..4),
         parts in proptest::collection::vec(condition(), 0..3),
-        texts in proptest::collection::vec(lines(), 1..4),
+        texts in proptest::collection::vec(texts(), 1..4),
     ) {
         let set = set_with_parts(conditions, parts).with_facts(facts.into_iter().map(fact).collect());
         let scanner = Scanner::new(&set);
@@ -230,7 +244,7 @@ proptest! {
         conditions in proptest::collection::vec(condition(), 0..4),
         facts in proptest::collection::vec(0..5_usize, 0..4),
         parts in proptest::collection::vec(condition(), 0..3),
-        texts in proptest::collection::vec(lines(), 1..4),
+        texts in proptest::collection::vec(texts(), 1..4),
         since in proptest::option::of(1_580_000_000..1_800_000_000_i64),
     ) {
         let window = since.map(|since| Window::of_shown(Some(since * 1_000_000_000), None));
@@ -262,6 +276,18 @@ proptest! {
             prop_assert_eq!(&plain, &remembered);
         }
     }
+}
+
+#[test]
+fn records_behind_a_limit_are_recalled() {
+    let head = "2026-01-02 03:04:05 INFO app: begins\n".repeat(3);
+    let line = |number: usize| format!("  frame {number:04}: disk {number:04} failed\n");
+    let text: String = (0..1000).map(line).collect();
+    let scanner = Scanner::new(&set(vec![Condition::Regex(r"disk \d+ failed".into())]));
+    let counter = counted(&[[head, text].concat().into_bytes()], &scanner, false);
+    // One record of many lines, and each line behind it.
+    assert_eq!(counter.kinds.values().map(|kind| kind.0).sum::<u64>(), 1 + 1000 - 255);
+    assert!(counter.n_more > 700, "{}", counter.n_more);
 }
 
 #[test]

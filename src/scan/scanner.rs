@@ -9,12 +9,11 @@ use super::counts::{Counting, Counts};
 use super::engine::{Engine, LiteralHit};
 use super::everywhere::Everywhere;
 use super::facts::{FactSources, Stated};
-use super::fixed::is_fixed;
 use super::line_cache::LineCache;
-use super::literals::required_sets;
+use super::literals::sets_of_usable;
 use super::markers::{MARKERS, Marker, Strength};
 use super::parts::Parts;
-use super::pattern::Pattern;
+use super::pattern::{LazyPattern, Pattern};
 use super::reader::{KnownRecord, Remembering};
 use super::repeats::{Enough, More};
 use super::scope::{FileScope, Scopes};
@@ -23,7 +22,7 @@ use super::timeline::Timeline;
 use super::variants::Keyed;
 use super::window::Gate;
 use crate::record::{Chunk, Format, Level, Record};
-use crate::signature::SignatureSet;
+use crate::signature::{Condition, SignatureSet};
 use std::borrow::Cow;
 
 /// What is enough of the input to plan the search for the rest, in bytes.
@@ -36,11 +35,9 @@ pub struct Scanner {
     /// Finds who may have a literal in a line if its digits were others; `None` if no literal has a digit.
     pub(super) digits: Option<Digits>,
     /// Of the signatures by index, of the facts, of the records of correlations; `None` if it cannot be used.
-    pub(super) patterns: Vec<Option<Pattern>>,
+    pub(super) patterns: Vec<Option<LazyPattern>>,
     /// Of the signatures by index; `None` if it has no variants.
     keyed: Vec<Option<Box<Keyed>>>,
-    /// In the same order: whether a record that differs in the values of digits only is surely judged alike.
-    fixed: Vec<bool>,
     /// Of the signatures by index: whether facts may show that a match means something else.
     withdrawn: Vec<bool>,
     /// The error words; empty if nobody asks what looks like an error.
@@ -89,7 +86,7 @@ impl<'a> Match<'a> {
     /// A match as the tests of other layers need one: of a regex in a text.
     #[cfg(test)]
     pub(crate) fn of_regex(signature: usize, regex: &str, text: &'a [u8]) -> Match<'a> {
-        let pattern = Pattern::new(&crate::signature::Condition::Regex(regex.into())).ok();
+        let pattern = Pattern::new(&Condition::Regex(regex.into())).ok();
         Match { signature, pattern: pattern.map(|pattern| &*Box::leak(Box::new(pattern))), keyed: None, text }
     }
 
@@ -191,21 +188,15 @@ impl Scanner {
         let mut conditions: Vec<_> = conditions.collect();
         let parts = Parts::new(set, conditions.len());
         conditions.extend(parts.conditions(set));
-        // Which row of a table a record is may depend on its digits.
-        let has_rows = |index: usize| signatures.get(index).is_some_and(|it| it.variants.is_some());
-        let numbered = conditions.iter().enumerate();
-        let fixed = numbered.map(|(index, condition)| !has_rows(index) && is_fixed(condition)).collect();
         // Of a correlation its parts are searched, and nothing holds by itself.
         let is_several = |index: usize| signatures.get(index).is_some_and(|it| it.correlation.is_some());
-        let numbered = conditions.iter().enumerate();
-        let patterns: Vec<_> =
-            numbered.map(|(index, it)| Pattern::new(it).ok().filter(|_| !is_several(index))).collect();
-        let sets = conditions.iter().zip(&patterns).map(|(condition, pattern)| match pattern {
-            Some(_) => required_sets(condition),
-            None => Vec::new(),
-        });
+        let searched = |(index, condition): (usize, &&Condition)| match sets_of_usable(condition) {
+            Ok(sets) if !is_several(index) => (Some(LazyPattern::new((*condition).clone())), sets),
+            _ => (None, Vec::new()),
+        };
+        let (patterns, sets): (Vec<_>, Vec<_>) = conditions.iter().enumerate().map(searched).unzip();
         let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
-        let sets: Vec<_> = sets.chain(words).collect();
+        let sets: Vec<_> = sets.into_iter().chain(words).collect();
         let digits = Digits::of(&sets);
         let (engine, mut unfiltered) = Engine::new(sets);
         // A fact without a literal is refused by `check` and would cost every record.
@@ -218,7 +209,7 @@ impl Scanner {
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
         let withdrawn = signatures.iter().map(|it| it.scope.may_withdraw()).collect();
-        Scanner { engine, digits, patterns, keyed, fixed, withdrawn, markers, everywhere, scopes, facts, parts }
+        Scanner { engine, digits, patterns, keyed, withdrawn, markers, everywhere, scopes, facts, parts }
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -294,7 +285,8 @@ impl Scanner {
         cache: &mut LineCache,
         taker: &mut dyn Taker<'a>,
     ) -> Passed {
-        let engine = self.engine_for(chunk.text());
+        // A plan for the actual input takes longer than to search what few lines are new.
+        let engine = if cache.learns_much() { self.engine_for(chunk.text()) } else { &self.engine };
         let mut judge = Judge::new(self, scope);
         cache.begin(taker.series());
         let mut counting = Counting::new(chunk, gate).with_widths_of(cache.widths());
@@ -324,10 +316,9 @@ impl Scanner {
                 }
             }
             if let Some(beginning) = records.next_beginning()
-                && let Some((start, line)) =
-                    records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, taker)
+                && let Some(rest) = records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, taker)
             {
-                records.go_on_at(start, line);
+                records.go_on_at(rest);
             }
         }
         records.reader().finish(&mut |more| taker.more(more));
@@ -380,8 +371,15 @@ impl Scanner {
         &self.engine
     }
 
+    /// Whether records that differ in the values of digits only are surely judged alike.
+    fn is_fixed(&self, signature: usize) -> bool {
+        let pattern = self.patterns.get(signature).and_then(|pattern| pattern.as_ref()?.get());
+        // Which row of a table a record is may depend on its digits.
+        pattern.is_some_and(|it| it.is_fixed) && !self.keyed.get(signature).is_some_and(Option::is_some)
+    }
+
     fn confirm<'a>(&'a self, signature: usize, text: &'a [u8]) -> Option<Match<'a>> {
-        let pattern = self.patterns.get(signature)?.as_ref()?;
+        let pattern = &self.patterns.get(signature)?.as_ref()?.get()?.pattern;
         if pattern.holds(text) != Ok(true) {
             return None;
         }
@@ -497,8 +495,7 @@ impl<'a, 's> Judge<'a, 's> {
             self.candidates.retain(|&signature| self.scope.contains(signature));
             self.candidates.sort_unstable();
             self.candidates.dedup();
-            let is_fixed = |&signature: &usize| self.scanner.fixed.get(signature).is_some_and(|&fixed| fixed);
-            fixed = fixed && self.candidates.iter().all(is_fixed);
+            fixed = fixed && self.candidates.iter().all(|&signature| self.scanner.is_fixed(signature));
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);

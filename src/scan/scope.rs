@@ -6,13 +6,15 @@
 //! names the compression.
 
 use crate::signature::Scope;
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use std::collections::HashMap;
 
 /// The file scopes of all signatures.
 pub(super) struct Scopes {
+    /// Each glob once: the signatures of a product mostly have the same ones.
     globs: GlobSet,
-    /// For each glob of the set: its signature, and whether it lets a file in (`files`) or keeps it out (`not_files`).
-    uses: Vec<(usize, bool)>,
+    /// For each glob of the set: its signatures, and whether it lets a file in (`files`) or keeps it out (`not_files`).
+    uses: Vec<Vec<(usize, bool)>>,
     /// Signatures without `files`, which apply everywhere.
     everywhere: FileScope,
 }
@@ -46,15 +48,19 @@ impl Scopes {
     pub(super) fn new<'s>(scopes: impl ExactSizeIterator<Item = &'s Scope>) -> Scopes {
         let mut everywhere = FileScope::none(scopes.len());
         let mut globs = GlobSetBuilder::new();
-        let mut uses = Vec::new();
+        let mut uses: Vec<Vec<(usize, bool)>> = Vec::new();
+        // Where a glob stands in the set; nowhere if it is broken.
+        let mut places: HashMap<&str, Option<usize>> = HashMap::new();
         for (signature, scope) in scopes.enumerate() {
             everywhere.set(signature, scope.files.is_empty());
             let patterns = scope.files.iter().map(|glob| (glob, true));
             for (pattern, lets_in) in patterns.chain(scope.not_files.iter().map(|glob| (glob, false))) {
-                let anywhere = if pattern.contains('/') { pattern.clone() } else { format!("**/{pattern}") };
-                let glob = GlobBuilder::new(&anywhere).case_insensitive(true).literal_separator(true).build();
-                if let Ok(glob) = glob {
-                    globs.add(glob);
+                let place = *places.entry(pattern).or_insert_with(|| {
+                    globs.add(compile(pattern)?);
+                    uses.push(Vec::new());
+                    Some(uses.len() - 1)
+                });
+                if let Some(uses) = place.and_then(|place| uses.get_mut(place)) {
                     uses.push((signature, lets_in));
                 }
             }
@@ -75,16 +81,21 @@ impl Scopes {
         if let Some(unpacked) = without_compression(&path) {
             matching.extend(self.globs.matches(unpacked));
         }
-        for glob in matching {
-            match self.uses.get(glob) {
-                Some(&(signature, true)) => scope.set(signature, true),
-                Some(&(signature, false)) => kept_out.push(signature),
-                None => {}
+        for &(signature, lets_in) in matching.into_iter().filter_map(|glob| self.uses.get(glob)).flatten() {
+            if lets_in {
+                scope.set(signature, true);
+            } else {
+                kept_out.push(signature);
             }
         }
         kept_out.into_iter().for_each(|signature| scope.set(signature, false));
         scope
     }
+}
+
+fn compile(pattern: &str) -> Option<Glob> {
+    let anywhere = if pattern.contains('/') { pattern.to_owned() } else { format!("**/{pattern}") };
+    GlobBuilder::new(&anywhere).case_insensitive(true).literal_separator(true).build().ok()
 }
 
 /// Returns the path without a suffix that names a compression; none if it has none.

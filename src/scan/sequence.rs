@@ -425,7 +425,7 @@ impl Set {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pattern::parse;
+    use super::super::syntax::parse;
     use super::*;
     use proptest::prelude::*;
     use regex::bytes::RegexBuilder;

@@ -25,15 +25,21 @@ pub fn decode<'a>(bytes: &mut &'a [u8]) -> Option<Node<'a>> {
         }
         LIST => {
             let count = decode_number(bytes)?;
-            Value::List((0..count).map(|_| decode(bytes)).collect::<Option<_>>()?)
+            // Every node has a byte: no text makes this large.
+            let mut items = Vec::with_capacity(count.min(bytes.len()));
+            for _ in 0..count {
+                items.push(decode(bytes)?);
+            }
+            Value::List(items)
         }
         MAP => {
             let count = decode_number(bytes)?;
-            let field = |_| {
+            let mut fields = Vec::with_capacity(count.min(bytes.len()));
+            for _ in 0..count {
                 let key = Key { place: Place::default(), name: Cow::Borrowed(decode_text(bytes)?) };
-                Some((key, decode(bytes)?))
-            };
-            Value::Map((0..count).map(field).collect::<Option<_>>()?)
+                fields.push((key, decode(bytes)?));
+            }
+            Value::Map(fields)
         }
         _ => return None,
     };

@@ -89,6 +89,9 @@ impl Counts {
 
     /// Where in `literal` the `stride` keys that occur least together stand, and how often they do.
     fn rarest(&self, literal: &[u8], stride: usize) -> (usize, u64) {
+        if self.counts.is_empty() && stride > 1 {
+            return (0, 0);
+        }
         let counts: Vec<_> = (0..literal.len())
             .map_while(|at| Some((at, key_at(literal, at, self.length)?)))
             .map(|(at, key)| u64::from(self.of(key)) + if stride == 1 { self.passing(&literal[at..]) } else { 0 })
@@ -119,17 +122,11 @@ struct Chosen<'a> {
 
 /// Chooses the set of literals whose keys occur least; `None` if none of the sets allows keys of this kind.
 fn choose<'a>(owner: usize, sets: &'a [Vec<Vec<u8>>], stride: usize, counts: &Counts) -> Option<Chosen<'a>> {
-    let places = |set: &'a Vec<Vec<u8>>| {
-        let mut occurs = 0;
-        let literals = set.iter().map(|literal| {
-            let (at, count) = counts.rarest(literal, stride);
-            occurs += count;
-            (literal.as_slice(), at)
-        });
-        Chosen { literals: literals.collect(), owner: owner as u32, occurs }
-    };
+    let occurs = |set: &Vec<Vec<u8>>| set.iter().map(|literal| counts.rarest(literal, stride).1).sum::<u64>();
     let usable = sets.iter().filter(|set| shortest(set) >= stride + counts.length - 1);
-    usable.map(places).min_by_key(|chosen| (chosen.occurs, chosen.literals.len()))
+    let (occurs, set) = usable.map(|set| (occurs(set), set)).min_by_key(|(occurs, set)| (*occurs, set.len()))?;
+    let literals = set.iter().map(|literal| (literal.as_slice(), counts.rarest(literal, stride).0));
+    Some(Chosen { literals: literals.collect(), owner: owner as u32, occurs })
 }
 
 /// The search for all patterns that allow one kind of keys.
@@ -171,12 +168,15 @@ impl<'a> Draft<'a> {
         }
         let mut places = Vec::new();
         let mut keys = Vec::new();
+        let mut literals = Vec::new();
         for chosen in self.chosen {
             for (literal, start) in chosen.literals {
+                let stands_at = literals.len() as u32;
+                literals.extend_from_slice(literal);
                 for at in start..start + self.stride {
                     let Some(key) = key_at(literal, at, self.length) else { continue };
                     keys.push(&literal[at..at + self.length]);
-                    places.push(Place { key, literal, at, owner: chosen.owner });
+                    places.push(Place { key, literal, stands_at, at, owner: chosen.owner });
                 }
             }
         }
@@ -188,7 +188,7 @@ impl<'a> Draft<'a> {
             keys.dedup();
             Search::Sampled(self.stride, Bitmap::new(&keys, self.length))
         };
-        Some(Tier { search, table: Table::new(self.length, places) })
+        Some(Tier { search, table: Table::new(self.length, places, literals) })
     }
 }
 

@@ -8,6 +8,8 @@ pub(super) struct Place<'a> {
     pub(super) key: u64,
     /// In lower-case ASCII.
     pub(super) literal: &'a [u8],
+    /// Where it stands among all literals.
+    pub(super) stands_at: u32,
     /// Where the key begins in the literal.
     pub(super) at: usize,
     pub(super) owner: u32,
@@ -50,21 +52,16 @@ struct Entry {
 }
 
 impl Table {
-    /// Literals must be shorter than 32 KiB.
-    pub(super) fn new(length: usize, mut places: Vec<Place<'_>>) -> Table {
-        places.sort_by_key(|place| (place.key, place.owner));
+    /// `literals` are all literals one after the other. They must be shorter than 32 KiB.
+    pub(super) fn new(length: usize, mut places: Vec<Place<'_>>, literals: Vec<u8>) -> Table {
+        places.sort_unstable_by_key(|place| (place.key, place.owner, place.stands_at, place.at));
         let keys = places.chunk_by(|a, b| a.key == b.key).count();
         let mut slots = vec![Slot::default(); (keys * 2).next_power_of_two()].into_boxed_slice();
         let mut sieve = vec![0; ((keys * 32).next_power_of_two() / 32).clamp(32, 1 << 16)].into_boxed_slice();
         let mut entries = Vec::with_capacity(places.len());
-        let mut literals: Vec<u8> = Vec::new();
         for group in places.chunk_by(|a, b| a.key == b.key) {
             let start = entries.len() as u32;
-            for place in group {
-                // Of neighbouring keys most have the same literal, but they were sorted apart.
-                entries.push(Entry::new(place, length, literals.len() as u32));
-                literals.extend(place.literal);
-            }
+            entries.extend(group.iter().map(|place| Entry::new(place, length)));
             let key = group[0].key;
             let hash = other_hash(key);
             let (word, bit) = sieve_place(&sieve, hash);
@@ -135,7 +132,7 @@ fn home(slots: &[Slot], hash: u64) -> usize {
 }
 
 impl Entry {
-    fn new(place: &Place<'_>, length: usize, literal: u32) -> Entry {
+    fn new(place: &Place<'_>, length: usize) -> Entry {
         let (before, behind) = (&place.literal[..place.at], &place.literal[place.at + length..]);
         // The side that has more to say.
         let (context, context_at) = if behind.len() >= before.len().min(8) {
@@ -151,7 +148,7 @@ impl Entry {
             context: (u64::from_le_bytes(bytes) | FOLD) & mask,
             mask,
             owner: place.owner,
-            literal,
+            literal: place.stands_at,
             bytes: place.literal.len() as u16,
             before: place.at as u16,
             context_at,
