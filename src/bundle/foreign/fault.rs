@@ -2,7 +2,7 @@
 
 use super::Members;
 use std::io::{self, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,7 @@ pub(super) enum Fault {
     Abort,
     Stack,
     Loop,
+    Drip,
     Sleep,
     Memory,
     Exit,
@@ -25,6 +26,7 @@ impl Fault {
         ("abort", Fault::Abort),
         ("stack", Fault::Stack),
         ("loop", Fault::Loop),
+        ("drip", Fault::Drip),
         ("sleep", Fault::Sleep),
         ("memory", Fault::Memory),
         ("exit", Fault::Exit),
@@ -52,6 +54,12 @@ impl Fault {
                 std::hint::black_box(sink(0, &[0; 512]));
             }
             Fault::Loop => while std::hint::black_box(true) {},
+            // Something comes all the time, and it is next to nothing.
+            Fault::Drip => loop {
+                let start = Instant::now();
+                while start.elapsed() < Duration::from_millis(500) {}
+                out.data(&b"line of a drip before the fault\n".repeat(2048))?;
+            },
             Fault::Sleep => std::thread::sleep(Duration::from_secs(1000)),
             Fault::Memory => {
                 let mut all = Vec::new();
