@@ -12,6 +12,8 @@ use std::io::{self, Read};
 pub(super) const MARK: &[u8] = b"!<arch>\n";
 /// Longer names and tables of names are damage.
 const LARGEST_TABLE: u64 = 1 << 20;
+/// Names in a table are cut there; what is shown of a name is shorter.
+const LONGEST_NAME: usize = 8 << 10;
 
 /// Visits the members of an archive.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) {
@@ -101,6 +103,8 @@ impl Header {
 /// Returns the name that starts at the offset given as text; it ends with `/` and a line end.
 fn long_name(table: &[u8], at: &[u8]) -> Option<Vec<u8>> {
     let rest = table.get(usize::try_from(number(at)?).ok()?..)?;
+    // A table without line ends must not be read to its end for each of a million members.
+    let rest = rest.get(..LONGEST_NAME).unwrap_or(rest);
     let end = memchr::memchr2(b'\n', 0, rest).unwrap_or(rest.len());
     let name = rest.get(..end)?;
     Some(name.strip_suffix(b"/").unwrap_or(name).to_vec())
@@ -117,4 +121,18 @@ fn read_text(source: &mut (dyn Read + Send), size: u64) -> io::Result<Vec<u8>> {
 
 fn number(field: &[u8]) -> Option<u64> {
     std::str::from_utf8(field.trim_ascii()).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive of a million members would read it to its end for each of them.
+    #[test]
+    fn a_name_without_end_in_a_table_is_not_read_to_its_end() {
+        let table = [b"a.log/\n".repeat(2), vec![b'n'; 1 << 20]].concat();
+        assert_eq!(long_name(&table, b"7"), Some(b"a.log".to_vec()));
+        assert_eq!(long_name(&table, b"14").map(|name| name.len()), Some(LONGEST_NAME));
+        assert_eq!(long_name(&table, b"99999999"), None);
+    }
 }

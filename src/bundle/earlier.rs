@@ -20,15 +20,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Default)]
 pub(super) struct Earlier {
     keys: Keys,
-    files: Mutex<HashMap<u64, Vec<Visited>>>,
+    files: Mutex<Remembered>,
 }
 
-/// Logs and files of them that are remembered; later ones are visited even if they are repeats.
-const LOGS: usize = 1 << 16;
+/// The files of logs by the hash of the log.
+#[derive(Default)]
+struct Remembered {
+    logs: HashMap<u64, Vec<Visited>>,
+    /// What they take, about.
+    bytes: usize,
+}
+
+/// What may be remembered, about, and how many files of one log; later ones are visited even if they are repeats.
+const MOST_BYTES: usize = 32 << 20;
 const FILES: usize = 64;
 
 struct Visited {
-    path: Arc<str>,
+    /// Without its folder.
+    name: Arc<str>,
     turn: Turn,
     bytes: u64,
     head: u64,
@@ -105,26 +114,30 @@ impl Earlier {
     /// Returns the first earlier part of the log that fits.
     fn find(&self, path: &FilePath, fits: impl Fn(&Visited) -> bool) -> Option<Arc<str>> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let earlier = files.get(&self.keys.hash(path.log().as_bytes()))?;
+        let earlier = files.logs.get(&self.keys.hash(path.log().as_bytes()))?;
         let found = earlier.iter().find(|it| it.turn.may_repeat(path.turn()) && fits(it));
-        found.map(|it| Arc::clone(&it.path))
+        found.map(|it| Arc::clone(&it.name))
     }
 
     fn remember(&self, path: &FilePath, bytes: u64, head: u64, whole: u64) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let log = self.keys.hash(path.log().as_bytes());
-        if files.len() >= LOGS && !files.contains_key(&log) {
+        let name = file_name(path);
+        let size = size_of::<Visited>() * 4 + name.len();
+        let all = files.bytes.saturating_add(size);
+        if all > MOST_BYTES {
             return;
         }
-        let parts = files.entry(log).or_default();
+        let parts = files.logs.entry(log).or_default();
         if parts.len() < FILES {
-            parts.push(Visited { path: Arc::clone(path.as_arc()), turn: path.turn(), bytes, head, whole });
+            parts.push(Visited { name: name.into(), turn: path.turn(), bytes, head, whole });
+            files.bytes = all;
         }
     }
 }
 
 fn skip(visit: &Visit<'_>, place: &Place<'_>, first: &str, bytes: u64) {
-    visit.note(place, ProblemKind::Skipped, same_content(file_name(first)));
+    visit.note(place, ProblemKind::Skipped, same_content(first));
     visit.saw(bytes);
 }
 

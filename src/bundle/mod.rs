@@ -46,6 +46,7 @@ pub use family::Turn;
 pub use file_path::FilePath;
 pub use foreign::{Helper, Refused, decode_member};
 pub use limits::Limits;
+pub use name::is_hidden;
 pub use problem::{Problem, ProblemKind};
 pub use walk::{Bundle, BundleError, Input, Visited};
 

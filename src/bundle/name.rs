@@ -24,7 +24,7 @@ pub(super) fn shown(name: &[u8]) -> String {
         for character in chunk.valid().chars() {
             match character {
                 '\\' => shown.push('/'),
-                _ if misleading(character) => {
+                _ if is_hidden(character) => {
                     let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
                 }
                 _ => shown.push(character),
@@ -73,11 +73,22 @@ pub(super) fn inside(outer: &str, name: &str) -> String {
     format!("{outer}!/{name}")
 }
 
-/// Characters that move the cursor, hide themselves or turn the reading direction.
-fn misleading(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+/// Whether a character has an effect that is not seen where it stands: it moves the cursor, turns the reading direction,
+/// hides itself, or passes for something else.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control() || is_invisible(c)
+}
+
+/// Format characters (Unicode category Cf), line and paragraph separators, blanks with a letter's width, and the
+/// selectors that change the character before them.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+        | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -94,6 +105,7 @@ mod tests {
             (b"/etc/passwd", "/etc/passwd"),
             (b"a\nb\x1b[31m", "a\\u{a}b\\u{1b}[31m"),
             ("gol\u{202e}exe.txt".as_bytes(), "gol\\u{202e}exe.txt"),
+            ("a\u{e0041}\u{ad}\u{3164}".as_bytes(), "a\\u{e0041}\\u{ad}\\u{3164}"),
             (b"caf\xe9.log", "caf\\xe9.log"),
             ("caf\u{e9}.log".as_bytes(), "caf\u{e9}.log"),
             (b"", "(no name)"),
@@ -122,7 +134,7 @@ mod tests {
         #[test]
         fn no_name_reaches_a_terminal_unescaped(name: Vec<u8>) {
             let shown = shown(&name);
-            prop_assert!(!shown.is_empty() && !shown.chars().any(misleading));
+            prop_assert!(!shown.is_empty() && !shown.chars().any(is_hidden));
         }
     }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A part of the input that could not be examined, and why. It is part of the result and never only a log line.
@@ -61,5 +62,124 @@ impl ProblemKind {
             ProblemKind::Signature => "signature",
             ProblemKind::Skipped => "skipped",
         }
+    }
+}
+
+/// The problems of a visit, of which there are too many to keep if somebody has made an archive of a million links with
+/// long names: those that come first are kept, of the others how many there are.
+///
+/// Which are kept does not depend on the order in which they come.
+#[derive(Default)]
+pub(super) struct Problems {
+    kept: Vec<Problem>,
+    /// What they take, in bytes.
+    bytes: usize,
+    /// How many of each kind were dropped, and the first of their paths.
+    dropped: BTreeMap<ProblemKind, (u64, Arc<str>)>,
+    /// The first of all that were dropped; what would stand behind it follows it.
+    first_dropped: Option<Problem>,
+}
+
+/// Bytes of problems that are kept at the end; twice as many in between.
+const MOST_BYTES: usize = 32 << 20;
+
+impl Problems {
+    /// Adds a problem.
+    pub(super) fn add(&mut self, problem: Problem) {
+        if self.first_dropped.as_ref().is_some_and(|first| problem >= *first) {
+            return self.leave_out(problem);
+        }
+        self.bytes = self.bytes.saturating_add(size(&problem));
+        self.kept.push(problem);
+        if self.bytes > 2 * MOST_BYTES {
+            self.drop_last();
+        }
+    }
+
+    /// Returns them sorted, and behind them what was dropped.
+    pub(super) fn finish(mut self) -> Vec<Problem> {
+        self.drop_last();
+        for (kind, (count, file)) in self.dropped {
+            let message = format!("{count} more problems of this kind are not listed, from this one on");
+            self.kept.push(Problem { file, kind, message });
+        }
+        self.kept.sort();
+        self.kept
+    }
+
+    /// Drops the last ones if there are too many.
+    fn drop_last(&mut self) {
+        self.kept.sort();
+        let mut left = MOST_BYTES;
+        let fits = |problem: &Problem| match left.checked_sub(size(problem)) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        };
+        let kept = self.kept.iter().map(fits).take_while(|fits| *fits).count();
+        let last = self.kept.split_off(kept);
+        if let Some(first) = last.first() {
+            self.first_dropped = Some(first.clone());
+        }
+        last.into_iter().for_each(|problem| self.leave_out(problem));
+        self.bytes = MOST_BYTES - left;
+    }
+
+    fn leave_out(&mut self, problem: Problem) {
+        let (count, first) = self.dropped.entry(problem.kind).or_insert_with(|| (0, Arc::clone(&problem.file)));
+        *count += 1;
+        if problem.file < *first {
+            *first = problem.file;
+        }
+    }
+}
+
+/// What a problem takes in memory, about.
+fn size(problem: &Problem) -> usize {
+    const OWN: usize = 128;
+    OWN + problem.file.len() + problem.message.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(number: usize) -> Problem {
+        let kind = if number.is_multiple_of(3) { ProblemKind::Encrypted } else { ProblemKind::Skipped };
+        Problem {
+            file: format!("{number:06}{}", "x".repeat(4000)).into(),
+            kind,
+            message: "m".repeat(1 + number * 31 % 500),
+        }
+    }
+
+    #[test]
+    fn so_many_problems_are_kept_whatever_their_order() {
+        let count = 30_000;
+        let add = |numbers: &mut dyn Iterator<Item = usize>| {
+            let mut problems = Problems::default();
+            for number in numbers {
+                problems.add(problem(number));
+                assert!(problems.bytes <= 2 * MOST_BYTES);
+            }
+            problems.finish()
+        };
+        let forwards = add(&mut (0..count));
+        assert!(forwards.iter().map(size).sum::<usize>() <= MOST_BYTES + 2 * 5000);
+        assert_eq!(forwards, add(&mut (0..count).rev()));
+        assert_eq!(forwards, add(&mut (0..count).map(|number| number * 7919 % count)));
+        // None is lost without a word.
+        let kept = forwards.iter().filter(|it| it.message.starts_with('m')).count();
+        let dropped = forwards
+            .iter()
+            .filter_map(|it| it.message.strip_suffix(" more problems of this kind are not listed, from this one on"));
+        let dropped: usize = dropped.map(|count| count.parse::<usize>().unwrap()).sum();
+        assert_eq!(kept + dropped, count);
+        assert_eq!(
+            forwards.iter().filter(|it| !it.message.starts_with('m')).map(|it| it.kind).collect::<Vec<_>>(),
+            [ProblemKind::Encrypted, ProblemKind::Skipped]
+        );
     }
 }

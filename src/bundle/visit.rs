@@ -10,6 +10,7 @@ use super::earlier::Earlier;
 use super::foreign::{self, Format, Helper};
 use super::guard::{Counted, Guarded, describe};
 use super::kind::{Compression, HEAD, Kind};
+use super::problem::Problems;
 use super::repeats::Repeat;
 use super::source::{self, Source};
 use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, ar, cpio, gzip, name, rpm, tape, zip};
@@ -30,9 +31,11 @@ pub(super) struct Visit<'a> {
     members: Allowance,
     memory: Allowance,
     compared: Allowance,
+    /// Milliseconds that parsers of foreign formats may work for little or nothing.
+    fruitless: Allowance,
     files: AtomicU64,
     bytes: AtomicU64,
-    problems: Mutex<Vec<Problem>>,
+    problems: Mutex<Problems>,
 }
 
 /// Bytes of nested archives that all threads together may keep in memory; what is more goes to temporary files.
@@ -40,6 +43,16 @@ const MEMORY: u64 = 128 << 20;
 
 /// Bytes that may be read to compare files, beside those in proportion to the input.
 const COMPARED: u64 = 1 << 30;
+
+/// Milliseconds of the processor's time that parsers of foreign formats may spend on a bundle beyond what their results
+/// are worth: a bundle can hold a million files that keep them busy.
+const FRUITLESS: u64 = 40_000;
+
+/// Bytes of a result that are worth a millisecond, which is a tenth of what the slowest parsers make.
+const WORTH_A_MILLISECOND: u64 = 1 << 10;
+
+/// What it takes to start a parser, in milliseconds.
+const TO_START: u64 = 5;
 
 /// Where a visit is: a file outside or inside containers.
 pub(super) struct Place<'a> {
@@ -129,17 +142,17 @@ impl<'a> Visit<'a> {
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
             compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))),
+            fruitless: Allowance::new(FRUITLESS),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
-            problems: Mutex::new(Vec::new()),
+            problems: Mutex::default(),
         }
     }
 
-    /// Returns the result; problems are sorted since threads find them in any order.
+    /// Returns the result.
     pub(super) fn finish(self) -> Visited {
-        let mut problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
-        problems.sort();
-        Visited { files: self.files.into_inner(), bytes: self.bytes.into_inner(), problems }
+        let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Visited { files: self.files.into_inner(), bytes: self.bytes.into_inner(), problems: problems.finish() }
     }
 
     /// Finds out what `source` is and visits it.
@@ -149,8 +162,26 @@ impl<'a> Visit<'a> {
             Kind::Plain if head.len() < HEAD && zip::ends_as_zip(&head) => {
                 self.container(place, facts, Kind::Zip, Cursor::new(head));
             }
+            Kind::Plain if head.len() == HEAD && zip::may_be_behind(&head) => self.program(place, facts, head, source),
             Kind::Plain => self.plain(place, facts, head, source),
             kind => self.container(place, facts, kind, Cursor::new(head).chain(source)),
+        }
+    }
+
+    /// Visits a program, whose end may be a zip archive that it unpacks.
+    fn program(&self, place: &Place<'_>, facts: Facts, head: Vec<u8>, source: &mut (dyn Read + Send)) {
+        let spooled = match self.spool(&mut Cursor::new(head).chain(source)) {
+            Ok(spooled) => spooled,
+            Err(error) => {
+                self.fail_with(place, &error);
+                return self.saw(facts.size.unwrap_or(0));
+            }
+        };
+        let tail = spooled.bytes_at(spooled.len().saturating_sub(zip::TAIL as u64), zip::TAIL).unwrap_or_default();
+        match zip::ends_as_zip(&tail) {
+            false => self.text(place, facts, &mut spooled.range(0, spooled.len())),
+            true if self.too_deep(place) => self.saw(spooled.len()),
+            true => self.caught(place, || zip::members(self, place, &spooled, zip::Order::Sequential)),
         }
     }
 
@@ -352,7 +383,26 @@ impl<'a> Visit<'a> {
     /// Reports trouble that does not end the file at `place`.
     pub(super) fn note(&self, place: &Place<'_>, kind: ProblemKind, message: String) {
         let problem = Problem { file: Arc::clone(&place.path), kind, message };
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).add(problem);
+    }
+
+    /// Counts what a parser of a foreign format has worked against what it gave.
+    pub(super) fn helped(&self, milliseconds: u64, bytes: u64) {
+        let worth = bytes / WORTH_A_MILLISECOND;
+        self.fruitless.take(milliseconds.saturating_add(TO_START).saturating_sub(worth));
+    }
+
+    /// Whether another parser may be started, which is reported if not.
+    pub(super) fn may_be_helped(&self, place: &Place<'_>) -> bool {
+        let is_over = self.fruitless.is_used_up();
+        if is_over {
+            let message = format!(
+                "not read: other files of its kind in the bundle took {} s of work for little or nothing",
+                FRUITLESS / 1000
+            );
+            self.fail(place, ProblemKind::Limit, message);
+        }
+        !is_over
     }
 
     pub(super) fn too_deep(&self, place: &Place<'_>) -> bool {

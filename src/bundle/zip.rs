@@ -136,6 +136,14 @@ const JOIN: &str = "join all parts with: zip -s 0 LAST-PART.zip --out WHOLE.zip"
 /// short comment.
 pub(super) const TAIL: usize = 1 << 10;
 
+/// Whether a file that starts like this is a program, which may have a zip archive behind it: of Windows, of Unix (but no
+/// memory of one that crashed, which can be large), or a script.
+pub(super) fn may_be_behind(head: &[u8]) -> bool {
+    const CORE_DUMP: u8 = 4;
+    let is_core = head.get(16) == Some(&CORE_DUMP) && head.get(17) == Some(&0);
+    head.starts_with(b"MZ") || head.starts_with(b"#!") || head.starts_with(b"\x7fELF") && !is_core
+}
+
 /// Whether a file with this end is a zip archive with other data before it, such as the program that unpacks it.
 pub(super) fn ends_as_zip(tail: &[u8]) -> bool {
     let tail = tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or(tail);

@@ -41,15 +41,12 @@ pub(super) enum Where {
 impl Member {
     /// Reads the extra fields of sections 4.5.3 (zip64) and those of Info-ZIP (0x5455, time in UTC; 0x7075, name in UTF-8).
     pub(super) fn read_extra(&mut self, extra: &[u8]) {
-        let mut rest = extra;
-        while let (Some(id), Some(size)) = (u16_at(rest, 0), u16_at(rest, 2)) {
-            let field = rest.get(4..).unwrap_or_default();
-            if field.len() < usize::from(size) {
+        for (id, size, field) in extra_fields(extra) {
+            if field.len() < size {
                 self.flaw = Some("an extra field of its header is longer than all of them");
             }
-            let field = field.get(..usize::from(size)).unwrap_or(field);
             match id {
-                0x0001 => {
+                EXTRA_ZIP64 => {
                     let mut numbers = field.chunks_exact(8).filter_map(|number| u64_at(number, 0));
                     if self.size == Some(u64::from(u32::MAX)) {
                         self.size = numbers.next().or(self.size);
@@ -77,7 +74,6 @@ impl Member {
                 }
                 _ => {}
             }
-            rest = rest.get(4 + usize::from(size)..).unwrap_or_default();
         }
     }
 
@@ -124,7 +120,7 @@ impl Member {
         };
         let packed = Guarded::free(visit, place, source.range(data.at, self.compressed).buffered());
         let packed = BufReader::with_capacity(self.compressed.clamp(64, 64 << 10) as usize, packed);
-        match decoder(self.method, packed, self.size) {
+        match decoder(self.method, packed, self.compressed, self.size) {
             Ok(unpacked) => {
                 let checked = Checked { inner: unpacked, crc: Hasher::new(), bytes: 0, expected: self };
                 let mut guarded = Guarded::charged(visit, place, archive, checked);
@@ -152,7 +148,7 @@ impl Member {
             return None;
         }
         let packed = source.range(self.data(source).ok()?.at, self.compressed).buffered();
-        let inner = decoder(self.method, packed, self.size).ok()?;
+        let inner = decoder(self.method, packed, self.compressed, self.size).ok()?;
         Some(Box::new(Checked { inner, crc: Hasher::new(), bytes: 0, expected: self }))
     }
 
@@ -179,18 +175,36 @@ impl Member {
                         Some(format!("the header beside its data gives it another name, `{}`", name::shown(own_name)))
                     }
                 };
-                Ok(Data { at, difference, is_other_size: self.is_other_size(&header, flags) })
+                let own_extra = match [18, 22].map(|at| u32_at(&header, at)).contains(&Some(u32::MAX)) {
+                    true => source.bytes_at(at.saturating_sub(u64::from(extra)), usize::from(extra))?,
+                    false => Vec::new(),
+                };
+                Ok(Data { at, difference, is_other_size: self.is_other_size(&header, flags, &own_extra) })
             }
             _ => Err(invalid("it does not start where the archive's directory says")),
         }
     }
 
     /// Whether the header beside the data, with these flags, gives other sizes than the directory. If it was written
-    /// before the data, it may not know them: a flag says so, or zeros. Those of zip64 stand elsewhere.
-    fn is_other_size(&self, header: &[u8], flags: u16) -> bool {
+    /// before the data, it may not know them: a flag says so, or zeros. Those of zip64 stand in the extra fields, and
+    /// readers differ in which of several fields they believe, so each must be right.
+    fn is_other_size(&self, header: &[u8], flags: u16, extra: &[u8]) -> bool {
+        if flags & FLAG_DESCRIPTOR != 0 {
+            return false;
+        }
         let [compressed, size] = [18, 22].map(|at| u32_at(header, at).unwrap_or_default());
-        let is_known = flags & FLAG_DESCRIPTOR == 0 && compressed != 0 && compressed != u32::MAX && size != u32::MAX;
-        is_known && (u64::from(compressed), Some(u64::from(size))) != (self.compressed, self.size)
+        let is_other =
+            |compressed: u64, size: u64| compressed != 0 && (compressed, Some(size)) != (self.compressed, self.size);
+        if compressed != u32::MAX && size != u32::MAX {
+            return is_other(compressed.into(), size.into());
+        }
+        extra_fields(extra).filter(|(id, ..)| *id == EXTRA_ZIP64).any(|(_, _, field)| {
+            let mut numbers = field.chunks_exact(8).filter_map(|number| u64_at(number, 0));
+            let mut full = |short: u32| if short == u32::MAX { numbers.next() } else { Some(short.into()) };
+            // The size comes first.
+            let (size, compressed) = (full(size), full(compressed));
+            matches!((compressed, size), (Some(compressed), Some(size)) if is_other(compressed, size))
+        })
     }
 }
 
@@ -226,24 +240,44 @@ pub(super) const FLAG_DESCRIPTOR: u16 = 8;
 const METHOD_STORED: u16 = 0;
 pub(super) const METHOD_DEFLATE: u16 = 8;
 const METHOD_AES: u16 = 99;
+/// The extra field of sizes that do not fit into 32 bits, section 4.5.3.
+const EXTRA_ZIP64: u16 = 1;
 /// The bits of a Unix mode that tell files, folders, links and devices apart.
 const FILE_TYPE: u16 = 0o170_000;
 
-/// Returns a reader of the unpacked data; methods of section 4.4.5.
+/// Returns a reader of what `compressed` bytes unpack to; methods of section 4.4.5.
 fn decoder<'a>(
     method: u16,
     packed: impl io::BufRead + Send + 'a,
+    compressed: u64,
     size: Option<u64>,
 ) -> io::Result<Box<dyn Read + Send + 'a>> {
     match method {
         METHOD_STORED => Ok(Box::new(packed)),
-        METHOD_DEFLATE => Ok(Box::new(Inflate::new(packed))),
+        METHOD_DEFLATE => Ok(Box::new(Deflated { inflate: Inflate::new(packed), packed: compressed })),
         9 => Ok(Box::new(decode::Deflate64Reader::new(packed))),
         12 => decode::unpack(Compression::Bzip2, packed),
         14 => decode::unpack_zip_lzma(packed, size),
         20 | 93 => decode::unpack(Compression::Zstd, packed),
         95 => decode::unpack(Compression::Xz, packed),
         method => Err(io::Error::new(io::ErrorKind::Unsupported, format!("zip method {method}; unpack it first"))),
+    }
+}
+
+/// Deflate marks its own end; what is hidden between that and the end of the member no program shows.
+struct Deflated<R> {
+    inflate: Inflate<R>,
+    packed: u64,
+}
+
+impl<R: Read> Read for Deflated<R> {
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        match self.inflate.read(output)? {
+            0 if !output.is_empty() && self.inflate.consumed() < self.packed => {
+                Err(invalid("there is other data behind its content"))
+            }
+            read => Ok(read),
+        }
     }
 }
 
@@ -269,6 +303,17 @@ impl<R: Read> Read for Checked<'_, R> {
             _ => Ok(read),
         }
     }
+}
+
+/// Returns the extra fields of a header: their ids, the bytes that they should have, and those that are there.
+fn extra_fields(extra: &[u8]) -> impl Iterator<Item = (u16, usize, &[u8])> {
+    let mut rest = extra;
+    std::iter::from_fn(move || {
+        let (id, size) = (u16_at(rest, 0)?, usize::from(u16_at(rest, 2)?));
+        let field = rest.get(4..).unwrap_or_default();
+        rest = field.get(size..).unwrap_or_default();
+        Some((id, size, field.get(..size).unwrap_or(field)))
+    })
 }
 
 /// Returns seconds since 1970 of a date and time of MS-DOS, section 4.4.6, taken as UTC.

@@ -4,6 +4,7 @@
 //! around or are not seen at all. They are shown as what they are, `\x1b` or `\u{202e}`, so that the reader sees what
 //! is there and nothing else happens.
 
+pub(super) use crate::bundle::is_hidden;
 use std::fmt::Write;
 
 /// Returns the text on one line: line ends become a space, tabs four, hidden characters their escapes.
@@ -27,11 +28,6 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether a character has an effect that is not seen where it stands.
-pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control() || is_invisible(c)
-}
-
 fn push_line(out: &mut String, line: &str) {
     for c in line.strip_suffix('\r').unwrap_or(line).chars() {
         match c {
@@ -45,18 +41,6 @@ fn push_line(out: &mut String, line: &str) {
             c => out.push(c),
         }
     }
-}
-
-/// Format characters (Unicode category Cf), line and paragraph separators, blanks with a letter's width, and the
-/// selectors that change the character before them.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
-        | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
-        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const LINK: u32 = 0o120_777;
 const LINE: &[u8] = b"2026-01-02 03:04:05 ERROR disk sdb failed\n";
 
 /// Names with which a member of an archive might get out, or fool whoever reads them.
-const NAMES: [&[u8]; 14] = [
+const NAMES: [&[u8]; 17] = [
     b"../outside/secret.log",
     b"../../../../../../../../tmp/planted.log",
     b"/tmp/planted.log",
@@ -34,6 +34,9 @@ const NAMES: [&[u8]; 14] = [
     "turned\u{202e}gol.exe \u{200b}\u{2066}".as_bytes(),
     b"not-utf-8-\xff\xfe\xc0\xaf.log",
     b"CON",
+    b"<img src=x onerror=alert(1)>&amp;.log",
+    b"`code` **bold** [text](javascript:alert(1)) | cell |\n# heading.log",
+    "tag\u{e0041}\u{fe0f}\u{ad}\u{3164}.log".as_bytes(),
 ];
 
 /// A folder in which the program runs: its working folder, home and temporary folder, the bundle, and a file outside.
@@ -85,11 +88,16 @@ impl Ground {
     fn run_all(&self) -> Vec<String> {
         let before = self.snapshot();
         let bundle = self.root.path().join("bundle");
-        let all: [&[&str]; 7] = [
+        let all: [&[&str]; 12] = [
             &["triage", "-o", "text"],
             &["triage", "-o", "json"],
             &["triage", "-o", "markdown"],
+            &["triage", "-o", "html"],
+            &["triage", "-o", "junit"],
+            &["triage", "-o", "sarif"],
+            &["triage", "-o", "jsonl"],
             &["records", "-o", "text"],
+            &["templates"],
             &["records", "--fields", "-o", "jsonl"],
             &["contents", "--hash", "-o", "text"],
             &["contents", "--hash", "-o", "jsonl"],
@@ -199,9 +207,16 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 #[track_caller]
 fn check(ground: &Ground, container: &str, skipped: &[&str]) {
     let outputs = ground.run_all();
-    for output in &outputs[..5] {
+    for output in &outputs[..10] {
         assert!(output.contains("disk sdb failed"), "{output}");
     }
+    // The third one is Markdown, in which a name is no markup.
+    for markup in ["<img", "\n# heading", "[text](java"] {
+        let outside_code = outputs[2].lines().any(|line| line.split('`').step_by(2).any(|text| text.contains(markup)));
+        assert!(!outside_code, "{markup}: {}", outputs[2]);
+    }
+    // HTML and XML, in which it is no element.
+    assert!(outputs[3..5].iter().all(|page| !page.contains("<img src=x")), "{:?}", &outputs[3..5]);
     let list = outputs.last().unwrap();
     for name in
         ["../outside/secret.log", "/tmp/planted.log", "nul", "clear\\\\u{1b}[2J", "not-utf-8-\\\\xff", "honest.log"]
@@ -262,7 +277,7 @@ fn links_in_a_folder_are_named_and_not_followed() {
     std::os::unix::net::UnixListener::bind(bundle.join("socket.log")).unwrap();
     ground.add("honest.log", LINE);
     let outputs = ground.run_all();
-    assert!(outputs[..5].iter().all(|output| output.contains("disk sdb failed")), "{outputs:?}");
+    assert!(outputs[..10].iter().all(|output| output.contains("disk sdb failed")), "{outputs:?}");
     let list = outputs.last().unwrap();
     for name in ["link.log", "logs", "up", "loop", "zero.log", "socket.log"] {
         let named = list.lines().any(|line| line.contains(&format!("bundle/{name}\"")) && line.contains("\"skipped\""));

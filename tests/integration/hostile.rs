@@ -10,7 +10,7 @@ const HOSTILE: &str = "2026-01-02 03:04:06 ERROR failed \u{1b}[2J\u{1b}]0;owned\
 /// Whether a character moves the cursor, is not seen, or turns the text around.
 pub(crate) fn is_hidden(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn hostile_folder() -> tempfile::TempDir {

@@ -103,7 +103,14 @@ fn an_endless_loop_is_stopped() {
     // Its few seconds of the processor's time can take minutes where other tests want them too. The message tells which
     // of the two limits it was.
     let patient = Helper { patience: Duration::from_secs(300), ..faulty("loop") };
-    check(patient, ProblemKind::Limit, "worked for too long without a result");
+    check(patient, ProblemKind::Limit, "worked for too long without enough of a result");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_parser_that_gives_little_for_its_work_is_stopped() {
+    let patient = Helper { patience: Duration::from_secs(300), ..faulty("drip") };
+    check(patient, ProblemKind::Limit, "worked for too long without enough of a result");
 }
 
 #[cfg(target_os = "linux")]

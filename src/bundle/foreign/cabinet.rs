@@ -9,6 +9,9 @@ use crate::bundle::zip_member::dos_time;
 use lzxd::{Lzxd, WindowSize};
 use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom};
 
+/// Bytes of all folders together that may be unpacked and belong to no file: the end of one that began in another
+/// cabinet. Nobody sees them, so they do not draw from the bundle's budget.
+const LARGEST_GAPS: u64 = 256 << 20;
 /// Unpacked bytes of a block.
 const LARGEST_BLOCK: usize = 32 << 10;
 
@@ -24,13 +27,14 @@ pub(super) fn read(source: &mut (impl Read + Seek), out: &mut dyn Members) -> io
         );
         out.problem(ProblemKind::Unsupported, &message)?;
     }
+    let mut gaps = LARGEST_GAPS;
     let mut files: Vec<&File> = cabinet.files.iter().collect();
     files.sort_by_key(|file| (file.folder, file.offset));
     for files in files.chunk_by(|one, next| one.folder == next.folder) {
         let number = files.first().map_or(CONTINUED, |file| file.folder);
         let (kind, message) = match (cabinet.folders.get(usize::from(number)), number) {
             (Some(folder), _) => {
-                folder_files(source, &cabinet, folder, files, out)?;
+                folder_files(source, &cabinet, folder, files, &mut gaps, out)?;
                 continue;
             }
             (None, CONTINUED..) => {
@@ -49,6 +53,7 @@ fn folder_files(
     cabinet: &Cabinet,
     folder: &Folder,
     files: &[&File],
+    gaps: &mut u64,
     out: &mut dyn Members,
 ) -> io::Result<()> {
     let mut data = match Method::of(folder.method) {
@@ -76,10 +81,18 @@ fn folder_files(
             unread(file, ProblemKind::Corrupt, "damaged: it lies in the middle of another file", out)?;
             continue;
         }
-        let skipped = io::copy(&mut (&mut data).take(file.offset - at), &mut io::sink());
+        let gap = file.offset - at;
+        let Some(rest) = gaps.checked_sub(gap) else {
+            let message = "too much lies between its files that belongs to none of them".to_owned();
+            unread(file, ProblemKind::Limit, &message, out)?;
+            failed = Some((ProblemKind::Limit, message));
+            continue;
+        };
+        *gaps = rest;
+        let skipped = io::copy(&mut (&mut data).take(gap), &mut io::sink());
         out.begin(Some(&file.name), file.modified)?;
         let copied = match skipped {
-            Ok(skipped) if skipped == file.offset - at => copy(&mut data, file.size, out)?,
+            Ok(skipped) if skipped == gap => copy(&mut data, file.size, out)?,
             Ok(_) => Err(ErrorKind::UnexpectedEof.into()),
             Err(error) => Err(error),
         };

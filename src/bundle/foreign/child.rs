@@ -192,7 +192,9 @@ fn cause(status: Option<ExitStatus>, words: &str) -> (ProblemKind, String) {
     #[cfg(unix)]
     if let Some(signal) = status.and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status)) {
         return match signal {
-            libc::SIGXCPU => (ProblemKind::Limit, "worked for too long without a result and was stopped".to_owned()),
+            libc::SIGXCPU => {
+                (ProblemKind::Limit, "worked for too long without enough of a result and was stopped".to_owned())
+            }
             libc::SIGKILL => (ProblemKind::Limit, "was stopped by the system, probably to free memory".to_owned()),
             signal => (ProblemKind::Panic, format!("crashed (signal {signal})")),
         };

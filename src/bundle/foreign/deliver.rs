@@ -2,6 +2,7 @@
 
 use super::frame::{self, Broken, Frame};
 use super::{Format, ProblemKind};
+use crate::bundle::earlier::Earlier;
 use crate::bundle::guard::Guarded;
 use crate::bundle::name::{self, Names};
 use crate::bundle::visit::{Facts, Place, Visit};
@@ -16,17 +17,20 @@ pub(super) trait Pipe: Read + Send {
 /// A file in which more is wrong than this is not read on.
 const MOST_PROBLEMS: usize = 100;
 
+/// What a parser is taken to have worked that did not come to its end.
+const STOPPED_MILLISECONDS: u64 = 5_000;
+
 /// Hands what comes through the pipe to the visit.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, format: Format, pipe: impl Pipe) {
     let pipe = BufReader::with_capacity(8 << 10, pipe);
     let mut delivery = Delivery { visit, place, format, pipe, problems: 0, members: 0, bytes: 0, over: false };
     delivery.greet();
-    let mut names = Names::default();
+    let (mut names, earlier) = (Names::default(), Earlier::default());
     while let Some(frame) = delivery.next() {
         match frame {
             Frame::Begin { name: Some(_), .. } if !visit.count_member(place) => delivery.over = true,
             Frame::Begin { name, modified } => {
-                let inner = name.map(|name| place.member(&names.unique(name::shown(&name))));
+                let inner = name.map(|name| place.member_after(&earlier, &names.unique(name::shown(&name))));
                 let facts = match inner {
                     Some(_) => Facts { modified, size: None },
                     None => Facts { modified: modified.or(facts.modified), size: None },
@@ -34,7 +38,10 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, format
                 delivery.member(inner.as_ref(), facts);
             }
             Frame::Problem(kind, message) => delivery.problem(place, kind, message),
-            Frame::Done => delivery.over = true,
+            Frame::Done(milliseconds) => {
+                visit.helped(milliseconds.into(), delivery.bytes);
+                delivery.over = true;
+            }
             Frame::Data(_) | Frame::End => delivery.broken(Broken::Nonsense),
         }
     }
@@ -77,6 +84,9 @@ impl<P: Pipe> Delivery<'_, P> {
         let (visit, outer) = (self.visit, self.place);
         let place = inner.unwrap_or(outer);
         let mut member = Member { delivery: self, place, left: 0, ended: false };
+        if inner.is_some() && !member.is_given() {
+            return visit.saw(0);
+        }
         let mut guarded = Guarded::charged(visit, place, outer, &mut member);
         match inner {
             Some(place) => visit.stream(place, facts, &mut guarded),
@@ -101,6 +111,7 @@ impl<P: Pipe> Delivery<'_, P> {
     fn broken(&mut self, broken: Broken) {
         self.over = true;
         let (kind, reason) = self.pipe.get_mut().verdict(broken);
+        self.visit.helped(STOPPED_MILLISECONDS, self.bytes);
         let before = match (self.members, self.format.is_container()) {
             (0, _) => "nothing of it was read".to_owned(),
             (_, false) => format!("{} bytes of text that came before were examined", self.bytes),
@@ -121,6 +132,30 @@ struct Member<'d, 'v, P> {
 }
 
 impl<P: Pipe> Member<'_, '_, P> {
+    /// Waits for the first piece of the content; false if none comes and trouble was told instead: what is a link or
+    /// cannot be unpacked is no empty file.
+    fn is_given(&mut self) -> bool {
+        let mut is_told = false;
+        while self.left == 0 && !self.ended {
+            is_told |= self.advance();
+        }
+        !self.ended || !(is_told || self.delivery.over)
+    }
+
+    /// Takes the next frame, and returns whether it told of trouble.
+    fn advance(&mut self) -> bool {
+        match self.delivery.next() {
+            None | Some(Frame::End) => self.ended = true,
+            Some(Frame::Data(size)) => self.left = size,
+            Some(Frame::Problem(kind, message)) => {
+                self.delivery.problem(self.place, kind, message);
+                return true;
+            }
+            Some(Frame::Begin { .. } | Frame::Done(_)) => self.delivery.broken(Broken::Nonsense),
+        }
+        false
+    }
+
     /// Reads to the end what nobody wants; it is charged all the same, since it was unpacked.
     fn skip(&mut self) {
         let mut block = vec![0; 16 << 10];
@@ -141,13 +176,7 @@ impl<P: Pipe> Member<'_, '_, P> {
 impl<P: Pipe> Read for Member<'_, '_, P> {
     fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
         while self.left == 0 && !self.ended {
-            match self.delivery.next() {
-                None => self.ended = true,
-                Some(Frame::Data(size)) => self.left = size,
-                Some(Frame::End) => self.ended = true,
-                Some(Frame::Problem(kind, message)) => self.delivery.problem(self.place, kind, message),
-                Some(Frame::Begin { .. } | Frame::Done) => self.delivery.broken(Broken::Nonsense),
-            }
+            self.advance();
         }
         let size = self.left.min(output.len());
         let output = output.get_mut(..size).unwrap_or_default();

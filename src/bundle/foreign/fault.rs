@@ -11,6 +11,7 @@ pub(super) enum Fault {
     Abort,
     Stack,
     Loop,
+    Drip,
     Sleep,
     Memory,
     Exit,
@@ -25,6 +26,7 @@ impl Fault {
         ("abort", Fault::Abort),
         ("stack", Fault::Stack),
         ("loop", Fault::Loop),
+        ("drip", Fault::Drip),
         ("sleep", Fault::Sleep),
         ("memory", Fault::Memory),
         ("exit", Fault::Exit),
@@ -52,6 +54,14 @@ impl Fault {
                 std::hint::black_box(sink(0, &[0; 512]));
             }
             Fault::Loop => while std::hint::black_box(true) {},
+            // Something comes all the time, and it is next to nothing.
+            Fault::Drip => loop {
+                // Work and not time, of which a busy machine gives us little.
+                for step in 0..1_000_000_000_u64 {
+                    std::hint::black_box(step);
+                }
+                out.data(&b"line of a drip before the fault\n".repeat(2048))?;
+            },
             Fault::Sleep => std::thread::sleep(Duration::from_secs(1000)),
             Fault::Memory => {
                 let mut all = Vec::new();

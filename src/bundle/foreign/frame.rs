@@ -38,38 +38,42 @@ pub(super) struct FrameWriter<W> {
     piece: Vec<u8>,
     /// A member has begun and not ended.
     is_open: bool,
-    /// Called when something has been achieved.
-    progress: fn(),
+    /// Bytes of content that were written.
+    given: u64,
+    /// Called with them when something has been achieved.
+    progress: fn(u64),
 }
 
 impl<W: Write> FrameWriter<W> {
     /// Greets the reader.
-    pub(super) fn new(mut output: W, progress: fn()) -> io::Result<FrameWriter<W>> {
+    pub(super) fn new(mut output: W, progress: fn(u64)) -> io::Result<FrameWriter<W>> {
         output.write_all(GREETING)?;
-        Ok(FrameWriter { output, piece: Vec::with_capacity(PIECE), is_open: false, progress })
+        Ok(FrameWriter { output, piece: Vec::with_capacity(PIECE), is_open: false, given: 0, progress })
     }
 
-    /// Says that everything has been said. A member that a parser has left open ends here.
-    pub(super) fn done(&mut self) -> io::Result<()> {
+    /// Says that everything has been said, and how many milliseconds of the processor's time it took. A member that a
+    /// parser has left open ends here.
+    pub(super) fn done(&mut self, milliseconds: u32) -> io::Result<()> {
         if self.is_open {
             self.end()?;
         }
-        self.frame(DONE, &[])?;
+        self.frame(DONE, &[&milliseconds.to_le_bytes()])?;
         self.output.flush()
     }
 
     fn frame(&mut self, tag: u8, parts: &[&[u8]]) -> io::Result<()> {
         self.flush_piece()?;
         write_frame(&mut self.output, tag, parts)?;
-        (self.progress)();
+        (self.progress)(self.given);
         Ok(())
     }
 
     fn flush_piece(&mut self) -> io::Result<()> {
         if !self.piece.is_empty() {
             write_frame(&mut self.output, DATA, &[&self.piece])?;
+            self.given = self.given.saturating_add(self.piece.len() as u64);
             self.piece.clear();
-            (self.progress)();
+            (self.progress)(self.given);
         }
         Ok(())
     }
@@ -128,8 +132,8 @@ pub(super) enum Frame {
     End,
     /// Trouble.
     Problem(ProblemKind, String),
-    /// Everything has been said.
-    Done,
+    /// Everything has been said, in so many milliseconds of the processor's time; zero if that is not known.
+    Done(u32),
 }
 
 /// Why no more frames come.
@@ -174,7 +178,7 @@ fn parse(tag: u8, content: &[u8]) -> Option<Frame> {
             }
         }
         (END, []) => Frame::End,
-        (DONE, []) => Frame::Done,
+        (DONE, milliseconds) => Frame::Done(u32::from_le_bytes(milliseconds.try_into().ok()?)),
         (PROBLEM, [letter, message @ ..]) => {
             let (kind, _) = KINDS.iter().find(|(_, it)| it == letter)?;
             Frame::Problem(*kind, String::from_utf8_lossy(message).into_owned())

@@ -41,16 +41,21 @@ pub fn decode_member(format: &str, fault: Option<&str>, file: File, output: File
     };
     #[cfg(unix)]
     limits::set().map_err(Refused::Limits)?;
-    #[cfg(unix)]
-    let progress = limits::extend;
     #[cfg(not(unix))]
-    let progress = || {};
+    use unlimited as limits;
     // If nobody listens any more, there is nothing left to do.
-    let _ = serve(format, fault, file, output, progress);
+    let _ = serve(format, fault, file, output, limits::extend, limits::worked);
     Ok(())
 }
 
-fn serve(format: Format, fault: Option<Fault>, file: File, output: impl Write, progress: fn()) -> io::Result<()> {
+fn serve(
+    format: Format,
+    fault: Option<Fault>,
+    file: File,
+    output: impl Write,
+    progress: fn(u64),
+    worked: fn() -> u32,
+) -> io::Result<()> {
     let mut frames = FrameWriter::new(BufWriter::with_capacity(64 << 10, output), progress)?;
     let mut source = BufReader::with_capacity(64 << 10, file);
     let parsed = catch_unwind(AssertUnwindSafe(|| match fault {
@@ -70,7 +75,16 @@ fn serve(format: Format, fault: Option<Fault>, file: File, output: impl Write, p
             frames.problem(ProblemKind::Panic, &message)?;
         }
     }
-    frames.done()
+    frames.done(worked())
+}
+
+/// Where a parser shares its process with others, or the system has no limits for one: nothing is to be done.
+mod unlimited {
+    pub(super) fn extend(_given: u64) {}
+
+    pub(super) fn worked() -> u32 {
+        0
+    }
 }
 
 /// A parser in a thread, for programs without a helper: a panic is caught, nothing else is.
@@ -88,7 +102,7 @@ impl Thread {
         let (frames, output) = io::pipe()?;
         let work = move || {
             // It ends with the pipe, whatever happens.
-            let _ = serve(format, None, file, output, || {});
+            let _ = serve(format, None, file, output, unlimited::extend, unlimited::worked);
         };
         std::thread::Builder::new().name(format.name().to_owned()).stack_size(STACK).spawn(work)?;
         Ok(Thread { frames })

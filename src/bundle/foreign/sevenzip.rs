@@ -9,6 +9,8 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
 /// What a dictionary or model may take: 7-Zip's largest setting asks for 256 MiB.
 const MEMORY_KIB: usize = (256 + 16) << 10;
+/// The target of a link has at most so many bytes.
+const LONGEST_TARGET: u64 = 64 << 10;
 /// So many files are named that cannot be unpacked; of the others the number is.
 const NAMED: u64 = 50;
 
@@ -103,11 +105,17 @@ fn block<'a>(
 
 /// Gives one file; false if it is damaged.
 fn member(file: &ArchiveEntry, data: &mut dyn Read, out: &mut dyn Members) -> io::Result<bool> {
-    if file.is_anti_item {
+    if file.is_anti_item && file.size == 0 {
         return Ok(true);
     }
     out.begin(Some(file.name.as_bytes()), modified(file))?;
-    let sound = match link(file) {
+    let link = link(file);
+    let sound = match link {
+        // The decoder unpacks what nobody reads, and nobody would count it.
+        _ if file.is_anti_item || link.is_some() && file.size > LONGEST_TARGET => {
+            out.problem(ProblemKind::Corrupt, "damaged: a link or mark of deletion with data like a file's")?;
+            false
+        }
         Some(kind) => {
             out.problem(ProblemKind::Skipped, kind)?;
             true

@@ -27,9 +27,9 @@ impl Pipe for Bytes {
 /// What a parser gives.
 fn frames(parser: impl FnOnce(&mut dyn Members) -> io::Result<()>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut writer = FrameWriter::new(&mut bytes, || {}).unwrap();
+    let mut writer = FrameWriter::new(&mut bytes, |_| {}).unwrap();
     parser(&mut writer).unwrap();
-    writer.done().unwrap();
+    writer.done(7).unwrap();
     bytes
 }
 
@@ -117,6 +117,23 @@ fn problems_belong_to_the_open_member_or_the_file() {
 }
 
 #[test]
+fn a_member_without_content_and_with_trouble_is_no_empty_file() {
+    let parser = |out: &mut dyn Members| {
+        out.begin(Some(b"locked"), None)?;
+        out.problem(ProblemKind::Encrypted, "needs a password")?;
+        out.end()?;
+        out.begin(Some(b"empty"), None)?;
+        out.end()?;
+        out.begin(Some(b"damaged"), None)?;
+        out.problem(ProblemKind::Corrupt, "odd")?;
+        out.data(b"text")?;
+        out.end()
+    };
+    let problems = [("x!/damaged", "corrupt", "odd"), ("x!/locked", "encrypted", "needs a password")];
+    check(frames(parser), &[("x!/empty", ""), ("x!/damaged", "text")], &problems);
+}
+
+#[test]
 fn a_pipe_that_ends_early_is_a_problem_of_the_file() {
     let whole = frames(|out| {
         out.begin(Some(b"a"), None)?;
@@ -127,9 +144,9 @@ fn a_pipe_that_ends_early_is_a_problem_of_the_file() {
     let nothing = told("Ended", "nothing of it was read");
     check(whole[..10].to_vec(), &[], &[("x", "panic", &nothing)]);
     let some = told("Ended", "4 bytes of text that came before were examined");
-    check(whole[..whole.len() - 6].to_vec(), &[("x!/a", "text")], &[("x", "panic", &some)]);
+    check(whole[..whole.len() - 10].to_vec(), &[("x!/a", "text")], &[("x", "panic", &some)]);
     let mut wrong = whole.clone();
-    let end = wrong.len() - 5;
+    let end = wrong.len() - 9;
     wrong[end] = b'?';
     let wrong_end = told("Nonsense", "4 bytes of text that came before were examined");
     check(wrong, &[("x!/a", "text")], &[("x", "panic", &wrong_end)]);
@@ -186,14 +203,14 @@ proptest! {
         }
         prop_assert_eq!(frame::next(&mut input), Ok(Frame::Problem(ProblemKind::Limit, message)));
         prop_assert_eq!(frame::next(&mut input), Ok(Frame::End));
-        prop_assert_eq!(frame::next(&mut input), Ok(Frame::Done));
+        prop_assert_eq!(frame::next(&mut input), Ok(Frame::Done(7)));
         prop_assert_eq!(frame::next(&mut input), Err(Broken::Ended));
     }
 
     #[test]
     fn any_bytes_behind_the_greeting_come_to_an_end(bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(b'd'), Just(b'b'), Just(b'e'), Just(b'.'), any::<u8>()], 0..300)) {
         let mut all = frames(|_| Ok(()));
-        all.truncate(all.len() - 5);
+        all.truncate(all.len() - 9);
         all.extend(bytes);
         deliver(all, &Limits::default());
     }

@@ -96,6 +96,28 @@ fn zip_behind_a_program_is_found_by_its_end() {
 }
 
 #[test]
+fn zip_behind_a_program_is_found_in_archives_too() {
+    let archive = zip(&[("a.log", b"A"), ("b.log", b"B")]);
+    let filled = |start: &[u8]| [start, &[b'x'; 70_000]].concat();
+    let program = [&filled(b"MZ")[..], &archive].concat();
+    let script = [&filled(b"#!/bin/sh\n")[..], &archive].concat();
+    let plain = filled(b"#!/bin/sh\n");
+    let core = [&filled(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x04\0")[..], &archive].concat();
+    let files: [(&str, &[u8]); 4] = [("1.exe", &program), ("2.run", &script), ("3.sh", &plain), ("4.core", &core)];
+    for outer in [tar(&files), zip(&files)] {
+        let expected: [(&str, &[u8]); 6] = [
+            ("x!/1.exe!/a.log", b"A"),
+            ("x!/1.exe!/b.log", b"B"),
+            ("x!/2.run!/a.log", b"A"),
+            ("x!/2.run!/b.log", b"B"),
+            ("x!/3.sh", &plain),
+            ("x!/4.core", &core),
+        ];
+        check("x", &outer, &expected, &[]);
+    }
+}
+
+#[test]
 fn parts_of_a_split_zip_say_so_and_give_what_they_have() {
     let archive = zip(&[("a.log", b"A"), ("b.log", b"B")]);
     let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();

@@ -85,6 +85,40 @@ fn zip_whose_headers_disagree_on_a_size_is_named() {
     check("x.zip", &unknown, &[("x.zip!/a.log", b"hello A"), ("x.zip!/b.log", b"hello B")], &[]);
 }
 
+/// Readers of zip64 differ in which of several extra fields they believe.
+#[test]
+fn zip64_sizes_beside_the_data_are_compared_too() {
+    let options = ::zip::write::SimpleFileOptions::default()
+        .compression_method(::zip::CompressionMethod::Stored)
+        .large_file(true);
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("a.log", options).unwrap();
+    writer.write_all(b"hello A").unwrap();
+    let archive = writer.finish().unwrap().into_inner();
+    check("x.zip", &archive, &[("x.zip!/a.log", b"hello A")], &[]);
+    // The extra field behind the name: id, length, size, packed size.
+    let at = 30 + 5;
+    assert_eq!(archive[at..at + 5], [1, 0, 16, 0, 7]);
+    for number in [at + 4, at + 12] {
+        let mut contradiction = archive.clone();
+        contradiction[number] = 3;
+        let visited = check("x.zip", &contradiction, &[("x.zip!/a.log", b"hello A")], &[("x.zip!/a.log", "corrupt")]);
+        assert!(visited.problems[0].message.ends_with("gives it another size"), "{visited:?}");
+    }
+}
+
+#[test]
+fn data_hidden_behind_the_end_of_a_member_is_named() {
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(b"hello").unwrap();
+    let packed = encoder.finish().unwrap();
+    check("x.zip", &zip_of_method(8, 0, &packed, b"hello"), &[("x.zip!/a.log", b"hello")], &[]);
+    let hidden = [&packed[..], b"hidden"].concat();
+    let archive = zip_of_method(8, 0, &hidden, b"hello");
+    let visited = check("x.zip", &archive, &[("x.zip!/a.log", b"hello")], &[("x.zip!/a.log", "corrupt")]);
+    assert_eq!(visited.problems[0].message, "damaged: there is other data behind its content");
+}
+
 #[test]
 fn zip_without_directory_is_read_by_its_local_headers() {
     for method in [::zip::CompressionMethod::Stored, ::zip::CompressionMethod::Deflated] {

@@ -6,7 +6,7 @@ use sevenz_rust2::encoder_options::AesEncoderOptions;
 use sevenz_rust2::{ArchiveEntry, ArchiveWriter, EncoderConfiguration, EncoderMethod, Password, SourceReader};
 
 /// A 7-Zip archive; solid: all files in one block.
-fn seven_zip(methods: Vec<EncoderConfiguration>, is_solid: bool, files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn seven_zip(methods: Vec<EncoderConfiguration>, is_solid: bool, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
     writer.set_content_methods(methods);
     writer.set_encrypt_header(false);
@@ -22,7 +22,7 @@ fn seven_zip(methods: Vec<EncoderConfiguration>, is_solid: bool, files: &[(&str,
     writer.finish().unwrap().into_inner()
 }
 
-fn with(method: EncoderMethod) -> Vec<EncoderConfiguration> {
+pub(super) fn with(method: EncoderMethod) -> Vec<EncoderConfiguration> {
     vec![EncoderConfiguration::new(method)]
 }
 
@@ -59,12 +59,43 @@ fn encrypted_files_of_a_seven_zip_are_named() {
     let files: [(&str, &[u8]); 2] = [("a.log", b"A"), ("b.log", b"B")];
     let seen = visit_with("x", &seven_zip(methods.clone(), false, &files), Limits::default());
     assert_eq!(seen.problems(), [("x!/a.log", "encrypted"), ("x!/b.log", "encrypted")]);
-    assert!(seen.files.values().all(Vec::is_empty));
+    assert!(seen.files.is_empty(), "{:?}", seen.files);
+    assert_eq!(seen.visited.files, 2);
     // With its list of files encrypted as well.
     let mut writer = ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
     writer.set_content_methods(methods).set_encrypt_header(true);
     writer.push_archive_entry(ArchiveEntry::new_file("a.log"), Some(&b"A"[..])).unwrap();
     check("x", &writer.finish().unwrap().into_inner(), &[], &[("x", "encrypted")]);
+}
+
+/// The decoder unpacks what nobody reads: gigabytes that nobody would count.
+#[test]
+fn links_of_a_seven_zip_are_no_files_and_their_targets_are_short() {
+    let archive = |size: usize| {
+        let target = vec![b'x'; size];
+        let mut writer = ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
+        writer.set_encrypt_header(false);
+        let mut link = ArchiveEntry::new_file("link.log");
+        link.has_windows_attributes = true;
+        link.windows_attributes = 0o120_777 << 16 | 0x8000;
+        let entries = vec![link, ArchiveEntry::new_file("a.log")];
+        writer.push_archive_entries(entries, vec![SourceReader::new(&target[..]), SourceReader::new(b"A")]).unwrap();
+        writer.finish().unwrap().into_inner()
+    };
+    check("x", &archive(100), &[("x!/a.log", b"A")], &[("x!/link.log", "skipped")]);
+    check("x", &archive(70_000), &[], &[("x!/a.log", "corrupt"), ("x!/link.log", "corrupt")]);
+}
+
+#[test]
+fn of_many_files_that_cannot_be_unpacked_the_first_are_named() {
+    let names: Vec<String> = (0..60).map(|number| format!("{number:02}.log")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"0123456789"[..])).collect();
+    let mut damaged = seven_zip(with(EncoderMethod::COPY), true, &files);
+    damaged[32] ^= 1;
+    let seen = visit_with("x", &damaged, Limits::default());
+    // The damaged file itself, 50 of the others, and how many more there are.
+    assert_eq!(seen.problems().len(), 52);
+    assert!(seen.visited.problems.iter().any(|it| it.message == "9 more files could not be unpacked either"));
 }
 
 #[test]
@@ -107,7 +138,7 @@ fn dictionary_that_is_too_large_is_a_limit() {
 }
 
 /// A cabinet of one folder: how it is packed, its blocks with their size unpacked, and its files with where they begin.
-fn cabinet(method: u16, blocks: &[(&[u8], usize)], files: &[(&str, u32, u32, u16)]) -> Vec<u8> {
+pub(super) fn cabinet(method: u16, blocks: &[(&[u8], usize)], files: &[(&str, u32, u32, u16)]) -> Vec<u8> {
     let mut list = Vec::new();
     for (name, offset, size, folder) in files {
         list.extend([size.to_le_bytes(), offset.to_le_bytes()].as_flattened());
@@ -158,6 +189,20 @@ fn cabinet_is_read_whatever_its_method() {
     let zipped = cabinet(1, &[(&deflated(b"hello\n"), 6), (REPEAT, 6), (&deflated(b"he"), 2)], &files);
     check("x.cab", &zipped, &expected, &[]);
     check("x.cab", &cabinet(0x0f03, &[(LZX_HELLO, 6)], &files[1..2]), &[("x.cab!/a.log", b"hello\n")], &[]);
+}
+
+/// 256 MiB between two files that belong to neither, from a few hundred bytes for each 32 KiB.
+#[test]
+fn what_a_cabinet_has_between_its_files_is_limited() {
+    let packed = deflated(&vec![b'x'; 32 << 10]);
+    let blocks = vec![(&packed[..], 32 << 10); 9000];
+    let most = 256 << 20;
+    for (gap, problem) in [(most, None), (most + 1, Some("limit"))] {
+        let archive = cabinet(1, &blocks, &[("a", 0, 1, 0), ("b", 1 + gap, 1, 0)]);
+        let seen = visit_with("x", &archive, Limits::default());
+        assert_eq!(seen.problems().first().copied(), problem.map(|kind| ("x!/b", kind)));
+        assert_eq!(seen.files.len(), if problem.is_some() { 1 } else { 2 });
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod limits;
 mod packages;
 mod rotated;
 mod tar_variants;
+mod worst;
 
 use super::{Bundle, Content, Limits, ProblemKind, Visited};
 use std::collections::BTreeMap;

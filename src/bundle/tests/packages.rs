@@ -11,7 +11,7 @@ const LZMA_HELLO: &[u8] =
     b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x34\x19\x49\xee\x8d\xdd\x3d\x3a\xdf\xff\xff\xdd\x12\0\0";
 
 /// An archive of `ar` with headers as they are given: name, and what it says of the data.
-fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = b"!<arch>\n".to_vec();
     for (name, data) in members {
         archive.extend(format!("{name:<16}1600000000  0     0     100644  {:<10}`\n", data.len()).bytes());
@@ -25,7 +25,7 @@ fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
 const CPIO_KINDS: [&str; 5] = ["newc", "crc", "odc", "little", "big"];
 
 /// A cpio archive of files with mode, number of names and content; it ends with a trailer.
-fn cpio(kind: &str, files: &[(&str, u32, u32, &[u8])]) -> Vec<u8> {
+pub(super) fn cpio(kind: &str, files: &[(&str, u32, u32, &[u8])]) -> Vec<u8> {
     let mut archive = Vec::new();
     for (name, mode, links, data) in files.iter().chain([&("TRAILER!!!", 0, 1, &b""[..])]) {
         let (size, name_size, time) = (data.len(), name.len() + 1, 1_600_000_000_u32);

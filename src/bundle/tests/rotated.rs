@@ -1,6 +1,8 @@
 //! Rotated logs: the order in which their parts come, and parts that are there twice.
 
+use super::foreign_archives::{cabinet, seven_zip, with};
 use super::*;
+use sevenz_rust2::EncoderMethod;
 
 /// One bundle in the forms in which it can come; the name is that of the folder, or of the archive.
 fn forms(files: &[(&str, &[u8])]) -> Vec<(&'static str, tempfile::TempDir, PathBuf)> {
@@ -26,7 +28,22 @@ fn forms(files: &[(&str, &[u8])]) -> Vec<(&'static str, tempfile::TempDir, PathB
         form("outer.zip", Some(zip(&[("case.zip", &zip(files))]))),
         form("case.tar", Some(tar(files))),
         form("case.tar.gz", Some(gzip(&tar(files)))),
+        form("case.7z", Some(seven_zip(with(EncoderMethod::LZMA2), true, files))),
+        form("case.cab", Some(stored_cabinet(files))),
     ]
+}
+
+/// A cabinet of one folder in which all files lie one after the other.
+fn stored_cabinet(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let all: Vec<u8> = files.iter().flat_map(|(_, content)| *content).copied().collect();
+    let blocks: Vec<(&[u8], usize)> = all.chunks(32 << 10).map(|block| (block, block.len())).collect();
+    let (mut at, mut list) = (0, Vec::new());
+    for (name, content) in files {
+        let size = content.len() as u32;
+        list.push((*name, at, size, 0));
+        at += size;
+    }
+    cabinet(0, &blocks, &list)
 }
 
 /// Checks which files are visited and what is said of the others, by their names; the same for all forms.
