@@ -7,7 +7,7 @@ mod around;
 
 use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind, Visited};
 use crate::diagnosis::{Diagnosis, Period, diagnose};
-use crate::finding::{Memo, Origin, Source, Tally};
+use crate::finding::{Memo, Origin, Source, Tally, TemplateSet};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
 use crate::scan::{Enough, FileScope, Gate, Hit, LineCache, More, Pieces, Scanner, Taker, Window, last_time};
 use crate::signature::{FactKind, SignatureSet};
@@ -29,12 +29,15 @@ pub struct Options<'a> {
     pub around: Option<Around>,
     /// The zone of times that state none, as far as the user knows it. It orders the timeline and changes no time.
     pub zone: Option<&'a Zone>,
+    /// The templates of a bundle without the trouble that is looked for, from [`learn`]: what it has too is known noise, and
+    /// what it has not is worth a look even without an error word. It does not go with `lines`.
+    pub baseline: Option<&'a TemplateSet>,
 }
 
 impl Default for Options<'_> {
     /// Records with their headers; unresolved errors too.
     fn default() -> Self {
-        Options { lines: false, unresolved: true, around: None, zone: None }
+        Options { lines: false, unresolved: true, around: None, zone: None, baseline: None }
     }
 }
 
@@ -44,6 +47,8 @@ const WORTH_A_SAMPLE: usize = 8 << 20;
 /// Examines every entry of the bundle on the current rayon pool and explains what was found.
 pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diagnosis {
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
+    let scanner = if options.baseline.is_some() { scanner.giving_all() } else { scanner };
+    let purpose = options.baseline.map_or(Purpose::Triage, Purpose::Compare);
     let memories = Mutex::default();
     let related = set.related();
     let whole = Mutex::new((Tally::default(), Vec::new()));
@@ -51,7 +56,7 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(entry.path.as_arc());
         let file = entry.path.clone();
-        let examined = examine(entry, &scanner, &memories, &related, host, options);
+        let examined = examine(entry, &scanner, &memories, &related, host, options, purpose);
         let examined = examined.map(|tally| of_file(tally, &file, &scanner, set));
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
@@ -62,10 +67,26 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
     visited.problems.extend(skipped);
     visited.problems.sort();
-    let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally, options.zone);
+    let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally, options.zone, options.baseline);
     diagnosis.unresolved_omitted = !options.unresolved;
     diagnosis.period = options.around.map(|around| Period { since: around.since, until: around.until });
     diagnosis
+}
+
+/// Returns the templates of all records of a bundle, and what of it could not be read.
+pub fn learn(bundle: &Bundle) -> (TemplateSet, Vec<Problem>) {
+    let scanner = Scanner::of_known(&SignatureSet::new(Vec::new())).giving_all();
+    let memories = Mutex::default();
+    let whole = Mutex::new(TemplateSet::default());
+    let visited = bundle.visit(&|entry| {
+        // What is no text is skipped, as everywhere.
+        if let Ok(tally) = examine(entry, &scanner, &memories, &[], None, Options::default(), Purpose::Learn) {
+            lock(&whole).merge(tally.templates);
+        }
+    });
+    let mut templates = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
+    templates.finish();
+    (templates, visited.problems)
 }
 
 /// Completes the tally of a whole file by what its path states and by what only the whole of it tells.
@@ -101,11 +122,22 @@ pub fn triage_texts<'t>(
         visited.bytes += text.len() as u64;
         let file = path.clone();
         let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
-        if let Ok(tally) = examine(entry, scanner, &memories, &related, None, Options::default()) {
+        if let Ok(tally) = examine(entry, scanner, &memories, &related, None, Options::default(), Purpose::Triage) {
             whole.merge(of_file(tally, &file, scanner, set));
         }
     }
-    diagnose(set, &[], visited, whole, None)
+    diagnose(set, &[], visited, whole, None, None)
+}
+
+/// What records are looked at for.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    /// What signatures claim and what looks like an error.
+    Triage,
+    /// That, and what these templates do not have.
+    Compare(&'a TemplateSet),
+    /// Their templates.
+    Learn,
 }
 
 /// What a thread remembers from chunk to chunk. There are no more of them than threads.
@@ -143,6 +175,9 @@ struct Gathering<'g> {
 impl<'a> Taker<'a> for Gathering<'_> {
     fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough> {
         let Gathering { tally, templates, file, chunk, lines_before, .. } = self;
+        if let Purpose::Learn = file.purpose {
+            return tally.learn(templates, &hit);
+        }
         tally.facts.add(file.path, &file.reading.format, *lines_before, chunk, &hit);
         let mut added = tally.add(templates, file.path, *lines_before, chunk, &hit);
         if !hit.matches.is_empty() && hit.matches.iter().all(|it| file.scanner.may_withdraw(it.signature)) {
@@ -153,7 +188,13 @@ impl<'a> Taker<'a> for Gathering<'_> {
         tally.events.add(file.path, &file.reading.format, *lines_before, chunk, &hit, added.template);
         // Of these it matters when each of them was written.
         let is_related = tally.presences.add(file.related, file.path, &file.reading.format, *lines_before, chunk, &hit);
-        added.enough.filter(|_| !is_related)
+        let enough = match file.purpose {
+            Purpose::Compare(baseline) if hit.suspicion.is_none() && hit.matches.is_empty() => {
+                tally.add_new(templates, file.path, *lines_before, chunk, &hit, baseline)
+            }
+            _ => added.enough,
+        };
+        enough.filter(|_| !is_related)
     }
 
     fn more(&mut self, more: &More) {
@@ -182,6 +223,7 @@ fn examine(
     related: &[bool],
     host: Option<usize>,
     options: Options<'_>,
+    purpose: Purpose<'_>,
 ) -> Result<Tally, &'static str> {
     let window = options.around.as_ref().filter(|_| !options.lines).map(|around| around.window);
     let host = host.filter(|_| !options.lines);
@@ -211,6 +253,7 @@ fn examine(
                 pieces,
                 lines,
                 origin,
+                purpose,
             };
             let tally = match reading.encoding {
                 Encoding::Bytes => file.mapped(text),
@@ -236,6 +279,7 @@ fn examine(
                 pieces,
                 lines,
                 origin,
+                purpose,
             };
             let tally = file.stream(&mut source, head);
             (tally, source.bytes)
@@ -273,6 +317,7 @@ struct File<'a> {
     origin: &'a Mutex<Origin>,
     /// The fact that is the name of a host, if it is wanted.
     host: Option<usize>,
+    purpose: Purpose<'a>,
 }
 
 impl File<'_> {

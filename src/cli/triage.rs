@@ -38,6 +38,10 @@ pub(super) struct TriageArgs {
     /// How many threads to use [default: one per processor]; the result is the same for every number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Compares with PATH, a healthy bundle of the same system or yesterday's; may be repeated. Errors that it has too are
+    /// known noise and left out; messages that it does not have are shown even if they do not look like errors.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["patterns", "no_unresolved"])]
+    baseline: Vec<PathBuf>,
     /// Leaves out errors that no signature claims.
     #[arg(long)]
     no_unresolved: bool,
@@ -66,6 +70,7 @@ Examples:
   tierline triage case.zip --since '2026-01-02 03:00' --until '2026-01-02 04:00'
   tierline triage case.zip --since -2h
   tierline triage case.zip --since 2026-01-02T03:00Z --tz Europe/Berlin
+  tierline triage case.zip --baseline healthy.zip
   tierline triage case.zip --patterns errors.txt --no-unresolved
   tierline triage case.zip --explain linux/kernel/process-killed-out-of-memory
   tierline triage case.zip -o json | jq .diagnoses[].title
@@ -82,6 +87,13 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         bundle.hash();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0).into()).build()?;
+    let learnt = if args.baseline.is_empty() {
+        None
+    } else {
+        let baseline = open_bundle(&args.baseline)?;
+        let learn = || pool.install(|| tierline::triage::learn(&baseline));
+        Some(with_progress(&baseline, !terminal.no_progress, learn))
+    };
     let work = || {
         pool.install(|| {
             let around = args.around.resolve(&bundle)?;
@@ -90,17 +102,22 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
                 unresolved: !args.no_unresolved,
                 around,
                 zone: args.around.zone(),
+                baseline: learnt.as_ref().map(|(templates, _)| templates),
             };
             let diagnosis = tierline::triage::triage(&bundle, &set, options);
             let told = explained.as_ref().map(|it| explain::explain(&bundle, options, it, &diagnosis));
             Ok((diagnosis, told))
         })
     };
-    let (diagnosis, told) =
+    let (mut diagnosis, told) =
         with_progress(&bundle, !terminal.no_progress, work).map_err(|error: BoundError| Usage(error.to_string()))?;
     if let (Some(signature), Some(told)) = (&explained, &told) {
         explain::write(signature, &set, told)?;
         return Ok(Exit::Done);
+    }
+    if let Some((_, problems)) = &learnt {
+        diagnosis.problems.extend_from_slice(problems);
+        diagnosis.problems.sort();
     }
     for output in &outputs {
         format::write(&diagnosis, output, terminal.color, args.top)?;

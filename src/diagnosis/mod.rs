@@ -3,8 +3,8 @@
 //! [`diagnose`] takes what was counted ([`Tally`](crate::finding::Tally)) and returns a [`Diagnosis`], which is all that
 //! reports and tickets are made from. The decisions are in files of their own: `confidence.rs` how sure a known problem
 //! is, `applies.rs` whether it concerns what is installed, `suppress.rs` and `shared.rs` which general problem is hidden
-//! behind a specific one, `score.rs` which unknown error to look at first, `fair.rs` that the first ones differ, `causes.rs`
-//! which problem is the effect of another. The same counts give the same diagnosis in the same order.
+//! behind a specific one, `causes.rs` which problem is the effect of another, `unresolved/` which unknown error to look at
+//! first. The same counts give the same diagnosis in the same order.
 
 mod applies;
 mod captures;
@@ -16,20 +16,19 @@ mod confidence;
 mod correlate;
 mod doubtful;
 mod facts;
-mod fair;
 mod installed;
 mod rank;
 #[cfg(test)]
 pub(crate) mod sample;
-mod score;
 mod shared;
 mod silence;
 mod specificity;
 mod suppress;
+mod unresolved;
 mod zones;
 
 use crate::bundle::{Input, Problem};
-use crate::finding::{Coverage, Group, Time, UnknownGroup};
+use crate::finding::{Coverage, Group, Object, Time, UnknownGroup};
 use crate::signature::{CatalogueInfo, Signature};
 use std::sync::Arc;
 
@@ -65,6 +64,8 @@ pub struct Diagnosis {
     pub hidden: Vec<Hidden>,
     /// Errors that no signature claims, the likeliest root first.
     pub unresolved: Vec<Unresolved>,
+    /// Templates of unknown errors that are left out because the baseline has them too; `None` without a baseline.
+    pub known_noise: Option<u64>,
     /// Unknown errors that found no room.
     pub unresolved_overflow: u64,
     /// The user asked to leave `unresolved` out, so that its emptiness says nothing.
@@ -171,8 +172,23 @@ pub struct Unresolved {
     pub score: f64,
     /// The score in words.
     pub reasons: Vec<String>,
+    /// What the first evidence's stack trace says went wrong first.
+    pub root: Option<String>,
+    /// What the first evidence names.
+    pub objects: Vec<Object>,
+    /// Known problems that it resembles; none of them holds.
+    pub related: Vec<Related>,
     /// Template, level, codes, counts and evidence.
     pub finding: UnknownGroup,
+}
+
+/// A known problem that an unknown error resembles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Id of its signature.
+    pub signature: Arc<str>,
+    /// Its title, with the names of captures in braces.
+    pub title: String,
 }
 
 /// Returns the position of the problem that brought about the one at `position` in [`Diagnosis::known`].

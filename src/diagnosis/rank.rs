@@ -6,12 +6,12 @@ use super::confidence::confidence;
 use super::correlate::{Found, Moments, correlate};
 use super::facts::found_facts;
 use super::installed::Installed;
-use super::score::unresolved;
 use super::shared::suppress_shared;
 use super::suppress::suppress;
+use super::unresolved::{relate, trim_to_nearest, unresolved};
 use super::{Chronology, Diagnosis, Hidden, Known, State};
 use crate::bundle::{Input, Problem, ProblemKind, Visited};
-use crate::finding::{Claim, Group, Source, Stream, Tally, Zone, in_order};
+use crate::finding::{Claim, Group, Source, Stream, Tally, TemplateSet, Zone, in_order};
 use crate::signature::{Applied, SignatureError, SignatureSet, Where};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -20,16 +20,17 @@ use std::sync::Arc;
 /// Turns what was counted into what people read.
 ///
 /// Known problems are ordered by severity, confidence, count, first time, id and variant, those that are old behind all
-/// others, effects behind their causes; unresolved ones as `score.rs` says;
+/// others, effects behind their causes; unresolved ones as `unresolved/score.rs` says;
 /// problems by file. A signature that was left out because it is broken becomes a problem too.
 ///
-/// `zone` is that of times which state none, as the user says.
+/// `zone` is that of times which state none, as the user says; `baseline` are the templates of a bundle to compare with.
 pub fn diagnose(
     set: &SignatureSet,
     inputs: &[Input],
     visited: Visited,
     mut tally: Tally,
     zone: Option<&Zone>,
+    baseline: Option<&TemplateSet>,
 ) -> Diagnosis {
     let (sources, others) = std::mem::take(&mut tally.sources).finish();
     let events = std::mem::take(&mut tally.events).finish();
@@ -97,6 +98,7 @@ pub fn diagnose(
     if !set.hides_nothing() {
         known = suppress_shared(suppress(known), &tally.claims, set);
     }
+    known.iter_mut().filter_map(|it| it.group.evidence.first_mut()).for_each(trim_to_nearest);
     known.sort_by(|a, b| {
         let key = |it: &Known| {
             let confidence = Reverse((it.confidence * 100.0).round() as u32);
@@ -116,7 +118,11 @@ pub fn diagnose(
     // What consists of records of known problems only is not unknown.
     let explained = |hash: &u64| explained.get(hash).copied().unwrap_or(0);
     let unknown = in_order(tally.unknown).filter(|(hash, unknown)| explained(hash) < unknown.group.count);
-    let unresolved = unresolved(unknown.map(|(_, unknown)| unknown).collect(), &known);
+    let is_noise = |id: &u64| baseline.is_some_and(|it| it.contains(*id));
+    let (noise, unknown): (Vec<_>, Vec<_>) = unknown.partition(|(id, _)| is_noise(id));
+    let unknown = unknown.into_iter().map(|(_, finding)| finding).collect();
+    let mut unresolved = unresolved(unknown, &known, &sources, baseline.is_some());
+    relate(&mut unresolved, set);
     known.iter_mut().for_each(Known::explain);
     let groups = known.iter().map(|it| &it.group).chain(unresolved.iter().map(|it| &it.finding.group));
     let chronology = Chronology::of(&sources, &others, zone, groups.flat_map(|group| &group.evidence));
@@ -131,6 +137,7 @@ pub fn diagnose(
         facts,
         unresolved,
         known,
+        known_noise: baseline.map(|_| noise.len() as u64),
         hidden,
         unresolved_overflow: tally.unknown_overflow,
         unresolved_omitted: false,

@@ -71,7 +71,7 @@ pub(crate) fn group(count: u64, evidence: Vec<Evidence>) -> Group {
 }
 
 pub(crate) fn unknown(level: Level, template: &str, group: Group) -> UnknownGroup {
-    UnknownGroup { template: template.into(), level, codes: Vec::new(), group }
+    UnknownGroup { template: template.into(), level, leveled: true, codes: Vec::new(), group }
 }
 
 /// When the times of [`source`] begin, in seconds since 1970.
@@ -106,5 +106,5 @@ pub(crate) fn diagnosis(known: Vec<(Signature, Group)>, unknown: Vec<UnknownGrou
     tally.known = ids.iter().map(index).map(Claim::of).zip(groups).collect();
     tally.unknown = (0..).zip(unknown).collect();
     let input = Input { path: "case.zip".into(), kind: "zip".into(), bytes: 123, sha256: None };
-    super::diagnose(&set, &[input], Visited { files: 1, bytes: 4_200_000, ..Visited::default() }, tally, None)
+    super::diagnose(&set, &[input], Visited { files: 1, bytes: 4_200_000, ..Visited::default() }, tally, None, None)
 }

@@ -5,7 +5,7 @@
 //! missing. Pieces and files merge in any order.
 
 use super::Time;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Kept};
 use super::hosts;
 use crate::bundle::FilePath;
 use crate::record::{Chunk, Format};
@@ -102,7 +102,7 @@ impl Events {
         for found in hit.parts {
             self.kinds.entry(found.signature).or_default().add(&place, |whole| {
                 let evidence = match whole {
-                    true => Evidence::of(file, chunk, record, line, Evidence::FURTHER_TEXT),
+                    true => Evidence::of(file, chunk, record, line, Kept::FURTHER),
                     false => Evidence::brief(file, chunk, record, line, Events::SHORT),
                 };
                 Event {

@@ -24,33 +24,50 @@ pub struct Evidence {
     /// The record's text, at most [`Evidence::TEXT`] bytes of it in the first evidence of a group and
     /// [`Evidence::FURTHER_TEXT`] in the others; what is cut is replaced by `…`. Bytes that are no UTF-8 became U+FFFD.
     pub text: String,
-    /// Up to three lines before it.
+    /// The lines before it, at most [`Kept::lines`] of them.
     pub before: Vec<String>,
-    /// Up to three lines after it.
+    /// The lines after it, at most [`Kept::lines`] of them.
     pub after: Vec<String>,
+}
+
+/// How much of a record and of the lines around it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// Bytes of the record's text.
+    pub(super) text: usize,
+    /// Lines of context on each side.
+    pub(super) lines: usize,
+}
+
+impl Kept {
+    /// In the first evidence of a group: what belongs to a failure often stands in records of its own around it.
+    pub(super) const FIRST: Kept = Kept { text: Evidence::TEXT, lines: 12 };
+    /// In the others: thousands of groups of long records must fit into memory.
+    pub(super) const FURTHER: Kept = Kept { text: Evidence::FURTHER_TEXT, lines: Evidence::CONTEXT };
 }
 
 impl Evidence {
     /// Bytes of a record's text that the first evidence of a group keeps.
     pub const TEXT: usize = 8 << 10;
-    /// Bytes of a record's text that the others keep: thousands of groups of long records must fit into memory.
+    /// Bytes of a record's text that the others keep.
     pub const FURTHER_TEXT: usize = 1 << 10;
-    /// Lines of context on each side.
+    /// Lines of context on each side that are shown if nothing says that more belong to it.
     pub const CONTEXT: usize = 3;
     /// Bytes of a line of context that are kept.
     pub const CONTEXT_LINE: usize = 300;
 
-    /// Copies a record out of its chunk. `line` is what the field says; `limit` bytes of its text are kept.
-    pub(super) fn of(file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64, limit: usize) -> Evidence {
+    /// Copies a record out of its chunk. `line` is what the field says.
+    pub(super) fn of(file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64, kept: Kept) -> Evidence {
+        let before = chunk.buffer.get(..record.start).unwrap_or_default();
         let end = record.start.saturating_add(record.text.len());
         Evidence {
             file: file.clone(),
             line,
             offset: chunk.file_offset(record.start),
             time: record.header.time,
-            text: clipped(record.text, limit),
-            before: lines_before(chunk.buffer.get(..record.start).unwrap_or_default(), buffer_begins_file(chunk)),
-            after: lines_after(chunk.buffer.get(end..).unwrap_or_default()),
+            text: clipped(record.text, kept.text),
+            before: lines_before(before, buffer_begins_file(chunk), kept.lines),
+            after: lines_after(chunk.buffer.get(end..).unwrap_or_default(), kept.lines),
         }
     }
 }
@@ -81,6 +98,7 @@ impl Ord for Evidence {
             .cmp(&other.place())
             .then_with(|| self.offset.cmp(&other.offset))
             .then_with(|| head(&self.text).cmp(head(&other.text)))
+            .then_with(|| near(self).cmp(&near(other)))
             .then_with(|| (&self.before, &self.after, &self.text).cmp(&(&other.before, &other.after, &other.text)))
     }
 }
@@ -92,8 +110,15 @@ impl PartialOrd for Evidence {
 }
 
 impl Evidence {
-    /// Cuts the text to what an evidence keeps that is not the first. Doing it later or at once gives the same.
+    /// Cuts it to what an evidence keeps that is not the first. Doing it later or at once gives the same.
     pub(super) fn shorten(&mut self) {
+        let lines = Kept::FURTHER.lines;
+        if self.before.len() > lines || self.after.len() > lines {
+            self.before.drain(..self.before.len().saturating_sub(lines));
+            self.after.truncate(lines);
+            self.before.shrink_to_fit();
+            self.after.shrink_to_fit();
+        }
         if self.text.len() > Evidence::FURTHER_TEXT {
             self.text.truncate(head(&self.text).len());
             self.text.push(CUT);
@@ -140,6 +165,12 @@ fn head(text: &str) -> &str {
     &text[..text.floor_char_boundary(Evidence::FURTHER_TEXT - CUT.len_utf8())]
 }
 
+/// What is kept of the lines around an evidence that is not the first.
+fn near(evidence: &Evidence) -> (&[String], &[String]) {
+    let (before, after, lines) = (&evidence.before, &evidence.after, Kept::FURTHER.lines);
+    (&before[before.len().saturating_sub(lines)..], &after[..after.len().min(lines)])
+}
+
 /// A chunk has less than [`Chunk::AROUND`] before it only if there is no more.
 fn buffer_begins_file(chunk: &Chunk<'_>) -> bool {
     chunk.start < Chunk::AROUND
@@ -147,17 +178,17 @@ fn buffer_begins_file(chunk: &Chunk<'_>) -> bool {
 
 /// The last lines of a text that ends where a record begins. The first line of the text may be cut off in front; it
 /// counts only if the text begins the file.
-fn lines_before(text: &[u8], whole: bool) -> Vec<String> {
+fn lines_before(text: &[u8], whole: bool, most: usize) -> Vec<String> {
     let window = &text[text.len().saturating_sub(Chunk::AROUND)..];
     let whole = whole && window.len() == text.len();
     let window = window.strip_suffix(b"\n").unwrap_or(window);
     if window.is_empty() {
         return Vec::new();
     }
-    let mut lines = Vec::with_capacity(Evidence::CONTEXT);
+    let mut lines = Vec::with_capacity(most);
     let mut rest = Some(window);
     while let Some(window) = rest
-        && lines.len() < Evidence::CONTEXT
+        && lines.len() < most
     {
         let end = memchr::memrchr(b'\n', window);
         rest = end.map(|end| &window[..end]);
@@ -173,12 +204,12 @@ fn lines_before(text: &[u8], whole: bool) -> Vec<String> {
 
 /// The first lines of a text that begins with the line end of a record. There is less than [`Chunk::AROUND`] of it only
 /// if the file ends there; otherwise the last line may go on behind it and does not count.
-fn lines_after(text: &[u8]) -> Vec<String> {
+fn lines_after(text: &[u8], most: usize) -> Vec<String> {
     let window = &text[..text.len().min(Chunk::AROUND)];
     let whole = window.len() < Chunk::AROUND;
     let window = window.strip_prefix(b"\r").unwrap_or(window);
     let Some(window) = window.strip_prefix(b"\n") else { return Vec::new() };
-    let lines = window.split_inclusive(|&byte| byte == b'\n').take(Evidence::CONTEXT);
+    let lines = window.split_inclusive(|&byte| byte == b'\n').take(most);
     let lines = lines.filter_map(|line| line.strip_suffix(b"\n").or(whole.then_some(line)));
     lines.map(context_line).collect()
 }
@@ -214,15 +245,15 @@ mod tests {
 
     #[test]
     fn context_is_whole_lines_only() {
-        assert_eq!(lines_before(b"tail of a line\none\ntwo\n", false), ["one", "two"]);
-        assert_eq!(lines_before(b"first\none\r\ntwo\nthree\n", true), ["one", "two", "three"]);
-        assert_eq!(lines_before(b"first\n", true), ["first"]);
-        assert_eq!(lines_before(b"", true), [""; 0]);
-        assert_eq!(lines_after(b"\r\none\r\ntwo\nthree\nfour\n"), ["one", "two", "three"]);
-        assert_eq!(lines_after(b"\none\nend of file"), ["one", "end of file"]);
+        assert_eq!(lines_before(b"tail of a line\none\ntwo\n", false, 3), ["one", "two"]);
+        assert_eq!(lines_before(b"first\none\r\ntwo\nthree\n", true, 3), ["one", "two", "three"]);
+        assert_eq!(lines_before(b"first\n", true, 3), ["first"]);
+        assert_eq!(lines_before(b"", true, 3), [""; 0]);
+        assert_eq!(lines_after(b"\r\none\r\ntwo\nthree\nfour\n", 3), ["one", "two", "three"]);
+        assert_eq!(lines_after(b"\none\nend of file", 3), ["one", "end of file"]);
         let long = format!("\none\n{}", "x".repeat(Chunk::AROUND));
-        assert_eq!(lines_after(long.as_bytes()), ["one"]);
-        assert_eq!(lines_after(b""), [""; 0]);
+        assert_eq!(lines_after(long.as_bytes(), 3), ["one"]);
+        assert_eq!(lines_after(b"", 3), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is kept of all records of one signature or template.
 
-use super::evidence::{Evidence, Place};
+use super::evidence::{Evidence, Kept, Place};
 use super::{Level, Time};
 use crate::bundle::FilePath;
 use crate::record::{Chunk, Record};
@@ -30,6 +30,8 @@ pub struct UnknownGroup {
     pub template: String,
     /// The worst suspicion seen.
     pub level: Level,
+    /// Whether a record of it states its level, as those of services do; the output of commands has none.
+    pub leveled: bool,
     /// Error codes found in the first evidence.
     pub codes: Vec<String>,
     /// Counts and evidence.
@@ -80,8 +82,8 @@ impl Group {
     fn add_early(&mut self, file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> bool {
         let place = Place::new(file, line, record.header.time);
         let first = self.evidence.first().is_none_or(|first| place <= first.place());
-        let limit = if first { Evidence::TEXT } else { Evidence::FURTHER_TEXT };
-        self.add_evidence(Evidence::of(file, chunk, record, line, limit)) == 0
+        let kept = if first { Kept::FIRST } else { Kept::FURTHER };
+        self.add_evidence(Evidence::of(file, chunk, record, line, kept)) == 0
     }
 
     /// Adds what another tally has of the same signature or template. Returns whether the first evidence is the other's.
@@ -158,6 +160,7 @@ impl UnknownGroup {
     /// Adds what another tally has of the same template.
     pub(super) fn merge(&mut self, other: UnknownGroup) {
         self.level = self.level.max(other.level);
+        self.leveled |= other.leveled;
         if self.group.merge(other.group) {
             self.codes = other.codes;
             self.template = other.template;

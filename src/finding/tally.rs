@@ -15,6 +15,7 @@ use super::memo::Memo;
 use super::presence::Presences;
 use super::sources::Sources;
 use super::template::{Fingerprint, fingerprint, first_line_decides, template};
+use super::template_set::TemplateSet;
 use crate::bundle::FilePath;
 use crate::record::Chunk;
 use crate::scan::{Counted, Counts, Enough, Hit, Match, More};
@@ -79,6 +80,8 @@ pub struct Tally {
     pub unknown_overflow: u64,
     /// Files and when their records were written.
     pub sources: Sources,
+    /// Templates of records that were only learnt, see [`Tally::learn`].
+    pub templates: TemplateSet,
     /// The lowest rank in a full `unknown`, as of the last time when some were dropped. Ranks only rise, so that what was
     /// too low then is too low for ever.
     pub(crate) bar: Option<(Level, u64)>,
@@ -151,6 +154,36 @@ impl Tally {
         Added { template, enough }
     }
 
+    /// Takes note of the template of a record, whatever it is, and of nothing else.
+    pub fn learn(&mut self, memo: &mut Memo, hit: &Hit<'_, '_>) -> Option<Enough> {
+        let (Fingerprint(id), fixed) = fingerprint_of(memo, hit);
+        self.templates.add(id);
+        (fixed && is_plain(hit)).then_some(OF_NO_INTEREST)
+    }
+
+    /// Adds a record that does not look like an error, if its template is not in the baseline.
+    pub fn add_new(
+        &mut self,
+        memo: &mut Memo,
+        file: &FilePath,
+        lines_before: u64,
+        chunk: &Chunk<'_>,
+        hit: &Hit<'_, '_>,
+        baseline: &TemplateSet,
+    ) -> Option<Enough> {
+        let (fingerprint, fixed) = fingerprint_of(memo, hit);
+        let is_counted = fixed && is_plain(hit);
+        if baseline.contains(fingerprint.0) {
+            return is_counted.then_some(OF_NO_INTEREST);
+        }
+        let level = hit.record.header.level.unwrap_or(Level::Info).min(Level::Info);
+        let line = lines_before + hit.record.line + 1;
+        let group = self.add_unknown(fingerprint, file, chunk, hit, level, line)?;
+        let (after, undated) = group.enough(file).filter(|_| is_counted)?;
+        let counted = Counted { group: fingerprint.0, level: Some(level) };
+        Some(Enough { counted: Some(counted), after, undated })
+    }
+
     /// Keeps a hit, which [`Tally::add`] has taken, as an unknown error too: all signatures that claim it may be taken back.
     pub fn add_claimed(
         &mut self,
@@ -168,6 +201,7 @@ impl Tally {
         let unknown = self.claimed.entry((hash, signatures)).or_insert_with(|| UnknownGroup {
             template: template(hit.record.message()),
             level,
+            leveled: hit.record.header.level.is_some(),
             codes: Vec::new(),
             group: Group::default(),
         });
@@ -271,6 +305,7 @@ impl Tally {
         self.presences.merge(other.presences);
         self.unknown_overflow += other.unknown_overflow;
         self.sources.merge(other.sources);
+        self.templates.merge(other.templates);
         self.bar = [self.bar, other.bar].into_iter().flatten().max_by_key(|&bar| rank(bar));
         for (claim, group) in other.known {
             match self.known.entry(claim) {
@@ -308,10 +343,11 @@ impl Tally {
                 }
                 let group = Group::default();
                 let template = template(hit.record.message());
-                place.insert(UnknownGroup { template, level, codes: Vec::new(), group })
+                place.insert(UnknownGroup { template, level, leveled: false, codes: Vec::new(), group })
             }
         };
         unknown.level = unknown.level.max(level);
+        unknown.leveled |= hit.record.header.level.is_some();
         if unknown.group.add(file, chunk, hit.record, line) {
             unknown.codes = codes(hit.record.text);
         }
@@ -348,6 +384,14 @@ fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> (Fingerprint, bool) {
     }
     (fingerprint, fixed && shape.is_some())
 }
+
+/// Whether nothing is asked of a record but its template.
+fn is_plain(hit: &Hit<'_, '_>) -> bool {
+    hit.matches.is_empty() && hit.facts.is_empty() && hit.parts.is_empty()
+}
+
+/// Nothing needs to be known of further records of the shape.
+const OF_NO_INTEREST: Enough = Enough { counted: None, after: i64::MIN, undated: true };
 
 /// Orders templates from the first to be dropped: lowest level first, then greatest hash.
 fn rank((level, hash): (Level, u64)) -> (Level, std::cmp::Reverse<u64>) {
@@ -597,7 +641,9 @@ mod tests {
             texts,
             [(8, "bad thing 7"), (1, "bad thing 0"), (2, "bad thing 1"), (3, "bad thing 2"), (4, "bad thing 3")]
         );
-        assert_eq!(unknown.group.evidence[0].before, ["bad thing 4", "bad thing 5", "bad thing 6"]);
+        let before: Vec<_> = (0..7).map(|number| format!("bad thing {number}")).collect();
+        assert_eq!(unknown.group.evidence[0].before, before);
+        assert_eq!(unknown.group.evidence[4].before, before[..3]);
         assert_eq!(unknown.group.evidence[0].after, ["bad thing 8", "other"]);
         assert_eq!(unknown.group.evidence[0].offset, 7 * 12);
     }

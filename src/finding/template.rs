@@ -6,6 +6,7 @@
 
 use super::mark::Masked;
 use super::mask::Masker;
+use super::visible::{ESCAPE, after_escape, last_written};
 use crate::record::Record;
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -61,12 +62,24 @@ pub(super) fn mask(message: &[u8], masked: &mut Masked) -> bool {
     }
     let root = root_line(head, rest);
     let mut masker = Masker::new(masked);
-    masker.add(without_place(head), root.is_some());
+    add_visible(&mut masker, without_place(last_written(head)), root.is_some());
     if let Some(root) = root {
         masker.add(b" | ", true);
-        masker.add(root, false);
+        add_visible(&mut masker, root, false);
     }
     masker.is_fixed()
+}
+
+/// Adds a line without the escape sequences that give it colours.
+fn add_visible(masker: &mut Masker<'_>, line: &[u8], more_follows: bool) {
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(ESCAPE, rest) {
+        if at > 0 {
+            masker.add(&rest[..at], more_follows);
+        }
+        rest = after_escape(&rest[at..]);
+    }
+    masker.add(rest, more_follows);
 }
 
 /// The line without the time or the processor that kernels put before their messages, behind the header of whoever wrote
@@ -202,6 +215,15 @@ mod tests {
         check("cpu5:20974074)NMP: last error", "NMP: last error");
         check("[5.5] x", "[<n>] x");
         check("cpu5: stuck", "<*>: stuck");
+    }
+
+    #[test]
+    fn colours_and_what_a_terminal_writes_over_are_left_out() {
+        check("\x1b[31mFailure:\x1b[0m disk \x1b[1;33m7\x1b[m is gone", "Failure: disk <n> is gone");
+        check("Building [==> ] 52/89\r\x1b[K\x1b[1merror\x1b[0m: no such crate", "error: no such crate");
+        check("step 1\r\x1b[0K\r", "step <n>");
+        check("all of it\x1b", "all of it");
+        check("all of it\x1b[12", "all of it");
     }
 
     #[test]

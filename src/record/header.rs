@@ -394,9 +394,21 @@ fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<
     None
 }
 
+/// `[ERROR] text` with the word in colour, as builds write it to terminals.
+fn coloured_level(line: &[u8], at: usize) -> Option<(Level, usize)> {
+    if !line.get(at..)?.starts_with(b"[\x1b") {
+        return None;
+    }
+    let start = super::token::skip_colour(line, at + 1)?;
+    let length = line.get(start..)?.iter().take(15).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let level = Level::from_word(&line[start..start + length])?;
+    let end = super::token::skip_colour(line, start + length).filter(|_| line.get(start + length) == Some(&0x1b))?;
+    (line.get(end) == Some(&b']')).then_some((level, end + 1))
+}
+
 /// `ERROR: text`, `[WARN] text`, `error[module]: text`, `WARNING - text` without any time.
 fn level_only(line: &[u8], at: usize) -> Option<Cut<'_>> {
-    let (level, end) = super::severity::delimited_level(line, at)?;
+    let (level, end) = super::severity::delimited_level(line, at).or_else(|| coloured_level(line, at))?;
     let mut found = Found { level: Some(level), ..Found::default() };
     let message = super::rest::after_level(line, end, &mut found);
     Some(Cut { origin: Origin::LevelOnly, ..Cut::new("level", found, message) })

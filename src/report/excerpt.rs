@@ -5,6 +5,7 @@
 
 use super::neutral;
 use super::wording::plural;
+use crate::finding::{Evidence, UnknownGroup, visible};
 
 /// Returns at most `most` lines of a record, neutral, and notes in brackets where lines are left out.
 ///
@@ -41,6 +42,22 @@ pub(super) fn excerpt(text: &str, marks: &[&str], most: usize) -> Vec<String> {
     }
     out.extend(gap(all.len() - next));
     out
+}
+
+/// Returns the lines before and after the first evidence of an error that belong to it and are worth showing, neutral: those
+/// of a command's output. The records of a service stand for themselves.
+pub(super) fn lines_around(finding: &UnknownGroup) -> (Vec<String>, Vec<String>) {
+    const MOST: usize = 6;
+    let of_command = |evidence: &&Evidence| !finding.leveled && evidence.time.is_none();
+    let Some(evidence) = finding.group.evidence.first().filter(of_command) else { return Default::default() };
+    let shown = |line: &&String| !visible(line).trim().is_empty();
+    let neutral = |line: &String| neutral::one_line(&visible(line));
+    // More are kept than usual only if the error itself says nothing and what was said before it does.
+    let before = if evidence.before.len() > Evidence::CONTEXT { evidence.before.as_slice() } else { &[] };
+    let mut before: Vec<String> = before.iter().rev().filter(shown).take(MOST).map(neutral).collect();
+    before.reverse();
+    let after = if evidence.text.contains('\n') { &[] } else { evidence.after.as_slice() };
+    (before, after.iter().take_while(shown).take(MOST).map(neutral).collect())
 }
 
 /// What to look for in an error that nobody knows.

@@ -159,6 +159,9 @@ pub(super) struct JsonCoverage<'a> {
     /// Records of errors that no signature claims and that found no room in `unresolved`.
     #[serde(default)]
     unresolved_overflow: u64,
+    /// Kinds of such errors that are left out because the baseline has them too; `null` without a baseline.
+    #[serde(default)]
+    unresolved_in_baseline: Option<u64>,
     /// `unresolved` is empty because the user asked for it.
     #[serde(default)]
     unresolved_omitted: bool,
@@ -265,12 +268,33 @@ struct JsonSuppressed<'a> {
 }
 
 #[derive(Deserialize, Serialize)]
+struct JsonObject<'a> {
+    kind: Text<'a>,
+    name: Text<'a>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct JsonRelated<'a> {
+    signature: Text<'a>,
+    title: Text<'a>,
+}
+
+#[derive(Deserialize, Serialize)]
 pub(super) struct JsonUnresolved<'a> {
     id: Text<'a>,
     template: Text<'a>,
     level: Text<'a>,
     score: f64,
     reasons: Cow<'a, [String]>,
+    /// Its records state their level themselves, as those of services do.
+    #[serde(default)]
+    leveled: bool,
+    #[serde(default)]
+    root: Option<Text<'a>>,
+    #[serde(default)]
+    objects: Vec<JsonObject<'a>>,
+    #[serde(default)]
+    related: Vec<JsonRelated<'a>>,
     codes: Cow<'a, [String]>,
     count: u64,
     #[serde(flatten)]
@@ -376,6 +400,7 @@ impl<'a> From<&'a Diagnosis> for JsonCoverage<'a> {
             }),
             levels: LEVELS.into_iter().zip(counts.levels).map(|(level, count)| (level.name().into(), count)).collect(),
             unresolved_overflow: diagnosis.unresolved_overflow,
+            unresolved_in_baseline: diagnosis.known_noise,
             unresolved_omitted: diagnosis.unresolved_omitted,
         }
     }
@@ -478,6 +503,18 @@ impl<'a> From<&'a Unresolved> for JsonUnresolved<'a> {
             level: finding.level.name().into(),
             score: unresolved.score,
             reasons: (&unresolved.reasons).into(),
+            leveled: finding.leveled,
+            root: unresolved.root.as_deref().map(Cow::from),
+            objects: unresolved
+                .objects
+                .iter()
+                .map(|it| JsonObject { kind: (&*it.kind).into(), name: (&it.name).into() })
+                .collect(),
+            related: unresolved
+                .related
+                .iter()
+                .map(|it| JsonRelated { signature: (&*it.signature).into(), title: (&it.title).into() })
+                .collect(),
             codes: (&finding.codes).into(),
             count: group.count,
             times: JsonTimes::of(group.first_time, group.last_time),

@@ -4,7 +4,7 @@
 //! else is escaped, so that neither HTML nor links nor images can come out of a log.
 
 use super::environment::environment;
-use super::excerpt::{ERROR_MARKS, excerpt};
+use super::excerpt::{ERROR_MARKS, excerpt, lines_around};
 use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
@@ -169,9 +169,22 @@ impl Page {
         let finding = &unresolved.finding;
         self.paragraph("### ", &format!("U{position}. [{}] {}", finding.level.name(), occurrence(&finding.group)));
         let text = finding.group.evidence.first().map_or(finding.template.as_str(), |it| it.text.as_str());
+        let (before, after) = lines_around(finding);
+        if !before.is_empty() {
+            self.log(&before.join("\n"), ERROR_MARKS);
+        }
         self.log(text, ERROR_MARKS);
+        if !after.is_empty() {
+            self.log(&after.join("\n"), ERROR_MARKS);
+        }
         if let Some(place) = place(&finding.group) {
             self.field("Where", &code(&place));
+        }
+        if let Some(root) = &unresolved.root {
+            self.field("Root", &code(root));
+        }
+        for related in &unresolved.related {
+            self.field("Related", &escape(&format!("possibly {} ({})", related.title, related.signature)));
         }
         if !finding.codes.is_empty() {
             self.field("Codes", &finding.codes.iter().map(|it| code(it)).collect::<Vec<_>>().join(", "));

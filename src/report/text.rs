@@ -5,7 +5,7 @@
 //! for. Colours only repeat what the words say.
 
 use super::environment::environment;
-use super::excerpt::{ERROR_MARKS, cut, excerpt};
+use super::excerpt::{ERROR_MARKS, cut, excerpt, lines_around};
 use super::timeline;
 use super::wording::{
     NotExamined, article_ids, cause, escalation, evidence_of, headline, identity, label, not_examined, notes, number,
@@ -198,7 +198,12 @@ impl Page {
         self.blank();
         self.prose(&badge, "   ", &occurrence(&finding.group), level_style(finding.level));
         match finding.group.evidence.first() {
-            Some(evidence) => self.log(evidence, ERROR_MARKS),
+            Some(evidence) => {
+                let (before, after) = lines_around(finding);
+                self.lines("Before", &before);
+                self.log(evidence, ERROR_MARKS);
+                self.lines("After", &after);
+            }
             None => self.field("Log", &finding.template),
         }
         if let Some(place) = place(&finding.group) {
@@ -207,7 +212,22 @@ impl Page {
         if !finding.codes.is_empty() {
             self.field("Codes", &finding.codes.join(", "));
         }
+        if let Some(root) = &unresolved.root {
+            self.field("Root", root);
+        }
         self.field("Why", &format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score));
+        for related in &unresolved.related {
+            self.field("Related", &format!("possibly {} ({})", related.title, related.signature));
+        }
+    }
+
+    /// Lines of a log that stand around a record.
+    fn lines(&mut self, name: &str, lines: &[String]) {
+        for (index, line) in lines.iter().enumerate() {
+            let name = if index == 0 { name } else { "" };
+            self.out.push_str(format!("   {name:<10} {}", cut(line, ERROR_MARKS)).trim_end());
+            self.out.push('\n');
+        }
     }
 
     /// Errors over time as a row of characters, and what is odd about the times. Blocks go with colours: a terminal that

@@ -38,12 +38,16 @@ pub(super) fn found(diagnosis: &Diagnosis) -> String {
     }
     let is_error = |level: Level| level >= Level::Error;
     let errors = diagnosis.unresolved.iter().filter(|it| is_error(it.finding.level)).count() as u64;
-    let warnings = diagnosis.unresolved.len() as u64 - errors;
+    let new = diagnosis.unresolved.iter().filter(|it| it.finding.level < Level::Warn).count() as u64;
+    let warnings = diagnosis.unresolved.len() as u64 - errors - new;
     if errors > 0 {
         parts.push(plural(errors, "unexplained error"));
     }
     if warnings > 0 {
         parts.push(plural(warnings, "unexplained warning"));
+    }
+    if new > 0 {
+        parts.push(plural(new, "message") + " that the baseline does not have");
     }
     let complete = diagnosis.problems.is_empty() && diagnosis.coverage.files > 0;
     if parts.is_empty() {
@@ -52,6 +56,9 @@ pub(super) fn found(diagnosis: &Diagnosis) -> String {
             (_, _, 0) => "Nothing was examined".into(),
             _ if diagnosis.period.is_some() && counts.records == 0 && counts.outside > 0 => {
                 "No record in the time asked for".into()
+            }
+            (true, false, _) if diagnosis.known_noise.is_some_and(|it| it > 0) => {
+                "Nothing that the baseline does not have".into()
             }
             (true, false, _) if diagnosis.period.is_some() => "Nothing found in the time asked for".into(),
             (_, true, _) => "No known problem in what was examined".into(),
@@ -158,6 +165,13 @@ pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
             let verb = if untimed == 1 { "has no times and was" } else { "have no times and were" };
             notes.push(format!("{} {verb} looked at as a whole.", plural(untimed, "file")));
         }
+    }
+    if let Some(noise) = diagnosis.known_noise {
+        let verb = if noise == 1 { "was" } else { "were" };
+        notes.push(format!(
+            "{} of unexplained errors that the baseline has too {verb} left out.",
+            plural(noise, "kind")
+        ));
     }
     for it in &diagnosis.hidden {
         let until = it.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();

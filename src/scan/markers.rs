@@ -30,9 +30,13 @@ pub(super) enum Place {
     NotSetting,
     /// Followed by digits that make it eight hexadecimal digits: Windows error codes.
     Hex,
+    /// Followed by a number that is not zero: the status of a command that has ended.
+    Status,
+    /// Wherever it stands.
+    Anywhere,
 }
 
-/// One word or phrase, in lower-case ASCII.
+/// One word or phrase; ASCII letters are in lower case.
 pub(super) struct Marker {
     pub(super) word: &'static str,
     pub(super) place: Place,
@@ -53,6 +57,20 @@ const fn weak(word: &'static str) -> Marker {
 
 const fn certain(word: &'static str) -> Marker {
     marker(word, Place::Word, Strength::Certain)
+}
+
+const fn status(word: &'static str) -> Marker {
+    marker(word, Place::Status, Strength::Strong)
+}
+
+/// What programs print before a text in red, which many do for what they think is wrong and some for decoration.
+const fn red(sequence: &'static str) -> Marker {
+    marker(sequence, Place::Anywhere, Strength::Weak)
+}
+
+/// A mark that a test or a check has failed.
+const fn cross(mark: &'static str) -> Marker {
+    marker(mark, Place::Anywhere, Strength::Strong)
 }
 
 /// All of them. Each is a literal of the scanner's one pass.
@@ -129,6 +147,30 @@ pub(super) const MARKERS: &[Marker] = &[
     strong("no route to host"),
     strong("broken pipe"),
     strong("reset by peer"),
+    status("exited with"),
+    status("exit code"),
+    status("exitcode"),
+    status("exit status"),
+    status("return code"),
+    strong("non-zero exit"),
+    strong("returned non-zero"),
+    strong("not ok"),
+    weak("expected:"),
+    weak("but was"),
+    weak("but got"),
+    weak("not equal"),
+    weak("does not match"),
+    weak("illegal"),
+    weak("undefined"),
+    cross("❌"),
+    cross("✗"),
+    cross("✘"),
+    cross("✖"),
+    red("\x1b[31m"),
+    red("\x1b[31;1m"),
+    red("\x1b[1;31m"),
+    red("\x1b[0;31m"),
+    red("\x1b[91m"),
     strong("not responding"),
     strong("no response"),
     strong("blocked for more than"),

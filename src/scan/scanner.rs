@@ -47,6 +47,8 @@ pub struct Scanner {
     scopes: Scopes,
     facts: FactSources,
     parts: Parts,
+    /// Records are hits even if nothing in them is worth keeping.
+    gives_all: bool,
 }
 
 /// Literals with digits, in texts and literals in which every digit was replaced by `0`.
@@ -209,7 +211,15 @@ impl Scanner {
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
         let withdrawn = signatures.iter().map(|it| it.scope.may_withdraw()).collect();
-        Scanner { engine, digits, patterns, keyed, withdrawn, markers, everywhere, scopes, facts, parts }
+        let gives_all = false;
+        Scanner { engine, digits, patterns, keyed, withdrawn, markers, everywhere, scopes, facts, parts, gives_all }
+    }
+
+    /// Gives every record as a hit, also such as nothing claims and that do not look like errors: to compare with other
+    /// bundles. Of records that are alike the taker may still say that it is enough to count them.
+    pub fn giving_all(mut self) -> Scanner {
+        self.gives_all = true;
+        self
     }
 
     /// Searches without vector instructions, whatever the processor has. The result is the same.
@@ -409,7 +419,7 @@ impl<'a, 's> Judge<'a, 's> {
 
     /// Whether a record without any literal can be worth keeping.
     pub(super) fn needs_every_record(&self) -> bool {
-        self.everywhere
+        self.everywhere || self.scanner.gives_all
     }
 
     /// Calls `found` if a signature claims the record or it looks like an error. `hits` are the literals that begin in
@@ -502,7 +512,7 @@ impl<'a, 's> Judge<'a, 's> {
         }
         let suspicion = if self.looks_for_errors() { suspicion(record.header.level, strongest) } else { None };
         let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();
-        if suspicion.is_none() && !is_asked_for {
+        if suspicion.is_none() && !is_asked_for && !self.scanner.gives_all {
             return Some(Enough::NOTHING).filter(|_| fixed);
         }
         let (matches, facts, parts) = (&self.matches, &self.facts, &self.parts);

@@ -123,6 +123,8 @@ pub(super) fn strength(text: &[u8], end: usize, marker: &Marker) -> Strength {
     let occurrence = Occurrence { before, word, after };
     match marker.place {
         Place::Hex => occurrence.as_hex(marker),
+        Place::Status => occurrence.as_status(marker),
+        Place::Anywhere => marker.strength,
         _ => occurrence.as_symbol().unwrap_or_else(|| occurrence.as_word(marker)),
     }
 }
@@ -145,6 +147,13 @@ impl Occurrence<'_> {
             return Strength::Nothing;
         }
         if borders { marker.strength } else { Strength::Nothing }
+    }
+
+    /// Judges what leads to the status of a command: `exited with 1`, `exit code: 0x5`, `exit status is 2`.
+    fn as_status(&self, marker: &Marker) -> Strength {
+        let rest = trim_start(skip_counting(self.after), b" \t:=#(\"'-");
+        let is_number = rest.first().is_some_and(u8::is_ascii_digit) && rest.len() < self.after.len();
+        if is_number && !is_zero(rest) { marker.strength.min(self.left_border(marker)) } else { Strength::Nothing }
     }
 
     /// Judges names of constants such as `ERROR_ACCESS_DENIED`; `None` if it does not stand in one.
@@ -185,6 +194,7 @@ impl Occurrence<'_> {
     fn left_border(&self, marker: &Marker) -> Strength {
         let capital = self.word.first().is_some_and(u8::is_ascii_uppercase);
         match *self.before {
+            [ref before @ .., b'm'] if ends_colour(before) => Strength::Certain,
             [.., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'] => match marker.place {
                 Place::WordEnd => Strength::Certain,
                 // `java.io.IOException` and `TypeError:` are classes, `GetLastError` is a function.
@@ -303,6 +313,12 @@ impl Occurrence<'_> {
         }
         Strength::Certain
     }
+}
+
+/// Whether `m` ends an escape sequence here: `\x1b[31;1`.
+fn ends_colour(before: &[u8]) -> bool {
+    let rest = &before[..before.iter().rposition(|byte| !matches!(byte, b'0'..=b'9' | b';')).map_or(0, |at| at + 1)];
+    rest.ends_with(b"\x1b[")
 }
 
 fn first_word(text: &[u8]) -> &[u8] {
@@ -464,6 +480,23 @@ mod tests {
             &["Error reading sector: 0", "failed to open: no such device", "failed reads: 3", "it cannot, failed"],
             Strong,
         );
+    }
+
+    #[test]
+    fn the_status_of_a_command_counts_if_it_is_not_zero() {
+        check(&["The command \"x\" exited with 1.", "exit code: 137", "exit status is 2", "(exit code 0x5)"], Strong);
+        check(
+            &["The command \"x\" exited with 0.", "exit code: 0", "exit status 0x0", "exit code of the job"],
+            Nothing,
+        );
+        check(&["not ok 5 - sums", " ✗ reads a file"], Strong);
+    }
+
+    #[test]
+    fn colours_are_borders_and_red_says_something() {
+        check(&["[\x1b[31merror\x1b[0m] x", "\x1b[1mfailed\x1b[22m"], Strong);
+        check(&["\x1b[1;31mUse of uninitialised value", "\x1b[31mexcerpt.rb:158\x1b[0m"], Weak);
+        check(&["\x1b[32mall is well\x1b[0m"], Nothing);
     }
 
     #[test]

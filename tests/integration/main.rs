@@ -20,6 +20,7 @@ mod libarchive;
 mod memory;
 mod mistakes;
 mod overlays;
+mod ranking;
 mod raw_zip;
 mod scope;
 mod signatures;

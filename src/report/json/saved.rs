@@ -4,11 +4,12 @@
 
 use super::{
     JsonCoverage, JsonDiagnosis, JsonEscalate, JsonEvidence, JsonFact, JsonFactValue, JsonFix, JsonHidden, JsonInput,
-    JsonProblem, JsonReference, JsonTimes, JsonUnresolved, JsonWindow, LEVELS, Report, SCHEMA, Text,
+    JsonObject, JsonProblem, JsonReference, JsonRelated, JsonTimes, JsonUnresolved, JsonWindow, LEVELS, Report, SCHEMA,
+    Text,
 };
 use crate::bundle::{Input, Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Period, State, Suppressed, Unresolved};
-use crate::finding::{Coverage, Evidence, Group, Level, Sight, Sightings, Time, UnknownGroup, Zone};
+use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Period, Related, State, Suppressed, Unresolved};
+use crate::finding::{Coverage, Evidence, Group, Level, Object, Sight, Sightings, Time, UnknownGroup, Zone};
 use crate::signature::{
     Audience, CatalogueInfo, Condition, Correlation, Escalate, Examples, FactKind, Fix, Order, Reference, Scope,
     Severity, Side, Signature, Status, SupportLevel, Where,
@@ -68,6 +69,7 @@ impl Report<'_> {
             signatures: self.tool.signatures,
             seen: (coverage.files_seen, coverage.bytes_seen),
             period: coverage.window.as_ref().map(JsonWindow::period).transpose()?,
+            known_noise: coverage.unresolved_in_baseline,
             unresolved_overflow: coverage.unresolved_overflow,
             unresolved_omitted: coverage.unresolved_omitted,
             coverage: self.coverage.coverage()?,
@@ -264,10 +266,21 @@ impl JsonUnresolved<'_> {
         let finding = UnknownGroup {
             template: self.template.into_owned(),
             level: named("unresolved[].level", &LEVELS, Level::name, &self.level)?,
+            leveled: self.leveled,
             codes: self.codes.into_owned(),
             group: group(self.count, &self.times, Default::default(), self.evidence, self.files)?,
         };
-        Ok(Unresolved { id: self.id.into_owned(), score: self.score, reasons: self.reasons.into_owned(), finding })
+        let object = |it: JsonObject<'_>| Object { kind: it.kind.into_owned().into(), name: it.name.into_owned() };
+        let related = |it: JsonRelated<'_>| Related { signature: it.signature.into(), title: it.title.into_owned() };
+        Ok(Unresolved {
+            id: self.id.into_owned(),
+            score: self.score,
+            reasons: self.reasons.into_owned(),
+            root: owned(self.root),
+            objects: self.objects.into_iter().map(object).collect(),
+            related: self.related.into_iter().map(related).collect(),
+            finding,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
 use super::Unresolved;
+use super::context::lines_shown;
 use crate::finding::Level;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 /// Puts the findings in the order of their scores, so that the first ones are not all of one kind or one file.
 ///
@@ -11,7 +12,8 @@ use std::collections::{BinaryHeap, HashMap};
 /// | for each finding before it                                   | loses | at most |
 /// |--------------------------------------------------------------|-------|---------|
 /// | of the same file (that of its first evidence)                |  0.03 |    0.40 |
-/// | of the same level with the same first three words            |  0.10 |    0.30 |
+/// | of the same level with the same first three words            |  0.20 |    0.40 |
+/// | with which a line of it is shown                             |  0.20 |    0.20 |
 ///
 /// Equal scores are ordered by level, count and template.
 pub(super) fn fair_order(mut findings: Vec<Unresolved>) -> Vec<Unresolved> {
@@ -55,6 +57,8 @@ fn thousandths(score: f64) -> i64 {
 struct Before {
     of_file: HashMap<String, i64>,
     of_kind: HashMap<(Level, String), i64>,
+    /// By file, stretches of lines that are shown, which do not touch each other: the first line and the last.
+    shown: HashMap<String, BTreeMap<u64, u64>>,
 }
 
 impl Before {
@@ -62,12 +66,36 @@ impl Before {
     fn loss(&self, finding: &Unresolved) -> i64 {
         let of_file = self.of_file.get(file(finding)).copied().unwrap_or(0);
         let of_kind = self.of_kind.get(&kind(finding)).copied().unwrap_or(0);
-        (30 * of_file).min(400) + (100 * of_kind).min(300)
+        let of_place = if self.is_shown(finding) { 200 } else { 0 };
+        (30 * of_file).min(400) + (200 * of_kind).min(400) + of_place
+    }
+
+    /// Whether a line of its first evidence is shown with another finding.
+    fn is_shown(&self, finding: &Unresolved) -> bool {
+        let Some((evidence, shown)) = finding.finding.group.evidence.first().zip(self.shown.get(file(finding))) else {
+            return false;
+        };
+        let last = evidence.line.saturating_add(evidence.text.trim_end().split('\n').count() as u64 - 1);
+        shown.range(..=last).next_back().is_some_and(|(_, &end)| end >= evidence.line)
+    }
+
+    fn show(&mut self, finding: &Unresolved) {
+        let Some(evidence) = finding.finding.group.evidence.first() else { return };
+        let (mut first, mut last) = lines_shown(evidence);
+        let shown = self.shown.entry(file(finding).to_string()).or_default();
+        while let Some((&start, &end)) = shown.range(..=last).next_back()
+            && end >= first
+        {
+            (first, last) = (first.min(start), last.max(end));
+            shown.remove(&start);
+        }
+        shown.insert(first, last);
     }
 
     fn add(&mut self, finding: &Unresolved) {
         *self.of_file.entry(file(finding).to_string()).or_default() += 1;
         *self.of_kind.entry(kind(finding)).or_default() += 1;
+        self.show(finding);
     }
 }
 
@@ -75,10 +103,27 @@ fn file(finding: &Unresolved) -> &str {
     finding.finding.group.evidence.first().map_or("", |it| &*it.file)
 }
 
+/// Level and first words; marks are none. Two words before a mark are enough: `Error loading <path>`.
 fn kind(finding: &Unresolved) -> (Level, String) {
-    let words = finding.finding.template.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
-    (finding.finding.level, words)
+    let mut words = Vec::with_capacity(WORDS);
+    let mut rest = finding.finding.template.as_str();
+    while let Some(start) = rest.find(|c: char| c.is_alphabetic())
+        && words.len() < WORDS
+        && !(words.len() + 1 == WORDS && rest[..start].contains('<'))
+    {
+        let of_mark = rest[..start].ends_with('<');
+        let word = &rest[start..];
+        let length = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len());
+        if !(of_mark && word[length..].starts_with('>')) {
+            words.push(&word[..length]);
+        }
+        rest = &word[length..];
+    }
+    (finding.finding.level, words.join(" "))
 }
+
+/// Messages that begin with so many words in common are of one kind.
+const WORDS: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -108,6 +153,35 @@ mod tests {
         let mut findings: Vec<_> = loud.map(|it| ("loud.log", Level::Fatal, it)).collect();
         findings.push(("quiet.log", Level::Warn, "the root of it all".into()));
         check(findings, 20, &["the root of it all"]);
+    }
+
+    #[test]
+    fn a_kind_is_the_first_words_that_are_none_of_the_marks() {
+        let kind = |template: &str| {
+            let finding = unknown(Level::Error, template, group(1, Vec::new()));
+            super::kind(&diagnosis(Vec::new(), vec![finding]).unresolved[0]).1
+        };
+        assert_eq!(kind("ciod: LOGIN chdir(<path>) failed"), "ciod LOGIN chdir");
+        assert_eq!(kind("Error loading <path>: too big"), "Error loading");
+        assert_eq!(kind("<n> of <path>: it is gone"), "of it is");
+        assert_eq!(kind("<n>"), "");
+    }
+
+    #[test]
+    fn what_is_shown_with_another_makes_room() {
+        let beside = (0..5).map(|line| {
+            let template = format!("{} part of it broke", ["first", "second", "third", "fourth", "fifth"][line]);
+            unknown(Level::Error, &template, group(1, vec![evidence("a.log", 100 + line as u64, &template)]))
+        });
+        let mut findings: Vec<_> = beside.collect();
+        findings.push(unknown(Level::Error, "far away", group(9, vec![evidence("a.log", 900, "far away")])));
+        for finding in &mut findings {
+            finding.leveled = false;
+        }
+        let templates: Vec<_> =
+            diagnosis(Vec::new(), findings).unresolved.into_iter().map(|it| it.finding.template).collect();
+        // Two of them are shown with others.
+        assert_eq!(templates[3], "far away", "{templates:?}");
     }
 
     #[test]
