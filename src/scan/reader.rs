@@ -238,7 +238,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let &Open { start, number, last, place, brief, time, more, .. } = open;
         counting.passes(start, number);
         if !counting.add(brief.level, time) {
-            if brief.has_candidates() && counting.takes_facts() {
+            if (brief.has_candidates() || !self.behind.is_empty()) && counting.takes_facts() {
                 self.give_facts(*open, chunk, judge, taker);
             }
             return;
@@ -266,6 +266,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let Some(&KnownLine { layout, candidates, .. }) = self.cache.line(place) else { return };
         judge.candidates.clear();
         self.add(candidates, &mut judge.candidates);
+        self.behind.iter().for_each(|&candidates| self.add(candidates, &mut judge.candidates));
         let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
         judge.stated(&record, taker);
