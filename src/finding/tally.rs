@@ -1,6 +1,7 @@
 //! Hits become groups, and groups of many files become one.
 //!
-//! [`Tally::add`] takes the hits of a scan, [`Tally::merge`] joins pieces of a file and files. What is kept is bounded, and chosen by the records alone and never by who came first.
+//! [`Tally::add`] takes the hits of a scan, [`Tally::merge`] joins pieces of a file and files. What is kept is bounded, and
+//! chosen by the records alone and never by who came first.
 
 use super::Level;
 use super::by_file::ByFile;
