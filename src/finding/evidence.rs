@@ -24,9 +24,9 @@ pub struct Evidence {
     /// The record's text, at most [`Evidence::TEXT`] bytes of it in the first evidence of a group and
     /// [`Evidence::FURTHER_TEXT`] in the others; what is cut is replaced by `…`. Bytes that are no UTF-8 became U+FFFD.
     pub text: String,
-    /// The lines before it, at most [`Kept::lines`] of them.
+    /// The lines before it: up to 12 in the first evidence of a group, up to [`Evidence::CONTEXT`] in the others.
     pub before: Vec<String>,
-    /// The lines after it, at most [`Kept::lines`] of them.
+    /// The lines after it, as many.
     pub after: Vec<String>,
 }
 
