@@ -237,27 +237,27 @@ fn examine(
         };
         reading.ok_or_else(|| not_text(head))
     };
-    let scope = &scanner.in_file(&entry.path);
+    let (path, scope) = (&entry.path, &scanner.in_file(&entry.path));
+    let file = |reading| File {
+        path,
+        reading,
+        scanner,
+        scope,
+        memories,
+        related,
+        window,
+        host,
+        pieces,
+        lines,
+        origin,
+        purpose,
+    };
     let (mut tally, bytes) = match entry.content {
         Content::Mapped(text) => {
             let reading = guess(&text)?;
-            let file = File {
-                path: &entry.path,
-                reading: &reading,
-                scanner,
-                scope,
-                memories,
-                related,
-                window,
-                host,
-                pieces,
-                lines,
-                origin,
-                purpose,
-            };
             let tally = match reading.encoding {
-                Encoding::Bytes => file.mapped(text),
-                _ => file.stream(&mut text.bytes(), Vec::new()),
+                Encoding::Bytes => file(&reading).mapped(text),
+                _ => file(&reading).stream(&mut text.bytes(), Vec::new()),
             };
             (tally, text.len() as u64)
         }
@@ -267,21 +267,7 @@ fn examine(
             // A stream has no errors: the bundle keeps them and ends it.
             let _ = source.by_ref().take(Reading::HEAD as u64).read_to_end(&mut head);
             let reading = guess(&head)?;
-            let file = File {
-                path: &entry.path,
-                reading: &reading,
-                scanner,
-                scope,
-                memories,
-                related,
-                window,
-                host,
-                pieces,
-                lines,
-                origin,
-                purpose,
-            };
-            let tally = file.stream(&mut source, head);
+            let tally = file(&reading).stream(&mut source, head);
             (tally, source.bytes)
         }
     };

@@ -1,13 +1,15 @@
 //! The contract `tierline.report/1`: scripts and ticket systems read it. Fields may be added, none renamed or removed.
 
+mod findings;
 mod saved;
 mod timeline;
 
 use super::neutral::is_hidden;
 use crate::bundle::{Input, Problem};
-use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Suppressed, Unresolved};
-use crate::finding::{Evidence, Level, Sightings, Time};
-use crate::signature::{CatalogueInfo, Escalate, Fix, Reference};
+use crate::diagnosis::{Diagnosis, FoundFact};
+use crate::finding::{Level, Sightings, Time};
+use crate::signature::CatalogueInfo;
+use findings::{JsonDiagnosis, JsonHidden, JsonUnresolved};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -180,141 +182,6 @@ struct JsonWindow {
 }
 
 #[derive(Deserialize, Serialize)]
-pub(super) struct JsonDiagnosis<'a> {
-    signature: Text<'a>,
-    /// The row of the signature's variants, by its key; left out if it is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    variant: Option<Text<'a>>,
-    state: Text<'a>,
-    reason: Option<Text<'a>>,
-    /// What else is to be known of it.
-    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
-    notes: Cow<'a, [String]>,
-    title: Text<'a>,
-    vendor: Text<'a>,
-    product: Text<'a>,
-    component: Option<Text<'a>>,
-    level: Text<'a>,
-    side: Text<'a>,
-    severity: Text<'a>,
-    confidence: f64,
-    cause: Text<'a>,
-    impact: Option<Text<'a>>,
-    fixes: Vec<JsonFix<'a>>,
-    references: Vec<JsonReference<'a>>,
-    escalate: Option<JsonEscalate<'a>>,
-    count: u64,
-    #[serde(flatten)]
-    times: JsonTimes,
-    captures: Cow<'a, BTreeMap<String, String>>,
-    caused_by: Option<Text<'a>>,
-    #[serde(default)]
-    suppressed: Vec<JsonSuppressed<'a>>,
-    /// Whether only several records together are the problem.
-    #[serde(default)]
-    several_records: bool,
-    /// Words of the record that the signature looks for.
-    #[serde(default)]
-    marks: Vec<Text<'a>>,
-    #[serde(default)]
-    files: Vec<Text<'a>>,
-    evidence: Vec<JsonEvidence<'a>>,
-}
-
-#[derive(Deserialize, Serialize)]
-pub(super) struct JsonHidden<'a> {
-    signature: Text<'a>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    variant: Option<Text<'a>>,
-    state: Text<'a>,
-    title: Text<'a>,
-    count: u64,
-    #[serde(flatten)]
-    times: JsonTimes,
-    /// The file of the overlay.
-    overlay: Text<'a>,
-    reason: Text<'a>,
-    /// The last day on which it is hidden.
-    until: Option<Text<'a>>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct JsonFix<'a> {
-    level: Text<'a>,
-    audience: Text<'a>,
-    steps: Cow<'a, [String]>,
-    risk: Option<Text<'a>>,
-    verify: Option<Text<'a>>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct JsonReference<'a> {
-    kind: Text<'a>,
-    id: Option<Text<'a>>,
-    url: Text<'a>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct JsonEscalate<'a> {
-    when: Option<Text<'a>>,
-    needs_files: Cow<'a, [String]>,
-    needs_facts: Cow<'a, [String]>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct JsonSuppressed<'a> {
-    signature: Text<'a>,
-    count: u64,
-}
-
-#[derive(Deserialize, Serialize)]
-struct JsonObject<'a> {
-    kind: Text<'a>,
-    name: Text<'a>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct JsonRelated<'a> {
-    signature: Text<'a>,
-    title: Text<'a>,
-}
-
-#[derive(Deserialize, Serialize)]
-pub(super) struct JsonUnresolved<'a> {
-    id: Text<'a>,
-    template: Text<'a>,
-    level: Text<'a>,
-    score: f64,
-    reasons: Cow<'a, [String]>,
-    /// Its records state their level themselves, as those of services do.
-    #[serde(default)]
-    leveled: bool,
-    #[serde(default)]
-    root: Option<Text<'a>>,
-    #[serde(default)]
-    objects: Vec<JsonObject<'a>>,
-    #[serde(default)]
-    related: Vec<JsonRelated<'a>>,
-    codes: Cow<'a, [String]>,
-    count: u64,
-    #[serde(flatten)]
-    times: JsonTimes,
-    files: Vec<Text<'a>>,
-    evidence: Vec<JsonEvidence<'a>>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct JsonEvidence<'a> {
-    file: Text<'a>,
-    line: u64,
-    offset: u64,
-    time: Option<String>,
-    text: Text<'a>,
-    before: Cow<'a, [String]>,
-    after: Cow<'a, [String]>,
-}
-
-#[derive(Deserialize, Serialize)]
 pub(super) struct JsonProblem<'a> {
     file: Text<'a>,
     kind: Text<'a>,
@@ -406,135 +273,9 @@ impl<'a> From<&'a Diagnosis> for JsonCoverage<'a> {
     }
 }
 
-impl<'a> From<&'a Known> for JsonDiagnosis<'a> {
-    fn from(known: &'a Known) -> Self {
-        let (signature, group) = (&*known.signature, &known.group);
-        JsonDiagnosis {
-            signature: (&*signature.id).into(),
-            variant: known.variant.as_deref().map(Cow::from),
-            state: known.state.name().into(),
-            reason: text(&known.reason),
-            notes: (&known.notes).into(),
-            title: (&signature.title).into(),
-            vendor: (&signature.vendor).into(),
-            product: (&signature.product).into(),
-            component: text(&signature.component),
-            level: signature.level.name().into(),
-            side: signature.side.name().into(),
-            severity: signature.severity.name().into(),
-            confidence: known.confidence,
-            cause: (&signature.cause).into(),
-            impact: text(&signature.impact),
-            fixes: signature.fixes.iter().map(JsonFix::from).collect(),
-            references: signature.references.iter().map(JsonReference::from).collect(),
-            escalate: signature.escalate.as_ref().map(JsonEscalate::from),
-            count: group.count,
-            times: JsonTimes::of(group.first_time, group.last_time),
-            captures: Cow::Borrowed(&group.captures),
-            caused_by: known.caused_by.as_deref().map(Cow::from),
-            suppressed: known.suppressed.iter().map(JsonSuppressed::from).collect(),
-            several_records: signature.correlation.is_some(),
-            marks: known.marks().into_iter().map(Cow::from).collect(),
-            files: group.files.iter().map(|it| Cow::from(&**it)).collect(),
-            evidence: group.evidence.iter().map(JsonEvidence::from).collect(),
-        }
-    }
-}
-
-impl<'a> From<&'a Hidden> for JsonHidden<'a> {
-    fn from(hidden: &'a Hidden) -> Self {
-        JsonHidden {
-            signature: (&*hidden.signature).into(),
-            variant: hidden.variant.as_deref().map(Cow::from),
-            state: hidden.state.name().into(),
-            title: (&hidden.title).into(),
-            count: hidden.count,
-            times: JsonTimes::of(hidden.first_time, hidden.last_time),
-            overlay: (&hidden.overlay).into(),
-            reason: (&hidden.reason).into(),
-            until: text(&hidden.until),
-        }
-    }
-}
-
 impl<'a> From<&'a CatalogueInfo> for JsonCatalogue<'a> {
     fn from(catalogue: &'a CatalogueInfo) -> Self {
         JsonCatalogue { name: (&catalogue.name).into(), sha256: (&catalogue.sha256).into() }
-    }
-}
-
-impl<'a> From<&'a Fix> for JsonFix<'a> {
-    fn from(fix: &'a Fix) -> Self {
-        JsonFix {
-            level: fix.level.name().into(),
-            audience: fix.audience.name().into(),
-            steps: (&fix.steps).into(),
-            risk: text(&fix.risk),
-            verify: text(&fix.verify),
-        }
-    }
-}
-
-impl<'a> From<&'a Reference> for JsonReference<'a> {
-    fn from(reference: &'a Reference) -> Self {
-        JsonReference { kind: (&reference.kind).into(), id: text(&reference.id), url: (&reference.url).into() }
-    }
-}
-
-impl<'a> From<&'a Escalate> for JsonEscalate<'a> {
-    fn from(escalate: &'a Escalate) -> Self {
-        let Escalate { when, needs_files, needs_facts } = escalate;
-        JsonEscalate { when: text(when), needs_files: needs_files.into(), needs_facts: needs_facts.into() }
-    }
-}
-
-impl<'a> From<&'a Suppressed> for JsonSuppressed<'a> {
-    fn from(suppressed: &'a Suppressed) -> Self {
-        JsonSuppressed { signature: (&*suppressed.signature).into(), count: suppressed.count }
-    }
-}
-
-impl<'a> From<&'a Unresolved> for JsonUnresolved<'a> {
-    fn from(unresolved: &'a Unresolved) -> Self {
-        let (finding, group) = (&unresolved.finding, &unresolved.finding.group);
-        JsonUnresolved {
-            id: (&unresolved.id).into(),
-            template: (&finding.template).into(),
-            level: finding.level.name().into(),
-            score: unresolved.score,
-            reasons: (&unresolved.reasons).into(),
-            leveled: finding.leveled,
-            root: unresolved.root.as_deref().map(Cow::from),
-            objects: unresolved
-                .objects
-                .iter()
-                .map(|it| JsonObject { kind: (&*it.kind).into(), name: (&it.name).into() })
-                .collect(),
-            related: unresolved
-                .related
-                .iter()
-                .map(|it| JsonRelated { signature: (&*it.signature).into(), title: (&it.title).into() })
-                .collect(),
-            codes: (&finding.codes).into(),
-            count: group.count,
-            times: JsonTimes::of(group.first_time, group.last_time),
-            files: group.files.iter().map(|it| Cow::from(&**it)).collect(),
-            evidence: group.evidence.iter().map(JsonEvidence::from).collect(),
-        }
-    }
-}
-
-impl<'a> From<&'a Evidence> for JsonEvidence<'a> {
-    fn from(evidence: &'a Evidence) -> Self {
-        JsonEvidence {
-            file: (&*evidence.file).into(),
-            line: evidence.line,
-            offset: evidence.offset,
-            time: time(evidence.time),
-            text: (&evidence.text).into(),
-            before: (&evidence.before).into(),
-            after: (&evidence.after).into(),
-        }
     }
 }
 
@@ -565,72 +306,4 @@ fn time(time: Option<Time>) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
-    use crate::report::hostile;
-    use crate::signature::Severity;
-    use proptest::prelude::*;
-    use serde_json::Value;
-
-    fn keys(value: &Value) -> Vec<&str> {
-        value.as_object().map(|it| it.keys().map(String::as_str).collect()).unwrap_or_default()
-    }
-
-    /// The fields of the contract; more may be there.
-    #[track_caller]
-    fn check(value: &Value, fields: &str) {
-        let keys = keys(value);
-        let missing: Vec<&str> = fields.split_whitespace().filter(|field| !keys.contains(field)).collect();
-        assert!(missing.is_empty(), "missing {missing:?} in {keys:?}");
-    }
-
-    #[test]
-    fn the_fields_of_the_contract_are_there() {
-        let known = (signature("acme/rocket/crash", Severity::High), group(2, vec![evidence("a.log", 3, "boom")]));
-        let odd = unknown(Level::Error, "odd", group(1, vec![evidence("a.log", 9, "odd")]));
-        let mut diagnosis = diagnosis(vec![known], vec![odd]);
-        let kind = crate::bundle::ProblemKind::Encrypted;
-        diagnosis.problems.push(Problem { file: "b".into(), kind, message: "needs a password".into() });
-        diagnosis.catalogues.push(CatalogueInfo { name: "builtin".into(), sha256: "00".into() });
-        let report: Value = serde_json::from_str(&json(&diagnosis)).unwrap();
-        check(&report, "schema tool inputs facts coverage diagnoses unresolved timeline problems");
-        check(&report["tool"], "version signatures catalogues");
-        check(&report["tool"]["catalogues"][0], "name sha256");
-        check(&report["inputs"][0], "path kind bytes sha256");
-        check(&report["coverage"], "files_seen files_examined bytes_seen bytes_examined records first_time last_time");
-        let first = &report["diagnoses"][0];
-        check(
-            first,
-            "signature state reason title vendor product component level side severity confidence cause impact fixes
-             references count first_time last_time captures caused_by evidence",
-        );
-        check(&first["fixes"][0], "level audience steps risk verify");
-        check(&first["references"][0], "kind id url");
-        check(&first["evidence"][0], "file line offset time text before after");
-        check(
-            &report["unresolved"][0],
-            "id template level score reasons codes count first_time last_time files evidence",
-        );
-        check(&report["problems"][0], "file kind message");
-        check(&report["timeline"], "clock bucket_seconds buckets sources more_sources gaps clock_steps clock_offsets");
-        assert_eq!(report["coverage"]["window"], Value::Null);
-        assert_eq!(report["schema"], "tierline.report/1");
-        assert_eq!(report["problems"][0]["kind"], "encrypted");
-        assert_eq!(first["state"], "match");
-        assert_eq!(first["title"], "acme/rocket/crash happened on srv01");
-        assert_eq!((&first["reason"], &first["caused_by"]), (&Value::Null, &Value::Null));
-        assert_eq!(report["inputs"][0]["sha256"], Value::Null);
-    }
-
-    proptest! {
-        #[test]
-        fn log_text_is_complete_and_hidden_characters_are_escaped(log in any::<String>(), path in any::<String>()) {
-            let json = json(&hostile(&log, &path));
-            prop_assert!(!json.chars().any(|c| c != '\n' && is_hidden(c)));
-            let report: Value = serde_json::from_str(&json).unwrap();
-            prop_assert_eq!(report["unresolved"][0]["evidence"][0]["text"].as_str(), Some(&*log));
-            prop_assert_eq!(report["problems"][0]["file"].as_str(), Some(&*path));
-        }
-    }
-}
+mod tests;

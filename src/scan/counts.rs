@@ -1,7 +1,7 @@
 //! What a pass counts of every record, worth keeping or not.
 
 use super::histogram::{Histogram, Levels, place};
-use super::scanner::Passed;
+use super::hit::Passed;
 use super::timeline::Timeline;
 use super::window::Gate;
 use crate::record::{Chunk, Level, Time};

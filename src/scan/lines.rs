@@ -6,8 +6,9 @@
 
 use super::counts::Counts;
 use super::engine::Engine;
+use super::hit::Taker;
 use super::line_ends::LineEnds;
-use super::scanner::{Judge, Scanner, Taker};
+use super::scanner::{Judge, Scanner};
 use super::scope::FileScope;
 use crate::record::{Chunk, Header, Record};
 use memchr::{memchr, memchr_iter, memrchr};

@@ -8,10 +8,11 @@
 use super::ahead::Ahead;
 use super::counts::Counting;
 use super::engine::LiteralHit;
+use super::hit::Taker;
 use super::line_cache::{Brief, KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
 use super::repeats::More;
-use super::scanner::{Judge, Scanner, Taker, word_strength};
+use super::scanner::{Judge, Scanner, word_strength};
 use super::shape::Key;
 use super::suspicion::{enough, suspicion};
 use crate::record::{Beginning, Chunk, Format, Level, Line, LineReader, Record, Time, is_blank};

@@ -1,6 +1,6 @@
 //! The scanner against the plainest way to do the same: every condition on every record, each regex on its own.
 
-use super::scanner::EachHit;
+use super::hit::EachHit;
 use super::syntax::parse;
 use super::{Counts, Hit, LineCache, Match, Scanner};
 use crate::record::{Chunk, Header, Level, Reading, Record, chunks, fields};

@@ -1,7 +1,7 @@
 //! The scan that remembers lines against the one that does not.
 
+use super::hit::EachHit;
 use super::reference::{set, set_with_parts};
-use super::scanner::EachHit;
 use super::{Counted, Enough, Hit, LineCache, More, Passed, Scanner, Taker, Window};
 use crate::record::{Chunk, Reading, Time, chunks};
 use crate::signature::{Condition, Fact, FactKind, FieldTest, FieldValue};

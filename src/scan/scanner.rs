@@ -9,21 +9,20 @@ use super::counts::{Counting, Counts};
 use super::engine::{Engine, LiteralHit};
 use super::everywhere::Everywhere;
 use super::facts::{FactSources, Stated};
+use super::hit::{EachHit, Hit, Match, Passed, Taker};
 use super::line_cache::LineCache;
 use super::literals::sets_of_usable;
 use super::markers::{MARKERS, Marker, Strength};
 use super::parts::Parts;
-use super::pattern::{LazyPattern, Pattern};
+use super::pattern::LazyPattern;
 use super::reader::{KnownRecord, Remembering};
-use super::repeats::{Enough, More};
+use super::repeats::Enough;
 use super::scope::{FileScope, Scopes};
 use super::suspicion::{enough, strength, suspicion};
-use super::timeline::Timeline;
 use super::variants::Keyed;
 use super::window::Gate;
-use crate::record::{Chunk, Format, Level, Record};
+use crate::record::{Chunk, Format, Record};
 use crate::signature::{Condition, SignatureSet};
-use std::borrow::Cow;
 
 /// What is enough of the input to plan the search for the rest, in bytes.
 const SAMPLE: usize = 256 << 10;
@@ -69,105 +68,6 @@ impl Digits {
         let (engine, _) = Engine::new(wanted);
         askers.shrink_to_fit();
         (!askers.is_empty()).then_some(Digits { engine, askers })
-    }
-}
-
-/// One signature that holds for a record.
-#[derive(Clone, Copy)]
-pub struct Match<'a> {
-    /// Index in [`SignatureSet::signatures`]; of a record of a correlation that in [`SignatureSet::wanted`].
-    pub signature: usize,
-    /// What to ask for the captures; `None` if it has no named group.
-    pub(super) pattern: Option<&'a Pattern>,
-    /// Its variants; `None` if it has none.
-    pub(super) keyed: Option<&'a Keyed>,
-    pub(super) text: &'a [u8],
-}
-
-impl<'a> Match<'a> {
-    /// A match as the tests of other layers need one: of a regex in a text.
-    #[cfg(test)]
-    pub(crate) fn of_regex(signature: usize, regex: &str, text: &'a [u8]) -> Match<'a> {
-        let pattern = Pattern::new(&Condition::Regex(regex.into())).ok();
-        Match { signature, pattern: pattern.map(|pattern| &*Box::leak(Box::new(pattern))), keyed: None, text }
-    }
-
-    /// Returns the named groups that took part, in the order of their names. This is a search of its own: few matches
-    /// of many are ever asked.
-    pub fn captures(&self) -> Vec<(&'a str, Cow<'a, [u8]>)> {
-        let mut captures = Vec::new();
-        if let Some(pattern) = self.pattern {
-            pattern.captures(self.text, &mut |name, value| captures.push((name, value)));
-            // The first of several groups with one name stays: the sort is stable.
-            captures.sort_by_key(|(name, _)| *name);
-            captures.dedup_by_key(|(name, _)| *name);
-        }
-        captures
-    }
-
-    /// Returns the number of the signature's row for what is captured. Costs nothing where there are no variants.
-    pub fn row(&self) -> Option<u32> {
-        self.keyed?.row_of(self.pattern?, self.text)
-    }
-}
-
-/// What a pass over a chunk has shown beside its hits.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Passed {
-    /// What was counted.
-    pub counts: Counts,
-    /// When the records were written.
-    pub timeline: Timeline,
-    /// Where records begin (in the chunk's buffer) and their lines (from the chunk's start): the first one behind each third
-    /// of the chunk. None if lines are not read as records.
-    pub marks: Vec<(usize, u64)>,
-}
-
-/// A record that is worth keeping.
-pub struct Hit<'r, 'a> {
-    /// The record.
-    pub record: &'r Record<'a>,
-    /// The signatures that hold, by index.
-    pub matches: &'r [Match<'a>],
-    /// The severity that level field and error words together suggest; `None` if the record does not look like an
-    /// error or warning at all. Negated words ("0 errors") do not count.
-    pub suspicion: Option<Level>,
-    /// The facts that it states.
-    pub facts: &'r [Stated<'a>],
-    /// The correlations that ask for it. That they do does not say that they hold.
-    pub parts: &'r [Match<'a>],
-    /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
-    /// same length that differ only in the values of digits, and their messages begin at the same place.
-    pub shape: Option<u64>,
-}
-
-/// Takes the records of a pass that are worth keeping.
-pub trait Taker<'a> {
-    /// Takes a record, in file order. Returns of which records like it, by [`Hit::shape`], it is enough to know how many
-    /// there are. That must hold for all that follow in the series.
-    fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough>;
-
-    /// Takes records that were only counted, at the end of the chunk.
-    fn more(&mut self, more: &More);
-
-    /// Stays the same as long as what was enough is enough: for chunks of one file, in their order, whose hits come together.
-    /// 0 stands for a series of its own.
-    fn series(&self) -> u64;
-}
-
-/// Takes every record as a hit.
-pub(super) struct EachHit<'f, 'a>(pub(super) &'f mut dyn FnMut(Hit<'_, 'a>));
-
-impl<'a> Taker<'a> for EachHit<'_, 'a> {
-    fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough> {
-        (self.0)(hit);
-        None
-    }
-
-    fn more(&mut self, _: &More) {}
-
-    fn series(&self) -> u64 {
-        0
     }
 }
 

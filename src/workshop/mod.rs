@@ -20,6 +20,7 @@ mod matrix;
 mod ordinary;
 mod overlay;
 mod quality;
+mod quoting;
 mod scope;
 mod several;
 mod variants;

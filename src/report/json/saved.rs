@@ -2,10 +2,12 @@
 //!
 //! Fields that are not known are ignored; those that older versions did not write have a value that says nothing.
 
+use super::findings::{
+    JsonDiagnosis, JsonEscalate, JsonEvidence, JsonFix, JsonHidden, JsonObject, JsonReference, JsonRelated,
+    JsonUnresolved,
+};
 use super::{
-    JsonCoverage, JsonDiagnosis, JsonEscalate, JsonEvidence, JsonFact, JsonFactValue, JsonFix, JsonHidden, JsonInput,
-    JsonObject, JsonProblem, JsonReference, JsonRelated, JsonTimes, JsonUnresolved, JsonWindow, LEVELS, Report, SCHEMA,
-    Text,
+    JsonCoverage, JsonFact, JsonFactValue, JsonInput, JsonProblem, JsonTimes, JsonWindow, LEVELS, Report, SCHEMA, Text,
 };
 use crate::bundle::{Input, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Period, Related, State, Suppressed, Unresolved};

@@ -1,6 +1,7 @@
 //! A draft as YAML text, in the order and form in which authors write it.
 
 use super::super::lint::TO_BE_WRITTEN;
+use super::super::quoting::{escaped, is_odd};
 use crate::signature::{Condition, FieldTest, FieldValue, Severity, Side};
 use std::fmt::Write;
 
@@ -94,41 +95,17 @@ fn quoted_if_needed(name: &str) -> String {
 
 /// Text in single quotes, or in double ones if it has characters that these cannot hold.
 pub(super) fn quoted(text: &str) -> String {
-    if text.chars().any(|c| c.is_control() || is_special(c)) {
+    if text.chars().any(is_odd) {
         return escaped(text);
     }
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// Line ends that YAML would take for its own, marks of byte order and the like.
-fn is_special(c: char) -> bool {
-    matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() || is_special(c) => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 /// A log excerpt as a block, which shows it as it is; in quotes if a block could not hold it.
 fn block(text: &str, indent: usize) -> String {
     let text = text.trim_end_matches('\n');
-    let is_odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_special(c);
-    if text.is_empty() || text.chars().any(is_odd) || text.starts_with(['\n', '\t']) {
+    let cannot_stay = |c: char| is_odd(c) && !matches!(c, '\n' | '\t');
+    if text.is_empty() || text.chars().any(cannot_stay) || text.starts_with(['\n', '\t']) {
         return escaped(text);
     }
     let blank = " ".repeat(indent);

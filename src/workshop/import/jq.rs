@@ -3,6 +3,7 @@
 //! Understood are paths (`.spec.volumes[]?.name`), comparisons for equality, `and`, `or`, `not`, `select`, `//` with a
 //! value, a pipe behind a path, and `test`, `contains`, `startswith`, `endswith`.
 
+use super::conditions::all;
 use crate::signature::{Condition, FieldTest, FieldValue};
 
 /// Nested deeper than this nothing is written by people.
@@ -60,7 +61,7 @@ impl<'j> Parser<'j> {
         while self.word("and") {
             parts.push(self.compared(path)?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { all(parts) })
+        Ok(all(parts))
     }
 
     fn compared(&mut self, path: &str) -> Result<Condition, String> {
@@ -278,26 +279,6 @@ fn negated(condition: Condition) -> Result<Condition, String> {
     }
 }
 
-/// Parts of an `all` in an `all` are parts of the outer one; what must not be there comes last.
-fn all(parts: Vec<Condition>) -> Condition {
-    let mut flat = Vec::new();
-    for part in parts {
-        match part {
-            Condition::All(inner) => flat.extend(inner),
-            other => flat.push(other),
-        }
-    }
-    flat.sort_by_key(|part| matches!(part, Condition::None(_)));
-    if flat.iter().all(|part| matches!(part, Condition::None(_))) {
-        let inner = flat.into_iter().flat_map(|part| match part {
-            Condition::None(inner) => inner,
-            other => vec![other],
-        });
-        return Condition::None(inner.collect());
-    }
-    Condition::All(flat)
-}
-
 fn field(path: &str, value: FieldValue) -> Condition {
     Condition::Fields(vec![FieldTest { name: path.to_owned(), values: vec![value] }])
 }
@@ -310,6 +291,7 @@ fn start_of(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workshop::import::conditions::shown;
 
     #[track_caller]
     fn check(jq: &str, expected: &str) {
@@ -318,25 +300,6 @@ mod tests {
             Err(message) => format!("no: {message}"),
         };
         assert_eq!(shown, expected);
-    }
-
-    fn shown(condition: &Condition) -> String {
-        let list = |parts: &[Condition]| parts.iter().map(shown).collect::<Vec<_>>().join(" ");
-        match condition {
-            Condition::Any(parts) => format!("any({})", list(parts)),
-            Condition::All(parts) => format!("all({})", list(parts)),
-            Condition::None(parts) => format!("none({})", list(parts)),
-            Condition::Text { text, .. } => text.clone(),
-            Condition::Regex(pattern) => format!("/{pattern}/"),
-            Condition::Fields(tests) => {
-                let value = |value: &FieldValue| match value {
-                    FieldValue::Is(text) => text.clone(),
-                    FieldValue::Like(condition) => format!("~{}", shown(condition)),
-                };
-                let test = |test: &FieldTest| format!("{}={}", test.name, value(&test.values[0]));
-                tests.iter().map(test).collect::<Vec<_>>().join(",")
-            }
-        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! `regex.rs` is the smallest to copy. `draft.rs` is what all of them make, `write.rs` makes YAML of it, and what was written
 //! is read back and its examples are run before anybody gets it.
 
+mod conditions;
 mod cre;
 mod draft;
 mod examples;

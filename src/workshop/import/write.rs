@@ -5,6 +5,7 @@
 
 use super::draft::{Draft, Matching, Several};
 use crate::signature::{Condition, FieldTest, FieldValue, Reference};
+use crate::workshop::quoting::{escaped, is_odd};
 use std::fmt::Write as _;
 
 /// Returns the text of the draft's file.
@@ -240,28 +241,6 @@ pub(in crate::workshop) fn scalar(text: &str, depth: usize) -> String {
         }
     }
     block
-}
-
-/// Characters that have no place in a line of a file.
-fn is_odd(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{85}')
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_odd(c) => _ = write!(out, "\\u{:04x}", u32::from(c)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The `condition` of a Sigma rule: names of selections with `and`, `or`, `not` and `1 of`.
 
 use crate::signature::Condition;
+use crate::workshop::import::conditions::all;
 
 /// Nested deeper than this nothing is written by people.
 const DEPTH: u32 = 32;
@@ -104,26 +105,6 @@ fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// Joins what must all hold; what must not be there comes last.
-pub(super) fn all(parts: Vec<Condition>) -> Condition {
-    let mut flat: Vec<Condition> = Vec::new();
-    for part in parts {
-        match part {
-            Condition::All(inner) => flat.extend(inner),
-            other => flat.push(other),
-        }
-    }
-    flat.sort_by_key(|part| matches!(part, Condition::None(_)));
-    if flat.iter().all(|part| matches!(part, Condition::None(_))) {
-        let inner = flat.into_iter().flat_map(|part| match part {
-            Condition::None(inner) => inner,
-            other => vec![other],
-        });
-        return Condition::None(inner.collect());
-    }
-    if flat.len() == 1 { flat.remove(0) } else { Condition::All(flat) }
-}
-
 /// Joins what may hold. That something is absent cannot be one of several.
 pub(super) fn any(mut parts: Vec<Condition>) -> Result<Condition, String> {
     if parts.len() == 1 {
@@ -147,20 +128,10 @@ fn not(condition: Condition) -> Result<Condition, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workshop::import::conditions::shown;
 
     fn text(text: &str) -> Condition {
         Condition::Text { text: text.into(), nocase: true }
-    }
-
-    fn shown(condition: &Condition) -> String {
-        let list = |parts: &[Condition]| parts.iter().map(shown).collect::<Vec<_>>().join(" ");
-        match condition {
-            Condition::Any(parts) => format!("any({})", list(parts)),
-            Condition::All(parts) => format!("all({})", list(parts)),
-            Condition::None(parts) => format!("none({})", list(parts)),
-            Condition::Text { text, .. } => text.clone(),
-            _ => "?".into(),
-        }
     }
 
     #[track_caller]

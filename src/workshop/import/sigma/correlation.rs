@@ -2,10 +2,10 @@
 
 use super::super::draft::{Matching, Part, Several, Span};
 use super::super::{Found, note};
-use super::condition::all;
 use super::{Event, by_name, found};
 use crate::signature::yaml::{Mistake, Node, Value};
 use crate::signature::{Condition, FieldTest, FieldValue};
+use crate::workshop::import::conditions::all;
 
 /// The greatest count of a part that a signature can state.
 const MOST: u64 = 4096;

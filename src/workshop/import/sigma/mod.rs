@@ -9,6 +9,7 @@ mod correlation;
 mod logsource;
 mod selection;
 
+use super::conditions::all;
 use super::draft::{Draft, Matching};
 use super::texts::{reference, slug, without_placeholders};
 use super::{Found, Gathered, Note, Product, SourceFile, broken, note};
@@ -158,7 +159,7 @@ fn rule(root: &Node<'_>, events: &mut Vec<Event>) -> Result<Found, Mistake> {
     let (of_source, detail) = source.condition();
     notes.extend(detail.map(|detail| note("sources", detail)));
     if let Some(of_source) = of_source {
-        whole = condition::all(vec![of_source, whole]);
+        whole = all(vec![of_source, whole]);
     }
     if detection.get("timeframe").is_some() {
         notes.push(note("time frames", "a `timeframe` without an aggregation has no meaning and is left out"));

@@ -1,9 +1,10 @@
 //! One selection of a Sigma rule: fields with modifiers and values, or words.
 
-use super::condition::{all, any};
+use super::condition::any;
 use super::logsource::Source;
 use crate::signature::yaml::{Mistake, Node, Value};
 use crate::signature::{Condition, FieldTest, FieldValue};
+use crate::workshop::import::conditions::all;
 
 /// Returns what a selection asks for.
 pub(super) fn selection(node: &Node<'_>, source: &Source) -> Result<Condition, Mistake> {
@@ -233,6 +234,7 @@ fn network(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
     use crate::signature::yaml;
+    use crate::workshop::import::conditions::shown;
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
@@ -243,27 +245,6 @@ mod tests {
             Err(mistake) => format!("{}: {}", mistake.place.line, mistake.message),
         };
         assert_eq!(shown, expected);
-    }
-
-    fn shown(condition: &Condition) -> String {
-        let list = |parts: &[Condition]| parts.iter().map(shown).collect::<Vec<_>>().join(" ");
-        match condition {
-            Condition::Any(parts) => format!("any({})", list(parts)),
-            Condition::All(parts) => format!("all({})", list(parts)),
-            Condition::None(parts) => format!("none({})", list(parts)),
-            Condition::Text { text, .. } => text.clone(),
-            Condition::Regex(pattern) => format!("/{pattern}/"),
-            Condition::Fields(tests) => {
-                let value = |value: &FieldValue| match value {
-                    FieldValue::Is(text) => text.clone(),
-                    FieldValue::Like(condition) => format!("~{}", shown(condition)),
-                };
-                let test = |test: &FieldTest| {
-                    format!("{}={}", test.name, test.values.iter().map(value).collect::<Vec<_>>().join("|"))
-                };
-                tests.iter().map(test).collect::<Vec<_>>().join(",")
-            }
-        }
     }
 
     #[test]
