@@ -7,7 +7,7 @@ mod chart;
 mod draft;
 
 use super::environment::environment;
-use super::excerpt::{ERROR_MARKS, excerpt};
+use super::excerpt::{ERROR_MARKS, excerpt, lines_around};
 use super::neutral::one_line;
 use super::wording::{
     NotExamined, article_ids, cause, escalation, evidence_of, found, headline, identity, label, not_examined, notes,
@@ -106,6 +106,8 @@ struct ErrorCard {
     level: &'static str,
     headline: String,
     record: String,
+    /// The record with the lines around it, if any belong to it.
+    around: Option<String>,
     fields: Vec<(&'static str, String)>,
     draft: String,
     id: String,
@@ -253,13 +255,21 @@ fn error(diagnosis: &Diagnosis, index: usize, unresolved: &Unresolved) -> ErrorC
     if !finding.codes.is_empty() {
         fields.push(("Codes", finding.codes.join(", ")));
     }
+    fields.extend(unresolved.root.iter().map(|it| ("Root", it.clone())));
     fields.push(("Why", format!("{} (score {:.2})", unresolved.reasons.join(", "), unresolved.score)));
+    let related = unresolved.related.iter();
+    fields.extend(related.map(|it| ("Related", format!("possibly {} ({})", it.title, it.signature))));
+    let record = excerpt(text, ERROR_MARKS, LINES_SHOWN);
+    let (before, after) = lines_around(finding);
+    let has_around = !before.is_empty() || !after.is_empty();
+    let around = has_around.then(|| [before, record.clone(), after].concat().join("\n"));
     ErrorCard {
         mark: format!("U{}", index + 1),
         anchor: format!("u{}", index + 1),
         level: finding.level.name(),
         headline: headline(finding),
-        record: excerpt(text, ERROR_MARKS, LINES_SHOWN).join("\n"),
+        record: record.join("\n"),
+        around,
         fields: neutral(fields),
         draft: draft::draft(diagnosis, unresolved),
         id: one_line(&unresolved.id),

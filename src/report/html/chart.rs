@@ -69,6 +69,8 @@ pub(super) struct Mark {
 /// The height of the part with errors and warnings, and where the one with all records begins.
 const ERRORS: f64 = 62.0;
 const RECORDS: f64 = 68.0;
+/// Columns that find room.
+const COLUMNS: i64 = 120;
 /// Percent of the width that two marks in a row must be apart: on a telephone a mark is that wide.
 const APART: f64 = 9.0;
 /// Rows of marks; what finds no room has none.
@@ -98,8 +100,7 @@ impl Span {
 
 fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
     let chronology = &diagnosis.chronology;
-    let width = chronology.records.width();
-    let buckets: Vec<(i64, [u64; 3])> = chronology.records.buckets().map(|(from, it)| (from, counts(it))).collect();
+    let (width, buckets) = columns(chronology)?;
     let (&(from, _), &(last, _)) = (buckets.first()?, buckets.last()?);
     // Of one column a picture tells no more than a number.
     if buckets.len() < 2 {
@@ -146,6 +147,29 @@ fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
             shown(span.to)
         ),
     })
+}
+
+/// How long a column is, and those with records: where each begins, and its errors, warnings and all records. The histogram
+/// keeps the intervals that have records however far they are apart; so that they can be seen, there is a bound to how many
+/// find room in the picture.
+fn columns(chronology: &Chronology) -> Option<(i64, Vec<(i64, [u64; 3])>)> {
+    let buckets = || chronology.records.buckets();
+    let (first, last) = (buckets().next()?.0, buckets().next_back()?.0);
+    let mut width = chronology.records.width();
+    while last.div_euclid(width).saturating_sub(first.div_euclid(width)) >= COLUMNS {
+        width = width.checked_mul(2)?;
+    }
+    let mut columns: Vec<(i64, [u64; 3])> = Vec::new();
+    for (second, levels) in buckets() {
+        let (from, counts) = (second.div_euclid(width).saturating_mul(width), counts(levels));
+        match columns.last_mut() {
+            Some((own, sums)) if *own == from => {
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum = sum.saturating_add(count));
+            }
+            _ => columns.push((from, counts)),
+        }
+    }
+    Some((width, columns))
 }
 
 /// Errors, warnings and all records.
@@ -230,4 +254,37 @@ fn decimal(value: f64) -> String {
     let text = format!("{value:.2}");
     let short = text.trim_end_matches('0').trim_end_matches('.');
     if short == "-0" { "0".into() } else { short.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Histogram;
+    use proptest::prelude::*;
+
+    fn of(errors: &[(i64, u64)]) -> Chronology {
+        let mut records = Histogram::default();
+        errors.iter().for_each(|&(second, count)| records.add(second, &[0, 0, 1, 2, count, 0, 0]));
+        Chronology { records, clock: Clock::Shown, ..Chronology::default() }
+    }
+
+    #[test]
+    fn what_is_far_apart_shares_columns() {
+        assert_eq!(columns(&of(&[(64, 1), (65, 2), (67, 4)])).unwrap().1.len(), 3);
+        let (width, far) = columns(&of(&[(0, 1), (1, 2), (50_000_000, 4)])).unwrap();
+        assert_eq!((width, far), (524_288, vec![(0, [3, 4, 9]), (49_807_360, [4, 2, 7])]));
+        assert_eq!(columns(&of(&[])), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_column_can_be_seen_and_no_record_is_lost(
+            errors in proptest::collection::vec((0..4_000_000_000_i64, 0..1_000_u64), 1..80),
+        ) {
+            let (width, columns) = columns(&of(&errors)).unwrap();
+            prop_assert!((columns.last().unwrap().0 - columns[0].0) / width < COLUMNS);
+            let sum: u64 = columns.iter().map(|(_, counts)| counts[2]).sum();
+            prop_assert_eq!(sum, errors.iter().map(|(_, count)| count + 3).sum::<u64>());
+        }
+    }
 }
