@@ -111,7 +111,7 @@ fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
     let most = buckets.iter().map(|(_, it)| it[2]).max().unwrap_or(0);
     let zone = (chronology.clock == Clock::Utc).then_some(0);
     let shown = |second: i64| seconds(Time::new(second.saturating_mul(1_000_000_000), zone));
-    let bar = |&(from, it): &(i64, [u64; 3])| {
+    let bar = |&(from, it): &Column| {
         let [errors, warnings, all] = it;
         let (errors_high, warnings_high) = (share(errors, most_bad) * ERRORS, share(warnings, most_bad) * ERRORS);
         let records_high = share(all, most) * (100.0 - RECORDS);
@@ -149,17 +149,20 @@ fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
     })
 }
 
+/// Where a column of the histogram begins, in seconds, and its errors, warnings and all records.
+type Column = (i64, [u64; 3]);
+
 /// How long a column is, and those with records: where each begins, and its errors, warnings and all records. The histogram
 /// keeps the intervals that have records however far they are apart; so that they can be seen, there is a bound to how many
 /// find room in the picture.
-fn columns(chronology: &Chronology) -> Option<(i64, Vec<(i64, [u64; 3])>)> {
+fn columns(chronology: &Chronology) -> Option<(i64, Vec<Column>)> {
     let buckets = || chronology.records.buckets();
     let (first, last) = (buckets().next()?.0, buckets().next_back()?.0);
     let mut width = chronology.records.width();
     while last.div_euclid(width).saturating_sub(first.div_euclid(width)) >= COLUMNS {
         width = width.checked_mul(2)?;
     }
-    let mut columns: Vec<(i64, [u64; 3])> = Vec::new();
+    let mut columns: Vec<Column> = Vec::new();
     for (second, levels) in buckets() {
         let (from, counts) = (second.div_euclid(width).saturating_mul(width), counts(levels));
         match columns.last_mut() {
