@@ -26,8 +26,15 @@ cargo test --locked --quiet --no-default-features
 step "bounded memory on an archive of 4 GiB (optimised build)"
 cargo test --locked --quiet --release --test integration memory
 
-step "the catalogue: examples, cross-fire, quiet logs"
-cargo run --locked --quiet --release -- signatures check
+step "the catalogue: examples, cross-fire, quiet logs; its numbers are those in signatures/QUALITY.md"
+fresh=$(mktemp -d)
+cargo run --locked --quiet --release -- signatures check --deny-warnings --report "$fresh/QUALITY.md"
+diff -u signatures/QUALITY.md "$fresh/QUALITY.md" || {
+  printf '\nThe catalogue has changed. Read in the lines above whether for the better, then write its numbers anew and commit them:\n'
+  printf '  cargo run --release -- signatures check --report signatures/QUALITY.md\n'
+  exit 1
+}
+rm -r "$fresh"
 
 step "HTML reports in a browser: no request, no message, accessible"
 tests/html/run.sh target/release/tierline

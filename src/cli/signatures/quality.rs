@@ -63,7 +63,10 @@ fn markdown(it: &Quality) -> String {
 
 fn write_markdown(it: &Quality, out: &mut String) -> std::fmt::Result {
     writeln!(out, "# The catalogue in numbers\n")?;
-    writeln!(out, "Written by `tierline signatures check DIR --report FILE.md`; not edited by hand.\n")?;
+    writeln!(
+        out,
+        "Written by `tierline signatures check [DIR] --report FILE.md` and not edited by hand: after a merge, write it anew.\n"
+    )?;
     writeln!(out, "| what | number |\n|---|---:|")?;
     let referenced = it.signatures - it.without_reference.len();
     for (what, number) in [
@@ -127,8 +130,17 @@ fn write_cross_fire(it: &Quality, out: &mut String) -> std::fmt::Result {
     writeln!(out, "| pairs | number |\n|---|---:|")?;
     writeln!(out, "| both are shown | {} |", it.cross_fire())?;
     writeln!(out, "| one hides the other | {hidden} |\n| kept apart by the scopes alone | {by_scope} |")?;
-    for cross in it.crosses.iter().filter(|it| it.allowed == Allowed::No && !it.by_scope_only) {
-        writeln!(out, "\n- {} is also claimed by {}", cross.of, cross.claimed_by)?;
+    if !it.crosses.is_empty() {
+        writeln!(out, "\n| examples of | are also claimed by | which is |\n|---|---|---|")?;
+    }
+    for cross in &it.crosses {
+        let what = match (cross.allowed, cross.by_scope_only) {
+            (_, true) => "kept apart by its scope",
+            (Allowed::No, _) => "**shown, too**",
+            (Allowed::Suppresses, _) => "hidden",
+            (Allowed::Suppressed, _) => "shown in its place",
+        };
+        writeln!(out, "| {} | {} | {what} |", cross.of, cross.claimed_by)?;
     }
     Ok(())
 }
