@@ -100,7 +100,7 @@ fn write_rows(
     let show = |entry: Entry<'_>, out: &mut dyn Write| -> io::Result<()> {
         let (templates, line) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut written = Ok(());
-        assign(entry, Unit::Line, templates, &mut |id, template| {
+        assign(entry, templates, &mut |id, template| {
             *line += 1;
             if written.is_ok() {
                 written = out.write_all(TemplateLine { id, count: 0, template }.row(*line).as_bytes());
