@@ -5,14 +5,17 @@ cd "$(dirname "$0")/.."
 
 step() { printf '\n== %s\n' "$*"; }
 
-step "bsdtar, which one test compares with"
-if command -v bsdtar >/dev/null; then
-  bsdtar --version
-elif command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
+step "bsdtar and minisign, which tests compare with"
+install=()
+command -v bsdtar >/dev/null || install+=(libarchive-tools)
+command -v minisign >/dev/null || install+=(minisign)
+if [ "${#install[@]}" -gt 0 ] && command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
   root=$([ "$(id -u)" -eq 0 ] || echo sudo)
-  # Without it that test says that it was skipped.
-  { $root apt-get update -qq && $root apt-get install -y -qq libarchive-tools; } >/dev/null || echo "cannot be installed"
+  # Without one of them its tests say that they were skipped.
+  { $root apt-get update -qq && $root apt-get install -y -qq "${install[@]}"; } >/dev/null || echo "cannot be installed"
 fi
+bsdtar --version || true
+minisign -v || true
 
 step "unit, property and command-line tests"
 cargo test --locked --quiet
@@ -23,8 +26,15 @@ cargo test --locked --quiet --no-default-features
 step "bounded memory on an archive of 4 GiB (optimised build)"
 cargo test --locked --quiet --release --test integration memory
 
-step "the catalogue: examples, cross-fire, quiet logs"
-cargo run --locked --quiet --release -- signatures check
+step "the catalogue: examples, cross-fire, quiet logs; its numbers are those in signatures/QUALITY.md"
+fresh=$(mktemp -d)
+cargo run --locked --quiet --release -- signatures check --deny-warnings --report "$fresh/QUALITY.md"
+diff -u signatures/QUALITY.md "$fresh/QUALITY.md" || {
+  printf '\nThe catalogue has changed. Read in the lines above whether for the better, then write its numbers anew and commit them:\n'
+  printf '  cargo run --release -- signatures check --report signatures/QUALITY.md\n'
+  exit 1
+}
+rm -r "$fresh"
 
 step "HTML reports in a browser: no request, no message, accessible"
 tests/html/run.sh target/release/tierline

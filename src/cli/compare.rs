@@ -1,4 +1,4 @@
-use super::exit::Usage;
+use super::catalogues::Catalogues;
 use super::format::FailOn;
 use super::output::{self, Output};
 use super::progress::with_progress;
@@ -27,12 +27,8 @@ pub(super) struct CompareArgs {
     /// Writes the comparison as text or json, to standard output or to FILE [default: text].
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = Output::<CompareFormat>::parse)]
     output: Option<Output<CompareFormat>>,
-    /// Adds the signatures in DIR; may be repeated.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
-    /// Leaves the built-in signatures out.
-    #[arg(long)]
-    no_builtin: bool,
+    #[command(flatten)]
+    catalogues: Catalogues,
     /// Ends with exit code 3 if a known problem of this severity or a worse one is new.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailOn>,
@@ -92,15 +88,11 @@ fn diagnosis(
     if is_report(path) {
         return report::read(path);
     }
-    if set.is_none() {
-        if let Some(dir) = args.signatures.iter().find(|dir| !dir.is_dir()) {
-            return Err(Usage(format!("--signatures `{}`: no such folder", dir.display())).into());
-        }
-        let loaded = SignatureSet::load(!args.no_builtin, &args.signatures);
-        *set = Some(loaded.map_err(|error| Usage(format!("failed to read the signatures: {error}")))?);
-    }
     let bundle = open_bundle(&[path.to_path_buf()])?;
-    let Some(set) = set else { anyhow::bail!("no signatures") };
+    let set = match set {
+        Some(set) => set,
+        None => set.insert(args.catalogues.load()?),
+    };
     Ok(with_progress(&bundle, !terminal.no_progress, || triage(&bundle, set, Options::default())))
 }
 

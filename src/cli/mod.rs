@@ -5,6 +5,7 @@
 //! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
 mod around;
+mod catalogues;
 mod compare;
 mod completions;
 mod contents;
@@ -14,6 +15,7 @@ mod explain;
 mod format;
 mod man;
 mod output;
+mod packs;
 mod panic;
 mod progress;
 mod records;

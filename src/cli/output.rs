@@ -104,7 +104,7 @@ impl Write for Sink {
     }
 }
 
-fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub(super) fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = target.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tierline-");

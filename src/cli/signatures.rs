@@ -4,12 +4,16 @@ mod check;
 mod export;
 mod flaws;
 mod import;
+mod install;
 mod list;
 mod matrix;
 mod new;
 mod overlay;
+mod pack;
+mod packs;
 mod page;
 mod paint;
+mod quality;
 mod saved;
 mod show;
 mod stats;
@@ -17,16 +21,16 @@ mod test;
 
 pub(super) use show::unknown;
 
-use super::exit::Usage;
+use super::catalogues::Catalogues;
 use super::output::{Output, print, write_file};
-use super::{Exit, Terminal, today};
+use super::{Exit, Terminal};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use flaws::write_flaws;
 use paint::Paint;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use tierline::signature::{Catalogue, SignatureSet};
+use std::path::Path;
+use tierline::signature::Catalogue;
 
 /// Lists, explains, checks and tests the signatures of known problems.
 #[derive(Debug, Args)]
@@ -43,7 +47,8 @@ Examples:
   tierline signatures check my-signatures
   tierline signatures test my-signatures
   tierline signatures new --file app.log --line 1234 --out my-signatures/acme/app/disk-full.yaml
-  tierline signatures import --from cre rules --out imported";
+  tierline signatures import --from cre rules --out imported
+  tierline signatures install acme.tierpack";
 
 #[derive(Debug, Subcommand)]
 enum SignaturesCommand {
@@ -55,16 +60,10 @@ enum SignaturesCommand {
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     Stats(stats::StatsArgs),
-}
-
-#[derive(Debug, Args)]
-struct Catalogues {
-    /// Adds a catalogue folder; a later one replaces ids of earlier ones.
-    #[arg(long = "signatures", value_name = "DIR")]
-    dirs: Vec<PathBuf>,
-    /// Leaves the built-in catalogue out.
-    #[arg(long)]
-    no_builtin: bool,
+    Pack(pack::PackArgs),
+    Install(install::InstallArgs),
+    Packs(packs::PacksArgs),
+    Remove(install::RemoveArgs),
 }
 
 /// How a list or page is written.
@@ -87,25 +86,11 @@ pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<E
         SignaturesCommand::Import(args) => import::run(args),
         SignaturesCommand::Export(args) => export::run(args),
         SignaturesCommand::Stats(args) => stats::run(args),
+        SignaturesCommand::Pack(args) => pack::run(args, paint),
+        SignaturesCommand::Install(args) => install::install(args),
+        SignaturesCommand::Packs(args) => packs::run(args),
+        SignaturesCommand::Remove(args) => install::remove(args),
     }
-}
-
-fn load(catalogues: &Catalogues) -> anyhow::Result<SignatureSet> {
-    Ok(SignatureSet::merge(read(catalogues)?).on(today()))
-}
-
-/// Reads catalogues, each with whether its drafts are used.
-fn read(catalogues: &Catalogues) -> anyhow::Result<Vec<(Catalogue, bool)>> {
-    let mut read = Vec::new();
-    if !catalogues.no_builtin {
-        read.push((Catalogue::builtin(), false));
-    }
-    for dir in &catalogues.dirs {
-        let catalogue = Catalogue::read(dir)
-            .map_err(|error| Usage(format!("failed to read the catalogue `{}`: {error}", dir.display())))?;
-        read.push((catalogue, true));
-    }
-    Ok(read)
 }
 
 /// A folder that cannot be read is the failed job of exit code 1.

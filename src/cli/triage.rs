@@ -1,9 +1,10 @@
 use super::around::AroundArgs;
+use super::catalogues::Catalogues;
 use super::exit::Usage;
 use super::format::{self, FailOn, Format};
 use super::output::Output;
 use super::progress::with_progress;
-use super::{Exit, Terminal, explain, open_bundle, panic, say, today};
+use super::{Exit, Terminal, explain, open_bundle, panic, say};
 use std::path::PathBuf;
 use tierline::bundle::ProblemKind;
 use tierline::signature::SignatureSet;
@@ -23,15 +24,11 @@ pub(super) struct TriageArgs {
     /// Writes the report in a format (text, json, jsonl, markdown, html, sarif, junit), to standard output or to FILE; may be repeated [default: text].
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = Output::<Format>::parse)]
     output: Vec<Output<Format>>,
-    /// Adds the signatures in DIR; may be repeated. They replace built-in ones of the same id.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
-    /// Leaves the built-in signatures out.
-    #[arg(long)]
-    no_builtin: bool,
+    #[command(flatten)]
+    catalogues: Catalogues,
     /// Looks for the regular expressions in FILE, one per line, instead of the built-in signatures. Every line of the
     /// input is a record then, as with grep.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["signatures", "no_builtin", "since", "until"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["signatures", "no_builtin", "no_packs", "since", "until"])]
     patterns: Option<PathBuf>,
     #[command(flatten)]
     around: AroundArgs,
@@ -128,19 +125,11 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     Ok(format::exit(&diagnosis, args.fail_on))
 }
 
-/// Loads the catalogues. A folder that is not there is a mistake of the caller; a broken file in it is not, it becomes
-/// a problem in the report.
+/// Loads the catalogues. What is broken in them becomes a problem in the report.
 fn load(args: &TriageArgs) -> anyhow::Result<SignatureSet> {
     if let Some(file) = &args.patterns {
         return SignatureSet::of_patterns(file)
             .map_err(|error| Usage(format!("--patterns `{}`: {error}", file.display())).into());
     }
-    for dir in &args.signatures {
-        if !dir.is_dir() {
-            return Err(Usage(format!("--signatures `{}`: no such folder", dir.display())).into());
-        }
-    }
-    SignatureSet::load(!args.no_builtin, &args.signatures)
-        .map(|set| set.on(today()))
-        .map_err(|error| Usage(format!("failed to read the signatures: {error}")).into())
+    Ok(args.catalogues.load()?)
 }

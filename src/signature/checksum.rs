@@ -8,9 +8,14 @@ use sha2::{Digest, Sha256};
 pub(super) fn of_files<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
     let mut all = Sha256::new();
     for (path, bytes) in files {
-        all.update(format!("{}  {path}\n", hex(&Sha256::digest(bytes))));
+        all.update(format!("{}  {path}\n", of_bytes(bytes)));
     }
     hex(&all.finalize())
+}
+
+/// Returns the SHA-256 in lower-case hex.
+pub(super) fn of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn hex(digest: &[u8]) -> String {

@@ -20,12 +20,18 @@ pub(super) struct Fields<'n, 'a> {
     entries: &'n [(Key<'a>, Node<'a>)],
     place: Place,
     what: &'static str,
+    /// Those that nobody knows.
+    unknown: Vec<&'n str>,
 }
 
 impl<'n, 'a> Fields<'n, 'a> {
     /// The fields of a mapping whose names have been looked at.
     pub(super) fn of(node: &Node<'_>, entries: &'n [(Key<'a>, Node<'a>)], what: &'static str) -> Fields<'n, 'a> {
-        Fields { entries, place: node.place, what }
+        Fields { entries, place: node.place, what, unknown: Vec::new() }
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        !self.unknown.contains(&name)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
@@ -47,14 +53,14 @@ impl Reader {
         let Value::Map(entries) = &node.value else {
             let message = format!("here must be the fields of {what}, not {}", node.kind());
             self.mistake(Mistake::new(node.place, message).hint(format!("its fields are {}", listed(names, "or"))));
-            return Fields { entries: &[], place: node.place, what };
+            return Fields { entries: &[], place: node.place, what, unknown: Vec::new() };
         };
-        for (key, _) in entries {
-            if !names.contains(&&*key.name) {
-                self.mistake(unknown_field(key, what, names));
-            }
+        let mut unknown = Vec::new();
+        for (key, _) in entries.iter().filter(|(key, _)| !names.contains(&&*key.name)) {
+            self.mistake(unknown_field(key, what, names));
+            unknown.push(&*key.name);
         }
-        Fields { entries, place: node.place, what }
+        Fields { entries, place: node.place, what, unknown }
     }
 
     /// Takes a field that must be there, as text.
@@ -73,8 +79,11 @@ impl Reader {
         fields.get(name).and_then(|node| self.text(node, name))
     }
 
-    /// Tells that a field is missing.
+    /// Tells that a field is missing. That one is misspelt has been told, with this name in the hint.
     pub(super) fn missing(&mut self, fields: &Fields<'_, '_>, name: &str) {
+        if fields.entries.iter().any(|(key, _)| similar(&key.name, &[name]).is_some() && !fields.is_known(&key.name)) {
+            return;
+        }
         let message = format!("the field `{name}` of {} is missing", fields.what);
         self.mistake(Mistake::new(fields.place, message).hint(format!("add `{name}:`")));
     }

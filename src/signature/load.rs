@@ -94,6 +94,24 @@ impl Catalogue {
         Ok(catalogue)
     }
 
+    /// Makes a catalogue of files that are in memory, given in path order. `shown` is what messages call their folder.
+    pub(super) fn of_files<'a>(
+        info: CatalogueInfo,
+        shown: &Path,
+        files: impl Iterator<Item = (&'a str, &'a [u8])>,
+    ) -> Catalogue {
+        let file = |(path, bytes): (&'a str, &'a [u8])| SourceFile { path, shown: shown.join(path), bytes: Ok(bytes) };
+        Catalogue::understand(info, files.map(file).collect())
+    }
+
+    /// Returns the files of a catalogue's folder by their paths below it, as they are.
+    pub fn files(dir: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
+        let mut paths = Vec::new();
+        list(dir, "", 0, &mut paths, &mut Vec::new())?;
+        let file = |path: String| read_limited(&dir.join(&path)).map(|bytes| (path, bytes));
+        paths.into_iter().map(file).collect()
+    }
+
     /// Makes a catalogue of files, which are in path order.
     fn understand(info: CatalogueInfo, files: Vec<SourceFile<'_>>) -> Catalogue {
         let mut catalogue = Catalogue::empty(info);

@@ -18,6 +18,7 @@ mod fields;
 mod fragments;
 mod load;
 mod overlay;
+mod pack;
 mod pattern;
 mod product;
 mod retired;
@@ -38,6 +39,10 @@ pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub use fragments::Fragment;
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use overlay::{Applied, Overlay, Override};
+pub use pack::{
+    Opened, PACK_ENDING, Pack, PackError, PackKey, PackVersion, Pin, PinMistake, ids_in_both, keep_ids_apart, pins,
+    signature_of,
+};
 pub use product::Product;
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};
 pub use system::Os;

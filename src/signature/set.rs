@@ -106,8 +106,8 @@ impl SignatureSet {
                     by_id.insert(Arc::clone(&signature.id), signature);
                     continue;
                 }
-                if drafts {
-                    // A folder may retire a signature of the built-in catalogue.
+                if drafts || signature.status == Status::Deprecated {
+                    // A later catalogue may retire a signature of an earlier one.
                     by_id.remove(&signature.id);
                 }
                 if signature.replaced_by.is_some() {
@@ -122,6 +122,11 @@ impl SignatureSet {
         set.connect(&known);
         set.errors.extend(replaced.values().filter_map(|it| without_successor(it, &known)));
         set
+    }
+
+    /// Adds what was left out before the catalogues were merged, e.g. a pack that is refused.
+    pub fn tell(&mut self, errors: impl IntoIterator<Item = SignatureError>) {
+        self.errors.extend(errors);
     }
 
     /// Applies the overlays as they hold on a day. What they hide stays in the set: a report says that it was there.

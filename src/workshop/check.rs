@@ -95,6 +95,7 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
             Expectation::Old => format!("this example is not old: {failure}"),
         };
         let hint = match run.expectation {
+            Expectation::Match if failure.starts_with("the scope ") => "correct `files` and `not_files` of `scope:`",
             Expectation::Match if failure.starts_with("it is old") => {
                 "let it state an older version, or move it to `old:`"
             }
@@ -516,7 +517,7 @@ examples:
         check_flaws(
             "text: peer does not answer\n",
             "regex: '(?<peer>peer) does not answer'\n",
-            &["no-answer:7:3 warning: the capture `peer` is not used in a text"],
+            &["no-answer:8:14 warning: the capture `peer` is not used in a text"],
         );
         check_flaws(
             "{ regex: 'no space left on (?<disk>\\S+)' }",
@@ -583,7 +584,7 @@ examples:
             "{ regex: 'no space left on (?<disk>\\S+)' }",
             &[
                 "job-no-space:5:8 warning: `acme/app/disk-full` has the same condition",
-                "job-no-space:5:8 warning: the capture `disk` is not used in a text",
+                "job-no-space:5:17 warning: the capture `disk` is not used in a text",
             ],
         );
     }
@@ -593,10 +594,7 @@ examples:
         check_flaws(
             "title: The peer does not answer",
             "titel: The peer does not answer",
-            &[
-                "no-answer:1:1 error: the field `title` of a signature is missing",
-                "no-answer:1:1 error: unknown field `titel` of a signature",
-            ],
+            &["no-answer:1:1 error: unknown field `titel` of a signature"],
         );
         check_flaws(
             "examples:\n  match: ['2026-01-02 10:00:00 ERROR job",

@@ -78,6 +78,18 @@ impl<'s, 't> Sheet<'s, 't> {
         Some((place, node))
     }
 
+    /// Returns where the first text below `path` begins that contains one of `parts`, or where `path` leads to.
+    pub(super) fn place_of(&self, path: &[Step], parts: &[&str]) -> Place {
+        fn search(node: &Node<'_>, parts: &[&str]) -> Option<Place> {
+            match &node.value {
+                Value::Scalar { text, .. } => parts.iter().any(|it| text.contains(it)).then_some(node.place),
+                Value::List(items) => items.iter().find_map(|it| search(it, parts)),
+                Value::Map(fields) => fields.iter().find_map(|(_, it)| search(it, parts)),
+            }
+        }
+        self.find(path).and_then(|(_, node)| search(node, parts)).unwrap_or_else(|| self.place(path))
+    }
+
     /// Where the fragment stands that a part uses, if what is wrong with the part is in that.
     fn fragment_of(&self, path: &[Step]) -> Option<String> {
         let (_, node) = self.find(path)?;
@@ -103,6 +115,17 @@ impl<'s, 't> Sheet<'s, 't> {
     /// Adds what the author should look at.
     pub(super) fn warning(&mut self, path: &[Step], message: impl Into<String>, hint: impl Into<String>) {
         self.add(path, false, message.into(), hint.into());
+    }
+
+    /// As [`Sheet::warning`], at a place that was looked for.
+    pub(super) fn warning_at(
+        &mut self,
+        Place { line, column }: Place,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let (file, message, hint) = (self.file.to_path_buf(), message.into(), Some(hint.into()));
+        self.flaws.push(Flaw { file, line, column, is_error: false, message, hint });
     }
 
     fn add(&mut self, path: &[Step], is_error: bool, message: String, hint: String) {

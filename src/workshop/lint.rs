@@ -295,7 +295,8 @@ fn placeholders(sheet: &mut Sheet<'_, '_>) {
     used.extend(bonds.map(Bond::name));
     for name in captures.iter().filter(|name| !used.contains(name.as_str())) {
         let hint = format!("write `{{{name}}}` where it helps the reader, or make the group anonymous: `(?:...)`");
-        sheet.warning(&[Field("match")], format!("the capture `{name}` is not used in a text"), hint);
+        let place = sheet.place_of(&[Field("match")], &[&format!("(?<{name}>"), &format!("(?P<{name}>")]);
+        sheet.warning_at(place, format!("the capture `{name}` is not used in a text"), hint);
     }
 }
 

@@ -34,5 +34,5 @@ pub use export::{Exported, export_cre};
 pub use flaw::Flaw;
 pub use import::{Imported, ImportedRule, Note, SourceFile, import_cre, import_regexes, import_sigma};
 pub use matrix::{Allowed, Cross, matrix};
-pub use quality::{Quality, quality};
+pub use quality::{ProductCounts, Quality, quality};
 pub use why::{Why, why};

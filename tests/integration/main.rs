@@ -20,10 +20,12 @@ mod libarchive;
 mod memory;
 mod mistakes;
 mod overlays;
+mod packs;
 mod ranking;
 mod raw_zip;
 mod scope;
 mod signatures;
+mod signer;
 mod variants;
 mod why;
 
@@ -37,6 +39,8 @@ fn command(arguments: &[&str]) -> Command {
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
         command.env_remove(name);
     }
+    // Nobody has installed packs there.
+    command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR")).env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 

@@ -3,7 +3,10 @@
 //! One signature without flaws, and for each kind the change that brings the mistake in. What an author then reads is in
 //! the snapshot, which is reviewed as a text: it must be understood without this file.
 
+use super::signer::Signer;
 use std::fmt::Write;
+use std::fs;
+use std::path::Path;
 
 const GOOD: &str = r#"title: The disk {disk} is full
 status: stable
@@ -337,4 +340,110 @@ fn check_files(text: &str, more: &[(&str, &str)]) -> String {
     assert!(matches!(output.status.code(), Some(0 | 2)), "{text}");
     let (text, _) = text.rsplit_once("checked ").unwrap_or((text, ""));
     text.trim_end().to_owned()
+}
+
+/// What is wrong with a pack or its use, what is done to the good one in the folder, and the command.
+type PackMistake = (&'static str, fn(&Path), &'static [&'static str]);
+
+const PACKS: &[PackMistake] = &[
+    ("a pack that is not there", |_| {}, &["check", "gone.tierpack", "--key", KEY]),
+    ("a pack without its signature", |it| fs::remove_file(it.join(MINISIG)).unwrap(), &["check", PACK, "--key", KEY]),
+    (
+        "a signature that is something else",
+        |it| fs::write(it.join(MINISIG), "hello\n").unwrap(),
+        &["check", PACK, "--key", KEY],
+    ),
+    ("a pack that was changed", |it| change(it, b"disk full", b"disk FULL"), &["check", PACK, "--key", KEY]),
+    ("no pinned key", |_| {}, &["check", PACK]),
+    ("a key of somebody else", |it| sign(it, 2), &["check", PACK, "--key", KEY]),
+    ("a key that is none", |_| {}, &["install", PACK, "--key", "acme.pub"]),
+    (
+        "a signed pack with another checksum",
+        |it| {
+            change(it, b"disk full", b"disk FULL");
+            sign(it, 1);
+        },
+        &["check", PACK, "--key", KEY],
+    ),
+    (
+        "a signed file that is no pack",
+        |it| {
+            fs::write(it.join(PACK), "hello").unwrap();
+            sign(it, 1);
+        },
+        &["check", PACK, "--key", KEY],
+    ),
+    (
+        "a form of later",
+        |it| {
+            change(it, b"pack: 1", b"pack: 2");
+            sign(it, 1);
+        },
+        &["check", PACK, "--key", KEY],
+    ),
+    (
+        "a name that is none",
+        |_| {},
+        &["pack", "ours", "--name", "Acme", "--version", "1", "--licence", "MIT", "--out", "x"],
+    ),
+    (
+        "a version that is none",
+        |_| {},
+        &["pack", "ours", "--name", "acme", "--version", "v1", "--licence", "MIT", "--out", "x"],
+    ),
+    (
+        "a licence that is none",
+        |_| {},
+        &["pack", "ours", "--name", "acme", "--version", "1", "--licence", "it's", "--out", "x"],
+    ),
+    ("a pack that is not installed", |_| {}, &["remove", "acme"]),
+    ("a pack as a folder", |_| {}, &["list", "--signatures", PACK]),
+];
+
+const PACK: &str = "acme.tierpack";
+const MINISIG: &str = "acme.tierpack.minisig";
+/// Of the first signer of tests.
+const KEY: &str = "RWQBAQEBAQEBAYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c";
+
+fn change(folder: &Path, from: &[u8], to: &[u8]) {
+    let mut bytes = fs::read(folder.join(PACK)).unwrap();
+    let at = bytes.windows(from.len()).position(|it| it == from).unwrap();
+    bytes[at..at + to.len()].copy_from_slice(to);
+    fs::write(folder.join(PACK), bytes).unwrap();
+}
+
+fn sign(folder: &Path, signer: u8) {
+    let signature = Signer::new(signer).sign(&fs::read(folder.join(PACK)).unwrap());
+    fs::write(folder.join(MINISIG), signature).unwrap();
+}
+
+#[test]
+fn each_mistake_with_a_pack_is_told_with_the_way_out() {
+    assert_eq!(Signer::new(1).public(), KEY);
+    let good = super::folder(&[
+        ("ours/acme/app/_product.yaml", b"vendor: Acme\nproduct: App\n"),
+        ("ours/acme/app/disk-full.yaml", GOOD.as_bytes()),
+    ]);
+    let run = |folder: &Path, args: &[&str]| {
+        let mut command = super::command(&[&["signatures"], args].concat());
+        command.current_dir(folder).env("XDG_CONFIG_HOME", folder).env("XDG_DATA_HOME", folder).output().unwrap()
+    };
+    let make = ["pack", "ours", "--name", "acme", "--version", "1.0", "--licence", "MIT", "--out", PACK];
+    assert_eq!(run(good.path(), &make).status.code(), Some(0));
+    sign(good.path(), 1);
+    let [pack, minisig] = [PACK, MINISIG].map(|it| fs::read(good.path().join(it)).unwrap());
+    let mut shown = String::new();
+    for (kind, spoil, args) in PACKS {
+        let folder =
+            super::folder(&[(PACK, &pack), (MINISIG, &minisig), ("ours/acme/app/disk-full.yaml", GOOD.as_bytes())]);
+        spoil(folder.path());
+        let output = run(folder.path(), args);
+        assert_ne!(output.status.code(), Some(0), "{kind}");
+        let text = format!("{}{}", super::stdout(&output), super::stderr(&output));
+        let code = output.status.code().unwrap_or_default();
+        let _ = writeln!(shown, "--- {kind} (exit code {code})\n{}", text.trim_end());
+    }
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("mistakes-packs", shown);
+    });
 }

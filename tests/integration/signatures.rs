@@ -217,7 +217,7 @@ fn what_is_not_there_has_its_own_exit_codes() {
         folder.path(),
         &["signatures", "list", "--signatures", "nowhere"],
         2,
-        "failed to read the catalogue `nowhere`",
+        "--signatures `nowhere`: no such folder",
     );
     check(folder.path(), &["signatures", "show", "a/b/c"], 2, "no signature has the id `a/b/c`");
 }

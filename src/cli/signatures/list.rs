@@ -3,7 +3,7 @@
 use super::overlay::with_overlay;
 use super::page::summary;
 use super::paint::Paint;
-use super::{Catalogues, Format, counted, deliver, exit, load, tell, write_flaws};
+use super::{Catalogues, Format, counted, deliver, exit, tell, write_flaws};
 use crate::cli::Exit;
 use crate::cli::output::Output;
 use serde_json::Value;
@@ -36,7 +36,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or a broken signature (the others ar
 
 pub(super) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     let mut out = String::new();
-    let set = load(&args.catalogues)?;
+    let set = args.catalogues.load()?;
     let wanted = |(_, signature): &(usize, &Signature)| match &args.vendor {
         None => true,
         Some(vendor) => {

@@ -1,4 +1,4 @@
-//! The cross-fire matrix and the quality report of a catalogue.
+//! The cross-fire matrix of a catalogue.
 
 use super::paint::Paint;
 use super::{Format, counted, exit};
@@ -6,7 +6,7 @@ use crate::cli::Exit;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use tierline::signature::SignatureSet;
-use tierline::workshop::{self, Allowed, Cross, Quality};
+use tierline::workshop::{self, Allowed, Cross};
 
 /// Prints which signatures claim the examples of others. Two that both show are errors, as `check` says.
 pub(super) fn matrix(set: &SignatureSet, format: Format, paint: Paint) -> anyhow::Result<Exit> {
@@ -54,7 +54,7 @@ fn write_matrix(
     writeln!(out, "{}", if shown_twice == 0 { paint.good(summary) } else { paint.bad(summary) })
 }
 
-fn crosses_json(crosses: &[Cross]) -> Value {
+pub(super) fn crosses_json(crosses: &[Cross]) -> Value {
     let rows = crosses.iter().map(|it| {
         json!({
             "signature": &*it.of, "claimed_by": &*it.claimed_by, "examples": it.examples,
@@ -62,28 +62,4 @@ fn crosses_json(crosses: &[Cross]) -> Value {
         })
     });
     rows.collect()
-}
-
-/// The catalogue in numbers, as a file that a project keeps.
-pub(super) fn quality_json(it: &Quality) -> String {
-    let ids = |ids: &[std::sync::Arc<str>]| ids.iter().map(|id| json!(&**id)).collect::<Value>();
-    let common = it.common.iter().map(|(id, text, times)| json!({"signature": &**id, "text": text, "per_mib": times}));
-    let with_reference = it.signatures - it.without_reference.len();
-    let value = json!({
-        "schema": "tierline.quality/1",
-        "signatures": it.signatures,
-        "drafts": it.drafts,
-        "examples": {"match": it.examples.0, "no_match": it.examples.1},
-        "with_reference": with_reference,
-        "cross_fire": it.cross_fire(),
-        "by_level": it.by_level,
-        "by_side": it.by_side,
-        "by_severity": it.by_severity,
-        "by_product": it.by_product,
-        "without_reference": ids(&it.without_reference),
-        "without_first_level_fix": ids(&it.without_first_level_fix),
-        "crosses": crosses_json(&it.crosses),
-        "common_texts": common.collect::<Value>(),
-    });
-    format!("{value:#}\n")
 }

@@ -152,7 +152,7 @@ fn finding_of(path: &Path, finding: &str) -> anyhow::Result<(String, Option<Stri
 
 /// What the draft will stand beside: the built-in catalogue, those that were named, and the folder it goes to.
 fn catalogue(args: &NewArgs, place: Option<&Place<'_>>) -> anyhow::Result<SignatureSet> {
-    let mut read = super::read(&args.catalogues)?;
+    let mut read = args.catalogues.read()?.catalogues;
     if let Some(place) = place
         && place.catalogue.is_dir()
         && place.file.parent().is_some_and(Path::is_dir)

@@ -3,7 +3,7 @@
 use super::overlay::{overlays, with_overlay};
 use super::page::{page, whole};
 use super::paint::Paint;
-use super::{Catalogues, Format, deliver, load, tell, write_flaws};
+use super::{Catalogues, Format, deliver, tell, write_flaws};
 use crate::cli::Exit;
 use crate::cli::exit::Usage;
 use crate::cli::output::{self, Output};
@@ -34,7 +34,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or no such signature.";
 
 pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let mut out = String::new();
-    let set = load(&args.catalogues)?;
+    let set = args.catalogues.load()?;
     let id = args.id.trim_end_matches(".yaml");
     let found = set.index(id).and_then(|index| Some((index, set.signatures().get(index)?)));
     let Some((index, signature)) = found else {

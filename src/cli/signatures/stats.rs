@@ -1,7 +1,7 @@
 //! `tierline signatures stats`.
 
 use super::saved::{self, items, text};
-use super::{Catalogues, Format, counted, deliver, load};
+use super::{Catalogues, Format, counted, deliver};
 use crate::cli::Exit;
 use crate::cli::output::Output;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ struct Stats {
 }
 
 pub(super) fn run(args: &StatsArgs) -> anyhow::Result<Exit> {
-    let set = load(&args.catalogues)?;
+    let set = args.catalogues.load()?;
     let mut stats = Stats::default();
     for path in &args.reports {
         stats.add(&saved::read(path)?, &set);

@@ -8,7 +8,7 @@
 //! - `sequence`: from each first record on, each part takes the first record that follows all before it. What bars a record
 //!   from being an anchor (`unless`, `absent`) is known of each record alone, so such records are left out beforehand.
 //! - `all`: from each first record on, each part takes its first records; if what came last may not be the last, the next
-//!   record that may takes its place.
+//!   record that may takes its place. At equal times the order of the logs' names decides which record is the last.
 //! - One part: a match takes all records of its window, so that a burst is one match.
 //! - The next match begins behind the last record of the one before.
 
@@ -83,8 +83,9 @@ impl Match {
 }
 
 /// Whether a record stands in the window from one record (plus `from`) to another (plus `to`). The first itself does not, and
-/// at the edges of a window without an offset the order of the file decides. A later last record leaves in the window what
-/// was there.
+/// at the edges of a window without an offset the order of the log decides; what stands in another log at the time of an
+/// edge is in the window. A last record at a later time, or a later one at the same time in the same log, leaves in the
+/// window what was there.
 pub(super) fn is_between(it: At, first: At, from: i64, last: At, to: i64) -> bool {
     let (begin, end) = (first.instant.saturating_add(from), last.instant.saturating_add(to));
     let too_early = from == 0 && it.instant == first.instant && !it.follows(first);
@@ -242,8 +243,7 @@ fn sets(rules: &Rules, lists: &Lists) -> Vec<Match> {
     let mut starts: Vec<At> = lists.parts.iter().flatten().map(|it| it.at).collect();
     starts.sort_unstable();
     starts.dedup();
-    // What may be the last record, with its part.
-    let mut lasts: Vec<(At, usize, Record)> = Vec::new();
+    let mut lasts: Vec<Last> = Vec::new();
     for (part, records) in completing.iter().enumerate() {
         let allowed = records.iter().filter(|it| !is_barred(rules, lists, it.at, &[Anchor::Last]));
         lasts.extend(allowed.map(|it| (it.at, part, *it)));
@@ -264,21 +264,56 @@ fn sets(rules: &Rules, lists: &Lists) -> Vec<Match> {
             continue;
         }
         let end = rules.within.map_or(i64::MAX, |within| start.instant.saturating_add(within));
-        let mut ends = lasts.get(behind..).unwrap_or_default().iter().take_while(|(at, ..)| at.instant <= end);
-        let used = ends.find_map(|last| ending_with(&used, start, largest, *last));
-        let last = used.as_ref().and_then(|used| used.last()).map(|(_, record)| record.at);
-        match (used, last) {
-            (Some(used), Some(last))
-                if !is_barred(rules, lists, start, &[Anchor::First]) && !is_another_case(rules, lists, start, last) =>
-            {
-                let needed = used.len();
-                found.push(Match { used, needed });
-                next = starts.partition_point(|it| *it <= last);
-            }
-            _ => next += 1,
-        }
+        let ends = lasts.get(behind..).unwrap_or_default();
+        let ends = ends.get(..ends.partition_point(|(at, ..)| at.instant <= end)).unwrap_or_default();
+        let used = match is_barred(rules, lists, start, &[Anchor::First]) {
+            true => None,
+            false => first_to_hold(rules, lists, start, ends, &|last| ending_with(&used, start, largest, last)),
+        };
+        let Some(used) = used else {
+            next += 1;
+            continue;
+        };
+        let last = used.last().map_or(start, |(_, record)| record.at);
+        let needed = used.len();
+        found.push(Match { used, needed });
+        next = starts.partition_point(|it| *it <= last);
     }
     found
+}
+
+/// What may be the last record of a set, with its part.
+type Last = (At, usize, Record);
+
+/// The first choice of records without one that makes it another case. All begin with the same record; `with` tells the
+/// choice that ends with one of the sorted last ones.
+fn first_to_hold(
+    rules: &Rules,
+    lists: &Lists,
+    start: At,
+    lasts: &[Last],
+    with: &dyn Fn(Last) -> Option<Vec<(usize, Record)>>,
+) -> Option<Vec<(usize, Record)>> {
+    let mut next = 0;
+    let mut refused: Option<At> = None;
+    while let Some(&last) = lasts.get(next) {
+        let at = last.0;
+        // What stood in the window of one that was refused stands in that of each at a later time.
+        if refused.is_some_and(|before| at.instant > before.instant) {
+            return None;
+        }
+        let Some(used) = with(last) else {
+            next += 1;
+            continue;
+        };
+        if !is_another_case(rules, lists, start, at) {
+            return Some(used);
+        }
+        refused = Some(at);
+        // The same holds for the later ones in its log.
+        next = lasts.partition_point(|(it, ..)| (it.instant, it.log) <= (at.instant, at.log));
+    }
+    None
 }
 
 /// The records of a match with this one as the last, in their order; `None` if the first is no longer in it.
@@ -286,7 +321,7 @@ fn ending_with(
     used: &[(usize, Record)],
     start: At,
     largest: At,
-    (at, part, record): (At, usize, Record),
+    (at, part, record): Last,
 ) -> Option<Vec<(usize, Record)>> {
     let mut used = used.to_vec();
     if at > largest {

@@ -1,6 +1,6 @@
 //! `match` of several records: the parts, what they have in common, and what must not stand beside them.
 
-use super::super::fields::{Fields, Reader};
+use super::super::fields::{Fields, Reader, listed};
 use super::super::fragments::is_name;
 use super::super::yaml::{Key, Mistake, Node, Value};
 use super::super::{Absent, Anchor, Bond, Condition, Correlation, Order, Part, Span, Unless, Wanted, Where};
@@ -194,11 +194,11 @@ fn anchor(reader: &mut Reader, node: &Node<'_>, names: &[Option<&str>]) -> Optio
         ("first", None) => Some(Anchor::First),
         ("last", None) => Some(Anchor::Last),
         _ => {
-            let named: Vec<String> = names.iter().flatten().map(|name| format!("`{name}`")).collect();
-            let named = if named.is_empty() { String::new() } else { format!(", {}", named.join(", ")) };
-            let numbers =
-                if names.len() > 1 { format!(" or a number from 1 to {}", names.len()) } else { String::new() };
-            let hint = format!("write `first`, `last`{named}{numbers}");
+            let words: Vec<&str> = ["first", "last"].into_iter().chain(names.iter().flatten().copied()).collect();
+            let hint = match names.len() {
+                0 | 1 => format!("write {}", listed(&words, "or")),
+                n => format!("write {}, or a number from 1 to {n}", listed(&words, "or")),
+            };
             reader.mistake(Mistake::new(node.place, format!("there is no part `{text}`")).hint(hint));
             None
         }
@@ -387,11 +387,11 @@ mod tests {
         let check = |more: &str, expected: &str| check_match(&format!("{TWO}{more}"), &[expected]);
         check(
             "  unless: [{text: abc, anchor: begin}]",
-            "10:32 there is no part `begin` (write `first`, `last`, `start` or a number from 1 to 2)",
+            "10:32 there is no part `begin` (write `first`, `last` or `start`, or a number from 1 to 2)",
         );
         check(
             "  absent: [{text: abc, anchor: 3, within: 1h}]",
-            "10:32 there is no part `3` (write `first`, `last`, `start` or a number from 1 to 2)",
+            "10:32 there is no part `3` (write `first`, `last` or `start`, or a number from 1 to 2)",
         );
         check(
             "  unless: [{text: abc, anchor: start, from: 10s, to: 0s}]",

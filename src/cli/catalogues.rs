@@ -1,0 +1,64 @@
+//! Which signatures a run uses: the built-in ones, the installed packs, and folders, in this order.
+
+use super::exit::Usage;
+use super::{packs, today};
+use std::path::PathBuf;
+use tierline::signature::{Catalogue, SignatureError, SignatureSet};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Catalogues {
+    /// Adds the signatures in DIR; may be repeated. They replace earlier ones of the same id.
+    #[arg(id = "signatures", long = "signatures", value_name = "DIR")]
+    dirs: Vec<PathBuf>,
+    /// Leaves the built-in signatures out.
+    #[arg(long)]
+    no_builtin: bool,
+    /// Leaves the installed packs of signatures out.
+    #[arg(long)]
+    no_packs: bool,
+}
+
+/// What was read.
+pub(super) struct Read {
+    /// Each with whether its drafts are used.
+    pub(super) catalogues: Vec<(Catalogue, bool)>,
+    /// Which packs are left out, and why.
+    pub(super) refused: Vec<SignatureError>,
+}
+
+impl Catalogues {
+    /// Loads them as one set. A folder that is not there is a mistake of the caller; a broken file in it is not, nor is a
+    /// pack that is refused: the set tells them.
+    pub(super) fn load(&self) -> Result<SignatureSet, Usage> {
+        let Read { catalogues, refused } = self.read()?;
+        let mut set = SignatureSet::merge(catalogues);
+        set.tell(refused);
+        Ok(set.on(today()))
+    }
+
+    /// Reads them one by one.
+    pub(super) fn read(&self) -> Result<Read, Usage> {
+        let (mut catalogues, mut refused) = (Vec::new(), Vec::new());
+        if !self.no_builtin {
+            catalogues.push((Catalogue::builtin(), false));
+        }
+        if !self.no_packs {
+            let (packs, errors) = packs::catalogues();
+            catalogues.extend(packs.into_iter().map(|pack| (pack, false)));
+            refused = errors;
+        }
+        for dir in &self.dirs {
+            let name = dir.display();
+            if dir.is_file() {
+                let message = "not a folder; a pack is installed with `tierline signatures install`";
+                return Err(Usage(format!("--signatures `{name}`: {message}")));
+            }
+            if !dir.is_dir() {
+                return Err(Usage(format!("--signatures `{name}`: no such folder")));
+            }
+            let catalogue = Catalogue::read(dir);
+            catalogues.push((catalogue.map_err(|error| Usage(format!("--signatures `{name}`: {error}")))?, true));
+        }
+        Ok(Read { catalogues, refused })
+    }
+}
