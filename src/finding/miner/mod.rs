@@ -149,7 +149,7 @@ impl Miner {
         let texts: Vec<&[u8]> = keys.iter().map(|(_, key)| &*key.text).collect();
         let general = generalise(&texts);
         let mut counts: HashMap<&[u8], u64> = HashMap::new();
-        for ((_, key), text) in keys.iter().zip(&general) {
+        for ((_, key), text) in keys.iter().zip(general.all()) {
             *counts.entry(text).or_default() += key.count;
         }
         if self.rest > 0 {
@@ -163,7 +163,8 @@ impl Miner {
         let mut templates: Vec<Template> = counts.into_iter().map(template).collect();
         templates.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
         let index: HashMap<u64, u32> = templates.iter().map(|it| it.id).zip(0..).collect();
-        let by_key = keys.iter().zip(&general).filter_map(|((key, _), text)| Some((*key, *index.get(&hash(text))?)));
+        let by_key =
+            keys.iter().zip(general.all()).filter_map(|((key, _), text)| Some((*key, *index.get(&hash(text))?)));
         Templates { by_key: by_key.collect(), templates, masking: Masking::default() }
     }
 
