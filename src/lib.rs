@@ -12,6 +12,8 @@ pub mod diagnosis;
 pub mod finding;
 // Bytes cut into records: encoding, header formats, time, level, component.
 pub mod record;
+// Secrets and identifiers out of text, consistent pseudonyms, the leak scan.
+pub mod redact;
 // One file per output format.
 pub mod report;
 // The hot path: which signatures and error markers a record contains.
@@ -20,6 +22,8 @@ pub mod scan;
 pub mod signature;
 // The spine: bundle in, diagnosis out.
 pub mod triage;
+// The texts of a bundle on their way through a redactor.
+pub mod redaction;
 // All messages grouped by template: `triage` looks at errors only.
 pub mod templates;
 // For authors of signatures: check, and later test, new, import.

@@ -12,8 +12,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scan", &["record", "signature"]),
     ("finding", &["bundle", "record", "signature", "scan"]),
     ("diagnosis", &["bundle", "signature", "finding"]),
-    ("report", &["bundle", "signature", "finding", "diagnosis"]),
+    ("redact", &["scan"]),
+    ("report", &["bundle", "signature", "finding", "diagnosis", "redact"]),
     ("triage", &["bundle", "record", "signature", "scan", "finding", "diagnosis"]),
+    ("redaction", &["bundle", "record", "redact"]),
     ("templates", &["bundle", "record", "signature", "scan", "finding"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];

@@ -1,0 +1,70 @@
+use super::*;
+
+#[track_caller]
+fn stays(text: &str) {
+    let (redacted, map) = redact(text);
+    assert_eq!(redacted, text);
+    let leaks = LeakScan::new(&map, &[], false).leaks(text.as_bytes());
+    assert!(leaks.is_empty(), "{leaks:?} of {text}");
+}
+
+#[test]
+fn codes_versions_and_times_stay() {
+    for text in [
+        "2026-02-18 03:04:05.123 ERROR 0x80070005 Access is denied",
+        "Veeam Backup & Replication 12.1.0.2131, build 10.0.19045.3803",
+        "version 10.0.0.4, ver. 9.1.14.7 and FileVersion=6.2.9.1",
+        "Chrome/120.0.0.0 Safari/537.36 curl/8.5.0",
+        "kernel: Linux version 5.14.0-362.8.1.el9_3.x86_64",
+        "openssl-3.0.7.24-1.el9.x86_64.rpm and lib-1.2.3.4.jar",
+        "OID 1.3.6.1.4.1.311.21 at 10:11:12:13",
+        "session {6f9619ff-8b86-d011-b42d-00cf4fc964ff} ended",
+        "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of x",
+        "d41d8cd98f00b204e9800998ecf8427e  ./file.txt",
+        "blk_-1608999687919862906 of 1400000000123 at 1700000000123456789",
+    ] {
+        stays(text);
+    }
+}
+
+#[test]
+fn code_and_paths_stay() {
+    for text in [
+        "java.lang.NullPointerException: null at com.example.app.Main.run(Main.java:42)",
+        "org.apache.zookeeper.server.NIOServerCnxn@1000 std::vector::at foo::bar",
+        "System.Net.Sockets.SocketException at System.IO.File.Open",
+        "java.lang.Object@1a2b3c and SendWorker@688",
+        "C:\\Windows\\System32\\drivers\\etc\\hosts HKLM\\SYSTEM\\CurrentControlSet\\Services",
+        "C:\\Program Files\\Veeam\\Backup and Replication\\Backup\\Veeam.Backup.Manager.exe",
+        "/usr/lib/systemd/systemd-logind.service /var/log/messages /etc/ssl/openssl.cnf",
+        "systemd: Started user@1000.service, getty@tty1.service",
+        "{\"message\":\"first\\nsecond\\tthird\",\"level\":\"ERROR\"}",
+        "ERROR\\nnext {\"a\":1}",
+        "org.example.ipc.Server: IPC Server Responder, ContainerManagementProtocolProxy: yarn.client.max-proxies : 0",
+        "yarn.client.max-cached-nodemanagers-proxies : 0, dfs.namenode.name.dir=/data",
+        "https://www.veeam.com/kb1680 and http://www.w3.org/2001/XMLSchema",
+    ] {
+        stays(text);
+    }
+}
+
+#[test]
+fn words_of_messages_stay() {
+    for text in [
+        "Failed password for root from 127.0.0.1 port 22 ssh2",
+        "user unknown; check pass; the password is incorrect, password expired",
+        "The user is not allowed to log on to this server because the host is down",
+        "NT AUTHORITY\\SYSTEM and BUILTIN\\Administrators, user=root, User: Administrator",
+        "unexpected token: '}', token=1, tokens: 512, key=value, secret: none",
+        "password=******** password=null Password: [redacted:password] pwd=${DB_PASSWORD}",
+        "sudo: root : TTY=pts/0 ; PWD=/var/tmp ; USER=root ; COMMAND=/bin/ls, Log Name: Security",
+        "Server: Apache/2.4.57 (Unix), server: started, host: localhost, domain: none",
+        "listening on 0.0.0.0:443, [::]:22, ::1 and 255.255.255.0, gateway 169.254.1.1, ff02::1",
+        "serial: 1, Serial port COM1, serial number not found",
+        "authentication failure; logname= uid=0 euid=0 tty=NODEVssh ruser= rhost=",
+        "link/ether 00:00:00:00:00:00 brd ff:ff:ff:ff:ff:ff 01:00:5e:00:00:01",
+        "Authorization: required, Cookie: none",
+    ] {
+        stays(text);
+    }
+}

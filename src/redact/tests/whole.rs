@@ -1,0 +1,135 @@
+use super::*;
+use proptest::prelude::*;
+
+fn redactor(text: &str, seed: u8) -> Redactor {
+    let mut names = Names::default();
+    names.learn(text.as_bytes());
+    Redactor::new(CustomerKey::new([seed; 32]), &Options::default(), &names)
+}
+
+const TEXT: &str = "Jun 14 15:16:01 dn228 sshd[1]: Accepted password for jdoe from 10.20.30.40 port 22 ssh2\n\
+    CONTOSO\\jdoe opened \\\\filer7\\share on filer7.corp.contoso.com with password=hunter2!\n\
+    backup of DN228 by jdoe to 10.20.30.41 (fd12:3456::7) 00:50:56:ab:cd:ef\n";
+
+#[test]
+fn the_same_name_has_the_same_pseudonym() {
+    let (text, map) = redact(TEXT);
+    let find = |name: &str| {
+        map.entries().find(|(_, _, original)| *original == name).map(|(_, pseudonym, _)| pseudonym.to_owned())
+    };
+    let host = find("dn228").unwrap();
+    assert_eq!(text.matches(&host).count(), 1, "{text}");
+    assert_eq!(text.matches(&host.to_uppercase()).count(), 1, "{text}");
+    assert_eq!(text.matches(&find("jdoe").unwrap()).count(), 3, "{text}");
+    assert_eq!(text.matches(&find("filer7").unwrap()).count(), 2, "{text}");
+    assert!(text.contains("[redacted:password]") && !text.contains("hunter2"), "{text}");
+    assert_eq!(text.lines().count(), TEXT.lines().count());
+}
+
+#[test]
+fn a_map_leads_back_but_not_to_secrets() {
+    let (text, map) = redact(TEXT);
+    let back = reverse(&map, text.as_bytes()).into_owned();
+    assert_eq!(String::from_utf8(back).unwrap(), TEXT.replace("hunter2!", "[redacted:password]"));
+}
+
+#[test]
+fn another_customer_has_other_pseudonyms() {
+    let (a, b) = (redactor(TEXT, 1), redactor(TEXT, 2));
+    let (a, b) = (a.str(TEXT), b.str(TEXT));
+    assert_ne!(a, b);
+    assert_eq!(a, redactor(TEXT, 1).str(TEXT));
+    for word in a.as_str().split_whitespace().filter(|word| pseudonym::pseudonym_at(word.as_bytes()).is_some()) {
+        assert!(!b.as_str().contains(word), "{word}");
+    }
+}
+
+#[test]
+fn what_is_redacted_stays_as_it_is() {
+    let (text, _) = redact(TEXT);
+    let again = redactor(&text, 5).str(&text);
+    // Addresses cannot be told from others; names and marks can.
+    let names = |text: &str| {
+        text.split_whitespace().filter(|it| !it.contains(['.', ':'])).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(names(again.as_str()), names(&text));
+}
+
+#[test]
+fn identifiers_are_kept_by_consent_and_secrets_are_not() {
+    let options = Options { keep_identifiers: true, keywords: vec!["filer7".into()] };
+    let (text, map) = redact_with(TEXT, &options);
+    assert!(text.contains("jdoe from 10.20.30.40") && !text.contains("hunter2") && !text.contains("filer7"), "{text}");
+    assert!(LeakScan::new(&map, &options.keywords, true).leaks(text.as_bytes()).is_empty());
+}
+
+#[test]
+fn keywords_go_in_any_case_and_inside_words() {
+    let options = Options { keep_identifiers: false, keywords: vec!["Project Falcon".into(), "acme".into()] };
+    let (text, map) = redact_with("ACMEbackup of project falcon, Acme-Sync, acme_1", &options);
+    assert!(!text.to_lowercase().contains("acme") && !text.to_lowercase().contains("falcon"), "{text}");
+    let back = reverse(&map, b"x").into_owned();
+    assert_eq!(back, b"x");
+    assert!(LeakScan::new(&map, &options.keywords, false).leaks(text.as_bytes()).is_empty());
+    assert!(!LeakScan::new(&map, &options.keywords, false).leaks(b"myACMEx").is_empty());
+}
+
+#[test]
+fn a_key_over_several_texts_of_a_file_is_removed() {
+    let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAx7\nabcdefghijklmnop1234\nqrstuvwxyzABCDEF5678\n-----END RSA PRIVATE KEY-----\nrest\n";
+    let redactor = redactor("", 1);
+    for cut in key.match_indices('\n').map(|(at, _)| at + 1) {
+        let (first, second) = key.split_at(cut);
+        let mut flow = redactor.flow();
+        let text = [flow.text(first.as_bytes()).into_owned(), flow.text(second.as_bytes()).into_owned()].concat();
+        let text = String::from_utf8(text).unwrap();
+        assert!(
+            !text.contains("MIIE") && !text.contains("abcd") && !text.contains("qrst") && text.ends_with("rest\n"),
+            "{cut}: {text}"
+        );
+        assert_eq!(text.lines().count(), key.lines().count());
+    }
+}
+
+#[test]
+fn subnets_stay_subnets() {
+    let (text, _) = redact("route 10.7.3.0/24 dev eth0; hosts 10.7.3.1, 10.7.3.200 and 10.7.9.9");
+    let numbers: Vec<&str> =
+        text.split(|it: char| !it.is_ascii_digit() && it != '.').filter(|it| it.matches('.').count() == 3).collect();
+    let prefix = |address: &str| address.rsplit_once('.').unwrap().0.to_owned();
+    assert!(numbers[0].ends_with(".0") && text.contains("/24"), "{text}");
+    assert_eq!(prefix(numbers[0]), prefix(numbers[1]));
+    assert_eq!(prefix(numbers[0]), prefix(numbers[2]));
+    assert_ne!(prefix(numbers[0]), prefix(numbers[3]));
+    assert!(numbers.iter().all(|it| it.starts_with("10.")), "{text}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_fail(pieces in proptest::collection::vec(
+        prop_oneof![
+            "[ -~]{0,12}", "\\PC{0,6}", Just("password".to_owned()), Just("\\".to_owned()), Just("-----BEGIN ".to_owned()),
+            Just("PRIVATE KEY-----".to_owned()), Just("user ".to_owned()), Just("://".to_owned()), Just("@".to_owned()),
+            Just("\"".to_owned()), Just("'".to_owned()), Just("=".to_owned()), Just(": ".to_owned()), Just("\n".to_owned()),
+            Just("/home/".to_owned()), Just("C:\\Users\\".to_owned()), Just("::".to_owned()), Just("1.2.3.4".to_owned()),
+            Just("sudo: ".to_owned()), Just(" for ".to_owned()), Just("host ".to_owned()), Just("<34>1 ".to_owned()),
+            Just("Feb 18 03:04:05 ".to_owned()), Just("2026-02-18T03:04:05Z ".to_owned()), Just("-u ".to_owned()),
+            Just("thin:".to_owned()), Just("&quot;".to_owned()), Just("{".to_owned()), Just("UNC\\".to_owned()),
+        ], 0..24,
+    )) {
+        let text = pieces.concat();
+        let (redacted, map) = redact(&text);
+        prop_assert_eq!(redacted.matches('\n').count(), text.matches('\n').count());
+        let _ = LeakScan::new(&map, &[], false).leaks(text.as_bytes());
+        let _ = reverse(&map, redacted.as_bytes());
+    }
+
+    #[test]
+    fn no_bytes_make_it_fail(bytes: Vec<u8>) {
+        let mut names = Names::default();
+        names.learn(&bytes);
+        let redactor = Redactor::new(CustomerKey::new([1; 32]), &Options::default(), &names);
+        let text = redactor.text(&bytes);
+        let _ = LeakScan::new(&redactor.map(), &[], false).leaks(&text);
+    }
+}

@@ -1,0 +1,378 @@
+//! Values behind a key: `password=x`, `"apiKey": "x"`, `<user>x</user>`, `--token x`, `User Name: x`.
+
+use super::super::Kind;
+use super::super::words;
+use super::value::{Style, Value};
+use super::{Run, Walk, What, is_atom};
+use std::sync::LazyLock;
+
+/// What a key says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    /// A password, however short.
+    Password,
+    /// A token or key, if it can be one.
+    Token,
+    /// That, and a cloud provider's.
+    Cloud,
+    /// All of the line or string is secret, but for the scheme before it.
+    Header,
+    Licence,
+    Serial,
+    User,
+    Host,
+    Domain,
+    Mac,
+    /// A user and a password with a colon between.
+    UserAndPassword,
+}
+
+/// Keys by their end, in small letters and without signs. `whole` ones begin where a word of the key begins.
+const KEYS: &[(Asks, bool, &str)] = &[
+    (
+        Asks::Password,
+        false,
+        "password passwd passphrase passcode passwort kennwort motdepasse contrasena secret clientsecret sharedsecret \
+         presharedkey userpassword storepass keypass credential credentials",
+    ),
+    (Asks::Password, true, "pass pwd pw psk pin community communitystring rocommunity rwcommunity sshpass pgpassword"),
+    (
+        Asks::Token,
+        false,
+        "token apikey accesskey secretkey privatekey authkey sharedkey encryptionkey masterkey sessionkey signingkey \
+         sharedaccesskey connectionkey subscriptionkey webhooksecret jsessionid phpsessid aspnetsessionid dsid \
+         sharedaccesssignature xcsrftoken accesssignature hmackey authtoken deploykey",
+    ),
+    (Asks::Token, true, "sig sid bearer auth sessid sessioncookie jwt nonce otp"),
+    (
+        Asks::Cloud,
+        false,
+        "accountkey secretaccesskey awsaccesskeyid storagekey awssecretaccesskey awssessiontoken azurekey storageaccountkey \
+         accesskeyid",
+    ),
+    (
+        Asks::Header,
+        true,
+        "authorization proxyauthorization cookie setcookie xauthtoken xapikey xvaulttoken wwwauthorization",
+    ),
+    (
+        Asks::Licence,
+        false,
+        "licensekey licencekey productkey activationkey activationcode licensecode licencecode serialkey licenseid \
+         registrationkey registrationcode cdkey",
+    ),
+    (Asks::Licence, true, "license licence"),
+    (
+        Asks::Serial,
+        true,
+        "serial serialnumber serialno serialnum sn servicetag assettag chassisserial systemserial hwserial serialnr \
+         seriennummer expressservicecode machineserial",
+    ),
+    (
+        Asks::User,
+        true,
+        "user username userid loginname login logon logonname account accountname samaccountname logname ruser uid upn \
+         userprincipalname subjectusername targetusername runas principal usr owner createdby modifiedby owneruser author \
+         initiatedby requestedby requester dbuser sshuser smbuser benutzer benutzername utilisateur accountid",
+    ),
+    (
+        Asks::Host,
+        true,
+        "host hostname server servername computer computername machine machinename workstation workstationname rhost \
+         remotehost datasource fqdn dnsname domaincontroller proxy endpoint node nodename clientname sourcehost dsthost \
+         srchost targetserver sqlserver vcenter vcenterserver esxihost targetserversname peer peername clienthost \
+         sourceworkstation remoteserver repositoryserver proxyserver mailserver smtpserver dbhost localhost hostip \
+         dnshostname netbiosname servernode",
+    ),
+    (
+        Asks::Domain,
+        true,
+        "domain domainname workgroup realm targetdomainname subjectdomainname accountdomain dnsdomain searchdomain \
+         dnsdomainname userdomain logondomain ntdomain netbiosdomain dc",
+    ),
+    (Asks::Mac, true, "mac macaddress macaddr hwaddr hwaddress physicaladdress ethernetaddress wwn wwpn wwnn ether"),
+];
+
+/// What a key says, whether it is whole, and the key.
+type Key = (Asks, bool, &'static str);
+
+/// Keys by their last two letters, the longest first.
+static BY_END: LazyLock<Vec<Vec<Key>>> = LazyLock::new(|| {
+    let mut table = vec![Vec::new(); 1024];
+    for (asks, whole, keys) in KEYS {
+        for key in keys.split_ascii_whitespace() {
+            table[end_of(key.as_bytes())].push((*asks, *whole, key));
+        }
+    }
+    table.iter_mut().for_each(|keys| keys.sort_by_key(|(_, _, key)| std::cmp::Reverse(key.len())));
+    table
+});
+
+/// Where keys that end so stand in the table.
+fn end_of(key: &[u8]) -> usize {
+    match key {
+        [.., a, b] => usize::from(a & 31) << 5 | usize::from(b & 31),
+        _ => 0,
+    }
+}
+
+/// How many letters of a key are looked at.
+const LONGEST: usize = 32;
+
+impl Walk<'_> {
+    /// Looks at the sign behind a run: if it is that of a key, its value may be something. True if anything was found.
+    pub(super) fn assigned(&mut self, run: Run, next: u8) -> bool {
+        let text = self.text;
+        let option = text[run.start] == b'-'
+            && matches!(next, b' ' | b'\t')
+            && self.before(run.start).is_none_or(|it| !is_atom(it));
+        let later = || {
+            let rest = &text[run.end..];
+            // Behind most words one blank and another word stand.
+            if !rest.get(1).is_some_and(|byte| b"=: \t".contains(byte)) {
+                return false;
+            }
+            let blanks = rest.iter().take(40).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            matches!(rest.get(blanks), Some(b'=' | b':'))
+        };
+        let sign = match next {
+            b'=' | b':' | b'"' | b'\'' | b'>' | b'\\' | b']' => true,
+            b' ' | b'\t' => option || later(),
+            _ => false,
+        };
+        if !sign {
+            return false;
+        }
+        let slash_option = next == b':' && self.before(run.start) == Some(b'/');
+        let Some(asks) = self.asks(run, option) else { return false };
+        let Some(value) = self.value(run.end, option, self.style(run, asks, option)) else { return false };
+        self.take(run, asks, value, option || slash_option)
+    }
+
+    /// How the value of a key ends.
+    fn style(&self, run: Run, asks: Asks, option: bool) -> Style {
+        // Only blanks or signs of a list before it: `password = x` in a file of settings.
+        let first = self.text[self.line.min(run.start)..run.start].iter().all(|byte| b" \t-#;*/".contains(byte));
+        match asks {
+            Asks::Header => Style::Line,
+            Asks::Password => Style::Secret { first },
+            // They have no blanks.
+            Asks::Token | Asks::Cloud => Style::Secret { first: false },
+            Asks::User => Style::Words { first: !option && self.begins_line(run) },
+            _ => Style::Word,
+        }
+    }
+
+    /// Whether nothing but words stands between the key and the beginning of the line.
+    fn begins_line(&self, run: Run) -> bool {
+        let before = &self.text[self.line.min(run.start)..run.start];
+        before.len() <= 32 && before.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'\t'))
+    }
+
+    /// What the key that ends with a run asks for.
+    fn asks(&self, run: Run, option: bool) -> Option<Asks> {
+        let text = self.text;
+        let mut end = run.end;
+        // `password2`.
+        while end > run.start && !text[end - 1].is_ascii_alphabetic() {
+            end -= 1;
+        }
+        if option && &text[run.start..run.end] == b"-u" {
+            return Some(Asks::UserAndPassword);
+        }
+        if end == run.start + 1
+            && text[run.start] | 0x20 == b'n'
+            && text[..run.start].to_ascii_lowercase().ends_with(b"s/")
+        {
+            return Some(Asks::Serial);
+        }
+        if end - run.start < 2 {
+            return None;
+        }
+        let candidates = &BY_END[end_of(&text[run.start..end])];
+        if candidates.is_empty() {
+            return None;
+        }
+        // The key backwards, and where words in it begin.
+        let mut letters = [0_u8; LONGEST];
+        let (mut count, mut begins, mut at) = (0, 1_u64 << 63, end);
+        while at > self.line.min(run.start) && count < LONGEST {
+            let byte = text[at - 1];
+            let (before, after) = (self.before(at - 1), text.get(at).copied().unwrap_or(0));
+            match byte {
+                _ if byte.is_ascii_alphanumeric() => {
+                    let hump = byte.is_ascii_lowercase() && after.is_ascii_uppercase() && at < end;
+                    begins |= u64::from(hump) << count;
+                    letters[LONGEST - 1 - count] = byte.to_ascii_lowercase();
+                    count += 1;
+                }
+                b'-' | b'_' | b'.' => begins |= 1 << count,
+                b' ' if before.is_some_and(is_atom) => begins |= 1 << count,
+                b'/' if before.is_some_and(|it| it.eq_ignore_ascii_case(&b's')) && count == 1 => {}
+                _ => break,
+            }
+            at -= 1;
+        }
+        begins |= 1 << count;
+        let key = &letters[LONGEST - count..];
+        let fits =
+            |(_, whole, name): &&Key| key.ends_with(name.as_bytes()) && (!whole || begins >> name.len() & 1 == 1);
+        let (asks, _, name) = candidates.iter().find(fits)?;
+        // `Log Name: Security` of an event is none.
+        let log = *name == "logname" && end - run.start < name.len();
+        (!log).then_some(*asks)
+    }
+
+    /// Takes what a key asks for out of its value.
+    fn take(&mut self, run: Run, asks: Asks, value: Value, option: bool) -> bool {
+        let Value { start, end, .. } = value;
+        let text = &self.text[start..end];
+        if text.is_empty() || is_placeholder(text) {
+            return false;
+        }
+        // In `key: value` of a message the value may be any word.
+        let loose = !value.quoted && !value.equals && !option;
+        let digits = text.iter().any(u8::is_ascii_digit);
+        match asks {
+            Asks::Password => {
+                let says = loose && !value.first && words::is_ordinary(text);
+                // `PWD=/root` is the folder in which a command was started.
+                let folder =
+                    self.text[run.start..run.end].to_ascii_lowercase().ends_with(b"pwd") && b"/~".contains(&text[0]);
+                let says = says || folder;
+                !says && self.push(start, end, What::Secret(Kind::Password))
+            }
+            Asks::Token | Asks::Cloud => {
+                let kind = if asks == Asks::Cloud { Kind::CloudKey } else { Kind::Token };
+                let fits = text.len() >= 6 && !text.contains(&b' ') && (digits || text.len() >= 16)
+                    || value.quoted && text.len() >= 8;
+                fits && self.push(start, end, What::Secret(kind))
+            }
+            Asks::Header => self.header_value(start, end),
+            Asks::Licence => {
+                let fits = text.len() >= 8 && digits && !text.contains(&b' ');
+                fits && self.push(start, end, What::Secret(Kind::Licence))
+            }
+            Asks::Serial => {
+                let fits = digits && text.len() >= 4 && text.iter().all(|it| is_atom(*it) || b"-_./ ".contains(it));
+                let hex = text.starts_with(b"0x");
+                fits && !hex && self.push(start, end, What::Name(Kind::Serial))
+            }
+            Asks::User => !(loose && !value.first && words::is_ordinary(text)) && self.user(start, end),
+            Asks::Host => self.host_by_key(run, value, loose),
+            Asks::Domain => self.domain(start, end, loose),
+            Asks::Mac => {
+                let hex = matches!(text.len(), 12 | 16) && text.iter().all(u8::is_ascii_hexdigit);
+                hex && self.push(start, end, What::Mac)
+            }
+            Asks::UserAndPassword => {
+                let Some(colon) = memchr::memchr(b':', text) else { return self.user(start, end) };
+                let user = self.user(start, start + colon);
+                self.push(start + colon + 1, end, What::Secret(Kind::Password)) || user
+            }
+        }
+    }
+
+    fn host_by_key(&mut self, run: Run, value: Value, loose: bool) -> bool {
+        let text = self.text;
+        let end = self.run_end(value.start).min(value.end);
+        let word = &text[value.start..end];
+        let marked = word.iter().any(|it| it.is_ascii_digit() || b"-.\\".contains(it))
+            || !word.iter().any(u8::is_ascii_lowercase);
+        // `Server: Apache/2.4` names a program.
+        let program = text.get(end) == Some(&b'/') && !word.iter().any(|it| it.is_ascii_digit() || b".-".contains(it));
+        let key = &text[run.start..run.end];
+        let sure = key.to_ascii_lowercase().ends_with(b"name");
+        // `org.apache.hadoop.ipc.Server: IPC` is the name of a class.
+        if loose && (key.contains(&b'.') || key.len() > 20) {
+            return false;
+        }
+        if word.len() < 2 && !text[value.start..value.end].starts_with(b"\\")
+            || program
+            || loose && !marked && !(sure && value.first)
+            || words::is_ordinary(word)
+        {
+            return false;
+        }
+        let first = self.host_value(value.start, value.end);
+        // More of them: `server1,server2`, `SRV\INSTANCE`.
+        let mut at = self.done.max(end);
+        let mut found = first;
+        while first && at < value.end && matches!(text[at], b',' | b';') {
+            found |= self.host_value(at + 1, value.end);
+            at = self.done.max(at + 1);
+            at = self.run_end(at);
+        }
+        found
+    }
+
+    /// The name of a domain.
+    fn domain(&mut self, start: usize, end: usize, loose: bool) -> bool {
+        let end = self.run_end(start).min(end);
+        let (start, end) = self.trimmed(Run { start, end, flags: 0 });
+        let name = &self.text[start..end];
+        let marked = name.contains(&b'.') || !name.iter().any(u8::is_ascii_lowercase);
+        if name.len() < 2 || words::is_no_host(name) || words::is_ordinary(name) || loose && !marked {
+            return false;
+        }
+        if !name.iter().any(u8::is_ascii_alphabetic)
+            || super::super::pseudonym::is_redacted(name)
+            || is_well_known(name)
+        {
+            return false;
+        }
+        match name.contains(&b'.') {
+            true => self.host(start, end),
+            false => self.push(start, end, What::Name(Kind::Domain)),
+        }
+    }
+
+    /// The value of a header: `Bearer x`, `Basic x`, `a=b; c=d`.
+    fn header_value(&mut self, start: usize, end: usize) -> bool {
+        let text = &self.text[start..end];
+        let scheme = text.iter().position(|byte| *byte == b' ').filter(|at| {
+            text[..*at].iter().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(it))
+                && !text[..*at].contains(&b'=')
+        });
+        let from = start + scheme.map_or(0, |at| at + 1);
+        // `cookie: 5`, `authorization: required`.
+        let value = &self.text[from..end];
+        let random = value.iter().any(|it| it.is_ascii_digit() || b"=+/".contains(it));
+        let telling = value.len() >= 6 && (random || value.len() >= 16 && !value.contains(&b' '));
+        telling && !is_placeholder(value) && self.push(from, end, What::Secret(Kind::Token))
+    }
+}
+
+/// Authorities that are the same on every system.
+fn is_well_known(name: &[u8]) -> bool {
+    [&b"AUTHORITY"[..], b"BUILTIN", b"NT", b"APPPOOL", b"WORKGROUP", b"MACHINE"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it))
+}
+
+/// Whether a value stands for one: nothing, a mask, a variable, a mark.
+pub(super) fn is_placeholder(text: &[u8]) -> bool {
+    let word = text.to_ascii_lowercase();
+    let mask = text.iter().all(|byte| b"*xX.#-?".contains(byte))
+        || text.starts_with("•".as_bytes())
+        || text.starts_with("●".as_bytes());
+    let none = [
+        "null",
+        "none",
+        "(null)",
+        "nil",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "undefined",
+        "n/a",
+        "empty",
+        "<null>",
+        "(none)",
+    ];
+    let variable = text.starts_with(b"${")
+        || text.starts_with(b"%{")
+        || matches!(text, b"%s" | b"%d" | b"{0}" | b"{}" | b"{1}" | b"%v");
+    mask || none.iter().any(|it| word == it.as_bytes()) || variable || super::super::pseudonym::is_redacted(text)
+}

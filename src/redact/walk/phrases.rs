@@ -1,0 +1,224 @@
+//! What sentences say: `Failed password for x from`, `host 'x'`, `sudo: x : TTY=`.
+
+use super::super::names::Trigger;
+use super::super::{Kind, pseudonym, words};
+use super::{Walk, What, is_atom, is_run};
+
+impl Walk<'_> {
+    /// Looks at what follows a word at `from..to`. True if anything was found.
+    pub(super) fn triggered(&mut self, trigger: Trigger, from: usize, to: usize) -> bool {
+        match trigger {
+            Trigger::Homes => self.home(from, to),
+            Trigger::User => self.user_phrase(from, to),
+            Trigger::Password => self.password_phrase(to),
+            Trigger::AcceptedFor => self.accepted_for(to),
+            Trigger::Sudo => self.sudo(to),
+            Trigger::Host => self.host_phrase(to),
+            Trigger::Bearer => {
+                let end = self.token_end(to + 1);
+                let fits = self.text.get(to) == Some(&b' ') && end >= to + 17;
+                fits && self.push(to + 1, end, What::Secret(Kind::Token))
+            }
+            Trigger::SecureString => self
+                .quoted(self.skip(to, b"-String"))
+                .is_some_and(|(start, end)| start < end && self.push(start, end, What::Secret(Kind::Password))),
+            Trigger::Thin => self.thin(to),
+            Trigger::Identified => {
+                let by = self.skip(to, b"BY");
+                by > to
+                    && self.quoted(by).is_some_and(|(start, end)| self.push(start, end, What::Secret(Kind::Password)))
+            }
+        }
+    }
+
+    /// Where what follows a word begins: behind blanks, and behind `word` if it stands there in any case.
+    fn skip(&self, at: usize, word: &[u8]) -> usize {
+        let blanks = |at: usize| at + self.text[at..].iter().take(8).take_while(|byte| **byte == b' ').count();
+        let start = blanks(at);
+        let end = start + word.len();
+        match self.text.get(start..end) {
+            Some(found)
+                if start > at
+                    && found.eq_ignore_ascii_case(word)
+                    && !self.text.get(end).is_some_and(|it| is_run(*it)) =>
+            {
+                blanks(end)
+            }
+            _ => start,
+        }
+    }
+
+    /// What stands in quotes at a place.
+    fn quoted(&self, at: usize) -> Option<(usize, usize)> {
+        let rest = &self.text[at..self.text.len().min(at + 130)];
+        let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
+        let quote = *rest.get(slashes)?;
+        let closing = match quote {
+            b'"' | b'\'' => quote,
+            b'[' => b']',
+            b'`' => b'`',
+            _ => return None,
+        };
+        let inside = &rest[slashes + 1..];
+        let end = memchr::memchr2(closing, b'\n', inside).filter(|end| inside[*end] == closing)?;
+        let end = end - inside[..end].iter().rev().take_while(|byte| **byte == b'\\').count().min(slashes);
+        let start = at + slashes + 1;
+        Some((start, start + end))
+    }
+
+    /// The end of what has the signs of a token.
+    fn token_end(&self, start: usize) -> usize {
+        let rest = self.text.get(start..).unwrap_or_default();
+        start + rest.iter().take_while(|byte| is_run(**byte) || b"+/=~".contains(byte)).count()
+    }
+
+    /// `user 'x'`, `for user x`, `invalid user x from`.
+    fn user_phrase(&mut self, from: usize, to: usize) -> bool {
+        if self.text.get(to) != Some(&b' ') {
+            return false;
+        }
+        let at = self.skip(to, b"");
+        if let Some((start, end)) = self.quoted(at) {
+            return self.is_name(start, end, 48) && self.user(start, end);
+        }
+        let end =
+            at + self.text[at..].iter().take(64).take_while(|byte| is_run(**byte) || b"\\@$".contains(byte)).count();
+        let end = self.without_stop(at, end);
+        let word = &self.text[at..end];
+        let before = self.text[self.line.min(from)..from].trim_ascii_end();
+        let before = before.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+        let says = [&b"for"[..], b"by", b"invalid", b"illegal", b"as", b"of", b"unknown", b"from"]
+            .iter()
+            .any(|it| before.eq_ignore_ascii_case(it));
+        let marked = word.iter().any(|byte| byte.is_ascii_digit() || b"._\\@-".contains(byte))
+            && word.iter().any(u8::is_ascii_alphabetic);
+        let code = word.contains(&b'(') || word.len() > 48 || words::is_ordinary(word);
+        (says || marked) && !code && !word.is_empty() && self.user(at, end)
+    }
+
+    /// Whether text in quotes can be a name.
+    fn is_name(&self, start: usize, end: usize, longest: usize) -> bool {
+        let name = &self.text[start..end];
+        let signs = |byte: &u8| is_run(*byte) || b" \\@$'+~".contains(byte);
+        !name.is_empty()
+            && name.len() <= longest
+            && name.iter().all(signs)
+            && name.iter().filter(|byte| **byte == b' ').count() <= 2
+            && !words::is_ordinary(name)
+    }
+
+    fn without_stop(&self, start: usize, end: usize) -> usize {
+        let mut end = end;
+        while end > start && b".-\\".contains(&self.text[end - 1]) {
+            end -= 1;
+        }
+        end
+    }
+
+    /// `password for x from`, `password is x`, `password 'x'`.
+    fn password_phrase(&mut self, to: usize) -> bool {
+        if self.text.get(to) != Some(&b' ') || self.accepted_for(to) {
+            return self.done > to;
+        }
+        let is = self.skip(to, b"is");
+        let at = if is > self.skip(to, b"") { is } else { self.skip(to, b"was") };
+        let at = self.skip(at - usize::from(at > to), b"set to");
+        if let Some((start, end)) = self.quoted(at) {
+            let word = &self.text[start..end];
+            let says = words::is_ordinary(word) || super::keys::is_placeholder(word);
+            return !says && start < end && self.push(start, end, What::Secret(Kind::Password));
+        }
+        let end = self.text[at..].iter().take(128).position(u8::is_ascii_whitespace);
+        let end = end.map_or(self.text.len().min(at + 128), |length| at + length);
+        let word = &self.text[at..end];
+        let strong =
+            word.len() >= 4 && word.iter().any(u8::is_ascii_digit) && word.iter().any(|it| !it.is_ascii_digit());
+        let told = at > self.skip(to, b"");
+        told && strong && !super::keys::is_placeholder(word) && self.push(at, end, What::Secret(Kind::Password))
+    }
+
+    /// ` for x from`, ` for invalid user x from`.
+    fn accepted_for(&mut self, to: usize) -> bool {
+        let at = self.skip(to, b"for");
+        if at == self.skip(to, b"") {
+            return false;
+        }
+        let at = match self.skip(at - 1, b"invalid user") {
+            same if same < at + 5 => self.skip(at - 1, b"user"),
+            behind => behind,
+        };
+        if let Some((start, end)) = self.quoted(at) {
+            return self.is_name(start, end, 48) && self.user(start, end);
+        }
+        let end =
+            at + self.text[at..].iter().take(64).take_while(|byte| is_run(**byte) || b"\\@$".contains(byte)).count();
+        let end = self.without_stop(at, end);
+        let from = self.text[end..].starts_with(b" from ");
+        let word = &self.text[at..end];
+        let marked = word.iter().any(|byte| byte.is_ascii_digit() || b"._\\@".contains(byte));
+        (from || marked) && !words::is_ordinary(word) && self.user(at, end)
+    }
+
+    /// `sudo: x : TTY=pts/0`, `sudo[12]: x : `.
+    fn sudo(&mut self, to: usize) -> bool {
+        let text = self.text;
+        let rest = &text[to..text.len().min(to + 100)];
+        let Some(colon) = rest.iter().take(14).position(|byte| *byte == b':') else { return false };
+        let start = self.skip(to + colon + 1, b"");
+        let end = self.run_end(start);
+        text[end..].starts_with(b" : ") && self.user(start, end)
+    }
+
+    /// `host 'x'`, `server x`, if that can only be a name.
+    fn host_phrase(&mut self, to: usize) -> bool {
+        if self.text.get(to) != Some(&b' ') {
+            return false;
+        }
+        let at = self.skip(to, b"name");
+        let at = if at > to + 5 { at } else { self.skip(to, b"") };
+        if let Some((start, end)) = self.quoted(at) {
+            let name = &self.text[start..end];
+            let plain = name.iter().all(|byte| is_run(*byte)) && !words::is_ordinary(name);
+            return plain && name.len() <= 63 && self.host_value(start, end);
+        }
+        let end = self.run_end(at);
+        let end = self.without_stop(at, end);
+        let word = &self.text[at..end];
+        let digits = word.iter().any(u8::is_ascii_digit);
+        let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        let begins = word.first().is_some_and(u8::is_ascii_alphabetic);
+        // `host0`, `v2`, `x86` are none.
+        let named = word.len() >= 4
+            && begins
+            && digits
+            && letters >= 2
+            && !word.contains(&b'.')
+            && !pseudonym::is_redacted(word);
+        let device = words::is_no_host(word.trim_ascii_end())
+            || is_numbered(word)
+            || matches!(self.text.get(end), Some(b'=' | b'(' | b'/'));
+        named && !device && self.push(at, end, What::Name(Kind::Host))
+    }
+
+    /// `jdbc:oracle:thin:user/password@`.
+    fn thin(&mut self, to: usize) -> bool {
+        let text = self.text;
+        if text.get(to) != Some(&b':') {
+            return false;
+        }
+        let rest = &text[to + 1..text.len().min(to + 200)];
+        let Some(at) = memchr::memchr2(b'@', b'\n', rest).filter(|at| rest[*at] == b'@') else { return false };
+        let Some(slash) = memchr::memchr(b'/', &rest[..at]) else { return false };
+        self.user(to + 1, to + 1 + slash);
+        self.push(to + 2 + slash, to + 1 + at, What::Secret(Kind::Password))
+    }
+}
+
+/// Whether a word is an ordinary one with a number behind it: `worker12`, `step3`.
+fn is_numbered(word: &[u8]) -> bool {
+    let letters = word.iter().take_while(|byte| is_atom(**byte) && !byte.is_ascii_digit()).count();
+    let stem = &word[..letters];
+    let rest = &word[letters..];
+    rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-')
+        && (words::is_ordinary(stem) || words::is_no_host(stem))
+}

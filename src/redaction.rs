@@ -1,0 +1,109 @@
+//! The texts of a bundle on their way through a redactor: what `tierline redact` does twice, to learn and to replace.
+
+use crate::bundle::{Bundle, Content, Entry, FilePath, Visited};
+use crate::record::{ChunkReader, Reading, not_text};
+use crate::redact::Names;
+use std::io::Read;
+use std::sync::{Mutex, PoisonError};
+
+/// What a first look at a bundle has shown.
+#[derive(Debug, Default)]
+pub struct Learnt {
+    /// What hosts, users and domains are called.
+    pub names: Names,
+    /// The files that are text, sorted.
+    pub texts: Vec<FilePath>,
+    /// The files that are not, sorted, and why they are not read.
+    pub others: Vec<(FilePath, &'static str)>,
+    /// What could not be read at all.
+    pub visited: Visited,
+}
+
+/// Learns the names that the texts and the paths of a bundle show, on the current rayon pool.
+pub fn learn(bundle: &Bundle) -> Learnt {
+    let learnt = Mutex::new(Learnt::default());
+    let visited = bundle.visit(&|entry| {
+        let path = entry.path.clone();
+        let mut names = Names::default();
+        names.learn(path.as_bytes());
+        let read = pieces(entry, &mut |text| names.learn(text));
+        let mut learnt = learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        learnt.names.merge(names);
+        match read {
+            Ok(()) => learnt.texts.push(path),
+            Err(why) => learnt.others.push((path, why)),
+        }
+    });
+    let mut learnt = learnt.into_inner().unwrap_or_else(PoisonError::into_inner);
+    learnt.texts.sort();
+    learnt.others.sort();
+    learnt.visited = visited;
+    learnt
+}
+
+/// Gives the text of a file, decoded to UTF-8, in pieces that begin and end at lines (or within one that is very long).
+///
+/// # Errors
+/// Why the file is not text.
+pub fn pieces(entry: Entry<'_>, with: &mut dyn FnMut(&[u8])) -> Result<(), &'static str> {
+    match entry.content {
+        Content::Mapped(text) => {
+            let head = &text[..text.len().min(Reading::HEAD)];
+            let reading = Reading::of_lines(head).ok_or_else(|| not_text(head))?;
+            decoded(&reading, &mut text.bytes(), Vec::new(), with);
+        }
+        Content::Stream(source) => {
+            let mut head = Vec::new();
+            // A stream has no errors: the bundle keeps them and ends it.
+            let _ = source.take(Reading::HEAD as u64).read_to_end(&mut head);
+            let reading = Reading::of_lines(&head).ok_or_else(|| not_text(&head))?;
+            decoded(&reading, source, head, with);
+        }
+    }
+    Ok(())
+}
+
+fn decoded(reading: &Reading, source: &mut (dyn Read + Send), head: Vec<u8>, with: &mut dyn FnMut(&[u8])) {
+    let mut reader = ChunkReader::new(source, head, reading);
+    let mut reuse = None;
+    while let Some(chunk) = reader.next_chunk(reuse.take()) {
+        with(chunk.chunk().text());
+        reuse = Some(chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::Kind;
+
+    fn texts_of(bytes: &[u8]) -> Result<String, &'static str> {
+        let mut all = Vec::new();
+        let entry = Entry { path: "a.log".into(), modified: None, content: Content::Mapped(bytes.into()) };
+        pieces(entry, &mut |text| all.extend_from_slice(text))?;
+        Ok(String::from_utf8(all).unwrap())
+    }
+
+    #[test]
+    fn text_comes_decoded_and_whole() {
+        let wide: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("user=jd\r\nü\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert_eq!(texts_of(&wide), Ok("user=jd\r\nü\n".to_owned()));
+        assert_eq!(texts_of(b"a\nb"), Ok("a\nb".to_owned()));
+        assert_eq!(texts_of(b""), Ok(String::new()));
+        assert!(texts_of(&[0; 100]).is_err());
+    }
+
+    #[test]
+    fn names_come_from_texts_and_paths() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("srv77.corp.local.log");
+        std::fs::write(&path, "Jun 14 15:16:01 dn228 sshd[1]: x\n").unwrap();
+        std::fs::write(folder.path().join("x.bin"), [0; 100]).unwrap();
+        let bundle = Bundle::open(&[folder.path().to_path_buf()], Default::default()).unwrap();
+        let learnt = learn(&bundle);
+        let names: Vec<_> = learnt.names.iter().collect();
+        assert!(names.contains(&(Kind::Host, "dn228")), "{names:?}");
+        assert_eq!((learnt.texts.len(), learnt.others.len()), (1, 1));
+    }
+}
