@@ -14,6 +14,8 @@ pub(super) enum Exit {
     Found,
     /// 4: done, but parts of the input could not be examined.
     Partial,
+    /// 6: refused, because something would have leaked.
+    Refused,
 }
 
 impl From<Exit> for ExitCode {
@@ -24,6 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Found => 3,
             Exit::Partial => 4,
+            Exit::Refused => 6,
         })
     }
 }

@@ -19,6 +19,7 @@ mod packs;
 mod panic;
 mod progress;
 mod records;
+mod redact;
 mod report;
 mod signatures;
 mod stream;
@@ -55,6 +56,8 @@ Examples:
   tierline compare old.zip new.zip         what is new, gone, more frequent
   tierline records app.log                 how the file is cut into records
   tierline templates app.log               which messages it has, grouped and counted
+  tierline redact case.zip --customer acme --out redacted/
+                                           the logs without secrets and names
   tierline contents case.zip               which files are in the bundle, and what cannot be read
 
 Exit codes:
@@ -62,7 +65,8 @@ Exit codes:
   1  the job could not be done
   2  wrong usage or a broken signature
   3  a known problem at or above --fail-on was found
-  4  done, but parts of the input could not be examined";
+  4  done, but parts of the input could not be examined
+  6  refused: something that was to be redacted is left";
 
 /// Options that work with every subcommand.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -93,6 +97,7 @@ enum Command {
     Compare(compare::CompareArgs),
     Records(records::RecordsArgs),
     Contents(contents::ContentsArgs),
+    Redact(redact::RedactArgs),
     Templates(templates::TemplatesArgs),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
@@ -111,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Compare(args) => compare::run(args, cli.terminal),
         Command::Records(args) => records::run(args, cli.terminal),
         Command::Contents(args) => contents::run(args, cli.terminal),
+        Command::Redact(args) => redact::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),
         Command::Signatures(args) => signatures::run(args, cli.terminal),
         Command::Completions(args) => completions::run(args),

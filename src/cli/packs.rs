@@ -22,8 +22,13 @@ pub(super) fn keys_file() -> anyhow::Result<PathBuf> {
 
 /// The installed packs: `$XDG_DATA_HOME/tierline/packs` or its like.
 pub(super) fn store() -> anyhow::Result<Store> {
+    Ok(Store::new(data_folder()?.join("packs")))
+}
+
+/// What the program keeps for this user: `$XDG_DATA_HOME/tierline` or its like.
+pub(super) fn data_folder() -> anyhow::Result<PathBuf> {
     let folder = base("XDG_DATA_HOME", ".local/share", "LOCALAPPDATA");
-    folder.map(|it| Store::new(it.join("tierline").join("packs"))).ok_or_else(no_home)
+    folder.map(|it| it.join("tierline")).ok_or_else(no_home)
 }
 
 fn base(xdg: &str, below_home: &str, windows: &str) -> Option<PathBuf> {

@@ -4,7 +4,7 @@ use super::exit::Usage;
 use super::format::{self, FailOn, Format};
 use super::output::Output;
 use super::progress::with_progress;
-use super::{Exit, Terminal, explain, open_bundle, panic, say};
+use super::{Exit, Terminal, explain, open_bundle, panic, redact, say};
 use std::path::PathBuf;
 use tierline::bundle::ProblemKind;
 use tierline::signature::SignatureSet;
@@ -49,6 +49,10 @@ pub(super) struct TriageArgs {
     /// traces of old problems and what cannot be decided do not count.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailOn>,
+    /// Takes secrets and names out of all reports, with the key of this customer as `tierline redact` does. If the scan for
+    /// leaks finds any, no report is written and the exit code is 6.
+    #[arg(long, value_name = "CUSTOMER", conflicts_with = "explain")]
+    redact: Option<String>,
     /// Says why this signature fires here, or why it does not, in place of a report: its scope, each part of its condition,
     /// what an overlay does to it, and which rule is against it. As text, or with -o json for programs.
     #[arg(long, value_name = "ID", conflicts_with_all = ["patterns", "fail_on"])]
@@ -68,12 +72,13 @@ Examples:
   tierline triage case.zip --since -2h
   tierline triage case.zip --since 2026-01-02T03:00Z --tz Europe/Berlin
   tierline triage case.zip --baseline healthy.zip
+  tierline triage case.zip --redact acme -o markdown=ticket.md
   tierline triage case.zip --patterns errors.txt --no-unresolved
   tierline triage case.zip --explain linux/kernel/process-killed-out-of-memory
   tierline triage case.zip -o json | jq .diagnoses[].title
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (wins over 4),
-4 done but parts were not examined.";
+4 done but parts were not examined, 6 refused: what was to be redacted is left.";
 
 pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let outputs = format::outputs(&args.output)?;
@@ -118,6 +123,13 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     if let Some((_, problems)) = &learnt {
         diagnosis.problems.extend_from_slice(problems);
         diagnosis.problems.sort();
+    }
+    if let Some(customer) = &args.redact {
+        let learn = || pool.install(|| redact::redacted(&diagnosis, customer, &bundle));
+        match with_progress(&bundle, !terminal.no_progress, learn)? {
+            Some(redacted) => diagnosis = redacted,
+            None => return Ok(Exit::Refused),
+        }
     }
     for output in &outputs {
         format::write(&diagnosis, output, terminal.color, args.top)?;

@@ -23,6 +23,7 @@ mod overlays;
 mod packs;
 mod ranking;
 mod raw_zip;
+mod redact;
 mod scope;
 mod signatures;
 mod signer;

@@ -1,0 +1,109 @@
+//! What is kept of a customer on this machine: the key, and the map from pseudonyms to originals. Both are secret.
+
+use crate::cli::exit::Usage;
+use anyhow::Context;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use tierline::redact::{CustomerKey, Map};
+
+/// A customer by name.
+pub(super) struct Customer {
+    folder: PathBuf,
+    map: PathBuf,
+}
+
+impl Customer {
+    /// The customer of this name, whose map may be kept elsewhere.
+    pub(super) fn new(name: &str, map: Option<PathBuf>) -> anyhow::Result<Customer> {
+        let plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+        if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(plain) {
+            let message = format!("--customer `{name}`: use up to 64 letters, digits, `-`, `_` and `.`");
+            return Err(Usage(message).into());
+        }
+        let folder = crate::cli::packs::data_folder()?.join("customers").join(name);
+        let map = map.unwrap_or_else(|| folder.join("map.tsv"));
+        Ok(Customer { folder, map })
+    }
+
+    /// Reads the key of the customer, which is made if there is none; or that of a file.
+    pub(super) fn key(&self, file: Option<&Path>) -> anyhow::Result<CustomerKey> {
+        let own = self.folder.join("key");
+        let path = file.unwrap_or(&own);
+        if file.is_none() {
+            self.make_key(path).with_context(|| format!("failed to make the key `{}`", path.display()))?;
+        }
+        let text = fs::read_to_string(path).with_context(|| format!("failed to read the key `{}`", path.display()))?;
+        let wrong = || Usage(format!("`{}` is no key: 64 hexadecimal digits", path.display())).into();
+        CustomerKey::from_hex(&text).ok_or_else(wrong)
+    }
+
+    /// Makes a key unless there is one. Of two that do so at once one is first.
+    fn make_key(&self, path: &Path) -> io::Result<()> {
+        if path.exists() {
+            return Ok(());
+        }
+        private_folder(&self.folder)?;
+        let mut bytes = [0; CustomerKey::LEN];
+        getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+        // Complete before it is seen.
+        let mut file = tempfile::Builder::new().prefix(".key-").tempfile_in(&self.folder)?;
+        writeln!(file, "{}", CustomerKey::new(bytes).to_hex())?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(path) {
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            result => result.map(drop).map_err(|error| error.error),
+        }
+    }
+
+    /// Reads what earlier runs have kept.
+    pub(super) fn map(&self) -> anyhow::Result<Map> {
+        let text = match fs::read_to_string(&self.map) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Map::default()),
+            read => read.with_context(|| format!("failed to read the map `{}`", self.map.display()))?,
+        };
+        Map::from_text(&text).map_err(|error| Usage(format!("the map `{}`: {error}", self.map.display())).into())
+    }
+
+    /// Adds to what is kept. It is readable by this user only, and seen whole by others that run at the same time.
+    pub(super) fn save(&self, new: &Map) -> anyhow::Result<()> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let save = || -> anyhow::Result<()> {
+            let folder = self.map.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if self.map.starts_with(&self.folder) {
+                private_folder(folder)?;
+            }
+            let lock = lock_beside(&self.map)?;
+            lock.lock()?;
+            let mut map = self.map()?;
+            map.merge(new);
+            let mut file = tempfile::Builder::new().prefix(".map-").tempfile_in(folder)?;
+            file.write_all(map.to_text().as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&self.map)?;
+            Ok(())
+        };
+        save().with_context(|| format!("failed to write the map `{}`", self.map.display()))
+    }
+}
+
+/// A file that is locked while another one is replaced.
+fn lock_beside(path: &Path) -> io::Result<File> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    OpenOptions::new().create(true).truncate(false).write(true).open(path.with_file_name(name))
+}
+
+/// Makes a folder that only this user may enter. Temporary files in it are private by themselves.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
