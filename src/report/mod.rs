@@ -33,7 +33,7 @@ pub use neutral::one_line;
 pub use records::RecordLine;
 pub use sarif::sarif;
 pub use templates::TemplateLine;
-pub use text::{TextStyle, text};
+pub use text::{TextStyle, summary, text};
 pub use wording::{product, without_kind};
 pub use wrap::wrapped;
 
