@@ -215,7 +215,7 @@ fn reports(criterion: &mut Criterion) {
     let set = SignatureSet::load(true, &[]).expect("the built-in catalogue needs no file");
     let diagnosis = triage(&bundle, &set, Options::default());
     let mut group = group(criterion, "report");
-    let text = |it: &Diagnosis| report::text(it, TextStyle { width: 100, color: false, top: 10 });
+    let text = |it: &Diagnosis| report::text(it, TextStyle::plain(100, 10));
     let markdown = |it: &Diagnosis| report::markdown(it, 10);
     group.bench_function("text", |bencher| bencher.iter(|| text(&diagnosis)));
     group.bench_function("markdown", |bencher| bencher.iter(|| markdown(&diagnosis)));

@@ -1,10 +1,12 @@
 //! What subcommands that end with a report share: its formats, where it goes, the exit code.
 
 use super::exit::Usage;
+use super::links;
 use super::output::{self, Output};
 use super::{Color, Exit};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use tierline::diagnosis::{Diagnosis, State};
 use tierline::report::{self, TextStyle};
 use tierline::signature::Severity;
@@ -65,16 +67,35 @@ pub(super) fn outputs(given: &[Output<Format>]) -> Result<Vec<Output<Format>>, U
     Ok(given.to_vec())
 }
 
+/// What people ask of a report that is text.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Shown {
+    /// How many unexplained errors text, markdown and html show in full; json has all.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    top: usize,
+    /// Shows only what fits on a screen: what was found, a line each, and what was not examined. For text.
+    #[arg(long)]
+    summary: bool,
+}
+
 /// Renders a report and writes it.
-pub(super) fn write(diagnosis: &Diagnosis, output: &Output<Format>, color: Color, top: usize) -> anyhow::Result<()> {
+pub(super) fn write(
+    diagnosis: &Diagnosis,
+    output: &Output<Format>,
+    color: Color,
+    Shown { top, summary }: Shown,
+) -> anyhow::Result<()> {
     let stdout = std::io::stdout();
     let color = match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => output.file.is_none() && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
     };
+    let links = color && output.file.is_none() && links::shown(stdout.is_terminal(), |name| std::env::var(name).ok());
+    let style = TextStyle { width: output::width(), color, top, links };
     let rendered = match output.format {
-        Format::Text => report::text(diagnosis, TextStyle { width: output::width(), color, top }),
+        Format::Text if summary => report::summary(diagnosis, style, output::height()),
+        Format::Text => report::text(diagnosis, style),
         Format::Json => report::json(diagnosis),
         Format::Markdown => report::markdown(diagnosis, top),
         Format::Html => report::html(diagnosis, top),

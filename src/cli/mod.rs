@@ -13,6 +13,7 @@ mod decode;
 mod exit;
 mod explain;
 mod format;
+mod links;
 mod man;
 mod output;
 mod packs;

@@ -137,6 +137,11 @@ pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
 }
 
+/// The terminal's rows, or those of the smallest usual one.
+pub(super) fn height() -> usize {
+    terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0).max(10))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,5 @@
 use super::exit::Usage;
-use super::format::{self, FailOn, Format};
+use super::format::{self, FailOn, Format, Shown};
 use super::output::Output;
 use super::{Exit, Terminal};
 use anyhow::Context;
@@ -24,9 +24,8 @@ pub(super) struct ReportArgs {
     /// Ends with exit code 3 if the report has a known problem of this severity or a worse one.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailOn>,
-    /// How many unexplained errors text, markdown and html show in full.
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    top: usize,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 const EXAMPLES: &str = "\
@@ -41,7 +40,7 @@ pub(super) fn run(args: &ReportArgs, terminal: Terminal) -> anyhow::Result<Exit>
     let outputs = format::outputs(&args.output)?;
     let diagnosis = read(&args.file)?;
     for output in &outputs {
-        format::write(&diagnosis, output, terminal.color, args.top)?;
+        format::write(&diagnosis, output, terminal.color, args.shown)?;
     }
     Ok(format::exit(&diagnosis, args.fail_on))
 }

@@ -1,12 +1,13 @@
 use super::around::AroundArgs;
 use super::catalogues::Catalogues;
 use super::exit::Usage;
-use super::format::{self, FailOn, Format};
+use super::format::{self, FailOn, Format, Shown};
 use super::output::Output;
 use super::progress::with_progress;
 use super::{Exit, Terminal, explain, open_bundle, panic, redact, say};
 use std::path::PathBuf;
-use tierline::bundle::ProblemKind;
+use tierline::bundle::{Bundle, ProblemKind};
+use tierline::diagnosis::Diagnosis;
 use tierline::signature::SignatureSet;
 use tierline::triage::{BoundError, Options};
 
@@ -57,14 +58,14 @@ pub(super) struct TriageArgs {
     /// what an overlay does to it, and which rule is against it. As text, or with -o json for programs.
     #[arg(long, value_name = "ID", conflicts_with_all = ["patterns", "fail_on"])]
     explain: Option<String>,
-    /// How many unexplained errors text and markdown show; json has all.
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    top: usize,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   tierline triage case.zip
+  tierline triage case.zip --summary
   tierline triage logs/ /var/log/syslog --top 30
   tierline triage case.zip -o text -o json=report.json -o markdown=ticket.md
   tierline triage case.zip --signatures our-signatures/ --fail-on high
@@ -96,7 +97,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         None
     } else {
         let baseline = open_bundle(&args.baseline)?;
-        let learn = || pool.install(|| tierline::triage::learn(&baseline));
+        let learn = || pool.install(|| (tierline::triage::learn(&baseline), known_of(&baseline, &set)));
         Some(with_progress(&baseline, !terminal.no_progress, learn))
     };
     let work = || {
@@ -107,7 +108,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
                 unresolved: !args.no_unresolved,
                 around,
                 zone: args.around.zone(),
-                baseline: learnt.as_ref().map(|(templates, _)| templates),
+                baseline: learnt.as_ref().map(|((templates, _), _)| templates),
             };
             let diagnosis = tierline::triage::triage(&bundle, &set, options);
             let told = explained.as_ref().map(|it| explain::explain(&bundle, options, it, &diagnosis));
@@ -120,9 +121,10 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         outputs.iter().try_for_each(|output| explain::write(signature, &set, told, output))?;
         return Ok(Exit::Done);
     }
-    if let Some((_, problems)) = &learnt {
+    if let Some(((_, problems), known)) = &learnt {
         diagnosis.problems.extend_from_slice(problems);
         diagnosis.problems.sort();
+        tierline::diagnosis::note_known_before(&mut diagnosis, known);
     }
     if let Some(customer) = &args.redact {
         let learn = || pool.install(|| redact::redacted(&diagnosis, customer, &bundle));
@@ -132,12 +134,18 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         }
     }
     for output in &outputs {
-        format::write(&diagnosis, output, terminal.color, args.top)?;
+        format::write(&diagnosis, output, terminal.color, args.shown)?;
     }
     if diagnosis.problems.iter().any(|problem| problem.kind == ProblemKind::Panic) {
         say(&format!("a part of the input made tierline fail and was left out; {}", panic::HINT));
     }
     Ok(format::exit(&diagnosis, args.fail_on))
+}
+
+/// What of the baseline is known: a problem that it has too explains little.
+fn known_of(baseline: &Bundle, set: &SignatureSet) -> Diagnosis {
+    let options = Options { unresolved: false, ..Options::default() };
+    tierline::triage::triage(baseline, set, options)
 }
 
 /// Loads the catalogues. What is broken in them becomes a problem in the report.

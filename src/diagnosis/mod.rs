@@ -7,6 +7,7 @@
 //! first. The same counts give the same diagnosis in the same order.
 
 mod applies;
+mod before;
 mod captures;
 mod causes;
 mod chronology;
@@ -32,6 +33,7 @@ use crate::finding::{Coverage, Group, Object, Time, UnknownGroup};
 use crate::signature::{CatalogueInfo, Signature};
 use std::sync::Arc;
 
+pub use before::note_known_before;
 pub use chronology::{Chronology, Clock, FileTimes, Pause};
 pub use clocks::ClockOffset;
 pub use comparison::{Change, Comparison, Course, FactChange, compare};

@@ -35,7 +35,7 @@ pub use records::RecordLine;
 pub use redacted::redacted;
 pub use sarif::sarif;
 pub use templates::TemplateLine;
-pub use text::{TextStyle, text};
+pub use text::{TextStyle, summary, text};
 pub use wording::{product, without_kind};
 pub use wrap::wrapped;
 

@@ -4,12 +4,15 @@
 //! examined, notes. Explanations are wrapped to the width; log lines are not, so that they can be copied and searched
 //! for. Colours only repeat what the words say.
 
+mod list;
+
 use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, cut, excerpt, lines_around};
+use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
-    NotExamined, article_ids, cause, escalation, evidence_of, headline, identity, label, not_examined, notes, number,
-    occurrence, place, plural, product, same_fix_before, skipped, standing, verdict,
+    NotExamined, cause, escalation, evidence_of, identity, label, not_examined, notes, number, occurrence, place,
+    plural, product, same_fix_before, skipped, standing, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
@@ -17,6 +20,8 @@ use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
 use crate::finding::{Evidence, Level};
 use crate::signature::{Fix, Reference, Severity};
 use anstyle::{AnsiColor, Style};
+
+pub use list::summary;
 
 /// How the terminal looks.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +32,20 @@ pub struct TextStyle {
     pub color: bool,
     /// How many unresolved errors are shown; the others are counted.
     pub top: usize,
+    /// Links that a terminal opens (OSC 8).
+    pub links: bool,
+}
+
+impl TextStyle {
+    /// Text for a pipe or a file, wrapped to so many columns.
+    pub fn plain(width: usize, top: usize) -> TextStyle {
+        TextStyle { width, color: false, top, links: false }
+    }
 }
 
 /// Renders the report for a terminal.
 ///
-/// Apart from the line ends and, if asked for, our own colours, the text has no control characters, whatever the log
+/// Apart from the line ends and, if asked for, our own colours and links, the text has no control characters, whatever the log
 /// contains.
 pub fn text(diagnosis: &Diagnosis, style: TextStyle) -> String {
     let mut page = Page { out: String::new(), style };
@@ -85,10 +99,6 @@ const BOLD: Style = Style::new().bold();
 const LINES_SHOWN: usize = 4;
 /// Columns of the row of errors.
 const COLUMNS: usize = 72;
-/// From so many findings on they are listed first, a line each: the details fill more than a screen.
-const LIST_FROM: usize = 2;
-/// Unexplained errors in that list.
-const LIST_UNEXPLAINED: usize = 3;
 /// Reasons of one kind of problem that are told, and files of one reason.
 const REASONS_SHOWN: usize = 10;
 const FILES_SHOWN: usize = 4;
@@ -99,32 +109,6 @@ struct Page {
 }
 
 impl Page {
-    /// One line for each finding: severity, level, title and the ids of articles; then the first unexplained errors.
-    fn list(&mut self, diagnosis: &Diagnosis) {
-        let unresolved: Vec<&Unresolved> =
-            diagnosis.unresolved.iter().take(LIST_UNEXPLAINED.min(self.style.top)).collect();
-        if diagnosis.known.is_empty() || diagnosis.known.len() + unresolved.len() < LIST_FROM {
-            return;
-        }
-        self.blank();
-        for (index, known) in diagnosis.known.iter().enumerate() {
-            let signature = &known.signature;
-            let (severity, level) = (signature.severity.name().to_uppercase(), signature.level.name());
-            let ids = article_ids(signature);
-            let ids = if ids.is_empty() { ids } else { format!(" ({ids})") };
-            let title = format!("{}{ids}", signature.title);
-            let number = label(&diagnosis.known, index);
-            self.prose(&format!("{number:>4}. {severity:<8}  {level:<2}  "), &" ".repeat(20), &title, PLAIN);
-        }
-        for (index, it) in unresolved.iter().enumerate() {
-            let level = it.finding.level.name().to_uppercase();
-            let mark = format!("{:>4}. {level:<8}  --  ", format!("U{}", index + 1));
-            let words = headline(&it.finding);
-            let room = self.style.width.saturating_sub(mark.chars().count()).max(20);
-            self.prose(&mark, "", &shortened(&words, room), PLAIN);
-        }
-    }
-
     fn known(&mut self, index: usize, all: &[Known]) {
         let Some(known) = all.get(index) else { return };
         let signature = &*known.signature;
@@ -164,7 +148,7 @@ impl Page {
             self.field("Escalate", &escalation(escalate));
         }
         for reference in &signature.references {
-            self.field("Link", &link(reference));
+            self.link(reference);
         }
         for hidden in &known.suppressed {
             self.field("Covers", &format!("{} ({})", hidden.signature, plural(hidden.count, "record")));
@@ -297,6 +281,21 @@ impl Page {
         self.prose(&format!("   {name:<10} "), "              ", value, PLAIN);
     }
 
+    /// The number of an article and its address, which a terminal may open.
+    fn link(&mut self, reference: &Reference) {
+        let start = self.out.len();
+        self.field("Link", &link(reference));
+        let url = one_line(&reference.url);
+        let is_plain = url.starts_with("http") && url.bytes().all(|byte| byte.is_ascii_graphic());
+        // An address is one word, which is never broken.
+        if self.style.links
+            && is_plain
+            && let Some(at) = self.out[start..].rfind(&*url).map(|at| start + at)
+        {
+            self.out.replace_range(at..at + url.len(), &format!("\x1b]8;;{url}\x1b\\{url}\x1b]8;;\x1b\\"));
+        }
+    }
+
     /// The record as it stands in the log, not wrapped.
     fn log(&mut self, evidence: &Evidence, marks: &[&str]) {
         for (index, line) in excerpt(&evidence.text, marks, LINES_SHOWN).iter().enumerate() {
@@ -333,14 +332,6 @@ impl Page {
     }
 }
 
-/// The beginning of some words, if there is no room for all.
-fn shortened(words: &str, room: usize) -> String {
-    match words.char_indices().nth(room) {
-        Some(_) => words.chars().take(room.saturating_sub(3)).chain("...".chars()).collect(),
-        None => words.to_string(),
-    }
-}
-
 fn link(reference: &Reference) -> String {
     match &reference.id {
         Some(id) => format!("{id} {}", reference.url),
@@ -370,7 +361,7 @@ mod tests {
     use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
     use proptest::prelude::*;
 
-    const STYLE: TextStyle = TextStyle { width: 80, color: false, top: 10 };
+    const STYLE: TextStyle = TextStyle { width: 80, color: false, top: 10, links: false };
 
     fn problem(file: &str, kind: ProblemKind, message: &str) -> Problem {
         Problem { file: file.into(), kind, message: message.into() }
@@ -418,15 +409,6 @@ mod tests {
     }
 
     #[test]
-    fn many_known_problems_are_listed_before_their_details() {
-        let seen = || group(1, vec![evidence("a.log", 1, "x")]);
-        let known = |number: usize| (signature(&format!("p{number}"), Severity::Low), seen());
-        let list = |count: usize| text(&diagnosis((1..=count).map(known).collect(), Vec::new()), STYLE);
-        assert!(list(2).contains("\n   1. LOW       L1  p1 happened on srv01 (KB1)\n   2. LOW       L1  p2"));
-        assert!(!list(1).contains("   1. LOW"));
-    }
-
-    #[test]
     fn only_the_top_is_shown_and_the_rest_is_counted() {
         let text = text(&sample(), TextStyle { top: 1, ..STYLE });
         assert!(text.contains("odd 7") && !text.contains("hm"));
@@ -439,6 +421,13 @@ mod tests {
         let plain = anstream::adapter::strip_str(&colored).to_string();
         assert_eq!(plain, text(&sample(), STYLE));
         assert_ne!(plain, colored);
+    }
+
+    #[test]
+    fn links_only_stand_around_what_the_words_say() {
+        let linked = text(&sample(), TextStyle { links: true, ..STYLE });
+        assert!(linked.contains("KB1 \x1b]8;;https://example.com/kb1\x1b\\https://example.com/kb1\x1b]8;;\x1b\\\n"));
+        assert_eq!(anstream::adapter::strip_str(&linked).to_string(), text(&sample(), STYLE));
     }
 
     #[test]
@@ -464,7 +453,7 @@ mod tests {
             let diagnosis = crate::report::hostile(&log, &path);
             let plain = text(&diagnosis, TextStyle { width, ..STYLE });
             prop_assert!(!plain.chars().any(|c| c != '\n' && crate::report::neutral::is_hidden(c)), "{plain:?}");
-            let colored = text(&diagnosis, TextStyle { width, color: true, ..STYLE });
+            let colored = text(&diagnosis, TextStyle { width, color: true, links: true, ..STYLE });
             prop_assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain);
         }
     }

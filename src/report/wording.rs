@@ -269,7 +269,10 @@ pub(super) fn headline(finding: &UnknownGroup) -> String {
     const SHORTEST: usize = 8;
     let literals = finding.template.split(['<', '>']).step_by(2);
     let literals = literals.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
-    let evidence = finding.group.evidence.first().map_or("", |it| it.text.as_str());
+    // In a template there is one blank where there are several in the record.
+    let mut after_blank = false;
+    let mut evidence = finding.group.evidence.first().map_or(String::new(), |it| it.text.replace('\t', " "));
+    evidence.retain(|c| !(std::mem::replace(&mut after_blank, c == ' ') && c == ' '));
     let found = literals.filter(|part| part.len() >= SHORTEST).find_map(|part| evidence.find(part));
     let words = found.and_then(|at| evidence.get(at..)).unwrap_or(&finding.template);
     one_line(words.lines().next().unwrap_or_default())

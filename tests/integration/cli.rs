@@ -280,6 +280,35 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+fn a_summary_has_a_line_for_each_finding_and_no_details() {
+    let logs = folder(&[("a.log", LOG)]);
+    let output = command(&["triage", text(logs.path()), "--summary"]).output().expect("it runs");
+    let summary = stdout(&output);
+    assert!(summary.lines().count() < 24 && !summary.contains("Cause"), "{summary}");
+    let output = command(&["triage", text(logs.path())]).output().expect("it runs");
+    let whole = stdout(&output);
+    assert!(summary.lines().next().is_some_and(|verdict| whole.starts_with(verdict)), "{summary}");
+}
+
+#[test]
+fn links_are_written_where_they_are_asked_for() {
+    let logs = folder(&[(
+        "a.log",
+        b"2026-01-02 03:04:05 host kernel: Out of memory: Killed process 71 (java) total-vm:1kB\n",
+    )]);
+    let linked = |variables: &[(&str, &str)]| {
+        let mut command = command(&["triage", text(logs.path())]);
+        let output = command.envs(variables.iter().copied()).output().expect("it runs");
+        assert!(stdout(&output).contains("Link "), "{output:?}");
+        stdout(&output).contains("\u{1b}]8;;https://")
+    };
+    assert!(!linked(&[]));
+    assert!(!linked(&[("TERM_PROGRAM", "WezTerm"), ("CLICOLOR_FORCE", "1")]));
+    assert!(!linked(&[("FORCE_HYPERLINK", "1"), ("NO_COLOR", "1")]));
+    assert!(linked(&[("FORCE_HYPERLINK", "1"), ("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
 fn colours_are_used_when_asked_for_only() {
     let logs = folder(&[("a.log", LOG)]);
     let colored = |change: &dyn Fn(&mut Command) -> &mut Command| {

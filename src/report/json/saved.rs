@@ -357,7 +357,7 @@ mod tests {
 
     /// Every format of a report and of what is left of it in its JSON.
     fn formats(diagnosis: &Diagnosis) -> [String; 7] {
-        let style = TextStyle { width: 80, color: false, top: 10 };
+        let style = TextStyle::plain(80, 10);
         [
             text(diagnosis, style),
             json(diagnosis),
