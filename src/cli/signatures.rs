@@ -19,6 +19,7 @@ mod show;
 mod stats;
 mod test;
 
+pub(super) use overlay::with_overlay;
 pub(super) use show::unknown;
 
 use super::catalogues::Catalogues;

@@ -50,8 +50,8 @@ pub(super) struct TriageArgs {
     #[arg(long, value_name = "SEVERITY", value_enum)]
     fail_on: Option<FailOn>,
     /// Says why this signature fires here, or why it does not, in place of a report: its scope, each part of its condition,
-    /// and which rule is against it.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["patterns", "output", "fail_on"])]
+    /// what an overlay does to it, and which rule is against it. As text, or with -o json for programs.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["patterns", "fail_on"])]
     explain: Option<String>,
     /// How many unexplained errors text and markdown show; json has all.
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -78,6 +78,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (
 pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let outputs = format::outputs(&args.output)?;
     let set = load(args)?;
+    if args.explain.is_some() {
+        explain::check_formats(&outputs)?;
+    }
     let explained = args.explain.as_ref().map(|id| explain::wanted(&set, id)).transpose()?;
     let mut bundle = open_bundle(&args.paths)?;
     if args.hash {
@@ -109,7 +112,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     let (mut diagnosis, told) =
         with_progress(&bundle, !terminal.no_progress, work).map_err(|error: BoundError| Usage(error.to_string()))?;
     if let (Some(signature), Some(told)) = (&explained, &told) {
-        explain::write(signature, &set, told)?;
+        outputs.iter().try_for_each(|output| explain::write(signature, &set, told, output))?;
         return Ok(Exit::Done);
     }
     if let Some((_, problems)) = &learnt {

@@ -2,9 +2,9 @@
 
 use super::json::escape_hidden;
 use super::neutral::one_line;
-use super::wording::{article_ids, headline, number, plural, scope};
+use super::wording::{article_ids, headline, hidden_identity, number, plural, scope};
 use super::wrap::wrapped;
-use crate::diagnosis::{Change, Comparison, Course, Diagnosis, FactChange, Known, Unresolved};
+use crate::diagnosis::{Change, Comparison, Course, Diagnosis, FactChange, Hidden, Known, Unresolved};
 use crate::finding::Group;
 use serde::Serialize;
 
@@ -113,6 +113,17 @@ fn notes(before: &Diagnosis, after: &Diagnosis) -> Vec<String> {
             let were = if open == 1 { "was" } else { "were" };
             let open = plural(open, "part");
             notes.push(format!("{open} of what there was {name} {were} not examined: what is {effect}."));
+        }
+        let other = if std::ptr::eq(diagnosis, before) { after } else { before };
+        let is_same = |a: &Hidden, b: &Hidden| (&a.signature, &a.variant) == (&b.signature, &b.variant);
+        for it in &diagnosis.hidden {
+            if !other.hidden.iter().any(|same| is_same(it, same)) {
+                notes.push(one_line(&format!(
+                    "{} hides {} of what there was {name}: what is {effect}.",
+                    it.overlay,
+                    hidden_identity(it)
+                )));
+            }
         }
     }
     let hashes = |diagnosis: &Diagnosis| diagnosis.catalogues.iter().map(|it| it.sha256.clone()).collect::<Vec<_>>();

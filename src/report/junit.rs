@@ -3,17 +3,17 @@
 //! The names are those that Jenkins, GitLab and others read: <https://github.com/testmoapp/junitxml>.
 
 use super::neutral::{lines, one_line};
-use super::wording::{found, headline, identity, occurrence, place, product, standing};
+use super::wording::{found, headline, hidden_identity, hiding, identity, occurrence, place, product, standing};
 use crate::bundle::{Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, Known, State, Unresolved};
+use crate::diagnosis::{Diagnosis, Hidden, Known, State, Unresolved};
 use askama::Template;
 
-/// Renders JUnit XML with three suites: known problems (each a failure; old and undecided ones are skipped), unexplained
+/// Renders JUnit XML with three suites: known problems (each a failure; old, undecided and hidden ones are skipped), unexplained
 /// errors (failures) and parts that were not examined (errors). A suite without any has one test that passed.
 pub fn junit(diagnosis: &Diagnosis) -> String {
     let open = diagnosis.problems.iter().filter(|it| it.kind != ProblemKind::Skipped);
     let suites = [
-        Suite::of("known problems", diagnosis.known.iter().map(known)),
+        Suite::of("known problems", diagnosis.known.iter().map(known).chain(diagnosis.hidden.iter().map(hidden))),
         Suite::of("unexplained errors", diagnosis.unresolved.iter().map(unknown)),
         Suite::of("not examined", open.map(not_examined)),
     ];
@@ -96,6 +96,17 @@ fn known(known: &Known) -> Case {
         message: xml(&standing(known).map_or(signature.title.clone(), |it| format!("{}: {it}", signature.title))),
         kind: signature.severity.name(),
         details: xml_lines(&details),
+    }
+}
+
+fn hidden(it: &Hidden) -> Case {
+    Case {
+        class: "tierline".into(),
+        name: xml(&hidden_identity(it)),
+        outcome: Outcome::Skipped,
+        message: xml(&format!("{}: {}", it.title, hiding(it))),
+        kind: "",
+        details: String::new(),
     }
 }
 

@@ -3,9 +3,9 @@
 //! Source of all names: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html>.
 
 use super::json::escape_hidden;
-use super::wording::{headline, identity, occurrence, product, standing};
+use super::wording::{headline, hidden_identity, hiding, identity, occurrence, product, standing};
 use crate::bundle::{Input, Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, Known, State, Unresolved};
+use crate::diagnosis::{Diagnosis, Hidden, Known, State, Unresolved};
 use crate::finding::{Evidence, Level};
 use crate::signature::Severity;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const UNKNOWN: &str = "unexplained-error";
 
 /// Renders a SARIF log with one run: a rule for each known problem found, a result for each diagnosis and each unexplained
-/// error, and a notification for each part that was not examined.
+/// error, a suppressed one for each that an overlay hides, and a notification for each part that was not examined.
 pub fn sarif(diagnosis: &Diagnosis) -> String {
     let mut rules: Vec<Value> = diagnosis.known.iter().map(rule).collect();
     rules.push(json!({
@@ -24,7 +24,7 @@ pub fn sarif(diagnosis: &Diagnosis) -> String {
     }));
     let known = diagnosis.known.iter().enumerate().map(|(index, it)| known_result(index, it));
     let unknown = diagnosis.unresolved.iter().map(|it| unknown_result(rules.len() - 1, it));
-    let results: Vec<Value> = known.chain(unknown).collect();
+    let results: Vec<Value> = known.chain(unknown).chain(diagnosis.hidden.iter().map(hidden_result)).collect();
     let log = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -98,6 +98,18 @@ fn known_result(index: usize, known: &Known) -> Value {
         "relatedLocations": known.group.evidence.iter().skip(1).map(location).collect::<Vec<_>>(),
         "occurrenceCount": known.group.count.clamp(1, i64::MAX as u64),
         "properties": {"confidence": known.confidence},
+    })
+}
+
+/// A result that counts for nobody: its rule is not described, since nothing is known of it here but its title.
+fn hidden_result(it: &Hidden) -> Value {
+    json!({
+        "ruleId": hidden_identity(it),
+        "kind": "fail",
+        "level": "note",
+        "message": {"text": format!("{}. {}", it.title, hiding(it))},
+        "occurrenceCount": it.count.clamp(1, i64::MAX as u64),
+        "suppressions": [{"kind": "external", "status": "accepted", "justification": it.reason}],
     })
 }
 

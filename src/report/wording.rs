@@ -3,7 +3,7 @@
 use super::neutral::one_line;
 use super::timeline::likely_zone;
 use crate::bundle::{Problem, ProblemKind};
-use crate::diagnosis::{Diagnosis, Known, Period, State, cause_of};
+use crate::diagnosis::{Diagnosis, Hidden, Known, Period, State, cause_of};
 use crate::finding::{Evidence, Group, Level, Time, UnknownGroup};
 use crate::signature::{Escalate, Fix, Severity, Signature};
 use std::cmp::Reverse;
@@ -173,18 +173,7 @@ pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
             plural(noise, "kind")
         ));
     }
-    for it in &diagnosis.hidden {
-        let until = it.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
-        let variant = it.variant.as_ref().map(|variant| format!(", variant {variant}")).unwrap_or_default();
-        let seen = Group { count: it.count, first_time: it.first_time, last_time: it.last_time, ..Group::default() };
-        notes.push(one_line(&format!(
-            "{} hides {}{variant}{until}, which was seen {}: {}.",
-            it.overlay,
-            it.signature,
-            occurrence(&seen),
-            it.reason.trim_end_matches('.')
-        )));
-    }
+    notes.extend(diagnosis.hidden.iter().map(hiding));
     if diagnosis.unresolved_omitted {
         notes.push("Unexplained errors were left out as requested.".into());
     }
@@ -195,6 +184,19 @@ pub(super) fn notes(diagnosis: &Diagnosis) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// Says what an overlay hides and why, as a sentence.
+pub(super) fn hiding(it: &Hidden) -> String {
+    let until = it.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+    let seen = Group { count: it.count, first_time: it.first_time, last_time: it.last_time, ..Group::default() };
+    let (problem, seen, reason) = (hidden_identity(it), occurrence(&seen), it.reason.trim_end_matches('.'));
+    one_line(&format!("{} hides {problem}{until}, which was seen {seen}: {reason}.", it.overlay))
+}
+
+/// As [`identity`], of what is hidden.
+pub(super) fn hidden_identity(it: &Hidden) -> String {
+    identity_of(&it.signature, it.variant.as_deref())
 }
 
 fn shown_times(diagnosis: &Diagnosis) -> impl Iterator<Item = Time> + '_ {
@@ -313,10 +315,11 @@ pub(super) fn article_ids(signature: &Signature) -> String {
 
 /// "veeam/backup-replication/share-access, variant Access is denied".
 pub(super) fn identity(known: &Known) -> String {
-    match &known.variant {
-        Some(variant) => format!("{}, variant {variant}", known.signature.id),
-        None => known.signature.id.to_string(),
-    }
+    identity_of(&known.signature.id, known.variant.as_deref())
+}
+
+fn identity_of(id: &str, variant: Option<&str>) -> String {
+    variant.map_or_else(|| id.to_owned(), |variant| format!("{id}, variant {variant}"))
 }
 
 /// What makes a known problem less than a plain match, if anything does: "inconclusive: the log ends 3 h before ...".

@@ -161,7 +161,7 @@ impl Reader {
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("write {}", listed(&names, "or")),
         };
-        self.mistake(Mistake::new(node.place, format!("`{text}` is not a known {name}")).hint(hint));
+        self.mistake(Mistake::new(node.place, format!("`{text}` is not a value of `{name}`")).hint(hint));
         None
     }
 
@@ -188,7 +188,7 @@ fn unknown_field(key: &Key<'_>, what: &str, names: &[&str]) -> Mistake {
 }
 
 /// Returns the name that the author probably meant.
-pub(super) fn similar<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+pub(crate) fn similar<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
     let word = word.to_lowercase();
     let allowed = ((word.chars().count() + 1) / 3).clamp(1, 3);
     names

@@ -36,6 +36,7 @@ pub use correlation::{Absent, Anchor, Bond, Correlation, Order, Part, Span, Unle
 pub use data::*;
 pub use day::Day;
 pub use fact::{Fact, FactExamples, FactKind, Keep};
+pub(crate) use fields::similar;
 pub use fragments::Fragment;
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use overlay::{Applied, Overlay, Override};

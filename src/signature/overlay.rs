@@ -254,7 +254,7 @@ mod tests {
             &[
                 "2:11 wrong pattern of ids: unclosed character class; missing ']' (write an id, or a glob such as \
                  `veeam/backup-replication/*`)",
-                "2:26 `off` is not a known status (write `disabled`)",
+                "2:26 `off` is not a value of `status` (write `disabled`)",
                 "2:49 `tomorrow` is not a day (write the last day on which it holds as `2026-12-31`, or remove it)",
             ],
         );

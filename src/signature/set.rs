@@ -1,6 +1,7 @@
 //! Catalogues become the one set of signatures that a triage uses.
 
 use super::causes;
+use super::fields::similar;
 use super::retired::Retired;
 use super::yaml::{self, Place};
 use super::{
@@ -348,8 +349,11 @@ impl SignatureSet {
                         *id = Arc::clone(present);
                     } else if !known.contains(id) {
                         let message = format!("`{field}` names `{id}`, which does not exist");
-                        let hint = "write the id of a signature, or remove it";
-                        self.errors.push(about(signature, field, id, message, hint));
+                        let hint = match alike(id, known) {
+                            Some(other) => format!("did you mean `{other}`?"),
+                            None => "write the id of a signature, or remove it".to_owned(),
+                        };
+                        self.errors.push(about(signature, field, id, message, &hint));
                     }
                 }
             }
@@ -367,11 +371,21 @@ impl SignatureSet {
     }
 }
 
+/// The id that was probably meant: with the same last part, or one that differs in a few letters from it.
+fn alike<'k>(id: &str, known: &'k BTreeSet<Arc<str>>) -> Option<&'k str> {
+    let (start, last) = id.rsplit_once('/').unwrap_or(("", id));
+    let same = known.iter().find(|other| !last.is_empty() && other.rsplit('/').next() == Some(last));
+    let beside = || {
+        let in_product = |other: &&str| other.rsplit_once('/').is_some_and(|(of, _)| of == start);
+        let ids: Vec<&str> = known.iter().map(|other| &**other).filter(in_product).collect();
+        similar(id, &ids)
+    };
+    same.map(|it| &**it).or_else(beside)
+}
+
 /// An override of what does not exist.
 fn nobody_has(overlay: &Overlay, it: &Override, known: &BTreeSet<Arc<str>>) -> SignatureError {
-    let last = it.id.rsplit('/').next().unwrap_or_default();
-    let alike = known.iter().find(|id| !last.is_empty() && id.rsplit('/').next() == Some(last));
-    let hint = match alike {
+    let hint = match alike(&it.id, known) {
         Some(alike) => format!("did you mean `{alike}`?"),
         None => "write an id that `tierline signatures list` shows, or a glob of such ids".to_owned(),
     };

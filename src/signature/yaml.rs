@@ -187,7 +187,7 @@ impl<'a> Events<'a> {
             Event::Scalar(_, _, _, Some(_))
             | Event::SequenceStart(_, _, Some(_))
             | Event::MappingStart(_, _, Some(_)) => {
-                return Err(Mistake::new(place, "a YAML tag (`!...`) is not supported")
+                return Err(Mistake::new(place, "a YAML tag (`!...`) stands in front of this, which is not supported")
                     .hint("if the text begins with `!`, put it in single quotes"));
             }
             Event::Alias(_) => {

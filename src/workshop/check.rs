@@ -99,7 +99,9 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
             Expectation::Match if failure.starts_with("it is old") => {
                 "let it state an older version, or move it to `old:`"
             }
-            Expectation::Match => "a condition looks at one record; correct it or the example",
+            Expectation::Match => {
+                "a condition looks at one record: correct it or the example; `tierline signatures test` shows how far it gets"
+            }
             Expectation::NoMatch if failure.starts_with("it is old") => "move it to `old:`",
             Expectation::NoMatch => "make the condition more specific, e.g. with `all:` and `none:`",
             Expectation::Inconclusive => "the log must end, begin or lack times so that it does not decide",
@@ -272,7 +274,7 @@ fn dead_scopes(scanner: &Scanner, index: usize, sheet: &mut Sheet<'_, '_>) {
     for (item, glob) in sheet.signature.scope.files.iter().enumerate() {
         let path = path_for(glob);
         if !scanner.in_file(&path).contains(index) {
-            let message = format!("no file comes in by this scope: `{path}`, made of it, does not");
+            let message = format!("this scope lets no file in: not even `{path}`, a name made of this glob");
             let hint = "correct it, or the `not_files` that takes out the same files";
             sheet.warning(&[Step::Field("scope"), Step::Field("files"), Step::Item(item)], message, hint);
         }
@@ -482,7 +484,7 @@ examples:
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '\\d+ C' }] }",
             &[
                 "job-no-space:5:58 warning: no positive example reaches `regex: \\d+ C`",
-                "job-no-space:5:67 error: ` c` is the longest text that is sure to stand in the record",
+                "job-no-space:5:67 error: too short to search for: ` c` is the longest text that is sure to stand in the record",
             ],
         );
         check_flaws(
@@ -490,7 +492,7 @@ examples:
             "{ any: [{ text: 'job failed: no space left on' }, { regex: '[a-z]{50}' }] }",
             &[
                 "job-no-space:5:58 warning: no positive example reaches `regex: [a-z]{50}`",
-                "job-no-space:5:67 error: nothing here is sure to stand in the record",
+                "job-no-space:5:67 error: no text is sure to stand in the record, so there is nothing to search for",
             ],
         );
         check_flaws(
@@ -539,9 +541,9 @@ examples:
         check_flaws(
             "fixes: [{ level: L2, audience: partner, steps: [Open the port.] }]\n",
             "",
-            &["no-answer:1:1 error: there is no fix"],
+            &["no-answer:1:1 error: the signature has no fix"],
         );
-        check_flaws("level: L2\n", "level: L1\n", &["no-answer:2:8 warning: no fix is for this level"]);
+        check_flaws("level: L2\n", "level: L1\n", &["no-answer:2:8 warning: no fix is for L1"]);
     }
 
     #[test]
@@ -563,7 +565,7 @@ examples:
         check_flaws(
             "scope: { files: ['**/net.log'] }",
             "scope: { files: ['**/net.log', '**/app.log'], not_files: ['**/app*'] }",
-            &["no-answer:5:32 warning: no file comes in by this scope: `app.log`, made of it, does not"],
+            &["no-answer:5:32 warning: this scope lets no file in: not even `app.log`, a name made of this glob"],
         );
         check_flaws(
             "A job fails for want of space",
@@ -667,7 +669,10 @@ examples:
             &FACT.replace("acme.app.version", "Version"),
             &["5:11 error: `Version` is not a name that a fact can have"],
         );
-        check_product(&FACT.replace("kind: version", "kind: verison"), &["6:11 error: `verison` is not a known kind"]);
+        check_product(
+            &FACT.replace("kind: version", "kind: verison"),
+            &["6:11 error: `verison` is not a value of `kind`"],
+        );
         check_product(
             &FACT.replace("(?<value>", "(?<version>"),
             &["7:16 error: the pattern has no group named `value`"],

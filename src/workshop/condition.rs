@@ -18,7 +18,7 @@ pub(super) fn why_not(signature: &Signature, path: &str, example: &Example) -> S
 fn why_not_in(signature: &Signature, path: &str, example: &str) -> String {
     let anywhere = Signature { scope: Scope::default(), ..signature.clone() };
     if !records_where(&anywhere, &signature.condition, example).is_empty() {
-        return format!("the scope lets in no file: `{path}`, made of its globs, is not in it");
+        return format!("the scope keeps the example out: it stands in `{path}`, a name made of the globs");
     }
     missing(&anywhere, &signature.condition, example).join("; ")
 }

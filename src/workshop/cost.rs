@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                (3, false, "`ms` is the longest text that is sure to stand in the record"),
+                (3, false, "too short to search for: `ms` is the longest text that is sure to stand in the record"),
                 (4, false, "the scan finds it by a text of 3 bytes only, which takes long"),
                 (5, false, "`timeout` stands in very many records"),
             ]

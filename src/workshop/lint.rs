@@ -3,7 +3,9 @@
 use super::flaw::{Sheet, Step};
 use super::variants::{path_of, rows};
 use crate::scan::required_literals;
-use crate::signature::{Bond, Condition, Correlation, Fix, Order, Scope, Severity, Signature, Status, SupportLevel};
+use crate::signature::{
+    Bond, Condition, Correlation, Fix, Order, Scope, Severity, Signature, Status, SupportLevel, similar,
+};
 use Step::{Field, Item};
 use std::collections::BTreeSet;
 
@@ -86,7 +88,11 @@ pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
     unwritten(sheet);
     causes(sheet);
     if sheet.signature.references.is_empty() {
-        sheet.warning(&[], "there is no reference", "name a public page that states the problem");
+        sheet.warning(
+            &[],
+            "there is no reference",
+            "name a public page that states the problem, e.g. `- { kind: kb, url: 'https://...' }` below `references:`",
+        );
     }
     if sheet.signature.severity == Severity::Critical && sheet.signature.impact.is_none() {
         sheet.warning(
@@ -137,8 +143,10 @@ pub(super) fn literals(sheet: &mut Sheet<'_, '_>) {
     }
     for (path, literals) in weak {
         let message = match literals {
-            None => "nothing here is sure to stand in the record".to_owned(),
-            Some(short) => format!("`{short}` is the longest text that is sure to stand in the record"),
+            None => "no text is sure to stand in the record, so there is nothing to search for".to_owned(),
+            Some(short) => {
+                format!("too short to search for: `{short}` is the longest text that is sure to stand in the record")
+            }
         };
         let hint = match path.last() {
             Some(Field("field")) => {
@@ -242,20 +250,21 @@ fn examples(sheet: &mut Sheet<'_, '_>) {
 /// Looks at what a signature, or a row of it, says to do; `at` is where that stands.
 pub(super) fn fixes(sheet: &mut Sheet<'_, '_>, signature: &Signature, at: &[Step]) {
     if signature.fixes.is_empty() {
-        let hint = "add at least one with `level:`, `audience:` and `steps:`";
-        sheet.error_unless_draft(at, "there is no fix", hint);
+        let hint = "add `fixes:` with at least one item of `level:`, `audience:`, `steps:` and `verify:`";
+        sheet.error_unless_draft(at, "the signature has no fix", hint);
         return;
     }
     for (index, fix) in signature.fixes.iter().enumerate() {
         if fix.level == SupportLevel::L1 && fix.verify.is_none() {
-            let hint = "say how the engineer sees that it worked";
+            let hint = "say in `verify:` how the engineer sees that it worked";
             let at = [at, &[Field("fixes"), Item(index)]].concat();
             sheet.error_unless_draft(&at, "an L1 fix without `verify`", hint);
         }
     }
     if signature.level != SupportLevel::L3 && signature.fixes.iter().all(|fix| fix.level > signature.level) {
         let hint = "add a fix for this level or raise the signature's `level`";
-        sheet.warning(&[at, &[Field("level")]].concat(), "no fix is for this level", hint);
+        let message = format!("no fix is for {}", signature.level.name());
+        sheet.warning(&[at, &[Field("level")]].concat(), message, hint);
     }
     if signature.level == SupportLevel::L3 && signature.escalate.is_none() && signature.status == Status::Stable {
         let hint = "say in `escalate:` what the vendor will ask for";
@@ -286,7 +295,12 @@ fn placeholders(sheet: &mut Sheet<'_, '_>) {
         for name in placeholders_in(text) {
             if !captures.contains(name) {
                 let message = format!("`{{{name}}}` stands for a capture that no pattern has");
-                sheet.error(&path, message, format!("name a group `(?<{name}>...)` in a `regex`, or reword the text"));
+                let names: Vec<&str> = captures.iter().map(String::as_str).collect();
+                let hint = match similar(name, &names) {
+                    Some(other) => format!("did you mean `{{{other}}}`?"),
+                    None => format!("name a group `(?<{name}>...)` in a `regex`, or reword the text"),
+                };
+                sheet.error(&path, message, hint);
             }
             used.insert(name);
         }

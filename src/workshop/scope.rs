@@ -68,15 +68,11 @@ pub(super) fn lint(set: &SignatureSet, sheet: &mut Sheet<'_, '_>) {
     }
     if signature.examples.old.is_empty() && !scope.fixed_in.is_empty() {
         let hint = "add one below `old:` of `examples:`, in which the log states a version that has the fix";
-        sheet.warning(&[Field("scope"), Field("fixed_in")], "no example shows that it is old", hint);
+        sheet.warning(&[Field("scope"), Field("fixed_in")], "no example is on a version that has the fix", hint);
     }
     if scope.versions.is_some() && scope.fixed_in.is_empty() && !shows_another_version(set, signature) {
         let hint = "add one below `no_match:` that is the positive one but for a version outside of the range";
-        sheet.warning(
-            &[Field("scope"), Field("versions")],
-            "no example shows a version that it does not concern",
-            hint,
-        );
+        sheet.warning(&[Field("scope"), Field("versions")], "no example is on a version out of this range", hint);
     }
 }
 

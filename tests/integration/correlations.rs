@@ -323,5 +323,8 @@ fn a_part_without_fixed_text_is_told_at_its_place() {
     let folder = super::folder(&files.map(|(path, text)| (path, text.as_bytes())));
     let output = super::run(&["signatures", "check", super::text(folder.path())]);
     let told = super::stdout(&output).to_owned() + super::stderr(&output);
-    assert!(told.contains("x.yaml:9:14: error: nothing here is sure to stand in the record"), "{told}");
+    assert!(
+        told.contains("x.yaml:9:14: error: no text is sure to stand in the record, so there is nothing to search for"),
+        "{told}"
+    );
 }

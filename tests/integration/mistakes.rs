@@ -76,6 +76,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("a kind of reference that is not known", "kind: docs", "kind: manual"),
     ("a glob that is none", "[\"**/app*.log\"]", "[\"**/app[.log\"]"),
     ("an id that nobody has", "examples:", "suppresses: [acme/app/gone]\nexamples:"),
+    ("an id that is misspelt", "examples:", "suppresses: [acme/app/saeled]\nexamples:"),
     ("an old name that another one has", "examples:", "formerly: [acme/app/sealed]\nexamples:"),
     ("a cause that nobody has", "examples:", "caused_by: [acme/app/gone]\nexamples:"),
     ("a problem that causes itself", "examples:", "caused_by: [acme/app/disk-full]\nexamples:"),

@@ -83,6 +83,76 @@ fn what_is_hidden_is_counted_and_hides_nothing() {
 }
 
 #[test]
+fn each_format_says_what_is_hidden() {
+    let case = case("overrides: [{ id: acme/app/full, status: disabled, reason: accepted., until: 9999-12-31 }]");
+    let said =
+        "house/_overlay.yaml hides acme/app/full until 9999-12-31, which was seen once, 2026-01-02 03:04:05: accepted.";
+    for format in ["text", "json", "jsonl", "markdown", "html", "sarif", "junit"] {
+        let (_, report) = tierline(case.path(), &["triage", "app.log", "-o", format]);
+        match format {
+            "json" | "jsonl" => assert!(report.contains("9999-12-31"), "{report}"),
+            _ => {
+                let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words.replace('\\', "").contains(said), "{format}: {report}");
+            }
+        }
+    }
+    let (_, sarif) = tierline(case.path(), &["triage", "app.log", "-o", "sarif"]);
+    let sarif: Value = serde_json::from_str(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let suppressed: Vec<_> = results.iter().filter(|it| it["suppressions"] != Value::Null).collect();
+    assert_eq!(suppressed.len(), 1);
+    assert_eq!(suppressed[0]["suppressions"][0]["justification"], "accepted.");
+    assert_eq!(suppressed[0]["ruleId"], "acme/app/full");
+}
+
+#[test]
+fn what_one_of_two_reports_hides_is_neither_new_nor_gone_without_a_word() {
+    let case = case("overrides: [{ id: acme/app/full, status: disabled, reason: accepted }]");
+    tierline(case.path(), &["triage", "app.log", "-o", "json=hidden.json"]);
+    let ours = ["triage", "app.log", "-o", "json=shown.json", "--no-builtin", "--signatures", "ours"];
+    command(&ours).current_dir(case.path()).output().unwrap();
+    let compare = |before, after| {
+        let output = command(&["compare", before, after]).current_dir(case.path()).output().unwrap();
+        stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let note = "house/_overlay.yaml hides acme/app/full of what there was";
+    let (new, gone) = (compare("hidden.json", "shown.json"), compare("shown.json", "hidden.json"));
+    assert!(new.contains(&format!("{note} before: what is new may have been there already.")), "{new}");
+    assert!(gone.contains(&format!("{note} after: what is gone may be there still.")), "{gone}");
+    assert!(!compare("hidden.json", "hidden.json").contains(note));
+}
+
+#[test]
+fn explain_knows_overlays() {
+    let hidden = case("overrides: [{ id: acme/app/full, status: disabled, reason: accepted }]");
+    let explain = |case: &TempDir, more: &[&str]| {
+        let (code, text) =
+            tierline(case.path(), &[&["triage", "app.log", "--explain", "acme/app/full"], more].concat());
+        (code, text)
+    };
+    let (_, text) = explain(&hidden, &[]);
+    assert!(text.contains("  Overlay house/_overlay.yaml: hidden: accepted.\n"), "{text}");
+    assert!(
+        text.contains("  In the report: found: 1 record, and hidden by house/_overlay.yaml: accepted.\n"),
+        "{text}"
+    );
+    let changed = case("overrides: [{ id: 'acme/**', severity: low, reason: agreed, until: 9999-12-31 }]");
+    let (_, text) = explain(&changed, &[]);
+    let says = "  Overlay house/_overlay.yaml: severity low in place of high until 9999-12-31: agreed.\n";
+    assert!(text.contains(says), "{text}");
+    assert!(text.contains("  In the report: found: 1 record, first in app.log:1.\n"), "{text}");
+    let (_, json) = explain(&hidden, &["-o", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["schema"], "tierline.explain/1");
+    assert_eq!(json["in_report"], json!(["found: 1 record, and hidden by house/_overlay.yaml: accepted"]));
+    assert_eq!(json!([json["overlays"][0]["hidden"], json["unused"]]), json!([true, null]));
+    assert_eq!(json["parts"][1]["said"], "stands in 1 record, first in app.log:1");
+    let (code, text) = explain(&hidden, &["-o", "html"]);
+    assert!(code == Some(2) && text.contains("--explain is written as text or json only"), "{text}");
+}
+
+#[test]
 fn all_problems_of_a_product_may_be_hidden_and_nothing_is_said_to_be_found() {
     let case = case("overrides: [{ id: 'acme/**', status: disabled, reason: a test system }]");
     let (_, text) = tierline(case.path(), &["triage", "app.log"]);

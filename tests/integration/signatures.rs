@@ -59,7 +59,12 @@ fn conditions_on_fields_are_explained() {
     let show = ["signatures", "show", "acme/app/disk-bad", "--signatures", "acme"];
     check(folder, &show, 0, "  the field event_id is 7 or is 8\n  the field data.param1 matches (?<disk>.+)\n");
     write("{ event_id: 7, data.param1: { regex: '(?<disk>.+)' } }");
-    check(folder, &args, 2, "disk-bad.yaml:6:17: error: `7` is the longest text that is sure to stand in the record");
+    check(
+        folder,
+        &args,
+        2,
+        "disk-bad.yaml:6:17: error: too short to search for: `7` is the longest text that is sure to stand in the record",
+    );
     check(folder, &args, 2, "add a field whose value is sure to have three letters or digits in a row");
     write("{ provider: Disk, event_id: 7, data.param1: { regex: '(?<disk>.+)' } }");
     check(folder, &args, 2, "`field: { provider: Disk }` holds for no record: it is `disk`");
@@ -90,7 +95,7 @@ fn slow_patterns_of_a_list_are_told() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("errors.txt"), "no space left on device\n[0-9]+ms\n").unwrap();
     let args = ["signatures", "check", "--patterns", "errors.txt"];
-    check(folder.path(), &args, 0, "errors.txt:2:1: warning: `ms` is the longest text");
+    check(folder.path(), &args, 0, "errors.txt:2:1: warning: too short to search for: `ms` is the longest text");
     check(folder.path(), &args, 0, "checked 2 patterns: 0 errors, 1 warning");
     fs::write(folder.path().join("errors.txt"), "(\n").unwrap();
     check(folder.path(), &args, 2, "checked 0 patterns: 1 error, 0 warnings");
@@ -119,7 +124,7 @@ fn mistakes_are_shown_at_their_place_and_end_in_exit_code_2() {
     let file = folder.path().join("acme/acme/app/disk-full.yaml");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("severity: high", "severity: hihg")).unwrap();
-    let shown = "acme/acme/app/disk-full.yaml:5:11: error: `hihg` is not a known severity\n\
+    let shown = "acme/acme/app/disk-full.yaml:5:11: error: `hihg` is not a value of `severity`\n\
                  5 | severity: hihg\n  |           ^\n  = hint: did you mean `high`?\n";
     check(folder.path(), &["signatures", "check", "acme"], 2, shown);
     let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];

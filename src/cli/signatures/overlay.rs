@@ -14,7 +14,7 @@ pub(super) fn overlays(applied: &[Applied], width: usize) -> String {
 }
 
 /// Adds `overlays` if there are any.
-pub(super) fn with_overlay(mut value: Value, applied: &[Applied]) -> Value {
+pub(in crate::cli) fn with_overlay(mut value: Value, applied: &[Applied]) -> Value {
     let one = |it: &Applied| {
         json!({
             "file": it.file.display().to_string(),

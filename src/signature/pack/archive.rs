@@ -51,7 +51,7 @@ impl Pack {
         }
         agree(root.get("files"), &files)?;
         let pack = Pack::new(text("name"), text("version"), text("licence"), files);
-        let pack = pack.map_err(|error| malformed(error.to_string()))?;
+        let pack = pack.map_err(|error| malformed(format!("it is no whole tar archive ({error})")))?;
         if text("sha256") != pack.sha256() {
             return Err(malformed("the checksum over its files is another than the manifest states"));
         }
@@ -65,7 +65,7 @@ impl Pack {
 
 /// Returns the members of an archive by path. They are never larger together than the archive itself.
 fn members(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, PackError> {
-    let broken = |error: std::io::Error| malformed(error.to_string());
+    let broken = |error: std::io::Error| malformed(format!("it is no whole tar archive ({error})"));
     let mut files = BTreeMap::new();
     let mut total = 0;
     for member in Archive::new(bytes).entries().map_err(broken)? {

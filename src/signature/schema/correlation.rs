@@ -476,7 +476,7 @@ mod tests {
         );
         check_match(
             "  text: abc\n  in: folder\n  count: 2",
-            &["8:7 `folder` is not a known in (write `file`, `host` or `bundle`)"],
+            &["8:7 `folder` is not a value of `in` (write `file`, `host` or `bundle`)"],
         );
     }
 

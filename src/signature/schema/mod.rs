@@ -345,8 +345,8 @@ examples:
             "title: \nlevel: L4\nside: srever\nseverity: high\nmatch: {text: abc}\n",
             &[
                 "1:6 `title` must be text, not nothing (write its text or remove the field)",
-                "2:8 `L4` is not a known level (did you mean `L1`?)",
-                "3:7 `srever` is not a known side (did you mean `server`?)",
+                "2:8 `L4` is not a value of `level` (did you mean `L1`?)",
+                "3:7 `srever` is not a value of `side` (did you mean `server`?)",
                 "1:1 the field `cause` of a signature is missing (add `cause:`)",
             ],
         );

@@ -87,7 +87,7 @@ mod tests {
         };
         check(&reference("rfc", "https://www.rfc-editor.org/rfc/rfc5424#section-6"), &[]);
         check(&reference("kb", "http://kb.example.com:8080/a?b=c%20d"), &[]);
-        check(&reference("kbs", "https://a.b/"), &["8:11 `kbs` is not a known kind (did you mean `kb`?)"]);
+        check(&reference("kbs", "https://a.b/"), &["8:11 `kbs` is not a value of `kind` (did you mean `kb`?)"]);
         for url in [
             "javascript:alert(1)",
             "https://",

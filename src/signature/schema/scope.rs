@@ -22,7 +22,7 @@ pub(super) fn scope(reader: &mut Reader, node: &Node<'_>) -> Scope {
     if let (Some(node), Some(versions)) = (fields.get("versions"), &scope.versions)
         && let Some(fix) = scope.fixed_in.versions().iter().find(|fix| versions.reach_beyond(fix))
     {
-        let message = format!("{fix} is among the versions that it concerns and among those that fix it");
+        let message = format!("{fix} is in the range of `versions` and has the fix of `fixed_in`");
         let hint = "let the range end before the version of `fixed_in`, e.g. with `<`";
         reader.mistake(Mistake::new(node.place, message).hint(hint));
     }
@@ -82,7 +82,7 @@ fn systems(reader: &mut Reader, node: &Node<'_>) -> Vec<Os> {
         let hint = "name a system, or remove the field";
         reader.mistake(Mistake::new(node.place, "`os` has no system").hint(hint));
     }
-    items.iter().filter_map(|item| reader.one_of(item, "system", Os::NAMES)).collect()
+    items.iter().filter_map(|item| reader.one_of(item, "os", Os::NAMES)).collect()
 }
 
 /// Takes file globs, which must be well-formed.
@@ -134,7 +134,7 @@ mod tests {
                 "8:14 `next` is not a version (write the first version that has the fix as the product writes it, such as \
                  `12.3.1.1139`)",
                 "8:25 `1.2.0` stands here a second time (keep one of them)",
-                "9:8 `windos` is not a known system (did you mean `windows`?)",
+                "9:8 `windos` is not a value of `os` (did you mean `windows`?)",
             ],
         );
         check_scope(
@@ -146,10 +146,8 @@ mod tests {
         );
         check_scope(
             "  versions: '<=12.3'\n  fixed_in: '12.3'\n",
-            &[
-                "8:13 12.3 is among the versions that it concerns and among those that fix it (let the range end before \
-               the version of `fixed_in`, e.g. with `<`)",
-            ],
+            &["8:13 12.3 is in the range of `versions` and has the fix of `fixed_in` (let the range end before \
+               the version of `fixed_in`, e.g. with `<`)"],
         );
     }
 }

@@ -174,7 +174,7 @@ mod tests {
         check(
             "  key: code\n  rows:\n    a: { level: L4 }\n    '': { title: t }",
             &[
-                "11:17 `L4` is not a known level (did you mean `L1`?)",
+                "11:17 `L4` is not a value of `level` (did you mean `L1`?)",
                 "12:5 a row for no value (write the value that the capture has; a capture without a value has no row)",
             ],
         );

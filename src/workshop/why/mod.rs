@@ -116,6 +116,18 @@ fn verdict(signature: &Signature, diagnosis: &Diagnosis) -> Vec<String> {
             format!("found ({count}), and listed under `{}`, which is more specific", other.signature.id)
         }));
     }
+    let overlaid = diagnosis.hidden.iter().filter(|it| it.signature == signature.id);
+    told.extend(overlaid.map(|it| {
+        let variant = it.variant.as_ref().map(|variant| format!(", variant `{variant}`")).unwrap_or_default();
+        let until = it.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+        let what = if signature.correlation.is_some() { "match" } else { "record" };
+        format!(
+            "found{variant}: {}, and hidden by {}{until}: {}",
+            counted_as(it.count, what),
+            it.overlay,
+            it.reason.trim_end_matches('.')
+        )
+    }));
     if told.is_empty() {
         told.push("not found".to_owned());
     }
