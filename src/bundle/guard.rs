@@ -10,6 +10,8 @@ pub(super) struct Guarded<'v, R> {
     visit: &'v Visit<'v>,
     place: &'v Place<'v>,
     archive: Option<&'v Place<'v>>,
+    /// The bytes come from a slow decoder.
+    slow: bool,
     inner: R,
     ended: bool,
 }
@@ -17,7 +19,7 @@ pub(super) struct Guarded<'v, R> {
 impl<'v, R: Read> Guarded<'v, R> {
     /// Guards bytes that come as they are; errors are problems of `place`.
     pub(super) fn free(visit: &'v Visit<'v>, place: &'v Place<'v>, inner: R) -> Guarded<'v, R> {
-        Guarded { visit, place, archive: None, inner, ended: false }
+        Guarded { visit, place, archive: None, slow: false, inner, ended: false }
     }
 
     /// Guards bytes that count as unpacked; if there are too many it is a problem of `archive`.
@@ -27,7 +29,16 @@ impl<'v, R: Read> Guarded<'v, R> {
         archive: &'v Place<'v>,
         inner: R,
     ) -> Guarded<'v, R> {
-        Guarded { visit, place, archive: Some(archive), inner, ended: false }
+        Guarded { visit, place, archive: Some(archive), slow: false, inner, ended: false }
+    }
+
+    /// Says whether the bytes come from a slow decoder, of which there may be fewer.
+    pub(super) fn slow(self, slow: bool) -> Guarded<'v, R> {
+        Guarded { slow, ..self }
+    }
+
+    fn charge(&self, bytes: u64) -> bool {
+        if self.slow { self.visit.charge_slow(bytes) } else { self.visit.charge(bytes) }
     }
 }
 
@@ -40,7 +51,7 @@ impl<R: Read> Read for Guarded<'_, R> {
             match self.inner.read(output) {
                 Ok(0) => {}
                 Ok(read) => match self.archive {
-                    Some(archive) if !self.visit.charge(read as u64) => self.visit.fail_limit(archive),
+                    Some(archive) if !self.charge(read as u64) => self.visit.fail_limit(archive),
                     _ => return Ok(read),
                 },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

@@ -47,6 +47,14 @@ pub(super) enum Compression {
     Lzma,
 }
 
+impl Compression {
+    /// Whether unpacking takes several times as long as for the others: libbz2 makes 100 MB a second of text that repeats
+    /// itself, and much less of other text.
+    pub(super) fn is_slow(self) -> bool {
+        self == Compression::Bzip2
+    }
+}
+
 impl Kind {
     /// Judges a file by its first [`HEAD`] bytes.
     pub(super) fn recognise(head: &[u8]) -> Kind {

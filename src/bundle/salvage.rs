@@ -12,6 +12,8 @@ const HEADER: u64 = 30;
 const MARK: &[u8] = b"PK\x03\x04";
 const DIRECTORY_MARK: &[u8] = b"PK\x01\x02";
 const DESCRIPTOR_MARK: &[u8] = b"PK\x07\x08";
+/// Bytes of a member's data that are read first to find its end.
+const START: u64 = 1 << 10;
 /// A data descriptor: mark, checksum, packed and unpacked size.
 const DESCRIPTOR: usize = 16;
 
@@ -58,8 +60,10 @@ fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>) -> io::Result
 /// Returns where the data of a member ends whose header does not say it.
 fn find_end(visit: &Visit<'_>, source: &Source<'_>, member: &Member, data_at: u64) -> io::Result<u64> {
     if member.method == METHOD_DEFLATE {
-        let mut inflate = Inflate::new(source.range(data_at, u64::MAX).buffered());
-        let mut block = vec![0; 64 << 10];
+        // Little at first: there are archives of nothing but headers.
+        let start = source.range(data_at, START);
+        let mut inflate = Inflate::new(start.chain(source.range(data_at.saturating_add(START), u64::MAX)));
+        let mut block = vec![0; 16 << 10];
         loop {
             match inflate.read(&mut block) {
                 Ok(0) => return Ok(data_at + inflate.consumed()),

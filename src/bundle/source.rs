@@ -159,6 +159,12 @@ impl<'a> Progress<'a> {
         self.all.fetch_add(bytes.min(self.bytes.saturating_sub(before)), Ordering::Relaxed);
     }
 
+    /// Bytes that were read, those that were read several times as often.
+    #[cfg(test)]
+    pub(super) fn all_reads(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
     /// Counts the rest of the file: it was mapped, or nobody needs it.
     pub(super) fn finish(&self) {
         let read = self.read.load(Ordering::Relaxed);

@@ -28,6 +28,8 @@ pub(super) struct Visit<'a> {
     /// The program that reads foreign formats, if there is one.
     pub(super) helper: Option<&'a Helper>,
     unpacked: Allowance,
+    /// Bytes that slow decoders may unpack.
+    slow: Allowance,
     members: Allowance,
     memory: Allowance,
     compared: Allowance,
@@ -43,6 +45,10 @@ const MEMORY: u64 = 128 << 20;
 
 /// Bytes that may be read to compare files, beside those in proportion to the input.
 const COMPARED: u64 = 1 << 30;
+
+/// A slow decoder takes so many times as long as others. A small bomb for it is stopped that much earlier, so that it is no
+/// worse than one for them; what an honest archive unpacks to is in proportion to its size.
+const SLOW: u64 = 4;
 
 /// Milliseconds of the processor's time that parsers of foreign formats may spend on a bundle beyond what their results
 /// are worth: a bundle can hold a million files that keep them busy.
@@ -139,6 +145,7 @@ impl<'a> Visit<'a> {
             depth: limits.depth,
             helper,
             unpacked: Allowance::new(limits.unpacked_bytes.saturating_add(limits.ratio.saturating_mul(bytes))),
+            slow: Allowance::new((limits.unpacked_bytes / SLOW).saturating_add(limits.ratio.saturating_mul(bytes))),
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
             compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))),
@@ -288,7 +295,8 @@ impl<'a> Visit<'a> {
         match unpack(compression, source) {
             Ok(unpacked) => {
                 let facts = Facts { modified: own_time.or(facts.modified), size: None };
-                self.stream(&member, facts, &mut Guarded::charged(self, place, place, unpacked));
+                let mut unpacked = Guarded::charged(self, place, place, unpacked).slow(compression.is_slow());
+                self.stream(&member, facts, &mut unpacked);
             }
             Err(error) => {
                 self.fail_with(place, &error);
@@ -331,7 +339,7 @@ impl<'a> Visit<'a> {
 
     /// Takes one member of the container at `place` from the budget. False once the budget is used up, which is reported.
     pub(super) fn count_member(&self, place: &Place<'_>) -> bool {
-        let counted = !self.unpacked.is_used_up() && self.members.take(1);
+        let counted = !self.is_used_up() && self.members.take(1);
         if !counted {
             self.fail_limit(place);
         }
@@ -340,16 +348,25 @@ impl<'a> Visit<'a> {
 
     /// Whether nothing more may be unpacked, which is reported.
     pub(super) fn is_over(&self, place: &Place<'_>) -> bool {
-        let is_over = self.unpacked.is_used_up();
+        let is_over = self.is_used_up();
         if is_over {
             self.fail_limit(place);
         }
         is_over
     }
 
+    fn is_used_up(&self) -> bool {
+        self.unpacked.is_used_up() || self.slow.is_used_up()
+    }
+
     /// Takes unpacked bytes from the budget; false if there is less left.
     pub(super) fn charge(&self, bytes: u64) -> bool {
         self.unpacked.take(bytes)
+    }
+
+    /// Takes bytes from the budget that a slow decoder has unpacked; false if there is less left.
+    pub(super) fn charge_slow(&self, bytes: u64) -> bool {
+        self.unpacked.take(bytes) && self.slow.take(bytes)
     }
 
     /// Counts a file on disk. It is examined even if it is one too many: only containers multiply.
@@ -373,9 +390,13 @@ impl<'a> Visit<'a> {
 
     /// Reports that the budget is used up.
     pub(super) fn fail_limit(&self, place: &Place<'_>) {
-        let message = match self.unpacked.is_used_up() {
-            true => format!("the bundle unpacks to more than {} bytes; the rest was not unpacked", self.unpacked.all),
-            false => format!("the bundle has more than {} files; the rest was not read", self.members.all),
+        let message = if self.unpacked.is_used_up() {
+            format!("the bundle unpacks to more than {} bytes; the rest was not unpacked", self.unpacked.all)
+        } else if self.slow.is_used_up() {
+            let most = self.slow.all;
+            format!("the bundle unpacks to more than {most} bytes of bzip2 or 7-Zip; the rest was not unpacked")
+        } else {
+            format!("the bundle has more than {} files; the rest was not read", self.members.all)
         };
         self.fail(place, ProblemKind::Limit, message);
     }

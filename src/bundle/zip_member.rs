@@ -123,7 +123,7 @@ impl Member {
         match decoder(self.method, packed, self.compressed, self.size) {
             Ok(unpacked) => {
                 let checked = Checked { inner: unpacked, crc: Hasher::new(), bytes: 0, expected: self };
-                let mut guarded = Guarded::charged(visit, place, archive, checked);
+                let mut guarded = Guarded::charged(visit, place, archive, checked).slow(self.method == METHOD_BZIP2);
                 visit.stream(place, Facts { modified: self.modified, size: self.size }, &mut guarded);
                 // Unless it is damaged anyhow: the sizes of the directory are the right ones if they fit the data.
                 if data.is_other_size {
@@ -239,6 +239,7 @@ const FLAGS_OF_MEANING: u16 = 1 | 1 << 5 | 1 << 6 | 1 << 13;
 pub(super) const FLAG_DESCRIPTOR: u16 = 8;
 const METHOD_STORED: u16 = 0;
 pub(super) const METHOD_DEFLATE: u16 = 8;
+const METHOD_BZIP2: u16 = 12;
 const METHOD_AES: u16 = 99;
 /// The extra field of sizes that do not fit into 32 bits, section 4.5.3.
 const EXTRA_ZIP64: u16 = 1;
@@ -256,7 +257,7 @@ fn decoder<'a>(
         METHOD_STORED => Ok(Box::new(packed)),
         METHOD_DEFLATE => Ok(Box::new(Deflated { inflate: Inflate::new(packed), packed: compressed })),
         9 => Ok(Box::new(decode::Deflate64Reader::new(packed))),
-        12 => decode::unpack(Compression::Bzip2, packed),
+        METHOD_BZIP2 => decode::unpack(Compression::Bzip2, packed),
         14 => decode::unpack_zip_lzma(packed, size),
         20 | 93 => decode::unpack(Compression::Zstd, packed),
         95 => decode::unpack(Compression::Xz, packed),

@@ -319,6 +319,16 @@ mod tests {
 
     const SMALL: Sizes = Sizes { chunk: 200, search: 400, record: 120, lines: 6, piece: 100, around: 30 };
 
+    /// Code pages in which a character takes a byte or several.
+    const CODES: [&encoding_rs::Encoding; 6] = [
+        encoding_rs::SHIFT_JIS,
+        encoding_rs::EUC_JP,
+        encoding_rs::EUC_KR,
+        encoding_rs::BIG5,
+        encoding_rs::GBK,
+        encoding_rs::GB18030,
+    ];
+
     /// Gives 1, 2, ... `most` bytes at a time.
     struct Dripping<'a> {
         rest: &'a [u8],
@@ -463,6 +473,25 @@ mod tests {
         }
 
         #[test]
+        fn records_of_code_pages_do_not_overlap(
+            lines in proptest::collection::vec(
+                prop_oneof![
+                    proptest::collection::vec(any::<u8>(), 0..300),
+                    (any::<u8>(), 0_usize..700).prop_map(|(byte, length)| vec![byte; length]),
+                    (any::<[u8; 2]>(), 0_usize..350).prop_map(|(pair, times)| pair.repeat(times)),
+                ],
+                0..12,
+            ),
+            code in proptest::sample::select(CODES.to_vec()),
+        ) {
+            let stored = lines.join(&b'\n');
+            let reading = Reading { encoding: Encoding::Legacy(code), format: Format::guess(b"text", None) };
+            let (records, _) = streamed(&stored, 77, 100, &reading, SMALL);
+            prop_assert!(records.windows(2).all(|pair| pair[0].0 < pair[1].0), "{:?}", records);
+            prop_assert!(records.last().is_none_or(|last| last.0 < stored.len() as u64));
+        }
+
+        #[test]
         fn no_bytes_panic(stored in proptest::collection::vec(any::<u8>(), 0..3000), modified in any::<Option<i64>>()) {
             let format = Format::guess(&stored, modified);
             for encoding in [Encoding::Bytes, Encoding::Utf16Le, Encoding::Utf16Be] {
@@ -503,6 +532,17 @@ mod tests {
         assert!(pieces.iter().all(|piece| piece.len() <= Chunk::SIZE + (256 << 10)));
         assert!(records.iter().all(|record| record.2.len() == Sizes::USUAL.piece && record.1 == 0));
         assert_eq!(chunks(&text, &reading.format).len(), pieces.len());
+    }
+
+    #[test]
+    fn a_long_line_of_characters_of_one_byte_does_not_reach_into_the_next() {
+        // Found by fuzzing: each katakana of half width was taken for two bytes.
+        let stored = [[0xbb; 400].as_slice(), b"\nnext\n"].concat();
+        let encoding = Encoding::Legacy(encoding_rs::SHIFT_JIS);
+        let reading = Reading { encoding, format: Format::guess(b"text", None) };
+        let (records, _) = streamed(&stored, 77, 100, &reading, SMALL);
+        assert!(records.windows(2).all(|pair| pair[0].0 < pair[1].0), "{records:?}");
+        assert_eq!(records.last().map(|last| (last.0, last.2.as_str())), Some((401, "next")));
     }
 
     #[test]

@@ -105,15 +105,14 @@ impl Encoding {
     }
 
     /// How many bytes of the stored file decoded text takes. Where text is decoded line by line it is known for whole
-    /// lines only (see `lines`); inside one it is an estimate then, exact for code pages of eight bits.
+    /// lines only (see `lines`); inside one it is the least that it may be then, exact for code pages of eight bits.
     pub(super) fn stored(self, text: &[u8]) -> u64 {
         match self {
             Encoding::Bytes | Encoding::Container(_) | Encoding::Vc0 => text.len() as u64,
-            Encoding::Legacy(code) => {
-                let wide = u64::from(!code.is_single_byte());
-                let count = |&byte: &u8| u64::from(byte & 0xc0 != 0x80) + wide * u64::from(byte >= 0xc0);
-                text.iter().map(count).sum()
+            Encoding::Legacy(code) if code.is_single_byte() => {
+                text.iter().map(|&byte| u64::from(byte & 0xc0 != 0x80)).sum()
             }
+            Encoding::Legacy(_) => legacy::least_stored(text),
             // Every character but continuation bytes is one unit; those of four bytes are two.
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 text.iter().map(|&byte| u64::from(byte & 0xc0 != 0x80) + u64::from(byte >= 0xf0)).sum::<u64>() * 2

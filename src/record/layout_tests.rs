@@ -40,6 +40,26 @@ fn formats() -> Vec<Format> {
     all
 }
 
+#[test]
+fn files_that_begin_with_other_directives_share_no_layouts() {
+    // Found by fuzzing: what one file had shown about `#Version:` was recalled in the other.
+    let first = Format::guess(b"#Version: 1.0\n#Fields: date time c-ip sc-status sc-win32-status\n", Some(MODIFIED));
+    let inner = Format::guess(
+        b"#Software: x\n#Version: 1.0\n#Fields: date time c-ip sc-status sc-win32-status\n",
+        Some(MODIFIED),
+    );
+    let line = b"#Version: 1.0";
+    assert!(first.classify(line).begins() && !inner.classify(line).begins());
+    assert_ne!(first.layout_key(), inner.layout_key());
+}
+
+#[test]
+fn a_directive_begins_a_block_whatever_its_digits() {
+    let format = Format::guess(b"#Part 1: x\n#Fields: date time sc-status\n", Some(MODIFIED));
+    assert!(format.classify(b"#Part 1: x").begins() && format.classify(b"#Part 2: y").begins());
+    assert!(!format.classify(b"#Parts 1: x").begins());
+}
+
 /// Changes the values of some digits, of all or of one.
 fn mutate(line: &mut [u8], random: &mut Random) {
     let places: Vec<usize> = (0..line.len().min(400)).filter(|&at| line[at].is_ascii_digit()).collect();

@@ -81,6 +81,27 @@ pub(super) fn decode(code: &'static Encoding, line: &[u8], output: &mut Vec<u8>)
     }
 }
 
+/// The least that a text may take in a code page of several bytes: more would reach into the next line. A character that
+/// is not ASCII takes two bytes or more, but for those of one byte in some code page, what stands for damage, and the marks
+/// that two characters of Big5 are decoded to in addition (tables of <https://encoding.spec.whatwg.org>).
+pub(super) fn least_stored(text: &[u8]) -> u64 {
+    let of = |(at, &byte): (usize, &u8)| match byte {
+        0..=0x7f => 1,
+        0x80..=0xbf => 0,
+        _ => match text.get(at + 1..).unwrap_or_default() {
+            // U+0080, the euro sign, katakana of half width, the replacement character.
+            [0x80, ..] if byte == 0xc2 => 1,
+            [0x82, 0xac, ..] if byte == 0xe2 => 1,
+            [0xbd, 0xa1..=0xbf, ..] | [0xbe, 0x80..=0x9f, ..] | [0xbf, 0xbd, ..] if byte == 0xef => 1,
+            [0x84 | 0x8c, ..] if byte == 0xcc => 0,
+            // The end may lie within a character.
+            [0x80..=0xbf, rest @ ..] if byte < 0xe0 || rest.first().is_some_and(|next| next & 0xc0 == 0x80) => 2,
+            _ => 0,
+        },
+    };
+    text.iter().enumerate().map(of).sum()
+}
+
 /// Whether a line that is not ASCII is UTF-8 and not so by accident: two bytes may well be both.
 fn is_utf8(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|text| {

@@ -65,15 +65,18 @@ impl Directives {
         }
     }
 
-    /// Whether a line that begins with `#` begins a block of directives.
+    /// Whether a line that begins with `#` begins a block of directives. It does with any digits in the name, because what
+    /// a line means must not depend on their values.
     pub(super) fn begins(&self, line: &[u8]) -> bool {
-        line.starts_with(&self.first)
+        let same = |(own, other): (&u8, &u8)| own == other || own.is_ascii_digit() && other.is_ascii_digit();
+        line.get(..self.first.len()).is_some_and(|name| name.iter().zip(&self.first).all(same))
     }
 
-    /// Is equal for directives that read the same from a row.
+    /// Is equal for directives that read the same from a row and begin with the same one.
     pub(super) fn key(&self) -> u64 {
         let mut key = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(self.utc);
         let mut add = |value: usize| key = (key ^ value as u64).wrapping_mul(0x0100_0000_01b3);
+        self.first.iter().for_each(|&byte| add(if byte.is_ascii_digit() { 0 } else { byte.into() }));
         for Columns { count, separator, date, time, status, win32 } in &self.rows {
             [*count, usize::from(*separator)].into_iter().for_each(&mut add);
             [date, time, status, win32].into_iter().for_each(|it| add(it.map_or(usize::MAX, |it| it)));

@@ -87,7 +87,8 @@ impl<P: Pipe> Delivery<'_, P> {
         if inner.is_some() && !member.is_given() {
             return visit.saw(0);
         }
-        let mut guarded = Guarded::charged(visit, place, outer, &mut member);
+        let slow = member.delivery.format == Format::SevenZip;
+        let mut guarded = Guarded::charged(visit, place, outer, &mut member).slow(slow);
         match inner {
             Some(place) => visit.stream(place, facts, &mut guarded),
             // What a parser has made of the file is what it is, whatever it looks like.
@@ -166,7 +167,8 @@ impl<P: Pipe> Member<'_, '_, P> {
                 return;
             }
             let read = self.read(&mut block).unwrap_or(0);
-            if !visit.charge(read as u64) {
+            let slow = self.delivery.format == Format::SevenZip;
+            if !(if slow { visit.charge_slow(read as u64) } else { visit.charge(read as u64) }) {
                 visit.fail_limit(outer);
             }
         }
