@@ -35,6 +35,8 @@ mod system;
 mod tree;
 #[path = "src/signature/variants.rs"]
 mod variants;
+#[path = "src/signature/vendor.rs"]
+mod vendor;
 #[path = "src/signature/version.rs"]
 mod version;
 #[path = "src/signature/yaml.rs"]
@@ -123,6 +125,9 @@ fn tree_of(
         Some(folder) => {
             let product = product::product(folder, shown, text)?;
             product.facts.iter().for_each(|fact| add_regexes(&fact.patterns, regexes));
+        }
+        None if vendor::vendor_folder(path).is_some() => {
+            vendor::vendor(vendor::vendor_folder(path).unwrap_or_default(), shown, text)?;
         }
         None => {
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).cloned();

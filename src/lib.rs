@@ -14,8 +14,12 @@ pub mod finding;
 pub mod record;
 // Secrets and identifiers out of text, consistent pseudonyms, the leak scan.
 pub mod redact;
+// An entry of a bundle from its first record to its last, for all that is not a scan.
+pub mod reading;
 // One file per output format.
 pub mod report;
+// Unresolved becomes a case for the vendor: what it asks for, what is missing, the package.
+pub mod escalate;
 // The hot path: which signatures and error markers a record contains.
 pub mod scan;
 // Descriptions of known errors: data, YAML loader, catalogue.

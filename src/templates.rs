@@ -4,11 +4,11 @@
 
 use crate::bundle::{Bundle, Content, Entry, Problem, ProblemKind, Visited};
 use crate::finding::{Memo, Miner, Templates};
-use crate::record::{Chunk, ChunkReader, Encoding, Format, Reading, chunks, not_text};
+use crate::reading::each_chunk;
+use crate::record::{Chunk, Encoding, Format, Reading, chunks, not_text};
 use crate::scan::{Enough, Hit, LineCache, More, Scanner, Taker};
 use crate::signature::SignatureSet;
 use rayon::prelude::*;
-use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is one message.
@@ -88,12 +88,13 @@ impl<'a> Taker<'a> for Mining {
 /// none.
 pub fn assign(entry: Entry<'_>, templates: &mut Templates, with: &mut dyn FnMut(u64, &str)) {
     // What is no text was told when it was mined.
-    let _ = read_in_order(entry, &mut |chunk, format| {
-        each_line(chunk, format, &mut |message| match templates.of(message) {
+    let _ = each_chunk(entry, &mut |chunk, reading| {
+        each_line(chunk, &reading.format, &mut |message| match templates.of(message) {
             Some(template) => with(template.id, &template.text),
             // The file has changed since it was mined.
             None => with(0, ""),
         });
+        Ok(())
     });
 }
 
@@ -109,34 +110,12 @@ fn read(entry: Entry<'_>, count: &(dyn Fn(&Chunk<'_>, &Format) + Sync)) -> Resul
             return Ok(());
         }
     }
-    read_in_order(entry, &mut |chunk, format| count(chunk, format))
-}
-
-fn read_in_order(entry: Entry<'_>, with: &mut dyn FnMut(&Chunk<'_>, &Format)) -> Result<(), &'static str> {
-    let (reading, head, source): (_, _, &mut (dyn Read + Send)) = match entry.content {
-        Content::Mapped(text) => {
-            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
-                return Err(not_text(&text[..text.len().min(Reading::HEAD)]));
-            };
-            (reading, Vec::new(), &mut text.bytes())
-        }
-        Content::Stream(source) => {
-            let mut head = Vec::new();
-            // A stream has no errors: the bundle keeps them and ends it.
-            let _ = source.take(Reading::HEAD as u64).read_to_end(&mut head);
-            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else {
-                return Err(not_text(&head));
-            };
-            (reading, head, source)
-        }
-    };
-    let mut reader = ChunkReader::new(source, head, &reading);
-    let mut reuse = None;
-    while let Some(chunk) = reader.next_chunk(reuse.take()) {
-        with(&chunk.chunk(), &reading.format);
-        reuse = Some(chunk);
-    }
-    Ok(())
+    let counted = each_chunk(entry, &mut |chunk, reading| {
+        count(chunk, &reading.format);
+        Ok(())
+    });
+    // Counting does not fail.
+    counted.unwrap_or(Ok(()))
 }
 
 /// Calls `with` for the message of each line of a chunk.

@@ -10,6 +10,7 @@ mod compare;
 mod completions;
 mod contents;
 mod decode;
+mod escalate;
 mod exit;
 mod explain;
 mod format;
@@ -26,6 +27,7 @@ mod signatures;
 mod stream;
 mod templates;
 mod triage;
+mod verify;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -59,6 +61,8 @@ Examples:
   tierline templates app.log               which messages it has, grouped and counted
   tierline redact case.zip --customer acme --out redacted/
                                            the logs without secrets and names
+  tierline escalate case.zip --vendor veeam --customer acme --contract 0815 --out ticket/
+                                           the case for the vendor, or what it still lacks
   tierline contents case.zip               which files are in the bundle, and what cannot be read
 
 Exit codes:
@@ -67,7 +71,7 @@ Exit codes:
   2  wrong usage or a broken signature
   3  a known problem at or above --fail-on was found
   4  done, but parts of the input could not be examined
-  6  refused: something that was to be redacted is left";
+  6  refused: something that was to be redacted is left, or a case lacks what the vendor asks for";
 
 /// Options that work with every subcommand.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -100,6 +104,8 @@ enum Command {
     Contents(contents::ContentsArgs),
     Redact(redact::RedactArgs),
     Templates(templates::TemplatesArgs),
+    Escalate(escalate::EscalateArgs),
+    Verify(verify::VerifyArgs),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -119,6 +125,8 @@ pub fn run() -> ExitCode {
         Command::Contents(args) => contents::run(args, cli.terminal),
         Command::Redact(args) => redact::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),
+        Command::Escalate(args) => escalate::run(args, cli.terminal),
+        Command::Verify(args) => verify::run(args),
         Command::Signatures(args) => signatures::run(args, cli.terminal),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -5,11 +5,12 @@ use super::stream::{self, stream};
 use super::{Exit, Terminal, open_bundle, say};
 use clap::ValueEnum;
 use std::borrow::Cow;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use tierline::bundle::{Content, Entry};
-use tierline::record::{ChunkReader, Reading, Record, fields, not_text};
+use tierline::bundle::Entry;
+use tierline::reading::each_chunk;
+use tierline::record::{Record, fields};
 use tierline::report::{RecordLine, one_line, without_kind};
 use tierline::scan::Window;
 
@@ -91,53 +92,24 @@ struct How {
 
 /// Writes all records of an entry, or says why it is not read.
 fn show(entry: Entry<'_>, how: How, out: &mut dyn Write) -> io::Result<Result<(), &'static str>> {
-    match entry.content {
-        Content::Mapped(text) => {
-            let Some(reading) = Reading::of_text(&entry.path, &text, entry.modified) else {
-                return Ok(Err(not_text(&text[..text.len().min(Reading::HEAD)])));
-            };
-            show_source(&entry.path, &reading, &mut text.bytes(), Vec::new(), how, out)
+    let file = entry.path.clone();
+    let (mut line, mut before, mut begun) = (1, None, false);
+    each_chunk(entry, &mut |chunk, reading| {
+        if how.format == Format::Text && !std::mem::replace(&mut begun, true) {
+            let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
+            writeln!(out, "{} ({}, {}{remark})", one_line(&file), reading.format.name(), reading.encoding.name())?;
         }
-        Content::Stream(source) => {
-            let mut head = Vec::new();
-            source.take(Reading::HEAD as u64).read_to_end(&mut head)?;
-            let Some(reading) = Reading::of_file(&entry.path, &head, entry.modified) else {
-                return Ok(Err(not_text(&head)));
-            };
-            show_source(&entry.path, &reading, source, head, how, out)
-        }
-    }
-    .map(Ok)
-}
-
-fn show_source(
-    file: &str,
-    reading: &Reading,
-    source: &mut (dyn Read + Send),
-    head: Vec<u8>,
-    how: How,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    if how.format == Format::Text {
-        let remark = reading.format.remark().map(|remark| format!(", {remark}")).unwrap_or_default();
-        writeln!(out, "{} ({}, {}{remark})", one_line(file), reading.format.name(), reading.encoding.name())?;
-    }
-    let mut reader = ChunkReader::new(source, head, reading);
-    let (mut line, mut reuse, mut before) = (1, None, None);
-    while let Some(owned) = reader.next_chunk(reuse.take()) {
-        let chunk = owned.chunk();
-        let mut gate = how.window.map(|window| window.gate_behind(before, &chunk, &reading.format));
-        for record in reading.format.records(&chunk) {
+        let mut gate = how.window.map(|window| window.gate_behind(before, chunk, &reading.format));
+        for record in reading.format.records(chunk) {
             before = record.header.time.or(before);
             if gate.as_mut().is_some_and(|gate| !gate.admits(record.header.time)) {
                 continue;
             }
-            out.write_all(render(file, line, &record, how).as_bytes())?;
+            out.write_all(render(&file, line, &record, how).as_bytes())?;
         }
         line += memchr::memchr_iter(b'\n', chunk.text()).count() as u64;
-        reuse = Some(owned);
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn render(file: &str, first_line: u64, record: &Record<'_>, how: How) -> String {

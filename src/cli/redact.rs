@@ -13,7 +13,7 @@ use super::progress::with_progress;
 use super::stream;
 use super::{Exit, Terminal, open_bundle, say};
 use anyhow::Context;
-use customer::Customer;
+pub(super) use customer::Customer;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -155,7 +155,7 @@ pub(super) fn redacted(diagnosis: &Diagnosis, customer: &str, bundle: &Bundle) -
 }
 
 /// Adds names that another bundle of the customer has shown.
-fn remember(names: &mut Names, known: &Map) {
+pub(super) fn remember(names: &mut Names, known: &Map) {
     let kinds = [Kind::Host, Kind::User, Kind::Domain, Kind::Serial];
     for (kind, _, original) in known.entries().filter(|(kind, ..)| kinds.contains(kind)) {
         names.add(kind, original);
@@ -252,7 +252,7 @@ fn reverse_all(args: &RedactArgs, customer: &Customer, terminal: Terminal) -> an
 }
 
 /// Reads words, one per line; a line that begins with `#` is a remark.
-fn read_keywords(path: &Path) -> anyhow::Result<Vec<String>> {
+pub(super) fn read_keywords(path: &Path) -> anyhow::Result<Vec<String>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("failed to read `{}`", path.display()))?;
     let words = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(words.map(str::to_owned).collect())

@@ -41,6 +41,11 @@ impl CustomerKey {
         self.bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Returns a name for a value in hexadecimal: the same for the same customer, and no guess of the value can be proven by it.
+    pub fn fingerprint(&self, value: &[u8]) -> String {
+        self.tag("fingerprint", value).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Returns a number that follows from the key and the value and tells neither. `label` keeps uses apart.
     pub(super) fn tag(&self, label: &str, value: &[u8]) -> [u8; 32] {
         let mut keyed = self.keyed.clone();

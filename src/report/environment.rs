@@ -10,7 +10,7 @@ const VALUES: usize = 6;
 const LINES: usize = 12;
 
 /// Returns pairs of a product (or `Host`, `OS`) and what is stated of it. Values are as they stand in the log.
-pub(super) fn environment(diagnosis: &Diagnosis) -> Vec<(String, String)> {
+pub(crate) fn environment(diagnosis: &Diagnosis) -> Vec<(String, String)> {
     let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     let mut facts: Vec<&FoundFact> =
         diagnosis.facts.iter().filter(|fact| !is_short_form(fact, &diagnosis.facts)).collect();

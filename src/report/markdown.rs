@@ -5,7 +5,7 @@
 
 use super::environment::environment;
 use super::excerpt::{ERROR_MARKS, excerpt, lines_around};
-use super::neutral::one_line;
+use super::neutral::{lines, one_line};
 use super::timeline;
 use super::wording::{
     NotExamined, article_ids, cause, escalation, evidence_of, identity, label, not_examined, notes, number, occurrence,
@@ -236,9 +236,8 @@ impl Page {
 
     /// A code block with a record, or the lines of it that matter.
     fn log(&mut self, text: &str, marks: &[&str]) {
-        let shown = excerpt(text, marks, LINES_SHOWN).join("\n");
-        let fence = "`".repeat(longest_run(&shown).saturating_add(1).max(3));
-        self.out.push_str(&format!("{fence}text\n{shown}\n{fence}\n\n"));
+        self.out.push_str(&fenced(&excerpt(text, marks, LINES_SHOWN).join("\n")));
+        self.out.push('\n');
     }
 
     fn field(&mut self, name: &str, value: &str) {
@@ -258,8 +257,15 @@ impl Page {
     }
 }
 
+/// A code block that shows exactly these lines.
+pub(crate) fn fenced(text: &str) -> String {
+    let shown = lines(text).collect::<Vec<_>>().join("\n");
+    let fence = "`".repeat(longest_run(&shown).saturating_add(1).max(3));
+    format!("{fence}text\n{shown}\n{fence}\n")
+}
+
 /// Words as Markdown that shows exactly them, on one line.
-fn escape(words: &str) -> String {
+pub(crate) fn escape(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     let words = one_line(words);
     let mut rest = words.trim_start().chars().peekable();
@@ -288,7 +294,7 @@ fn escape(words: &str) -> String {
 }
 
 /// A code span.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = one_line(text);
     let fence = "`".repeat(longest_run(&text) + 1);
     // The renderer takes one blank away on both sides; a backtick at the border needs it, and nothing cannot stand alone.
@@ -305,12 +311,20 @@ fn longest_run(text: &str) -> usize {
 fn link(reference: &Reference) -> String {
     let name = reference.id.as_deref().unwrap_or(&reference.url);
     let url = &reference.url;
-    let web = url.starts_with("https://") || url.starts_with("http://");
-    if web && url.chars().all(|c| c.is_ascii_graphic() && !"<>()\\`\"".contains(c)) {
-        format!("[{}](<{url}>)", escape(name))
-    } else {
-        format!("{} {}", escape(name), code(url))
+    match is_address(url) {
+        true => format!("[{}](<{url}>)", escape(name)),
+        false => format!("{} {}", escape(name), code(url)),
     }
+}
+
+/// An address as a link, if it is one.
+pub(crate) fn address(url: &str) -> String {
+    if is_address(url) { format!("<{url}>") } else { code(url) }
+}
+
+fn is_address(url: &str) -> bool {
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    web && url.chars().all(|c| c.is_ascii_graphic() && !"<>()\\`\"".contains(c))
 }
 
 #[cfg(test)]

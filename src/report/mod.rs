@@ -25,17 +25,20 @@ mod wrap;
 
 pub use comparison::{comparison_json, comparison_text};
 pub use contents::{ContentLine, ContentProblem};
+pub(crate) use environment::environment;
 pub use html::html;
 pub use json::{SavedError, json, saved};
 pub use jsonl::jsonl;
 pub use junit::junit;
 pub use markdown::markdown;
+pub(crate) use markdown::{address, code, escape, fenced};
 pub use neutral::one_line;
 pub use records::RecordLine;
 pub use redacted::redacted;
 pub use sarif::sarif;
 pub use templates::TemplateLine;
 pub use text::{TextStyle, summary, text};
+pub(crate) use wording::{headline, occurrence, seconds};
 pub use wording::{product, without_kind};
 pub use wrap::wrapped;
 

@@ -265,7 +265,7 @@ pub(super) fn skipped(reasons: &[(&str, u64)]) -> String {
 
 /// What an unknown error says, on one line and without the header of its record: the first evidence from the first words
 /// on that do not vary.
-pub(super) fn headline(finding: &UnknownGroup) -> String {
+pub(crate) fn headline(finding: &UnknownGroup) -> String {
     const SHORTEST: usize = 8;
     let literals = finding.template.split(['<', '>']).step_by(2);
     let literals = literals.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
@@ -337,7 +337,7 @@ pub(super) fn standing(known: &Known) -> Option<String> {
 }
 
 /// "14 times, 2026-01-02 03:04:05 to 05:06:07".
-pub(super) fn occurrence(group: &Group) -> String {
+pub(crate) fn occurrence(group: &Group) -> String {
     let count = if group.count == 1 { "once".to_string() } else { format!("{} times", number(group.count)) };
     match (group.first_time, group.last_time) {
         (Some(first), Some(last)) => format!("{count}, {}", range(&seconds(first), &seconds(last))),
@@ -401,7 +401,7 @@ pub(super) fn moment(time: Time) -> String {
 }
 
 /// As [`moment`], without the fraction of a second.
-pub(super) fn seconds(time: Time) -> String {
+pub(crate) fn seconds(time: Time) -> String {
     let text = moment(time);
     match text.split_once('.') {
         Some((whole, rest)) => format!("{whole}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),

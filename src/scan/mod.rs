@@ -45,7 +45,7 @@ pub use line_cache::LineCache;
 pub use literals::{required_literals, required_sets, shortest};
 pub use repeats::{Counted, Enough, More};
 pub use scanner::Scanner;
-pub use scope::FileScope;
+pub use scope::{FileScope, Globs, without_compression};
 pub use timeline::{Pieces, Step, Timeline};
 pub(crate) use vocabulary::Vocabulary;
 pub use window::{Gate, Window, last_time, last_time_of};

@@ -93,13 +93,32 @@ impl Scopes {
     }
 }
 
+/// Globs of files that are matched as those of signatures are.
+pub struct Globs {
+    /// `None` if there are no globs: then there are no such files.
+    scopes: Option<Scopes>,
+}
+
+impl Globs {
+    /// Compiles globs. A broken one matches nothing.
+    pub fn new(files: &[String]) -> Globs {
+        let scope = Scope { files: files.to_vec(), ..Scope::default() };
+        Globs { scopes: (!files.is_empty()).then(|| Scopes::new([scope].iter())) }
+    }
+
+    /// Whether a path fits one of them.
+    pub fn fit(&self, path: &str) -> bool {
+        self.scopes.as_ref().is_some_and(|scopes| scopes.of(path).contains(0))
+    }
+}
+
 fn compile(pattern: &str) -> Option<Glob> {
     let anywhere = if pattern.contains('/') { pattern.to_owned() } else { format!("**/{pattern}") };
     GlobBuilder::new(&anywhere).case_insensitive(true).literal_separator(true).build().ok()
 }
 
 /// Returns the path without a suffix that names a compression; none if it has none.
-fn without_compression(path: &str) -> Option<&str> {
+pub fn without_compression(path: &str) -> Option<&str> {
     let (stem, suffix) = path.rsplit_once('.')?;
     let compressed = COMPRESSIONS.iter().any(|known| suffix.eq_ignore_ascii_case(known));
     Some(stem).filter(|stem| compressed && !stem.is_empty() && !stem.ends_with('/'))
@@ -127,6 +146,12 @@ mod tests {
         check(globs, &[], "case.zip!/Logs/job.daily.LOG", true);
         check(globs, &[], "case.tar.gz!/logs/Job.Daily.log", true);
         check(globs, &[], "logs/Svc.log", false);
+    }
+
+    #[test]
+    fn no_globs_fit_nothing() {
+        assert!(Globs::new(&["**/*.log".to_owned()]).fit("case.zip!/a/b.LOG.gz"));
+        assert!(!Globs::new(&[]).fit("a.log"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The catalogue inside the program, put there by `build.rs`.
 
 use super::fragments::Fragments;
-use super::{Catalogue, CatalogueInfo, load, product, schema, tree};
+use super::{Catalogue, CatalogueInfo, load, product, schema, tree, vendor};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,6 +32,10 @@ impl Catalogue {
                 continue;
             }
             let Some(root) = tree::decode(&mut tree) else { continue };
+            if let Some(folder) = vendor::vendor_folder(path) {
+                catalogue.vendors.extend(vendor::vendor_of(folder, &shown(path), &root));
+                continue;
+            }
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
             catalogue.signatures.extend(schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments));
         }
@@ -66,7 +70,8 @@ mod tests {
     #[test]
     fn all_files_of_the_catalogue_are_read() {
         let catalogue = Catalogue::builtin();
-        assert_eq!(catalogue.signatures.len() + catalogue.products.len(), FILES.len());
+        let read = catalogue.signatures.len() + catalogue.products.len() + catalogue.vendors.len();
+        assert_eq!(read, FILES.len());
         assert!(catalogue.signatures.is_sorted_by(|a, b| a.id < b.id));
     }
 

@@ -2,7 +2,7 @@
 
 use super::fragments::Fragments;
 use super::yaml::{Mistake, Place};
-use super::{CatalogueInfo, Overlay, Product, Signature, checksum, overlay, product, schema, yaml};
+use super::{CatalogueInfo, Overlay, Product, Signature, Vendor, checksum, overlay, product, schema, vendor, yaml};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,6 +34,8 @@ pub struct Catalogue {
     pub signatures: Vec<Signature>,
     /// The products, in the order of their folders.
     pub products: Vec<Product>,
+    /// How their vendors are spoken to, in the order of their folders.
+    pub vendors: Vec<Vendor>,
     /// What it changes of signatures, its own and those of others.
     pub overlay: Option<Overlay>,
     /// Ids of the files that are broken, in id order.
@@ -56,6 +58,7 @@ struct SourceFile<'a> {
 enum Understood {
     Signature(Box<Signature>),
     Product(Product),
+    Vendor(Vendor),
     Overlay(Overlay),
 }
 
@@ -142,6 +145,7 @@ impl Catalogue {
             match understood {
                 Ok(Understood::Signature(signature)) => catalogue.signatures.push(*signature),
                 Ok(Understood::Product(product)) => catalogue.products.push(product),
+                Ok(Understood::Vendor(vendor)) => catalogue.vendors.push(vendor),
                 Ok(Understood::Overlay(overlay)) => catalogue.overlay = Some(overlay),
                 Err(mistakes) => {
                     catalogue.broken.push(Arc::from(id_of(file.path)));
@@ -156,8 +160,15 @@ impl Catalogue {
 
     /// Makes a catalogue without signatures.
     pub(super) fn empty(info: CatalogueInfo) -> Catalogue {
-        let (signatures, products, broken, errors) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Catalogue { info, signatures, products, overlay: None, broken, errors }
+        Catalogue {
+            info,
+            signatures: Vec::new(),
+            products: Vec::new(),
+            vendors: Vec::new(),
+            overlay: None,
+            broken: Vec::new(),
+            errors: Vec::new(),
+        }
     }
 }
 
@@ -216,6 +227,9 @@ fn understand(file: &SourceFile<'_>, fragments: &Fragments) -> Result<Understood
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(folder) = product_folder(file.path) {
         return product::product(folder, &file.shown, text).map(Understood::Product);
+    }
+    if let Some(folder) = vendor::vendor_folder(file.path) {
+        return vendor::vendor(folder, &file.shown, text).map(Understood::Vendor);
     }
     if file.path == "_overlay.yaml" {
         return overlay::overlay(&file.shown, text).map(Understood::Overlay);

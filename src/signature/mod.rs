@@ -27,6 +27,7 @@ mod set;
 mod system;
 mod tree;
 mod variants;
+mod vendor;
 mod version;
 // YAML text as a tree of nodes that know their place.
 pub mod yaml;
@@ -48,4 +49,7 @@ pub use product::Product;
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};
 pub use system::Os;
 pub use variants::{Row, Rows, Variants};
+pub use vendor::{
+    Hours, Portal, PortalField, RequiredLogs, Rule, RuleKind, Stated, Takes, Vendor, VendorProduct, VendorSeverity,
+};
 pub use version::{FixedIn, Version, Versions, VersionsError};

@@ -6,7 +6,7 @@ use super::retired::Retired;
 use super::yaml::{self, Place};
 use super::{
     Applied, Catalogue, Correlation, Day, Fact, FactKind, Keep, Overlay, Override, Product, Signature, SignatureError,
-    Status, Wanted, source_text,
+    Status, Vendor, Wanted, source_text,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -27,6 +27,7 @@ pub struct CatalogueInfo {
 pub struct SignatureSet {
     signatures: Vec<Signature>,
     products: Vec<Product>,
+    vendors: Vec<Vendor>,
     facts: Vec<FactGroup>,
     catalogues: Vec<CatalogueInfo>,
     errors: Vec<SignatureError>,
@@ -87,12 +88,14 @@ impl SignatureSet {
         let mut known: BTreeSet<Arc<str>> = Catalogue::builtin_ids().map(Arc::from).collect();
         let mut by_id = BTreeMap::new();
         let mut products = BTreeMap::new();
+        let mut vendors = BTreeMap::new();
         let mut replaced = BTreeMap::new();
         for (catalogue, drafts) in catalogues {
             set.catalogues.push(catalogue.info);
             set.errors.extend(catalogue.errors);
             known.extend(catalogue.broken);
             products.extend(catalogue.products.into_iter().map(|product| (Arc::clone(&product.folder), product)));
+            vendors.extend(catalogue.vendors.into_iter().map(|vendor| (Arc::clone(&vendor.folder), vendor)));
             set.overlays.extend(catalogue.overlay);
             for signature in catalogue.signatures {
                 known.insert(Arc::clone(&signature.id));
@@ -118,6 +121,7 @@ impl SignatureSet {
         }
         set.signatures = by_id.into_values().collect();
         set.products = products.into_values().collect();
+        set.vendors = vendors.into_values().collect();
         set.name_products();
         set.group_facts();
         set.connect(&known);
@@ -240,6 +244,11 @@ impl SignatureSet {
     /// The products of all catalogues, in the order of their folders.
     pub fn products(&self) -> &[Product] {
         &self.products
+    }
+
+    /// How vendors are spoken to, in the order of their folders.
+    pub fn vendors(&self) -> &[Vendor] {
+        &self.vendors
     }
 
     /// The facts that logs may state, in the order of their names; a fact's index here is its number in one run.

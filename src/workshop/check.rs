@@ -57,6 +57,7 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
     let broken = catalogue.broken.clone();
     let of_overlay = super::overlay::lint(&catalogue, against.today);
     let of_retired = super::overlay::retired(&catalogue);
+    let of_vendors = super::vendor::lint(&catalogue);
     let set = SignatureSet::merge(vec![(catalogue, true)]);
     let mut flaws: Vec<Flaw> = set.errors().iter().cloned().map(Flaw::from).collect();
     for signature in set.signatures() {
@@ -77,6 +78,7 @@ pub fn check(catalogue: Catalogue, against: Against<'_>) -> Result<Checked, Bund
         flaws.extend(sheet.flaws);
     }
     flaws.extend(of_overlay);
+    flaws.extend(of_vendors);
     flaws.extend(of_retired);
     flaws.extend(super::facts::lint(&set));
     flaws.extend(super::fragments::unused(&set, &broken));

@@ -24,6 +24,7 @@ mod quoting;
 mod scope;
 mod several;
 mod variants;
+mod vendor;
 mod why;
 
 pub use check::{Against, Checked, check, check_patterns};

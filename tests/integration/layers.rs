@@ -14,9 +14,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("diagnosis", &["bundle", "signature", "finding"]),
     ("redact", &["scan"]),
     ("report", &["bundle", "signature", "finding", "diagnosis", "redact"]),
+    ("reading", &["bundle", "record"]),
+    ("escalate", &["bundle", "signature", "scan", "finding", "diagnosis", "redact", "reading", "report"]),
     ("triage", &["bundle", "record", "signature", "scan", "finding", "diagnosis"]),
     ("redaction", &["bundle", "record", "redact"]),
-    ("templates", &["bundle", "record", "signature", "scan", "finding"]),
+    ("templates", &["bundle", "record", "reading", "signature", "scan", "finding"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
 
@@ -31,7 +33,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
 ];
 
 /// Modules that define what is stored or sent.
-const MAY_SERIALIZE: &[&str] = &["report"];
+const MAY_SERIALIZE: &[&str] = &["report", "escalate"];
 
 /// Modules that may contain SQL.
 const MAY_USE_SQL: &[&str] = &[];

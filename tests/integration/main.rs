@@ -7,6 +7,7 @@ mod canary;
 mod causes;
 mod cli;
 mod correlations;
+mod escalate;
 mod event_logs;
 mod exchange;
 mod expected;

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use tierline::redact::{CustomerKey, Map};
 
 /// A customer by name.
-pub(super) struct Customer {
+pub(in crate::cli) struct Customer {
     folder: PathBuf,
     map: PathBuf,
 }
 
 impl Customer {
     /// The customer of this name, whose map may be kept elsewhere.
-    pub(super) fn new(name: &str, map: Option<PathBuf>) -> anyhow::Result<Customer> {
+    pub(in crate::cli) fn new(name: &str, map: Option<PathBuf>) -> anyhow::Result<Customer> {
         let plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
         if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(plain) {
             let message = format!("--customer `{name}`: use up to 64 letters, digits, `-`, `_` and `.`");
@@ -27,7 +27,7 @@ impl Customer {
     }
 
     /// Reads the key of the customer, which is made if there is none; or that of a file.
-    pub(super) fn key(&self, file: Option<&Path>) -> anyhow::Result<CustomerKey> {
+    pub(in crate::cli) fn key(&self, file: Option<&Path>) -> anyhow::Result<CustomerKey> {
         let own = self.folder.join("key");
         let path = file.unwrap_or(&own);
         if file.is_none() {
@@ -57,7 +57,7 @@ impl Customer {
     }
 
     /// Reads what earlier runs have kept.
-    pub(super) fn map(&self) -> anyhow::Result<Map> {
+    pub(in crate::cli) fn map(&self) -> anyhow::Result<Map> {
         let text = match fs::read_to_string(&self.map) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Map::default()),
             read => read.with_context(|| format!("failed to read the map `{}`", self.map.display()))?,
@@ -66,7 +66,7 @@ impl Customer {
     }
 
     /// Adds to what is kept. It is readable by this user only, and seen whole by others that run at the same time.
-    pub(super) fn save(&self, new: &Map) -> anyhow::Result<()> {
+    pub(in crate::cli) fn save(&self, new: &Map) -> anyhow::Result<()> {
         if new.is_empty() {
             return Ok(());
         }

@@ -17,6 +17,7 @@ use super::{Condition, Severity, Side, Signature, Span, Status, SupportLevel};
 use std::path::Path;
 use std::sync::Arc;
 
+pub(super) use remedy::is_web_address;
 pub(super) use scope::globs;
 
 const STATUSES: &[(&str, Status)] =

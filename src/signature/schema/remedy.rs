@@ -57,7 +57,7 @@ pub(super) fn reference(reader: &mut Reader, node: &Node<'_>) -> Option<Referenc
 }
 
 /// Nothing but such an address ever gets into a report, so that no report can hold an active link of another kind.
-fn is_web_address(url: &str) -> bool {
+pub(in super::super) fn is_web_address(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else { return false };
     let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
     let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');

@@ -1,0 +1,27 @@
+//! What nobody can solve here becomes a case for the vendor.
+//!
+//! In go a [`Diagnosis`](crate::diagnosis::Diagnosis), the vendor's profile and what the engineer knows
+//! ([`Intake`]); out comes a [`Case`]: what it is about, what the vendor still wants ([`Shortfall`]), which steps of level 1
+//! nobody has tried, and the text that asks the customer for the rest. `gate.rs` decides whether the case may leave. [`make`]
+//! then writes the package; every word of it goes through a [`Redactor`](crate::redact::Redactor).
+
+mod case;
+mod gate;
+mod logs;
+mod package;
+mod render;
+mod request;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod ticket;
+mod verify;
+
+pub use case::{Case, Intake, prepare};
+pub use gate::{Shortfall, Step};
+pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, make};
+pub use render::markdown;
+pub use request::request;
+pub use subject::{Subject, SubjectError};
+pub use ticket::{Attachment, Ticket};
+pub use verify::{VerifyError, verify};

@@ -1,0 +1,335 @@
+//! The package: a folder with the ticket, the evidence and the logs, all redacted, and a manifest of their hashes.
+//!
+//! It is made beside its place and moved there when it is complete and the leak scan has found nothing. The same bundle, customer
+//! and answers give the same bytes: nothing in it depends on the clock.
+
+use super::case::{Case, Intake};
+use super::logs::{self, Cut};
+use super::render;
+use super::ticket::{Attachment, Ticket, excerpts};
+use crate::bundle::{Bundle, Entry};
+use crate::diagnosis::Diagnosis;
+use crate::redact::{CustomerKey, LeakScan, Map, Names, Options, Redactor};
+use crate::report::{one_line, seconds};
+use crate::scan::{Globs, without_compression};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// How names are replaced in a package.
+pub struct Redaction {
+    /// The customer's key.
+    pub key: CustomerKey,
+    /// What is wanted.
+    pub options: Options,
+    /// What the bundle, and earlier ones of the customer, call hosts, users and domains.
+    pub names: Names,
+    /// What earlier pseudonyms of the customer stand for.
+    pub known: Map,
+}
+
+/// Why there is no package.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// The disk, mostly.
+    #[error("write `{path}`")]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The place is taken.
+    #[error("`{0}` is there already and not empty")]
+    Taken(PathBuf),
+    /// Something in the package must not leave.
+    #[error("the leak scan found {}", told(.0))]
+    Leaks(Vec<FoundLeak>),
+}
+
+/// A leak in a file of the package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundLeak {
+    /// Below the package's folder.
+    pub file: String,
+    /// From 1.
+    pub line: u64,
+    /// What it is.
+    pub what: &'static str,
+    /// What found it.
+    pub rule: &'static str,
+}
+
+/// `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `tierline.manifest/1`.
+    pub schema: String,
+    /// The version of the program.
+    pub tool: String,
+    /// The ticket's key.
+    pub key: String,
+    /// SHA-256 of what was examined, in lower-case hex, in the order given.
+    pub inputs: Vec<Option<String>>,
+    /// All files but this one, in the order of their paths.
+    pub files: Vec<Attachment>,
+}
+
+/// What was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What the pseudonyms stand for. It must not leave.
+    pub map: Map,
+}
+
+/// Makes the package in `out`.
+pub fn make(
+    case: &Case<'_>,
+    diagnosis: &Diagnosis,
+    intake: &Intake,
+    bundle: &Bundle,
+    redaction: &Redaction,
+    out: &Path,
+) -> Result<Made, PackageError> {
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| PackageError::Write { path, source }
+    };
+    if is_used(out).map_err(failed(out))? {
+        return Err(PackageError::Taken(out.to_path_buf()));
+    }
+    let redactor = Redactor::new(redaction.key.clone(), &redaction.options, &redaction.names);
+    let parent = out.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(failed(parent))?;
+    let folder = tempfile::Builder::new().prefix(".tierline-").tempdir_in(parent).map_err(failed(parent))?;
+    let mut folder = Folder { root: folder, files: Vec::new() };
+    let mut ticket = Ticket::new(case, diagnosis, intake, &redactor, &redaction.key);
+    let mut write = |folder: &mut Folder| -> io::Result<()> {
+        for (index, excerpt) in excerpts(case, diagnosis, &redactor).iter().enumerate() {
+            folder.add(&format!("evidence/{:02}.txt", index + 1), &excerpt.what, excerpt.text.as_bytes())?;
+        }
+        add_logs(folder, case, bundle, &redactor)?;
+        folder.files.sort_by(|a, b| a.path.cmp(&b.path));
+        ticket.attachments.clone_from(&folder.files);
+        folder.add("ticket.md", "the case", render::markdown(&ticket).as_bytes())?;
+        folder.add("ticket.json", "the case, for programs", render::json(&ticket).as_bytes())?;
+        if let Some(portal) = &case.vendor.portal {
+            let fields = render::portal_fields(&ticket, portal);
+            folder.add("portal.txt", "the fields of the vendor's portal in its order", fields.as_bytes())?;
+        }
+        folder.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let manifest = Manifest {
+            schema: "tierline.manifest/1".into(),
+            tool: env!("CARGO_PKG_VERSION").into(),
+            key: ticket.key.clone(),
+            inputs: diagnosis.inputs.iter().map(|it| it.sha256.clone()).collect(),
+            files: folder.files.clone(),
+        };
+        let manifest = serde_json::to_string_pretty(&manifest)? + "\n";
+        fs::write(folder.root.path().join("manifest.json"), manifest)
+    };
+    write(&mut folder).map_err(failed(out))?;
+    let map = redactor.map();
+    // A name that was replaced in an earlier bundle may stand in this one too.
+    let mut all = redaction.known.clone();
+    all.merge(&map);
+    let scan = LeakScan::new(&all, &redaction.options.keywords, redaction.options.keep_identifiers);
+    let leaks = leaks(&folder, &scan).map_err(failed(out))?;
+    if !leaks.is_empty() {
+        return Err(PackageError::Leaks(leaks));
+    }
+    // An empty folder may be there; nothing else is.
+    let _ = fs::remove_dir(out);
+    let made = folder.root.keep();
+    fs::rename(&made, out).map_err(|source| {
+        let _ = fs::remove_dir_all(&made);
+        failed(out)(source)
+    })?;
+    Ok(Made { ticket, map })
+}
+
+/// Whether something is at a place where a package shall be made.
+pub fn is_used(out: &Path) -> io::Result<bool> {
+    match fs::read_dir(out) {
+        Ok(mut entries) => Ok(entries.next().is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// The folder of a package while it is made.
+struct Folder {
+    root: tempfile::TempDir,
+    files: Vec<Attachment>,
+}
+
+impl Folder {
+    fn add(&mut self, path: &str, what: &str, bytes: &[u8]) -> io::Result<()> {
+        self.stream(path, |out| out.write_all(bytes).map(|()| what.to_owned()))
+    }
+
+    /// Writes a file; `write` says what it is.
+    fn stream(&mut self, path: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<String>) -> io::Result<()> {
+        let place = self.root.path().join(path);
+        if let Some(folder) = place.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut out = Hashing::new(BufWriter::new(File::create(&place)?));
+        let what = write(&mut out)?;
+        out.flush()?;
+        let (sha256, bytes) = out.end();
+        self.files.push(Attachment { path: path.to_owned(), what, bytes, sha256 });
+        Ok(())
+    }
+
+    /// Takes a file away again.
+    fn remove(&mut self, path: &str) -> io::Result<()> {
+        self.files.retain(|it| it.path != path);
+        fs::remove_file(self.root.path().join(path))
+    }
+}
+
+/// Counts and hashes what is written.
+pub(super) struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W> Hashing<W> {
+    pub(super) fn new(out: W) -> Hashing<W> {
+        Hashing { out, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// SHA-256 in lower-case hex, and how many bytes.
+    pub(super) fn end(self) -> (String, u64) {
+        let hash = self.hash.finalize();
+        (hash.iter().map(|byte| format!("{byte:02x}")).collect(), self.bytes)
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Adds the logs that the vendor asks for, those of them that have records of the incident's time.
+fn add_logs(folder: &mut Folder, case: &Case<'_>, bundle: &Bundle, redactor: &Redactor) -> io::Result<()> {
+    let window = logs::window(case.subject.group());
+    let globs: Vec<Globs> = case.product.logs.iter().map(|it| Globs::new(&it.files)).collect();
+    let written = Mutex::new((folder, BTreeSet::new(), Ok(())));
+    let add = |entry: Entry<'_>| {
+        let path = entry.path.to_string();
+        let Some(index) = globs.iter().position(|it| it.fit(&path)) else { return };
+        let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+        let (folder, names, result) = &mut *written;
+        if result.is_err() {
+            return;
+        }
+        let text = without_compression(&path).unwrap_or(&path);
+        let name = free(names, &format!("logs/{}", safe(redactor.str(text).as_str())));
+        let what = case.product.logs.get(index).map_or("", |it| &*it.what);
+        let mut taken = Ok(Cut::default());
+        *result = folder.stream(&name, |out| {
+            taken = logs::cut(entry, window, redactor, out)?;
+            Ok(taken.as_ref().map_or_else(|_| String::new(), |cut| described(what, cut)))
+        });
+        if result.is_ok() && taken.map_or(true, |cut| cut.taken == 0) {
+            *result = folder.remove(&name);
+        }
+    };
+    // One after another, so that names and order do not depend on threads.
+    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(|| bundle.visit(&add)),
+        Err(error) => return Err(io::Error::other(error)),
+    };
+    written.into_inner().unwrap_or_else(PoisonError::into_inner).2
+}
+
+fn described(what: &str, cut: &Cut) -> String {
+    let records = match cut.taken == cut.all {
+        true => format!("all {} records", cut.all),
+        false => format!("{} of {} records", cut.taken, cut.all),
+    };
+    match cut.times {
+        Some((first, last)) => format!("{what}: {records}, {} to {}", seconds(first), seconds(last)),
+        None => format!("{what}: {records}"),
+    }
+}
+
+/// A path of the bundle as the path of a file that every system can have, below a folder.
+fn safe(path: &str) -> String {
+    let parts = path.split(['/', '\\']).map(|part| part.trim_end_matches('!'));
+    let parts = parts.filter(|part| !part.is_empty() && part.chars().any(|c| c != '.'));
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
+    let parts: Vec<String> = parts.map(|part| part.chars().take(100).map(plain).collect()).collect();
+    if parts.is_empty() { "log".into() } else { parts.join("/") }
+}
+
+/// The name, or it with a number if it is taken, on systems too that do not tell `A` from `a`.
+fn free(names: &mut BTreeSet<String>, name: &str) -> String {
+    let mut free = name.to_owned();
+    let mut number = 2;
+    while !names.insert(free.to_lowercase()) {
+        free = format!("{name}.{number}");
+        number += 1;
+    }
+    free
+}
+
+/// What is looked over at once.
+const PIECE: usize = 8 << 20;
+/// What of a piece is looked over again with the next one: longer secrets, such as keys over several lines, end in it.
+const AGAIN: usize = 64 << 10;
+
+fn leaks(folder: &Folder, scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
+    let mut found = BTreeSet::new();
+    for file in &folder.files {
+        let mut source = BufReader::new(File::open(folder.root.path().join(&file.path))?);
+        let (mut text, mut lines_before) = (Vec::new(), 0);
+        loop {
+            let before = text.len();
+            source.by_ref().take(PIECE as u64).read_to_end(&mut text)?;
+            source.read_until(b'\n', &mut text)?;
+            for leak in scan.leaks(&text) {
+                let line = lines_before + lines(text.get(..leak.start).unwrap_or_default()) + 1;
+                found.insert(FoundLeak { file: file.path.clone(), line, what: leak.kind.name(), rule: leak.rule });
+            }
+            if text.len() == before {
+                break;
+            }
+            let keep = text.len().saturating_sub(AGAIN);
+            lines_before += lines(text.get(..keep).unwrap_or_default());
+            text.drain(..keep);
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn lines(text: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', text).count() as u64
+}
+
+fn told(leaks: &[FoundLeak]) -> String {
+    const TOLD: usize = 10;
+    let all: Vec<String> =
+        leaks.iter().take(TOLD).map(|it| format!("{} in {}, line {}", it.what, it.file, it.line)).collect();
+    let more = leaks.len().saturating_sub(TOLD);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    one_line(&format!("{}{more}", all.join("; ")))
+}

@@ -1,0 +1,302 @@
+//! What the vendor reads: every fact of the case, redacted, as data.
+//!
+//! All of it went through a [`Redactor`]: there is no other way to make a [`Ticket`].
+
+use super::case::{Case, Intake};
+use super::gate::Shortfall;
+use super::subject::Subject;
+use crate::diagnosis::{Diagnosis, State};
+use crate::finding::{Evidence, Time};
+use crate::redact::{CustomerKey, Redactor};
+use crate::report::{environment, headline, occurrence, one_line, seconds};
+use crate::signature::{RuleKind, Span};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// A case as the vendor sees it. The fields are those of `ticket.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// `tierline.ticket/1`.
+    pub schema: String,
+    /// Names the problem at this customer; the same problem gets the same key again.
+    pub key: String,
+    /// The vendor.
+    pub vendor: String,
+    /// The product, as the vendor calls it.
+    pub product: String,
+    /// Versions that the logs state of it, and those told by the engineer.
+    pub version: String,
+    /// The vendor's severity.
+    pub severity: String,
+    /// How soon the vendor answers by that; says so if it is not confirmed.
+    pub first_response: Option<String>,
+    /// The number of the support contract.
+    pub contract: Option<String>,
+    /// The customer was attacked with ransomware.
+    pub ransomware: bool,
+    /// The error in one line.
+    pub summary: String,
+    /// The error with all its lines, verbatim but for redaction.
+    pub message: String,
+    /// File and line of it.
+    pub place: Option<String>,
+    /// How often and when.
+    pub occurrence: String,
+    /// The exact time of the first one, as the log states it.
+    pub first_time: Option<String>,
+    /// And of the last.
+    pub last_time: Option<String>,
+    /// Error codes in the message.
+    pub codes: Vec<String>,
+    /// The files it was seen in.
+    pub files: Vec<String>,
+    /// Products, versions, computers and systems.
+    pub environment: Vec<(String, String)>,
+    /// What happened around it, in the order of time.
+    pub timeline: Vec<(String, String)>,
+    /// What was tried.
+    pub tried: Vec<String>,
+    /// Steps of level 1 that nobody says were tried.
+    pub untried: Vec<String>,
+    /// Known problems in the same logs, with their articles.
+    pub known: Vec<KnownProblem>,
+    /// What could not be had, each a sentence.
+    pub missing: Vec<String>,
+    /// Why the case is opened without that.
+    pub reason: Option<String>,
+    /// What is in the package beside this.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A known problem in the same logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownProblem {
+    /// What it is.
+    pub title: String,
+    /// The pages that state it.
+    pub urls: Vec<String>,
+}
+
+/// A file of the package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Below the package's folder, with `/`.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Lower-case hex.
+    pub sha256: String,
+}
+
+/// An excerpt of a log, redacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// What it shows, and where it stands.
+    pub what: String,
+    /// File, line, offset, time, then the lines.
+    pub text: String,
+}
+
+/// Other findings that are told in the timeline.
+const AROUND: usize = 12;
+/// Other unexplained errors of which there is an excerpt.
+const OTHERS: usize = 5;
+/// Files that are named.
+const FILES: usize = 20;
+
+impl Ticket {
+    /// Makes the ticket; attachments are added when they are written.
+    pub fn new(
+        case: &Case<'_>,
+        diagnosis: &Diagnosis,
+        intake: &Intake,
+        redactor: &Redactor,
+        key: &CustomerKey,
+    ) -> Ticket {
+        let group = case.subject.group();
+        let evidence = group.evidence.first();
+        let redacted = |text: &str| redactor.str(text).as_str().to_owned();
+        let summary = match case.subject {
+            Subject::Known(known) => known.signature.title.clone(),
+            Subject::Unresolved(unresolved) => headline(&unresolved.finding),
+        };
+        let severity = case.vendor_severity;
+        let stated = |it: &crate::signature::Stated<Span>| match it.url {
+            Some(_) => it.value.to_string(),
+            None => format!("{} (not confirmed)", it.value),
+        };
+        Ticket {
+            schema: "tierline.ticket/1".into(),
+            key: String::new(),
+            vendor: case.vendor.vendor.clone(),
+            product: case.product.name.clone(),
+            version: redacted(&version(case, diagnosis, intake)),
+            severity: severity.map_or_else(|| case.severity.name().to_owned(), |it| it.name.clone()),
+            first_response: severity.and_then(|it| it.first_response.as_ref()).map(stated),
+            contract: intake.contract.clone(),
+            ransomware: intake.ransomware && case.vendor.rule(RuleKind::Ransomware).is_some(),
+            summary: one_line(&redacted(&summary)),
+            message: redacted(case.subject.message()),
+            place: evidence.map(|it| redacted(&format!("{}, line {}", it.file, it.line))),
+            occurrence: occurrence(group),
+            first_time: group.first_time.map(|it| it.to_string()),
+            last_time: group.last_time.map(|it| it.to_string()),
+            codes: match case.subject {
+                Subject::Unresolved(unresolved) => unresolved.finding.codes.iter().map(|it| redacted(it)).collect(),
+                Subject::Known(_) => Vec::new(),
+            },
+            files: group.files.iter().take(FILES).map(|it| redacted(&it.to_string())).collect(),
+            environment: environment(diagnosis).iter().map(|(label, text)| (label.clone(), redacted(text))).collect(),
+            timeline: timeline(case, diagnosis).into_iter().map(|(time, text)| (time, redacted(&text))).collect(),
+            tried: tried(diagnosis, intake).iter().map(|it| redacted(it)).collect(),
+            untried: case.untried.iter().map(|it| redacted(it.text)).collect(),
+            known: known(case, diagnosis).map(|it| KnownProblem { title: redacted(&it.title), ..it }).collect(),
+            missing: case.shortfalls.iter().filter_map(missing).map(|it| redacted(&it)).collect(),
+            reason: case.overridden.map(redacted),
+            attachments: Vec::new(),
+        }
+        .with_key(case, key)
+    }
+
+    /// The key follows from the vendor, its product, the version's first two numbers, the error, and the customer, whose key
+    /// is a secret: nobody can find out by trying names whose case it is.
+    fn with_key(self, case: &Case<'_>, key: &CustomerKey) -> Ticket {
+        let version: String = self
+            .version
+            .split(|c: char| !c.is_ascii_digit() && c != '.')
+            .find(|it| it.contains('.'))
+            .map(|it| it.split('.').take(2).collect::<Vec<_>>().join("."))
+            .unwrap_or_default();
+        let mut hash = Sha256::new();
+        for part in [&*case.vendor.folder, &case.product.folder, &version, case.subject.id()] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let key = key.fingerprint(&hash.finalize());
+        Ticket { key, ..self }
+    }
+}
+
+/// What the logs and the engineer state of the product's version.
+fn version(case: &Case<'_>, diagnosis: &Diagnosis, intake: &Intake) -> String {
+    let names = &case.product.facts;
+    let is_version = |name: &str| name.ends_with(".version") || name.ends_with(".build");
+    let found = diagnosis.facts.iter().filter(|it| is_version(&it.name) && names.iter().any(|own| **own == *it.name));
+    let mut values: Vec<String> = Vec::new();
+    for fact in found {
+        let before = fact.history.iter().rev().find(|(value, _)| *value != fact.value);
+        let value = match before {
+            Some((before, _)) => format!("{} ({before} before)", fact.value),
+            None => fact.value.clone(),
+        };
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    let told = intake.facts.iter().filter(|(name, _)| names.contains(name) && is_version(name));
+    values.extend(told.map(|(_, value)| format!("{value} (as the customer says)")));
+    if values.is_empty() { "not known".into() } else { values.join(", ") }
+}
+
+/// Other findings that have a time, with the subject among them, those nearest to it.
+fn timeline(case: &Case<'_>, diagnosis: &Diagnosis) -> Vec<(String, String)> {
+    let own = case.subject.group().first_time;
+    let mut moments: Vec<(Time, String)> = Vec::new();
+    for known in diagnosis.known.iter().filter(|it| it.state != State::Inconclusive) {
+        moments.extend(known.group.first_time.map(|time| (time, told(&known.signature.title, known.group.count))));
+    }
+    for unresolved in &diagnosis.unresolved {
+        let group = &unresolved.finding.group;
+        moments.extend(group.first_time.map(|time| (time, told(&headline(&unresolved.finding), group.count))));
+    }
+    if let Some(own) = own {
+        moments.sort_by_key(|(time, text)| (time.instant().abs_diff(own.instant()), *time, text.clone()));
+    }
+    moments.truncate(AROUND);
+    moments.sort_by(|a, b| (a.0.instant(), &a.1).cmp(&(b.0.instant(), &b.1)));
+    moments.into_iter().map(|(time, text)| (seconds(time), text)).collect()
+}
+
+fn told(text: &str, count: u64) -> String {
+    match count {
+        0 | 1 => one_line(text),
+        _ => format!("{} (first of {count})", one_line(text)),
+    }
+}
+
+/// What was tried: the ids of signatures become their titles and steps.
+fn tried(diagnosis: &Diagnosis, intake: &Intake) -> Vec<String> {
+    let mut all = Vec::new();
+    for tried in &intake.tried {
+        match diagnosis.known.iter().find(|it| *it.signature.id == **tried) {
+            Some(known) => {
+                let steps = known.signature.fixes.iter().flat_map(|fix| &fix.steps);
+                all.push(format!("{}: all steps of its fix, without success", known.signature.title));
+                all.extend(steps.map(|step| format!("  {step}")));
+            }
+            None => all.push(tried.clone()),
+        }
+    }
+    all
+}
+
+fn known<'d>(case: &Case<'d>, diagnosis: &'d Diagnosis) -> impl Iterator<Item = KnownProblem> + use<'d> {
+    let own = case.subject.id();
+    let others = diagnosis.known.iter().filter(move |it| *it.signature.id != *own && it.state == State::Match);
+    others.map(|it| KnownProblem {
+        title: it.signature.title.clone(),
+        urls: it.signature.references.iter().map(|it| it.url.clone()).collect(),
+    })
+}
+
+/// What a vendor is told of what it does not get. That a fix of ours was not tried is told under the steps.
+fn missing(shortfall: &Shortfall<'_>) -> Option<String> {
+    match shortfall {
+        Shortfall::KnownFix(_) => None,
+        Shortfall::Contract { .. } => Some("The number of the support contract.".into()),
+        Shortfall::Fact { name } => Some(format!("{name}: no log states it.")),
+        Shortfall::Logs(logs) => Some(format!("The {}.", logs.what)),
+        Shortfall::Files { glob } => Some(format!("A file like {glob}.")),
+        Shortfall::Unread(it) => Some(format!("{}: cannot be read ({}).", it.file, it.message)),
+    }
+}
+
+/// The excerpts that go with a ticket: of the subject all that was kept, of other unexplained errors the first each.
+pub fn excerpts(case: &Case<'_>, diagnosis: &Diagnosis, redactor: &Redactor) -> Vec<Excerpt> {
+    let own = case.subject.group().evidence.iter().enumerate();
+    let mut all: Vec<Excerpt> = own
+        .map(|(index, it)| excerpt(&format!("the error, {} of what was kept", ordinal(index + 1)), it, redactor))
+        .collect();
+    let others = diagnosis.unresolved.iter().filter(|it| it.id != case.subject.id()).take(OTHERS);
+    for other in others {
+        let what = format!("another unexplained error: {}", headline(&other.finding));
+        all.extend(other.finding.group.evidence.first().map(|it| excerpt(&what, it, redactor)));
+    }
+    all
+}
+
+fn ordinal(number: usize) -> String {
+    match number {
+        1 => "the first".into(),
+        2 => "the second".into(),
+        3 => "the third".into(),
+        _ => format!("number {number}"),
+    }
+}
+
+fn excerpt(what: &str, evidence: &Evidence, redactor: &Redactor) -> Excerpt {
+    let time = evidence.time.map_or_else(|| "no time in the log".to_owned(), |it| it.to_string());
+    let mut text = format!("# {}, line {}, byte {}, {time}\n", evidence.file, evidence.line, evidence.offset);
+    for line in &evidence.before {
+        text.push_str(&format!("  {line}\n"));
+    }
+    for line in evidence.text.lines() {
+        text.push_str(&format!("> {line}\n"));
+    }
+    for line in &evidence.after {
+        text.push_str(&format!("  {line}\n"));
+    }
+    Excerpt { what: one_line(redactor.str(what).as_str()), text: redactor.str(&text).as_str().to_owned() }
+}

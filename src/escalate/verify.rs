@@ -1,0 +1,106 @@
+//! Is a package still what it was when it was made?
+
+use super::package::{Hashing, Manifest};
+use super::ticket::Ticket;
+use crate::bundle::Input;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a package cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// A file of it.
+    #[error("read `{path}`")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is none.
+    #[error("`{path}` is no manifest of a package: {message}")]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        message: String,
+    },
+}
+
+/// Returns what is wrong with a package, each a sentence without a full stop; nothing if it is as it was made. `inputs` are what
+/// it was made from, with their hashes, if they are at hand.
+pub fn verify(package: &Path, inputs: Option<&[Input]>) -> Result<Vec<String>, VerifyError> {
+    let manifest: Manifest = json(&package.join("manifest.json"))?;
+    let mut wrong = Vec::new();
+    let mut listed: BTreeSet<&str> = ["manifest.json"].into();
+    for file in &manifest.files {
+        listed.insert(&file.path);
+        // A manifest may be anybody's.
+        if !is_inside(&file.path) {
+            wrong.push(format!("the manifest names `{}`, which is not inside the package", file.path));
+            continue;
+        }
+        let path = package.join(&file.path);
+        match hash(&path) {
+            Ok((sha256, bytes)) if (&sha256, bytes) != (&file.sha256, file.bytes) => {
+                wrong.push(format!("`{}` was changed", file.path));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => wrong.push(format!("`{}` is missing", file.path)),
+            Err(source) => return Err(VerifyError::Read { path, source }),
+        }
+    }
+    let mut present = Vec::new();
+    list(package, "", 0, &mut present).map_err(|source| VerifyError::Read { path: package.to_path_buf(), source })?;
+    wrong.extend(present.iter().filter(|it| !listed.contains(&***it)).map(|it| format!("`{it}` was added")));
+    if listed.contains("ticket.json") && !wrong.iter().any(|it| it.contains("`ticket.json`")) {
+        let ticket: Ticket = json(&package.join("ticket.json"))?;
+        if ticket.key != manifest.key {
+            wrong.push("the manifest is of another ticket".into());
+        }
+    }
+    if let Some(inputs) = inputs {
+        let own: Vec<Option<&str>> = inputs.iter().map(|it| it.sha256.as_deref()).collect();
+        let made: Vec<Option<&str>> = manifest.inputs.iter().map(|it| it.as_deref()).collect();
+        if own != made {
+            wrong.push("it was made from other logs than these".into());
+        }
+    }
+    Ok(wrong)
+}
+
+fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, VerifyError> {
+    let text = fs::read(path).map_err(|source| VerifyError::Read { path: path.to_path_buf(), source })?;
+    serde_json::from_slice(&text)
+        .map_err(|error| VerifyError::Manifest { path: path.to_path_buf(), message: error.to_string() })
+}
+
+fn is_inside(path: &str) -> bool {
+    use std::path::Component;
+    !path.is_empty() && Path::new(path).components().all(|it| matches!(it, Component::Normal(_)))
+}
+
+fn hash(path: &Path) -> io::Result<(String, u64)> {
+    let mut hashing = Hashing::new(io::sink());
+    io::copy(&mut File::open(path)?, &mut hashing)?;
+    Ok(hashing.end())
+}
+
+/// Folders deeper than this are no package.
+const DEEPEST: usize = 64;
+
+fn list(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() && depth < DEEPEST {
+            list(&entry.path(), &format!("{name}/"), depth + 1, files)?;
+        } else {
+            files.push(name);
+        }
+    }
+    files.sort();
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `tierline escalate` and `verify`: what may leave, what is asked for, what is in the package.
+
+use crate::{command, folder, stderr, stdout, text};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+/// Runs the program with the user's folder in `home`.
+fn run(home: &Path, arguments: &[&str]) -> Output {
+    command(arguments).env("XDG_DATA_HOME", home).env("LOCALAPPDATA", home).output().unwrap()
+}
+
+fn escalate(home: &Path, bundle: &str, vendor: &str, arguments: &[&str]) -> Output {
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/bundles").join(bundle);
+    let fixed = ["escalate", text(&bundle), "--vendor", vendor, "--customer", "acme", "--no-progress"];
+    run(home, &[&fixed, arguments].concat())
+}
+
+#[track_caller]
+fn check_refused(output: &Output, expected: &[&str]) {
+    assert_eq!(output.status.code(), Some(6), "{output:?}");
+    // Where lines break does not matter.
+    let told: Vec<&str> = stdout(output).split_whitespace().chain(stderr(output).split_whitespace()).collect();
+    let told = told.join(" ");
+    for words in expected {
+        assert!(told.contains(words), "`{words}` is not in {told}");
+    }
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn each_incomplete_bundle_is_refused_with_its_reason() {
+    let home = folder(&[]);
+    let out = home.path().join("ticket");
+    let out = ["--out", text(&out)];
+    let refused = |bundle: &str, vendor: &str| escalate(home.path(), bundle, vendor, &out);
+    check_refused(
+        &refused("veeam-backup-server", "veeam"),
+        &["the support contract is not stated", "[L1] Administrative share of the guest cannot be reached"],
+    );
+    check_refused(
+        &refused("veeam-linux-agent", "veeam"),
+        &[
+            "Veeam snapshot kernel module is not installed",
+            "[L1] Kernel refuses a module whose signature it does not trust",
+        ],
+    );
+    check_refused(&refused("pulse-gateway-and-client", "pulse secure"), &["[L1] LDAP server cannot be reached"]);
+    for bundle in ["linux-sos", "vmware-esxi", "windows-server"] {
+        check_refused(
+            &refused(bundle, "veeam"),
+            &["refused: the logs have no unexplained error of a product of Veeam, and no known defect"],
+        );
+    }
+    assert!(!home.path().join("ticket").exists());
+}
+
+#[test]
+fn the_customer_is_asked_with_the_paths_of_the_system() {
+    let home = folder(&[]);
+    let log = "Starting new log\nOS: [Microsoft Windows Server 2022 Standard]\n\
+        [18.02.2026 23:32:30.233] <  5188> Error    The ledger of the extent is out of sequence\n";
+    let case = folder(&[("case/Backup/Svc.VeeamCatalog.log", log.as_bytes())]);
+    let case = case.path().join("case");
+    let arguments =
+        ["escalate", text(&case), "--vendor", "veeam", "--customer", "acme", "--dry-run", "--contract", "1"];
+    check_refused(
+        &run(home.path(), &arguments),
+        &[
+            "no log states `veeam.vbr.version`",
+            "To open a case about Veeam Backup & Replication with Veeam we still need the following from you:",
+            "The logs of the job (Job, Task and Agent logs).",
+            r"%ProgramData%\Veeam\Backup\<name of the job>",
+            "See https://helpcenter.veeam.com/docs/vbr/userguide/exporting_logs.html",
+            "The logs should cover 2026-02-18 and the day before.",
+        ],
+    );
+}
+
+#[test]
+fn a_package_is_complete_redacted_and_can_be_verified() {
+    let home = folder(&[]);
+    let out = home.path().join("ticket");
+    let reason = ["--contract", "0815", "--tried", "restarted VBR01", "--override-gate", "restores stand still"];
+    let output =
+        escalate(home.path(), "veeam-backup-server", "VCSP", &[&["--out", text(&out)], reason.as_slice()].concat());
+    // A part of this bundle is encrypted.
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let ticket = fs::read_to_string(out.join("ticket.md")).unwrap();
+    for words in [
+        "| Version | 12.3.1.1139 |",
+        "first response within 1h (not confirmed)",
+        "ERR |Failed to decompress LZ4 block: Bad crc",
+        "The case is opened all the same: restores stand still",
+        "<https://www.veeam.com/kb1230>",
+    ] {
+        assert!(ticket.contains(words), "`{words}` is not in\n{ticket}");
+    }
+    let all = files(&out);
+    assert!(all.iter().any(|it| it.ends_with("Backup/Svc.VeeamBackup.2.log")), "{all:?}");
+    for file in &all {
+        let text = fs::read_to_string(file).unwrap();
+        // The backup server's name, which the logs state as a fact.
+        assert!(!text.to_uppercase().contains("VBR01"), "{}", file.display());
+    }
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/bundles/veeam-backup-server");
+    let verified = run(home.path(), &["verify", text(&out), text(&bundle)]);
+    assert_eq!(verified.status.code(), Some(0), "{verified:?}");
+    fs::write(out.join("ticket.md"), "changed").unwrap();
+    let verified = run(home.path(), &["verify", text(&out)]);
+    assert_eq!((verified.status.code(), stderr(&verified)), (Some(1), "tierline: `ticket.md` was changed\n"));
+    // Nothing is put over what is there.
+    let again = escalate(home.path(), "veeam-backup-server", "veeam", &["--out", text(&out)]);
+    assert_eq!(again.status.code(), Some(2), "{again:?}");
+}
+
+#[test]
+fn a_vendor_without_profile_is_wrong_usage() {
+    let home = folder(&[]);
+    let output = escalate(home.path(), "linux-sos", "nobody", &["--dry-run"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("there is no profile of the vendor `nobody`; known are ivanti, veeam"),
+        "{output:?}"
+    );
+}
