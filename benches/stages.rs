@@ -19,6 +19,7 @@ use tierline::record::{Chunk, ChunkReader, Reading, chunks};
 use tierline::report::{self, TextStyle};
 use tierline::scan::{LineCache, Scanner};
 use tierline::signature::SignatureSet;
+use tierline::templates::Unit;
 use tierline::triage::{Options, triage};
 
 /// Bytes of log per run.
@@ -185,6 +186,28 @@ fn templates(criterion: &mut Criterion) {
     });
 }
 
+/// What `tierline templates` does: lines that differ from earlier ones in digits only, and lines that are all new to it.
+fn mine(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread can be had");
+    let alike = log::mixed(SIZE);
+    // Letters that vary; the first line's keep it from being read as anything else.
+    let name = |number: usize| format!(" <{:x}>", (number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let lines = alike.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let new: Vec<u8> =
+        lines.enumerate().flat_map(|(number, line)| [line, name(number).as_bytes(), b"\n"].concat()).collect();
+    let mut group = group(criterion, "mine");
+    for (name, text) in [("alike", &alike), ("new", &new)] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("the folder was just made");
+        let bundle = Bundle::open(&[path], Limits::default()).expect("the file was just written");
+        group.throughput(Throughput::Elements(text.iter().filter(|byte| **byte == b'\n').count() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| pool.install(|| tierline::templates::mine(&bundle, Unit::Record).0.all().len()));
+        });
+    }
+}
+
 /// A diagnosis of the bundles in `testdata` becomes a report.
 fn reports(criterion: &mut Criterion) {
     let bundles = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/bundles");
@@ -224,5 +247,5 @@ fn ready(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, inflate, split, probe, confirm, record, templates, reports, ready);
+criterion_group!(benches, inflate, split, probe, confirm, record, templates, mine, reports, ready);
 criterion_main!(benches);

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// One `-o`: a format, and a file unless it goes to standard output.
@@ -52,6 +52,21 @@ fn unless_closed(result: io::Result<()>) -> anyhow::Result<()> {
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let written = Sink::file(path).and_then(|mut sink| sink.write_all(bytes).and_then(|()| sink.finish()));
     written.with_context(|| format!("failed to write `{}`", path.display()))
+}
+
+/// Writes texts one after the other, to a file that is complete or not there, or to standard output.
+pub(super) fn write_all(file: Option<&Path>, texts: impl Iterator<Item = String>) -> anyhow::Result<()> {
+    let write = |sink: Sink| {
+        let mut out = BufWriter::with_capacity(1 << 16, sink);
+        for text in texts {
+            out.write_all(text.as_bytes())?;
+        }
+        out.into_inner().map_err(io::IntoInnerError::into_error).and_then(Sink::finish)
+    };
+    match file {
+        Some(path) => Sink::file(path).and_then(write).with_context(|| format!("failed to write `{}`", path.display())),
+        None => unless_closed(write(Sink::Stdout(io::stdout()))),
+    }
 }
 
 /// Where a result is written while it is made.

@@ -74,18 +74,15 @@ pub(super) fn run(args: &TemplatesArgs, terminal: Terminal) -> anyhow::Result<Ex
 }
 
 fn write_templates(templates: &Templates, args: &TemplatesArgs) -> anyhow::Result<()> {
-    let mut text = String::new();
-    for template in templates.all().iter().take(args.top.unwrap_or(usize::MAX)) {
+    // There may be many and long ones: they are not put together first.
+    let lines = templates.all().iter().take(args.top.unwrap_or(usize::MAX)).map(|template| {
         let line = TemplateLine { id: template.id, count: template.count, template: &template.text };
-        text += &match args.output.format {
+        match args.output.format {
             Format::Text => line.text(),
             Format::Jsonl => line.json(),
-        };
-    }
-    match &args.output.file {
-        Some(file) => super::output::write_file(file, text.as_bytes()),
-        None => super::output::print(text.as_bytes()),
-    }
+        }
+    });
+    super::output::write_all(args.output.file.as_deref(), lines)
 }
 
 /// Reads the bundle a second time, so that what is known of a line need not be kept.
@@ -100,7 +97,7 @@ fn write_rows(
     let show = |entry: Entry<'_>, out: &mut dyn Write| -> io::Result<()> {
         let (templates, line) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut written = Ok(());
-        assign(entry, Unit::Line, templates, &mut |id, template| {
+        assign(entry, templates, &mut |id, template| {
             *line += 1;
             if written.is_ok() {
                 written = out.write_all(TemplateLine { id, count: 0, template }.row(*line).as_bytes());

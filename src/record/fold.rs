@@ -386,7 +386,9 @@ pub(super) fn continues(line: &[u8]) -> bool {
     match line[0] {
         b' ' | b'\t' => true,
         b'a' => frame(line),
-        b'C' => line.starts_with(b"Caused by: "),
+        // Jenkins prints what was thrown first, then what that has caused, and what a remote call adds.
+        b'C' => line.starts_with(b"Caused by: ") || line.starts_with(b"Caused: "),
+        b'A' => line.starts_with(b"Also:   "),
         b'S' => line.starts_with(b"Suppressed: "),
         b'.' => line.starts_with(b"... ") && (line.ends_with(b" more") || line.ends_with(b" common frames omitted")),
         b'-' => line.starts_with(b"--- End of ") || line.starts_with(b"--tr:"),

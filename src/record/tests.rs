@@ -647,6 +647,10 @@ fn stack_traces_are_one_record() {
         "Exception in thread main java.lang.Error\nat a.b.C.main(C.java:1)\nCaused by: x\nother\n",
         &[("Exception in thread main java.lang.Error", 3), ("other", 1)],
     );
+    fold(
+        "job 1 starts\na.b.AbortException\n\tat a.b.C(C.java:1)\nAlso:   a.b.CallSite: remote call\n\t\tat a.b.D(D.java:2)\nCaused: a.b.GitException: gone\n\tat a.b.E(E.java:3)\nAlso started: 1\n",
+        &[("job 1 starts", 1), ("a.b.AbortException", 6), ("Also started: 1", 1)],
+    );
 }
 
 #[test]

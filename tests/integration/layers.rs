@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("diagnosis", &["bundle", "signature", "finding"]),
     ("report", &["bundle", "signature", "finding", "diagnosis"]),
     ("triage", &["bundle", "record", "signature", "scan", "finding", "diagnosis"]),
-    ("templates", &["bundle", "record", "finding"]),
+    ("templates", &["bundle", "record", "signature", "scan", "finding"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
 

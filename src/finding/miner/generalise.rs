@@ -8,7 +8,9 @@
 //! at the first position, where messages have their verb, and where only one word is left to hold them together; one less if
 //! none of the words is a plain one. A position that holds a value in one message of the bucket is open at once.
 
+use super::super::template::hash;
 use super::tokens::VALUE;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// Different words that make a position open.
@@ -16,38 +18,69 @@ const WORDS: usize = 4;
 /// How often the buckets are made anew.
 const ROUNDS: usize = 6;
 
-/// Returns the general form of each masked message.
-pub(super) fn generalise(texts: &[&[u8]]) -> Vec<Vec<u8>> {
-    let mut words = Words::default();
-    let mut messages: Vec<Message> = texts.iter().map(|text| Message { words: words.of(text), into: None }).collect();
-    let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, message) in messages.iter().enumerate() {
-        by_length.entry(message.words.len()).or_default().push(index);
+/// The general forms of masked messages.
+pub(super) struct General<'t> {
+    /// The different ones of one length stand together.
+    texts: Vec<Cow<'t, [u8]>>,
+    /// Which of them stands for a message.
+    of: Vec<usize>,
+}
+
+impl General<'_> {
+    /// The general form of each message, in the order of the messages.
+    pub(super) fn all(&self) -> impl Iterator<Item = &[u8]> {
+        self.of.iter().map(|&text| &*self.texts[text])
     }
-    let value = words.id(VALUE);
-    for mut live in by_length.into_values() {
+}
+
+/// Finds the general form of each masked message. Their words have one blank between.
+pub(super) fn generalise<'t>(texts: &[&'t [u8]]) -> General<'t> {
+    let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, text) in texts.iter().enumerate() {
+        by_length.entry(words(text).count()).or_default().push(index);
+    }
+    let mut general = General { texts: Vec::new(), of: vec![0; texts.len()] };
+    // One length after the other: what is needed to compare messages takes more room than they do.
+    for (length, indices) in by_length {
+        let mut messages: Vec<Message> = indices.iter().map(|&index| Message::of(texts[index])).collect();
+        let mut live: Vec<usize> = (0..messages.len()).collect();
         for _ in 0..ROUNDS {
-            let candidates = candidates(&messages, &live, &words);
+            let candidates = candidates(&messages, &live, length);
             if candidates.is_empty() {
                 break;
             }
-            merge(&mut messages, &mut live, candidates, value);
+            merge(&mut messages, &mut live, candidates);
         }
+        for (place, index) in indices.into_iter().enumerate() {
+            let mut last = place;
+            while let Some(next) = messages[last].into {
+                last = next;
+            }
+            general.of[index] = general.texts.len() + last;
+        }
+        // Of those that became another one nobody asks any more.
+        general.texts.extend(messages.into_iter().map(|it| if it.into.is_none() { it.text } else { Cow::default() }));
     }
-    let last = |mut index: usize| {
-        while let Some(next) = messages[index].into {
-            index = next;
-        }
-        words.text(&messages[index].words)
-    };
-    (0..texts.len()).map(last).collect()
+    general
 }
 
 /// A masked message, or what several have become.
-struct Message {
-    words: Vec<u32>,
+struct Message<'t> {
+    text: Cow<'t, [u8]>,
+    /// What each word gives at its place, see [`mix`].
+    places: Box<[u64]>,
+    /// Their sum. Without what one word gives it stands for the message without that word.
+    sum: u64,
     /// The more general one that stands for it.
     into: Option<usize>,
+}
+
+impl Message<'_> {
+    fn of(text: &[u8]) -> Message<'_> {
+        let places: Box<[u64]> = words(text).enumerate().map(|(at, word)| mix(at, word)).collect();
+        let sum = places.iter().fold(0_u64, |sum, &it| sum.wrapping_add(it));
+        Message { text: text.into(), places, sum, into: None }
+    }
 }
 
 /// Messages that differ in one position, which is to be opened.
@@ -57,130 +90,121 @@ struct Bucket {
 }
 
 /// Finds the buckets whose position is a value's, the largest first, equals by their text.
-fn candidates(messages: &[Message], live: &[usize], words: &Words) -> Vec<Bucket> {
-    // A message without one position, as a hash: the sum of what its words give at their places.
-    let mut places = Vec::new();
-    for &index in live {
-        let message = &messages[index].words;
-        let sum = message.iter().enumerate().fold(0_u64, |sum, (at, &word)| sum.wrapping_add(mix(at, word)));
-        places.extend(message.iter().enumerate().map(|(at, &word)| (at, sum.wrapping_sub(mix(at, word)), index)));
-    }
-    places.sort_unstable();
+fn candidates(messages: &[Message], live: &[usize], length: usize) -> Vec<Bucket> {
     let mut candidates = Vec::new();
-    for bucket in places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|bucket| bucket.len() > 1) {
-        let (position, _, first) = bucket[0];
-        let first = &messages[first].words;
-        let alike = |index: &usize| {
-            let other = &messages[*index].words;
-            other[..position] == first[..position] && other[position + 1..] == first[position + 1..]
-        };
-        // Two different rests with one hash do not happen; if they do, the second is left alone.
-        let members: Vec<usize> = bucket.iter().map(|it| it.2).filter(alike).collect();
-        if is_value(messages, position, &members, words) {
-            candidates.push(Bucket { position, members });
+    let mut rests: Vec<(u64, usize)> = Vec::with_capacity(live.len());
+    for position in 0..length {
+        rests.clear();
+        let rest = |message: &Message| message.sum.wrapping_sub(message.places[position]);
+        rests.extend(live.iter().map(|&index| (rest(&messages[index]), index)));
+        rests.sort_unstable();
+        for bucket in rests.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1) {
+            let around_first = around(&messages[bucket[0].1].text, position);
+            // Two different rests with one hash do not happen; if they do, the second is left alone.
+            let alike = |index: &usize| around(&messages[*index].text, position) == around_first;
+            let members: Vec<usize> = bucket.iter().map(|it| it.1).filter(alike).collect();
+            if is_value(messages, position, &members) {
+                candidates.push(Bucket { position, members });
+            }
         }
     }
-    let text = |bucket: &Bucket| {
-        let message = &messages[bucket.members[0]].words;
-        let rest = message.iter().enumerate().filter(|(at, _)| *at != bucket.position);
-        rest.map(|(_, word)| words.all[*word as usize].text.clone()).collect::<Vec<_>>()
-    };
-    candidates.sort_by_cached_key(|it| (std::cmp::Reverse(it.members.len()), it.position, text(it)));
+    let rest = |bucket: &Bucket| words_but(&messages[bucket.members[0]].text, bucket.position);
+    candidates.sort_unstable_by(|a, b| {
+        let by_size = b.members.len().cmp(&a.members.len());
+        by_size.then(a.position.cmp(&b.position)).then_with(|| rest(a).cmp(rest(b)))
+    });
     candidates
 }
 
-fn mix(at: usize, word: u32) -> u64 {
-    let mixed = (u64::from(word) << 16 ^ at as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+/// What a word gives at a place.
+fn mix(at: usize, word: &[u8]) -> u64 {
+    let mixed = (hash(word) ^ at as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }
 
 /// Whether the words at a position of otherwise equal messages are values.
-fn is_value(messages: &[Message], position: usize, members: &[usize], words: &Words) -> bool {
+fn is_value(messages: &[Message], position: usize, members: &[usize]) -> bool {
     let Some(&first) = members.first().filter(|_| members.len() > 1) else { return false };
-    let rest = messages[first].words.iter().enumerate().filter(|(at, _)| *at != position);
-    let constant: Vec<&Word> = rest.map(|(_, &word)| &words.all[word as usize]).filter(|word| !word.is_value).collect();
-    let with_letters = constant.iter().filter(|word| word.has_letter).count();
+    let constant = words_but(&messages[first].text, position);
+    let with_letters = constant.filter(|word| has_letter(word)).count();
     if with_letters == 0 {
         return false;
     }
-    let here = || members.iter().map(|&index| &words.all[messages[index].words[position] as usize]);
-    if here().any(|word| word.has_value) {
+    let here = || members.iter().filter_map(|&index| words(&messages[index].text).nth(position));
+    if here().any(has_value) {
         return true;
     }
     let mut needed = WORDS;
     needed += if position == 0 { 2 } else { 0 };
     needed += if with_letters == 1 { 2 } else { 0 };
-    needed -= usize::from(here().all(|word| !word.is_plain));
+    needed -= usize::from(here().all(|word| !is_plain(word)));
     members.len() >= needed
 }
 
 /// Makes one message of each bucket whose members are not taken by a larger one.
-fn merge(messages: &mut Vec<Message>, live: &mut Vec<usize>, candidates: Vec<Bucket>, value: u32) {
-    let mut known: HashMap<Vec<u32>, usize> =
-        live.iter().map(|&index| (messages[index].words.clone(), index)).collect();
+fn merge(messages: &mut Vec<Message<'_>>, live: &mut Vec<usize>, candidates: Vec<Bucket>) {
+    let mut known: HashMap<u64, usize> = live.iter().map(|&index| (messages[index].sum, index)).collect();
     for Bucket { position, members } in candidates {
         let members: Vec<usize> = members.into_iter().filter(|&index| messages[index].into.is_none()).collect();
         if members.len() < 2 {
             continue;
         }
-        let mut words = messages[members[0]].words.clone();
-        words[position] = value;
-        let general = *known.entry(words).or_insert_with_key(|words| {
-            messages.push(Message { words: words.clone(), into: None });
-            live.push(messages.len() - 1);
-            messages.len() - 1
-        });
+        let first = &messages[members[0]];
+        let (before, after) = around(&first.text, position);
+        let text = [before, VALUE, after].concat();
+        let mut places = first.places.clone();
+        places[position] = mix(position, VALUE);
+        let sum = first.sum.wrapping_sub(first.places[position]).wrapping_add(places[position]);
+        let general = match known.get(&sum).filter(|&&index| *messages[index].text == *text) {
+            Some(&index) => index,
+            None => {
+                let index = messages.len();
+                messages.push(Message { text: text.into(), places, sum, into: None });
+                live.push(index);
+                known.insert(sum, index);
+                index
+            }
+        };
         members.into_iter().filter(|&index| index != general).for_each(|index| messages[index].into = Some(general));
     }
     live.retain(|&index| messages[index].into.is_none());
 }
 
-/// All different words.
-#[derive(Default)]
-struct Words {
-    ids: HashMap<Vec<u8>, u32>,
-    all: Vec<Word>,
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&byte| byte == b' ').filter(|word| !word.is_empty())
 }
 
-struct Word {
-    text: Vec<u8>,
-    /// Nothing but a value.
-    is_value: bool,
-    /// A value, perhaps with punctuation around it.
-    has_value: bool,
-    has_letter: bool,
-    /// Nothing but letters, without the punctuation at its ends.
-    is_plain: bool,
+/// All words but the one at a position.
+fn words_but(text: &[u8], position: usize) -> impl Iterator<Item = &[u8]> {
+    words(text).enumerate().filter(move |(at, _)| *at != position).map(|(_, word)| word)
 }
 
-impl Words {
-    fn of(&mut self, text: &[u8]) -> Vec<u32> {
-        text.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).map(|word| self.id(word)).collect()
-    }
+/// What stands before and behind the word at a position.
+fn around(text: &[u8], position: usize) -> (&[u8], &[u8]) {
+    let mut blanks = memchr::memchr_iter(b' ', text);
+    let start = position.checked_sub(1).and_then(|before| blanks.nth(before)).map_or(0, |blank| blank + 1);
+    (&text[..start], &text[blanks.next().unwrap_or(text.len())..])
+}
 
-    fn id(&mut self, text: &[u8]) -> u32 {
-        if let Some(&id) = self.ids.get(text) {
-            return id;
-        }
-        let id = self.all.len() as u32;
-        let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
-        let is_edge = |byte: &u8| matches!(byte, b'.' | b',' | b';' | b':' | b'(' | b')' | b'[' | b']' | b'"' | b'\'');
-        let start = text.iter().take_while(|byte| is_edge(byte)).count();
-        let end = text.len() - text.iter().rev().take_while(|byte| is_edge(byte)).count();
-        self.all.push(Word {
-            text: text.into(),
-            is_value: text == VALUE,
-            has_value: memchr::memmem::find(text, VALUE).is_some() && !text.iter().any(is_letter),
-            has_letter: text.iter().any(is_letter),
-            is_plain: start < end && text[start..end].iter().all(is_letter),
-        });
-        self.ids.insert(text.into(), id);
-        id
-    }
+fn is_letter(byte: &u8) -> bool {
+    byte.is_ascii_alphabetic() || *byte >= 0x80
+}
 
-    fn text(&self, words: &[u32]) -> Vec<u8> {
-        words.iter().map(|&word| self.all[word as usize].text.as_slice()).collect::<Vec<_>>().join(&b' ')
-    }
+fn has_letter(word: &[u8]) -> bool {
+    word.iter().any(is_letter)
+}
+
+/// A value, perhaps with punctuation around it.
+fn has_value(word: &[u8]) -> bool {
+    !has_letter(word) && memchr::memmem::find(word, VALUE).is_some()
+}
+
+/// Nothing but letters, without the punctuation at its ends.
+fn is_plain(word: &[u8]) -> bool {
+    let is_edge = |byte: &u8| matches!(byte, b'.' | b',' | b';' | b':' | b'(' | b')' | b'[' | b']' | b'"' | b'\'');
+    let start = word.iter().take_while(|byte| is_edge(byte)).count();
+    let end = word.len() - word.iter().rev().take_while(|byte| is_edge(byte)).count();
+    start < end && word[start..end].iter().all(is_letter)
 }
 
 #[cfg(test)]
@@ -190,7 +214,7 @@ mod tests {
     #[track_caller]
     fn check(texts: &[&str], expected: &[&str]) {
         let bytes: Vec<&[u8]> = texts.iter().map(|it| it.as_bytes()).collect();
-        let found: Vec<String> = generalise(&bytes).iter().map(|it| String::from_utf8_lossy(it).into_owned()).collect();
+        let found: Vec<String> = generalise(&bytes).all().map(|it| String::from_utf8_lossy(it).into_owned()).collect();
         assert_eq!(found, expected);
     }
 
@@ -206,6 +230,15 @@ mod tests {
     #[test]
     fn a_position_that_holds_a_value_once_holds_one_always() {
         check(&["disk <*> is full", "disk data is full"], &["disk <*> is full"; 2]);
+    }
+
+    #[test]
+    fn general_messages_are_generalised_again() {
+        let names = ["anna", "bert", "cleo", "dora"];
+        let hosts = ["alpha", "beta", "gamma", "delta"];
+        let texts: Vec<String> =
+            names.iter().flat_map(|name| hosts.map(|host| format!("user {name} came to {host} today"))).collect();
+        check(&texts.iter().map(String::as_str).collect::<Vec<_>>(), &["user <*> came to <*> today"; 16]);
     }
 
     #[test]

@@ -11,7 +11,10 @@
 mod generalise;
 mod tokens;
 
-use super::template::hash;
+use super::memo::Memo;
+use super::template::{Fingerprint, hash};
+use crate::record::Record;
+use crate::scan::{Counted, Enough, Hit, More};
 use generalise::generalise;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -68,17 +71,60 @@ impl Miner {
 
     /// Counts a message, which is one line without its header.
     pub fn add(&mut self, message: &[u8]) {
-        let text = self.masking.mask(message);
-        let key = hash(text);
-        if self.bar.is_some_and(|bar| key >= bar) {
-            self.rest += 1;
-            return;
+        self.add_masked(message);
+    }
+
+    /// Counts a record, by the first line of its message that is not blank, and says of which records like it that is all.
+    /// `memo` is this miner's kind of memo: one that has served a tally knows other templates.
+    ///
+    /// No digit of a message is in its mask, so records of one shape have one mask, whatever its digits are.
+    pub fn add_hit(&mut self, memo: &mut Memo, hit: &Hit<'_, '_>) -> Option<Enough> {
+        let record = hit.record;
+        let shape = hit.shape.filter(|_| first_line_decides(record));
+        let known = shape.and_then(|shape| memo.fingerprint(shape));
+        let key = match known {
+            Some(Fingerprint(key)) if self.count_known(key, 1) => key,
+            _ => {
+                let mut lines = record.message().split(|&byte| byte == b'\n');
+                let key = self.add_masked(lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default());
+                if let Some(shape) = shape {
+                    memo.remember(shape, Fingerprint(key));
+                }
+                key
+            }
+        };
+        let counted = Counted { group: key, level: None };
+        shape.map(|_| Enough { counted: Some(counted), after: i64::MIN, undated: true })
+    }
+
+    /// Counts records of which it was enough to know how many there are.
+    pub fn add_more(&mut self, more: &More) {
+        if !self.count_known(more.counted.group, more.count) {
+            // It was dropped in the meantime.
+            self.rest += more.count;
         }
-        let found = self.keys.entry(key).or_insert_with(|| Key { text: text.into(), count: 0 });
-        found.count += 1;
-        if self.keys.len() > Miner::KEYS + Miner::SLACK {
-            self.drop_greatest();
+    }
+
+    /// Counts messages by the key that an earlier one has had; false if it is not known here.
+    fn count_known(&mut self, key: u64, count: u64) -> bool {
+        match self.keys.get_mut(&key) {
+            Some(found) => found.count += count,
+            None if self.bar.is_some_and(|bar| key >= bar) => self.rest += count,
+            None => return false,
         }
+        true
+    }
+
+    /// Counts a message and returns its key.
+    fn add_masked(&mut self, message: &[u8]) -> u64 {
+        let key = hash(self.masking.mask(message));
+        if !self.count_known(key, 1) {
+            self.keys.insert(key, Key { text: self.masking.masked().into(), count: 1 });
+            if self.keys.len() > Miner::KEYS + Miner::SLACK {
+                self.drop_greatest();
+            }
+        }
+        key
     }
 
     /// Adds what another miner has counted. Any order gives the same result.
@@ -103,7 +149,7 @@ impl Miner {
         let texts: Vec<&[u8]> = keys.iter().map(|(_, key)| &*key.text).collect();
         let general = generalise(&texts);
         let mut counts: HashMap<&[u8], u64> = HashMap::new();
-        for ((_, key), text) in keys.iter().zip(&general) {
+        for ((_, key), text) in keys.iter().zip(general.all()) {
             *counts.entry(text).or_default() += key.count;
         }
         if self.rest > 0 {
@@ -117,7 +163,8 @@ impl Miner {
         let mut templates: Vec<Template> = counts.into_iter().map(template).collect();
         templates.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
         let index: HashMap<u64, u32> = templates.iter().map(|it| it.id).zip(0..).collect();
-        let by_key = keys.iter().zip(&general).filter_map(|((key, _), text)| Some((*key, *index.get(&hash(text))?)));
+        let by_key =
+            keys.iter().zip(general.all()).filter_map(|((key, _), text)| Some((*key, *index.get(&hash(text))?)));
         Templates { by_key: by_key.collect(), templates, masking: Masking::default() }
     }
 
@@ -143,6 +190,15 @@ impl Miner {
             }
         }
     }
+}
+
+/// Whether the first line of the message that is not blank is in the record's first line.
+fn first_line_decides(record: &Record<'_>) -> bool {
+    if record.lines == 1 {
+        return true;
+    }
+    let end = memchr::memchr(b'\n', record.text).unwrap_or(record.text.len());
+    record.text.get(record.header.message..end).is_some_and(|head| !head.trim_ascii().is_empty())
 }
 
 /// The template of messages that found no room.
