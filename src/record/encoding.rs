@@ -3,6 +3,7 @@
 use super::Reading;
 use super::container::Container;
 use super::legacy;
+use super::oem::Oem;
 
 /// How the text of a file is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Encoding {
     Utf16Be,
     /// A code page; decoded to UTF-8 line by line.
     Legacy(&'static encoding_rs::Encoding),
+    /// A code page of the Windows console; decoded to UTF-8 line by line.
+    Oem(Oem),
     /// UTF-8 in which a container runtime has wrapped each line; unwrapped while reading.
     Container(Container),
     /// A raw log of a Pulse Secure gateway: text among bytes that are none; decoded to lines.
@@ -64,7 +67,7 @@ impl Encoding {
         // Most text is ASCII or UTF-8, which is seen at once.
         let whole = head.len() < Reading::HEAD;
         let code = if std::str::from_utf8(head).is_ok() { None } else { legacy::guess(head, whole) };
-        Some(code.map_or(Encoding::Bytes, Encoding::Legacy))
+        Some(code.unwrap_or(Encoding::Bytes))
     }
 
     /// Returns what people call it.
@@ -74,6 +77,7 @@ impl Encoding {
             Encoding::Utf16Le => "UTF-16 little endian",
             Encoding::Utf16Be => "UTF-16 big endian",
             Encoding::Legacy(code) => code.name(),
+            Encoding::Oem(page) => page.name(),
             Encoding::Vc0 => "raw log of a gateway",
             Encoding::Container(Container::Docker) => "wrapped by Docker",
             Encoding::Container(Container::Cri) => "wrapped by a container runtime",
@@ -89,7 +93,7 @@ impl Encoding {
     /// Returns the decoder, if bytes are not taken as they are.
     pub(super) fn decoder(self) -> Option<encoding_rs::Decoder> {
         match self {
-            Encoding::Bytes | Encoding::Legacy(_) | Encoding::Container(_) | Encoding::Vc0 => None,
+            Encoding::Bytes | Encoding::Legacy(_) | Encoding::Oem(_) | Encoding::Container(_) | Encoding::Vc0 => None,
             Encoding::Utf16Le => Some(encoding_rs::UTF_16LE.new_decoder_without_bom_handling()),
             Encoding::Utf16Be => Some(encoding_rs::UTF_16BE.new_decoder_without_bom_handling()),
         }
@@ -113,6 +117,7 @@ impl Encoding {
                 text.iter().map(|&byte| u64::from(byte & 0xc0 != 0x80)).sum()
             }
             Encoding::Legacy(_) => legacy::least_stored(text),
+            Encoding::Oem(_) => text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u64,
             // Every character but continuation bytes is one unit; those of four bytes are two.
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 text.iter().map(|&byte| u64::from(byte & 0xc0 != 0x80) + u64::from(byte >= 0xf0)).sum::<u64>() * 2

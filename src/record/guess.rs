@@ -79,6 +79,7 @@ impl Reading {
                 super::vc0::decode(bytes, 0, &mut text, &mut super::lines::Starts::default());
                 Some(text)
             }
+            Encoding::Oem(page) => Some(page.text(bytes).into_bytes()),
             Encoding::Legacy(code) => Some(code.decode_without_bom_handling(bytes).0.into_owned().into_bytes()),
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 let mut text = String::with_capacity(bytes.len() * 3);

@@ -10,7 +10,7 @@ use super::rest::{Found, rest};
 use super::stamp::{Date, Orders, Shape, Stamp};
 use super::w3c::Directives;
 use super::watch::Watch;
-use super::{database, events, json, keyvalue, marks, network, special, web, windows};
+use super::{database, events, json, keyvalue, marks, network, reports, special, web, windows};
 
 use std::sync::Arc;
 
@@ -165,6 +165,7 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
                 .or_else(|| marks::redis(line, at, rules))
                 .or_else(|| network::device(line, at, Found::default(), rules))
                 .or_else(|| special::zabbix(line, at, rules))
+                .or_else(|| reports::errpt(line, at, rules))
                 .or_else(|| marks::behind_process(line, at, rules));
             if cut.is_some() {
                 return cut;
@@ -202,6 +203,11 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
             }
         }
         _ => {}
+    }
+    if matches!(first, b'A'..=b'F')
+        && let Some(cut) = reports::errpt(line, at, rules)
+    {
+        return Some(cut);
     }
     // A digit at the line's very start has been tried by `cut`.
     if !(at == 0 && first.is_ascii_digit())
@@ -290,6 +296,12 @@ fn own_form<'a>(
     found: &mut Found<'a>,
     rules: &Watch<'_>,
 ) -> Option<(usize, &'static str)> {
+    if matches!(stamp.shape, Shape::Access | Shape::Syslog)
+        && let Some(marked) = reports::job_message(line, end)
+    {
+        (found.level, found.component) = (marked.level.or(found.level), marked.component);
+        return Some((marked.message, name(line, start, stamp)));
+    }
     if !matches!(stamp.shape, Shape::Iso | Shape::Slashed | Shape::Epoch) {
         return None;
     }

@@ -1,8 +1,11 @@
-//! Code pages of eight bits and more: windows-125x, ISO 8859, KOI8, Shift-JIS, GBK, EUC-KR and the like.
+//! Code pages of eight bits and more: windows-125x, ISO 8859, KOI8, Shift-JIS, GBK, EUC-KR and the like, and with `oem`
+//! those of the Windows console.
 //!
 //! Which one it is, is judged by the lines that are not ASCII. UTF-8 is never taken for one of them because of bytes that
 //! are damaged or come from another program, and a line that is UTF-8 is read as such in any file.
 
+use super::Encoding as Stored;
+use super::oem::{self, Oem};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 use memchr::memrchr;
@@ -12,7 +15,7 @@ const SAMPLE: usize = 16 << 10;
 
 /// Returns the code page of a text that begins so; `None` if it is ASCII or UTF-8, or if that is more likely. `whole`
 /// says that there is no more of it.
-pub(super) fn guess(head: &[u8], whole: bool) -> Option<&'static Encoding> {
+pub(super) fn guess(head: &[u8], whole: bool) -> Option<Stored> {
     // The last line may end within a character.
     let end = if whole { None } else { memrchr(b'\n', head) };
     let seen = Seen::of(&head[..end.unwrap_or(head.len())]);
@@ -20,13 +23,16 @@ pub(super) fn guess(head: &[u8], whole: bool) -> Option<&'static Encoding> {
     if seen.strangers <= seen.characters || (!whole && seen.strangers < 3) {
         return None;
     }
+    if let Some(page) = oem::guess(&seen.sample) {
+        return Some(Stored::Oem(page));
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(&seen.sample, true);
     let encoding = detector.guess(None, Utf8Detection::Deny);
     let (text, _) = encoding.decode_without_bom_handling(&seen.sample);
     let foreign = || text.chars().filter(|it| !it.is_ascii());
     let likely = foreign().filter(|&it| is_likely(it)).count();
-    (likely > 0 && likely * 4 >= foreign().count() * 3).then_some(encoding)
+    (likely > 0 && likely * 4 >= foreign().count() * 3).then_some(Stored::Legacy(encoding))
 }
 
 /// What the lines have shown that are not ASCII.
@@ -102,6 +108,15 @@ pub(super) fn least_stored(text: &[u8]) -> u64 {
     text.iter().enumerate().map(of).sum()
 }
 
+/// Does the same for a page of the console.
+pub(super) fn decode_oem(page: Oem, line: &[u8], output: &mut Vec<u8>) {
+    if line.is_ascii() || is_utf8(line) {
+        output.extend_from_slice(line);
+    } else {
+        output.extend_from_slice(page.text(line).as_bytes());
+    }
+}
+
 /// Whether a line that is not ASCII is UTF-8 and not so by accident: two bytes may well be both.
 fn is_utf8(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|text| {
@@ -113,7 +128,7 @@ fn is_utf8(line: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ChunkReader, Encoding as Stored, Reading};
+    use super::super::{ChunkReader, Reading};
     use super::*;
     use encoding_rs::*;
 

@@ -61,7 +61,9 @@ impl Lines {
     pub(super) fn new(encoding: Encoding) -> Option<Lines> {
         let unwrapper = match encoding {
             Encoding::Bytes | Encoding::Utf16Le | Encoding::Utf16Be => return None,
-            Encoding::Legacy(_) | Encoding::Vc0 | Encoding::Container(Container::JournalJson) => None,
+            Encoding::Legacy(_) | Encoding::Oem(_) | Encoding::Vc0 | Encoding::Container(Container::JournalJson) => {
+                None
+            }
             Encoding::Container(container) => Some(Unwrapper::new(container)),
         };
         Some(Lines { encoding, unwrapper, stored: 0, output: Vec::new(), starts: Starts::default() })
@@ -101,6 +103,7 @@ impl Lines {
                 let from = output.len();
                 match encoding {
                     Encoding::Legacy(code) => legacy::decode(code, line, output),
+                    Encoding::Oem(page) => legacy::decode_oem(page, line, output),
                     Encoding::Container(Container::JournalJson) => journal_entry(line, output),
                     _ => output.extend_from_slice(line),
                 }

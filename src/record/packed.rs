@@ -2,6 +2,7 @@
 
 use super::civil::{self, DAY, SECOND};
 use super::clock::{Clock, boundary, digits_run, number, rest_of_clock};
+use super::reports::errpt_columns;
 use super::stamp::{Shape, Stamp, after_date, full, short_year};
 
 /// `260102 03:04:05`, `260102  3:04:05` (old MySQL) and `081109 203615` (HDFS).
@@ -66,6 +67,17 @@ pub(super) fn pair(line: &[u8], at: usize) -> Option<(i64, usize)> {
     let (tens, ones) = (*line.get(at)?, *line.get(at + 1)?);
     (tens.is_ascii_digit() && ones.is_ascii_digit())
         .then(|| (i64::from(tens - b'0') * 10 + i64::from(ones - b'0'), at + 2))
+}
+
+/// `0322104526` before the columns of `errpt`: month, day, hour, minute and year.
+pub(super) fn ten(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
+    let (month, day, hour) = (pair(line, at)?.0, pair(line, at + 2)?.0, pair(line, at + 4)?.0);
+    let (minute, year) = (pair(line, at + 6)?.0, 2000 + pair(line, at + 8)?.0);
+    if !errpt_columns(line, at + 10) || hour > 23 || minute > 59 || !civil::valid(year, month, day) {
+        return None;
+    }
+    let clock = Clock { nanos: (hour * 3600 + minute * 60) * SECOND, digits: 0, offset: None };
+    Some((full(Shape::Compact, civil::days(year, month, day), clock), at + 10))
 }
 
 /// Seconds since 1970 that are taken for times.

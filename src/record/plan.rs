@@ -7,6 +7,7 @@
 use super::civil;
 use super::clock::{digits_run, fraction, gap, half_day, month, weekday, zone};
 use super::packed::EPOCHS;
+use super::reports::errpt_columns;
 use super::stamp::{Date, Orders, Stamp, century};
 
 /// How to read a time again.
@@ -328,7 +329,7 @@ fn date(text: &[u8], orders: Orders) -> Option<(Kind, u8, usize)> {
         (2, mark) if separated(mark) && at(6) == Some(mark) && digits(7) == 4 => Some((Kind::Named, named(3)?, 11)),
         (6, _) => Some((Kind::Six, 0, 6)),
         (8, _) => Some((Kind::Eight, 0, 8)),
-        (10, _) => Some((Kind::Seconds, 0, 10)),
+        (10, _) if !errpt_columns(text, 10) => Some((Kind::Seconds, 0, 10)),
         (13, _) => Some((Kind::Millis, 0, 13)),
         (0, _) => {
             let start = if weekday(text, 0) == Some(3) && at(3) == Some(b' ') { 4 } else { 0 };

@@ -4,6 +4,7 @@
 //! of digits. It may accept what is no time.
 
 use super::clock::{digits_run, gap, month, weekday};
+use super::stamp::minute_and_name;
 
 /// Whether the text at `at` may be a time if its digits have the right values.
 pub(super) fn possible(line: &[u8], at: usize) -> bool {
@@ -58,7 +59,7 @@ fn year_first(line: &[u8], at: usize, separator: u8) -> bool {
 /// What stands behind the separator of two numbers that are day, month or a short year.
 fn pair_first(line: &[u8], at: usize, separator: u8) -> bool {
     if let Some((_, end)) = month(line, at) {
-        return line.get(end) == Some(&separator);
+        return line.get(end) == Some(&separator) || minute_and_name(line, end);
     }
     let run = digits_run(line, at);
     let end = at + run;

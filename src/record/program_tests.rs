@@ -513,6 +513,50 @@ fn a_line_of_any_program_shows_its_time_and_level() {
         ("proxmox", "2023-05-14 08:12:33 ERROR: Backup of VM 100 failed", "2023-05-14T08:12:33", ERROR),
         ("commvault", "1234  1a2b  05/14 08:12:33 123456 CVD::x() - boom", "2026-05-14T08:12:33", NONE),
         ("netbackup", "08:12:33.456 [1234] <16> bpbrm main: boom", "2026-05-28T08:12:33.456", ERROR),
+        (
+            "errpt",
+            "A924A5FC   0514081223 P S SYSPROC        SOFTWARE PROGRAM ABNORMALLY TERMINATED",
+            "2023-05-14T08:12:00",
+            ERROR,
+        ),
+        ("errpt-temporary", "1285B5F2   1231235926 T H ent1           PROBLEM RESOLVED", "2026-12-31T23:59:00", WARN),
+        (
+            "errpt-digits",
+            "20260102   0514081223 I O RMCdaemon      The daemon is started.",
+            "2023-05-14T08:12:00",
+            INFO,
+        ),
+        (
+            "bareos",
+            "14-May 08:12 bareos-dir JobId 12: Start Backup JobId 12, Job=c.2023-05-14_08.11.00_03",
+            "2026-05-14T08:12:00",
+            NONE,
+        ),
+        (
+            "bareos-fatal",
+            "14-May 08:12 fd1 JobId 12: Fatal error: Network error with FD during Backup: ERR=Connection reset by peer",
+            "2026-05-14T08:12:00",
+            FATAL,
+        ),
+        (
+            "bacula-year",
+            "14-May-2023 08:12:33 c1-fd JobId 12:      Error: Could not stat \"/x\": ERR=No such file",
+            "2023-05-14T08:12:33",
+            ERROR,
+        ),
+        (
+            "bacula-warning",
+            "14-May 08:12 sd JobId 3: Warning: mount.c:12 Open device failed",
+            "2026-05-14T08:12:00",
+            WARN,
+        ),
+        (
+            "snaplogic",
+            "2023-05-14T08:12:33 DEBUG main_process.main PM  17688393 - - - Pipeline manager is sending",
+            "2023-05-14T08:12:33",
+            DEBUG,
+        ),
+        ("apt-term", "Log started: 2023-05-14  08:12:33", "2023-05-14T08:12:33", NONE),
         ("tsm", "05/14/23   08:12:33 ANS1228E Sending of object failed", "2023-05-14T08:12:33", ERROR),
     ];
     let mut wrong = Vec::new();
@@ -531,6 +575,8 @@ fn a_line_of_any_program_shows_its_time_and_level() {
 fn what_only_resembles_a_mark_is_none() {
     for line in [
         // Codes of other kinds, a word before a colon, a plural.
+        "A924A5FC   0514081223 X S SYSPROC        text",
+        "14-May 08:12 bareos-dir: text of Error: kind",
         "2023-05-14 08:12:33 ABC12345X was sent",
         "2023-05-14 08:12:33 ORDER1234E5 was sent",
         "May 14 08:12:33 host: the error: text",
@@ -544,7 +590,14 @@ fn what_only_resembles_a_mark_is_none() {
         assert_eq!(header.level, None, "{line}");
     }
     // No time: a thread that is too long for one, a call without bracket.
-    for line in ["1234  1a2b3c4d5e  05/14 08:12:33 text", "1234 1684051953.456789 read", "8:12AMERR text"] {
+    for line in [
+        "1234  1a2b3c4d5e  05/14 08:12:33 text",
+        "1234 1684051953.456789 read",
+        "8:12AMERR text",
+        "14-May 08:12:text",
+        "14-May 28:12 fd JobId 1: text",
+        "A924A5FC   1332104526 P S SYSPROC   x",
+    ] {
         let reading = Reading::guess(line.as_bytes(), Some(MODIFIED)).expect("text");
         assert_eq!(reading.format.header(line.as_bytes()).and_then(|it| it.time), None, "{line}");
     }

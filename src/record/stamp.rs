@@ -6,8 +6,9 @@
 use super::civil;
 use super::clock::{Clock, clock, digits_run, gap, month, number, weekday, zone};
 use super::level::Level;
-use super::packed::{eight, epoch, hex_epoch, packed, packed_date, pair, six, tai64n};
+use super::packed::{eight, epoch, hex_epoch, packed, packed_date, pair, six, tai64n, ten};
 use super::possible::possible;
+use super::reports::errpt_columns;
 use super::watch::UNKNOWN;
 
 /// A date and time as written.
@@ -214,6 +215,8 @@ fn digits_first(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)
         6 => six(line, at),
         8 => eight(line, at),
         14 | 17 => packed(line, at, run),
+        // Whatever their values are, these digits are no seconds.
+        10 if errpt_columns(line, end) => ten(line, at),
         10 | 13 | 16 | 19 => epoch(line, at, run),
         _ => None,
     }
@@ -240,7 +243,7 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
     let (first, next) = number(line, at, 1, 2)?;
     if let Some((month, next)) = month(line, next + 1) {
         if line.get(next) != Some(&separator) {
-            return None;
+            return day_and_minute(line, next, month, first);
         }
         let (year, end) = number(line, next + 1, 4, 4).or_else(|| short_year(line, next + 1))?;
         return after_date(line, end, Shape::Access, year, month, first);
@@ -288,6 +291,24 @@ fn pair_first(line: &[u8], at: usize, separator: u8, orders: Orders) -> Option<(
     let ambiguous = order.iter().any(|&it| it != (year, month, day) && civil::valid(it.0, it.1, it.2));
     let forced = (year, month, day) != order[0];
     Some((Stamp { ambiguous, forced, ..full(shape, civil::days(year, month, day), clock) }, stamp_end))
+}
+
+/// What stands behind `05-Jan` of `05-Jan 10:11 bareos-dir JobId 12: text` (Bacula): the time to the minute, and a name.
+fn day_and_minute(line: &[u8], at: usize, month: i64, day: i64) -> Option<(Stamp, usize)> {
+    if !minute_and_name(line, at) || !civil::valid(2024, month, day) {
+        return None;
+    }
+    let (hour, minute) = (pair(line, at + 1)?.0, pair(line, at + 4)?.0);
+    let clock = Clock { nanos: (hour * 3600 + minute * 60) * civil::SECOND, digits: 0, offset: None };
+    (hour < 24 && minute < 60).then(|| (with(Shape::Access, Date::Yearless(month, day), clock), at + 6))
+}
+
+/// Whether ` 10:11 ` and a letter stand at `at`, with any digits.
+pub(super) fn minute_and_name(line: &[u8], at: usize) -> bool {
+    let Some([b' ', hour @ .., b':', minute_tens, minute_ones, b' ', name]) = line.get(at..at + 8) else {
+        return false;
+    };
+    hour.iter().chain([minute_tens, minute_ones]).all(u8::is_ascii_digit) && name.is_ascii_alphabetic()
 }
 
 pub(super) fn century(year: i64) -> i64 {

@@ -623,3 +623,21 @@ fn events_of_vcenter_and_requests_of_load_balancers() {
     let line = "https 2026-01-02T03:04:05.123456Z app/shop/50dc6c 192.0.2.1:2817 10.0.0.1:80 0.001 -1 -1 502 - 34 366 \"GET https://shop.example.com:443/ HTTP/1.1\" \"curl\"";
     check(line, "2026-01-02T03:04:05.123456Z", ERROR, "", &line[34..]);
 }
+
+#[test]
+fn reports_of_aix_and_messages_of_backup_jobs() {
+    check(
+        "A924A5FC   0514081223 P S SYSPROC        SOFTWARE PROGRAM ABNORMALLY TERMINATED",
+        "2023-05-14T08:12:00",
+        ERROR,
+        "SYSPROC",
+        "SOFTWARE PROGRAM ABNORMALLY TERMINATED",
+    );
+    check(
+        "14-May 08:12 bareos-sd JobId 12: Error: Volume not found",
+        "2026-05-14T08:12:00",
+        ERROR,
+        "bareos-sd",
+        "Error: Volume not found",
+    );
+}
