@@ -157,7 +157,7 @@ impl Candidate<'_> {
         match subject {
             Subject::Known(known) => known.signature.id.starts_with(&self.prefix),
             Subject::Unresolved(_) => {
-                subject.group().evidence.first().is_some_and(|it| self.logs.fit(&it.file.to_string()))
+                subject.group().evidence.first().is_some_and(|it| self.logs.fit(it.file.as_ref()))
             }
         }
     }

@@ -147,7 +147,7 @@ impl Ticket {
                 Subject::Unresolved(unresolved) => unresolved.finding.codes.iter().map(|it| redacted(it)).collect(),
                 Subject::Known(_) => Vec::new(),
             },
-            files: group.files.iter().take(FILES).map(|it| redacted(&it.to_string())).collect(),
+            files: group.files.iter().take(FILES).map(|it| redacted(it.as_ref())).collect(),
             environment: environment(diagnosis).iter().map(|(label, text)| (label.clone(), redacted(text))).collect(),
             timeline: timeline(case, diagnosis).into_iter().map(|(time, text)| (time, redacted(&text))).collect(),
             tried: tried(diagnosis, intake).iter().map(|it| redacted(it)).collect(),
