@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 /// A general text (`connection refused`) stands in the message of many a problem, and a signature that asks for no more
 /// claims them all. Where every record that it claims is also claimed by a signature that demands more (see
 /// [`Specificity`]), it adds nothing; one record of its own keeps it. Two that demand the same are both shown: the log does
-/// not tell them apart. A problem seen in several records together is hidden only behind one that explains them and more,
+/// not tell them apart, and if all their records are the same, each says so in a note: to the reader it is one trace
+/// with two explanations. A problem seen in several records together is hidden only behind one that explains them and more,
 /// since each of its records alone may be anything. And such a problem hides others only in the files in which it was seen.
 ///
 /// A draft, of which nobody has shown that it stays silent elsewhere, gives way more easily: if its text is short
@@ -37,8 +38,10 @@ pub(super) fn suppress_shared(found: Vec<Known>, claims: &Claims, set: &Signatur
         let own = Suppressed { signature: known.signature.id.clone(), count: known.group.count };
         suppressed[root(it)].extend([own].into_iter().chain(more));
     }
-    let keep = found.into_iter().zip(suppressed).zip(&hidden_by).filter(|(_, hidden)| hidden.is_none());
-    let keep = keep.map(|((mut known, more), _)| {
+    let alike: Vec<Vec<String>> = (0..found.len()).map(|it| shared.alike(it, &hidden_by)).collect();
+    let keep = found.into_iter().zip(suppressed).zip(alike).zip(&hidden_by).filter(|(_, hidden)| hidden.is_none());
+    let keep = keep.map(|(((mut known, more), alike), _)| {
+        known.notes.extend(alike);
         known.suppressed.extend(more);
         known.suppressed.sort_by(|a, b| a.signature.cmp(&b.signature));
         known
@@ -88,6 +91,29 @@ impl<'f> Shared<'f> {
         let records = records.collect();
         let demands = found.iter().map(|known| Specificity::of(&known.signature)).collect();
         Shared { found, demands, records, sets, products: Products::new(set) }
+    }
+
+    /// Notes of a problem about those that are shown, too, and stand for all the same records.
+    fn alike(&self, it: usize, hidden_by: &[Option<usize>]) -> Vec<String> {
+        let shown = (0..self.found.len()).filter(|other| hidden_by.get(*other).is_some_and(Option::is_none));
+        let alike = shown.filter(|&other| self.is_same_trace(it, other));
+        alike
+            .map(|other| {
+                let id = &self.found[other].signature.id;
+                format!("the same records are those of `{id}`: the log does not tell the two apart")
+            })
+            .collect()
+    }
+
+    /// Whether two problems claim all the same records, each of which decides by itself.
+    fn is_same_trace(&self, a: usize, b: usize) -> bool {
+        let alone = |it: usize| self.found[it].signature.correlation.is_none() && self.found[it].variant.is_none();
+        if a == b || !alone(a) || !alone(b) || self.records[a] != self.records[b] {
+            return false;
+        }
+        let both = |positions: &[usize]| positions.contains(&a) && positions.contains(&b);
+        let together = self.sets.iter().filter(|(positions, _)| both(positions)).map(|(_, count)| *count);
+        together.sum::<u64>() == self.records[a]
     }
 
     /// The one behind which a problem is hidden.
@@ -166,30 +192,29 @@ mod tests {
     /// An id, its text, and the records of each file that it claims.
     type Claimed<'a> = (&'a str, &'a str, &'a [(&'a str, u64)]);
 
+    fn known((id, text, files): Claimed<'_>, status: Status) -> Known {
+        let mut signature = signature(id, Severity::High);
+        signature.condition = Condition::Text { text: text.into(), nocase: false };
+        signature.status = status;
+        signature.product = id.split('/').nth(1).unwrap_or_default().to_owned();
+        let evidence = files.iter().map(|(file, _)| evidence(file, 1, "x")).collect();
+        Known {
+            variant: None,
+            confidence: 0.6,
+            state: State::Match,
+            reason: None,
+            notes: Vec::new(),
+            signature: signature.into(),
+            group: group(files.iter().map(|(_, count)| count).sum(), evidence),
+            suppressed: Vec::new(),
+            caused_by: None,
+        }
+    }
+
     /// Expected are the shown ones with what they hide.
     #[track_caller]
     fn check(found: &[Claimed<'_>], claims: &[(&[u32], u64)], status: Status, expected: &[(&str, &[&str])]) {
-        let known = found.iter().map(|(id, text, files)| {
-            let mut signature = signature(id, Severity::High);
-            signature.condition = Condition::Text { text: (*text).into(), nocase: false };
-            signature.status = status;
-            signature.product = id.split('/').nth(1).unwrap_or_default().to_owned();
-            let evidence = files.iter().map(|(file, _)| evidence(file, 1, "x")).collect();
-            let group = group(files.iter().map(|(_, count)| count).sum(), evidence);
-            let (state, reason, suppressed) = (State::Match, None, Vec::new());
-            Known {
-                variant: None,
-                confidence: 0.6,
-                state,
-                reason,
-                notes: Vec::new(),
-                signature: signature.into(),
-                group,
-                suppressed,
-                caused_by: None,
-            }
-        });
-        let known: Vec<Known> = known.collect();
+        let known: Vec<Known> = found.iter().map(|it| known(*it, status)).collect();
         let set = SignatureSet::new(known.iter().map(|it| (*it.signature).clone()).collect());
         let shown = suppress_shared(known, &Claims::of(claims), &set);
         let shown = shown
@@ -221,6 +246,21 @@ mod tests {
     fn two_that_demand_the_same_are_both_shown() {
         let other = ("a/app/other", GENERAL.1, GENERAL.2);
         check(&[GENERAL, other], &[(&[0, 1], 3)], Status::Draft, &[("a/app/general", &[]), ("a/app/other", &[])]);
+    }
+
+    #[test]
+    fn two_with_all_the_same_records_say_so() {
+        let notes = |claims: &[(&[u32], u64)]| {
+            let known = [GENERAL, ("a/app/other", GENERAL.1, GENERAL.2)].map(|it| known(it, Status::Stable));
+            let set = SignatureSet::new(known.iter().map(|it| (*it.signature).clone()).collect());
+            let shown = suppress_shared(known.into(), &Claims::of(claims), &set);
+            shown.into_iter().map(|it| it.notes).collect::<Vec<_>>()
+        };
+        let note =
+            |id: &str| vec![format!("the same records are those of `{id}`: the log does not tell the two apart")];
+        assert_eq!(notes(&[(&[0, 1], 3)]), [note("a/app/other"), note("a/app/general")]);
+        assert_eq!(notes(&[(&[0, 1], 2)]), [Vec::<String>::new(), Vec::new()], "one has a record of its own");
+        assert_eq!(notes(&[]), [Vec::<String>::new(), Vec::new()]);
     }
 
     #[test]

@@ -220,13 +220,13 @@ const MAPPINGS: &[Mapping] = &[
 ];
 
 /// Fields that the mapping of another condition has too: they are tested once.
-const OF_A_CONDITION: &[&str] = &[
+pub const OF_A_CONDITION: &[&str] = &[
     "any", "all", "none", "text", "regex", "nocase", "field", "use", "sequence", "within", "same", "in", "count",
     "unless", "absent",
 ];
 
 /// The fields of each mapping, as the loader names them to somebody who writes text where it must be.
-fn fields() -> BTreeMap<String, BTreeSet<String>> {
+pub fn fields() -> BTreeMap<String, BTreeSet<String>> {
     let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, wrong, _) in MAPPINGS {
         let yaml = match *wrong {

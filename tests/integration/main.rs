@@ -15,6 +15,7 @@ mod features;
 mod hostile;
 mod isolation;
 mod journal;
+mod language;
 mod layers;
 mod libarchive;
 mod memory;
