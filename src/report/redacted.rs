@@ -68,19 +68,30 @@ impl Walk<'_> {
             match value {
                 Value::Array(_) | Value::String(_) if matches!(&**name, "before" | "text" | "after") => {}
                 Value::Object(captures) if name == "captures" => {
-                    for (name, value) in captures.iter_mut() {
-                        let Value::String(text) = value else { continue };
-                        // The name of a capture may say what its value is.
-                        let pair = self.text(&format!("{name}={text}"));
-                        *text = pair.strip_prefix(&format!("{name}=")).unwrap_or(&pair).to_owned();
-                    }
+                    captures.iter_mut().for_each(|(name, value)| self.named(name, value));
                 }
+                Value::Array(objects) if name == "objects" => objects.iter_mut().for_each(|it| self.thing(it)),
                 value => self.value(value),
             }
         }
         // Texts of other objects than excerpts.
         if !fields.contains_key("before") {
             fields.get_mut("text").into_iter().for_each(|text| self.value(text));
+        }
+    }
+
+    /// A value whose name may say what it is: `user=jdoe`.
+    fn named(&mut self, name: &str, value: &mut Value) {
+        let Value::String(text) = value else { return };
+        let pair = self.text(&format!("{name}={text}"));
+        *text = pair.strip_prefix(&format!("{name}=")).unwrap_or(&pair).to_owned();
+    }
+
+    /// Something that an error names: its kind says what it is.
+    fn thing(&mut self, object: &mut Value) {
+        let kind = object["kind"].as_str().unwrap_or_default().to_owned();
+        if let Some(name) = object.get_mut("name") {
+            self.named(&kind, name);
         }
     }
 
@@ -120,7 +131,7 @@ mod tests {
 
     #[test]
     fn nothing_from_outside_is_left_in_any_field() {
-        let diagnosis = crate::report::hostile("password=hunter22 for user 'jdoe' at 10.1.2.3", "/home/jdoe/x.log");
+        let diagnosis = crate::report::hostile("password=hunter22 for user 'jdoe' at 10.1.2.3; ", "/var/log/x.log");
         let redactor = Redactor::new(CustomerKey::new([1; 32]), &Options::default(), &Names::default());
         let (redacted, texts) = redacted(&diagnosis, &redactor).unwrap();
         let report = json(&redacted);

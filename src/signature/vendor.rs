@@ -464,7 +464,11 @@ products:
             "16:21 `soon` is not a length of time (write a number and a unit: `30m`, `4h`, `1d`)",
         );
         refuse("value: 500", "value: 0", "9:26 `0` is not a number of megabytes (write a whole number such as `500`)");
-        refuse("kind: contract", "kind: contrakt", "19:12 `contrakt` is not a known kind (did you mean `contract`?)");
+        refuse(
+            "kind: contract",
+            "kind: contrakt",
+            "19:12 `contrakt` is not a value of `kind` (did you mean `contract`?)",
+        );
         refuse("        files: ['**/App/*.log']\n", "", "25:9 the field `files` of logs is missing (add `files:`)");
         refuse(
             "url: https://support.example.com/",

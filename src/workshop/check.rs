@@ -717,6 +717,7 @@ examples:
             };
             fs::create_dir_all(&own).unwrap();
             let (name, more) = match example.split(':').next() {
+                Some("vendor") if example.contains("\nportal:") => ("../_vendor.yaml".to_owned(), String::new()),
                 Some("vendor") => ("_product.yaml".to_owned(), String::new()),
                 // The others name the first.
                 Some("title") if number == 0 => ("disk-full.yaml".to_owned(), String::new()),
