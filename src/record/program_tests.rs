@@ -528,8 +528,9 @@ fn a_line_of_any_program_shows_its_time_and_level() {
         ),
         (
             "bareos",
+            // The name of the job shows the year.
             "14-May 08:12 bareos-dir JobId 12: Start Backup JobId 12, Job=c.2023-05-14_08.11.00_03",
-            "2026-05-14T08:12:00",
+            "2023-05-14T08:12:00",
             NONE,
         ),
         (
