@@ -74,12 +74,10 @@ pub fn objects(text: &str) -> Vec<Object> {
             found.push((name.start(), Object { kind: kind.into(), name: name.as_str().trim().to_owned() }));
         }
     }
-    for path in PATH.captures_iter(text) {
-        if let Some(path) = path.get(1).or_else(|| path.get(2)) {
-            let name = path.as_str().trim_end_matches(['.', ':']).to_owned();
-            found.push((path.start(), Object { kind: "path".into(), name }));
-        }
-    }
+    for_each_path(text, &mut |start, path| {
+        let name = path.trim_end_matches(['.', ':']).to_owned();
+        found.push((start, Object { kind: "path".into(), name }));
+    });
     found.sort();
     let mut objects: Vec<Object> = Vec::new();
     for (_, object) in found {
@@ -88,6 +86,26 @@ pub fn objects(text: &str) -> Vec<Object> {
         }
     }
     objects
+}
+
+/// Gives the paths in a text and where they begin.
+///
+/// No path goes over the end of a line, and one at the start of a line needs nothing in front of it: so lines are searched
+/// one by one. Most have none of the bytes that each path has, and in a line without other letters than those of ASCII the
+/// search is several hundred times faster.
+fn for_each_path(text: &str, found: &mut dyn FnMut(usize, &str)) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.strip_suffix('\n').unwrap_or(line);
+        if memchr::memchr2(b'/', b'\\', bare.as_bytes()).is_some() {
+            for path in PATH.captures_iter(bare) {
+                if let Some(path) = path.get(1).or_else(|| path.get(2)) {
+                    found(start + path.start(), path.as_str());
+                }
+            }
+        }
+        start += line.len();
+    }
 }
 
 fn kind_of(word: &str) -> Option<&'static str> {
@@ -124,6 +142,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn paths_of_lines_are_those_of_the_text(text in "(/a|/|[.]|C:\\\\|\\\\\\\\x\\\\|\n|\r|[aü ='(:]){0,40}") {
+            let mut found = Vec::new();
+            for_each_path(&text, &mut |start, path| found.push((start, path.to_owned())));
+            let at_once = PATH.captures_iter(&text).filter_map(|it| it.get(1).or_else(|| it.get(2)));
+            let at_once: Vec<_> = at_once.map(|it| (it.start(), it.as_str().to_owned())).collect();
+            prop_assert_eq!(found, at_once);
+        }
+
         #[test]
         fn any_text_names_a_bounded_number(text in "(job |\\[|\\]|'|/a|[a-zü0-9 :=\\\\]){0,80}") {
             prop_assert!(objects(&text).len() <= MAX_OBJECTS);

@@ -15,7 +15,7 @@ use super::groups::{Claim, Groups};
 use super::memo::Memo;
 use super::presence::Presences;
 use super::sources::Sources;
-use super::template::{Fingerprint, fingerprint, first_line_decides, template};
+use super::template::{Fingerprint, fingerprint, first_line, first_line_decides, template};
 use super::template_set::TemplateSet;
 use crate::bundle::FilePath;
 use crate::record::Chunk;
@@ -375,11 +375,15 @@ impl Tally {
 /// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it; and whether it is
 /// that of all hits of the shape with one line.
 fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> (Fingerprint, bool) {
-    let shape = hit.shape.filter(|_| first_line_decides(hit.record));
+    let decides = first_line_decides(hit.record);
+    let shape = hit.shape.filter(|_| decides);
     if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
         return (known, true);
     }
-    let (fingerprint, fixed) = fingerprint(hit.record.message(), &mut memo.scratch);
+    let message = hit.record.message();
+    // The search for the root of a stack trace takes longer than all else, and it has been made.
+    let message = if decides { first_line(message).0 } else { message };
+    let (fingerprint, fixed) = fingerprint(message, &mut memo.scratch);
     if let (Some(shape), true) = (shape, fixed) {
         memo.remember(shape, fingerprint);
     }

@@ -115,7 +115,7 @@ fn digits(text: &[u8]) -> (usize, &[u8]) {
 }
 
 /// The first line of a text and what follows it.
-fn first_line(text: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn first_line(text: &[u8]) -> (&[u8], &[u8]) {
     memchr::memchr(b'\n', text).map_or((text, &[]), |end| (&text[..end], &text[end + 1..]))
 }
 
