@@ -2,8 +2,8 @@
 
 use crate::bundle::{Bundle, Content, Entry, FilePath, Visited};
 use crate::record::{ChunkReader, Reading, not_text};
-use crate::redact::Names;
-use std::io::Read;
+use crate::redact::{Leak, LeakScan, Names};
+use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
 /// What a first look at a bundle has shown.
@@ -69,6 +69,33 @@ fn decoded(reading: &Reading, source: &mut (dyn Read + Send), head: Vec<u8>, wit
     while let Some(chunk) = reader.next_chunk(reuse.take()) {
         with(chunk.chunk().text());
         reuse = Some(chunk);
+    }
+}
+
+/// What is looked over for leaks at once.
+const PIECE: usize = 1 << 20;
+/// Of a line longer than a piece, so much is looked over again with its next part.
+const OVERLAP: usize = 4 << 10;
+
+/// Looks over a finished text for leaks, each with its line from 1. Pieces end where lines do, so that nothing is cut in two.
+pub fn leaks_in(source: &mut dyn Read, scan: &LeakScan) -> io::Result<Vec<(u64, Leak)>> {
+    let (mut leaks, mut text, mut line) = (Vec::new(), Vec::new(), 1);
+    let line_ends = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
+    loop {
+        let read = source.take(PIECE as u64).read_to_end(&mut text)?;
+        let ended = read < PIECE;
+        let whole = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
+        let end = if ended || whole == 0 { text.len() } else { whole };
+        for leak in scan.leaks(&text[..end]) {
+            leaks.push((line + line_ends(&text[..leak.start]), leak));
+        }
+        if ended {
+            return Ok(leaks);
+        }
+        // Of a line without end its last part comes again.
+        let next = if whole > 0 { whole } else { end - OVERLAP.min(end) };
+        line += line_ends(&text[..next]);
+        text.drain(..next);
     }
 }
 

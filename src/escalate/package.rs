@@ -10,13 +10,14 @@ use super::ticket::{Attachment, Ticket, excerpts};
 use crate::bundle::{Bundle, Entry};
 use crate::diagnosis::Diagnosis;
 use crate::redact::{CustomerKey, LeakScan, Map, Names, Options, Redactor};
+use crate::redaction::leaks_in;
 use crate::report::{one_line, seconds};
 use crate::scan::{Globs, without_compression};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -292,37 +293,15 @@ fn free(names: &mut BTreeSet<String>, name: &str) -> String {
     free
 }
 
-/// What is looked over at once.
-const PIECE: usize = 8 << 20;
-/// What of a piece is looked over again with the next one: longer secrets, such as keys over several lines, end in it.
-const AGAIN: usize = 64 << 10;
-
 fn leaks(folder: &Folder, scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
     let mut found = BTreeSet::new();
     for file in &folder.files {
-        let mut source = BufReader::new(File::open(folder.root.path().join(&file.path))?);
-        let (mut text, mut lines_before) = (Vec::new(), 0);
-        loop {
-            let before = text.len();
-            source.by_ref().take(PIECE as u64).read_to_end(&mut text)?;
-            source.read_until(b'\n', &mut text)?;
-            for leak in scan.leaks(&text) {
-                let line = lines_before + lines(text.get(..leak.start).unwrap_or_default()) + 1;
-                found.insert(FoundLeak { file: file.path.clone(), line, what: leak.kind.name(), rule: leak.rule });
-            }
-            if text.len() == before {
-                break;
-            }
-            let keep = text.len().saturating_sub(AGAIN);
-            lines_before += lines(text.get(..keep).unwrap_or_default());
-            text.drain(..keep);
+        let mut source = File::open(folder.root.path().join(&file.path))?;
+        for (line, leak) in leaks_in(&mut source, scan)? {
+            found.insert(FoundLeak { file: file.path.clone(), line, what: leak.kind.name(), rule: leak.rule });
         }
     }
     Ok(found.into_iter().collect())
-}
-
-fn lines(text: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', text).count() as u64
 }
 
 fn told(leaks: &[FoundLeak]) -> String {

@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("redact", &["scan"]),
     ("report", &["bundle", "signature", "finding", "diagnosis", "redact"]),
     ("reading", &["bundle", "record"]),
-    ("escalate", &["bundle", "signature", "scan", "finding", "diagnosis", "redact", "reading", "report"]),
+    ("escalate", &["bundle", "signature", "scan", "finding", "diagnosis", "redact", "redaction", "reading", "report"]),
     ("triage", &["bundle", "record", "signature", "scan", "finding", "diagnosis"]),
     ("redaction", &["bundle", "record", "redact"]),
     ("templates", &["bundle", "record", "reading", "signature", "scan", "finding"]),

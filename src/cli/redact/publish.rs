@@ -10,11 +10,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tierline::bundle::FilePath;
 use tierline::redact::LeakScan;
-
-/// Texts are scanned in pieces of this size.
-const PIECE: usize = 1 << 20;
-/// Of a line that is longer than a piece so much is scanned twice.
-const OVERLAP: usize = 4 << 10;
+use tierline::redaction::leaks_in;
 
 /// Refuses a folder that has something in it.
 pub(super) fn check(out: &Path) -> anyhow::Result<()> {
@@ -66,30 +62,10 @@ fn leaks_of(folder: &Path, name: &Path, scan: &LeakScan) -> io::Result<Vec<Strin
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(leaks),
         opened => opened?,
     };
-    let (mut text, mut line) = (Vec::new(), 1);
-    loop {
-        let read = (&mut file).take(PIECE as u64).read_to_end(&mut text)?;
-        let ended = read < PIECE;
-        let whole = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
-        let end = if ended {
-            text.len()
-        } else if whole > 0 {
-            whole
-        } else {
-            text.len()
-        };
-        for leak in scan.leaks(&text[..end]) {
-            let line = line + memchr::memchr_iter(b'\n', &text[..leak.start]).count();
-            leaks.push(format!("leak in {shown}, line {line}: {} ({})", leak.kind.name(), leak.rule));
-        }
-        if ended {
-            return Ok(leaks);
-        }
-        // Of a line without end its last part comes again.
-        let next = if whole > 0 { whole } else { end - OVERLAP.min(end) };
-        line += memchr::memchr_iter(b'\n', &text[..next]).count();
-        text.drain(..next);
+    for (line, leak) in leaks_in(&mut file, scan)? {
+        leaks.push(format!("leak in {shown}, line {line}: {} ({})", leak.kind.name(), leak.rule));
     }
+    Ok(leaks)
 }
 
 /// Puts the finished folder in its place.
