@@ -164,6 +164,7 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     match with_progress(&bundle, !terminal.no_progress, work) {
         Ok(made) => {
             customer.save(&made.map)?;
+            customer.remember_ticket(&made.ticket.key)?;
             output::print(told(&made.ticket, out).as_bytes())?;
             Ok(format::exit(&diagnosis, None))
         }

@@ -141,7 +141,7 @@ pub fn make(
     let mut all = redaction.known.clone();
     all.merge(&map);
     let scan = LeakScan::new(&all, &redaction.options.keywords, redaction.options.keep_identifiers);
-    let leaks = leaks(&folder, &scan).map_err(failed(out))?;
+    let leaks = leaks(folder.root.path(), &folder.files, &scan).map_err(failed(out))?;
     if !leaks.is_empty() {
         return Err(PackageError::Leaks(leaks));
     }
@@ -293,10 +293,16 @@ fn free(names: &mut BTreeSet<String>, name: &str) -> String {
     free
 }
 
-fn leaks(folder: &Folder, scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
+/// Looks for what must not leave in the files that the manifest of a package names.
+pub fn leaks_in_package(package: &Path, scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
+    let manifest: Manifest = serde_json::from_slice(&fs::read(package.join("manifest.json"))?)?;
+    leaks(package, &manifest.files, scan)
+}
+
+fn leaks(package: &Path, files: &[Attachment], scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
     let mut found = BTreeSet::new();
-    for file in &folder.files {
-        let mut source = File::open(folder.root.path().join(&file.path))?;
+    for file in files {
+        let mut source = File::open(package.join(&file.path))?;
         for (line, leak) in leaks_in(&mut source, scan)? {
             found.insert(FoundLeak { file: file.path.clone(), line, what: leak.kind.name(), rule: leak.rule });
         }
