@@ -5,6 +5,7 @@
 //! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
 mod around;
+mod budget;
 mod catalogues;
 mod compare;
 mod completions;
@@ -168,8 +169,8 @@ pub fn run() -> ExitCode {
 }
 
 /// Opens a bundle whose foreign formats are read by this program in processes of their own.
-fn open_bundle(paths: &[PathBuf]) -> anyhow::Result<Bundle> {
-    let mut bundle = Bundle::open(paths, Limits::default()).context("failed to read the input")?;
+fn open_bundle(paths: &[PathBuf], limits: Limits) -> anyhow::Result<Bundle> {
+    let mut bundle = Bundle::open(paths, limits).context("failed to read the input")?;
     // Where the system does not tell, they are read in this process.
     if let Ok(program) = std::env::current_exe() {
         bundle.set_helper(Helper::new(program, vec![decode::SUBCOMMAND.to_owned()]));

@@ -131,7 +131,7 @@ fn a_kill_at_any_point_leaves_one_whole_issue_in_redmine() {
     let killed = desk.kill_everywhere(&Point::ALL, || {
         redmine.check_one(&desk);
     });
-    assert!(killed > Point::ALL.len(), "{killed}");
+    assert!(killed >= Point::ALL.len(), "{killed}");
 }
 
 #[test]

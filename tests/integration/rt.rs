@@ -144,7 +144,7 @@ fn a_kill_at_any_point_leaves_one_whole_ticket_in_rt() {
     let kills = desk.kill_everywhere(&Point::ALL, || {
         rt.check_one(&desk);
     });
-    assert!(kills > Point::ALL.len(), "{kills}");
+    assert!(kills >= Point::ALL.len(), "{kills}");
 }
 
 #[test]
