@@ -26,7 +26,7 @@ const WAYS: usize = 4;
 const MOST_MEMOS: usize = 256;
 
 /// Lists that are kept; then everything is forgotten before the next chunk.
-const MOST_LISTS: usize = 1 << 12;
+const MOST_LISTS: usize = 1 << 13;
 
 /// A chunk in which more lines than this share were new is hardly worth the memory, in percent.
 const NEW: u64 = 60;
@@ -93,6 +93,7 @@ impl Brief {
     const SUSPICIOUS: u8 = 1 << 4;
     const WORDS: u8 = 1 << 5;
     const VARIES: u8 = 1 << 6;
+    const ASKS: u8 = 1 << 7;
 
     fn of(line: &KnownLine) -> Brief {
         let bit = |is: bool, bit: u8| if is { bit } else { 0 };
@@ -102,7 +103,8 @@ impl Brief {
             | bit(line.candidates != List::EMPTY, Brief::CANDIDATES)
             | bit(line.suspicious, Brief::SUSPICIOUS)
             | bit(line.words.anywhere != Strength::Nothing || line.varying != List::EMPTY, Brief::WORDS)
-            | bit(line.varying != List::EMPTY, Brief::VARIES);
+            | bit(line.varying != List::EMPTY, Brief::VARIES)
+            | bit(line.spots != List::EMPTY, Brief::ASKS);
         Brief { bits, level: line.layout.level() }
     }
 
@@ -118,10 +120,16 @@ impl Brief {
         self.bits & Brief::CONTINUES > 0
     }
 
-    /// Whether a signature may claim it.
+    /// Whether a signature may claim it for all values of its digits.
     #[inline(always)]
     pub(super) fn has_candidates(self) -> bool {
         self.bits & Brief::CANDIDATES > 0
+    }
+
+    /// Whether signatures may claim it for some values of its digits, see [`KnownLine::spots`].
+    #[inline(always)]
+    pub(super) fn asks(self) -> bool {
+        self.bits & Brief::ASKS > 0
     }
 
     /// See [`KnownLine::suspicious`].
@@ -150,8 +158,10 @@ pub(super) struct KnownLine {
     pub(super) words: Words,
     /// Error words whose meaning varies with the digits around them; they are not in `words`.
     pub(super) varying: List,
-    /// The signatures that may claim the record.
+    /// The signatures that may claim the record for all values of its digits.
     pub(super) candidates: List,
+    /// Where literals of other signatures may stand, see [`Digits`](super::digits::Digits): pairs of place and number.
+    pub(super) spots: List,
     /// Whether a record that is such a line looks like an error, or may with other digits.
     pub(super) suspicious: bool,
 }

@@ -7,6 +7,7 @@
 
 mod ahead;
 mod counts;
+mod digits;
 mod engine;
 mod everywhere;
 mod facts;

@@ -6,6 +6,7 @@
 //! than their header.
 
 use super::counts::{Counting, Counts};
+use super::digits::Digits;
 use super::engine::{Engine, LiteralHit};
 use super::everywhere::Everywhere;
 use super::facts::{FactSources, Stated};
@@ -48,27 +49,6 @@ pub struct Scanner {
     parts: Parts,
     /// Records are hits even if nothing in them is worth keeping.
     gives_all: bool,
-}
-
-/// Literals with digits, in texts and literals in which every digit was replaced by `0`.
-pub(super) struct Digits {
-    pub(super) engine: Engine,
-    /// The askers of the scanner's engine that stand behind those of this one.
-    pub(super) askers: Vec<u32>,
-}
-
-impl Digits {
-    fn of(sets: &[Vec<Vec<Vec<u8>>>]) -> Option<Digits> {
-        let has_digits = |sets: &[Vec<Vec<u8>>]| sets.iter().flatten().flatten().any(u8::is_ascii_digit);
-        let zero = |literal: &Vec<u8>| literal.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect();
-        let zeros = |sets: &Vec<Vec<Vec<u8>>>| sets.iter().map(|set| set.iter().map(zero).collect()).collect();
-        let with_digits = sets.iter().zip(0..).filter(|(sets, _)| has_digits(sets));
-        let (wanted, mut askers): (Vec<_>, Vec<u32>) = with_digits.map(|(sets, asker)| (zeros(sets), asker)).unzip();
-        // Who has no literal that can be searched for is tried on every record anyway.
-        let (engine, _) = Engine::new(wanted);
-        askers.shrink_to_fit();
-        (!askers.is_empty()).then_some(Digits { engine, askers })
-    }
 }
 
 impl Scanner {
