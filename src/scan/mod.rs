@@ -26,6 +26,7 @@ mod parts;
 mod pattern;
 mod reader;
 mod repeats;
+mod required;
 mod scanner;
 mod scope;
 mod sequence;
