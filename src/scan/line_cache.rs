@@ -68,13 +68,20 @@ struct Slot {
     brief: Brief,
     /// Where its repetitions are counted.
     repeats: u32,
+    /// Signatures that must not hold for what is only counted.
+    unless: List,
 }
 
 const NO_MEMO: u16 = u16::MAX;
 
 impl Slot {
-    const EMPTY: Slot =
-        Slot { key: Key { low: 0, high: 0 }, memo: NO_MEMO, brief: Brief::EMPTY, repeats: Repeats::NOWHERE };
+    const EMPTY: Slot = Slot {
+        key: Key { low: 0, high: 0 },
+        memo: NO_MEMO,
+        brief: Brief::EMPTY,
+        repeats: Repeats::NOWHERE,
+        unless: List::EMPTY,
+    };
 }
 
 /// What has to be known of a line to walk on, if nobody is interested in it.
@@ -286,15 +293,26 @@ impl LineCache {
     }
 
     /// Counts a record that is the line at a place and looks that much like an error; false if more must be known of it.
+    /// `holds` says whether one of some signatures holds for it.
     #[inline(always)]
-    pub(super) fn count(&mut self, place: usize, strength: Strength, time: Option<Time>) -> bool {
-        let slot = &self.slots[place];
-        self.repeats.count(slot.repeats, slot.key.low, strength, time)
+    pub(super) fn count(
+        &mut self,
+        place: usize,
+        strength: Strength,
+        time: Option<Time>,
+        holds: impl FnOnce(&[u32]) -> bool,
+    ) -> bool {
+        let slot = self.slots[place];
+        let is_other = slot.unless != List::EMPTY
+            && (!self.repeats.knows(slot.repeats, slot.key.low, strength) || holds(self.list(slot.unless)));
+        !is_other && self.repeats.count(slot.repeats, slot.key.low, strength, time)
     }
 
-    /// Keeps when it is enough to count such records.
-    pub(super) fn keep_enough(&mut self, place: usize, strength: Strength, enough: Enough) {
+    /// Keeps when it is enough to count such records, if none of the signatures `unless` holds for them.
+    pub(super) fn keep_enough(&mut self, place: usize, strength: Strength, enough: Enough, unless: &[u32]) {
+        let Some(unless) = self.keep(unless) else { return };
         let slot = &mut self.slots[place];
+        slot.unless = unless;
         slot.repeats = self.repeats.keep(slot.repeats, slot.key.low, strength, enough);
     }
 
@@ -321,7 +339,8 @@ impl LineCache {
     /// Remembers a line, perhaps in the place of another one.
     pub(super) fn insert(&mut self, key: Key, layout: u64, line: KnownLine) {
         let memo = line.layout.time_key().and_then(|key| self.memo(key)).unwrap_or(NO_MEMO);
-        let slot = Slot { key: key.numbered(layout), memo, brief: Brief::of(&line), repeats: Repeats::NOWHERE };
+        let (repeats, unless) = (Repeats::NOWHERE, List::EMPTY);
+        let slot = Slot { key: key.numbered(layout), memo, brief: Brief::of(&line), repeats, unless };
         self.put(slot, line);
     }
 

@@ -303,7 +303,9 @@ impl<'a, 'c> Remembering<'a, 'c> {
         // Of most records that are wanted it is enough to know that there is one more. What its words mean is the same for
         // all of its shape or has to be found out.
         let alike = last == number && self.asking.is_empty();
-        let counted = alike && !brief.varies() && self.cache.count(place, Strength::Nothing, time);
+        let text = &chunk.buffer[start..open.end];
+        let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
+        let counted = alike && !brief.varies() && self.cache.count(place, Strength::Nothing, time, holds);
         if !counted {
             self.give_wanted(*open, chunk, judge, taker);
         }
@@ -332,7 +334,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let candidates = known.candidates;
         // What literals with digits mean differs from line to line.
         let alike = last == number && self.asking.is_empty();
-        if alike && brief.varies() && self.cache.count(place, of_words, time) {
+        let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
+        if alike && brief.varies() && self.cache.count(place, of_words, time, holds) {
             return;
         }
         self.gather(candidates, &mut judge.candidates);
@@ -342,7 +345,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let enough = judge.known(&record, &known, taker);
         // What a record of several lines is does not follow from its first line.
         if alike && let Some(enough) = enough {
-            self.cache.keep_enough(place, of_words, enough);
+            self.cache.keep_enough(place, of_words, enough, judge.unfixed());
         }
     }
 
@@ -374,7 +377,11 @@ impl<'a, 'c> Remembering<'a, 'c> {
             && !(judged.begins && enough(judged.level) == Strength::Nothing);
         if !varies {
             let suspicious = suspicion(header.level, words.of_head).is_some();
-            return (read, known, Some(KnownLine { layout, words, varying: List::EMPTY, candidates, spots, suspicious }));
+            return (
+                read,
+                known,
+                Some(KnownLine { layout, words, varying: List::EMPTY, candidates, spots, suspicious }),
+            );
         }
         let words = self.fixed_words(line, message);
         let varying = self.cache.keep(&self.words);

@@ -288,13 +288,15 @@ pub(super) struct Judge<'a, 's> {
     matches: Vec<Match<'a>>,
     facts: Vec<Stated<'a>>,
     parts: Vec<Match<'a>>,
+    /// The candidates of the last record that may hold for some values of digits only.
+    unfixed: Vec<u32>,
 }
 
 impl<'a, 's> Judge<'a, 's> {
     pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
         let everywhere = scanner.everywhere.signatures().any(|index| scope.contains(index));
-        let (candidates, matches) = (Vec::new(), Vec::new());
-        Judge { scanner, scope, everywhere, candidates, matches, facts: Vec::new(), parts: Vec::new() }
+        let (candidates, matches, unfixed) = (Vec::new(), Vec::new(), Vec::new());
+        Judge { scanner, scope, everywhere, candidates, matches, facts: Vec::new(), parts: Vec::new(), unfixed }
     }
 
     /// Whether a record without any literal can be worth keeping.
@@ -327,7 +329,8 @@ impl<'a, 's> Judge<'a, 's> {
     }
 
     /// Does the same for a record of which all lines are known; `candidates` are the signatures that may claim it. Returns
-    /// of which records of the same shape, that look as much like an error, it is enough to know how many there are.
+    /// of which records of the same shape, that look as much like an error and for which none of [`Judge::unfixed`] holds, it
+    /// is enough to know how many there are.
     pub(super) fn known(
         &mut self,
         record: &Record<'a>,
@@ -335,6 +338,16 @@ impl<'a, 's> Judge<'a, 's> {
         taker: &mut dyn Taker<'a>,
     ) -> Option<Enough> {
         self.decide(record, known.strength, known.shape, taker)
+    }
+
+    /// The signatures that were asked about the last record and for which digits matter.
+    pub(super) fn unfixed(&self) -> &[u32] {
+        &self.unfixed
+    }
+
+    /// Whether one of the signatures holds for a text.
+    pub(super) fn holds_any(&self, signatures: &[u32], text: &'a [u8]) -> bool {
+        signatures.iter().any(|&signature| self.scanner.confirm(signature as usize, text).is_some())
     }
 
     /// Tells the facts that a record outside of the window states; nothing else of it counts. `candidates` are those that
@@ -376,6 +389,7 @@ impl<'a, 's> Judge<'a, 's> {
         self.matches.clear();
         self.facts.clear();
         self.parts.clear();
+        self.unfixed.clear();
         // Whether what matches does not depend on values of digits.
         let mut fixed = !self.everywhere;
         if self.everywhere {
@@ -385,8 +399,12 @@ impl<'a, 's> Judge<'a, 's> {
             self.candidates.retain(|&signature| self.scope.contains(signature));
             self.candidates.sort_unstable();
             self.candidates.dedup();
-            fixed = fixed && self.candidates.iter().all(|&signature| self.scanner.is_fixed(signature));
+            let unfixed = self.candidates.iter().filter(|&&signature| !self.scanner.is_fixed(signature));
+            self.unfixed.extend(unfixed.map(|&signature| signature as u32));
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+            // What holds for this record need not hold for others like it.
+            let is_unfixed = |found: &Match<'_>| self.unfixed.contains(&(found.signature as u32));
+            fixed = fixed && (self.unfixed.is_empty() || !self.matches.iter().any(is_unfixed));
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }
