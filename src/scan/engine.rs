@@ -56,18 +56,45 @@ impl Engine {
         self.tuned.get().is_some()
     }
 
+    /// The plan of now, for texts that have to be searched in one way: which literals of an asker are searched for changes
+    /// with [`Engine::tune`], and one text may have this one and another one that.
+    pub(super) fn planned(&self) -> Planned<'_> {
+        let plan = || Filter::plan(self.kernel, &self.wanted, &Sample::of(&[]));
+        match self.tuned.get() {
+            Some(filter) => Planned { filter, number: 1 },
+            None => Planned { filter: self.first.get_or_init(plan), number: 0 },
+        }
+    }
+
+    /// Puts all hits into `hits`, by position.
+    pub(super) fn find(&self, text: &[u8], hits: &mut Vec<LiteralHit>) {
+        self.planned().find(text, hits);
+    }
+
+    /// Adds the hits whose keys stand in a part of the text to those of the part before, by position. A literal that
+    /// begins [`Engine::REACH`] bytes before the end of the part is among them, or was found in an earlier part.
+    pub(super) fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
+        self.planned().find_in(text, part, hits);
+    }
+}
+
+/// A plan of an [`Engine`].
+#[derive(Clone, Copy)]
+pub(super) struct Planned<'e> {
+    filter: &'e Filter,
+    /// Tells the plans of an engine apart.
+    pub(super) number: u64,
+}
+
+impl Planned<'_> {
     /// Puts all hits into `hits`, by position.
     pub(super) fn find(&self, text: &[u8], hits: &mut Vec<LiteralHit>) {
         hits.clear();
         self.find_in(text, 0..text.len(), hits);
     }
 
-    /// Adds the hits whose keys stand in a part of the text to those of the part before, by position. A literal that
-    /// begins [`Engine::REACH`] bytes before the end of the part is among them, or was found in an earlier part.
-    pub(super) fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
-        let plan = || Filter::plan(self.kernel, &self.wanted, &Sample::of(&[]));
-        let filter = self.tuned.get().unwrap_or_else(|| self.first.get_or_init(plan));
-        SCRATCH.with_borrow_mut(|scratch| filter.find(text, part, scratch, hits));
+    fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
+        SCRATCH.with_borrow_mut(|scratch| self.filter.find(text, part, scratch, hits));
         // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
         if !hits.is_sorted_by_key(|hit| hit.start) {
             hits.sort_by_key(|hit| hit.start);

@@ -26,7 +26,7 @@ const WAYS: usize = 4;
 const MOST_MEMOS: usize = 256;
 
 /// Lists that are kept; then everything is forgotten before the next chunk.
-const MOST_LISTS: usize = 1 << 12;
+const MOST_LISTS: usize = 1 << 13;
 
 /// A chunk in which more lines than this share were new is hardly worth the memory, in percent.
 const NEW: u64 = 60;
@@ -68,13 +68,20 @@ struct Slot {
     brief: Brief,
     /// Where its repetitions are counted.
     repeats: u32,
+    /// Signatures that must not hold for what is only counted.
+    unless: List,
 }
 
 const NO_MEMO: u16 = u16::MAX;
 
 impl Slot {
-    const EMPTY: Slot =
-        Slot { key: Key { low: 0, high: 0 }, memo: NO_MEMO, brief: Brief::EMPTY, repeats: Repeats::NOWHERE };
+    const EMPTY: Slot = Slot {
+        key: Key { low: 0, high: 0 },
+        memo: NO_MEMO,
+        brief: Brief::EMPTY,
+        repeats: Repeats::NOWHERE,
+        unless: List::EMPTY,
+    };
 }
 
 /// What has to be known of a line to walk on, if nobody is interested in it.
@@ -93,6 +100,7 @@ impl Brief {
     const SUSPICIOUS: u8 = 1 << 4;
     const WORDS: u8 = 1 << 5;
     const VARIES: u8 = 1 << 6;
+    const ASKS: u8 = 1 << 7;
 
     fn of(line: &KnownLine) -> Brief {
         let bit = |is: bool, bit: u8| if is { bit } else { 0 };
@@ -102,7 +110,8 @@ impl Brief {
             | bit(line.candidates != List::EMPTY, Brief::CANDIDATES)
             | bit(line.suspicious, Brief::SUSPICIOUS)
             | bit(line.words.anywhere != Strength::Nothing || line.varying != List::EMPTY, Brief::WORDS)
-            | bit(line.varying != List::EMPTY, Brief::VARIES);
+            | bit(line.varying != List::EMPTY, Brief::VARIES)
+            | bit(line.spots != List::EMPTY, Brief::ASKS);
         Brief { bits, level: line.layout.level() }
     }
 
@@ -118,10 +127,16 @@ impl Brief {
         self.bits & Brief::CONTINUES > 0
     }
 
-    /// Whether a signature may claim it.
+    /// Whether a signature may claim it for all values of its digits.
     #[inline(always)]
     pub(super) fn has_candidates(self) -> bool {
         self.bits & Brief::CANDIDATES > 0
+    }
+
+    /// Whether signatures may claim it for some values of its digits, see [`KnownLine::spots`].
+    #[inline(always)]
+    pub(super) fn asks(self) -> bool {
+        self.bits & Brief::ASKS > 0
     }
 
     /// See [`KnownLine::suspicious`].
@@ -150,8 +165,10 @@ pub(super) struct KnownLine {
     pub(super) words: Words,
     /// Error words whose meaning varies with the digits around them; they are not in `words`.
     pub(super) varying: List,
-    /// The signatures that may claim the record.
+    /// The signatures that may claim the record for all values of its digits.
     pub(super) candidates: List,
+    /// Where literals of other signatures may stand, see [`Digits`](super::digits::Digits): pairs of place and number.
+    pub(super) spots: List,
     /// Whether a record that is such a line looks like an error, or may with other digits.
     pub(super) suspicious: bool,
 }
@@ -276,15 +293,26 @@ impl LineCache {
     }
 
     /// Counts a record that is the line at a place and looks that much like an error; false if more must be known of it.
+    /// `holds` says whether one of some signatures holds for it.
     #[inline(always)]
-    pub(super) fn count(&mut self, place: usize, strength: Strength, time: Option<Time>) -> bool {
-        let slot = &self.slots[place];
-        self.repeats.count(slot.repeats, slot.key.low, strength, time)
+    pub(super) fn count(
+        &mut self,
+        place: usize,
+        strength: Strength,
+        time: Option<Time>,
+        holds: impl FnOnce(&[u32]) -> bool,
+    ) -> bool {
+        let slot = self.slots[place];
+        let is_other = slot.unless != List::EMPTY
+            && (!self.repeats.knows(slot.repeats, slot.key.low, strength) || holds(self.list(slot.unless)));
+        !is_other && self.repeats.count(slot.repeats, slot.key.low, strength, time)
     }
 
-    /// Keeps when it is enough to count such records.
-    pub(super) fn keep_enough(&mut self, place: usize, strength: Strength, enough: Enough) {
+    /// Keeps when it is enough to count such records, if none of the signatures `unless` holds for them.
+    pub(super) fn keep_enough(&mut self, place: usize, strength: Strength, enough: Enough, unless: &[u32]) {
+        let Some(unless) = self.keep(unless) else { return };
         let slot = &mut self.slots[place];
+        slot.unless = unless;
         slot.repeats = self.repeats.keep(slot.repeats, slot.key.low, strength, enough);
     }
 
@@ -311,7 +339,8 @@ impl LineCache {
     /// Remembers a line, perhaps in the place of another one.
     pub(super) fn insert(&mut self, key: Key, layout: u64, line: KnownLine) {
         let memo = line.layout.time_key().and_then(|key| self.memo(key)).unwrap_or(NO_MEMO);
-        let slot = Slot { key: key.numbered(layout), memo, brief: Brief::of(&line), repeats: Repeats::NOWHERE };
+        let (repeats, unless) = (Repeats::NOWHERE, List::EMPTY);
+        let slot = Slot { key: key.numbered(layout), memo, brief: Brief::of(&line), repeats, unless };
         self.put(slot, line);
     }
 

@@ -7,6 +7,7 @@
 
 mod ahead;
 mod counts;
+mod digits;
 mod engine;
 mod everywhere;
 mod facts;
@@ -25,6 +26,7 @@ mod parts;
 mod pattern;
 mod reader;
 mod repeats;
+mod required;
 mod scanner;
 mod scope;
 mod sequence;

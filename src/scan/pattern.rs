@@ -6,6 +6,7 @@
 
 use super::field::FieldPattern;
 use super::fixed::is_fixed;
+use super::required::Required;
 use super::sequence::Sequence;
 use super::syntax::parse;
 use crate::signature::Condition;
@@ -187,6 +188,8 @@ pub(super) struct LazyRegex {
     named: bool,
     /// Answers without the regex if it is simple enough.
     sequence: Option<Box<Sequence>>,
+    /// Rules most texts out, for the others.
+    required: Option<Required>,
     compiled: OnceLock<Option<Regex>>,
 }
 
@@ -194,13 +197,18 @@ impl LazyRegex {
     fn new(pattern: &str, hir: &Hir, unicode: bool) -> LazyRegex {
         let named = hir.properties().explicit_captures_len() > 0 && pattern.contains("<");
         let sequence = Sequence::new(hir).map(Box::new);
-        LazyRegex { pattern: pattern.into(), unicode, named, sequence, compiled: OnceLock::new() }
+        let required = sequence.is_none().then(|| Required::of_regex(pattern));
+        LazyRegex { pattern: pattern.into(), unicode, named, sequence, required, compiled: OnceLock::new() }
     }
 
     fn is_match(&self, text: &[u8]) -> Result<bool, Unusable> {
         match self.sequence.as_ref().and_then(|sequence| sequence.is_match(text)) {
             Some(answer) => Ok(answer),
-            None => Ok(self.compiled()?.is_match(text)),
+            None => {
+                // What cannot be used is told in any case.
+                let regex = self.compiled()?;
+                Ok(self.required.as_ref().is_none_or(|required| required.may_match(text)) && regex.is_match(text))
+            }
         }
     }
 

@@ -7,7 +7,8 @@
 
 use super::ahead::Ahead;
 use super::counts::Counting;
-use super::engine::LiteralHit;
+use super::digits::Spot;
+use super::engine::{LiteralHit, Planned};
 use super::hit::Taker;
 use super::line_cache::{Brief, KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
@@ -20,24 +21,35 @@ use crate::record::{Beginning, Chunk, Format, Level, Line, LineReader, Record, T
 /// A longer line is examined with its record as a whole: the record layer cuts very long lines into pieces.
 pub(super) const LONG: usize = 32 << 10;
 
+/// Places of literals with digits that are kept of a line; where there are more, those who ask are candidates at any rate.
+const MOST_SPOTS: usize = 64;
+
 /// Reads the lines of a chunk with the help of a memory.
 pub(super) struct Remembering<'a, 'c> {
     scanner: &'a Scanner,
     format: &'a Format,
     cache: &'c mut LineCache,
-    /// Tells files apart that are read in different ways.
+    /// All lines of a record are searched by one plan, now or when they were remembered.
+    planned: Planned<'a>,
+    /// Tells files apart that are read in different ways, and lines that were searched by another plan.
     salt: u64,
     ahead: Ahead,
     /// Lines that were read and that no record was asked for yet.
     seen: Vec<Seen>,
     /// The signatures that may claim the lines behind the first one of the record that is open.
     behind: Vec<List>,
+    /// The signatures of which literals with digits stand in that record.
+    asking: Vec<u32>,
+    /// The same of the lines that were read and that no record was asked for yet, with the place of the line.
+    asking_seen: Vec<(usize, u32)>,
     /// Lines that were read, and those of them that had to be examined.
     lines: u64,
     new: u64,
     // Of the line that is examined:
     hits: Vec<LiteralHit>,
     signatures: Vec<u32>,
+    /// See [`KnownLine::spots`].
+    spots: Vec<u32>,
     /// Places and numbers of its error words, see [`words_of`].
     words: Vec<u32>,
     /// The line with other digits.
@@ -91,18 +103,23 @@ pub(super) struct KnownRecord {
 
 impl<'a, 'c> Remembering<'a, 'c> {
     pub(super) fn new(scanner: &'a Scanner, format: &'a Format, cache: &'c mut LineCache) -> Remembering<'a, 'c> {
+        let planned = scanner.engine.planned();
         Remembering {
             scanner,
             format,
             cache,
-            salt: format.layout_key(),
+            planned,
+            salt: format.layout_key() ^ planned.number.wrapping_mul(0xd6e8_feb8_6659_fd93),
             ahead: Ahead::default(),
             seen: Vec::new(),
             behind: Vec::new(),
+            asking: Vec::new(),
+            asking_seen: Vec::new(),
             lines: 0,
             new: 0,
             hits: Vec::new(),
             signatures: Vec::new(),
+            spots: Vec::new(),
             words: Vec::new(),
             changed: Vec::new(),
         }
@@ -115,6 +132,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let count = self.seen.iter().take_while(|line| line.start < end).count();
         let known = self.known(&self.seen[..count], record, signatures);
         self.seen.drain(..count);
+        let asking = self.asking_seen.iter().take_while(|(start, _)| *start < end).count();
+        signatures.extend(self.asking_seen.drain(..asking).map(|(_, signature)| signature as usize));
         known
     }
 
@@ -144,6 +163,28 @@ impl<'a, 'c> Remembering<'a, 'c> {
         if candidates != List::EMPTY {
             signatures.extend(self.cache.list(candidates).iter().map(|&signature| signature as usize));
         }
+    }
+
+    /// Takes note of the signatures of which literals with digits stand in a line that is known at a place.
+    #[inline(never)]
+    fn ask(&mut self, place: usize, line: &[u8]) {
+        if let Some(known) = self.cache.line(place) {
+            self.asking.extend(standing(self.scanner, self.cache.list(known.spots), line));
+        }
+    }
+
+    /// Whether there are signatures that may claim the open record beside those of its first line.
+    #[inline(always)]
+    fn is_asked(&self) -> bool {
+        !self.behind.is_empty() || !self.asking.is_empty()
+    }
+
+    /// Puts together who may claim the open record.
+    fn gather(&self, candidates: List, signatures: &mut Vec<usize>) {
+        signatures.clear();
+        self.add(candidates, signatures);
+        self.behind.iter().for_each(|&candidates| self.add(candidates, signatures));
+        signatures.extend(self.asking.iter().map(|&signature| signature as usize));
     }
 
     /// Recalls where a line is known and its time, or returns the number that its layout is to get.
@@ -198,6 +239,10 @@ impl<'a, 'c> Remembering<'a, 'c> {
                     }
                     alone = !brief.begins();
                     self.behind.clear();
+                    self.asking.clear();
+                    if brief.asks() {
+                        self.ask(place, text);
+                    }
                     let key = cut.key.low;
                     let more = Strength::Nothing;
                     open = Some(Open { start, end: cut.end, number, last: number, place, brief, time, key, more });
@@ -213,6 +258,9 @@ impl<'a, 'c> Remembering<'a, 'c> {
                         }
                     }
                     (record.end, record.last) = (cut.end, number);
+                    if brief.asks() {
+                        self.ask(place, text);
+                    }
                 }
                 lines += 1;
             }
@@ -223,6 +271,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         if rest.is_some() {
             self.lines += lines;
             self.seen.clear();
+            self.asking_seen.clear();
         }
         rest
     }
@@ -239,13 +288,13 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let &Open { start, number, last, place, brief, time, more, .. } = open;
         counting.passes(start, number);
         if !counting.add(brief.level, time) {
-            if (brief.has_candidates() || !self.behind.is_empty()) && counting.takes_facts() {
+            if (brief.has_candidates() || self.is_asked()) && counting.takes_facts() {
                 self.give_facts(*open, chunk, judge, taker);
             }
             return;
         }
         let wanted = brief.has_candidates()
-            || !self.behind.is_empty()
+            || self.is_asked()
             || ((brief.is_suspicious() || more != Strength::Nothing) && judge.looks_for_errors())
             || judge.needs_every_record();
         if !wanted {
@@ -253,7 +302,10 @@ impl<'a, 'c> Remembering<'a, 'c> {
         }
         // Of most records that are wanted it is enough to know that there is one more. What its words mean is the same for
         // all of its shape or has to be found out.
-        let counted = last == number && !brief.varies() && self.cache.count(place, Strength::Nothing, time);
+        let alike = last == number && self.asking.is_empty();
+        let text = &chunk.buffer[start..open.end];
+        let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
+        let counted = alike && !brief.varies() && self.cache.count(place, Strength::Nothing, time, holds);
         if !counted {
             self.give_wanted(*open, chunk, judge, taker);
         }
@@ -265,9 +317,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let Open { start, end, number, last, place, time, .. } = open;
         let text = &chunk.buffer[start..end];
         let Some(&KnownLine { layout, candidates, .. }) = self.cache.line(place) else { return };
-        judge.candidates.clear();
-        self.add(candidates, &mut judge.candidates);
-        self.behind.iter().for_each(|&candidates| self.add(candidates, &mut judge.candidates));
+        self.gather(candidates, &mut judge.candidates);
         let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
         judge.stated(&record, taker);
@@ -282,21 +332,20 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let of_words = if brief.varies() { strength } else { Strength::Nothing };
         let layout = known.layout;
         let candidates = known.candidates;
-        if last == number && brief.varies() && self.cache.count(place, of_words, time) {
+        // What literals with digits mean differs from line to line.
+        let alike = last == number && self.asking.is_empty();
+        let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
+        if alike && brief.varies() && self.cache.count(place, of_words, time, holds) {
             return;
         }
-        judge.candidates.clear();
-        self.add(candidates, &mut judge.candidates);
-        self.behind.iter().for_each(|&candidates| self.add(candidates, &mut judge.candidates));
+        self.gather(candidates, &mut judge.candidates);
         let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
         let known = KnownRecord { strength, shape: Some(shape(key, layout.message())) };
         let enough = judge.known(&record, &known, taker);
         // What a record of several lines is does not follow from its first line.
-        if last == number
-            && let Some(enough) = enough
-        {
-            self.cache.keep_enough(place, of_words, enough);
+        if alike && let Some(enough) = enough {
+            self.cache.keep_enough(place, of_words, enough, judge.unfixed());
         }
     }
 
@@ -306,48 +355,71 @@ impl<'a, 'c> Remembering<'a, 'c> {
         if line.len() >= LONG {
             return (read, None, None);
         }
-        self.scanner.engine.find(line, &mut self.hits);
+        self.planned.find(line, &mut self.hits);
         self.signatures.clear();
+        self.spots.clear();
         self.words.clear();
-        self.take_hits(Some);
+        self.take_hits();
         let header = read.header().unwrap_or_default();
         let message = words_begin(header.level, header.message);
         let words = words_of(line, message, &self.words);
-        let mut varies = false;
-        if let (Some(_), Some(digits)) = (layout, &self.scanner.digits) {
-            self.change_digits(line, b'0');
-            digits.engine.find(&self.changed, &mut self.hits);
-            let before = self.words.len();
-            self.take_hits(|asker| digits.askers.get(asker as usize).copied());
-            varies = self.words.len() > before;
-        }
+        let before = self.words.len();
+        self.take_spots(line);
+        let mut varies = self.words.len() > before;
         let judged = Judged { begins: read.begins(), level: header.level, message };
         self.signatures.sort_unstable();
         self.signatures.dedup();
-        let Some(candidates) = self.cache.keep(&self.signatures) else { return (read, None, None) };
+        let (candidates, spots) = (self.cache.keep(&self.signatures), self.cache.keep(&self.spots));
+        let (Some(candidates), Some(spots)) = (candidates, spots) else { return (read, None, None) };
         let known = Some((words, candidates));
         let Some(layout) = layout else { return (read, known, None) };
         varies = (varies || !self.is_same(words, line, judged))
             && !(judged.begins && enough(judged.level) == Strength::Nothing);
         if !varies {
             let suspicious = suspicion(header.level, words.of_head).is_some();
-            return (read, known, Some(KnownLine { layout, words, varying: List::EMPTY, candidates, suspicious }));
+            return (
+                read,
+                known,
+                Some(KnownLine { layout, words, varying: List::EMPTY, candidates, spots, suspicious }),
+            );
         }
         let words = self.fixed_words(line, message);
         let varying = self.cache.keep(&self.words);
-        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates, suspicious: true }))
+        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates, spots, suspicious: true }))
     }
 
-    /// Tells signatures from error words.
-    fn take_hits(&mut self, asker: impl Fn(u32) -> Option<u32>) {
+    /// Tells signatures from error words. Who asks for literals with digits is told by [`Remembering::take_spots`].
+    fn take_hits(&mut self) {
         let patterns = self.scanner.patterns.len() as u32;
+        let digits = self.scanner.digits.as_ref();
         for hit in &self.hits {
-            match asker(hit.asker) {
-                Some(signature) if signature < patterns => self.signatures.push(signature),
-                // A line has less than `LONG` bytes.
-                Some(asker) => self.words.push((hit.start as u32) << 16 | (asker - patterns)),
-                None => {}
+            match hit.asker {
+                asker if asker >= patterns => self.words.push(word(hit.start, asker - patterns)),
+                signature if digits.is_some_and(|digits| digits.contains(signature)) => {}
+                signature => self.signatures.push(signature),
             }
+        }
+    }
+
+    /// Finds where in the line literals with digits may stand, if its digits were others.
+    fn take_spots(&mut self, line: &[u8]) {
+        let Some(digits) = &self.scanner.digits else { return };
+        let patterns = self.scanner.patterns.len() as u32;
+        self.change_digits(line, b'0');
+        digits.engine.find(&self.changed, &mut self.hits);
+        for &hit in &self.hits {
+            match digits.asker(hit) {
+                Some(asker) if asker >= patterns => self.words.push(word(hit.start, asker - patterns)),
+                _ => digits.spots(&self.changed, hit, &mut |spot| match spot {
+                    Spot::Always(signature) => self.signatures.push(signature),
+                    Spot::Perhaps(literal) => self.spots.extend([hit.start as u32, literal]),
+                }),
+            }
+        }
+        if self.spots.len() > 2 * MOST_SPOTS {
+            let asking = self.spots.as_chunks().0.iter().filter_map(|&[_, literal]| digits.asker_of(literal));
+            self.signatures.extend(asking);
+            self.spots.clear();
         }
     }
 
@@ -427,6 +499,10 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
                 {
                     let known_line = Some((self.recalled_words(known, line), known.candidates));
                     let shape = Some(shape(key.low, known.layout.message()));
+                    if known.spots != List::EMPTY {
+                        let standing = standing(self.scanner, self.cache.list(known.spots), line);
+                        self.asking_seen.extend(standing.map(|signature| (start, signature)));
+                    }
                     self.seen.push(Seen { start, known: known_line, shape });
                     return read;
                 }
@@ -435,14 +511,29 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
             Err(layout) => layout,
         };
         self.new += 1;
-        let (read, known, line) = self.examine(line);
-        let shape = line.as_ref().map(|line| shape(key.low, line.layout.message()));
-        if let Some(line) = line {
-            self.cache.insert(key, layout, line);
+        let (read, known, remembered) = self.examine(line);
+        if known.is_some() {
+            let standing = standing(self.scanner, &self.spots, line);
+            self.asking_seen.extend(standing.map(|signature| (start, signature)));
+        }
+        let shape = remembered.as_ref().map(|line| shape(key.low, line.layout.message()));
+        if let Some(remembered) = remembered {
+            self.cache.insert(key, layout, remembered);
         }
         self.seen.push(Seen { start, known, shape });
         read
     }
+}
+
+/// The signatures of which literals with digits stand in a line, of those that may stand there.
+fn standing(scanner: &Scanner, spots: &[u32], line: &[u8]) -> impl Iterator<Item = u32> {
+    let spots = spots.as_chunks().0.iter();
+    spots.filter_map(move |&[start, number]| scanner.digits.as_ref()?.standing(line, start as usize, number))
+}
+
+/// An error word: its place in a line, which has less than [`LONG`] bytes, and its number.
+fn word(start: usize, marker: u32) -> u32 {
+    (start as u32) << 16 | marker
 }
 
 /// Lines of one shape may have messages that begin at different places: one has a valid date and the other has not.

@@ -307,3 +307,31 @@ fn long_lines_and_many_blank_lines_are_no_obstacle() {
     assert_eq!(plain, remembered);
     assert_eq!(plain.0.len(), 3, "{:?}", plain.0);
 }
+
+#[test]
+fn a_new_plan_loses_no_record_of_several_lines() {
+    // The second literal is searched for at first, and the first one once the second was seen to be common.
+    let condition = Condition::All(vec![
+        Condition::Text { text: "disk array is gone".into(), nocase: false },
+        Condition::Text { text: "a longer text of the second line".into(), nocase: false },
+    ]);
+    for digits in ["", "12"] {
+        let first = format!("2026-01-02 03:04:05 ERROR app{digits}: disk array is gone\n");
+        let second = format!("  a longer text of the second line {digits}\n");
+        let other = "2026-01-02 03:04:05 INFO app: a longer text of the second line in between\n".repeat(200);
+        let scanner = Scanner::new(&set(vec![condition.clone()]));
+        let (scope, mut cache) = (scanner.in_file("a.log"), LineCache::default());
+        let mut claimed = |text: &str| {
+            let reading = Reading::guess(text.as_bytes(), Some(1_700_000_000)).unwrap();
+            let chunk = Chunk::of(text.as_bytes(), 0..text.len());
+            let mut count = 0;
+            let mut found = |hit: Hit<'_, '_>| count += hit.matches.len();
+            scanner.scan_remembering(&chunk, &reading.format, &scope, None, &mut cache, &mut EachHit(&mut found));
+            count
+        };
+        assert_eq!(claimed(&[&other, first.as_str(), "  nothing\n"].concat()), 0);
+        scanner.tune(&[other.as_bytes()]);
+        assert_eq!(claimed(&[&other, first.as_str(), &second].concat()), 1);
+        assert_eq!(claimed(&[&other, first.as_str(), &second].concat()), 1);
+    }
+}

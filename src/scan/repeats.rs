@@ -99,6 +99,12 @@ impl Repeats {
     /// No place.
     pub(super) const NOWHERE: u32 = u32::MAX;
 
+    /// Whether there is a verdict on such records.
+    #[inline]
+    pub(super) fn knows(&self, place: u32, shape: u64, strength: Strength) -> bool {
+        self.all.get(place as usize).is_some_and(|known| known.shape == shape && known.strength == strength)
+    }
+
     /// Counts a record; false if more must be known of it.
     #[inline(always)]
     pub(super) fn count(&mut self, place: u32, shape: u64, strength: Strength, time: Option<Time>) -> bool {

@@ -6,6 +6,7 @@
 //! than their header.
 
 use super::counts::{Counting, Counts};
+use super::digits::Digits;
 use super::engine::{Engine, LiteralHit};
 use super::everywhere::Everywhere;
 use super::facts::{FactSources, Stated};
@@ -48,27 +49,6 @@ pub struct Scanner {
     parts: Parts,
     /// Records are hits even if nothing in them is worth keeping.
     gives_all: bool,
-}
-
-/// Literals with digits, in texts and literals in which every digit was replaced by `0`.
-pub(super) struct Digits {
-    pub(super) engine: Engine,
-    /// The askers of the scanner's engine that stand behind those of this one.
-    pub(super) askers: Vec<u32>,
-}
-
-impl Digits {
-    fn of(sets: &[Vec<Vec<Vec<u8>>>]) -> Option<Digits> {
-        let has_digits = |sets: &[Vec<Vec<u8>>]| sets.iter().flatten().flatten().any(u8::is_ascii_digit);
-        let zero = |literal: &Vec<u8>| literal.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect();
-        let zeros = |sets: &Vec<Vec<Vec<u8>>>| sets.iter().map(|set| set.iter().map(zero).collect()).collect();
-        let with_digits = sets.iter().zip(0..).filter(|(sets, _)| has_digits(sets));
-        let (wanted, mut askers): (Vec<_>, Vec<u32>) = with_digits.map(|(sets, asker)| (zeros(sets), asker)).unzip();
-        // Who has no literal that can be searched for is tried on every record anyway.
-        let (engine, _) = Engine::new(wanted);
-        askers.shrink_to_fit();
-        (!askers.is_empty()).then_some(Digits { engine, askers })
-    }
 }
 
 impl Scanner {
@@ -308,13 +288,15 @@ pub(super) struct Judge<'a, 's> {
     matches: Vec<Match<'a>>,
     facts: Vec<Stated<'a>>,
     parts: Vec<Match<'a>>,
+    /// The candidates of the last record that may hold for some values of digits only.
+    unfixed: Vec<u32>,
 }
 
 impl<'a, 's> Judge<'a, 's> {
     pub(super) fn new(scanner: &'a Scanner, scope: &'s FileScope) -> Judge<'a, 's> {
         let everywhere = scanner.everywhere.signatures().any(|index| scope.contains(index));
-        let (candidates, matches) = (Vec::new(), Vec::new());
-        Judge { scanner, scope, everywhere, candidates, matches, facts: Vec::new(), parts: Vec::new() }
+        let (candidates, matches, unfixed) = (Vec::new(), Vec::new(), Vec::new());
+        Judge { scanner, scope, everywhere, candidates, matches, facts: Vec::new(), parts: Vec::new(), unfixed }
     }
 
     /// Whether a record without any literal can be worth keeping.
@@ -347,7 +329,8 @@ impl<'a, 's> Judge<'a, 's> {
     }
 
     /// Does the same for a record of which all lines are known; `candidates` are the signatures that may claim it. Returns
-    /// of which records of the same shape, that look as much like an error, it is enough to know how many there are.
+    /// of which records of the same shape, that look as much like an error and for which none of [`Judge::unfixed`] holds, it
+    /// is enough to know how many there are.
     pub(super) fn known(
         &mut self,
         record: &Record<'a>,
@@ -355,6 +338,16 @@ impl<'a, 's> Judge<'a, 's> {
         taker: &mut dyn Taker<'a>,
     ) -> Option<Enough> {
         self.decide(record, known.strength, known.shape, taker)
+    }
+
+    /// The signatures that were asked about the last record and for which digits matter.
+    pub(super) fn unfixed(&self) -> &[u32] {
+        &self.unfixed
+    }
+
+    /// Whether one of the signatures holds for a text.
+    pub(super) fn holds_any(&self, signatures: &[u32], text: &'a [u8]) -> bool {
+        signatures.iter().any(|&signature| self.scanner.confirm(signature as usize, text).is_some())
     }
 
     /// Tells the facts that a record outside of the window states; nothing else of it counts. `candidates` are those that
@@ -396,6 +389,7 @@ impl<'a, 's> Judge<'a, 's> {
         self.matches.clear();
         self.facts.clear();
         self.parts.clear();
+        self.unfixed.clear();
         // Whether what matches does not depend on values of digits.
         let mut fixed = !self.everywhere;
         if self.everywhere {
@@ -405,8 +399,12 @@ impl<'a, 's> Judge<'a, 's> {
             self.candidates.retain(|&signature| self.scope.contains(signature));
             self.candidates.sort_unstable();
             self.candidates.dedup();
-            fixed = fixed && self.candidates.iter().all(|&signature| self.scanner.is_fixed(signature));
+            let unfixed = self.candidates.iter().filter(|&&signature| !self.scanner.is_fixed(signature));
+            self.unfixed.extend(unfixed.map(|&signature| signature as u32));
             self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
+            // What holds for this record need not hold for others like it.
+            let is_unfixed = |found: &Match<'_>| self.unfixed.contains(&(found.signature as u32));
+            fixed = fixed && (self.unfixed.is_empty() || !self.matches.iter().any(is_unfixed));
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }

@@ -124,7 +124,7 @@ impl Sequence {
 }
 
 /// How often a byte stands in logs, roughly.
-fn commonness(byte: u8) -> usize {
+pub(super) fn commonness(byte: u8) -> usize {
     const ORDER: &[u8] = b"qjxzwkvgybpfhumdlcsn0123456789oaritEe ";
     ORDER.iter().position(|&it| it == byte).map_or(0, |place| place + 1)
 }
