@@ -4,6 +4,7 @@
 //! file order; files are put together in any order. So the result is the same for any number of threads.
 
 mod around;
+mod date_orders;
 
 use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind, Visited};
 use crate::diagnosis::{Diagnosis, Period, diagnose};
@@ -46,17 +47,31 @@ const WORTH_A_SAMPLE: usize = 8 << 20;
 
 /// Examines every entry of the bundle on the current rayon pool and explains what was found.
 pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diagnosis {
+    let seen = date_orders::Seen::default();
+    let diagnosis = triage_once(bundle, set, options, (&seen, &date_orders::Known::new()));
+    let known = seen.corrections();
+    if known.is_empty() {
+        return diagnosis;
+    }
+    triage_once(bundle, set, options, (&date_orders::Seen::default(), &known))
+}
+
+fn triage_once(
+    bundle: &Bundle,
+    set: &SignatureSet,
+    options: Options<'_>,
+    orders: (&date_orders::Seen, &date_orders::Known),
+) -> Diagnosis {
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let scanner = if options.baseline.is_some() { scanner.giving_all() } else { scanner };
     let purpose = options.baseline.map_or(Purpose::Triage, Purpose::Compare);
-    let memories = Mutex::default();
-    let related = set.related();
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let host = set.facts().iter().position(|fact| &*fact.name == "host.name");
+    let shared = Shared { host, orders: Some(orders), ..Shared::new(&scanner, set.related()) };
     let mut visited = bundle.visit(&|entry| {
         let path = Arc::clone(entry.path.as_arc());
         let file = entry.path.clone();
-        let examined = examine(entry, &scanner, &memories, &related, host, options, purpose);
+        let examined = examine(entry, &shared, options, purpose);
         let examined = examined.map(|tally| of_file(tally, &file, &scanner, set));
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
@@ -76,11 +91,11 @@ pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diag
 /// Returns the templates of all records of a bundle, and what of it could not be read.
 pub fn learn(bundle: &Bundle) -> (TemplateSet, Vec<Problem>) {
     let scanner = Scanner::of_known(&SignatureSet::new(Vec::new())).giving_all();
-    let memories = Mutex::default();
+    let shared = Shared::new(&scanner, Vec::new());
     let whole = Mutex::new(TemplateSet::default());
     let visited = bundle.visit(&|entry| {
         // What is no text is skipped, as everywhere.
-        if let Ok(tally) = examine(entry, &scanner, &memories, &[], None, Options::default(), Purpose::Learn) {
+        if let Ok(tally) = examine(entry, &shared, Options::default(), Purpose::Learn) {
             lock(&whole).merge(tally.templates);
         }
     });
@@ -113,8 +128,7 @@ pub fn triage_texts<'t>(
     set: &SignatureSet,
     files: impl Iterator<Item = (&'t str, &'t str)>,
 ) -> Diagnosis {
-    let memories = Mutex::default();
-    let related = set.related();
+    let shared = Shared::new(scanner, set.related());
     let mut whole = Tally::default();
     let mut visited = Visited::default();
     for (path, mut text) in files.map(|(path, text)| (FilePath::from(path), text.as_bytes())) {
@@ -122,7 +136,7 @@ pub fn triage_texts<'t>(
         visited.bytes += text.len() as u64;
         let file = path.clone();
         let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
-        if let Ok(tally) = examine(entry, scanner, &memories, &related, None, Options::default(), Purpose::Triage) {
+        if let Ok(tally) = examine(entry, &shared, Options::default(), Purpose::Triage) {
             whole.merge(of_file(tally, &file, scanner, set));
         }
     }
@@ -138,6 +152,24 @@ enum Purpose<'a> {
     Compare(&'a TemplateSet),
     /// Their templates.
     Learn,
+}
+
+/// What is the same for all entries of a visit.
+struct Shared<'a> {
+    scanner: &'a Scanner,
+    memories: Mutex<Vec<Memory>>,
+    /// Signatures that are causes or effects of others.
+    related: Vec<bool>,
+    /// The fact that is the name of a host, if it is wanted.
+    host: Option<usize>,
+    /// What the parts of rotated logs show of the order of day and month, and what is known of it.
+    orders: Option<(&'a date_orders::Seen, &'a date_orders::Known)>,
+}
+
+impl<'a> Shared<'a> {
+    fn new(scanner: &'a Scanner, related: Vec<bool>) -> Shared<'a> {
+        Shared { scanner, memories: Mutex::default(), related, host: None, orders: None }
+    }
 }
 
 /// What a thread remembers from chunk to chunk. There are no more of them than threads.
@@ -218,15 +250,14 @@ struct Known {
 /// Returns what one entry has shown, or why it is not read.
 fn examine(
     entry: Entry<'_>,
-    scanner: &Scanner,
-    memories: &Mutex<Vec<Memory>>,
-    related: &[bool],
-    host: Option<usize>,
+    shared: &Shared<'_>,
     options: Options<'_>,
     purpose: Purpose<'_>,
 ) -> Result<Tally, &'static str> {
+    let Shared { scanner, memories, related, host, orders } = shared;
     let window = options.around.as_ref().filter(|_| !options.lines).map(|around| around.window);
     let host = host.filter(|_| !options.lines);
+    let related = related.as_slice();
     let (pieces, lines, origin) = (&Mutex::default(), &Mutex::default(), &Mutex::default());
     // `text` is all of it or its head.
     let guess = |text: &[u8]| {
@@ -235,7 +266,12 @@ fn examine(
             true => Reading::of_lines(head),
             false => Reading::of_text(&entry.path, text, entry.modified),
         };
-        reading.ok_or_else(|| not_text(head))
+        let mut reading = reading.ok_or_else(|| not_text(head))?;
+        if let Some((seen, known)) = *orders {
+            seen.add(&entry.path, reading.format.dates());
+            date_orders::correct(&mut reading.format, &entry.path, known);
+        }
+        Ok::<_, &'static str>(reading)
     };
     let (path, scope) = (&entry.path, &scanner.in_file(&entry.path));
     let file = |reading| File {

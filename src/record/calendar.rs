@@ -7,7 +7,8 @@ use super::stamp::{Date, Stamp};
 /// Where missing years and dates are taken from.
 ///
 /// With the day in the file's name, or else its modification time: the latest year in which the time is not more than a
-/// day after it (clocks and zones differ), and its date for times of day. Else the first full date that the file's head
+/// day after it (clocks and zones differ), and its date for times of day, or the date before where they have passed
+/// midnight. Else the first full date that the file's head
 /// shows. Else 1970: such a time is still good for order and distance, and it says of itself that it is assumed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Calendar {
@@ -20,6 +21,9 @@ pub(super) struct Calendar {
     /// The day of the file's first time without year and the year it is in, where the file shows that and its last change
     /// does not. Times are from then on.
     since: Option<(i64, i64)>,
+    /// The day and the time of day (in nanoseconds) of the file's last line, where lines have only a time of day and pass
+    /// midnight.
+    ending: Option<(i64, i64)>,
 }
 
 impl Calendar {
@@ -32,12 +36,23 @@ impl Calendar {
         let named = named.filter(|&day| modified.is_none_or(|it| day * DAY <= it + DAY));
         let modified = named.map(|day| day * DAY + DAY - 1).or(modified);
         let year = modified.map(|it| it.div_euclid(DAY)).or(seen).map_or(1970, |day| civil::date(day).0);
-        Calendar { modified, year, seen, since: None }
+        Calendar { modified, year, seen, since: None, ending: None }
     }
 
     /// Sets the day of the file's first time without year.
     pub(super) fn since(self, day: Option<i64>) -> Calendar {
         Calendar { since: day.map(|day| (day, civil::date(day).0)), ..self }
+    }
+
+    /// Sets the time of day of the last line of a file whose lines pass midnight and have no date. It is on the day of the
+    /// file's last change, or on the one beside that if the clock of the log is in another zone.
+    pub(super) fn ending(self, clock: i64) -> Calendar {
+        let Some(modified) = self.modified else { return self };
+        // Clocks are up to 14 hours ahead of UTC. More than eight and a midnight between both is rarer than a file that was
+        // copied in the evening.
+        let ahead = clock / SECOND - modified.rem_euclid(DAY);
+        let day = modified.div_euclid(DAY) + i64::from(ahead < -16 * 3600) - i64::from(ahead > 14 * 3600);
+        Calendar { ending: Some((day, clock)), ..self }
     }
 
     pub(super) fn time(&self, stamp: &Stamp) -> Time {
@@ -51,7 +66,7 @@ impl Calendar {
         let (days, assumed) = match date {
             Date::Days(days) => (days, false),
             Date::Yearless(month, day) => (self.year(month, day, clock), true),
-            Date::Absent => (self.modified.map(|it| it.div_euclid(DAY)).or(self.seen).unwrap_or(0), true),
+            Date::Absent => (self.day_of_clock(clock), true),
         };
         let time = Time::with_fraction(wall(days), offset, digits);
         if assumed { time.assume() } else { time }
@@ -64,6 +79,15 @@ impl Calendar {
         let clock = time.wall_clock();
         // A year is too late from some moment on.
         [clock, clock + seconds * SECOND].into_iter().all(|clock| self.year(month, of_month, clock) == day)
+    }
+
+    /// Returns the day of a time of day.
+    fn day_of_clock(&self, clock: i64) -> i64 {
+        match self.ending {
+            // No line was written after the last one.
+            Some((day, last)) => day - i64::from(clock > last + OUT_OF_ORDER),
+            None => self.modified.map(|it| it.div_euclid(DAY)).or(self.seen).unwrap_or(0),
+        }
     }
 
     /// Returns the day of the assumed year.
@@ -105,6 +129,9 @@ impl Calendar {
     }
 }
 
+/// How far lines of several threads are out of order, in nanoseconds.
+pub(super) const OUT_OF_ORDER: i64 = 60 * SECOND;
+
 /// Lines of a log may be a little earlier than its first one.
 const DISORDER: i64 = 7;
 
@@ -140,6 +167,42 @@ mod tests {
     #[test]
     fn missing_date_is_that_of_the_file() {
         check("2:25:06 PM 224", Some(civil::days(2026, 5, 4) * DAY + 70_000), None, "2026-05-04T14:25:06");
+    }
+
+    /// The times of all lines of a file.
+    fn times(text: &str) -> Vec<String> {
+        let modified = civil::days(2026, 5, 5) * DAY + 1200;
+        let format = crate::record::Reading::guess(text.as_bytes(), Some(modified)).expect("text").format;
+        let time = |line: &str| format.header(line.as_bytes()).and_then(|it| it.time).expect("a time").to_string();
+        text.lines().map(time).collect()
+    }
+
+    #[test]
+    fn lines_with_a_time_of_day_pass_midnight() {
+        assert_eq!(
+            times("23:58:00 a\n23:59:59 b\n00:00:01 c\n00:19:00 d\n"),
+            ["2026-05-04T23:58:00", "2026-05-04T23:59:59", "2026-05-05T00:00:01", "2026-05-05T00:19:00"]
+        );
+        // The newest line first, a single day, a little out of order.
+        assert_eq!(times("00:19:00 d\n00:18:00 c\n00:01:00 b\n00:00:10 a\n")[0], "2026-05-05T00:19:00");
+        assert_eq!(times("00:01:00 a\n00:02:00 b\n00:03:00 c\n")[0], "2026-05-05T00:01:00");
+        assert_eq!(times("00:18:30 a\n00:19:00 b\n00:18:29 c\n")[1], "2026-05-05T00:19:00");
+    }
+
+    #[test]
+    fn times_of_day_after_that_of_the_last_line_are_of_the_day_before() {
+        let check = |last: &str, modified: &str, clock: &str, expected: &str| {
+            let seconds = |text: &str| Time::parse(text).expect("a time").instant() / SECOND;
+            let of = |text: &str| stamp(text.as_bytes(), 0, Orders::Usual).expect("a time").0;
+            let calendar = Calendar::new(None, Some(seconds(modified)), None).ending(of(last).clock);
+            assert_eq!(calendar.time(&of(clock)).to_string(), expected, "{last} {modified}");
+        };
+        check("00:20:00 x", "2026-05-05T00:20:01Z", "23:59:59 x", "2026-05-04T23:59:59");
+        check("00:20:00 x", "2026-05-05T00:20:01Z", "00:19:59 x", "2026-05-05T00:19:59");
+        check("00:20:00 x", "2026-05-05T00:20:01Z", "00:20:59 x", "2026-05-05T00:20:59");
+        // Two hours ahead of UTC, and seven behind.
+        check("00:20:00 x", "2026-05-04T22:20:01Z", "23:59:59 x", "2026-05-04T23:59:59");
+        check("17:20:00 x", "2026-05-05T00:20:01Z", "23:59:59 x", "2026-05-03T23:59:59");
     }
 
     #[test]

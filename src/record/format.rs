@@ -1,6 +1,7 @@
 //! How the lines of one file are read; `guess` finds it out from the file's head.
 
 use super::container::{Container, name_before};
+use super::date_order::Dates;
 use super::fold::{self, Kind, Line, LineReader, Records, Sizes, Traceback};
 use super::follow::Follow;
 use super::header::{Cut, Rules, cut};
@@ -29,6 +30,8 @@ pub struct Format {
     /// Lines that begin a record have more before them than what the program wrote.
     pub(super) container: Option<Container>,
     pub(super) name: &'static str,
+    /// What the file tells about the order of day and month.
+    pub(super) dates: Dates,
 }
 
 /// What the first line of a record says about it.

@@ -6,10 +6,11 @@
 
 use super::Encoding;
 use super::boot::boot_time;
-use super::calendar::Calendar;
+use super::calendar::{Calendar, OUT_OF_ORDER};
 use super::civil::{self, DAY, SECOND};
 use super::clock::{month, weekday, weekday_number};
 use super::container::{Container, Unwrapper};
+use super::date_order::Dates;
 use super::fold;
 use super::follow::Follow;
 use super::format::Format;
@@ -36,6 +37,9 @@ pub struct Reading {
 const PIECES: usize = 16;
 const PIECE: usize = 8 << 10;
 
+/// How many lines are asked for the order of day and month where no date leaves it open.
+const CLEAR_LINES: usize = 50;
+
 impl Reading {
     /// How many bytes of a file's head [`Reading::guess`] wants (or the whole file if it is shorter).
     pub const HEAD: usize = 64 << 10;
@@ -44,7 +48,8 @@ impl Reading {
     /// log leaves out.
     ///
     /// An empty file is text. A missing year is the latest with which the time is at most a day after `modified`, unless
-    /// the head shows another one: by whole dates or by days of the week. A missing date is that of `modified`. Without
+    /// the head shows another one: by whole dates or by days of the week. A missing date is that of `modified`, or the one before if the whole file is at hand and its
+    /// lines pass midnight. Without
     /// `modified` the first full date in the head serves, else 1970.
     pub fn guess(head: &[u8], modified: Option<i64>) -> Option<Reading> {
         Reading::of_file("", head, modified)
@@ -64,7 +69,7 @@ impl Reading {
     }
 
     fn of_parts(path: &str, head: &[u8], rest: &[u8], modified: Option<i64>) -> Option<Reading> {
-        let dates = Dates { named: day_in_name(path), modified };
+        let dates = Outside { named: day_in_name(path), modified };
         let mut encoding = Encoding::guess(head)?;
         if encoding == Encoding::Bytes
             && let Some(container) = Container::guess(head)
@@ -87,10 +92,16 @@ impl Reading {
                 Some(text.into_bytes())
             }
         };
+        let whole = rest.is_empty() && head.len() < Reading::HEAD;
+        let tail = || {
+            let text = if rest.is_empty() { head } else { rest };
+            let tail = &text[text.len().saturating_sub(PIECE) & !1..];
+            (whole || !rest.is_empty()).then(|| decode(tail).unwrap_or_else(|| tail.to_vec()))
+        };
         let more = || pieces(rest).map(|piece| decode(piece).unwrap_or_else(|| piece.to_vec())).collect();
         let format = match decode(&head[encoding.mark(head)..]) {
-            None => Format::guess_dated(head, &more, dates),
-            Some(text) => Format::guess_dated(&text, &more, dates),
+            None => Format::guess_dated(head, &more, &tail, dates),
+            Some(text) => Format::guess_dated(&text, &more, &tail, dates),
         };
         // What completes records looks at lines as they are stored.
         let format = match encoding {
@@ -105,14 +116,14 @@ impl Reading {
     /// Reads every line as a record without header, as grep does; `None` if the file is not text.
     pub fn of_lines(head: &[u8]) -> Option<Reading> {
         let encoding = Encoding::guess(head)?;
-        let format = Format::guess_dated(b"", &Vec::new, Dates::default());
+        let format = Format::guess_dated(b"", &Vec::new, &|| None, Outside::default());
         Some(Reading { encoding, format: Format { lines_only: true, ..format } })
     }
 }
 
 /// What is known of the file's days from outside.
 #[derive(Clone, Copy, Debug, Default)]
-struct Dates {
+struct Outside {
     /// The day in its name, since 1970.
     named: Option<i64>,
     /// Its last change, in seconds since 1970.
@@ -123,12 +134,17 @@ impl Format {
     /// Looks at the decoded head of a file.
     #[cfg(test)]
     pub(super) fn guess(head: &[u8], modified: Option<i64>) -> Format {
-        Format::guess_dated(head, &Vec::new, Dates { named: None, modified })
+        Format::guess_dated(head, &Vec::new, &|| None, Outside { named: None, modified })
     }
 
-    /// Looks at the decoded head of a file, and at more of it if need be.
-    fn guess_dated(head: &[u8], more: &dyn Fn() -> Vec<Vec<u8>>, dates: Dates) -> Format {
-        let Dates { named, modified } = dates;
+    /// Looks at the decoded head of a file, and at more of it and its end if need be.
+    fn guess_dated(
+        head: &[u8],
+        more: &dyn Fn() -> Vec<Vec<u8>>,
+        tail: &dyn Fn() -> Option<Vec<u8>>,
+        dates: Outside,
+    ) -> Format {
+        let Outside { named, modified } = dates;
         let lines = sample(head);
         let directives = Directives::guess(&lines);
         let named = named.or_else(|| directives.as_ref().and_then(|it| it.day(&lines)));
@@ -179,6 +195,7 @@ impl Format {
             rules.boot = boot_time(&lines);
         }
         let pieces: Vec<Vec<u8>>;
+        let mut order_of_dates = Dates::Clear;
         if export.is_some_and(|export| export != Export::Rows) {
             pieces = more();
             let all = pieces.iter().fold(lines.clone(), |mut all, piece| {
@@ -187,6 +204,7 @@ impl Format {
             });
             let dates: Vec<&[u8]> = all.iter().filter_map(|line| windows::date(line)).collect();
             rules.orders = order(&dates, &rules, modified);
+            order_of_dates = Dates::of(dates.into_iter(), &rules);
         } else if cuts.iter().flatten().any(|cut| cut.ambiguous || cut.forced) {
             pieces = more();
             let all = pieces.iter().fold(lines.clone(), |mut all, piece| {
@@ -194,12 +212,21 @@ impl Format {
                 all
             });
             rules.orders = order(&all, &rules, modified);
+            order_of_dates = Dates::of(all.into_iter(), &rules);
+        } else if matches!(leading, "slashed" | "dotted" | "veeam" | "monthday") {
+            order_of_dates = Dates::of(lines.iter().copied().take(CLEAR_LINES), &rules);
         }
         if named.is_none() {
             let all =
                 || lines.iter().zip(&cuts).filter_map(|(line, cut)| Some((*line, cut.as_ref().filter(accepted)?)));
             let since = yearless_since(all, &rules, seen, modified);
             rules.calendar = rules.calendar.since(since);
+            if let Some(first) = first_clock(&cuts, modified)
+                && let Some(last) =
+                    tail().and_then(|tail| last_clock(&tail, &rules)).filter(|last| last + OUT_OF_ORDER < first)
+            {
+                rules.calendar = rules.calendar.ending(last);
+            }
         }
         let follow = match leading {
             _ if paired => Some(Follow::NextLine),
@@ -213,6 +240,7 @@ impl Format {
             follow,
             lines_only: false,
             container: None,
+            dates: order_of_dates,
             name: if export.is_some() { "windows-events" } else { leading },
         }
     }
@@ -345,6 +373,31 @@ fn yearless_since<'l, I: Iterator<Item = (&'l [u8], &'l Cut<'l>)>>(
     let wanted = weekday_before(line, cut)?;
     let mut years = (year - 12..=year).rev().filter_map(in_year);
     years.find(|day| (day + 4).rem_euclid(7) == wanted).filter(possible).filter(other)
+}
+
+/// The first time of day, if the lines have no dates and are in order.
+fn first_clock(cuts: &[Option<Cut<'_>>], modified: Option<i64>) -> Option<i64> {
+    modified?;
+    let timed = cuts.iter().flatten().filter(|cut| cut.found.time.is_some()).count();
+    let clocks: Vec<i64> = cuts.iter().flatten().filter_map(time_of_day).collect();
+    let steps = |wrong: bool| {
+        let pairs = clocks.windows(2);
+        pairs.filter(|pair| if wrong { pair[0] > pair[1] } else { pair[0] < pair[1] }).count()
+    };
+    // Some logs have the newest line first.
+    (clocks.len() * 10 >= timed * 9 && steps(false) > steps(true)).then(|| clocks.first().copied()).flatten()
+}
+
+/// The last time of day in the end of a file.
+fn last_clock(tail: &[u8], rules: &Rules) -> Option<i64> {
+    let lines: Vec<&[u8]> = inner_lines(tail).collect();
+    lines.iter().rev().take(100).find_map(|line| cut(line, &Watch::new(rules, line)).as_ref().and_then(time_of_day))
+}
+
+/// The nanoseconds since midnight of a time without date.
+fn time_of_day(cut: &Cut<'_>) -> Option<i64> {
+    let time = cut.found.time.filter(|it| it.time.assumed())?.time;
+    (!cut.yearless && cut.day.is_none() && cut.name != "kernel").then(|| time.wall_clock())
 }
 
 /// The day of a whole date in a message whose clock shows the same minutes as `instant`, and which is the same day of the

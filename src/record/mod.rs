@@ -16,6 +16,7 @@ mod civil;
 mod clock;
 mod container;
 mod database;
+mod date_order;
 mod encoding;
 mod events;
 mod facility;
@@ -71,6 +72,7 @@ mod zone;
 
 pub use chunk::{Chunk, ChunkReader, OwnedChunk, chunks};
 pub use container::Container;
+pub use date_order::{DateOrder, Dates};
 pub use encoding::{Encoding, not_text};
 pub use fold::{Beginning, Line, LineReader, Record, Records, is_blank};
 pub use format::{Format, Header};
