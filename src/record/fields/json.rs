@@ -190,8 +190,8 @@ impl<'a> Members<'a> {
                 _ => {
                     let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace();
                     let length = rest.iter().position(ends).unwrap_or(rest.len());
-                    // Something else than a value: the object is damaged.
-                    if length == 0 {
+                    // Something else than a value, or words behind one another: the object is damaged.
+                    if length == 0 || !super::may_begin(self.text, self.at) {
                         return None;
                     }
                     self.at += length;

@@ -58,7 +58,7 @@ fn an_object_that_breaks_off_or_is_damaged_gives_what_is_there() {
 /// The path below a member with an empty key lacked its dot: `0` was listed and could not be found.
 #[test]
 fn an_empty_key_is_a_part_of_the_path() {
-    check(r#"{"":[x a=""#, &[".0=x", ".1=a=\""]);
+    check(r#"{"":[x, a=""#, &[".0=x", ".1=a=\""]);
     check(r#"{"":{"":1,"b":[2]},"c":{"":3}}"#, &[".=1", ".b.0=2", "c.=3"]);
     check(r#"{"":4,".":5,"a..b":{"":6}}"#, &["=4", ".=5", "a..b.=6"]);
 }
@@ -275,6 +275,12 @@ fn a_word_in_prose_is_no_value() {
     for text in ["no space on disk", "disk", "the disk: is full", "\"the disk\"", "subdisk=1"] {
         assert!(!may_have(text.as_bytes(), &Finder::new("disk")), "{text}");
     }
+}
+
+#[test]
+fn an_array_of_words_without_commas_ends_at_the_first() {
+    check(r#"{"":[[Log Name: "#, &[".0.0=Log"]);
+    check(r#"{"a":[1 2],"b":3}"#, &["a.0=1", "b=3"]);
 }
 
 #[test]

@@ -166,24 +166,27 @@ impl<'s, S: Read + Seek> Journal<'s, S> {
         while let Some(at) = self.pages.find(from, ENTRY_MARK)? {
             from = at.saturating_add(8);
             if let Some(entry) = Entry::read(&mut self.pages, &self.header, at)?
-                && self.give(&entry, out)?
+                && let Some(lost) = self.give(&entry, out)?
             {
-                from = at.saturating_add(entry.size);
                 given += 1;
+                // A damaged length may reach over the entries behind it; what it covers is not fields then.
+                if lost == 0 {
+                    from = at.saturating_add(entry.size);
+                }
             }
         }
         Ok(given)
     }
 
-    /// Writes an entry; false if none of its fields could be read, so that it was none.
-    fn give(&mut self, entry: &Entry, out: &mut dyn Members) -> io::Result<bool> {
+    /// Writes an entry and counts the fields it has lost; `None` if none of its fields could be read, so that it was none.
+    fn give(&mut self, entry: &Entry, out: &mut dyn Members) -> io::Result<Option<usize>> {
         self.event.clear();
         let mut lost = entry.lost;
         for &at in &entry.items {
             lost += usize::from(!self.field(at)?);
         }
         if lost == entry.lost + entry.items.len() {
-            return Ok(false);
+            return Ok(None);
         }
         self.damage.partial += u64::from(lost > 0);
         self.event.write(entry.realtime, &mut self.lines);
@@ -191,7 +194,7 @@ impl<'s, S: Read + Seek> Journal<'s, S> {
             out.data(&self.lines)?;
             self.lines.clear();
         }
-        Ok(true)
+        Ok(Some(lost))
     }
 
     /// Takes over the field at `at`; false if there is none.

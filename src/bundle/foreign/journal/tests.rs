@@ -161,6 +161,20 @@ fn a_hole_costs_the_entries_in_it() {
 }
 
 #[test]
+fn an_entry_that_seems_longer_hides_none_behind_it() {
+    let mut journal = unpacked("zstd.journal.gz");
+    let third = (0..journal.len() / 8).filter(|at| number(&journal, 8 * at) == ENTRY_MARK).nth(2).unwrap() * 8;
+    let size = number(&journal, third + 8);
+    journal[third + 8..third + 16].copy_from_slice(&(size + 16 * 500).to_le_bytes());
+    // The list of entries is damaged, too: all of the file is searched.
+    journal[176..184].fill(0);
+    let given = read_bytes(journal);
+    assert_eq!(count(&given.lines), ENTRIES);
+    let message = "damaged: 1 entries have lost fields".to_owned();
+    assert!(given.problems.contains(&(ProblemKind::Corrupt, message)), "{:?}", given.problems);
+}
+
+#[test]
 fn what_is_no_journal_is_said() {
     let given = read_bytes(MAGIC.to_vec());
     assert_eq!(given.problems, [(ProblemKind::Corrupt, "damaged: the journal's header is not whole".to_owned())]);
@@ -197,7 +211,7 @@ fn fields_that_unpack_without_end_are_given_up() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn damage_anywhere_costs_little(
