@@ -1,10 +1,14 @@
 //! The texts of a bundle on their way through a redactor: what `tierline redact` does twice, to learn and to replace.
 
+mod file_names;
+
 use crate::bundle::{Bundle, Content, Entry, FilePath, Visited};
 use crate::record::{ChunkReader, Reading, not_text};
 use crate::redact::{Leak, LeakScan, Names};
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
+
+pub use file_names::{FreeNames, harmless};
 
 /// What a first look at a bundle has shown.
 #[derive(Debug, Default)]
@@ -25,7 +29,7 @@ pub fn learn(bundle: &Bundle) -> Learnt {
     let visited = bundle.visit(&|entry| {
         let path = entry.path.clone();
         let mut names = Names::default();
-        names.learn(path.as_bytes());
+        names.learn_path(&path);
         let read = pieces(entry, &mut |text| names.learn(text));
         let mut learnt = learnt.lock().unwrap_or_else(PoisonError::into_inner);
         learnt.names.merge(names);
@@ -119,6 +123,40 @@ mod tests {
         assert_eq!(texts_of(b"a\nb"), Ok("a\nb".to_owned()));
         assert_eq!(texts_of(b""), Ok(String::new()));
         assert!(texts_of(&[0; 100]).is_err());
+    }
+
+    /// Leaks of a file as large as two pieces and more, in which the cut goes through `name` on a line that is longer than
+    /// a piece or as long as any.
+    fn leaks_around_a_cut(name: &str, is_one_line: bool) -> Vec<(u64, Leak)> {
+        let filler = if is_one_line { "job waits for the next one, " } else { "job waits for the next one\n" };
+        let mut text = String::new();
+        for cut in [PIECE, 2 * PIECE] {
+            while text.len() + filler.len() < cut - name.len() / 2 {
+                text.push_str(filler);
+            }
+            text.push_str(&" ".repeat(cut - name.len() / 2 - text.len()));
+            text.push_str(name);
+            text.push_str(if is_one_line { ", " } else { " is done\n" });
+        }
+        let mut map = "host\thost-a1b2c3d4e5f6\tsrv-vbr01\n".to_owned();
+        map.push_str("ipv4\t10.77.3.9\t10.1.2.3\n");
+        let scan = LeakScan::new(&crate::redact::Map::from_text(&map).unwrap(), &[], false);
+        leaks_in(&mut text.as_bytes(), &scan).unwrap()
+    }
+
+    #[test]
+    fn what_a_cut_of_a_large_file_goes_through_is_whole() {
+        for is_one_line in [false, true] {
+            // What stands in the place of a name or an address is no leak, though a part of it could be one.
+            for pseudonym in ["host-a1b2c3d4e5f6", "10.77.3.9", "password=[redacted:password]"] {
+                assert_eq!(leaks_around_a_cut(pseudonym, is_one_line), [], "{pseudonym} {is_one_line}");
+            }
+            for leak in ["srv-vbr01", "10.1.2.3", "password=hunter2"] {
+                let found = leaks_around_a_cut(leak, is_one_line);
+                let lines: std::collections::BTreeSet<u64> = found.iter().map(|(line, _)| *line).collect();
+                assert_eq!(lines.len(), if is_one_line { 1 } else { 2 }, "{leak}: {found:?}");
+            }
+        }
     }
 
     #[test]
