@@ -32,3 +32,9 @@ pub mod redaction;
 pub mod templates;
 // For authors of signatures: check, and later test, new, import.
 pub mod workshop;
+// What is remembered between runs: customers, cases, tickets, the outbox, the audit trail.
+#[cfg(feature = "server")]
+pub mod store;
+// Packages into tickets: one file per ticket system, and the outbox.
+#[cfg(feature = "server")]
+pub mod connect;

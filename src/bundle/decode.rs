@@ -6,6 +6,7 @@
 use super::gzip::GzipReader;
 use super::kind::Compression;
 use super::lz4::Lz4Reader;
+use super::lzip::LzipReader;
 use super::lzw::LzwReader;
 use super::zstandard::zstd_reader;
 use std::io::{self, BufRead, Read};
@@ -25,6 +26,7 @@ pub(super) fn unpack<'a>(
         Compression::Zstd => zstd_reader(input)?,
         Compression::Compress => Box::new(LzwReader::new(input)),
         Compression::Lz4 => Box::new(Lz4Reader::new(input)),
+        Compression::Lzip => Box::new(LzipReader::new(input)),
         Compression::Lzma => Box::new(lzma_rust2::LzmaReader::new_mem_limit(input, LZMA_MEMORY_KIB, None)?),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::foreign::{Format, is_export, is_pretty};
 use super::tape_header::Header;
-use super::{ar, cpio, lz4, rpm};
+use super::{ar, cpio, lz4, lzip, rpm};
 
 /// How much of a file is looked at. The mark of an ISO image lies at 32 KiB; a file that fits is handed on without a map
 /// or a second read.
@@ -45,6 +45,8 @@ pub(super) enum Compression {
     Compress,
     /// The format of xz's predecessor, one bare stream.
     Lzma,
+    /// LZMA in members with checksums.
+    Lzip,
 }
 
 impl Compression {
@@ -106,6 +108,7 @@ impl Kind {
             Kind::Compressed(Compression::Lz4) => "lz4",
             Kind::Compressed(Compression::Compress) => "compress",
             Kind::Compressed(Compression::Lzma) => "lzma",
+            Kind::Compressed(Compression::Lzip) => "lzip",
             Kind::Tar => "tar",
             Kind::Ar => "ar",
             Kind::Cpio => "cpio",
@@ -128,6 +131,7 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"\x28\xb5\x2f\xfd", Kind::Compressed(Compression::Zstd)),
     (&lz4::MARK, Kind::Compressed(Compression::Lz4)),
     (&lz4::LEGACY_MARK, Kind::Compressed(Compression::Lz4)),
+    (lzip::MARK, Kind::Compressed(Compression::Lzip)),
     (ar::MARK, Kind::Ar),
     (rpm::MARK, Kind::Rpm),
     (b"Salted__", Kind::Encrypted("openssl enc")),
@@ -138,7 +142,6 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"7z\xbc\xaf\x27\x1c", Kind::Foreign(Format::SevenZip)),
     (b"MSCF\0\0\0\0", Kind::Foreign(Format::Cabinet)),
     (b"Rar!\x1a\x07", Kind::Unsupported("RAR archive; unpack it, all its parts in one folder, and give the folder")),
-    (b"LZIP\x01", Kind::Unsupported("lzip file; unpack it first")),
     (b"\x89LZO\0\r\n\x1a\n", Kind::Unsupported("lzop file; unpack it first")),
     (b"\xff\x06\0\0sNaPpY", Kind::Unsupported("snappy file; unpack it first")),
     (b"ElfFile\0", Kind::Foreign(Format::Evtx)),

@@ -6,6 +6,8 @@
 pub struct Limits {
     /// Bytes that may be unpacked whatever the size of the input.
     pub unpacked_bytes: u64,
+    /// Which part of them slow decoders (bzip2, 7-Zip) may unpack: a quarter is 4.
+    pub slow_share: u64,
     /// Bytes that may be unpacked in addition for each byte of input on disk.
     pub ratio: u64,
     /// Files in all, members of archives included.
@@ -15,10 +17,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 2 GiB (a quarter of that by bzip2 and 7-Zip, which are slow) and 100 times the input's size, one million files, eight
+    /// 2 GiB (a quarter of that by bzip2 and 7-Zip, which take several times as long) and 100 times the input's size, one million files, eight
     /// containers deep. A small bomb is over in less than half a minute then, and an honest archive that unpacks to more
     /// than a hundred times its size is small.
     fn default() -> Self {
-        Limits { unpacked_bytes: 2 << 30, ratio: 100, members: 1_000_000, depth: 8 }
+        Limits { unpacked_bytes: 2 << 30, slow_share: 4, ratio: 100, members: 1_000_000, depth: 8 }
     }
 }

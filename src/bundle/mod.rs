@@ -22,6 +22,7 @@ mod kind;
 mod limits;
 mod list;
 mod lz4;
+mod lzip;
 mod lzw;
 #[cfg(unix)]
 mod map;

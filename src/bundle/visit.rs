@@ -46,10 +46,6 @@ const MEMORY: u64 = 128 << 20;
 /// Bytes that may be read to compare files, beside those in proportion to the input.
 const COMPARED: u64 = 1 << 30;
 
-/// A slow decoder takes so many times as long as others. A small bomb for it is stopped that much earlier, so that it is no
-/// worse than one for them; what an honest archive unpacks to is in proportion to its size.
-const SLOW: u64 = 4;
-
 /// Milliseconds of the processor's time that parsers of foreign formats may spend on a bundle beyond what their results
 /// are worth: a bundle can hold a million files that keep them busy.
 const FRUITLESS: u64 = 40_000;
@@ -145,7 +141,9 @@ impl<'a> Visit<'a> {
             depth: limits.depth,
             helper,
             unpacked: Allowance::new(limits.unpacked_bytes.saturating_add(limits.ratio.saturating_mul(bytes))),
-            slow: Allowance::new((limits.unpacked_bytes / SLOW).saturating_add(limits.ratio.saturating_mul(bytes))),
+            slow: Allowance::new(
+                (limits.unpacked_bytes / limits.slow_share.max(1)).saturating_add(limits.ratio.saturating_mul(bytes)),
+            ),
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
             compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))),
@@ -391,12 +389,15 @@ impl<'a> Visit<'a> {
     /// Reports that the budget is used up.
     pub(super) fn fail_limit(&self, place: &Place<'_>) {
         let message = if self.unpacked.is_used_up() {
-            format!("the bundle unpacks to more than {} bytes; the rest was not unpacked", self.unpacked.all)
+            let most = self.unpacked.all;
+            format!("the bundle unpacks to more than {most} bytes; the rest was not unpacked (see --max-unpacked)")
         } else if self.slow.is_used_up() {
             let most = self.slow.all;
-            format!("the bundle unpacks to more than {most} bytes of bzip2 or 7-Zip; the rest was not unpacked")
+            format!(
+                "the bundle unpacks to more than {most} bytes of bzip2 or 7-Zip; the rest was not unpacked (see --max-unpacked)"
+            )
         } else {
-            format!("the bundle has more than {} files; the rest was not read", self.members.all)
+            format!("the bundle has more than {} files; the rest was not read (see --max-files)", self.members.all)
         };
         self.fail(place, ProblemKind::Limit, message);
     }

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use tierline::bundle::Limits;
 use tierline::diagnosis::{Course, Diagnosis, compare};
 use tierline::report::{comparison_json, comparison_text};
 use tierline::signature::{Severity, SignatureSet};
@@ -88,7 +89,7 @@ fn diagnosis(
     if is_report(path) {
         return report::read(path);
     }
-    let bundle = open_bundle(&[path.to_path_buf()])?;
+    let bundle = open_bundle(&[path.to_path_buf()], Limits::default())?;
     let set = match set {
         Some(set) => set,
         None => set.insert(args.catalogues.load()?),

@@ -1,3 +1,4 @@
+use super::budget::BudgetArgs;
 use super::output::Output;
 use super::stream::{self, stream};
 use super::{Exit, Terminal, open_bundle};
@@ -18,6 +19,8 @@ pub(super) struct ContentsArgs {
     /// Files, folders and archives.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// Adds the SHA-256 of what each file unpacks to.
     #[arg(long)]
     hash: bool,
@@ -45,7 +48,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &ContentsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = open_bundle(&args.paths)?;
+    let bundle = open_bundle(&args.paths, args.budget.limits())?;
     let format = args.output.format;
     let show = |entry: Entry<'_>, out: &mut dyn Write| {
         let (path, modified) = (entry.path.clone(), entry.modified);

@@ -1,4 +1,5 @@
 use super::around::AroundArgs;
+use super::budget::BudgetArgs;
 use super::exit::Usage;
 use super::format::{self, FailOn};
 use super::progress::with_progress;
@@ -28,6 +29,8 @@ pub(super) struct EscalateArgs {
     /// Files, folders and archives that belong to one case.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// The vendor: `veeam`, `ivanti`, or one with a `_vendor.yaml` in a folder of signatures.
     #[arg(long, value_name = "NAME")]
     vendor: String,
@@ -109,7 +112,7 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     }
     let customer = Customer::new(&args.customer, None)?;
     let keywords = args.keywords.as_deref().map(read_keywords).transpose()?.unwrap_or_default();
-    let mut bundle = open_bundle(&args.paths)?;
+    let mut bundle = open_bundle(&args.paths, args.budget.limits())?;
     bundle.hash();
     let work = || {
         let around = args.around.resolve(&bundle)?;
@@ -118,7 +121,7 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     };
     let diagnosis =
         with_progress(&bundle, !terminal.no_progress, work).map_err(|error: BoundError| Usage(error.to_string()))?;
-    let again = open_bundle(&args.paths)?;
+    let again = open_bundle(&args.paths, args.budget.limits())?;
     let mut learnt = with_progress(&again, !terminal.no_progress, || learn(&again));
     let paths: Vec<String> = learnt.texts.iter().map(|it| it.to_string()).collect();
     let intake = Intake {
@@ -157,11 +160,12 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
         output::print(markdown(&Ticket::new(&case, &diagnosis, &intake, &redactor, &redaction.key)).as_bytes())?;
         return Ok(format::exit(&diagnosis, None));
     };
-    let bundle = open_bundle(&args.paths)?;
+    let bundle = open_bundle(&args.paths, args.budget.limits())?;
     let work = || make(&case, &diagnosis, &intake, &bundle, &redaction, out);
     match with_progress(&bundle, !terminal.no_progress, work) {
         Ok(made) => {
             customer.save(&made.map)?;
+            customer.remember_ticket(&made.ticket.key)?;
             output::print(told(&made.ticket, out).as_bytes())?;
             Ok(format::exit(&diagnosis, None))
         }

@@ -14,6 +14,9 @@ pub(super) enum Exit {
     Found,
     /// 4: done, but parts of the input could not be examined.
     Partial,
+    /// 5: what was to be submitted waits, or a person has to look.
+    #[cfg(feature = "server")]
+    Pending,
     /// 6: refused, because something would have leaked.
     Refused,
 }
@@ -26,6 +29,8 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Found => 3,
             Exit::Partial => 4,
+            #[cfg(feature = "server")]
+            Exit::Pending => 5,
             Exit::Refused => 6,
         })
     }

@@ -5,9 +5,12 @@
 //! `stream.rs` write results, `progress.rs` draws the bar, `panic.rs` keeps panics quiet.
 
 mod around;
+mod budget;
 mod catalogues;
 mod compare;
 mod completions;
+#[cfg(feature = "server")]
+mod connection;
 mod contents;
 mod decode;
 mod escalate;
@@ -16,6 +19,8 @@ mod explain;
 mod format;
 mod links;
 mod man;
+#[cfg(feature = "server")]
+mod outbox;
 mod output;
 mod packs;
 mod panic;
@@ -25,7 +30,11 @@ mod redact;
 mod report;
 mod signatures;
 mod stream;
+#[cfg(feature = "server")]
+mod submit;
 mod templates;
+#[cfg(feature = "server")]
+mod trackers;
 mod triage;
 mod verify;
 
@@ -71,6 +80,7 @@ Exit codes:
   2  wrong usage or a broken signature
   3  a known problem at or above --fail-on was found
   4  done, but parts of the input could not be examined
+  5  what was to be submitted waits in the outbox, or a person has to look
   6  refused: something that was to be redacted is left, or a case lacks what the vendor asks for";
 
 /// Options that work with every subcommand.
@@ -106,6 +116,12 @@ enum Command {
     Templates(templates::TemplatesArgs),
     Escalate(escalate::EscalateArgs),
     Verify(verify::VerifyArgs),
+    #[cfg(feature = "server")]
+    Submit(submit::SubmitArgs),
+    #[cfg(feature = "server")]
+    Outbox(outbox::OutboxArgs),
+    #[cfg(feature = "server")]
+    Trackers(trackers::TrackersArgs),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -127,6 +143,12 @@ pub fn run() -> ExitCode {
         Command::Templates(args) => templates::run(args, cli.terminal),
         Command::Escalate(args) => escalate::run(args, cli.terminal),
         Command::Verify(args) => verify::run(args),
+        #[cfg(feature = "server")]
+        Command::Submit(args) => submit::run(args),
+        #[cfg(feature = "server")]
+        Command::Outbox(args) => outbox::run(args),
+        #[cfg(feature = "server")]
+        Command::Trackers(args) => trackers::run(args),
         Command::Signatures(args) => signatures::run(args, cli.terminal),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
@@ -147,8 +169,8 @@ pub fn run() -> ExitCode {
 }
 
 /// Opens a bundle whose foreign formats are read by this program in processes of their own.
-fn open_bundle(paths: &[PathBuf]) -> anyhow::Result<Bundle> {
-    let mut bundle = Bundle::open(paths, Limits::default()).context("failed to read the input")?;
+fn open_bundle(paths: &[PathBuf], limits: Limits) -> anyhow::Result<Bundle> {
+    let mut bundle = Bundle::open(paths, limits).context("failed to read the input")?;
     // Where the system does not tell, they are read in this process.
     if let Ok(program) = std::env::current_exe() {
         bundle.set_helper(Helper::new(program, vec![decode::SUBCOMMAND.to_owned()]));

@@ -16,8 +16,7 @@ use tierline::signature::{Catalogue, Opened, Pack, PackError, PackKey, Pin, Sign
 
 /// The file of pinned keys: `$XDG_CONFIG_HOME/tierline/keys` or its like.
 pub(super) fn keys_file() -> anyhow::Result<PathBuf> {
-    let folder = base("XDG_CONFIG_HOME", ".config", "APPDATA");
-    folder.map(|it| it.join("tierline").join("keys")).ok_or_else(no_home)
+    Ok(config_folder()?.join("keys"))
 }
 
 /// The installed packs: `$XDG_DATA_HOME/tierline/packs` or its like.
@@ -28,6 +27,12 @@ pub(super) fn store() -> anyhow::Result<Store> {
 /// What the program keeps for this user: `$XDG_DATA_HOME/tierline` or its like.
 pub(super) fn data_folder() -> anyhow::Result<PathBuf> {
     let folder = base("XDG_DATA_HOME", ".local/share", "LOCALAPPDATA");
+    folder.map(|it| it.join("tierline")).ok_or_else(no_home)
+}
+
+/// What this user sets: `$XDG_CONFIG_HOME/tierline` or its like.
+pub(super) fn config_folder() -> anyhow::Result<PathBuf> {
+    let folder = base("XDG_CONFIG_HOME", ".config", "APPDATA");
     folder.map(|it| it.join("tierline")).ok_or_else(no_home)
 }
 

@@ -1,4 +1,5 @@
 use super::around::AroundArgs;
+use super::budget::BudgetArgs;
 use super::exit::Usage;
 use super::output::Output;
 use super::stream::{self, stream};
@@ -24,6 +25,8 @@ pub(super) struct RecordsArgs {
     /// Files, folders and archives.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// Writes text for a person, or jsonl: one object per record with file, line, lines, time, level, component and
     /// message.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]
@@ -56,7 +59,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &RecordsArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = open_bundle(&args.paths)?;
+    let bundle = open_bundle(&args.paths, args.budget.limits())?;
     let around = args.around.resolve(&bundle).map_err(|error| Usage(error.to_string()))?;
     let how = How { format: args.output.format, fields: args.fields, window: around.map(|around| around.window) };
     // Entries that are not text.

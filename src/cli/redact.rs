@@ -8,6 +8,7 @@ mod preview;
 mod publish;
 mod tree;
 
+use super::budget::BudgetArgs;
 use super::exit::Usage;
 use super::progress::with_progress;
 use super::stream;
@@ -40,6 +41,8 @@ pub(super) struct RedactArgs {
     /// Files, folders and archives.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// Whose logs these are. Each customer has a key of their own, which is made when it is first needed.
     #[arg(long, value_name = "NAME")]
     customer: String,
@@ -93,7 +96,7 @@ pub(super) fn run(args: &RedactArgs, terminal: Terminal) -> anyhow::Result<Exit>
     let known = customer.map()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, |it| it.get().into())).build()?;
 
-    let bundle = open_bundle(&args.paths)?;
+    let bundle = open_bundle(&args.paths, args.budget.limits())?;
     let mut learnt = with_progress(&bundle, !terminal.no_progress, || pool.install(|| learn(&bundle)));
     remember(&mut learnt.names, &known);
     let options = Options { keep_identifiers: args.keep_identifiers, keywords };
@@ -106,7 +109,7 @@ pub(super) fn run(args: &RedactArgs, terminal: Terminal) -> anyhow::Result<Exit>
     let names = tree::names(&learnt.texts, &args.paths, &redactor);
     let written = {
         // A bundle is visited once.
-        let bundle = open_bundle(&args.paths)?;
+        let bundle = open_bundle(&args.paths, args.budget.limits())?;
         let write = || pool.install(|| write_all(&bundle, folder.path(), &names, &redactor));
         with_progress(&bundle, !terminal.no_progress, write)?
     };
@@ -219,7 +222,7 @@ fn reverse_all(args: &RedactArgs, customer: &Customer, terminal: Terminal) -> an
         ))
         .into());
     }
-    let bundle = open_bundle(&args.paths)?;
+    let bundle = open_bundle(&args.paths, args.budget.limits())?;
     if args.out == Path::new("-") {
         let show = |entry: Entry<'_>, out: &mut dyn Write| -> io::Result<()> {
             let mut result = Ok(());

@@ -1,3 +1,4 @@
+use super::budget::BudgetArgs;
 use super::output::Output;
 use super::progress::with_progress;
 use super::stream::{self, stream};
@@ -7,7 +8,7 @@ use std::io::{self, Write};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use tierline::bundle::{Bundle, Entry, Visited};
+use tierline::bundle::{Bundle, Entry, Limits, Visited};
 use tierline::finding::Templates;
 use tierline::report::{TemplateLine, without_kind};
 use tierline::templates::{Unit, assign, mine};
@@ -23,6 +24,8 @@ pub(super) struct TemplatesArgs {
     /// Files, folders and archives.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// Takes each line as a message and writes one row per line: its number, the template's id and the template, with tabs
     /// between. Lines of several files are numbered through.
     #[arg(long)]
@@ -57,12 +60,12 @@ enum Format {
 }
 
 pub(super) fn run(args: &TemplatesArgs, terminal: Terminal) -> anyhow::Result<Exit> {
-    let bundle = open_bundle(&args.paths)?;
+    let bundle = open_bundle(&args.paths, args.budget.limits())?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, |it| it.get().into())).build()?;
     let unit = if args.assign { Unit::Line } else { Unit::Record };
     let (templates, visited) = with_progress(&bundle, !terminal.no_progress, || pool.install(|| mine(&bundle, unit)));
     if args.assign {
-        write_rows(&args.paths, templates, args.output.file.as_ref(), terminal)?;
+        write_rows((&args.paths, args.budget.limits()), templates, args.output.file.as_ref(), terminal)?;
     } else {
         write_templates(&templates, args)?;
     }
@@ -87,12 +90,12 @@ fn write_templates(templates: &Templates, args: &TemplatesArgs) -> anyhow::Resul
 
 /// Reads the bundle a second time, so that what is known of a line need not be kept.
 fn write_rows(
-    paths: &[PathBuf],
+    (paths, limits): (&[PathBuf], Limits),
     templates: Templates,
     file: Option<&PathBuf>,
     terminal: Terminal,
 ) -> anyhow::Result<Option<Visited>> {
-    let bundle: Bundle = open_bundle(paths)?;
+    let bundle: Bundle = open_bundle(paths, limits)?;
     let state = Mutex::new((templates, 0));
     let show = |entry: Entry<'_>, out: &mut dyn Write| -> io::Result<()> {
         let (templates, line) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,5 @@
 use super::around::AroundArgs;
+use super::budget::BudgetArgs;
 use super::catalogues::Catalogues;
 use super::exit::Usage;
 use super::format::{self, FailOn, Format, Shown};
@@ -22,6 +23,8 @@ pub(super) struct TriageArgs {
     /// Files, folders and archives that belong to one case.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// Writes the report in a format (text, json, jsonl, markdown, html, sarif, junit), to standard output or to FILE; may be repeated [default: text].
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = Output::<Format>::parse)]
     output: Vec<Output<Format>>,
@@ -88,7 +91,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         explain::check_formats(&outputs)?;
     }
     let explained = args.explain.as_ref().map(|id| explain::wanted(&set, id)).transpose()?;
-    let mut bundle = open_bundle(&args.paths)?;
+    let mut bundle = open_bundle(&args.paths, args.budget.limits())?;
     if args.hash {
         bundle.hash();
     }
@@ -96,7 +99,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     let learnt = if args.baseline.is_empty() {
         None
     } else {
-        let baseline = open_bundle(&args.baseline)?;
+        let baseline = open_bundle(&args.baseline, args.budget.limits())?;
         let learn = || pool.install(|| (tierline::triage::learn(&baseline), known_of(&baseline, &set)));
         Some(with_progress(&baseline, !terminal.no_progress, learn))
     };

@@ -1,6 +1,7 @@
 use super::output;
 use super::{Exit, open_bundle, say};
 use std::path::PathBuf;
+use tierline::bundle::Limits;
 use tierline::escalate::verify;
 
 /// Checks that a package which `escalate` made is as it was made.
@@ -29,7 +30,7 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<Exit> {
     let inputs = match args.paths.as_slice() {
         [] => None,
         paths => {
-            let mut bundle = open_bundle(paths)?;
+            let mut bundle = open_bundle(paths, Limits::default())?;
             bundle.hash();
             Some(bundle.inputs().to_vec())
         }

@@ -19,7 +19,7 @@ mod verify;
 
 pub use case::{Case, Intake, prepare};
 pub use gate::{Shortfall, Step};
-pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, make};
+pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, leaks_in_package, make};
 pub use render::markdown;
 pub use request::request;
 pub use subject::{Subject, SubjectError};

@@ -160,7 +160,7 @@ pub fn make(
     let mut all = redaction.known.clone();
     all.merge(&map);
     let scan = LeakScan::new(&all, &redaction.options.keywords, redaction.options.keep_identifiers);
-    let leaks = leaks(&folder, &scan).map_err(failed(out))?;
+    let leaks = leaks(folder.root.path(), &folder.files, &scan).map_err(failed(out))?;
     if !leaks.is_empty() {
         return Err(PackageError::Leaks(leaks));
     }
@@ -323,10 +323,16 @@ fn described(what: &str, cut: &Cut) -> String {
     }
 }
 
-fn leaks(folder: &Folder, scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
+/// Looks for what must not leave in the manifest of a package and the files that it names.
+pub fn leaks_in_package(package: &Path, scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
+    let manifest: Manifest = serde_json::from_slice(&fs::read(package.join(MANIFEST))?)?;
+    leaks(package, &manifest.files, scan)
+}
+
+fn leaks(package: &Path, files: &[Attachment], scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
     let mut found = BTreeSet::new();
-    for path in folder.files.iter().map(|it| &*it.path).chain([MANIFEST]) {
-        let mut source = File::open(folder.root.path().join(path))?;
+    for path in files.iter().map(|it| &*it.path).chain([MANIFEST]) {
+        let mut source = File::open(package.join(path))?;
         for (line, leak) in leaks_in(&mut source, scan)? {
             found.insert(FoundLeak { file: path.to_owned(), line, what: leak.kind.name(), rule: leak.rule });
         }

@@ -186,7 +186,7 @@ fn numeric_zone(line: &[u8], at: usize, minutes_needed: bool) -> Option<(Option<
     Some((Some(sign * (hours * 3600 + minutes * 60) as i32), end))
 }
 
-/// Steps over what stands between date and time: `T`, blanks, `_`, `-`, `:`, a comma; or nothing that fits.
+/// Steps over what stands between date and time: `T`, blanks, `_`, `-`, `:`, a comma, a bar; or nothing that fits.
 pub(super) fn gap(line: &[u8], at: usize) -> Option<usize> {
     let next = match *line.get(at)? {
         // Erlang: `2-Jan-2026::03:04:05`.
@@ -194,6 +194,8 @@ pub(super) fn gap(line: &[u8], at: usize) -> Option<usize> {
         b'T' | b't' | b'_' | b'-' | b':' => at + 1,
         // Suricata: `5/1/2026 -- 10:11:12`.
         b' ' if line.get(at + 1..at + 4) == Some(b"-- ") => at + 3,
+        // Game servers: `05/17/2026 - 15:04:22`. Baseboard controllers: `05/17/2026 | 15:04:22`.
+        b' ' if matches!(line.get(at + 1..at + 3), Some(b"- " | b"| ")) => at + 2,
         b' ' | b'\t' => at,
         b',' | b';' | b'|' => at + 1,
         _ => return None,

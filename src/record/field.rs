@@ -41,7 +41,7 @@ pub(super) fn key(name: &[u8]) -> Option<Key> {
         b"log.level" | b"level" | b"lvl" | b"severity" | b"Level" | b"levelname" | b"@l" | b"loglevel"
         | b"level_name" | b"@level" | b"LogLevel" => Key::Level(0),
         b"PRIORITY" | b"s" | b"SeverityText" | b"severityText" | b"log_level" | b"logLevel" | b"pri" | b"priority"
-        | b"severity_text" => Key::Level(1),
+        | b"severity_text" | b"error_severity" => Key::Level(1),
         b"severity_number" | b"SeverityNumber" | b"severityNumber" => Key::Level(2),
         b"msg" | b"message" | b"MESSAGE" | b"Message" | b"fields.message" | b"@m" | b"RenderedMessage"
         | b"@message" => Key::Message(0),

@@ -151,7 +151,12 @@ impl Format {
         // A list may have one record per line all the same.
         let dump = is_dump(&lines) && !cuts.iter().flatten().any(|cut| cut.name == "json");
         let paired = free && is_paired(&lines, &cuts);
-        rules.indented = indented > start && free && !dump;
+        // Numbers before the times may be filled up with blanks.
+        let blank_first = |(cut, line): (&Option<Cut<'_>>, &&[u8])| {
+            cut.as_ref().is_some_and(|cut| cut.origin == Origin::Prefixed) && line[0] == b' '
+        };
+        let n_blank_first = cuts.iter().zip(&lines).filter(|&pair| blank_first(pair)).count();
+        rules.indented = (indented > start || n_blank_first > start + outer) && free && !dump;
         rules.prefixed = prefixed * 4 > start && prefixed * 10 >= outer && free && !dump;
         rules.level_only = level_only >= start + prefixed && level_only * 10 >= outer && free && !paired;
         let accepted = |cut: &&Cut<'_>| match cut.origin {

@@ -10,7 +10,7 @@ use super::rest::{Found, rest};
 use super::stamp::{Date, Orders, Shape, Stamp};
 use super::w3c::Directives;
 use super::watch::Watch;
-use super::{database, events, json, keyvalue, marks, network, reports, special, web, windows};
+use super::{database, events, json, keyvalue, marks, network, openers, reports, special, web, windows};
 
 use std::sync::Arc;
 
@@ -143,6 +143,7 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
         b'[' => {
             let cut = special::kernel(line, at, None, rules)
                 .or_else(|| special::traced(line, at, rules))
+                .or_else(|| openers::couchbase(line, at, rules))
                 .or_else(|| web::uwsgi(line, at, rules))
                 .or_else(|| special::chromium(line, at, rules));
             if cut.is_some() {
@@ -166,13 +167,20 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
                 .or_else(|| network::device(line, at, Found::default(), rules))
                 .or_else(|| special::zabbix(line, at, rules))
                 .or_else(|| reports::errpt(line, at, rules))
+                .or_else(|| openers::flow(line, at, rules))
                 .or_else(|| marks::behind_process(line, at, rules));
             if cut.is_some() {
                 return cut;
             }
         }
         b'*' | b'.' => {
-            if let Some(cut) = network::device(line, at, Found::default(), rules) {
+            let cut = network::device(line, at, Found::default(), rules).or_else(|| openers::glib(line, at, rules));
+            if cut.is_some() {
+                return cut;
+            }
+        }
+        b'(' => {
+            if let Some(cut) = openers::glib(line, at, rules) {
                 return Some(cut);
             }
         }
@@ -182,8 +190,9 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
             }
         }
         b'#' => {
-            if let Some(cut) = special::history(line, at, rules) {
-                return Some(cut);
+            let cut = special::history(line, at, rules).or_else(|| openers::slow_query(line, at, rules));
+            if cut.is_some() {
+                return cut;
             }
         }
         b'=' => {
@@ -193,6 +202,11 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
         }
         b'M' => {
             if let Some(cut) = special::installer(line, at, rules) {
+                return Some(cut);
+            }
+        }
+        b'G' | b'U' => {
+            if let Some(cut) = openers::policy_client(line, at, rules) {
                 return Some(cut);
             }
         }
@@ -237,7 +251,7 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
 /// A time at `at`, bare or behind one or two opening brackets or quotes.
 fn at_start<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let mut start = at;
-    while start < at + 2 && matches!(line.get(start), Some(b'[' | b'(' | b'"' | b'\'' | b'<')) {
+    while start < at + 2 && matches!(line.get(start), Some(b'[' | b'(' | b'"' | b'\'' | b'<' | b'{')) {
         start += 1;
         while start < at + 3 && line.get(start) == Some(&b' ') {
             start += 1;
@@ -262,6 +276,7 @@ pub(super) fn after_time<'a>(
 ) -> Cut<'a> {
     found.time = Some(rules.moment(stamp));
     found.level = found.level.or(stamp.level);
+    let end = if stamp.shape == Shape::Ctime { behind_zone_name(line, start, end) } else { end };
     let mut name = name(line, start, stamp);
     let message = match web::access(line, end, &mut found, rules) {
         Some(message) => {
@@ -285,6 +300,16 @@ pub(super) fn after_time<'a>(
         },
     };
     Cut::stamped(name, found, message, stamp)
+}
+
+/// WebLogic writes zones in words: `<Jan 5, 2026, 10:11:12,345 AM Coordinated Universal Time> <Error> ...`. Returns where
+/// they end, which nobody knows the offset of.
+fn behind_zone_name(line: &[u8], start: usize, end: usize) -> usize {
+    if start == 0 || line[start - 1] != b'<' || line.get(end) != Some(&b' ') {
+        return end;
+    }
+    let words = line[end..].iter().take(50).take_while(|&&byte| byte.is_ascii_alphabetic() || byte == b' ').count();
+    if line.get(end + words) == Some(&b'>') { end + words } else { end }
 }
 
 /// What stands behind the time in a form of one program; returns where the message begins and the form's name.
@@ -378,7 +403,8 @@ fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<
     while index < limit {
         let (before, byte) = (line[index - 1], line[index]);
         index += 1;
-        let opens = matches!(before, b' ' | b'\t' | b'[' | b'(' | b'|' | b':' | b'"' | b',' | b'=' | b'<' | b';');
+        let opens =
+            matches!(before, b' ' | b'\t' | b'[' | b'(' | b')' | b'|' | b':' | b'"' | b',' | b'=' | b'<' | b';');
         if !opens {
             continue;
         }

@@ -3,12 +3,22 @@
 
 use super::field::Fields;
 use super::header::Cut;
+use super::level::Level;
 use super::watch::{Moment, Watch};
 
 /// How far into a line pairs are read.
 const NEAR: usize = 8 << 10;
 /// How many pairs are read.
 const PAIRS: usize = 64;
+
+/// The level in a first pair behind a time: `level=info`, `lvl="warn"`.
+pub(super) fn leading_level(line: &[u8], at: usize) -> Option<Level> {
+    let rest = line.get(at..)?;
+    let key = [&b"level="[..], b"lvl=", b"severity=", b"loglevel="].into_iter().find(|key| rest.starts_with(key))?;
+    let value = rest[key.len()..].strip_prefix(b"\"").unwrap_or(&rest[key.len()..]);
+    let length = value.iter().take(15).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    Level::from_word(&value[..length])
+}
 
 /// Returns the header of a line that begins with a pair at `at` and has a time, or a level and a message.
 pub(super) fn cut<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {

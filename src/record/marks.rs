@@ -4,6 +4,7 @@ use super::clock::digits_run;
 use super::header::Cut;
 use super::level::Level;
 use super::rest::Found;
+use super::source_marks;
 use super::stamp::{Shape, Stamp};
 use super::token::{name_end_plain, separators};
 use super::watch::Watch;
@@ -45,8 +46,10 @@ pub(super) fn behind_time<'a>(line: &'a [u8], end: usize, stamp: &Stamp, rules: 
         Shape::Iso => ruby(line, end)
             .or_else(|| macos(line, end, rules))
             .or_else(|| icinga(line, end))
-            .or_else(|| ceph(line, end, rules)),
+            .or_else(|| ceph(line, end, rules))
+            .or_else(|| source_marks::behind_time(line, end)),
         Shape::Slashed if line.get(end) == Some(&b']') => websphere(line, end, rules),
+        Shape::Slashed => source_marks::behind_time(line, end),
         _ => None,
     }
 }

@@ -18,6 +18,7 @@ mod container;
 mod database;
 mod encoding;
 mod events;
+mod facility;
 mod field;
 pub mod fields;
 mod fold;
@@ -39,6 +40,9 @@ mod marks;
 mod name_date;
 mod network;
 mod oem;
+#[cfg(test)]
+mod opener_tests;
+mod openers;
 mod packed;
 mod plan;
 mod possible;
@@ -47,6 +51,7 @@ mod program_tests;
 mod reports;
 mod rest;
 mod severity;
+mod source_marks;
 mod special;
 mod stamp;
 #[cfg(test)]

@@ -12,6 +12,9 @@ const MARK: usize = 80;
 /// Reads `%ASA-4-106023: ` at `at`, `%PKT_INFRA-LINK-3-UPDOWN : ` too: level and facility.
 pub(super) fn mark<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<(Level, &'a [u8])> {
     let text = line.get(at..line.len().min(at + MARK))?.strip_prefix(b"%")?;
+    if text.first() == Some(&b'%') {
+        return comware(text, rules);
+    }
     let length = text.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
     let name = &text[..length];
     if !name.first()?.is_ascii_uppercase() || !matches!(text.get(length), Some(b':' | b' ')) {
@@ -23,6 +26,17 @@ pub(super) fn mark<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<(
     rules.number(&name[dash + 1..dash + 2]);
     let severity = name[dash + 1] - b'0';
     (severity <= 7).then(|| (Level::from_syslog(severity.into()), &name[..dash]))
+}
+
+/// What follows the first `%` of `%%01IFNET/4/LINK_STATE(l)[1]:` (Huawei) and `%%10SHELL/5/SHELL_LOGIN:` (H3C): two digits,
+/// module, severity and mnemonic.
+fn comware<'a>(text: &'a [u8], rules: &Watch<'_>) -> Option<(Level, &'a [u8])> {
+    let name = text.get(1 + digits_run(text, 1)..).filter(|_| digits_run(text, 1) == 2)?;
+    let slash = name.iter().position(|byte| !(byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_'))?;
+    let [b'/', severity @ b'0'..=b'9', b'/', b'A'..=b'Z', ..] = name[slash..] else { return None };
+    rules.number(&name[slash + 1..slash + 2]);
+    let severity = severity - b'0';
+    (slash > 0 && severity <= 7).then(|| (Level::from_syslog(severity.into()), &name[..slash]))
 }
 
 /// Looks for a mark at the message's start or behind a host or virtual device (`n9k %$ VDC-1 %$ %STP-2-...`).

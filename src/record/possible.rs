@@ -78,6 +78,7 @@ fn word_first(line: &[u8], at: usize) -> bool {
         return matches!(line[at], b'I' | b'W' | b'E' | b'F' | b'D')
             && match digits_run(line, at + 1) {
                 4 => line.get(at + 5) == Some(&b' ') && clock(line, at + 6),
+                6 => clock_behind_gap(line, at + 7),
                 8 => clock_behind_gap(line, at + 9),
                 _ => false,
             };

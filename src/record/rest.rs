@@ -1,10 +1,10 @@
 //! The walk from the end of the time to the beginning of the message.
 
+use super::facility::{self, facility};
 use super::keyvalue;
 use super::level::Level;
 use super::severity::{
-    column_level, facility, late_level, level, level_ahead, level_in_group, module_level, postgres_follow_up,
-    spaced_error,
+    column_level, late_level, level, level_ahead, level_in_group, module_level, postgres_follow_up, spaced_error,
 };
 use super::stamp::{Date, Shape, Stamp};
 use super::token::{
@@ -143,6 +143,9 @@ fn marked<'a>(
         found.level = Some(level);
         return Some(end);
     }
+    if found.level.is_none() {
+        found.level = keyvalue::leading_level(line, message);
+    }
     if found.level.is_none()
         && let Some((level, facility)) = network::mark_near(line, message, rules)
     {
@@ -204,6 +207,15 @@ impl<'a> Walk<'a, '_> {
     fn step(&mut self, step: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> bool {
         let line = self.line;
         let Some(&byte) = line.get(self.at) else { return false };
+        if found.level.is_none()
+            && step == 0
+            && byte.is_ascii_lowercase()
+            && let Some((level, end)) = facility::topics(line, self.at)
+        {
+            (found.level, self.named) = (Some(level), true);
+            self.at = end;
+            return true;
+        }
         if found.level.is_none()
             && let Some((level, end, shouted)) = level(line, self.at, !self.named)
         {
@@ -407,6 +419,13 @@ impl<'a> Walk<'a, '_> {
         if postgres_follow_up(name) || product_format(line, at) {
             return false;
         }
+        if self.first.shape == Shape::Syslog
+            && let Some((level, end)) = facility::aix(line, at)
+        {
+            found.level = found.level.or(Some(level));
+            self.at = end;
+            return true;
+        }
         if let Some(after) = program(line, end) {
             // nginx: process and thread, `12#12:`.
             if name.contains(&b'#') && !name.iter().any(u8::is_ascii_alphabetic) {
@@ -550,10 +569,14 @@ impl<'a> Walk<'a, '_> {
         if postgres_follow_up(&line[next..end]) {
             return false;
         }
-        if program(line, end).is_some() || facility(&line[next..end]).is_some() {
+        let is_syslog = self.first.shape == Shape::Syslog;
+        if program(line, end).is_some()
+            || facility(&line[next..end]).is_some()
+            || is_syslog && facility::aix(line, next).is_some()
+        {
             return true;
         }
-        let levelled = self.first.shape == Shape::Syslog && Level::from_word(&line[next..end]).is_some();
+        let levelled = is_syslog && Level::from_word(&line[next..end]).is_some();
         if levelled && line.get(end) == Some(&b' ') && program(line, name_end(line, end + 1)).is_some() {
             return true;
         }

@@ -1,6 +1,7 @@
 //! Where a line says how serious it is: a level word behind the time, in brackets, before the time, or further on in
 //! capitals. `level` knows the words; this file knows the places.
 
+use super::facility;
 use super::level::Level;
 use super::token::{name_end, separators};
 
@@ -8,28 +9,6 @@ use super::token::{name_end, separators};
 const LATE: usize = 200;
 /// How far a level in a column of its own is looked for.
 const COLUMNS: usize = 4 << 10;
-
-/// `user.warn`, `daemon.err`: facility and severity as syslog daemons print them.
-pub(super) fn facility(name: &[u8]) -> Option<Level> {
-    let dot = name.iter().position(|&byte| byte == b'.')?;
-    let known: [&[u8]; 12] = [
-        b"kern",
-        b"user",
-        b"mail",
-        b"daemon",
-        b"auth",
-        b"authpriv",
-        b"syslog",
-        b"lpr",
-        b"news",
-        b"uucp",
-        b"cron",
-        b"ftp",
-    ];
-    let name_of_facility = &name[..dot];
-    let local = matches!(name_of_facility.strip_prefix(b"local"), Some(&[b'0'..=b'9']));
-    (local || known.contains(&name_of_facility)).then(|| Level::from_word(&name[dot + 1..])).flatten()
-}
 
 /// `dsssl.error`: module and level of Pulse Secure's service on Linux.
 pub(super) fn module_level(name: &[u8]) -> Option<Level> {
@@ -50,6 +29,12 @@ pub(super) fn level(line: &[u8], at: usize, letters: bool) -> Option<(Level, usi
     if matches!(byte, b'[' | b'<' | b'(') {
         let (level, end) = bracketed_level(line, at)?;
         return Some((level, end, true));
+    }
+    // Sling: `*ERROR*`.
+    if byte == b'*' {
+        let length = line[at + 1..].iter().take(15).take_while(|byte| byte.is_ascii_uppercase()).count();
+        let level = Level::from_word(&line[at + 1..at + 1 + length])?;
+        return (line.get(at + 1 + length) == Some(&b'*')).then_some((level, at + length + 2, true));
     }
     if !byte.is_ascii_alphabetic() {
         return None;
@@ -161,6 +146,16 @@ pub(super) fn level_in_group(content: &[u8]) -> Option<Level> {
     // `[E|app|1a2b]`
     if content.get(1) == Some(&b'|') {
         return Level::from_letter(content[0]);
+    }
+    if let Some(level) = facility::in_group(content) {
+        return Some(level);
+    }
+    // XenServer: `[error|host|123 |task D:1a2b|xapi]`. Twisted: `[module#error]`.
+    let first = content.split(|&byte| byte == b'|').next().filter(|first| first.len() < content.len());
+    let behind_mark = || memchr::memrchr(b'#', content).map(|mark| &content[mark + 1..]);
+    let word = first.or_else(behind_mark).filter(|word| !Level::everyday(word));
+    if let Some(level) = word.and_then(Level::from_word) {
+        return Some(level);
     }
     // The last word counts behind a colon (`core:notice`) or alone, whatever it is.
     let tail = content.rsplit(|&byte| byte == b':').next().unwrap_or(content);

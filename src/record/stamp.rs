@@ -429,7 +429,8 @@ fn month_joined(line: &[u8], at: usize, separator: u8, month: i64) -> Option<(St
     yearless(line, next + 1, Shape::Syslog, month, day)
 }
 
-/// `E0517 15:04:22.619632` and, with `--log_year_in_prefix`, `E20260517 15:04:22.619632`.
+/// `E0517 15:04:22.619632` and, with `--log_year_in_prefix`, `E20260517 15:04:22.619632`; CockroachDB's
+/// `E260517 15:04:22.619632`.
 fn glog(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let level = match line.get(at)? {
         b'I' => Level::Info,
@@ -442,6 +443,11 @@ fn glog(line: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let (stamp, end) = match digits_run(line, at + 1) {
         4 if line.get(at + 5) == Some(&b' ') => {
             yearless(line, at + 6, Shape::Glog, pair(line, at + 1)?.0, pair(line, at + 3)?.0)?
+        }
+        6 => {
+            let (year, _) = short_year(line, at + 1)?;
+            let (month, day) = (pair(line, at + 3)?.0, pair(line, at + 5)?.0);
+            after_date(line, at + 7, Shape::Glog, year, month, day)?
         }
         8 => {
             let (year, month, day) = packed_date(line, at + 1)?;

@@ -316,7 +316,7 @@ fn devices_of_the_network() {
             "",
             "ns1 0-PPE-0 : default SSLLOG x",
         ),
-        ("jan/05/2026 10:11:12 system,info logged in", "2026-01-05T10:11:12", INFO, "", "info logged in"),
+        ("jan/05/2026 10:11:12 system,info logged in", "2026-01-05T10:11:12", INFO, "", "logged in"),
         ("2026:01:05-10:11:12 utm ulogd[1234]: id=\"2001\"", "2026-01-05T10:11:12", NONE, "ulogd", "id=\"2001\""),
         ("01/05-10:11:12.345678  [**] [1:1:1] x", "2026-01-05T10:11:12.345678", NONE, "", "x"),
     ] {

@@ -29,6 +29,8 @@ mod redact;
 mod scope;
 mod signatures;
 mod signer;
+#[cfg(feature = "server")]
+mod submit;
 mod variants;
 mod why;
 

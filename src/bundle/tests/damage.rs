@@ -177,7 +177,7 @@ fn overlapping_members_are_not_unpacked_again() {
 
 /// Every byte string goes in, nothing panics, and what comes out is reported in order.
 fn survives(name: &str, content: &[u8]) {
-    let limits = Limits { unpacked_bytes: 1 << 20, ratio: 1, members: 1000, depth: 4 };
+    let limits = Limits { unpacked_bytes: 1 << 20, slow_share: 4, ratio: 1, members: 1000, depth: 4 };
     let seen = visit_with(name, content, limits);
     assert!(seen.visited.problems.iter().all(|problem| problem.kind != ProblemKind::Panic), "{:?}", seen.visited);
     assert!(seen.visited.problems.is_sorted());

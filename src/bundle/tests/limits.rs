@@ -250,7 +250,7 @@ fn slow_decoders_have_a_smaller_budget() {
         (bytes, seen.visited.problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>())
     };
     assert_eq!(read("a.gz", &gzip(&content)), (content.len(), vec![]));
-    let message = "the bundle unpacks to more than 1048576 bytes of bzip2 or 7-Zip; the rest was not unpacked";
+    let message = "the bundle unpacks to more than 1048576 bytes of bzip2 or 7-Zip; the rest was not unpacked (see --max-unpacked)";
     let (bytes, problems) = read("a.bz2", &bzip2(&content));
     assert!(bytes <= 1 << 20, "{bytes}");
     assert_eq!(problems, [message]);

@@ -65,6 +65,50 @@ impl Customer {
         Map::from_text(&text).map_err(|error| Usage(format!("the map `{}`: {error}", self.map.display())).into())
     }
 
+    /// Remembers that a ticket is this customer's: the package does not tell.
+    pub(in crate::cli) fn remember_ticket(&self, key: &str) -> anyhow::Result<()> {
+        let path = self.folder.join("tickets");
+        let remember = || -> io::Result<()> {
+            private_folder(&self.folder)?;
+            let lock = lock_beside(&path)?;
+            lock.lock()?;
+            let mut known = match fs::read_to_string(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+                read => read?,
+            };
+            if known.lines().any(|it| it == key) {
+                return Ok(());
+            }
+            known.push_str(&format!("{key}\n"));
+            let mut file = tempfile::Builder::new().prefix(".tickets-").tempfile_in(&self.folder)?;
+            file.write_all(known.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        remember().with_context(|| format!("failed to write `{}`", path.display()))
+    }
+
+    /// The names of the customers whose ticket this is, as far as packages were made on this machine.
+    #[cfg(feature = "server")]
+    pub(in crate::cli) fn of_ticket(key: &str) -> anyhow::Result<Vec<String>> {
+        let folder = crate::cli::packs::data_folder()?.join("customers");
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.with_context(|| format!("failed to read `{}`", folder.display()))?,
+        };
+        let mut owners = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let known = fs::read_to_string(entry.path().join("tickets")).unwrap_or_default();
+            if known.lines().any(|it| it == key) {
+                owners.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        owners.sort();
+        Ok(owners)
+    }
+
     /// Adds to what is kept. It is readable by this user only, and seen whole by others that run at the same time.
     pub(in crate::cli) fn save(&self, new: &Map) -> anyhow::Result<()> {
         if new.is_empty() {

@@ -15,7 +15,7 @@ pub(super) fn show(
     learnt: &Learnt,
     terminal: Terminal,
 ) -> anyhow::Result<Exit> {
-    let bundle = open_bundle(&args.paths)?;
+    let bundle = open_bundle(&args.paths, args.budget.limits())?;
     let show = |entry: Entry<'_>, out: &mut dyn Write| -> io::Result<()> {
         let path = entry.path.clone();
         let (mut flow, mut line, mut shown) = (redactor.flow(), 1_u64, false);

@@ -1,0 +1,199 @@
+use super::connection::{ConnectionArgs, StoreArgs, drive, now, tell, tracker};
+use super::{Exit, output};
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use std::path::Path;
+use tierline::connect::OutboxError;
+use tierline::store::{Entry, State, Store};
+
+/// Shows the packages on their way to trackers, and goes on with those that wait.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(super) struct OutboxArgs {
+    #[command(subcommand)]
+    command: OutboxCommand,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tierline outbox list
+  tierline outbox list -o json
+  tierline outbox show 3
+  tierline outbox retry
+  tierline outbox retry 3
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 5 something still waits or is held.";
+
+#[derive(Debug, Subcommand)]
+enum OutboxCommand {
+    /// Lists all entries with their state.
+    List(ListArgs),
+    /// Shows an entry with its files, and what has left the machine for its ticket.
+    Show(ShowArgs),
+    /// Goes on with one entry, also one that is held, or with all that are due.
+    Retry(RetryArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    output: Format,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct ShowArgs {
+    /// The number of the entry.
+    #[arg(value_name = "ID")]
+    id: i64,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    output: Format,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct RetryArgs {
+    /// The number of the entry; all that are due, if none is given.
+    #[arg(value_name = "ID")]
+    id: Option<i64>,
+    /// Waits so long for a tracker that does not answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u32,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+pub(super) fn run(args: &OutboxArgs) -> anyhow::Result<Exit> {
+    match &args.command {
+        OutboxCommand::List(args) => list(args),
+        OutboxCommand::Show(args) => show(args),
+        OutboxCommand::Retry(args) => retry(args),
+    }
+}
+
+fn list(args: &ListArgs) -> anyhow::Result<Exit> {
+    let store = args.store.open()?;
+    let entries = store.entries()?;
+    if args.output == Format::Json {
+        let all = entries.iter().map(|it| json(&store, it)).collect::<anyhow::Result<Vec<_>>>()?;
+        return print(&Value::Array(all));
+    }
+    let mut text = String::new();
+    for entry in &entries {
+        text.push_str(&line(&store, entry)?);
+    }
+    if entries.is_empty() {
+        text.push_str("The outbox is empty.\n");
+    }
+    output::print(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+fn show(args: &ShowArgs) -> anyhow::Result<Exit> {
+    let store = args.store.open()?;
+    let entry = store.entry(args.id)?.ok_or(OutboxError::None(args.id))?;
+    let ticket = store.ticket(entry.ticket)?;
+    let left: Vec<_> = store.left()?.into_iter().filter(|it| it.ticket == ticket.id).collect();
+    if args.output == Format::Json {
+        let mut value = json(&store, &entry)?;
+        let left = left.iter().map(|it| {
+            json!({"time": time(it.at), "target": it.target, "what": it.what, "bytes": it.bytes, "sha256": it.sha256,
+                "outcome": it.outcome})
+        });
+        value["left"] = left.collect();
+        return print(&value);
+    }
+    let mut text = line(&store, &entry)?;
+    text.push_str(&format!("  package {}\n", entry.package));
+    for file in &entry.files {
+        text.push_str(&format!("  {:8} {} ({} bytes)\n", file.state.name(), file.path, file.bytes));
+    }
+    text.push_str("What has left the machine for this ticket:\n");
+    for it in &left {
+        let outcome = it.outcome.as_deref().unwrap_or("no answer was written down");
+        text.push_str(&format!("  {} {} to {}: {outcome}\n", time(it.at), it.what, it.target));
+    }
+    output::print(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
+    let store = args.connection.store()?;
+    let config = args.connection.config()?;
+    let entries = match args.id {
+        Some(id) => vec![store.entry(id)?.ok_or(OutboxError::None(id))?],
+        None => store.entries()?,
+    };
+    let until = now() + i64::from(args.wait);
+    let mut all_done = true;
+    for entry in entries.iter().filter(|it| it.state != State::Verified) {
+        let is_due = args.id.is_some() || (entry.state != State::Held && entry.due <= until);
+        if !is_due {
+            all_done = false;
+            continue;
+        }
+        if args.id.is_some() {
+            store.release(entry.id, now())?;
+        }
+        let name = store.ticket(entry.ticket)?.tracker;
+        let outcome = drive(&store, &name, &*tracker(&config, &name)?, entry.id, until)?;
+        all_done &= tell(&name, entry.id, &outcome)?;
+    }
+    Ok(if all_done { Exit::Done } else { Exit::Pending })
+}
+
+fn line(store: &Store, entry: &Entry) -> anyhow::Result<String> {
+    let ticket = store.ticket(entry.ticket)?;
+    let mut line = format!(
+        "{:>4} {:9} {:6} {} for {}",
+        entry.id,
+        entry.state.name(),
+        entry.kind.name(),
+        ticket.tracker,
+        ticket.customer
+    );
+    if let Some(remote) = &ticket.remote {
+        line.push_str(&format!(", ticket {remote}"));
+    }
+    if let Some(reason) = &entry.reason {
+        line.push_str(&format!(": {}", tierline::report::one_line(reason)));
+    }
+    Ok(line + "\n")
+}
+
+fn json(store: &Store, entry: &Entry) -> anyhow::Result<Value> {
+    let ticket = store.ticket(entry.ticket)?;
+    let files = entry
+        .files
+        .iter()
+        .map(|it| json!({"path": it.path, "sha256": it.sha256, "bytes": it.bytes, "state": it.state.name()}));
+    Ok(json!({
+        "id": entry.id, "state": entry.state.name(), "kind": entry.kind.name(), "tracker": ticket.tracker,
+        "customer": ticket.customer, "case": ticket.case, "key": ticket.problem, "ticket": ticket.remote,
+        "ticket_status": ticket.status, "package": Path::new(&entry.package), "manifest": entry.manifest,
+        "attempts": entry.attempts, "due": time(entry.due), "reason": entry.reason, "created": time(entry.created),
+        "changed": time(entry.changed), "files": files.collect::<Vec<_>>(),
+    }))
+}
+
+fn print(value: &Value) -> anyhow::Result<Exit> {
+    output::print(format!("{value:#}\n").as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// A time in UTC.
+fn time(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
+}

@@ -1,0 +1,154 @@
+use super::connection::{ConnectionArgs, drive, now, tell, tracker};
+use super::exit::Usage;
+use super::redact::{Customer, read_keywords};
+use super::{Exit, output, say};
+use anyhow::Context;
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use tierline::connect::{Package, PackageProblem, Tracker};
+use tierline::redact::LeakScan;
+use tierline::store::Claim;
+
+/// Sends a package that `escalate` made to a tracker: exactly one ticket per problem of a customer, with all files.
+///
+/// The package must be as it was made, and the leak scan goes over it once more. The problem is claimed in the store before the
+/// tracker is asked; every step is written down before the next one, so that nothing is lost or sent twice when the network
+/// fails or the program is killed. In the end all files are read back and compared. If the problem has a ticket already, that is
+/// updated.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(super) struct SubmitArgs {
+    /// The folder of the package.
+    #[arg(value_name = "DIR")]
+    package: PathBuf,
+    /// The tracker, as the configuration names it.
+    #[arg(long, value_name = "NAME")]
+    to: String,
+    /// Sends without asking. Without it somebody has to say yes on the terminal.
+    #[arg(long)]
+    yes: bool,
+    /// Prints the exact requests, without credentials, and sends nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Whose package it is, if it was made on another machine.
+    #[arg(long, value_name = "NAME")]
+    customer: Option<String>,
+    /// Waits so long for a tracker that does not answer; then the package stays in the outbox.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u32,
+    /// The words that the package must not have, as with `escalate`.
+    #[arg(long, value_name = "FILE")]
+    keywords: Option<PathBuf>,
+    /// The package keeps names and addresses, as the customer has agreed.
+    #[arg(long)]
+    keep_identifiers: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tierline submit ticket/ --to desk --dry-run
+  tierline submit ticket/ --to desk --yes
+
+Exit codes: 0 the tracker has all of it, 1 failed, 2 wrong usage, 5 it waits in the outbox or a person has to look, 6 refused:
+the package was changed, something in it must not leave, or nobody has said yes.";
+
+pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
+    let package = match Package::open(&args.package) {
+        Ok(package) => package,
+        Err(error @ PackageProblem::Changed(_)) => return refuse(&error),
+        Err(error) => return Err(error).context("failed to read the package"),
+    };
+    let name = customer(args, &package)?;
+    let customer = Customer::new(&name, None)?;
+    let keywords = args.keywords.as_deref().map(read_keywords).transpose()?.unwrap_or_default();
+    let scan = LeakScan::new(&customer.map()?, &keywords, args.keep_identifiers);
+    match package.refuse_leaks(&scan) {
+        Ok(()) => {}
+        Err(error @ PackageProblem::Leaks(..)) => return refuse(&error),
+        Err(error) => return Err(error).context("failed to look for leaks"),
+    }
+    let tracker = tracker(&args.connection.config()?, &args.to)?;
+    if args.dry_run {
+        let (draft, rest) = package.draft(tracker.request_bytes());
+        output::print(tracker.dry_run(&draft, &rest).as_bytes())?;
+        return Ok(Exit::Done);
+    }
+    if !args.yes && !approved(args, &package, &name, &*tracker)? {
+        return Ok(Exit::Refused);
+    }
+    let store = args.connection.store()?;
+    let folder = fs::canonicalize(&args.package).context("failed to find the package")?;
+    let files: Vec<_> = package.files.iter().map(|it| (it.path.clone(), it.sha256.clone(), it.bytes)).collect();
+    let claim = Claim {
+        customer: &name,
+        problem: &package.ticket.key,
+        tracker: &args.to,
+        title: &package.ticket.summary,
+        package: &folder.to_string_lossy(),
+        manifest: &package.manifest,
+        files: &files,
+    };
+    let entry = match store.claim(&claim, now()) {
+        Err(error @ tierline::store::StoreError::OtherCustomer { .. }) => {
+            say(&format!("refused: {error}"));
+            return Ok(Exit::Refused);
+        }
+        claimed => claimed?.id,
+    };
+    let outcome = drive(&store, &args.to, &*tracker, entry, now() + i64::from(args.wait))?;
+    Ok(if tell(&args.to, entry, &outcome)? { Exit::Done } else { Exit::Pending })
+}
+
+fn refuse(why: &PackageProblem) -> anyhow::Result<Exit> {
+    say(&format!("refused: {why}; nothing was sent"));
+    Ok(Exit::Refused)
+}
+
+/// Whose package it is: nothing in it says so.
+fn customer(args: &SubmitArgs, package: &Package) -> anyhow::Result<String> {
+    let owners = Customer::of_ticket(&package.ticket.key)?;
+    match (&args.customer, owners.as_slice()) {
+        (Some(name), []) => Ok(name.clone()),
+        (Some(name), owners) if owners.contains(name) => Ok(name.clone()),
+        (Some(name), [owner, ..]) => {
+            Err(Usage(format!("--customer `{name}`: the package was made for `{owner}`")).into())
+        }
+        (None, [owner]) => Ok(owner.clone()),
+        (None, []) => Err(Usage("the package was not made here; say with --customer whose it is".to_owned()).into()),
+        (None, several) => {
+            let message = format!(
+                "several customers share the key of this package: {}; say which with --customer",
+                several.join(", ")
+            );
+            Err(Usage(message).into())
+        }
+    }
+}
+
+/// Asks on the terminal.
+fn approved(args: &SubmitArgs, package: &Package, customer: &str, tracker: &dyn Tracker) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        say("refused: nobody has approved it; say --yes, or look at it with --dry-run first");
+        return Ok(false);
+    }
+    let bytes: u64 = package.files.iter().map(|it| it.bytes).sum();
+    let question = format!(
+        "Customer {customer}: {}\n{} files, {bytes} bytes, to `{}` at {}. Send? [y/N] ",
+        package.ticket.summary,
+        package.files.len(),
+        args.to,
+        tracker.target()
+    );
+    let mut out = std::io::stderr();
+    out.write_all(tierline::report::one_line(&question).as_bytes()).and_then(|()| out.flush())?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    let yes = matches!(answer.trim(), "y" | "Y" | "yes");
+    if !yes {
+        say("refused: not approved");
+    }
+    Ok(yes)
+}

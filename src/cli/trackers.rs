@@ -1,0 +1,62 @@
+use super::connection::{ConnectionArgs, tracker};
+use super::{Exit, output, say};
+use clap::Subcommand;
+use tierline::store::Health;
+
+/// Shows the trackers of the configuration and whether they can be used.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(super) struct TrackersArgs {
+    #[command(subcommand)]
+    command: TrackersCommand,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tierline trackers check
+  tierline trackers check desk
+
+Exit codes: 0 all can be used, 1 one cannot, 2 wrong usage or a mistake in the configuration.";
+
+#[derive(Debug, Subcommand)]
+enum TrackersCommand {
+    /// Tries credentials, queue and the field for the key; one that was stopped is taken up again if all is well.
+    Check(CheckArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct CheckArgs {
+    /// The tracker; all, if none is named.
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+pub(super) fn run(args: &TrackersArgs) -> anyhow::Result<Exit> {
+    let TrackersCommand::Check(args) = &args.command;
+    let config = args.connection.config()?;
+    let store = args.connection.store()?;
+    let names = match &args.name {
+        Some(name) => vec![name.as_str()],
+        None => config.names(),
+    };
+    let mut exit = Exit::Done;
+    for name in names {
+        let tracker = tracker(&config, name)?;
+        let kind = config.kind(name).unwrap_or_default();
+        match tracker.probe() {
+            Ok(probe) => {
+                store.set_health(name, &Health::default())?;
+                let mut text = format!("{name}: {kind}, can be used\n");
+                probe.seen.iter().for_each(|it| text.push_str(&format!("  {it}\n")));
+                output::print(text.as_bytes())?;
+            }
+            Err(failure) => {
+                say(&format!("{name}: {kind}, cannot be used: {}", failure.why()));
+                exit = Exit::Failed;
+            }
+        }
+    }
+    Ok(exit)
+}

@@ -1,0 +1,186 @@
+//! The configuration: which trackers there are. Secrets are named in it and never stand in it.
+//!
+//! ```toml
+//! [trackers.desk]
+//! kind = "rt"
+//! url = "https://rt.example.com"
+//! queue = "Vendor Escalation"
+//! token_env = "RT_TOKEN"
+//! ```
+
+use super::folder::Folder;
+use super::tracker::Tracker;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// A configuration that was read.
+#[derive(Debug)]
+pub struct Config {
+    file: PathBuf,
+    text: String,
+    trackers: BTreeMap<String, Spanned<Settings>>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1; 0 if it is about the file as a whole.
+    pub line: usize,
+    /// What is wrong, and what to do.
+    pub reason: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "`{}`: {}", self.file.display(), self.reason),
+            line => write!(f, "`{}`, line {line}: {}", self.file.display(), self.reason),
+        }
+    }
+}
+
+/// The file as a whole.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    #[serde(default)]
+    trackers: BTreeMap<String, Spanned<Settings>>,
+}
+
+/// What stands below `[trackers.NAME]`. Which fields belong to which kind is checked when the tracker is made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `folder`.
+    pub kind: Spanned<String>,
+    /// The folder.
+    pub path: Option<Spanned<PathBuf>>,
+    /// How many bytes of files go in one request.
+    pub request_bytes: Option<Spanned<u64>>,
+}
+
+impl Settings {
+    /// The fields that are there, each with where it stands.
+    fn given(&self) -> Vec<(&'static str, Range<usize>)> {
+        let Settings { kind: _, path, request_bytes } = self;
+        let fields =
+            [("path", path.as_ref().map(Spanned::span)), ("request_bytes", request_bytes.as_ref().map(Spanned::span))];
+        fields.into_iter().filter_map(|(name, span)| Some((name, span?))).collect()
+    }
+}
+
+/// The kinds, each with the fields that belong to it.
+const KINDS: &[(&str, &[&str])] = &[("folder", &["path", "request_bytes"])];
+
+/// How many bytes of files go in one request if nothing is said.
+const REQUEST: u64 = 8 << 20;
+
+impl Config {
+    /// Reads a file.
+    pub fn read(file: &Path) -> Result<Config, ConfigError> {
+        let whole = |reason: String| ConfigError { file: file.to_path_buf(), line: 0, reason };
+        let text = fs::read_to_string(file).map_err(|error| whole(error.to_string()))?;
+        Config::parse(file, text)
+    }
+
+    /// Reads the text of a file.
+    pub fn parse(file: &Path, text: String) -> Result<Config, ConfigError> {
+        let mut config = Config { file: file.to_path_buf(), text, trackers: BTreeMap::new() };
+        match toml::from_str::<Whole>(&config.text) {
+            Ok(whole) => config.trackers = whole.trackers,
+            Err(error) => {
+                // Of a message only the first line: what follows may quote the file, and people put secrets where none belong.
+                let reason = error.message().lines().next().unwrap_or_default().to_owned();
+                return Err(config.error(error.span(), reason));
+            }
+        }
+        for (name, settings) in &config.trackers {
+            config.check(name, settings)?;
+        }
+        Ok(config)
+    }
+
+    /// The names of all trackers, in the order of the alphabet.
+    pub fn names(&self) -> Vec<&str> {
+        self.trackers.keys().map(|it| &**it).collect()
+    }
+
+    /// The kind of a tracker, for lists.
+    pub fn kind(&self, name: &str) -> Option<&str> {
+        self.trackers.get(name).map(|it| &**it.get_ref().kind.get_ref())
+    }
+
+    /// Makes the tracker of this name. `variable` reads the environment.
+    pub fn tracker(
+        &self,
+        name: &str,
+        _variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Box<dyn Tracker>, ConfigError> {
+        let Some(settings) = self.trackers.get(name) else {
+            let known = self.names();
+            let known =
+                if known.is_empty() { "it names none".into() } else { format!("it names {}", known.join(", ")) };
+            return Err(self.error(None, format!("there is no tracker `{name}`; {known}")));
+        };
+        let settings = settings.get_ref();
+        let request_bytes = settings.request_bytes.as_ref().map_or(REQUEST, |it| *it.get_ref());
+        match &**settings.kind.get_ref() {
+            "folder" => {
+                let path = self.needed(settings, "path", settings.path.as_ref())?;
+                Ok(Box::new(Folder::new(self.beside(path), request_bytes)))
+            }
+            // Others were refused when the file was read.
+            kind => Err(self.error(Some(settings.kind.span()), format!("there is no kind `{kind}`"))),
+        }
+    }
+
+    fn check(&self, name: &str, settings: &Spanned<Settings>) -> Result<(), ConfigError> {
+        let plain = |it: char| it.is_ascii_alphanumeric() || "-_".contains(it);
+        if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+            let reason = format!("the name `{name}`: use up to 64 letters, digits, `-` and `_`");
+            return Err(self.error(Some(settings.span()), reason));
+        }
+        let settings = settings.get_ref();
+        let kind = settings.kind.get_ref();
+        let Some((_, fields)) = KINDS.iter().find(|(known, _)| known == kind) else {
+            let known: Vec<String> = KINDS.iter().map(|(known, _)| format!("`{known}`")).collect();
+            let reason = format!("there is no kind `{kind}`; there are {}", known.join(", "));
+            return Err(self.error(Some(settings.kind.span()), reason));
+        };
+        match settings.given().into_iter().find(|(field, _)| !fields.contains(field)) {
+            Some((field, span)) => Err(self.error(Some(span), format!("a tracker of kind `{kind}` has no `{field}`"))),
+            None => Ok(()),
+        }
+    }
+
+    fn needed<'s, T>(
+        &self,
+        settings: &Settings,
+        field: &str,
+        value: Option<&'s Spanned<T>>,
+    ) -> Result<&'s T, ConfigError> {
+        let missing = || {
+            let reason = format!("a tracker of kind `{}` needs `{field}`", settings.kind.get_ref());
+            self.error(Some(settings.kind.span()), reason)
+        };
+        value.map(Spanned::get_ref).ok_or_else(missing)
+    }
+
+    /// A path of the file: from where the file lies.
+    fn beside(&self, path: &Path) -> PathBuf {
+        self.file.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    fn error(&self, span: Option<Range<usize>>, reason: String) -> ConfigError {
+        let before = |span: Range<usize>| self.text.get(..span.start).unwrap_or_default();
+        let line = span.map_or(0, |span| before(span).matches('\n').count() + 1);
+        ConfigError { file: self.file.clone(), line, reason }
+    }
+}

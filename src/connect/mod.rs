@@ -1,0 +1,20 @@
+//! Packages on their way to the vendor's or the partner's own ticket system, each into exactly one ticket.
+//!
+//! In go a package that was looked over ([`Package`]), a [`Tracker`] made from the configuration ([`Config`]) and the store; out
+//! comes an [`Outcome`]. No ticket system that we know keeps a key unique by itself, so the claim is made in our own store
+//! first; [`Outbox`] then takes an entry from state to state, each written down before what follows it is done. `folder.rs` is
+//! the smallest tracker to copy.
+
+mod config;
+mod folder;
+mod outbox;
+mod package;
+mod retry;
+#[cfg(test)]
+mod tests;
+mod tracker;
+
+pub use config::{Config, ConfigError, Settings};
+pub use outbox::{Outbox, OutboxError, Outcome, Point, Surroundings};
+pub use package::{Outgoing, Package, PackageProblem};
+pub use tracker::{Draft, Failure, Holds, Probe, Tracker};

@@ -1,0 +1,374 @@
+//! The outbox against a tracker that does what a test says.
+
+use super::package::{Outgoing, hash_of, sha256};
+use super::*;
+use crate::escalate::{Attachment, Manifest, Ticket};
+use crate::store::{Claim, State, Store};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fs;
+use std::time::Duration;
+
+/// What happens at the next call that sends something.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    /// It is done.
+    Done,
+    /// It is done, and the answer is lost.
+    Lost,
+    /// It is done only later, and the answer is lost.
+    Late,
+    /// It is not done, and the answer is lost.
+    Cut,
+    /// Not now.
+    Busy,
+    /// Never.
+    Refused,
+    /// Not with these credentials.
+    Stopped,
+    /// It is done, but files are shortened.
+    Shortened,
+    /// It is done, but without the key.
+    Keyless,
+}
+
+/// Tickets: key, files, comments.
+type Tickets = Vec<(Option<String>, Vec<String>, Vec<String>)>;
+
+#[derive(Default)]
+struct Fake {
+    tickets: RefCell<Tickets>,
+    late: RefCell<Vec<(i64, Draft)>>,
+    next: RefCell<VecDeque<Next>>,
+    probe: RefCell<Option<Failure>>,
+    clock: Cell<i64>,
+    sent: Cell<u32>,
+}
+
+impl Fake {
+    fn act(&self, act: impl FnOnce(Next)) -> Result<(), Failure> {
+        self.sent.set(self.sent.get() + 1);
+        let next = self.next.borrow_mut().pop_front().unwrap_or(Next::Done);
+        let why = format!("{next:?}");
+        match next {
+            Next::Done | Next::Shortened | Next::Keyless => {
+                act(next);
+                Ok(())
+            }
+            Next::Lost | Next::Late => {
+                act(next);
+                Err(Failure::Ambiguous { why })
+            }
+            Next::Cut => Err(Failure::Ambiguous { why }),
+            Next::Busy => Err(Failure::Busy { why, after: Some(Duration::from_secs(40)) }),
+            Next::Refused => Err(Failure::Refused { why }),
+            Next::Stopped => Err(Failure::Stopped { why }),
+        }
+    }
+
+    fn open(&self, draft: &Draft, next: Next) {
+        if matches!(next, Next::Late) {
+            self.late.borrow_mut().push((self.clock.get() + 3, draft.clone()));
+            return;
+        }
+        let key = Some(draft.key.clone()).filter(|_| !matches!(next, Next::Keyless));
+        let files = draft.files.iter().map(|it| stored(it, next)).collect();
+        self.tickets.borrow_mut().push((key, files, Vec::new()));
+    }
+
+    /// Does what was late.
+    fn tick(&self) {
+        let (due, waits): (Vec<_>, Vec<_>) =
+            self.late.borrow_mut().drain(..).partition(|(at, _)| *at <= self.clock.get());
+        *self.late.borrow_mut() = waits;
+        due.iter().for_each(|(_, draft)| self.open(draft, Next::Done));
+    }
+}
+
+fn stored(file: &Outgoing, next: Next) -> String {
+    match next {
+        Next::Shortened => sha256(b"Large attachment dropped"),
+        _ => hash_of(&file.place).unwrap(),
+    }
+}
+
+impl Tracker for Fake {
+    fn target(&self) -> String {
+        "fake".into()
+    }
+
+    fn probe(&self) -> Result<Probe, Failure> {
+        self.probe.borrow().clone().map_or(Ok(Probe::default()), Err)
+    }
+
+    fn find(&self, key: &str) -> Result<Vec<String>, Failure> {
+        self.tick();
+        let tickets = self.tickets.borrow();
+        let found = tickets.iter().enumerate().filter(|(_, it)| it.0.as_deref() == Some(key));
+        Ok(found.map(|(index, _)| index.to_string()).collect())
+    }
+
+    fn create(&self, draft: &Draft) -> Result<String, Failure> {
+        self.act(|next| self.open(draft, next))?;
+        Ok((self.tickets.borrow().len() - 1).to_string())
+    }
+
+    fn comment(&self, ticket: &str, draft: &Draft) -> Result<(), Failure> {
+        let index: usize = ticket.parse().unwrap();
+        self.act(|_| self.tickets.borrow_mut()[index].2.push(draft.body.clone()))
+    }
+
+    fn attach(&self, ticket: &str, files: &[Outgoing]) -> Result<(), Failure> {
+        let index: usize = ticket.parse().unwrap();
+        self.act(|next| self.tickets.borrow_mut()[index].1.extend(files.iter().map(|it| stored(it, next))))
+    }
+
+    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+        let (key, files, comments) = self.tickets.borrow()[ticket.parse::<usize>().unwrap()].clone();
+        Ok(Holds { key, files, comments, status: "new".into() })
+    }
+
+    fn dry_run(&self, _: &Draft, _: &[Vec<Outgoing>]) -> String {
+        String::new()
+    }
+
+    fn request_bytes(&self) -> u64 {
+        10
+    }
+
+    fn settle(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+}
+
+struct Bench {
+    folder: tempfile::TempDir,
+    store: Store,
+    fake: Fake,
+}
+
+impl Bench {
+    fn new(next: &[Next]) -> Bench {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store.db")).unwrap();
+        let fake = Fake { next: RefCell::new(next.iter().copied().collect()), ..Fake::default() };
+        fake.clock.set(1000);
+        Bench { folder, store, fake }
+    }
+
+    /// Writes a package with these files and claims it.
+    fn package(&self, name: &str, files: &[&str]) -> i64 {
+        let folder = self.folder.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        let ticket = serde_json::json!({
+            "schema": "tierline.ticket/1", "key": "ab".repeat(32), "vendor": "V", "product": "P", "version": "1",
+            "severity": "high", "first_response": null, "contract": null, "ransomware": false, "summary": name,
+            "message": "it broke", "place": null, "occurrence": "once", "first_time": null, "last_time": null,
+            "codes": [], "files": [], "environment": [], "timeline": [], "tried": [], "untried": [], "known": [],
+            "missing": [], "reason": null, "attachments": [],
+        });
+        let ticket: Ticket = serde_json::from_value(ticket).unwrap();
+        let mut texts: Vec<(String, String)> =
+            files.iter().enumerate().map(|(index, text)| (format!("f{index}.txt"), (*text).to_owned())).collect();
+        texts.push(("ticket.json".into(), serde_json::to_string(&ticket).unwrap()));
+        let mut listed = Vec::new();
+        for (path, text) in &texts {
+            fs::write(folder.join(path), text).unwrap();
+            let (bytes, sha256) = (text.len() as u64, sha256(text.as_bytes()));
+            listed.push(Attachment { path: path.clone(), what: String::new(), bytes, sha256 });
+        }
+        let manifest = Manifest {
+            schema: "tierline.manifest/1".into(),
+            tool: "0".into(),
+            key: ticket.key.clone(),
+            inputs: Vec::new(),
+            files: listed,
+        };
+        fs::write(folder.join("manifest.json"), serde_json::to_string(&manifest).unwrap()).unwrap();
+        let package = Package::open(&folder).unwrap();
+        let files: Vec<_> = package.files.iter().map(|it| (it.path.clone(), it.sha256.clone(), it.bytes)).collect();
+        let claim = Claim {
+            customer: "acme",
+            problem: &package.ticket.key,
+            tracker: "desk",
+            title: "it broke",
+            package: folder.to_str().unwrap(),
+            manifest: &package.manifest,
+            files: &files,
+        };
+        self.store.claim(&claim, self.fake.clock.get()).unwrap().id
+    }
+
+    fn run(&self, entry: i64) -> Outcome {
+        let around = Surroundings {
+            now: &|| self.fake.clock.get(),
+            sleep: &|wait| self.fake.clock.set(self.fake.clock.get() + wait.as_secs().max(1) as i64),
+            chance: &|| 0.0,
+            reached: &|_| {},
+        };
+        Outbox { store: &self.store, name: "desk", tracker: &self.fake, around }.run(entry).unwrap()
+    }
+
+    fn state(&self, entry: i64) -> State {
+        self.store.entry(entry).unwrap().unwrap().state
+    }
+
+    /// Files of the only ticket.
+    #[track_caller]
+    fn check_one(&self, files: usize) {
+        let tickets = self.fake.tickets.borrow();
+        assert_eq!(tickets.len(), 1, "{tickets:?}");
+        assert_eq!(tickets[0].1.len(), files, "{tickets:?}");
+    }
+}
+
+const FILES: [&str; 3] = ["the first one", "the second one", "the second one"];
+
+#[track_caller]
+fn check_verified(next: &[Next], sent: u32) {
+    let bench = Bench::new(next);
+    let entry = bench.package("p", &FILES);
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() }, "{next:?}");
+    bench.check_one(3);
+    assert_eq!(bench.fake.sent.get(), sent, "{next:?}");
+    let audit = bench.store.left().unwrap();
+    assert!(audit.iter().all(|it| it.outcome.is_some()) && audit.len() >= 4, "{audit:?}");
+}
+
+#[test]
+fn an_answer_that_is_lost_is_searched_before_anything_is_sent_again() {
+    // One request opens the ticket with the first file, two attach the others.
+    check_verified(&[], 3);
+    check_verified(&[Next::Lost], 3);
+    // The tracker was slow: what it did came to light while we waited.
+    check_verified(&[Next::Late], 3);
+    check_verified(&[Next::Cut], 4);
+}
+
+#[test]
+fn a_file_whose_answer_was_lost_is_not_sent_twice() {
+    let bench = Bench::new(&[Next::Done, Next::Lost]);
+    let entry = bench.package("p", &FILES);
+    assert!(matches!(bench.run(entry), Outcome::Waiting { .. }));
+    assert_eq!(bench.state(entry), State::Attaching);
+    bench.fake.clock.set(5000);
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(3);
+}
+
+#[test]
+fn what_is_sent_in_vain_again_and_again_is_held() {
+    let bench = Bench::new(&[Next::Cut; 20]);
+    let entry = bench.package("p", &FILES);
+    let mut outcome = bench.run(entry);
+    while let Outcome::Waiting { due, .. } = outcome {
+        bench.fake.clock.set(due.max(bench.fake.clock.get() + 1));
+        outcome = bench.run(entry);
+    }
+    let Outcome::Held { why } = &outcome else { panic!("{outcome:?}") };
+    assert!(why.contains("sent 6 times") && bench.fake.sent.get() == 6, "{why}");
+    // A person has looked, and it works again.
+    bench.fake.next.borrow_mut().clear();
+    bench.store.release(entry, bench.fake.clock.get()).unwrap();
+    bench.fake.clock.set(1_000_000);
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+}
+
+#[test]
+fn a_busy_tracker_is_left_alone_as_long_as_it_asks() {
+    let bench = Bench::new(&[Next::Busy]);
+    let entry = bench.package("p", &FILES);
+    assert_eq!(bench.run(entry), Outcome::Waiting { due: 1040, why: "Busy".into() });
+    assert_eq!(bench.run(entry), Outcome::Waiting { due: 1040, why: "Busy".into() });
+    assert_eq!(bench.fake.sent.get(), 1);
+    bench.fake.clock.set(1040);
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(3);
+}
+
+#[test]
+fn what_is_refused_is_held_and_the_tracker_goes_on() {
+    let bench = Bench::new(&[Next::Refused]);
+    let entry = bench.package("p", &FILES);
+    let outcome = bench.run(entry);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("outbox retry 1")), "{outcome:?}");
+    assert_eq!(bench.run(entry), bench.run(entry));
+    assert_eq!(bench.store.health("desk").unwrap().stopped, None);
+    bench.store.release(entry, 1000).unwrap();
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+}
+
+#[test]
+fn refused_credentials_stop_the_tracker() {
+    let bench = Bench::new(&[]);
+    let entry = bench.package("p", &FILES);
+    *bench.fake.probe.borrow_mut() = Some(Failure::Stopped { why: "401".into() });
+    for _ in 0..3 {
+        let outcome = bench.run(entry);
+        assert!(matches!(&outcome, Outcome::Waiting { why, .. } if why.contains("trackers check desk")), "{outcome:?}");
+    }
+    assert_eq!((bench.fake.sent.get(), bench.state(entry)), (0, State::Pending));
+    *bench.fake.probe.borrow_mut() = None;
+    let bench = Bench::new(&[Next::Stopped]);
+    let entry = bench.package("p", &FILES);
+    assert!(matches!(bench.run(entry), Outcome::Waiting { .. }));
+    assert_eq!(bench.store.health("desk").unwrap().stopped.as_deref(), Some("Stopped"));
+}
+
+#[test]
+fn shortened_files_and_a_missing_key_are_seen() {
+    let bench = Bench::new(&[Next::Done, Next::Shortened, Next::Shortened]);
+    let entry = bench.package("p", &FILES);
+    let outcome = bench.run(entry);
+    assert!(
+        matches!(&outcome, Outcome::Held { why } if why.contains("does not hold f1.txt, f2.txt as sent")),
+        "{outcome:?}"
+    );
+    let bench = Bench::new(&[Next::Keyless]);
+    let entry = bench.package("p", &FILES);
+    let outcome = bench.run(entry);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("does not hold the key")), "{outcome:?}");
+}
+
+#[test]
+fn tickets_with_one_key_are_for_a_person() {
+    let bench = Bench::new(&[]);
+    let entry = bench.package("p", &FILES);
+    let key = Some("ab".repeat(32));
+    *bench.fake.tickets.borrow_mut() =
+        vec![(key.clone(), vec![], vec![]), (Some("ab".into()), vec![], vec![]), (key, vec![], vec![])];
+    let outcome = bench.run(entry);
+    assert!(
+        matches!(&outcome, Outcome::Held { why } if why.starts_with("tickets 0, 2 have the same key")),
+        "{outcome:?}"
+    );
+    assert_eq!(bench.fake.sent.get(), 0);
+}
+
+#[test]
+fn a_further_package_updates_the_ticket_once() {
+    let bench = Bench::new(&[]);
+    let first = bench.package("p", &FILES);
+    let second = bench.package("q", &["the first one", "new"]);
+    // The first one goes first.
+    assert!(matches!(bench.run(second), Outcome::Waiting { .. }));
+    bench.run(first);
+    // Comment and file, whose answers are lost.
+    bench.fake.next.borrow_mut().extend([Next::Lost, Next::Lost]);
+    assert!(matches!(bench.run(second), Outcome::Waiting { .. }));
+    bench.fake.clock.set(9000);
+    assert_eq!(bench.run(second), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(4);
+    let comments = bench.fake.tickets.borrow()[0].2.clone();
+    assert_eq!(comments.len(), 1);
+    assert!(comments[0].starts_with("The problem was seen again"), "{comments:?}");
+}
+
+#[test]
+fn a_package_that_changes_after_the_claim_is_held() {
+    let bench = Bench::new(&[]);
+    let entry = bench.package("p", &FILES);
+    fs::write(bench.folder.path().join("p/f0.txt"), "other").unwrap();
+    let outcome = bench.run(entry);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("`f0.txt` was changed")), "{outcome:?}");
+}

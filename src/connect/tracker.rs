@@ -1,0 +1,125 @@
+//! What every ticket system can be asked, and the ways in which that fails.
+
+use super::package::Outgoing;
+use std::time::Duration;
+
+/// A ticket system.
+///
+/// No method retries: that is the outbox's, which knows what was written down. Texts of a [`Failure`] are for people, and never
+/// contain credentials.
+pub trait Tracker {
+    /// Where it is: an address without credentials, or a folder.
+    fn target(&self) -> String;
+
+    /// Whether it can be used: the credentials, the queue, the field for the key.
+    fn probe(&self) -> Result<Probe, Failure>;
+
+    /// Finds tickets whose key is exactly this one, in the order of their age. What a search returns is not trusted: the key of each
+    /// is compared here.
+    fn find(&self, key: &str) -> Result<Vec<String>, Failure>;
+
+    /// Opens a ticket with the files of the draft. Returns what the tracker calls it.
+    fn create(&self, draft: &Draft) -> Result<String, Failure>;
+
+    /// Adds a comment to a ticket. The draft's mark stands in it and is found by [`Tracker::read`].
+    fn comment(&self, ticket: &str, draft: &Draft) -> Result<(), Failure>;
+
+    /// Adds files to a ticket.
+    fn attach(&self, ticket: &str, files: &[Outgoing]) -> Result<(), Failure>;
+
+    /// Reads back what a ticket holds. Files are read whole and hashed, for trackers shorten and drop them without a word.
+    fn read(&self, ticket: &str) -> Result<Holds, Failure>;
+
+    /// The exact requests that open a ticket and attach the rest of the files, with files as their size and hash and without
+    /// credentials.
+    fn dry_run(&self, draft: &Draft, rest: &[Vec<Outgoing>]) -> String;
+
+    /// How many bytes of files go in one request, unless one file is larger.
+    fn request_bytes(&self) -> u64;
+
+    /// How long a request that was cut off may still take effect: so long a search that finds nothing proves nothing.
+    fn settle(&self) -> Duration;
+}
+
+/// What is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The problem's key.
+    pub key: String,
+    /// One line.
+    pub subject: String,
+    /// The text, in Markdown.
+    pub body: String,
+    /// Stands in the text and is like no other, so that it can be found again.
+    pub mark: String,
+    /// The files that go with it.
+    pub files: Vec<Outgoing>,
+}
+
+/// What a probe has shown, each a line for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// What is well.
+    pub seen: Vec<String>,
+}
+
+/// What a ticket holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holds {
+    /// Its key; `None` if it has none.
+    pub key: Option<String>,
+    /// Its state, in the tracker's words.
+    pub status: String,
+    /// SHA-256 in lower-case hex of its files.
+    pub files: Vec<String>,
+    /// The texts of its comments.
+    pub comments: Vec<String>,
+}
+
+/// Why a request has not done what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It did not reach the tracker, or that said it is busy: nothing was done. Try again, not before the time it asked for.
+    Busy {
+        /// What happened.
+        why: String,
+        /// How long to wait, if it said so.
+        after: Option<Duration>,
+    },
+    /// It was sent, and whether anything was done is not known.
+    Ambiguous {
+        /// What happened.
+        why: String,
+    },
+    /// The tracker does not take it as it is; the same again will not help.
+    Refused {
+        /// What it said, and what can be done.
+        why: String,
+    },
+    /// The tracker does not take our credentials, or they do not suffice: nothing else will go through either.
+    Stopped {
+        /// What it said, and what can be done.
+        why: String,
+    },
+}
+
+impl Failure {
+    /// The same for a request that only asks: nothing is ambiguous then.
+    #[must_use]
+    pub fn of_question(self) -> Failure {
+        match self {
+            Failure::Ambiguous { why } => Failure::Busy { why, after: None },
+            other => other,
+        }
+    }
+
+    /// What happened.
+    pub fn why(&self) -> &str {
+        match self {
+            Failure::Busy { why, .. }
+            | Failure::Ambiguous { why }
+            | Failure::Refused { why }
+            | Failure::Stopped { why } => why,
+        }
+    }
+}

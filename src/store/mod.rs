@@ -1,0 +1,146 @@
+//! What is remembered between runs: customers, their cases, the tickets at vendors, the outbox and the audit trail.
+//!
+//! One SQLite file, and all SQL of the program. Every change is one transaction; several processes may use the store at the
+//! same time, and one of them may be killed at any point. What a row means stands at its type; `health.rs` is the smallest
+//! file to copy. The time is given by the caller, in seconds since 1970 in UTC.
+
+mod audit;
+mod health;
+mod outbox;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod tickets;
+
+pub use audit::{Leaving, Left};
+pub use health::Health;
+pub use outbox::{Entry, EntryFile, FileState, Kind, State};
+pub use tickets::{Claim, Ticket};
+
+use rusqlite::Connection;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The store, open.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+}
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file or its folder.
+    #[error("open the store `{path}`")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is no store, or it is damaged.
+    #[error("open the store `{path}`")]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A later version of the program has written it.
+    #[error(
+        "the store `{path}` was written by a later version of tierline (its format is {found}, this one knows {known})"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The last format that is known here.
+        known: i64,
+    },
+    /// Reading or writing.
+    #[error("use the store")]
+    Sql(#[from] rusqlite::Error),
+    /// The same key belongs to somebody else: two customers would meet in one ticket.
+    #[error(
+        "a ticket with this key at `{tracker}` belongs to another customer; two customers must not share a key file"
+    )]
+    OtherCustomer {
+        /// The tracker.
+        tracker: String,
+    },
+}
+
+/// How long a process waits for another one that writes.
+const BUSY: Duration = Duration::from_secs(30);
+
+impl Store {
+    /// Opens the store, which is made if it is not there, and brings it to the format of this version.
+    pub fn open(path: &Path) -> Result<Store, StoreError> {
+        let failed = |source| StoreError::Open { path: path.to_path_buf(), source };
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        private_folder(folder).map_err(failed)?;
+        private_file(path).map_err(failed)?;
+        let database = |source| StoreError::Database { path: path.to_path_buf(), source };
+        let mut db = Connection::open(path).map_err(database)?;
+        db.busy_timeout(BUSY).map_err(database)?;
+        // A killed process loses nothing that was committed; a power cut neither, for which `FULL` syncs each commit.
+        let set = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+        db.execute_batch(set).map_err(database)?;
+        schema::migrate(&mut db, path)?;
+        Ok(Store { db, path: path.to_path_buf() })
+    }
+
+    /// Waits until no other process works on this ticket, and keeps others from it as long as the value lives. The system takes
+    /// the lock back from a process that is killed.
+    pub fn lock(&self, ticket: i64) -> Result<File, StoreError> {
+        // A bounded number of files: tickets may share one and wait for each other.
+        const FILES: i64 = 64;
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".locks");
+        let folder = self.path.with_file_name(name);
+        let path = folder.join((ticket % FILES).to_string());
+        let lock = || {
+            private_folder(&folder)?;
+            private_file(&path)?;
+            let file = OpenOptions::new().write(true).open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(|source| StoreError::Open { path: path.clone(), source })
+    }
+
+    /// Whether the file is whole; what SQLite found if it is not.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare("PRAGMA integrity_check")?;
+        let found = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().filter(|it| it != "ok").collect())
+    }
+}
+
+/// Makes a folder; a new one is this user's only.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+/// Makes a file that only this user may read, before SQLite would make one for everybody.
+fn private_file(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
+}

@@ -1,0 +1,243 @@
+//! The outbox: packages on their way to a tracker, and how far each has come.
+
+use super::{Store, StoreError};
+use rusqlite::{Connection, Row};
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A ticket is opened.
+    New,
+    /// The problem's ticket gets a comment and what is new in the package.
+    Update,
+}
+
+/// How far an entry has come. Each is written down before what follows it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Claimed, nothing done.
+    Pending,
+    /// The tracker is asked for a ticket with this key; nothing was sent yet.
+    Searching,
+    /// The ticket or the comment is being sent, or was, if the program was killed.
+    Sending,
+    /// It was sent, and whether it arrived is not known.
+    Ambiguous,
+    /// The tracker has it.
+    Accepted,
+    /// Files are being attached.
+    Attaching,
+    /// All are said to be there and are read back.
+    Verifying,
+    /// Everything is there, as the tracker gives it back.
+    Verified,
+    /// A person has to look.
+    Held,
+}
+
+/// How far a file has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// Not sent.
+    Waiting,
+    /// Sent, as far as we know.
+    Sent,
+    /// Read back.
+    Verified,
+}
+
+/// A package on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub id: i64,
+    /// The ticket it is for.
+    pub ticket: i64,
+    /// The folder of the package.
+    pub package: String,
+    /// SHA-256 of its manifest.
+    pub manifest: String,
+    /// What is to be done.
+    pub kind: Kind,
+    /// How far it has come.
+    pub state: State,
+    /// Attempts that have failed since the last progress.
+    pub attempts: u32,
+    /// It is not tried again before this time.
+    pub due: i64,
+    /// Why it is held or waits.
+    pub reason: Option<String>,
+    /// When it was made.
+    pub created: i64,
+    /// When the state was last changed.
+    pub changed: i64,
+    /// Its files.
+    pub files: Vec<EntryFile>,
+}
+
+/// A file of a package on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryFile {
+    /// Below the package's folder.
+    pub path: String,
+    /// SHA-256 in lower-case hex.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// How far it has come.
+    pub state: FileState,
+}
+
+impl Kind {
+    /// The name, as stored and printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::New => "new",
+            Kind::Update => "update",
+        }
+    }
+}
+
+impl State {
+    /// All, in their order.
+    pub const ALL: [State; 9] = [
+        State::Pending,
+        State::Searching,
+        State::Sending,
+        State::Ambiguous,
+        State::Accepted,
+        State::Attaching,
+        State::Verifying,
+        State::Verified,
+        State::Held,
+    ];
+
+    /// The name, as stored and printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Pending => "pending",
+            State::Searching => "searching",
+            State::Sending => "sending",
+            State::Ambiguous => "ambiguous",
+            State::Accepted => "accepted",
+            State::Attaching => "attaching",
+            State::Verifying => "verifying",
+            State::Verified => "verified",
+            State::Held => "held",
+        }
+    }
+}
+
+impl FileState {
+    /// The name, as stored and printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileState::Waiting => "waiting",
+            FileState::Sent => "sent",
+            FileState::Verified => "verified",
+        }
+    }
+}
+
+impl Store {
+    /// An entry by its number; `None` if there is none.
+    pub fn entry(&self, id: i64) -> Result<Option<Entry>, StoreError> {
+        match entry_of(&self.db, id) {
+            Err(StoreError::Sql(rusqlite::Error::QueryReturnedNoRows)) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// All entries, in the order in which they were made.
+    pub fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        let mut statement = self.db.prepare("SELECT id FROM outbox ORDER BY id")?;
+        let ids = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        ids.into_iter().map(|id| entry_of(&self.db, id)).collect()
+    }
+
+    /// The entry that was made for the same ticket before this one, if it is not through yet: it goes first.
+    pub fn before(&self, entry: &Entry) -> Result<Option<Entry>, StoreError> {
+        let sql = "SELECT id FROM outbox WHERE ticket = ?1 AND id < ?2 AND state <> 'verified' ORDER BY id LIMIT 1";
+        match self.db.query_row(sql, (entry.ticket, entry.id), |row| row.get(0)) {
+            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+            id => entry_of(&self.db, id?).map(Some),
+        }
+    }
+
+    /// Goes on to a state. When the tracker has taken something, what failed before does not count any more.
+    pub fn reach(&self, entry: i64, state: State, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET state = ?1, changed = ?2, reason = NULL,
+            attempts = CASE WHEN ?1 IN ('accepted', 'verified') THEN 0 ELSE attempts END WHERE id = ?3";
+        self.db.execute(sql, (state.name(), now, entry))?;
+        Ok(())
+    }
+
+    /// Goes on to a state after an attempt that has failed: not before `due`, for a reason.
+    pub fn postpone(&self, entry: i64, state: State, due: i64, reason: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET state = ?1, due = ?2, reason = ?3, attempts = attempts + 1 WHERE id = ?4";
+        self.db.execute(sql, (state.name(), due, reason, entry))?;
+        Ok(())
+    }
+
+    /// Stops until a person has looked.
+    pub fn hold(&self, entry: i64, reason: &str, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET state = 'held', reason = ?1, changed = ?2 WHERE id = ?3";
+        self.db.execute(sql, (reason, now, entry))?;
+        Ok(())
+    }
+
+    /// Begins again after a person has looked: with a search, so that nothing is sent twice.
+    pub fn release(&self, entry: i64, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET state = CASE state WHEN 'held' THEN 'pending' ELSE state END, attempts = 0,
+            due = ?1, reason = NULL WHERE id = ?2 AND state <> 'verified'";
+        self.db.execute(sql, (now, entry))?;
+        Ok(())
+    }
+
+    /// Remembers how far a file has come.
+    pub fn set_file(&self, entry: i64, path: &str, state: FileState) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox_files SET state = ?1 WHERE entry = ?2 AND path = ?3";
+        self.db.execute(sql, (state.name(), entry, path))?;
+        Ok(())
+    }
+}
+
+pub(super) fn entry_of(db: &Connection, id: i64) -> Result<Entry, StoreError> {
+    let sql = "SELECT id, ticket, package, manifest, kind, state, attempts, due, reason, created, changed
+        FROM outbox WHERE id = ?1";
+    let mut entry = db.query_row(sql, [id], |row| {
+        Ok(Entry {
+            id: row.get(0)?,
+            ticket: row.get(1)?,
+            package: row.get(2)?,
+            manifest: row.get(3)?,
+            kind: named(row, 4, &[Kind::New, Kind::Update], Kind::name)?,
+            state: named(row, 5, &State::ALL, State::name)?,
+            attempts: row.get(6)?,
+            due: row.get(7)?,
+            reason: row.get(8)?,
+            created: row.get(9)?,
+            changed: row.get(10)?,
+            files: Vec::new(),
+        })
+    })?;
+    let mut statement =
+        db.prepare("SELECT path, sha256, bytes, state FROM outbox_files WHERE entry = ?1 ORDER BY path")?;
+    let rows = statement.query_map([id], |row| {
+        Ok(EntryFile {
+            path: row.get(0)?,
+            sha256: row.get(1)?,
+            bytes: u64::try_from(row.get::<_, i64>(2)?).unwrap_or_default(),
+            state: named(row, 3, &[FileState::Waiting, FileState::Sent, FileState::Verified], FileState::name)?,
+        })
+    })?;
+    entry.files = rows.collect::<Result<_, _>>()?;
+    Ok(entry)
+}
+
+/// The value that is stored by this name. The tables allow no other, so a store with one is damaged.
+fn named<T: Copy>(row: &Row<'_>, column: usize, all: &[T], name: fn(T) -> &'static str) -> rusqlite::Result<T> {
+    let stored: String = row.get(column)?;
+    let found = all.iter().find(|it| name(**it) == stored);
+    found.copied().ok_or(rusqlite::Error::InvalidQuery)
+}

@@ -1,0 +1,98 @@
+//! The tables, as steps from one format to the next. A step that was released is never changed; a new one is added.
+
+use super::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+
+/// `user_version` counts the steps that a store has made.
+const STEPS: &[&str] = &[
+    // 1: customers, cases, tickets, outbox, audit trail.
+    "CREATE TABLE customers (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        created INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE cases (
+        id INTEGER PRIMARY KEY,
+        customer INTEGER NOT NULL REFERENCES customers,
+        -- The problem at this customer; NULL for a case that came by phone or mail.
+        problem TEXT,
+        title TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('open', 'closed')),
+        opened INTEGER NOT NULL,
+        UNIQUE (customer, problem)
+    ) STRICT;
+    CREATE TABLE tickets (
+        id INTEGER PRIMARY KEY,
+        customer INTEGER NOT NULL REFERENCES customers,
+        case_id INTEGER NOT NULL REFERENCES cases,
+        tracker TEXT NOT NULL,
+        problem TEXT NOT NULL,
+        -- What the tracker calls it; NULL until it has said so.
+        remote TEXT,
+        status TEXT,
+        created INTEGER NOT NULL,
+        UNIQUE (customer, problem, tracker),
+        -- Two customers never meet in one ticket.
+        UNIQUE (tracker, problem)
+    ) STRICT;
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY,
+        ticket INTEGER NOT NULL REFERENCES tickets,
+        package TEXT NOT NULL,
+        manifest TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('new', 'update')),
+        state TEXT NOT NULL CHECK (state IN ('pending', 'searching', 'sending', 'ambiguous', 'accepted', 'attaching',
+            'verifying', 'verified', 'held')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        due INTEGER NOT NULL,
+        reason TEXT,
+        created INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        UNIQUE (ticket, manifest)
+    ) STRICT;
+    CREATE TABLE outbox_files (
+        entry INTEGER NOT NULL REFERENCES outbox,
+        path TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'verified')),
+        PRIMARY KEY (entry, path)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        customer INTEGER NOT NULL REFERENCES customers,
+        ticket INTEGER NOT NULL REFERENCES tickets,
+        tracker TEXT NOT NULL,
+        target TEXT NOT NULL,
+        what TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        outcome TEXT
+    ) STRICT;
+    CREATE TABLE health (
+        tracker TEXT PRIMARY KEY,
+        failures INTEGER NOT NULL,
+        blocked_until INTEGER NOT NULL,
+        stopped TEXT
+    ) STRICT, WITHOUT ROWID;",
+];
+
+/// Makes the steps that a store has not made yet, each as a whole.
+pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let known = STEPS.len() as i64;
+    let failed = |source| StoreError::Database { path: path.to_path_buf(), source };
+    loop {
+        // Several processes may open a new store at once: the version is read within the transaction.
+        let step = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let version: i64 = step.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+        if version > known || version < 0 {
+            return Err(StoreError::Newer { path: path.to_path_buf(), found: version, known });
+        }
+        let Some(sql) = usize::try_from(version).ok().and_then(|it| STEPS.get(it)) else { return Ok(()) };
+        step.execute_batch(sql).map_err(failed)?;
+        step.pragma_update(None, "user_version", version + 1).map_err(failed)?;
+        step.commit().map_err(failed)?;
+    }
+}

@@ -1,0 +1,92 @@
+use super::*;
+
+fn claim<'a>(customer: &'a str, problem: &'a str, manifest: &'a str) -> Claim<'a> {
+    let title = "It broke";
+    Claim { customer, problem, tracker: "desk", title, package: "/p", manifest, files: &[] }
+}
+
+fn open() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("deep/store.db")).unwrap();
+    (folder, store)
+}
+
+#[test]
+fn a_problem_of_a_customer_has_one_ticket_per_tracker() {
+    let (_folder, store) = open();
+    let first = store.claim(&claim("acme", "k1", "m1"), 10).unwrap();
+    assert_eq!((first.kind, first.state), (Kind::New, State::Pending));
+    assert_eq!(store.claim(&claim("acme", "k1", "m1"), 20).unwrap(), first);
+    let later = store.claim(&claim("acme", "k1", "m2"), 30).unwrap();
+    assert_eq!((later.kind, later.ticket), (Kind::Update, first.ticket));
+    assert_ne!(store.claim(&claim("acme", "k2", "m3"), 30).unwrap().ticket, first.ticket);
+    assert_eq!(store.before(&later).unwrap().map(|it| it.id), Some(first.id));
+}
+
+#[test]
+fn two_customers_never_meet_in_one_ticket() {
+    let (_folder, store) = open();
+    store.claim(&claim("acme", "k1", "m1"), 10).unwrap();
+    let refused = store.claim(&claim("bolt", "k1", "m1"), 10);
+    assert!(matches!(refused, Err(StoreError::OtherCustomer { .. })), "{refused:?}");
+    assert_eq!(store.entries().unwrap().len(), 1);
+}
+
+#[test]
+fn states_are_stored_by_their_names() {
+    let (_folder, store) = open();
+    let entry = store.claim(&claim("acme", "k1", "m1"), 10).unwrap().id;
+    for state in State::ALL {
+        store.reach(entry, state, 11).unwrap();
+        assert_eq!(store.entry(entry).unwrap().unwrap().state, state);
+    }
+    store.release(entry, 12).unwrap();
+    assert_eq!(store.entry(entry).unwrap().unwrap().state, State::Pending);
+    assert_eq!(store.entry(99).unwrap(), None);
+}
+
+#[test]
+fn what_leaves_is_written_down_with_its_end() {
+    let (_folder, store) = open();
+    let ticket = store.claim(&claim("acme", "k1", "m1"), 10).unwrap().ticket;
+    let leaving = Leaving { ticket, target: "https://desk", what: "ticket", bytes: 7, sha256: "ab" };
+    let note = store.leaving(&leaving, 11).unwrap();
+    assert_eq!(store.left().unwrap()[0].outcome, None);
+    store.has_left(note, "201").unwrap();
+    let left = &store.left().unwrap()[0];
+    assert_eq!((&*left.customer, &*left.tracker, left.bytes), ("acme", "desk", 7));
+    assert_eq!(left.outcome.as_deref(), Some("201"));
+}
+
+#[test]
+fn a_store_of_a_later_version_is_left_alone() {
+    let (folder, store) = open();
+    store.db.pragma_update(None, "user_version", 99).unwrap();
+    let again = Store::open(&folder.path().join("deep/store.db"));
+    assert!(matches!(again, Err(StoreError::Newer { found: 99, .. })), "{again:?}");
+    fs::write(folder.path().join("text"), "no database, but long enough to look at. ".repeat(50)).unwrap();
+    assert!(matches!(Store::open(&folder.path().join("text")), Err(StoreError::Database { .. })));
+}
+
+#[test]
+fn a_store_is_opened_by_many_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| Store::open(&path).unwrap().claim(&claim("acme", "k1", "m1"), 10).unwrap());
+        }
+    });
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.entries().unwrap().len(), 1);
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_this_user_can_read_a_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, _store) = open();
+    let mode = |path: &str| fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("deep"), mode("deep/store.db")), (0o700, 0o600));
+}

@@ -1,0 +1,305 @@
+//! `tierline submit`, `outbox` and `trackers` with a folder as the tracker: one ticket, whatever happens.
+
+use crate::{command, folder, stderr, stdout, text};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tierline::connect::Point;
+
+/// A machine with a configuration and a package.
+pub(crate) struct Desk {
+    pub(crate) home: tempfile::TempDir,
+}
+
+const LOG: &str = "Starting new log\nOS: [Microsoft Windows Server 2022 Standard]\n\
+    [18.02.2026 23:32:30.233] <  5188> Error    The ledger of the extent is out of sequence\n\
+    [18.02.2026 23:32:31.233] <  5188> Info     Going on\n";
+
+impl Desk {
+    /// `config` stands for the trackers; `HOME` in it is the folder of all files.
+    pub(crate) fn new(config: &str) -> Desk {
+        let home = folder(&[
+            ("case/Backup/Svc.VeeamCatalog.log", LOG.as_bytes()),
+            ("case/Backup/Daily/Job.Daily.Backup.log", LOG.as_bytes()),
+            ("case/Backup/Daily/Task.vm.log", LOG.as_bytes()),
+            ("drop/.keep", b""),
+        ]);
+        let desk = Desk { home };
+        fs::write(desk.path("config.toml"), config.replace("HOME", text(desk.home.path()))).unwrap();
+        desk.escalate("ticket", "acme", "nothing");
+        desk
+    }
+
+    /// With a folder as the tracker `desk`.
+    fn with_folder() -> Desk {
+        Desk::new("[trackers.desk]\nkind = \"folder\"\npath = \"drop\"\nrequest_bytes = 300\n")
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command.env("XDG_DATA_HOME", self.home.path()).env("LOCALAPPDATA", self.home.path());
+        command.env_remove("TIERLINE_FAULT");
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Makes the package `out` of a customer. Each text that was tried makes another package of the same problem.
+    pub(crate) fn escalate(&self, out: &str, customer: &str, tried: &str) {
+        let (case, out) = (self.path("case"), self.path(out));
+        let arguments = ["escalate", text(&case), "--vendor", "veeam", "--contract", "1", "--customer", customer];
+        let more = ["--out", text(&out), "--override-gate", "it is late", "--tried", tried, "--no-progress"];
+        let output = self.run(&[arguments.as_slice(), &more].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+
+    /// The arguments that submit a package to the tracker `desk`.
+    pub(crate) fn submit(&self, package: &str) -> Vec<String> {
+        let (package, config, store) = (self.path(package), self.path("config.toml"), self.path("store.db"));
+        let words =
+            ["submit", text(&package), "--to", "desk", "--yes", "--config", text(&config), "--store", text(&store)];
+        words.iter().map(ToString::to_string).collect()
+    }
+
+    pub(crate) fn submitted(&self, package: &str) -> Output {
+        let words = self.submit(package);
+        self.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// All entries of the outbox.
+    pub(crate) fn outbox(&self) -> Vec<Value> {
+        let store = self.path("store.db");
+        let output = self.run(&["outbox", "list", "-o", "json", "--store", text(&store)]);
+        serde_json::from_str(stdout(&output)).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+    }
+
+    /// The files of the package that go to a tracker.
+    pub(crate) fn sent(&self, package: &str) -> Vec<(String, Vec<u8>)> {
+        let manifest = fs::read_to_string(self.path(package).join("manifest.json")).unwrap();
+        let manifest: Value = serde_json::from_str(&manifest).unwrap();
+        let files = manifest["files"].as_array().unwrap().iter();
+        let paths = files.map(|it| it["path"].as_str().unwrap().to_owned());
+        let paths = paths.filter(|it| !["portal.txt", "ticket.json"].contains(&&**it));
+        paths.map(|it| (it.clone(), fs::read(self.path(package).join(&it)).unwrap())).collect()
+    }
+
+    fn key(&self, package: &str) -> String {
+        let manifest = fs::read_to_string(self.path(package).join("manifest.json")).unwrap();
+        serde_json::from_str::<Value>(&manifest).unwrap()["key"].as_str().unwrap().to_owned()
+    }
+
+    /// The tickets in the folder, which must have nothing half-made beside them.
+    fn tickets(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.path("drop")).unwrap().map(|it| it.unwrap().path());
+        let mut all: Vec<PathBuf> = entries.filter(|it| it.is_dir() && it.join("key").exists()).collect();
+        all.retain(|it| !it.file_name().unwrap().to_string_lossy().starts_with('.'));
+        all
+    }
+
+    /// There is one ticket, and it has all files of the package.
+    #[track_caller]
+    fn check_one(&self, package: &str) {
+        let tickets = self.tickets();
+        assert_eq!(tickets.len(), 1, "{tickets:?}");
+        let attached = fs::read_dir(tickets[0].join("attachments")).unwrap();
+        let mut attached: Vec<Vec<u8>> = attached.map(|it| fs::read(it.unwrap().path()).unwrap()).collect();
+        let mut sent: Vec<Vec<u8>> = self.sent(package).into_iter().map(|(_, bytes)| bytes).collect();
+        assert!(sent.len() >= 4, "{} files", sent.len());
+        attached.sort();
+        sent.sort();
+        assert!(attached == sent, "{} files instead of {}", attached.len(), sent.len());
+    }
+}
+
+#[track_caller]
+pub(crate) fn check(output: &Output, code: i32, words: &[&str]) {
+    let told = format!("{}{}", stdout(output), stderr(output));
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    for word in words {
+        assert!(told.contains(word), "`{word}` is not in {told}");
+    }
+}
+
+#[test]
+fn a_package_becomes_one_ticket_and_its_successor_an_update() {
+    let desk = Desk::with_folder();
+    check(&desk.submitted("ticket"), 0, &["desk: ticket ", "all files read back and equal"]);
+    desk.check_one("ticket");
+    check(&desk.submitted("ticket"), 0, &["desk: ticket "]);
+    desk.check_one("ticket");
+    desk.escalate("later", "acme", "turned it off and on");
+    check(&desk.submitted("later"), 0, &["desk: ticket "]);
+    let tickets = desk.tickets();
+    assert_eq!(tickets.len(), 1);
+    let comments: Vec<_> = fs::read_dir(tickets[0].join("comments")).unwrap().collect();
+    assert_eq!(comments.len(), 1);
+    let comment = fs::read_to_string(comments[0].as_ref().unwrap().path()).unwrap();
+    assert!(comment.contains("turned it off and on"), "{comment}");
+    let outbox = desk.outbox();
+    let states: Vec<_> = outbox.iter().map(|it| (it["kind"].as_str(), it["state"].as_str())).collect();
+    assert_eq!(states, [(Some("new"), Some("verified")), (Some("update"), Some("verified"))]);
+    let store = desk.path("store.db");
+    check(&desk.run(&["outbox", "show", "2", "--store", text(&store)]), 0, &["verified", "comment to ", ": sent"]);
+    check(&desk.run(&["outbox", "show", "9", "--store", text(&store)]), 1, &["no entry 9"]);
+}
+
+/// Kills the program at each point, each time that it comes there, and lets another one go on.
+#[cfg(unix)]
+#[test]
+fn a_kill_at_any_point_leaves_one_whole_ticket() {
+    let first = Desk::with_folder();
+    let mut kills = 0;
+    for point in Point::ALL {
+        for count in 1.. {
+            for path in ["drop", "store.db.locks"] {
+                let _ = fs::remove_dir_all(first.path(path));
+            }
+            for path in ["store.db", "store.db-wal", "store.db-shm"] {
+                let _ = fs::remove_file(first.path(path));
+            }
+            fs::create_dir(first.path("drop")).unwrap();
+            let fault = format!("{}:{count}", point.name());
+            let words = first.submit("ticket");
+            let words: Vec<_> = words.iter().map(String::as_str).collect();
+            let output = first.command(&words).env("TIERLINE_FAULT", &fault).output().unwrap();
+            if output.status.code() == Some(0) {
+                // It never came there so often.
+                assert!(count > 1, "{fault} is never reached");
+                break;
+            }
+            assert_eq!(output.status.code(), None, "{fault}: {output:?}");
+            kills += 1;
+            check(&first.submitted("ticket"), 0, &["desk: ticket "]);
+            first.check_one("ticket");
+            assert_eq!(first.outbox()[0]["state"], "verified", "{fault}");
+        }
+    }
+    assert!(kills > Point::ALL.len(), "{kills}");
+}
+
+#[test]
+fn many_at_once_make_one_ticket() {
+    let desk = Desk::with_folder();
+    let words = desk.submit("ticket");
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let children: Vec<_> = (0..8)
+        .map(|_| {
+            let mut command = desk.command(&words);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for child in children {
+        check(&child.wait_with_output().unwrap(), 0, &["desk: ticket "]);
+    }
+    desk.check_one("ticket");
+    assert_eq!(desk.outbox().len(), 1);
+}
+
+#[test]
+fn a_dry_run_and_a_missing_approval_send_nothing() {
+    let desk = Desk::with_folder();
+    let words = desk.submit("ticket");
+    let words: Vec<_> = words.iter().map(String::as_str).filter(|it| *it != "--yes").collect();
+    check(&desk.run(&words), 6, &["nobody has approved it"]);
+    let key = desk.key("ticket");
+    check(&desk.run(&[words.as_slice(), &["--dry-run"]].concat()), 0, &[&key, "attachments/ticket.md", "SHA-256"]);
+    assert_eq!(desk.tickets(), Vec::<PathBuf>::new());
+    assert!(!desk.path("store.db").exists());
+}
+
+#[test]
+fn a_package_that_was_changed_or_leaks_stays_here() {
+    let desk = Desk::with_folder();
+    let place = desk.path("ticket/ticket.md");
+    let whole = fs::read_to_string(&place).unwrap();
+    fs::write(&place, format!("{whole}\npassword=hunter2hunter2\n")).unwrap();
+    check(&desk.submitted("ticket"), 6, &["`ticket.md` was changed", "nothing was sent"]);
+    // Somebody makes the manifest fit.
+    let manifest = desk.path("ticket/manifest.json");
+    let mut json: Value = serde_json::from_str(&fs::read_to_string(&manifest).unwrap()).unwrap();
+    let bytes = fs::read(&place).unwrap();
+    for file in json["files"].as_array_mut().unwrap().iter_mut().filter(|it| it["path"] == "ticket.md") {
+        file["bytes"] = bytes.len().into();
+        file["sha256"] = sha256(&bytes).into();
+    }
+    fs::write(&manifest, json.to_string()).unwrap();
+    check(&desk.submitted("ticket"), 6, &["the leak scan found", "ticket.md, line"]);
+    assert_eq!(desk.tickets(), Vec::<PathBuf>::new());
+    fs::remove_file(&manifest).unwrap();
+    check(&desk.submitted("ticket"), 1, &["failed to read the package"]);
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect()
+}
+
+#[test]
+fn customers_are_told_apart() {
+    let desk = Desk::with_folder();
+    let submit = |package: &str, customer: &str| {
+        let words = [desk.submit(package), vec!["--customer".into(), customer.into()]].concat();
+        desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    check(&submit("ticket", "bolt"), 2, &["the package was made for `acme`"]);
+    desk.escalate("other", "bolt", "nothing");
+    assert_ne!(desk.key("ticket"), desk.key("other"));
+    check(&submit("ticket", "acme"), 0, &[]);
+    check(&desk.submitted("other"), 0, &[]);
+    assert_eq!(desk.tickets().len(), 2);
+    // A package of another machine with the key of a customer that is known here.
+    fs::remove_file(desk.path("tierline/customers/acme/tickets")).unwrap();
+    check(&desk.submitted("ticket"), 2, &["say with --customer whose it is"]);
+    check(&submit("ticket", "corp"), 6, &["belongs to another customer"]);
+}
+
+#[test]
+fn what_waits_goes_on_with_a_retry() {
+    let desk = Desk::with_folder();
+    fs::remove_dir_all(desk.path("drop")).unwrap();
+    let words = [desk.submit("ticket"), vec!["--wait".into(), "0".into()]].concat();
+    let output = desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    check(&output, 5, &["failed to make a file in", "entry 1 waits in the outbox"]);
+    assert_eq!((&desk.outbox()[0]["state"], &desk.outbox()[0]["attempts"]), (&"pending".into(), &1.into()));
+    fs::create_dir(desk.path("drop")).unwrap();
+    let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
+    let connection = ["--config", text(&config), "--store", text(&store)];
+    let retry = |more: &[&str]| desk.run(&[&["outbox", "retry"], more, &connection].concat());
+    check(&retry(&["1"]), 0, &["desk: ticket "]);
+    desk.check_one("ticket");
+    check(&retry(&[]), 0, &[]);
+    check(&desk.run(&[&["trackers", "check"], connection.as_slice()].concat()), 0, &["desk: folder, can be used"]);
+}
+
+#[test]
+fn mistakes_of_a_configuration_are_told_with_their_line() {
+    let desk = Desk::with_folder();
+    let told = |config: &str, words: &[&str]| {
+        fs::write(desk.path("config.toml"), config).unwrap();
+        check(&desk.submitted("ticket"), 2, words);
+    };
+    told("[trackers.desk]\nkind = \"fax\"\n", &["config.toml`, line 2: there is no kind `fax`; there are `folder`"]);
+    told("\n[trackers.desk]\nkind = \"folder\"\n", &["line 3: a tracker of kind `folder` needs `path`"]);
+    told("[trackers.desk]\nkind = \"folder\"\ncolour = 3\n", &["line 3: unknown field `colour`"]);
+    told("[trackers.desk\n", &["line 1: "]);
+    told("[trackers.other]\nkind = \"folder\"\npath = \"x\"\n", &["there is no tracker `desk`; it names other"]);
+    fs::remove_file(desk.path("config.toml")).unwrap();
+    check(&desk.submitted("ticket"), 2, &["config.toml`: No such file"]);
+}
+
+#[test]
+fn the_store_of_a_later_version_is_left_alone() {
+    let desk = Desk::with_folder();
+    let store = desk.path("store.db");
+    fs::write(&store, "no database at all, but long enough to be looked at as one.".repeat(30)).unwrap();
+    check(&desk.submitted("ticket"), 1, &["open the store", "file is not a database"]);
+    assert_eq!(desk.tickets(), Vec::<PathBuf>::new());
+    assert!(Path::new(&store).exists());
+}
