@@ -83,21 +83,24 @@ const OVERLAP: usize = 4 << 10;
 
 /// Looks over a finished text for leaks, each with its line from 1. Pieces end where lines do, so that nothing is cut in two.
 pub fn leaks_in(source: &mut dyn Read, scan: &LeakScan) -> io::Result<Vec<(u64, Leak)>> {
-    let (mut leaks, mut text, mut line) = (Vec::new(), Vec::new(), 1);
+    let (mut leaks, mut text, mut line, mut seen) = (Vec::new(), Vec::new(), 1, 0);
     let line_ends = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
     loop {
         let read = source.take(PIECE as u64).read_to_end(&mut text)?;
         let ended = read < PIECE;
         let whole = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
         let end = if ended || whole == 0 { text.len() } else { whole };
-        for leak in scan.leaks(&text[..end]) {
+        // Of a line without end its last part comes again, so that what is found has as much of it on either side.
+        let is_cut = !ended && whole == 0;
+        let until = if is_cut { end.saturating_sub(OVERLAP / 2) } else { end };
+        for leak in scan.leaks(&text[..end]).into_iter().filter(|leak| (seen..until).contains(&leak.start)) {
             leaks.push((line + line_ends(&text[..leak.start]), leak));
         }
         if ended {
             return Ok(leaks);
         }
-        // Of a line without end its last part comes again.
-        let next = if whole > 0 { whole } else { end - OVERLAP.min(end) };
+        let next = if is_cut { end.saturating_sub(OVERLAP) } else { whole };
+        seen = if is_cut { until - next } else { 0 };
         line += line_ends(&text[..next]);
         text.drain(..next);
     }

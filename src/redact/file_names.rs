@@ -37,7 +37,8 @@ fn is_numbered(word: &str) -> bool {
     let stem = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
     let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
     let is_known = words::is_ordinary(stem.as_bytes()) || words::is_no_host(stem.as_bytes());
-    word.len() >= 4 && letters >= 2 && word.bytes().any(|byte| byte.is_ascii_digit()) && !is_known
+    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_plain && word.len() >= 4 && letters >= 2 && word.bytes().any(|byte| byte.is_ascii_digit()) && !is_known
 }
 
 #[cfg(test)]

@@ -194,8 +194,24 @@ pub(super) fn ipv4(scan: &LeakScan, found: &Found<'_>) -> bool {
     let prefix = behind.starts_with(b"/") && digit_at(1) && !behind.get(3).is_some_and(u8::is_ascii_alphanumeric);
     let request = behind.starts_with(b" - - ") || behind.starts_with(b"\\") && before.ends_with(b"\\");
     let private = address(found).is_some_and(|it| it.is_private());
-    let says = private || port || prefix || request || ends(BEFORE_ADDRESSES);
+    let beside = is_beside(found);
+    let says = private || port || prefix || request || beside || ends(BEFORE_ADDRESSES);
     says && !ends(BEFORE_VERSIONS) && ipv4_named(scan, found)
+}
+
+/// Whether another address stands before or behind, with a dash between: a range.
+fn is_beside(found: &Found<'_>) -> bool {
+    let is_digits = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+    let is_address = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|it| it.parse::<Ipv4Addr>().is_ok());
+    let of_behind = found
+        .behind()
+        .strip_prefix(b"-")
+        .is_some_and(|rest| is_address(&rest[..rest.iter().take(16).take_while(|byte| is_digits(byte)).count()]));
+    of_behind
+        || found.before(17).strip_suffix(b"-").is_some_and(|rest| {
+            let length = rest.iter().rev().take_while(|byte| is_digits(byte)).count();
+            is_address(&rest[rest.len() - length..])
+        })
 }
 
 pub(super) fn ipv6(scan: &LeakScan, found: &Found<'_>) -> bool {
