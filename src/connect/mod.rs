@@ -7,9 +7,13 @@
 
 mod config;
 mod folder;
+mod http;
+mod multipart;
 mod outbox;
 mod package;
+mod redmine;
 mod retry;
+mod rt;
 #[cfg(test)]
 mod tests;
 mod tracker;

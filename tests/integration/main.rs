@@ -23,9 +23,15 @@ mod memory;
 mod mistakes;
 mod overlays;
 mod packs;
+#[cfg(feature = "server")]
+mod proxy;
 mod ranking;
 mod raw_zip;
 mod redact;
+#[cfg(feature = "server")]
+mod redmine;
+#[cfg(feature = "server")]
+mod rt;
 mod scope;
 mod signatures;
 mod signer;
@@ -77,4 +83,20 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
+}
+
+/// What `tests/services/` has printed of a server that it has started: the values of these variables. Without them the test is
+/// skipped, which is said, and may not be where the services are required.
+#[cfg(feature = "server")]
+fn service<const N: usize>(name: &str, variables: [&str; N]) -> Option<[String; N]> {
+    use std::io::Write;
+    let values = variables.map(|it| std::env::var(it).unwrap_or_default());
+    if values.iter().all(|it| !it.is_empty()) {
+        return Some(values);
+    }
+    let required = std::env::var("TIERLINE_TEST_SERVICES").is_ok_and(|it| it == "required");
+    assert!(!required, "there is no {name}: {} not set, see tests/services/", variables.join(", "));
+    // Past what the test runner captures.
+    let _ = writeln!(std::io::stderr(), "skipped: there is no {name}; tests/run.sh starts one");
+    None
 }

@@ -90,9 +90,41 @@ impl Desk {
         paths.map(|it| (it.clone(), fs::read(self.path(package).join(&it)).unwrap())).collect()
     }
 
-    fn key(&self, package: &str) -> String {
+    pub(crate) fn key(&self, package: &str) -> String {
         let manifest = fs::read_to_string(self.path(package).join("manifest.json")).unwrap();
         serde_json::from_str::<Value>(&manifest).unwrap()["key"].as_str().unwrap().to_owned()
+    }
+
+    /// Kills the program at each point, each time that it comes there, and lets another one go on, each time for another customer.
+    /// Then `check` looks. Returns how often it was killed.
+    #[cfg(unix)]
+    pub(crate) fn kill_everywhere(&self, points: &[Point], check_one: impl Fn()) -> usize {
+        let mut kills = 0;
+        for point in points {
+            for count in 1.. {
+                let fault = format!("{}:{count}", point.name());
+                let _ = fs::remove_dir_all(self.path("ticket"));
+                for path in ["store.db", "store.db-wal", "store.db-shm"] {
+                    let _ = fs::remove_file(self.path(path));
+                }
+                self.escalate("ticket", &format!("{}-{count}", point.name()), "nothing");
+                let words = self.submit("ticket");
+                let words: Vec<_> = words.iter().map(String::as_str).collect();
+                let output = self.command(&words).env("TIERLINE_FAULT", &fault).output().unwrap();
+                if output.status.code() == Some(0) {
+                    // It never came there so often.
+                    assert!(count > 1, "{fault} is never reached");
+                    check_one();
+                    break;
+                }
+                assert_eq!(output.status.code(), None, "{fault}: {output:?}");
+                kills += 1;
+                check(&self.submitted("ticket"), 0, &["desk: ticket "]);
+                check_one();
+                assert_eq!(self.outbox()[0]["state"], "verified", "{fault}");
+            }
+        }
+        kills
     }
 
     /// The tickets in the folder, which must have nothing half-made beside them.
@@ -150,37 +182,15 @@ fn a_package_becomes_one_ticket_and_its_successor_an_update() {
     check(&desk.run(&["outbox", "show", "9", "--store", text(&store)]), 1, &["no entry 9"]);
 }
 
-/// Kills the program at each point, each time that it comes there, and lets another one go on.
 #[cfg(unix)]
 #[test]
 fn a_kill_at_any_point_leaves_one_whole_ticket() {
-    let first = Desk::with_folder();
-    let mut kills = 0;
-    for point in Point::ALL {
-        for count in 1.. {
-            for path in ["drop", "store.db.locks"] {
-                let _ = fs::remove_dir_all(first.path(path));
-            }
-            for path in ["store.db", "store.db-wal", "store.db-shm"] {
-                let _ = fs::remove_file(first.path(path));
-            }
-            fs::create_dir(first.path("drop")).unwrap();
-            let fault = format!("{}:{count}", point.name());
-            let words = first.submit("ticket");
-            let words: Vec<_> = words.iter().map(String::as_str).collect();
-            let output = first.command(&words).env("TIERLINE_FAULT", &fault).output().unwrap();
-            if output.status.code() == Some(0) {
-                // It never came there so often.
-                assert!(count > 1, "{fault} is never reached");
-                break;
-            }
-            assert_eq!(output.status.code(), None, "{fault}: {output:?}");
-            kills += 1;
-            check(&first.submitted("ticket"), 0, &["desk: ticket "]);
-            first.check_one("ticket");
-            assert_eq!(first.outbox()[0]["state"], "verified", "{fault}");
-        }
-    }
+    let desk = Desk::with_folder();
+    let kills = desk.kill_everywhere(&Point::ALL, || {
+        desk.check_one("ticket");
+        fs::remove_dir_all(desk.path("drop")).unwrap();
+        fs::create_dir(desk.path("drop")).unwrap();
+    });
     assert!(kills > Point::ALL.len(), "{kills}");
 }
 
@@ -285,9 +295,22 @@ fn mistakes_of_a_configuration_are_told_with_their_line() {
         fs::write(desk.path("config.toml"), config).unwrap();
         check(&desk.submitted("ticket"), 2, words);
     };
-    told("[trackers.desk]\nkind = \"fax\"\n", &["config.toml`, line 2: there is no kind `fax`; there are `folder`"]);
+    told("[trackers.desk]\nkind = \"fax\"\n", &["config.toml`, line 2: there is no kind `fax`; there are `folder`, "]);
     told("\n[trackers.desk]\nkind = \"folder\"\n", &["line 3: a tracker of kind `folder` needs `path`"]);
     told("[trackers.desk]\nkind = \"folder\"\ncolour = 3\n", &["line 3: unknown field `colour`"]);
+    let rt = "[trackers.desk]\nkind = \"rt\"\nqueue = \"q\"\n";
+    told(&format!("{rt}token_env = \"NOT_SET_HERE\"\n"), &["line 4: the variable `NOT_SET_HERE` is not set"]);
+    told(&format!("{rt}token = \"hunter2\"\n"), &["line 4: unknown field `token`"]);
+    told(rt, &["line 2: say with `token_env` or `token_file` where the token is"]);
+    fs::write(desk.path("token"), "a\nb").unwrap();
+    let rt = format!("{rt}token_file = \"token\"\n");
+    told(&rt, &["line 4: the token there is empty, or no single line"]);
+    fs::write(desk.path("token"), "hunter2\n").unwrap();
+    told(&format!("{rt}url = \"http://rt.example.com\"\n"), &["line 5: `url` must begin with https://"]);
+    told(&format!("{rt}url = \"https://me:hunter2@rt\"\n"), &["line 5: `url` is an address without credentials"]);
+    told(&format!("{rt}path = \"x\"\n"), &["line 5: a tracker of kind `rt` has no `path`"]);
+    told(&format!("{rt}url = \"https://rt\"\nca_file = \"token\"\n"), &["line 6: it has no certificate in PEM"]);
+    told(&format!("{rt}url = \"https://rt\"\nkey_field = \"a'b\"\n"), &["line 6: `key_field`: use letters"]);
     told("[trackers.desk\n", &["line 1: "]);
     told("[trackers.other]\nkind = \"folder\"\npath = \"x\"\n", &["there is no tracker `desk`; it names other"]);
     fs::remove_file(desk.path("config.toml")).unwrap();
