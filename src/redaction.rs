@@ -1,10 +1,14 @@
 //! The texts of a bundle on their way through a redactor: what `tierline redact` does twice, to learn and to replace.
 
+mod file_names;
+
 use crate::bundle::{Bundle, Content, Entry, FilePath, Visited};
 use crate::record::{ChunkReader, Reading, not_text};
 use crate::redact::{Leak, LeakScan, Names};
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
+
+pub use file_names::{FreeNames, harmless};
 
 /// What a first look at a bundle has shown.
 #[derive(Debug, Default)]
@@ -25,7 +29,7 @@ pub fn learn(bundle: &Bundle) -> Learnt {
     let visited = bundle.visit(&|entry| {
         let path = entry.path.clone();
         let mut names = Names::default();
-        names.learn(path.as_bytes());
+        names.learn_path(&path);
         let read = pieces(entry, &mut |text| names.learn(text));
         let mut learnt = learnt.lock().unwrap_or_else(PoisonError::into_inner);
         learnt.names.merge(names);
@@ -79,21 +83,24 @@ const OVERLAP: usize = 4 << 10;
 
 /// Looks over a finished text for leaks, each with its line from 1. Pieces end where lines do, so that nothing is cut in two.
 pub fn leaks_in(source: &mut dyn Read, scan: &LeakScan) -> io::Result<Vec<(u64, Leak)>> {
-    let (mut leaks, mut text, mut line) = (Vec::new(), Vec::new(), 1);
+    let (mut leaks, mut text, mut line, mut seen) = (Vec::new(), Vec::new(), 1, 0);
     let line_ends = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
     loop {
         let read = source.take(PIECE as u64).read_to_end(&mut text)?;
         let ended = read < PIECE;
         let whole = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
         let end = if ended || whole == 0 { text.len() } else { whole };
-        for leak in scan.leaks(&text[..end]) {
+        // Of a line without end its last part comes again, so that what is found has as much of it on either side.
+        let is_cut = !ended && whole == 0;
+        let until = if is_cut { end.saturating_sub(OVERLAP / 2) } else { end };
+        for leak in scan.leaks(&text[..end]).into_iter().filter(|leak| (seen..until).contains(&leak.start)) {
             leaks.push((line + line_ends(&text[..leak.start]), leak));
         }
         if ended {
             return Ok(leaks);
         }
-        // Of a line without end its last part comes again.
-        let next = if whole > 0 { whole } else { end - OVERLAP.min(end) };
+        let next = if is_cut { end.saturating_sub(OVERLAP) } else { whole };
+        seen = if is_cut { until - next } else { 0 };
         line += line_ends(&text[..next]);
         text.drain(..next);
     }
@@ -119,6 +126,40 @@ mod tests {
         assert_eq!(texts_of(b"a\nb"), Ok("a\nb".to_owned()));
         assert_eq!(texts_of(b""), Ok(String::new()));
         assert!(texts_of(&[0; 100]).is_err());
+    }
+
+    /// Leaks of a file as large as two pieces and more, in which the cut goes through `name` on a line that is longer than
+    /// a piece or as long as any.
+    fn leaks_around_a_cut(name: &str, is_one_line: bool) -> Vec<(u64, Leak)> {
+        let filler = if is_one_line { "job waits for the next one, " } else { "job waits for the next one\n" };
+        let mut text = String::new();
+        for cut in [PIECE, 2 * PIECE] {
+            while text.len() + filler.len() < cut - name.len() / 2 {
+                text.push_str(filler);
+            }
+            text.push_str(&" ".repeat(cut - name.len() / 2 - text.len()));
+            text.push_str(name);
+            text.push_str(if is_one_line { ", " } else { " is done\n" });
+        }
+        let mut map = "host\thost-a1b2c3d4e5f6\tsrv-vbr01\n".to_owned();
+        map.push_str("ipv4\t10.77.3.9\t10.1.2.3\n");
+        let scan = LeakScan::new(&crate::redact::Map::from_text(&map).unwrap(), &[], false);
+        leaks_in(&mut text.as_bytes(), &scan).unwrap()
+    }
+
+    #[test]
+    fn what_a_cut_of_a_large_file_goes_through_is_whole() {
+        for is_one_line in [false, true] {
+            // What stands in the place of a name or an address is no leak, though a part of it could be one.
+            for pseudonym in ["host-a1b2c3d4e5f6", "10.77.3.9", "password=[redacted:password]"] {
+                assert_eq!(leaks_around_a_cut(pseudonym, is_one_line), [], "{pseudonym} {is_one_line}");
+            }
+            for leak in ["srv-vbr01", "10.1.2.3", "password=hunter2"] {
+                let found = leaks_around_a_cut(leak, is_one_line);
+                let lines: std::collections::BTreeSet<u64> = found.iter().map(|(line, _)| *line).collect();
+                assert_eq!(lines.len(), if is_one_line { 1 } else { 2 }, "{leak}: {found:?}");
+            }
+        }
     }
 
     #[test]

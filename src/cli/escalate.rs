@@ -127,6 +127,7 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     let intake = Intake {
         finding: args.finding.clone(),
         product: args.product.clone(),
+        customer: Some(args.customer.clone()),
         contract: args.contract.clone(),
         severity: args.severity.map(Into::into),
         ransomware: args.ransomware,

@@ -183,6 +183,7 @@ impl Bench {
             key: ticket.key.clone(),
             inputs: Vec::new(),
             files: listed,
+            omitted: Vec::new(),
         };
         fs::write(folder.join("manifest.json"), serde_json::to_string(&manifest).unwrap()).unwrap();
         let package = Package::open(&folder).unwrap();

@@ -5,8 +5,9 @@
 
 use super::clocks::{ClockOffset, clock_offsets};
 use super::silence::{Log, setbacks, silences};
+use super::starts::{Restart, restarts};
 use super::zones::{Inferred, infer};
-use crate::finding::{Evidence, Histogram, Others, Source, Time, Zone};
+use crate::finding::{Evidence, Histogram, Others, Source, Starts, Time, Zone};
 use std::sync::Arc;
 
 /// When the records of a bundle were written.
@@ -26,6 +27,10 @@ pub struct Chronology {
     pub setbacks: Vec<Pause>,
     /// Hosts whose clocks differ.
     pub clock_offsets: Vec<ClockOffset>,
+    /// Starts of computers and services, by time; the latest, if there are very many.
+    pub starts: Vec<Restart>,
+    /// How many earlier starts are not in the list.
+    pub more_starts: u64,
 }
 
 /// The clock to which all times of a timeline refer.
@@ -94,6 +99,7 @@ impl Chronology {
         others: &Others,
         zone: Option<&Zone>,
         evidence: impl Iterator<Item = &'e Evidence>,
+        starts: &Starts,
     ) -> Chronology {
         let files = file_times(sources, zone);
         let zones: Vec<Option<Inferred>> = files.iter().map(|file| file.inferred).collect();
@@ -106,6 +112,8 @@ impl Chronology {
             silences: logs.iter().flat_map(silences).collect(),
             setbacks: logs.iter().flat_map(setbacks).collect(),
             clock_offsets: clock_offsets(&files, evidence),
+            starts: restarts(starts, &files),
+            more_starts: starts.overflow,
             files,
         };
         for pauses in [&mut chronology.silences, &mut chronology.setbacks] {
@@ -168,7 +176,7 @@ mod tests {
 
     /// A file of which each second given has one record with this offset.
     fn of(sources: &[Source]) -> Chronology {
-        Chronology::of(sources, &Others::default(), None, std::iter::empty())
+        Chronology::of(sources, &Others::default(), None, std::iter::empty(), &Starts::default())
     }
 
     fn starts(chronology: &Chronology) -> Vec<i64> {

@@ -24,6 +24,7 @@ pub(crate) mod sample;
 mod shared;
 mod silence;
 mod specificity;
+mod starts;
 mod suppress;
 mod unresolved;
 mod zones;
@@ -39,6 +40,7 @@ pub use clocks::ClockOffset;
 pub use comparison::{Change, Comparison, Course, FactChange, compare};
 pub use facts::FoundFact;
 pub use rank::diagnose;
+pub use starts::Restart;
 pub use zones::Inferred;
 
 /// The result of a triage.

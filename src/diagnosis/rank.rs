@@ -34,6 +34,7 @@ pub fn diagnose(
 ) -> Diagnosis {
     let (sources, others) = std::mem::take(&mut tally.sources).finish();
     let events = std::mem::take(&mut tally.events).finish();
+    let starts = std::mem::take(&mut tally.facts.starts);
     let facts = found_facts(set, std::mem::take(&mut tally.facts));
     let claimed = std::mem::take(&mut tally.claimed_by_file);
     let is_asked = !tally.known_by_file.is_empty() || !claimed.is_empty();
@@ -125,7 +126,7 @@ pub fn diagnose(
     relate(&mut unresolved, set);
     known.iter_mut().for_each(Known::explain);
     let groups = known.iter().map(|it| &it.group).chain(unresolved.iter().map(|it| &it.finding.group));
-    let chronology = Chronology::of(&sources, &others, zone, groups.flat_map(|group| &group.evidence));
+    let chronology = Chronology::of(&sources, &others, zone, groups.flat_map(|group| &group.evidence), &starts);
     Diagnosis {
         inputs: inputs.to_vec(),
         catalogues: set.catalogues().to_vec(),

@@ -12,6 +12,8 @@ pub struct Intake {
     pub finding: Option<String>,
     /// The product, by name or folder.
     pub product: Option<String>,
+    /// What the customer is called here; a vendor that deals with the partner alone must not be told.
+    pub customer: Option<String>,
     /// The number of the support contract.
     pub contract: Option<String>,
     /// How bad it is for the customer, if the engineer knows better than the logs.
@@ -48,9 +50,10 @@ pub struct Case<'d> {
 }
 
 impl Case<'_> {
-    /// Whether it may be sent.
+    /// Whether it may be sent. No reason is good enough to tell a vendor of the customer.
     pub fn may_leave(&self) -> bool {
-        self.shortfalls.is_empty() || self.overridden.is_some()
+        let tells = self.shortfalls.iter().any(|it| matches!(it, Shortfall::Customer { .. }));
+        !tells && (self.shortfalls.is_empty() || self.overridden.is_some())
     }
 }
 

@@ -18,6 +18,13 @@ pub enum Shortfall<'d> {
         /// What the vendor says of it.
         rule: &'d str,
     },
+    /// What the engineer has written names the customer or a mail address, and the vendor must not.
+    Customer {
+        /// What the vendor says of it.
+        rule: &'d str,
+        /// Where it stands.
+        option: &'static str,
+    },
     /// A fact that the vendor asks for is stated nowhere.
     Fact {
         /// Its name.
@@ -61,6 +68,9 @@ impl fmt::Display for Shortfall<'_> {
             Shortfall::Contract { rule } => {
                 write!(f, "the support contract is not stated ({rule}); add `--contract NUMBER`")
             }
+            Shortfall::Customer { rule, option } => {
+                write!(f, "`{option}` names the customer or a mail address ({rule}); say it without")
+            }
             Shortfall::Fact { name } => {
                 write!(f, "no log states `{name}`; ask the customer, then add `--fact {name}=VALUE`")
             }
@@ -92,6 +102,10 @@ pub(super) fn shortfalls<'d>(
     if let Some(rule) = vendor.rule(RuleKind::Contract).filter(|_| intake.contract.is_none()) {
         missing.push(Shortfall::Contract { rule: &rule.text.value });
     }
+    if let Some(rule) = vendor.rule(RuleKind::CustomerNotOnCase) {
+        let options = told_of_customer(intake);
+        missing.extend(options.into_iter().map(|option| Shortfall::Customer { rule: &rule.text.value, option }));
+    }
     let own = match subject {
         Subject::Known(known) => known.signature.escalate.as_ref(),
         Subject::Unresolved(_) => None,
@@ -121,6 +135,36 @@ pub(super) fn shortfalls<'d>(
         }
     }
     missing
+}
+
+/// The options whose texts, which go to the vendor, name the customer or have a mail address.
+fn told_of_customer(intake: &Intake) -> Vec<&'static str> {
+    let customer = intake.customer.as_deref().map(str::trim).filter(|it| !it.is_empty());
+    let has_mail = |text: &str| {
+        let is_address = |word: &str| {
+            let sides = word.split_once('@');
+            sides.is_some_and(|(user, domain)| !user.is_empty() && domain.trim_end_matches('.').contains('.'))
+        };
+        text.split_whitespace().any(is_address)
+    };
+    let tells = |text: &String| has_mail(text) || customer.is_some_and(|name| has_name(text, name));
+    let texts: [(&'static str, Vec<&String>); 4] = [
+        ("--tried", intake.tried.iter().collect()),
+        ("--fact", intake.facts.iter().map(|(_, value)| value).collect()),
+        ("--contract", intake.contract.iter().collect()),
+        ("--override-gate", intake.override_gate.iter().collect()),
+    ];
+    texts.into_iter().filter(|(_, texts)| texts.iter().any(|it| tells(it))).map(|(option, _)| option).collect()
+}
+
+/// Whether a name stands in a text as words of its own, in any case.
+fn has_name(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    let is_apart = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
+    text.match_indices(&name).any(|(at, found)| {
+        let behind = &text[at + found.len()..];
+        is_apart(text[..at].chars().next_back()) && is_apart(behind.chars().next())
+    })
 }
 
 /// Returns the steps of level 1 that nobody says were tried.

@@ -10,9 +10,9 @@ use super::ticket::{Attachment, Ticket, excerpts};
 use crate::bundle::{Bundle, Entry};
 use crate::diagnosis::Diagnosis;
 use crate::redact::{CustomerKey, LeakScan, Map, Names, Options, Redactor};
-use crate::redaction::leaks_in;
+use crate::redaction::{FreeNames, harmless, leaks_in};
 use crate::report::{one_line, seconds};
-use crate::scan::{Globs, without_compression};
+use crate::scan::Globs;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -78,6 +78,20 @@ pub struct Manifest {
     pub inputs: Vec<Option<String>>,
     /// All files but this one, in the order of their paths.
     pub files: Vec<Attachment>,
+    /// Logs of the bundle that the vendor asks for and that are not in the package, in the order of their paths.
+    #[serde(default)]
+    pub omitted: Vec<Omitted>,
+}
+
+/// A log that the vendor asks for and that is left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Omitted {
+    /// Its path in the bundle, redacted.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+    /// Why.
+    pub why: String,
 }
 
 /// What was made.
@@ -88,6 +102,9 @@ pub struct Made {
     /// What the pseudonyms stand for. It must not leave.
     pub map: Map,
 }
+
+/// The file with the hashes of all others.
+const MANIFEST: &str = "manifest.json";
 
 /// Makes the package in `out`.
 pub fn make(
@@ -115,7 +132,8 @@ pub fn make(
         for (index, excerpt) in excerpts(case, diagnosis, &redactor).iter().enumerate() {
             folder.add(&format!("evidence/{:02}.txt", index + 1), &excerpt.what, excerpt.text.as_bytes())?;
         }
-        add_logs(folder, case, bundle, &redactor)?;
+        let Logs { omitted, without_any } = add_logs(folder, case, bundle, &redactor)?;
+        ticket.missing.extend(without_any);
         folder.files.sort_by(|a, b| a.path.cmp(&b.path));
         ticket.attachments.clone_from(&folder.files);
         folder.add("ticket.md", "the case", render::markdown(&ticket).as_bytes())?;
@@ -131,9 +149,10 @@ pub fn make(
             key: ticket.key.clone(),
             inputs: diagnosis.inputs.iter().map(|it| it.sha256.clone()).collect(),
             files: folder.files.clone(),
+            omitted,
         };
         let manifest = serde_json::to_string_pretty(&manifest)? + "\n";
-        fs::write(folder.root.path().join("manifest.json"), manifest)
+        fs::write(folder.root.path().join(MANIFEST), manifest)
     };
     write(&mut folder).map_err(failed(out))?;
     let map = redactor.map();
@@ -229,28 +248,49 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
+/// What became of the logs that the vendor asks for.
+#[derive(Default)]
+struct Logs {
+    /// Those that are not in the package.
+    omitted: Vec<Omitted>,
+    /// A sentence for each kind of log of which nothing is.
+    without_any: Vec<String>,
+}
+
 /// Adds the logs that the vendor asks for, those of them that have records of the incident's time.
-fn add_logs(folder: &mut Folder, case: &Case<'_>, bundle: &Bundle, redactor: &Redactor) -> io::Result<()> {
+fn add_logs(folder: &mut Folder, case: &Case<'_>, bundle: &Bundle, redactor: &Redactor) -> io::Result<Logs> {
     let window = logs::window(case.subject.group());
     let globs: Vec<Globs> = case.product.logs.iter().map(|it| Globs::new(&it.files)).collect();
-    let written = Mutex::new((folder, BTreeSet::new(), Ok(())));
+    // Of each kind of log, the files that were taken.
+    let mut files_of = vec![0_u64; globs.len()];
+    let mut omitted = Vec::new();
+    let written = Mutex::new((folder, FreeNames::default(), Ok(()), &mut files_of, &mut omitted));
     let add = |entry: Entry<'_>| {
         let path = entry.path.to_string();
         let Some(index) = globs.iter().position(|it| it.fit(&path)) else { return };
         let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
-        let (folder, names, result) = &mut *written;
+        let (folder, names, result, files_of, omitted) = &mut *written;
         if result.is_err() {
             return;
         }
-        let text = without_compression(&path).unwrap_or(&path);
-        let name = free(names, &format!("logs/{}", safe(redactor.str(text).as_str())));
+        let shown = redactor.str(&path);
+        let name = names.take(&format!("logs/{}", harmless(shown.as_str())));
         let what = case.product.logs.get(index).map_or("", |it| &*it.what);
         let mut taken = Ok(Cut::default());
         *result = folder.stream(&name, |out| {
             taken = logs::cut(entry, window, redactor, out)?;
             Ok(taken.as_ref().map_or_else(|_| String::new(), |cut| described(what, cut)))
         });
-        if result.is_ok() && taken.map_or(true, |cut| cut.taken == 0) {
+        let why = match taken {
+            Ok(cut) if cut.taken > 0 => {
+                files_of[index] += 1;
+                return;
+            }
+            Ok(_) => "no record of the time of the incident",
+            Err(why) => why,
+        };
+        if result.is_ok() {
+            omitted.push(Omitted { path: shown.as_str().to_owned(), what: what.to_owned(), why: why.to_owned() });
             *result = folder.remove(&name);
         }
     };
@@ -259,7 +299,17 @@ fn add_logs(folder: &mut Folder, case: &Case<'_>, bundle: &Bundle, redactor: &Re
         Ok(pool) => pool.install(|| bundle.visit(&add)),
         Err(error) => return Err(io::Error::other(error)),
     };
-    written.into_inner().unwrap_or_else(PoisonError::into_inner).2
+    written.into_inner().unwrap_or_else(PoisonError::into_inner).2?;
+    omitted.sort();
+    let without_any = case.product.logs.iter().zip(files_of).filter(|(logs, files)| *files == 0 && !logs.is_optional);
+    let without_any = without_any.filter_map(|(logs, _)| {
+        let all: Vec<&Omitted> = omitted.iter().filter(|it| it.what == logs.what).collect();
+        let (first, others) = all.split_first()?;
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        Some(format!("The {}: {}{more}: {}.", logs.what, first.path, first.why))
+    });
+    let without_any = without_any.collect();
+    Ok(Logs { omitted, without_any })
 }
 
 fn described(what: &str, cut: &Cut) -> String {
@@ -273,38 +323,18 @@ fn described(what: &str, cut: &Cut) -> String {
     }
 }
 
-/// A path of the bundle as the path of a file that every system can have, below a folder.
-fn safe(path: &str) -> String {
-    let parts = path.split(['/', '\\']).map(|part| part.trim_end_matches('!'));
-    let parts = parts.filter(|part| !part.is_empty() && part.chars().any(|c| c != '.'));
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
-    let parts: Vec<String> = parts.map(|part| part.chars().take(100).map(plain).collect()).collect();
-    if parts.is_empty() { "log".into() } else { parts.join("/") }
-}
-
-/// The name, or it with a number if it is taken, on systems too that do not tell `A` from `a`.
-fn free(names: &mut BTreeSet<String>, name: &str) -> String {
-    let mut free = name.to_owned();
-    let mut number = 2;
-    while !names.insert(free.to_lowercase()) {
-        free = format!("{name}.{number}");
-        number += 1;
-    }
-    free
-}
-
-/// Looks for what must not leave in the files that the manifest of a package names.
+/// Looks for what must not leave in the manifest of a package and the files that it names.
 pub fn leaks_in_package(package: &Path, scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
-    let manifest: Manifest = serde_json::from_slice(&fs::read(package.join("manifest.json"))?)?;
+    let manifest: Manifest = serde_json::from_slice(&fs::read(package.join(MANIFEST))?)?;
     leaks(package, &manifest.files, scan)
 }
 
 fn leaks(package: &Path, files: &[Attachment], scan: &LeakScan) -> io::Result<Vec<FoundLeak>> {
     let mut found = BTreeSet::new();
-    for file in files {
-        let mut source = File::open(package.join(&file.path))?;
+    for path in files.iter().map(|it| &*it.path).chain([MANIFEST]) {
+        let mut source = File::open(package.join(path))?;
         for (line, leak) in leaks_in(&mut source, scan)? {
-            found.insert(FoundLeak { file: file.path.clone(), line, what: leak.kind.name(), rule: leak.rule });
+            found.insert(FoundLeak { file: path.to_owned(), line, what: leak.kind.name(), rule: leak.rule });
         }
     }
     Ok(found.into_iter().collect())

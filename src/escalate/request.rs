@@ -21,7 +21,7 @@ pub fn request(case: &Case<'_>, diagnosis: &Diagnosis) -> Option<String> {
                 "{} again, complete: what we received cannot be read ({}).",
                 problem.file, problem.message
             )),
-            Shortfall::KnownFix(_) | Shortfall::Contract { .. } => {}
+            Shortfall::KnownFix(_) | Shortfall::Contract { .. } | Shortfall::Customer { .. } => {}
         }
     }
     if items.is_empty() {

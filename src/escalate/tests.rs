@@ -91,6 +91,43 @@ fn what_the_vendor_asks_for_must_be_there() {
 }
 
 #[test]
+fn a_vendor_of_partners_is_not_told_of_the_customer() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = folder.path().join("acme/app");
+    fs::create_dir_all(&app).unwrap();
+    fs::write(app.join("_product.yaml"), "vendor: Acme\nproduct: App\nfiles: ['**/app/**']\n").unwrap();
+    let vendor =
+        VENDOR.replace("rules:\n", "rules:\n  - {kind: customer-not-on-case, text: The partner is the contact.}\n");
+    fs::write(folder.path().join("acme/_vendor.yaml"), vendor).unwrap();
+    let strict = SignatureSet::load(false, &[folder.path().to_owned()]).unwrap();
+    let error = error("case.zip!/app/app.log");
+    let stops = |set: &SignatureSet, tried: &str| {
+        let intake = Intake { customer: Some("Globex".into()), tried: vec![tried.into()], ..complete() };
+        let case = prepare(&error, set, &set.vendors()[0], &[PATHS[0].into()], &intake).unwrap();
+        case.shortfalls.iter().map(Shortfall::to_string).collect::<Vec<_>>()
+    };
+    let stop = "`--tried` names the customer or a mail address (The partner is the contact.); say it without";
+    assert_eq!(stops(&strict, "GLOBEX has restarted it"), [stop]);
+    assert_eq!(stops(&strict, "asked jane@globex.com."), [stop]);
+    assert_eq!(stops(&strict, "restarted globexd @ noon"), [""; 0]);
+    assert_eq!(stops(&set(), "GLOBEX has restarted it"), [""; 0]);
+}
+
+#[test]
+fn a_log_without_records_of_the_time_is_told() {
+    let (folder, _) = package("2025-12-01 00:00:00 INFO long before on vbr77\n");
+    let out = folder.path().join("out");
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    let omitted = &manifest["omitted"];
+    assert_eq!(omitted.as_array().unwrap().len(), 1, "{manifest:#}");
+    assert_eq!(omitted[0]["why"], "no record of the time of the incident");
+    let ticket = fs::read_to_string(out.join("ticket.md")).unwrap();
+    assert!(ticket.contains("no record of the time of the incident"), "{ticket}");
+    assert!(!ticket.contains("vbr77") && !omitted[0]["path"].as_str().unwrap().contains("vbr77"));
+    assert_eq!(verify(&out, None).unwrap(), [""; 0]);
+}
+
+#[test]
 fn logs_that_cannot_be_read_are_missing_too() {
     let mut error = error("case.zip!/app/app.log");
     let problem = |file: &str, kind, message: &str| Problem { file: file.into(), kind, message: message.into() };

@@ -254,7 +254,7 @@ fn known<'d>(case: &Case<'d>, diagnosis: &'d Diagnosis) -> impl Iterator<Item = 
 /// What a vendor is told of what it does not get. That a fix of ours was not tried is told under the steps.
 fn missing(shortfall: &Shortfall<'_>) -> Option<String> {
     match shortfall {
-        Shortfall::KnownFix(_) => None,
+        Shortfall::KnownFix(_) | Shortfall::Customer { .. } => None,
         Shortfall::Contract { .. } => Some("The number of the support contract.".into()),
         Shortfall::Fact { name } => Some(format!("{name}: no log states it.")),
         Shortfall::Logs(logs) => Some(format!("The {}.", logs.what)),

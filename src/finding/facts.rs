@@ -1,6 +1,6 @@
 //! What logs state about the system they come from, bounded: which values, how often, where first and last.
 
-use super::Time;
+use super::{Starts, Time};
 use crate::bundle::FilePath;
 use crate::record::{Chunk, Format};
 use crate::scan::Hit;
@@ -16,6 +16,8 @@ pub struct Facts {
     pub values: BTreeMap<usize, BTreeMap<FactValue, Sightings>>,
     /// Sightings of values that found no room.
     pub overflow: u64,
+    /// When computers and services started.
+    pub starts: Starts,
 }
 
 /// A value of a fact, and the computer it is stated of.
@@ -69,7 +71,10 @@ impl Facts {
             let offset = (stated.value.as_ptr() as usize).checked_sub(record.text.as_ptr() as usize);
             let before = offset.and_then(|offset| record.text.get(..offset)).unwrap_or_default();
             let line = lines_before + record.line + 1 + memchr::memchr_iter(b'\n', before).count() as u64;
-            self.put(stated.fact, &stated.value, Sight { time, file: file.clone(), line });
+            match stated.is_start {
+                true => self.starts.add(time, file, line, &stated.value),
+                false => self.put(stated.fact, &stated.value, Sight { time, file: file.clone(), line }),
+            }
         }
     }
 
@@ -113,6 +118,7 @@ impl Facts {
     /// Adds what another piece or file states.
     pub(super) fn merge(&mut self, other: Facts) {
         self.overflow += other.overflow;
+        self.starts.merge(other.starts);
         for (fact, values) in other.values {
             for (key, sightings) in values {
                 self.merge_value(fact, key, sightings);
@@ -125,6 +131,7 @@ impl Facts {
         for sightings in self.values.values_mut().flat_map(BTreeMap::values_mut) {
             [&mut sightings.first, &mut sightings.last].into_iter().for_each(|sight| sight.line = settled(sight.line));
         }
+        self.starts.settle_lines(settled);
     }
 
     fn merge_value(&mut self, fact: usize, key: FactValue, sightings: Sightings) {

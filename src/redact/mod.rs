@@ -8,6 +8,7 @@
 //! What is to be replaced is found in `walk/`, one file per subject; `walk/pem.rs` is a small one to copy.
 
 mod address;
+mod file_names;
 mod key;
 mod kind;
 mod leak;

@@ -156,6 +156,7 @@ const TRIGGERS: &[(&str, Trigger)] = &[
     ("computer", Trigger::Host),
     ("machine", Trigger::Host),
     ("node", Trigger::Host),
+    ("vm", Trigger::Host),
     ("workstation", Trigger::Host),
     ("bearer", Trigger::Bearer),
     ("securestring", Trigger::SecureString),

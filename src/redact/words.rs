@@ -253,6 +253,9 @@ const PUBLIC_DOMAINS: &[&str] = &[
     "bouncycastle.org",
     "slf4j.org",
     "json.org",
+    "example.com",
+    "example.net",
+    "example.org",
     "in-addr.arpa",
     "ip6.arpa",
 ];
@@ -306,7 +309,9 @@ pub(super) fn is_public_name(name: &[u8]) -> bool {
         }
         let first = name[..at].split(|byte| *byte == b'.').next().unwrap_or_default();
         let labels = name[..at].split(|byte| *byte == b'.').count() - 1;
-        at == 0 || name[at - 1] == b'.' && (labels == 1 || !first.iter().any(u8::is_ascii_digit))
+        // RFC 2606: nobody has a computer there, but somebody may have written one of his there.
+        let is_example = domain.starts_with("example.");
+        at == 0 || name[at - 1] == b'.' && (labels == 1 && !is_example || !first.iter().any(u8::is_ascii_digit))
     };
     PUBLIC_DOMAINS.iter().any(public)
 }
@@ -347,6 +352,9 @@ mod tests {
             ("com", false),
             ("settings.data.microsoft.com", true),
             ("srv-41.corp.microsoft.com", false),
+            ("example.com", true),
+            ("mail.example.org", true),
+            ("srv41.example.com", false),
         ] {
             assert_eq!(is_public_name(name.as_bytes()), expected, "{name}");
         }

@@ -48,7 +48,7 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     use crate::bundle::{Input, Problem, ProblemKind};
     use crate::diagnosis::FoundFact;
     use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
-    use crate::diagnosis::{ClockOffset, Pause};
+    use crate::diagnosis::{ClockOffset, Pause, Restart};
     use crate::finding::{Level, Sight, Sightings};
     use crate::signature::{Escalate, FactKind, Severity};
     let mut known = signature(path, Severity::Critical);
@@ -79,6 +79,8 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     let pause = Pause { file: path.into(), from, to: from, end_of_summer_time: false };
     diagnosis.chronology.silences.push(pause.clone());
     diagnosis.chronology.setbacks.push(pause);
+    let start = Restart { what: log.into(), host: Some(log.into()), file: path.into(), line: 1, time: from };
+    diagnosis.chronology.starts.push(start);
     for relayed in [false, true] {
         let (behind, ahead) = (log.to_string(), path.to_string());
         let offset = ClockOffset { behind, ahead, seconds: 7, spread: 1, pairs: 3, relayed };

@@ -1,7 +1,7 @@
 //! When it happened, for people: a row of errors over time, and what is odd about the times.
 
 use super::wording::{moment, number, plural, seconds};
-use crate::diagnosis::{Chronology, Clock, ClockOffset, FileTimes, Pause};
+use crate::diagnosis::{Chronology, Clock, ClockOffset, FileTimes, Pause, Restart};
 use crate::finding::{Clue, Level, Levels, Time, shown_offset};
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ pub(super) fn row(chronology: &Chronology, columns: usize, blocks: bool) -> Opti
     })
 }
 
-/// Returns what is odd about the times, each a sentence.
+/// Returns what started, and what is odd about the times, each a sentence.
 pub(super) fn remarks(chronology: &Chronology) -> Vec<String> {
     let mut remarks = Vec::new();
     let mut tell = |sentences: Vec<String>, noun: &str| {
@@ -73,11 +73,47 @@ pub(super) fn remarks(chronology: &Chronology) -> Vec<String> {
             remarks.push(format!("{}; the JSON report has all.", plural(more, &format!("more {noun}"))));
         }
     };
+    tell(starts(chronology), "start");
     tell(chronology.silences.iter().map(silence).collect(), "silence");
     tell(chronology.setbacks.iter().map(setback).collect(), "step back");
     tell(chronology.clock_offsets.iter().map(clock_offset).collect(), "clock offset");
     remarks.extend(zones(chronology));
     remarks
+}
+
+/// One sentence for each thing that started on a host, in the order of the first start of each.
+fn starts(chronology: &Chronology) -> Vec<String> {
+    let mut things: Vec<(&Restart, Vec<&Restart>)> = Vec::new();
+    for start in &chronology.starts {
+        match things.iter_mut().find(|(first, _)| first.what == start.what && first.host == start.host) {
+            Some((_, all)) => all.push(start),
+            None => things.push((start, vec![start])),
+        }
+    }
+    let mut sentences: Vec<String> = things.into_iter().map(|(first, all)| start(first, &all)).collect();
+    if chronology.more_starts > 0 {
+        sentences.push(format!("{} before these.", plural(chronology.more_starts, "start")));
+    }
+    sentences
+}
+
+/// Starts of a thing that are told with their times: the last.
+const TIMES: usize = 4;
+
+fn start(first: &Restart, all: &[&Restart]) -> String {
+    let host = first.host.as_ref().map(|host| format!(" on {host}")).unwrap_or_default();
+    let told = &all[all.len().saturating_sub(TIMES)..];
+    let times: Vec<String> = told.iter().map(|it| seconds(it.time)).collect();
+    let last = all.last().unwrap_or(&first);
+    let place = format!("{}, line {}", last.file, number(last.line));
+    match all.len() {
+        1 => format!("{} starts{host} at {} ({place}).", first.what, times.join(", ")),
+        n => {
+            let which = if n > TIMES { ", the last at " } else { ": " };
+            let times = plural(n as u64, "time") + which + &times.join(", ");
+            format!("{} starts{host} {times} (the last in {place}).", first.what)
+        }
+    }
 }
 
 fn silence(pause: &Pause) -> String {
@@ -227,6 +263,24 @@ mod tests {
         };
         let offset =
             ClockOffset { behind: "a".into(), ahead: "b".into(), seconds: 34, spread: 1, pairs: 3, relayed: false };
+        let restart = |second| Restart {
+            what: "PostgreSQL".into(),
+            host: Some("db1".into()),
+            file: "a.log".into(),
+            line: 1200,
+            time: time(second),
+        };
+        let starts = Chronology { starts: vec![restart(0)], ..of(&[]) };
+        assert_eq!(remarks(&starts), ["PostgreSQL starts on db1 at 2026-01-02 03:05:36 (a.log, line 1,200)."]);
+        let starts = Chronology { starts: (0..5).map(restart).collect(), more_starts: 7, ..of(&[]) };
+        assert_eq!(
+            remarks(&starts),
+            [
+                "PostgreSQL starts on db1 5 times, the last at 2026-01-02 03:05:37, 2026-01-02 03:05:38, 2026-01-02 \
+                 03:05:39, 2026-01-02 03:05:40 (the last in a.log, line 1,200).",
+                "7 starts before these."
+            ]
+        );
         let chronology = Chronology {
             silences: vec![pause(0, 3000, false); 7],
             setbacks: vec![pause(3600, 0, true)],

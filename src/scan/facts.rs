@@ -4,7 +4,7 @@
 //! [`FactSources::take`] tells the two apart and takes the value out of the record.
 
 use super::Match;
-use crate::signature::{Condition, Fact, Scope, SignatureSet};
+use crate::signature::{Condition, Fact, FactKind, Scope, SignatureSet};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,21 +16,33 @@ pub struct Stated<'a> {
     pub fact: usize,
     /// What is stated; a part of the record's text, unless all that a record states is that it holds.
     pub value: Cow<'a, [u8]>,
+    /// Whether it says that the value has started, see [`FactKind::Start`].
+    pub is_start: bool,
 }
 
 /// How facts are found.
 pub(super) struct FactSources {
     /// The number of the first one: that of the signatures.
     first: usize,
-    /// For each: the fact's number, and its value if it does not stand in the text.
-    sources: Vec<(usize, Option<Box<str>>)>,
+    sources: Vec<Source>,
     paths: Vec<(usize, Regex, Option<Box<str>>)>,
+}
+
+/// What is needed of a source of a fact.
+struct Source {
+    /// The fact's number.
+    fact: usize,
+    /// The value, if it does not stand in the text.
+    value: Option<Box<str>>,
+    is_start: bool,
 }
 
 impl FactSources {
     pub(super) fn new(set: &SignatureSet, first: usize) -> FactSources {
         let value = |source: &Fact| source.value.as_deref().map(Box::from);
-        let sources = all(set).map(|(fact, source)| (fact, value(source))).collect();
+        let sources = all(set)
+            .map(|(fact, source)| Source { fact, value: value(source), is_start: source.kind == FactKind::Start })
+            .collect();
         let of_path = |(fact, source): (usize, &Fact)| {
             let value = value(source);
             let regexes = source.paths.iter().filter_map(|pattern| Regex::new(pattern).ok());
@@ -58,7 +70,8 @@ impl FactSources {
     pub(super) fn take<'a>(&'a self, matches: &mut Vec<Match<'a>>, stated: &mut Vec<Stated<'a>>) {
         let facts = matches.partition_point(|found| found.signature < self.first);
         for found in matches.drain(facts..) {
-            let Some((fact, value)) = found.signature.checked_sub(self.first).and_then(|at| self.sources.get(at))
+            let Some(Source { fact, value, is_start }) =
+                found.signature.checked_sub(self.first).and_then(|at| self.sources.get(at))
             else {
                 continue;
             };
@@ -70,7 +83,7 @@ impl FactSources {
                     .find(|(name, value)| is_group(name) && !value.is_empty())
                     .map(|it| it.1),
             };
-            stated.extend(value.map(|value| Stated { fact: *fact, value }));
+            stated.extend(value.map(|value| Stated { fact: *fact, value, is_start: *is_start }));
         }
     }
 

@@ -55,6 +55,8 @@ pub enum FactKind {
     Os,
     /// The database below a product.
     Database,
+    /// That a computer or a service, which is the value, has started.
+    Start,
     /// Anything else that a ticket must state.
     Other,
 }
@@ -92,6 +94,7 @@ impl FactKind {
         ("node", FactKind::Node),
         ("os", FactKind::Os),
         ("database", FactKind::Database),
+        ("start", FactKind::Start),
         ("other", FactKind::Other),
     ];
 
@@ -115,6 +118,7 @@ impl FactKind {
             | FactKind::Role
             | FactKind::Node
             | FactKind::Database
+            | FactKind::Start
             | FactKind::Other => Keep::All,
         }
     }
@@ -190,6 +194,10 @@ pub(super) fn fact(reader: &mut Reader, yaml: Option<&str>, node: &Node<'_>, fil
             FactExamples::default()
         }
     };
+    if let (Some(FactKind::Start), Some(node)) = (kind, fields.get("paths")) {
+        let hint = "a path says nothing about when; write `patterns`";
+        reader.mistake(Mistake::new(node.place, "a start has no paths").hint(hint));
+    }
     let kind = kind.filter(|_| reader.mistakes.len() == before)?;
     Some(Fact {
         name: Arc::from(name),

@@ -1,6 +1,6 @@
 //! Memory is bounded whatever the input.
 
-use crate::command;
+use crate::{command, text};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,6 +14,8 @@ const LARGE: u64 = if cfg!(debug_assertions) { 512 << 20 } else { 4 << 30 };
 const LIMIT_KB: u64 = 400 << 10;
 /// The same where no two errors are alike, on two threads.
 const DISTINCT_LIMIT_KB: u64 = 300 << 10;
+/// The same for a log with 200,000 templates and more; about 95 MiB are needed.
+const TEMPLATES_LIMIT_KB: u64 = 160 << 10;
 
 /// One MiB of a log in which errors repeat with other numbers.
 fn block(seed: u64) -> Vec<u8> {
@@ -40,13 +42,17 @@ fn block(seed: u64) -> Vec<u8> {
 #[track_caller]
 fn peak_of_triage(path: &Path, expected_files: u64) -> u64 {
     let report = path.with_extension("report.json");
-    let mut child = command(&[])
-        .arg("triage")
-        .arg(path)
-        .args(["--no-progress", "--threads", "2", "-o", &format!("json={}", report.display())])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let output = format!("json={}", report.display());
+    let peak = peak_of(&["triage", text(path), "-o", &output]);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    assert_eq!(report["coverage"]["files_examined"], expected_files);
+    peak
+}
+
+/// Runs the program on two threads and returns its peak anonymous memory in kB.
+#[track_caller]
+fn peak_of(arguments: &[&str]) -> u64 {
+    let mut child = command(arguments).args(["--no-progress", "--threads", "2"]).stdout(Stdio::null()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     let code = loop {
@@ -60,8 +66,6 @@ fn peak_of_triage(path: &Path, expected_files: u64) -> u64 {
         sleep(Duration::from_millis(5));
     };
     assert!(code.success(), "{code}");
-    let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
-    assert_eq!(report["coverage"]["files_examined"], expected_files);
     peak
 }
 
@@ -140,6 +144,20 @@ fn distinct_errors_without_end_need_little_memory() -> io::Result<()> {
         let peak = peak_of_triage(&path, 1);
         println!("peak of {records} distinct errors of {size} bytes: {} MiB", peak >> 10);
         assert!(peak < DISTINCT_LIMIT_KB, "{peak} kB");
+    }
+    Ok(())
+}
+
+#[test]
+fn templates_without_end_need_little_memory() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("app.log");
+    // `templates` keeps 200,000 and drops some from time to time: here it must.
+    for (verb, templates) in [("templates", 240_000), ("triage", 200_000)] {
+        write_distinct_errors(&path, templates, 90)?;
+        let peak = peak_of(&[verb, text(&path)]);
+        println!("peak of {verb} with {templates} templates: {} MiB", peak >> 10);
+        assert!(peak < TEMPLATES_LIMIT_KB, "{peak} kB");
     }
     Ok(())
 }

@@ -68,21 +68,23 @@ const CALENDAR: &[&[u8]] = &[
 ];
 
 /// What a byte can be part of.
-const WORD: u8 = 1 << 0;
-const BLANK: u8 = 1 << 1;
-const DIGIT: u8 = 1 << 2;
+const WORD: u16 = 1 << 0;
+const BLANK: u16 = 1 << 1;
+const DIGIT: u16 = 1 << 2;
 /// Cuts a token into pieces.
-const CUT: u8 = 1 << 3;
+const CUT: u16 = 1 << 3;
 /// Means nothing at either end of a token.
-const EDGE: u8 = 1 << 4;
+const EDGE: u16 = 1 << 4;
 /// May stand beside a value that fills a token.
-const FILL: u8 = 1 << 5;
+const FILL: u16 = 1 << 5;
 /// Joins two values to one.
-const JOIN: u8 = 1 << 6;
+const JOIN: u16 = 1 << 6;
 /// Begins a value behind `=` or `:`.
-const OPENS: u8 = 1 << 7;
+const OPENS: u16 = 1 << 7;
+const SLASH: u16 = 1 << 8;
+const DOT: u16 = 1 << 9;
 
-static CLASSES: [u8; 256] = {
+static CLASSES: [u16; 256] = {
     let mut classes = [0; 256];
     let mut index = 0;
     while index < 256 {
@@ -153,13 +155,19 @@ static CLASSES: [u8; 256] = {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'(' | b'{' | b'"' | b'\'' | b'/' | b'<' | b'-') {
             class |= OPENS;
         }
+        if matches!(byte, b'/' | b'\\') {
+            class |= SLASH;
+        }
+        if byte == b'.' {
+            class |= DOT;
+        }
         classes[index] = class;
         index += 1;
     }
     classes
 };
 
-fn is(byte: u8, class: u8) -> bool {
+fn is(byte: u8, class: u16) -> bool {
     CLASSES[usize::from(byte)] & class != 0
 }
 
@@ -249,6 +257,20 @@ impl Masking {
 
     /// Puts the masked form of a token into `self.token`.
     fn mask_token(&mut self, token: &[u8]) {
+        // Most tokens are words and numbers, of which one look at their bytes tells all.
+        let classes = token.iter().fold(0, |classes, &byte| classes | CLASSES[usize::from(byte)]);
+        let form = match classes & (CUT | SLASH | DOT) {
+            0 if classes & DIGIT != 0 || is_calendar(token) || token == b"-" || token == b"null" => VALUE,
+            0 => token,
+            _ if token == VALUE => VALUE,
+            _ => return self.mask_compound(token),
+        };
+        self.token.clear();
+        self.token.extend_from_slice(form);
+    }
+
+    /// The same for any token.
+    fn mask_compound(&mut self, token: &[u8]) {
         let out = &mut self.token;
         out.clear();
         let core = trim(token, |byte| is(byte, EDGE));
@@ -263,7 +285,8 @@ impl Masking {
         let mut rest = token;
         while !rest.is_empty() {
             let cut = rest.iter().take_while(|&&byte| is(byte, CUT)).count();
-            has_value |= memchr::memmem::find(&rest[..cut], VALUE).is_some();
+            // Of so few bytes a searcher takes longer to make than to search.
+            has_value |= rest[..cut].windows(VALUE.len()).any(|it| it == VALUE);
             out.extend_from_slice(&rest[..cut]);
             rest = &rest[cut..];
             // Dots lead to a number: `prefetch depth....................0`.
@@ -274,7 +297,7 @@ impl Masking {
                 continue;
             }
             let length = rest.iter().take_while(|&&byte| !is(byte, CUT)).count();
-            let length = memchr::memmem::find(&rest[..length], b"..").unwrap_or(length);
+            let length = rest[..length].windows(2).position(|it| it == b"..").unwrap_or(length);
             let piece = &rest[..length];
             rest = &rest[length..];
             if is_value(trim(piece, |byte| byte == b'.')) {
@@ -294,7 +317,7 @@ impl Masking {
         }
         let word = trim(out, |byte| matches!(byte, b'.' | b',' | b';' | b'(' | b')' | b'[' | b']'));
         let empty: [&[u8]; 11] = [b"()", b"[]", b"{}", b"<>", b"\"\"", b"''", b"(null)", b"null", b"-", b"(),", b"[],"];
-        if empty.contains(&&out[..]) || is_one_of(word, CALENDAR) {
+        if empty.contains(&&out[..]) || is_calendar(word) {
             out.clear();
             out.extend_from_slice(VALUE);
         }
@@ -363,6 +386,26 @@ fn trim(mut text: &[u8], drops: impl Fn(u8) -> bool) -> &[u8] {
     }
     text
 }
+
+/// Whether a word is the name of a day, a month or a clock.
+fn is_calendar(word: &[u8]) -> bool {
+    // What a table of two letters lets pass is compared.
+    (2..=9).contains(&word.len())
+        && CALENDAR_STARTS[usize::from(word[0] & 31)] >> (word[1] & 31) & 1 != 0
+        && is_one_of(word, CALENDAR)
+}
+
+/// For the first letter of a word, the second letters with which a name of [`CALENDAR`] goes on, by their last five bits.
+static CALENDAR_STARTS: [u32; 32] = {
+    let mut starts = [0; 32];
+    let mut index = 0;
+    while index < CALENDAR.len() {
+        let word = CALENDAR[index];
+        starts[(word[0] & 31) as usize] |= 1 << (word[1] & 31);
+        index += 1;
+    }
+    starts
+};
 
 fn is_one_of(word: &[u8], words: &[&[u8]]) -> bool {
     word.len() <= 9 && words.iter().any(|it| it.eq_ignore_ascii_case(word))
@@ -455,6 +498,16 @@ mod tests {
             prop_assert!(mask.len() <= LONGEST);
             prop_assert!(mask.is_empty() || mask.split(|&byte| byte == b' ').all(|token| !token.is_empty()));
             prop_assert_eq!(masking.mask(&message), mask);
+        }
+
+        #[test]
+        fn words_and_numbers_are_masked_as_any_token(
+            token in "[a-z]{1,4}|[A-Za-z0-9._/-]{1,6}|(Mon|may|JUNE|utc|null|-|cest|am|septembe)|[ -~&&[^ ]]{1,9}|<\\*>|\\PC{1,5}",
+        ) {
+            let (mut one, mut other) = (Masking::default(), Masking::default());
+            one.mask_token(token.as_bytes());
+            other.mask_compound(token.as_bytes());
+            prop_assert_eq!(one.token, other.token);
         }
 
         /// What lets messages of one shape share a mask.

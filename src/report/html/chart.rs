@@ -1,4 +1,4 @@
-//! The timeline as a picture: errors and all records over time, silences, and where each finding is first seen.
+//! The timeline as a picture: errors and all records over time, silences, starts, and where each finding is first seen.
 
 use super::anchor;
 use crate::diagnosis::{Chronology, Clock, Diagnosis};
@@ -18,6 +18,7 @@ pub(super) struct Chart {
 pub(super) struct Picture {
     pub(super) bars: Vec<Bar>,
     pub(super) gaps: Vec<Gap>,
+    pub(super) starts: Vec<Tick>,
     pub(super) marks: Vec<Mark>,
     /// Rows of marks.
     pub(super) lanes: usize,
@@ -52,6 +53,12 @@ pub(super) struct Block {
 pub(super) struct Gap {
     pub(super) x: String,
     pub(super) width: String,
+    pub(super) title: String,
+}
+
+/// A line at the time at which something started.
+pub(super) struct Tick {
+    pub(super) x: String,
     pub(super) title: String,
 }
 
@@ -133,6 +140,7 @@ fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
         lanes: marks.iter().map(|it| it.lane + 1).max().unwrap_or(0),
         bars: buckets.iter().map(bar).collect(),
         gaps: gaps(chronology, span),
+        starts: starts(chronology, span),
         marks,
         first: shown(span.from),
         last: shown(span.to),
@@ -194,6 +202,20 @@ fn gaps(chronology: &Chronology, span: Span) -> Vec<Gap> {
     };
     // A picture in which all is shaded says nothing.
     chronology.silences.iter().take(10).filter_map(gap).collect()
+}
+
+/// How many starts are drawn: of more than that a picture shows no bars.
+const STARTS: usize = 60;
+
+fn starts(chronology: &Chronology, span: Span) -> Vec<Tick> {
+    let tick = |start: &crate::diagnosis::Restart| {
+        let place = second(chronology, start.time, &start.file)?;
+        let host = start.host.as_ref().map(|host| format!(" on {host}")).unwrap_or_default();
+        let title = format!("{} starts{host}: {}", start.what, seconds(start.time));
+        Some(Tick { x: thousandths(span.place(place)), title: one_line(&title) })
+    };
+    let last = chronology.starts.len().saturating_sub(STARTS);
+    chronology.starts[last..].iter().filter_map(tick).collect()
 }
 
 fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<Mark> {

@@ -2,7 +2,7 @@
 
 use super::saved::{Read, assumed_if, named, read_time, seconds_east};
 use super::{JsonTimes, LEVELS, Text};
-use crate::diagnosis::{Chronology, Clock, ClockOffset, FileTimes, Inferred, Pause};
+use crate::diagnosis::{Chronology, Clock, ClockOffset, FileTimes, Inferred, Pause, Restart};
 use crate::finding::{Clue, Histogram, Levels, Time, shown_offset};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -28,6 +28,10 @@ pub(in crate::report) struct JsonTimeline<'a> {
     clock_steps: Vec<JsonStep<'a>>,
     /// Hosts whose clocks differ.
     clock_offsets: Vec<JsonOffset<'a>>,
+    /// Starts of computers and services, by time; the latest 256.
+    starts: Vec<JsonStart<'a>>,
+    /// How many earlier ones are not in `starts`.
+    more_starts: u64,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -75,6 +79,18 @@ struct JsonStep<'a> {
 }
 
 #[derive(Deserialize, Serialize)]
+struct JsonStart<'a> {
+    what: Text<'a>,
+    host: Option<Text<'a>>,
+    file: Text<'a>,
+    line: u64,
+    time: String,
+    /// `time`, if the log does not state it as a whole: year or date are assumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    assumed: Vec<String>,
+}
+
+#[derive(Deserialize, Serialize)]
 struct JsonOffset<'a> {
     behind: Text<'a>,
     ahead: Text<'a>,
@@ -105,6 +121,8 @@ impl<'a> From<&'a Chronology> for JsonTimeline<'a> {
             gaps: chronology.silences.iter().map(JsonPause::from).collect(),
             clock_steps: chronology.setbacks.iter().map(JsonStep::from).collect(),
             clock_offsets: chronology.clock_offsets.iter().map(JsonOffset::from).collect(),
+            starts: chronology.starts.iter().map(JsonStart::from).collect(),
+            more_starts: chronology.more_starts,
         }
     }
 }
@@ -140,6 +158,19 @@ impl<'a> From<&'a Pause> for JsonPause<'a> {
 impl<'a> From<&'a Pause> for JsonStep<'a> {
     fn from(pause: &'a Pause) -> Self {
         JsonStep { pause: JsonPause::from(pause), end_of_summer_time: pause.end_of_summer_time }
+    }
+}
+
+impl<'a> From<&'a Restart> for JsonStart<'a> {
+    fn from(start: &'a Restart) -> Self {
+        JsonStart {
+            what: (&start.what).into(),
+            host: start.host.as_deref().map(Cow::from),
+            file: (&*start.file).into(),
+            line: start.line,
+            time: start.time.to_string(),
+            assumed: start.time.assumed().then(|| "time".to_owned()).into_iter().collect(),
+        }
     }
 }
 
@@ -182,6 +213,8 @@ impl JsonTimeline<'_> {
             silences: self.gaps.into_iter().map(JsonPause::pause).collect::<Read<_>>()?,
             setbacks: self.clock_steps.into_iter().map(JsonStep::pause).collect::<Read<_>>()?,
             clock_offsets: self.clock_offsets.into_iter().map(JsonOffset::offset).collect(),
+            starts: self.starts.into_iter().map(JsonStart::start).collect::<Read<_>>()?,
+            more_starts: self.more_starts,
         })
     }
 }
@@ -221,6 +254,14 @@ impl JsonPause<'_> {
 impl JsonStep<'_> {
     fn pause(self) -> Read<Pause> {
         Ok(Pause { end_of_summer_time: self.end_of_summer_time, ..self.pause.pause()? })
+    }
+}
+
+impl JsonStart<'_> {
+    fn start(self) -> Read<Restart> {
+        let time = assumed_if(read_time(&self.time)?, &self.assumed, "time");
+        let (what, host) = (self.what.into_owned(), self.host.map(Cow::into_owned));
+        Ok(Restart { what, host, file: self.file.into(), line: self.line, time })
     }
 }
 

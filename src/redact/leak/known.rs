@@ -1,0 +1,162 @@
+//! Names that were replaced elsewhere, as whole words or as parts of compound ones.
+
+use super::super::{Kind, Map, words};
+use super::Leak;
+use regex::bytes::Regex;
+use std::collections::HashSet;
+
+/// Names that must not be in a text, because a redactor has replaced them.
+pub(super) struct Known {
+    /// In small letters.
+    names: HashSet<Vec<u8>>,
+    /// A bit for each hash of the first bytes of a name. Only a part of a word that begins like a name is looked up.
+    starts: Box<[u64; 1024]>,
+    /// Those of several words.
+    phrases: Option<Regex>,
+}
+
+/// Of a name so many bytes are hashed, or all if it is shorter.
+const START: usize = 4;
+/// Words of very many parts are no names: from so many beginnings on they are left alone.
+const BEGINNINGS: usize = 12;
+/// And so many ends behind a beginning.
+const ENDS: usize = 6;
+/// Few names have blanks.
+const PHRASES: usize = 10_000;
+
+impl Known {
+    pub(super) fn new(map: &Map) -> Known {
+        let mut known = Known { names: HashSet::new(), starts: Box::new([0; 1024]), phrases: None };
+        let mut phrases = Vec::new();
+        for (kind, _, original) in map.entries() {
+            let is_name = !matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Keyword);
+            if is_name && words::is_telling(original.as_bytes()) {
+                let original = original.to_lowercase();
+                if !original.bytes().all(|byte| is_part(&byte)) {
+                    phrases.push(regex::escape(&original));
+                }
+                known.add(original.into_bytes());
+            }
+        }
+        phrases.truncate(PHRASES);
+        known.phrases = Regex::new(&phrases.join("|")).ok().filter(|_| !phrases.is_empty());
+        known
+    }
+
+    fn add(&mut self, name: Vec<u8>) {
+        let hash = start_hash(&name[..name.len().min(START)]);
+        self.starts[hash / 64] |= 1 << (hash % 64);
+        self.names.insert(name);
+    }
+
+    /// Adds a leak for each place of a name.
+    pub(super) fn find(&self, text: &[u8], leaks: &mut Vec<Leak>) {
+        if self.names.is_empty() {
+            return;
+        }
+        if let Some(phrases) = &self.phrases {
+            let lower = text.to_ascii_lowercase();
+            let leak = |start, end| Leak { start, end, kind: Kind::User, rule: "known name" };
+            leaks.extend(phrases.find_iter(&lower).map(|it| leak(it.start(), it.end())));
+        }
+        let mut at = 0;
+        while at < text.len() {
+            if !is_part(&text[at]) {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            let mut may_be = self.may_begin(&text[at..]);
+            while at < text.len() && is_part(&text[at]) {
+                at += 1;
+                may_be |= is_sign(text[at - 1]) && self.may_begin(&text[at..]);
+            }
+            if may_be && at - start >= 3 {
+                self.word(&text[start..at], start, leaks);
+            }
+        }
+    }
+
+    /// Whether a name may begin where a text begins.
+    fn may_begin(&self, text: &[u8]) -> bool {
+        let Some(start) = text.get(..text.len().min(START)) else { return false };
+        let mut lower = [0; START];
+        for (to, from) in lower.iter_mut().zip(start) {
+            // Other letters have small forms of other bytes.
+            if *from >= 0x80 {
+                return true;
+            }
+            *to = from.to_ascii_lowercase();
+        }
+        let is_in = |length: usize| {
+            let hash = start_hash(&lower[..length.min(start.len())]);
+            self.starts[hash / 64] >> (hash % 64) & 1 != 0
+        };
+        is_in(START) || is_in(START - 1)
+    }
+
+    /// Looks up a word and its parts.
+    fn word(&self, word: &[u8], at: usize, leaks: &mut Vec<Leak>) {
+        let lower = String::from_utf8_lossy(word).to_lowercase().into_bytes();
+        let mut ends: Vec<usize> = (1..lower.len()).filter(|at| is_sign(lower[*at])).collect();
+        ends.push(lower.len());
+        let mut starts: Vec<usize> = ends.iter().map(|end| end + 1).collect();
+        starts.insert(0, 0);
+        for (index, from) in starts.iter().enumerate().take(BEGINNINGS) {
+            for to in ends[index.min(ends.len())..].iter().take(ENDS) {
+                if lower.get(*from..*to).is_some_and(|it| self.names.contains(it)) {
+                    leaks.push(Leak { start: at + from, end: at + to, kind: Kind::Host, rule: "known name" });
+                }
+            }
+        }
+    }
+}
+
+/// Whether a byte may stand in a name of one word.
+fn is_part(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte >= 0x80 || is_sign(*byte)
+}
+
+/// Whether a byte joins the parts of a word.
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'.' | b'_' | b'-')
+}
+
+/// A number of 16 bits for the first bytes of a name.
+fn start_hash(start: &[u8]) -> usize {
+    let number = start.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    (number.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn known(names: &[String]) -> Known {
+        let mut known = Known { names: HashSet::new(), starts: Box::new([0; 1024]), phrases: None };
+        names.iter().for_each(|name| known.add(name.to_lowercase().into_bytes()));
+        known
+    }
+
+    proptest! {
+        /// Looking up every word gives the same.
+        #[test]
+        fn no_name_is_passed_over(
+            names in proptest::collection::vec("[a-c][a-c0-1._-]{1,5}[a-c]|[äß]ab|aÄb|İab", 1..5),
+            text in "([a-cA-C0-1]{1,5}|[._ /-]|ÄAB|ssab|İAB|Ab|\\n){0,40}",
+        ) {
+            let known = known(&names);
+            let mut found = Vec::new();
+            known.find(text.as_bytes(), &mut found);
+            let (mut expected, mut at) = (Vec::new(), 0);
+            for word in text.as_bytes().split(|byte| !is_part(byte)) {
+                if word.len() >= 3 {
+                    known.word(word, at, &mut expected);
+                }
+                at += word.len() + 1;
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

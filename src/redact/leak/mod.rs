@@ -1,0 +1,128 @@
+//! The leak scan: looks over finished text for what a redaction must have taken out.
+//!
+//! It shares no detector with the redaction. It searches regular expressions (`rules.rs`) and shapes (`shapes.rs`,
+//! `headers.rs`) where the redaction walks over words, has checks of its own (`checks.rs`), and looks up everything that the
+//! redactor has replaced (`known.rs`): a mistake in one is seen by the other. Only what is certain counts, since a leak
+//! blocks.
+
+mod checks;
+mod headers;
+mod known;
+mod rules;
+mod shapes;
+
+use super::{Kind, Map, pseudonym};
+use known::Known;
+use std::collections::HashSet;
+
+/// Something in a finished text that must not be there. It does not hold the text itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leak {
+    /// Where it begins, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What it is.
+    pub kind: Kind,
+    /// What found it.
+    pub rule: &'static str,
+}
+
+/// Looks for leaks; made once for all texts of a redactor.
+pub struct LeakScan {
+    /// Only secrets count.
+    secrets_only: bool,
+    /// Names that were replaced.
+    known: Known,
+    /// Addresses that are pseudonyms.
+    issued: HashSet<Vec<u8>>,
+    /// Words that the customer wants out.
+    keywords: Vec<Vec<u8>>,
+}
+
+/// What a rule has found.
+#[derive(Clone, Copy)]
+struct Found<'t> {
+    text: &'t [u8],
+    /// Where the match begins, of which `start..end` is the part that counts.
+    whole: usize,
+    start: usize,
+    end: usize,
+}
+
+impl<'t> Found<'t> {
+    /// What counts.
+    fn part(&self) -> &'t [u8] {
+        self.text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// At most so many bytes before it.
+    fn before(&self, most: usize) -> &'t [u8] {
+        self.text.get(self.start.saturating_sub(most)..self.start).unwrap_or_default()
+    }
+
+    /// What comes behind it.
+    fn behind(&self) -> &'t [u8] {
+        self.text.get(self.end..).unwrap_or_default()
+    }
+
+    fn leak(&self, kind: Kind, rule: &'static str) -> Leak {
+        Leak { start: self.start, end: self.end, kind, rule }
+    }
+}
+
+impl LeakScan {
+    /// Prepares a scan of texts whose pseudonyms are in this map. With `secrets_only` identifiers may stay.
+    pub fn new(map: &Map, keywords: &[String], secrets_only: bool) -> LeakScan {
+        let addresses = map.entries().filter(|(kind, ..)| matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac));
+        let keywords = keywords.iter().map(|it| it.trim().to_lowercase().into_bytes());
+        LeakScan {
+            secrets_only,
+            known: Known::new(map),
+            issued: addresses.map(|(_, pseudonym, _)| pseudonym.to_lowercase().into_bytes()).collect(),
+            keywords: keywords.filter(|it| !it.is_empty()).collect(),
+        }
+    }
+
+    /// Returns all leaks of a text, by their place. A text need not be whole; what is cut off at its ends may be missed.
+    pub fn leaks(&self, text: &[u8]) -> Vec<Leak> {
+        let mut leaks = self.by_rules(text);
+        if !self.secrets_only {
+            self.known.find(text, &mut leaks);
+        }
+        self.by_keywords(text, &mut leaks);
+        leaks.sort();
+        leaks.dedup();
+        leaks
+    }
+
+    /// Leaks that can be told by what they look like and what stands beside them.
+    fn by_rules(&self, text: &[u8]) -> Vec<Leak> {
+        let mut leaks = Vec::new();
+        rules::find(self, text, &mut leaks);
+        shapes::find(self, text, &mut leaks);
+        if !self.secrets_only {
+            headers::find(self, text, &mut leaks);
+        }
+        leaks
+    }
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind.is_secret() || !self.secrets_only
+    }
+
+    fn by_keywords(&self, text: &[u8], leaks: &mut Vec<Leak>) {
+        if self.keywords.is_empty() {
+            return;
+        }
+        let lower = text.to_ascii_lowercase();
+        for keyword in &self.keywords {
+            for start in memchr::memmem::find_iter(&lower, keyword) {
+                let ours = pseudonym::pseudonym_at(&text[start..]).is_some() || text[..start].ends_with(b"[redacted:");
+                if !ours {
+                    leaks.push(Leak { start, end: start + keyword.len(), kind: Kind::Keyword, rule: "keyword" });
+                }
+            }
+        }
+    }
+}
