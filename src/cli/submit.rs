@@ -99,7 +99,7 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         claimed => claimed?.id,
     };
     let outcome = drive(&store, &args.to, &*tracker, entry, now() + i64::from(args.wait))?;
-    Ok(if tell(&args.to, entry, &outcome)? { Exit::Done } else { Exit::Pending })
+    Ok(if tell(&args.to, &*tracker, entry, &outcome)? { Exit::Done } else { Exit::Pending })
 }
 
 fn refuse(why: &PackageProblem) -> anyhow::Result<Exit> {

@@ -194,6 +194,14 @@ impl Store {
         Ok(())
     }
 
+    /// A person says that what was sent has arrived: the files that did not go with it follow. Returns whether that was asked.
+    pub fn arrived(&self, entry: i64, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE outbox SET state = 'accepted', attempts = 0, due = ?1, changed = ?1, reason = NULL
+            WHERE id = ?2 AND state = 'held'
+            AND EXISTS (SELECT 1 FROM tickets WHERE tickets.id = outbox.ticket AND remote IS NOT NULL)";
+        Ok(self.db.execute(sql, (now, entry))? > 0)
+    }
+
     /// Remembers how far a file has come.
     pub fn set_file(&self, entry: i64, path: &str, state: FileState) -> Result<(), StoreError> {
         let sql = "UPDATE outbox_files SET state = ?1 WHERE entry = ?2 AND path = ?3";
