@@ -1,6 +1,6 @@
 use super::connection::{ConnectionArgs, StoreArgs, drive, now, tell, tracker};
 use super::exit::Usage;
-use super::{Exit, output};
+use super::{Exit, output, say};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -157,10 +157,18 @@ fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
             all_done = false;
             continue;
         }
+        let name = store.ticket(entry.ticket)?.tracker;
+        if config.kind(&name) == Some("portal") {
+            all_done = false;
+            say(&format!(
+                "entry {}: a person records the number of the case with `tierline submit --recorded`",
+                entry.id
+            ));
+            continue;
+        }
         if args.id.is_some() {
             store.release(entry.id, now())?;
         }
-        let name = store.ticket(entry.ticket)?.tracker;
         let tracker = tracker(&config, &name)?;
         let outcome = drive(&store, &name, &*tracker, entry.id, until)?;
         all_done &= tell(&name, &*tracker, entry.id, &outcome)?;

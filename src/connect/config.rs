@@ -63,7 +63,7 @@ struct Whole {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// `folder`, `rt`, `redmine` or `smtp`.
+    /// `folder`, `rt`, `redmine`, `smtp` or `portal`.
     pub kind: Spanned<String>,
     /// The folder.
     pub path: Option<Spanned<PathBuf>>,
@@ -153,6 +153,7 @@ const KINDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("smtp", &["url", "from", "to", "user", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes"]),
+    ("portal", &[]),
 ];
 
 /// For one request with its answer, if nothing is said.
@@ -234,6 +235,11 @@ impl Config {
                 Ok(Box::new(Redmine { http, project, key_field, request_bytes, settle }))
             }
             "smtp" => Ok(Box::new(self.mail(settings, variable)?)),
+            "portal" => {
+                let reason =
+                    "a portal takes cases from people only; `tierline submit` says what to paste there".to_owned();
+                Err(self.error(Some(settings.kind.span()), reason))
+            }
             // Others were refused when the file was read.
             kind => Err(self.error(Some(settings.kind.span()), format!("there is no kind `{kind}`"))),
         }
