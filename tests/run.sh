@@ -21,11 +21,11 @@ if [ "${TIERLINE_SKIP_SERVICES:-}" = 1 ]; then
   step "SKIPPED, because TIERLINE_SKIP_SERVICES=1: tests against real ticket systems"
 else
   step "ticket systems that tests talk to (TIERLINE_SKIP_SERVICES=1 leaves these tests out)"
-  for service in rt redmine; do
+  for service in smtp rt redmine; do
     # Fails if it cannot be started: a test that does not run must not look like one that passes.
     lines=$("tests/services/$service.sh" start)
     while IFS= read -r line; do export "${line?}"; done <<<"$lines"
-    trap 'for service in rt redmine; do "tests/services/$service.sh" stop; done' EXIT
+    trap 'for service in smtp rt redmine; do "tests/services/$service.sh" stop; done' EXIT
     echo "$service: started"
   done
   export TIERLINE_TEST_SERVICES=required

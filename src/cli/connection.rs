@@ -94,10 +94,14 @@ pub(super) fn drive(
 }
 
 /// Prints how it went, and returns whether everything is at the tracker.
-pub(super) fn tell(name: &str, entry: i64, outcome: &Outcome) -> anyhow::Result<bool> {
+pub(super) fn tell(name: &str, tracker: &dyn Tracker, entry: i64, outcome: &Outcome) -> anyhow::Result<bool> {
     match outcome {
         Outcome::Verified { ticket } => {
-            output::print(format!("{name}: ticket {ticket}, all files read back and equal\n").as_bytes())?;
+            let how = match tracker.unseen(ticket) {
+                None => "all files read back and equal",
+                Some(_) => "the mail server has taken all of it; a mail cannot be read back",
+            };
+            output::print(format!("{name}: ticket {ticket}, {how}\n").as_bytes())?;
             return Ok(true);
         }
         Outcome::Waiting { due, why } => {

@@ -1,5 +1,6 @@
 use super::connection::{ConnectionArgs, StoreArgs, drive, now, tell, tracker};
-use super::{Exit, output};
+use super::exit::Usage;
+use super::{Exit, output, say};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -32,6 +33,8 @@ enum OutboxCommand {
     Show(ShowArgs),
     /// Goes on with one entry, also one that is held, or with all that are due.
     Retry(RetryArgs),
+    /// Says that what was sent by an entry has arrived, where that cannot be seen from here, and goes on.
+    Arrived(ArrivedArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -67,6 +70,15 @@ struct RetryArgs {
     connection: ConnectionArgs,
 }
 
+#[derive(Debug, clap::Args)]
+struct ArrivedArgs {
+    /// The number of the entry, which is held.
+    #[arg(value_name = "ID")]
+    id: i64,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people.
@@ -80,6 +92,7 @@ pub(super) fn run(args: &OutboxArgs) -> anyhow::Result<Exit> {
         OutboxCommand::List(args) => list(args),
         OutboxCommand::Show(args) => show(args),
         OutboxCommand::Retry(args) => retry(args),
+        OutboxCommand::Arrived(args) => arrived(args),
     }
 }
 
@@ -144,14 +157,36 @@ fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
             all_done = false;
             continue;
         }
+        let name = store.ticket(entry.ticket)?.tracker;
+        if config.kind(&name) == Some("portal") {
+            all_done = false;
+            say(&format!(
+                "entry {}: a person records the number of the case with `tierline submit --recorded`",
+                entry.id
+            ));
+            continue;
+        }
         if args.id.is_some() {
             store.release(entry.id, now())?;
         }
-        let name = store.ticket(entry.ticket)?.tracker;
-        let outcome = drive(&store, &name, &*tracker(&config, &name)?, entry.id, until)?;
-        all_done &= tell(&name, entry.id, &outcome)?;
+        let tracker = tracker(&config, &name)?;
+        let outcome = drive(&store, &name, &*tracker, entry.id, until)?;
+        all_done &= tell(&name, &*tracker, entry.id, &outcome)?;
     }
     Ok(if all_done { Exit::Done } else { Exit::Pending })
+}
+
+fn arrived(args: &ArrivedArgs) -> anyhow::Result<Exit> {
+    let store = args.connection.store()?;
+    let config = args.connection.config()?;
+    let entry = store.entry(args.id)?.ok_or(OutboxError::None(args.id))?;
+    if !store.arrived(entry.id, now())? {
+        return Err(Usage(format!("entry {} is not held for an answer to that", entry.id)).into());
+    }
+    let name = store.ticket(entry.ticket)?.tracker;
+    let tracker = tracker(&config, &name)?;
+    let outcome = drive(&store, &name, &*tracker, entry.id, now())?;
+    Ok(if tell(&name, &*tracker, entry.id, &outcome)? { Exit::Done } else { Exit::Pending })
 }
 
 fn line(store: &Store, entry: &Entry) -> anyhow::Result<String> {

@@ -1,3 +1,5 @@
+mod portal;
+
 use super::connection::{ConnectionArgs, drive, now, tell, tracker};
 use super::exit::Usage;
 use super::redact::{Customer, read_keywords};
@@ -8,7 +10,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use tierline::connect::{Package, PackageProblem, Tracker};
 use tierline::redact::LeakScan;
-use tierline::store::Claim;
+use tierline::store::{Claim, Entry, Store, StoreError};
 
 /// Sends a package that `escalate` made to a tracker: exactly one ticket per problem of a customer, with all files.
 ///
@@ -43,6 +45,9 @@ pub(super) struct SubmitArgs {
     /// The package keeps names and addresses, as the customer has agreed.
     #[arg(long)]
     keep_identifiers: bool,
+    /// The number that the case got in the vendor's portal, for a tracker of kind `portal`.
+    #[arg(long, value_name = "NUMBER")]
+    recorded: Option<String>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -51,6 +56,7 @@ const EXAMPLES: &str = "\
 Examples:
   tierline submit ticket/ --to desk --dry-run
   tierline submit ticket/ --to desk --yes
+  tierline submit ticket/ --to veeam --recorded 07654321
 
 Exit codes: 0 the tracker has all of it, 1 failed, 2 wrong usage, 5 it waits in the outbox or a person has to look, 6 refused:
 the package was changed, something in it must not leave, or nobody has said yes.";
@@ -70,7 +76,19 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         Err(error @ PackageProblem::Leaks(..)) => return refuse(&error),
         Err(error) => return Err(error).context("failed to look for leaks"),
     }
-    let tracker = tracker(&args.connection.config()?, &args.to)?;
+    let config = args.connection.config()?;
+    if config.kind(&args.to) == Some("portal") {
+        // Nothing leaves by itself: the person who pastes it approves it.
+        let store = args.connection.store()?;
+        return match claim(args, &package, &name, &store)? {
+            Some(entry) => portal::run(args, &package, &store, &entry),
+            None => Ok(Exit::Refused),
+        };
+    }
+    if args.recorded.is_some() {
+        return Err(Usage(format!("--recorded is for trackers of kind `portal`, and `{}` is none", args.to)).into());
+    }
+    let tracker = tracker(&config, &args.to)?;
     if args.dry_run {
         let (draft, rest) = package.draft(tracker.request_bytes());
         output::print(tracker.dry_run(&draft, &rest).as_bytes())?;
@@ -80,10 +98,17 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     let store = args.connection.store()?;
+    let Some(entry) = claim(args, &package, &name, &store)? else { return Ok(Exit::Refused) };
+    let outcome = drive(&store, &args.to, &*tracker, entry.id, now() + i64::from(args.wait))?;
+    Ok(if tell(&args.to, &*tracker, entry.id, &outcome)? { Exit::Done } else { Exit::Pending })
+}
+
+/// Claims the problem; `None` if it is another customer's, which is said.
+fn claim(args: &SubmitArgs, package: &Package, customer: &str, store: &Store) -> anyhow::Result<Option<Entry>> {
     let folder = fs::canonicalize(&args.package).context("failed to find the package")?;
     let files: Vec<_> = package.files.iter().map(|it| (it.path.clone(), it.sha256.clone(), it.bytes)).collect();
     let claim = Claim {
-        customer: &name,
+        customer,
         problem: &package.ticket.key,
         tracker: &args.to,
         title: &package.ticket.summary,
@@ -91,15 +116,13 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         manifest: &package.manifest,
         files: &files,
     };
-    let entry = match store.claim(&claim, now()) {
-        Err(error @ tierline::store::StoreError::OtherCustomer { .. }) => {
+    match store.claim(&claim, now()) {
+        Err(error @ StoreError::OtherCustomer { .. }) => {
             say(&format!("refused: {error}"));
-            return Ok(Exit::Refused);
+            Ok(None)
         }
-        claimed => claimed?.id,
-    };
-    let outcome = drive(&store, &args.to, &*tracker, entry, now() + i64::from(args.wait))?;
-    Ok(if tell(&args.to, entry, &outcome)? { Exit::Done } else { Exit::Pending })
+        claimed => Ok(Some(claimed?)),
+    }
 }
 
 fn refuse(why: &PackageProblem) -> anyhow::Result<Exit> {

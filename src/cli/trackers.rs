@@ -43,8 +43,12 @@ pub(super) fn run(args: &TrackersArgs) -> anyhow::Result<Exit> {
     };
     let mut exit = Exit::Done;
     for name in names {
-        let tracker = tracker(&config, name)?;
         let kind = config.kind(name).unwrap_or_default();
+        if kind == "portal" {
+            output::print(format!("{name}: portal, used by people; nothing to check\n").as_bytes())?;
+            continue;
+        }
+        let tracker = tracker(&config, name)?;
         match tracker.probe() {
             Ok(probe) => {
                 store.set_health(name, &Health::default())?;

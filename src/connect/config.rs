@@ -10,6 +10,7 @@
 
 use super::folder::Folder;
 use super::http::{Http, Line, Secret};
+use super::mail::{Mail, Security};
 use super::redmine::Redmine;
 use super::rt::RequestTracker;
 use super::tracker::Tracker;
@@ -62,7 +63,7 @@ struct Whole {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// `folder`, `rt` or `redmine`.
+    /// `folder`, `rt`, `redmine`, `smtp` or `portal`.
     pub kind: Spanned<String>,
     /// The folder.
     pub path: Option<Spanned<PathBuf>>,
@@ -72,6 +73,12 @@ pub struct Settings {
     pub queue: Option<Spanned<String>>,
     /// The identifier of the project.
     pub project: Option<Spanned<String>>,
+    /// The sender of mails.
+    pub from: Option<Spanned<String>>,
+    /// The receiver of mails.
+    pub to: Option<Spanned<String>>,
+    /// The name to log in with; the token is its password.
+    pub user: Option<Spanned<String>>,
     /// The variable of the environment with the token.
     pub token_env: Option<Spanned<String>>,
     /// The file with the token.
@@ -99,6 +106,9 @@ impl Settings {
             ("url", at(self.url.as_ref())),
             ("queue", at(self.queue.as_ref())),
             ("project", at(self.project.as_ref())),
+            ("from", at(self.from.as_ref())),
+            ("to", at(self.to.as_ref())),
+            ("user", at(self.user.as_ref())),
             ("token_env", at(self.token_env.as_ref())),
             ("token_file", at(self.token_file.as_ref())),
             ("key_field", at(self.key_field.as_ref())),
@@ -142,6 +152,8 @@ const KINDS: &[(&str, &[&str])] = &[
             "request_bytes",
         ],
     ),
+    ("smtp", &["url", "from", "to", "user", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes"]),
+    ("portal", &[]),
 ];
 
 /// For one request with its answer, if nothing is said.
@@ -150,6 +162,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const SETTLE: Duration = Duration::from_secs(15);
 /// How many bytes of files go in one request if nothing is said.
 const REQUEST: u64 = 8 << 20;
+/// The same for a mail. In base64 it becomes a third larger, and many servers take 10 MB.
+const MAIL: u64 = 7 << 20;
 
 impl Config {
     /// Reads a file.
@@ -220,6 +234,12 @@ impl Config {
                 let settle = seconds(settings.settle_seconds.as_ref(), SETTLE);
                 Ok(Box::new(Redmine { http, project, key_field, request_bytes, settle }))
             }
+            "smtp" => Ok(Box::new(self.mail(settings, variable)?)),
+            "portal" => {
+                let reason =
+                    "a portal takes cases from people only; `tierline submit` says what to paste there".to_owned();
+                Err(self.error(Some(settings.kind.span()), reason))
+            }
             // Others were refused when the file was read.
             kind => Err(self.error(Some(settings.kind.span()), format!("there is no kind `{kind}`"))),
         }
@@ -283,6 +303,49 @@ impl Config {
         let line = Line { timeout: seconds(settings.timeout_seconds.as_ref(), TIMEOUT), authorities };
         let at = settings.ca_file.as_ref().map_or_else(span, |it| Some(it.span()));
         Http::new(url, auth, &line).map_err(|reason| self.error(at, reason))
+    }
+
+    /// The mail server and the mailbox behind it.
+    fn mail(&self, settings: &Settings, variable: &dyn Fn(&str) -> Option<String>) -> Result<Mail, ConfigError> {
+        let url = self.needed(settings, "url", settings.url.as_ref())?;
+        let wrong = |reason: &str| self.error(settings.url.as_ref().map(Spanned::span), reason.to_owned());
+        let (rest, tls) = match (url.strip_prefix("smtps://"), url.strip_prefix("smtp://")) {
+            (Some(rest), _) => (rest, true),
+            (None, Some(rest)) => (rest, false),
+            (None, None) => return Err(wrong("`url` must begin with smtps:// (TLS at once) or smtp:// (STARTTLS)")),
+        };
+        let plain = |it: char| it.is_ascii_alphanumeric() || "-._".contains(it);
+        let (host, port) = rest.trim_end_matches('/').split_once(':').unwrap_or((rest.trim_end_matches('/'), ""));
+        let port = if port.is_empty() { Some(if tls { 465 } else { 587 }) } else { port.parse().ok() };
+        let (Some(port), true) = (port, !host.is_empty() && host.chars().all(plain)) else {
+            return Err(wrong("`url` is `smtp://HOST:PORT` without credentials; name the user with `user`"));
+        };
+        let mailbox = |field: &str, value: Option<&Spanned<String>>| {
+            let text = self.needed(settings, field, value)?;
+            let failed = |_| self.error(value.map(Spanned::span), format!("`{field}` is no address of mail"));
+            text.parse().map_err(failed)
+        };
+        let login = match &settings.user {
+            Some(user) => Some((user.get_ref().clone(), self.secret(settings, variable)?)),
+            None => None,
+        };
+        // Without login and on this machine there is nothing to protect on the way.
+        let security = match (tls, &login) {
+            (true, _) => Security::Tls,
+            (false, None) if is_loopback(rest) => Security::Plain,
+            (false, _) => Security::StartTls,
+        };
+        Ok(Mail {
+            host: host.to_owned(),
+            port,
+            security,
+            login,
+            from: mailbox("from", settings.from.as_ref())?,
+            to: mailbox("to", settings.to.as_ref())?,
+            authorities: settings.ca_file.as_ref().map(|file| self.read_beside(file)).transpose()?,
+            timeout: seconds(settings.timeout_seconds.as_ref(), TIMEOUT),
+            request_bytes: settings.request_bytes.as_ref().map_or(MAIL, |it| *it.get_ref()),
+        })
     }
 
     /// The token: from the environment or a file, never from the configuration.

@@ -8,6 +8,7 @@
 mod config;
 mod folder;
 mod http;
+mod mail;
 mod multipart;
 mod outbox;
 mod package;

@@ -37,6 +37,12 @@ pub trait Tracker {
     /// How many bytes of files go in one request, unless one file is larger.
     fn request_bytes(&self) -> u64;
 
+    /// The name of the ticket with this key, for a tracker that can be neither searched nor read back and leaves the name to us.
+    /// Whether such a one has a ticket whose answer was lost is for a person to say.
+    fn unseen(&self, _key: &str) -> Option<String> {
+        None
+    }
+
     /// How long a request that was cut off may still take effect: so long a search that finds nothing proves nothing.
     fn settle(&self) -> Duration;
 }

@@ -1,7 +1,7 @@
 //! The outbox: packages on their way to a tracker, and how far each has come.
 
 use super::{Store, StoreError};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +191,32 @@ impl Store {
         let sql = "UPDATE outbox SET state = CASE state WHEN 'held' THEN 'pending' ELSE state END, attempts = 0,
             due = ?1, reason = NULL WHERE id = ?2 AND state <> 'verified'";
         self.db.execute(sql, (now, entry))?;
+        Ok(())
+    }
+
+    /// A person says that what was sent has arrived: the files that did not go with it follow. Returns whether that was asked.
+    pub fn arrived(&self, entry: i64, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE outbox SET state = 'accepted', attempts = 0, due = ?1, changed = ?1, reason = NULL
+            WHERE id = ?2 AND state = 'held'
+            AND EXISTS (SELECT 1 FROM tickets WHERE tickets.id = outbox.ticket AND remote IS NOT NULL)";
+        Ok(self.db.execute(sql, (now, entry))? > 0)
+    }
+
+    /// A person has brought the package to the vendor, whose number of the case this is.
+    pub fn recorded(&self, entry: i64, number: &str, target: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let sql = "UPDATE tickets SET remote = ?1 WHERE id = (SELECT ticket FROM outbox WHERE id = ?2)";
+        db.execute(sql, (number, entry))?;
+        let sql = "INSERT INTO audit (at, customer, ticket, tracker, target, what, bytes, sha256, outcome)
+            SELECT ?1, tickets.customer, tickets.id, tickets.tracker, ?2, 'package, by a person',
+                (SELECT COALESCE(SUM(bytes), 0) FROM outbox_files WHERE entry = outbox.id), outbox.manifest, ?3
+            FROM outbox JOIN tickets ON tickets.id = outbox.ticket
+            WHERE outbox.id = ?4 AND outbox.state <> 'verified'";
+        db.execute(sql, (now, target, format!("case {number}"), entry))?;
+        db.execute("UPDATE outbox_files SET state = 'sent' WHERE entry = ?1 AND state = 'waiting'", [entry])?;
+        let sql = "UPDATE outbox SET state = 'verified', changed = ?1, reason = NULL WHERE id = ?2";
+        db.execute(sql, (now, entry))?;
+        db.commit()?;
         Ok(())
     }
 

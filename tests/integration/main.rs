@@ -36,6 +36,8 @@ mod scope;
 mod signatures;
 mod signer;
 #[cfg(feature = "server")]
+mod smtp;
+#[cfg(feature = "server")]
 mod submit;
 mod variants;
 mod why;

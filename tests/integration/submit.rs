@@ -271,6 +271,34 @@ fn customers_are_told_apart() {
 }
 
 #[test]
+fn a_case_in_a_portal_is_opened_by_a_person_and_recorded_once() {
+    let desk = Desk::new("[trackers.desk]\nkind = \"portal\"\n");
+    let submit = |package: &str, number: Option<&str>| {
+        let mut words = desk.submit(package);
+        words.extend(number.into_iter().flat_map(|it| ["--recorded".to_owned(), it.to_owned()]));
+        desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    check(&submit("ticket", None), 5, &["https://", "Attach:", "ticket.md (", "--recorded NUMBER"]);
+    assert_eq!(desk.outbox()[0]["state"], "held");
+    let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
+    let connection = ["--config", text(&config), "--store", text(&store)];
+    check(&desk.run(&[&["outbox", "retry", "1"], connection.as_slice()].concat()), 5, &["a person records the number"]);
+    check(&desk.run(&[&["trackers", "check"], connection.as_slice()].concat()), 0, &["portal, used by people"]);
+    check(&submit("ticket", Some("a b")), 2, &["is no number of a case"]);
+    check(&submit("ticket", Some("07654321")), 0, &["case 07654321 is recorded"]);
+    check(&submit("ticket", None), 0, &["case 07654321 has the package"]);
+    // The same problem again belongs to the same case.
+    desk.escalate("later", "acme", "turned it off and on");
+    check(&submit("later", None), 5, &["The case 07654321 is open already", "--recorded 07654321"]);
+    check(&submit("later", Some("07654322")), 6, &["has the case 07654321 at `desk` already"]);
+    check(&submit("later", Some("07654321")), 0, &[]);
+    let states: Vec<_> = desk.outbox().iter().map(|it| (it["state"].clone(), it["ticket"].clone())).collect();
+    assert!(states.len() == 2 && states.iter().all(|it| *it == ("verified".into(), "07654321".into())), "{states:?}");
+    let shown = desk.run(&["outbox", "show", "2", "--store", text(&store)]);
+    check(&shown, 0, &["package, by a person to desk: case 07654321"]);
+}
+
+#[test]
 fn what_waits_goes_on_with_a_retry() {
     let desk = Desk::with_folder();
     fs::remove_dir_all(desk.path("drop")).unwrap();

@@ -36,6 +36,10 @@ impl Outbox<'_> {
     /// Searches, and sends what is not there.
     pub(super) fn send(&self, job: &Job<'_>) -> Result<Step, OutboxError> {
         // Whoever died while sending has left no word on whether it arrived.
+        let unseen = self.tracker.unseen(&job.ticket.problem);
+        if job.entry.state == State::Sending && unseen.is_some() {
+            return self.ask(job, "the program was ended while it was sending");
+        }
         if job.entry.state == State::Sending {
             self.store.reach(job.entry.id, State::Ambiguous, job.entry.changed)?;
             return Ok(Step::On);
@@ -74,6 +78,15 @@ impl Outbox<'_> {
             None => ("ticket", job.package.draft(self.tracker.request_bytes()).0),
         };
         let notes = self.leaving(job, what, draft.body.as_bytes(), &draft.files)?;
+        if let Some(name) = &unseen {
+            // What a person may have to say later is only whether it arrived.
+            self.store.set_remote(job.ticket.id, name, None)?;
+            for file in &job.package.files {
+                let goes = draft.files.iter().any(|it| it.path == file.path);
+                let state = if goes { FileState::Sent } else { FileState::Waiting };
+                self.store.set_file(job.entry.id, &file.path, state)?;
+            }
+        }
         self.store.reach(job.entry.id, State::Sending, self.now())?;
         self.reached(Point::Sending);
         let result = match remote {
@@ -90,6 +103,7 @@ impl Outbox<'_> {
                 self.reached(Point::Accepted);
                 Ok(Step::On)
             }
+            Err(Failure::Ambiguous { why }) if unseen.is_some() => self.ask(job, &why),
             Err(failure @ Failure::Ambiguous { .. }) => {
                 let now = self.now();
                 let health = failed(&self.store.health(self.name)?, &failure, now, (self.around.chance)());
@@ -101,6 +115,16 @@ impl Outbox<'_> {
             }
             Err(failure) => self.failed(job, State::Searching, failure),
         }
+    }
+
+    /// Asks a person whether what was sent has arrived, where nothing else can tell.
+    fn ask(&self, job: &Job<'_>, why: &str) -> Result<Step, OutboxError> {
+        let id = job.entry.id;
+        let why = format!(
+            "{why}; whether it went out is not known, so ask the receiver: if it arrived, `tierline outbox arrived {id}` goes on, \
+             if not, `tierline outbox retry {id}` sends it again"
+        );
+        Ok(Step::End(self.hold(job.entry, &why)?))
     }
 
     /// What was sent and is not found: the tracker may still be at it. `None` if it may be sent again.
@@ -131,6 +155,9 @@ impl Outbox<'_> {
 
     /// Tickets with the key; of a comment the ticket that has it.
     fn is_there(&self, job: &Job<'_>) -> Result<Vec<String>, Failure> {
+        if self.tracker.unseen(&job.ticket.problem).is_some() {
+            return Ok(Vec::new());
+        }
         match (job.entry.kind, &job.ticket.remote) {
             (Kind::Update, Some(remote)) => {
                 let mark = job.package.mark();
@@ -151,26 +178,17 @@ impl Outbox<'_> {
             (self.around.sleep)(Duration::from_secs(self.settling(job).unsigned_abs()));
         }
         let remote = job.ticket.remote.clone().unwrap_or_default();
-        let holds = match self.read(job, &remote) {
-            Ok(holds) => holds,
-            Err(step) => return step,
+        let missing = match self.missing(job, &remote)? {
+            Ok(missing) => missing,
+            Err(step) => return Ok(step),
         };
-        if holds.key.as_deref() != Some(&*job.ticket.problem) {
-            let why = format!(
-                "ticket {remote} does not hold the key that was sent with it: the tracker has no field for it, or shortens it; \
-                 mend that and put {} there, then `tierline outbox retry {}`",
-                job.ticket.problem, job.entry.id
-            );
-            return Ok(Step::End(self.hold(job.entry, &why)?));
-        }
-        let missing = job.package.missing(&holds.files);
         for batch in batches(missing.into_iter(), self.tracker.request_bytes()) {
-            let note = self.leaving(job, "files", &[], &batch)?;
+            let notes = self.leaving(job, "files", &[], &batch)?;
             let result = self.tracker.attach(&remote, &batch);
-            self.has_left(&note, result.as_ref().err())?;
+            self.has_left(&notes, result.as_ref().err())?;
             match result {
                 Ok(()) => self.well()?,
-                // What of it has arrived is seen when the ticket is read again.
+                // What of it has arrived is seen when the ticket is read again. A mail comes twice then, under one name.
                 Err(failure) => return self.failed(job, State::Attaching, failure.of_question()),
             }
             self.reached(Point::Attached);
@@ -183,9 +201,37 @@ impl Outbox<'_> {
         Ok(Step::On)
     }
 
+    /// The files that the ticket does not hold yet, or the end if it is not ours.
+    fn missing(&self, job: &Job<'_>, remote: &str) -> Result<Result<Vec<Outgoing>, Step>, OutboxError> {
+        if self.tracker.unseen(&job.ticket.problem).is_some() {
+            let waits = |it: &&Outgoing| {
+                job.entry.files.iter().any(|own| own.path == it.path && own.state == FileState::Waiting)
+            };
+            return Ok(Ok(job.package.files.iter().filter(waits).cloned().collect()));
+        }
+        let holds = match self.read(job, remote) {
+            Ok(holds) => holds,
+            Err(step) => return step.map(Err),
+        };
+        if holds.key.as_deref() != Some(&*job.ticket.problem) {
+            let why = format!(
+                "ticket {remote} does not hold the key that was sent with it: the tracker has no field for it, or shortens it; \
+                 mend that and put {} there, then `tierline outbox retry {}`",
+                job.ticket.problem, job.entry.id
+            );
+            return Ok(Err(Step::End(self.hold(job.entry, &why)?)));
+        }
+        Ok(Ok(job.package.missing(&holds.files)))
+    }
+
     /// Reads everything back.
     pub(super) fn verify(&self, job: &Job<'_>) -> Result<Step, OutboxError> {
         let remote = job.ticket.remote.clone().unwrap_or_default();
+        if self.tracker.unseen(&job.ticket.problem).is_some() {
+            self.store.reach(job.entry.id, State::Verified, self.now())?;
+            self.reached(Point::Verified);
+            return Ok(Step::On);
+        }
         let holds = match self.read(job, &remote) {
             Ok(holds) => holds,
             Err(step) => return step,
