@@ -37,7 +37,13 @@ enum OutboxCommand {
     Arrived(ArrivedArgs),
 }
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  tierline outbox list
+  tierline outbox list -o json";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = LIST_EXAMPLES, after_long_help = LIST_EXAMPLES)]
 struct ListArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
@@ -46,7 +52,13 @@ struct ListArgs {
     store: StoreArgs,
 }
 
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  tierline outbox show 3
+  tierline outbox show 3 -o json";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = SHOW_EXAMPLES, after_long_help = SHOW_EXAMPLES)]
 struct ShowArgs {
     /// The number of the entry.
     #[arg(value_name = "ID")]
@@ -58,7 +70,13 @@ struct ShowArgs {
     store: StoreArgs,
 }
 
+const RETRY_EXAMPLES: &str = "\
+Examples:
+  tierline outbox retry
+  tierline outbox retry 3 --wait 60";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = RETRY_EXAMPLES, after_long_help = RETRY_EXAMPLES)]
 struct RetryArgs {
     /// The number of the entry; all that are due, if none is given.
     #[arg(value_name = "ID")]
@@ -70,7 +88,12 @@ struct RetryArgs {
     connection: ConnectionArgs,
 }
 
+const ARRIVED_EXAMPLES: &str = "\
+Examples:
+  tierline outbox arrived 3";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = ARRIVED_EXAMPLES, after_long_help = ARRIVED_EXAMPLES)]
 struct ArrivedArgs {
     /// The number of the entry, which is held.
     #[arg(value_name = "ID")]

@@ -25,6 +25,7 @@ enum TrackersCommand {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 struct CheckArgs {
     /// The tracker; all, if none is named.
     #[arg(value_name = "NAME")]

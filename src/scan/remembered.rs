@@ -312,8 +312,8 @@ fn long_lines_and_many_blank_lines_are_no_obstacle() {
 fn a_new_plan_loses_no_record_of_several_lines() {
     // The second literal is searched for at first, and the first one once the second was seen to be common.
     let condition = Condition::All(vec![
-        Condition::Text { text: "disk array is gone".into(), nocase: false },
         Condition::Text { text: "a longer text of the second line".into(), nocase: false },
+        Condition::Text { text: "disk array is gone".into(), nocase: false },
     ]);
     for digits in ["", "12"] {
         let first = format!("2026-01-02 03:04:05 ERROR app{digits}: disk array is gone\n");
