@@ -156,7 +156,8 @@ fn show(args: &ShowArgs) -> anyhow::Result<Exit> {
     for file in &entry.files {
         text.push_str(&format!("  {:8} {} ({} bytes)\n", file.state.name(), file.path, file.bytes));
     }
-    text.push_str("What has left the machine for this ticket:\n");
+    let none = if left.is_empty() { " nothing" } else { "" };
+    text.push_str(&format!("What has left the machine for this ticket:{none}\n"));
     for it in &left {
         let outcome = it.outcome.as_deref().unwrap_or("no answer was written down");
         text.push_str(&format!("  {} {} to {}: {outcome}\n", time(it.at), it.what, it.target));

@@ -56,7 +56,7 @@ impl Tracker for Folder {
         let make = || -> io::Result<()> {
             let folder = tempfile::Builder::new().prefix(".new-").tempdir_in(&self.root)?;
             write(&folder.path().join("key"), format!("{}\n", draft.key).as_bytes())?;
-            write(&folder.path().join("ticket.md"), format!("# {}\n\n{}", draft.subject, draft.body).as_bytes())?;
+            write(&folder.path().join("ticket.md"), draft.body.as_bytes())?;
             fs::create_dir(folder.path().join("comments"))?;
             fs::create_dir(folder.path().join("attachments"))?;
             for file in &draft.files {
@@ -119,7 +119,7 @@ impl Tracker for Folder {
             let (path, bytes, sha256) = (&file.path, file.bytes, &file.sha256);
             text.push_str(&format!("  attachments/{}: {path}, {bytes} bytes, SHA-256 {sha256}\n", file.name));
         }
-        text.push_str(&format!("  ticket.md:\n\n# {}\n\n{}", draft.subject, draft.body));
+        text.push_str(&format!("  ticket.md:\n\n{}", draft.body));
         text
     }
 
@@ -135,7 +135,10 @@ impl Tracker for Folder {
 
 /// Nothing that fails here leaves half a ticket, so all of it may be tried again.
 fn failure(what: &str, path: &Path, error: &io::Error) -> Failure {
-    let why = format!("failed to {what} `{}`: {error}", path.display());
+    let why = match error.kind() {
+        ErrorKind::NotFound => format!("failed to {what} `{}`: it is not there; make or mount it", path.display()),
+        _ => format!("failed to {what} `{}`: {error}", path.display()),
+    };
     match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Failure::Stopped { why },
         _ => Failure::Busy { why, after: None },

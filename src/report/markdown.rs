@@ -273,7 +273,8 @@ pub(crate) fn escape(words: &str) -> String {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
+            // Before a blank it begins no entity, and many trackers show the text as it is.
+            '&' if rest.peek() != Some(&' ') => out.push_str("&amp;"),
             '@' => out.push_str("&#64;"),
             // Renderers turn bare addresses into links, and a log must not put links into a ticket.
             ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
