@@ -2,21 +2,24 @@
 //!
 //! Nothing is retried and no redirect is followed here: credentials go to the configured address only.
 
+mod body;
+
+use self::body::Measured;
 use super::multipart::Multipart;
 use super::package::Outgoing;
 use super::tracker::Failure;
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Certificate, Client, ClientBuilder, Method, RequestBuilder, redirect, retry};
 use serde_json::Value;
+use std::error::Error;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::sync::Arc;
 use std::time::Duration;
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-use ureq::{Agent, Error, Timeout};
 
 /// A tracker's address with the credentials that go there.
 pub(super) struct Http {
-    agent: Agent,
+    client: Client,
     /// Without a slash at its end.
     base: String,
     /// Name and value of the header with the credentials.
@@ -69,39 +72,22 @@ const TOLD: usize = 300;
 
 impl Http {
     pub(super) fn new(base: &str, auth: (&'static str, Secret), line: &Line) -> Result<Http, String> {
-        let roots = match &line.authorities {
-            None => RootCerts::PlatformVerifier,
+        // reqwest takes its cryptography from the process. Where it is there already, an earlier tracker has brought it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = match &line.authorities {
+            // A system without authorities trusts nobody, which a request to https:// will tell.
+            None => client(base, line).build().or_else(|_| client(base, line).tls_certs_only([]).build()),
             Some(pem) => {
-                let items = ureq::tls::parse_pem(pem).filter_map(Result::ok);
-                let found: Vec<Certificate<'static>> = items
-                    .filter_map(|it| match it {
-                        ureq::tls::PemItem::Certificate(certificate) => Some(certificate),
-                        _ => None,
-                    })
-                    .collect();
+                let found = Certificate::from_pem_bundle(pem).unwrap_or_default();
                 if found.is_empty() {
                     return Err("it has no certificate in PEM".to_owned());
                 }
-                RootCerts::new_with_certs(&found)
+                client(base, line).tls_certs_only(found).build()
             }
         };
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .root_certs(roots)
-            .build();
-        let config = Agent::config_builder()
-            .tls_config(tls)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_idle_connections(0)
-            .timeout_connect(Some(Duration::from_secs(15).min(line.timeout)))
-            .timeout_global(Some(line.timeout))
-            .user_agent(concat!("tierline/", env!("CARGO_PKG_VERSION")))
-            .build();
+        let client = client.map_err(|error| cause(&error))?;
         let base = base.trim_end_matches('/').to_owned();
-        Ok(Http { agent: Agent::new_with_config(config), base, auth })
+        Ok(Http { client, base, auth })
     }
 
     /// The address, which contains no credentials: the configuration refuses one that does.
@@ -111,58 +97,96 @@ impl Http {
 
     /// Asks for something. `path` begins with a slash.
     pub(super) fn get(&self, path: &str) -> Result<Answer, Failure> {
-        let request = self.agent.get(self.address(path)).header(self.auth.0, self.auth.1.reveal());
-        self.answer(request.call()).map_err(Failure::of_question)
+        self.answer(self.request(Method::GET, path)?).map_err(Failure::of_question)
     }
 
     /// Sends parts.
     pub(super) fn post(&self, path: &str, parts: &Multipart) -> Result<Answer, Failure> {
         let body = parts.reader().map_err(|error| unread(&error))?;
-        self.send("POST", path, &parts.content_type(), parts.len(), body)
+        self.send(Method::POST, path, &parts.content_type(), parts.len(), body)
     }
 
     /// Sends a value with this method.
     pub(super) fn json(&self, method: &str, path: &str, value: &Value) -> Result<Answer, Failure> {
         let text = value.to_string();
+        let method = if method == "PUT" { Method::PUT } else { Method::POST };
         self.send(method, path, "application/json", text.len() as u64, Cursor::new(text))
     }
 
     /// Sends a file by itself.
     pub(super) fn upload(&self, path: &str, content_type: &str, file: &Outgoing) -> Result<Answer, Failure> {
-        let body = File::open(&file.place).map_err(|error| unread(&error))?.take(file.bytes);
-        self.send("POST", path, content_type, file.bytes, body)
+        let body = File::open(&file.place).map_err(|error| unread(&error))?;
+        self.send(Method::POST, path, content_type, file.bytes, body)
     }
 
-    fn send(&self, method: &str, path: &str, kind: &str, length: u64, mut body: impl Read) -> Result<Answer, Failure> {
-        let request = match method {
-            "PUT" => self.agent.put(self.address(path)),
-            _ => self.agent.post(self.address(path)),
-        };
-        let request = request
-            .header(self.auth.0, self.auth.1.reveal())
-            .header("Content-Type", kind)
-            .header("Content-Length", length.to_string());
-        self.answer(request.send(ureq::SendBody::from_reader(&mut body)))
+    fn send(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        length: u64,
+        body: impl Read + Send + Sync + Unpin + 'static,
+    ) -> Result<Answer, Failure> {
+        let request = self
+            .request(method, path)?
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::CONTENT_LENGTH, length)
+            .body(reqwest::Body::wrap(Measured::new(body, length)));
+        self.answer(request)
     }
 
-    fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
+        let mut secret = HeaderValue::from_str(self.auth.1.reveal()).map_err(|_| Failure::Refused {
+            why: format!("{}: the credentials have characters that cannot be sent", self.base),
+        })?;
+        secret.set_sensitive(true);
+        Ok(self.client.request(method, format!("{}{path}", self.base)).header(self.auth.0, secret))
     }
 
-    fn answer(&self, result: Result<ureq::http::Response<ureq::Body>, Error>) -> Result<Answer, Failure> {
-        let mut response = result.map_err(|error| failed(&self.base, &error))?;
-        let header = |name: &str| response.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
-        let after = header("retry-after").map(|it| retry_after(&it, header("date").as_deref()));
-        let mut body = Vec::new();
-        let mut reader = response.body_mut().as_reader().take(LARGEST + 1);
-        let read = reader.read_to_end(&mut body);
+    fn answer(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::Busy {
+            why: format!("failed to begin a request to {}: {error}", self.base),
+            after: None,
+        })?;
+        let answer = runtime.block_on(self.exchange(request));
+        // The connection is closed. The search for a host's address that takes longer than the request is not waited for.
+        runtime.shutdown_background();
+        answer
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        let mut response = request.send().await.map_err(|error| failed(&self.base, &error.without_url()))?;
+        let text = |headers: &HeaderMap, name| headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let date = text(response.headers(), header::DATE);
+        let after = text(response.headers(), header::RETRY_AFTER).map(|it| retry_after(&it, date.as_deref()));
         let cut = |why: String| Failure::Ambiguous { why: format!("{} broke off its answer: {why}", self.base) };
-        read.map_err(|error| cut(error.to_string()))?;
-        if body.len() as u64 > LARGEST {
-            return Err(cut(format!("it is larger than {} MB", LARGEST >> 20)));
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| cut(cause(&error.without_url())))? {
+            if (body.len() + chunk.len()) as u64 > LARGEST {
+                return Err(cut(format!("it is larger than {} MB", LARGEST >> 20)));
+            }
+            body.extend_from_slice(&chunk);
         }
         Ok(Answer { status: response.status().as_u16(), after, body })
     }
+}
+
+/// How all requests are made, but for the authorities.
+fn client(base: &str, line: &Line) -> ClientBuilder {
+    // Shorter than the whole: what of both has elapsed says whether something was sent.
+    let connect = Duration::from_secs(15).min(line.timeout * 9 / 10);
+    let client = Client::builder();
+    // Plain text is for this machine only, and for no proxy of the environment or the system.
+    let client = if base.starts_with("https://") { client } else { client.no_proxy() };
+    client
+        .user_agent(concat!("tierline/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(connect)
+        .timeout(line.timeout)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        // Whether a request has arrived on a connection that the server was about to close, nobody knows.
+        .pool_max_idle_per_host(0)
 }
 
 impl Answer {
@@ -198,25 +222,32 @@ fn unread(error: &io::Error) -> Failure {
 }
 
 /// What it means that there is no answer.
-fn failed(server: &str, error: &Error) -> Failure {
-    let why = format!("{server}: {error}");
-    let not_sent = match error {
-        Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => true,
-        Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
-        Error::Io(error) => {
-            // The handshake fails before anything is sent.
-            if error.get_ref().is_some_and(|it| it.is::<rustls::Error>()) {
-                return Failure::Stopped { why: format!("{why}; `ca_file` names the authority of its certificate") };
-            }
-            error.kind() == io::ErrorKind::ConnectionRefused
-        }
-        Error::Rustls(_) | Error::Tls(_) | Error::TlsRequired | Error::Pem(_) => {
-            return Failure::Stopped { why: format!("{why}; `ca_file` names the authority of its certificate") };
-        }
-        Error::BadUri(_) | Error::Http(_) | Error::InvalidProxyUrl => return Failure::Refused { why },
-        _ => false,
-    };
-    if not_sent { Failure::Busy { why, after: None } } else { Failure::Ambiguous { why } }
+fn failed(server: &str, error: &reqwest::Error) -> Failure {
+    let cause = cause(error);
+    if error.is_builder() {
+        return Failure::Refused { why: format!("{server}: {cause}") };
+    }
+    if !error.is_connect() {
+        return Failure::Ambiguous { why: format!("{server}: {cause}") };
+    }
+    // The handshake fails before anything is sent.
+    if is_tls(error) {
+        return Failure::Stopped {
+            why: format!("{server}: {cause}; `ca_file` names the authority of its certificate"),
+        };
+    }
+    Failure::Busy { why: format!("{server} cannot be reached: {cause}"), after: None }
+}
+
+/// The innermost error, which says what happened; those around it say where in the libraries.
+fn cause(error: &(dyn Error + 'static)) -> String {
+    error.source().map_or_else(|| error.to_string(), cause)
+}
+
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    // An `io::Error` does not name the error in it as its source, but that one's.
+    let within = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || within.is_some_and(|it| is_tls(it)) || error.source().is_some_and(is_tls)
 }
 
 /// `Retry-After`: seconds, or a time, which is compared with the server's own clock.
@@ -233,39 +264,4 @@ fn retry_after(value: &str, date: Option<&str>) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_read_in_seconds_and_as_a_time() {
-        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(retry_after("120", date).as_secs(), 120);
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:51:37 GMT", date).as_secs(), 120);
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:40:00 GMT", date).as_secs(), 0);
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:51:37 GMT", None).as_secs(), 60);
-        assert_eq!(retry_after("soon", date).as_secs(), 60);
-    }
-
-    #[test]
-    fn an_answer_means_what_it_says() {
-        let failure = |status, after: Option<u64>| {
-            let answer = Answer { status, after: after.map(Duration::from_secs), body: b"no such queue".to_vec() };
-            let said = |body: &[u8]| Some(String::from_utf8_lossy(body).into_owned());
-            answer.expect("https://desk", said).unwrap_err()
-        };
-        let why = |status: u16| format!("https://desk answers {status}: no such queue");
-        assert_eq!(failure(401, None), Failure::Stopped { why: why(401) });
-        assert_eq!(failure(422, None), Failure::Refused { why: why(422) });
-        assert_eq!(failure(500, None), Failure::Ambiguous { why: why(500) });
-        assert_eq!(failure(504, None), Failure::Ambiguous { why: why(504) });
-        let after = Some(Duration::from_secs(7));
-        assert_eq!(failure(429, Some(7)), Failure::Busy { why: why(429), after });
-        assert_eq!(failure(503, Some(7)), Failure::Busy { why: why(503), after });
-        assert!(matches!(failure(302, None), Failure::Refused { why } if why.contains("`url`")));
-    }
-
-    #[test]
-    fn a_secret_is_not_printed() {
-        assert_eq!(format!("{:?}", Secret::new("hunter2".into())), "(secret)");
-    }
-}
+mod tests;

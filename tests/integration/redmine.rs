@@ -1,6 +1,6 @@
 //! `tierline submit` with a real Redmine 5, which `tests/services/redmine.sh` starts.
 
-use crate::proxy::{Fate, Proxy};
+use crate::proxy::{Fate, Proxy, get};
 use crate::service;
 use crate::submit::{Desk, check};
 use crate::text;
@@ -21,8 +21,7 @@ impl Redmine {
     }
 
     fn bytes(&self, path: &str) -> Vec<u8> {
-        let request = ureq::get(format!("{}{path}", self.url)).header("X-Redmine-API-Key", &self.key);
-        request.call().unwrap().body_mut().read_to_vec().unwrap()
+        get(&format!("{}{path}", self.url), "X-Redmine-API-Key", &self.key)
     }
 
     fn get(&self, path: &str) -> Value {

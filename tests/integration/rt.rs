@@ -1,6 +1,6 @@
 //! `tierline submit` with a real Request Tracker 5, which `tests/services/rt.sh` starts.
 
-use crate::proxy::{Fate, Proxy};
+use crate::proxy::{Fate, Proxy, get};
 use crate::service;
 use crate::submit::{Desk, check};
 use crate::{stdout, text};
@@ -24,9 +24,7 @@ impl Rt {
 
     fn get(&self, path: &str) -> Value {
         let header = format!("token {}", self.token);
-        let request = ureq::get(format!("{}/REST/2.0{path}", self.url)).header("Authorization", header);
-        let text = request.call().unwrap().body_mut().read_to_string().unwrap();
-        serde_json::from_str(&text).unwrap()
+        serde_json::from_slice(&get(&format!("{}/REST/2.0{path}", self.url), "Authorization", &header)).unwrap()
     }
 
     /// A machine whose tracker `desk` is at this address.
