@@ -364,6 +364,6 @@ fn a_user_without_a_home_folder_has_no_packs() {
     for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA"] {
         command.env_remove(name);
     }
-    assert_eq!(command.status().unwrap().code(), Some(0));
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
     assert!(!Path::new(&user.path("data")).exists());
 }

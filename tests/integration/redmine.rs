@@ -7,17 +7,22 @@ use crate::text;
 use serde_json::Value;
 use std::fs;
 use std::process::Stdio;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tierline::connect::Point;
 
 struct Redmine {
     url: String,
     key: String,
+    /// One test after the other: on SQLite the server answers with errors when several write at once.
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Redmine {
     fn here() -> Option<Redmine> {
         let [url, key] = service("Redmine", ["TIERLINE_TEST_REDMINE_URL", "TIERLINE_TEST_REDMINE_KEY"])?;
-        Some(Redmine { url, key })
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Redmine { url, key, _turn: turn })
     }
 
     fn bytes(&self, path: &str) -> Vec<u8> {

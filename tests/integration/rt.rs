@@ -8,18 +8,23 @@ use base64::Engine;
 use serde_json::Value;
 use std::fs;
 use std::process::Stdio;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tierline::connect::Point;
 
 struct Rt {
     url: String,
     token: String,
+    /// One test after the other: on SQLite the server answers with errors when several write at once.
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Rt {
     /// The server of this run; `None` if there is none, which is said aloud and may not be in CI.
     fn here() -> Option<Rt> {
         let [url, token] = service("Request Tracker", ["TIERLINE_TEST_RT_URL", "TIERLINE_TEST_RT_TOKEN"])?;
-        Some(Rt { url, token })
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Rt { url, token, _turn: turn })
     }
 
     fn get(&self, path: &str) -> Value {
