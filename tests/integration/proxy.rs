@@ -26,6 +26,14 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
+    /// In front of the server `url`; this happens to the first request whose first line begins so, and all others pass.
+    pub(crate) fn of_first(url: &str, request: &'static str, fate: Fate) -> Proxy {
+        Proxy::new(url, move |line, before| match line.starts_with(request) && before == 0 {
+            true => fate.clone(),
+            false => Fate::Pass,
+        })
+    }
+
     /// In front of the server `url`. `fate` decides by the first line of the request and how many such there were before.
     pub(crate) fn new(url: &str, fate: impl Fn(&str, usize) -> Fate + Send + Sync + 'static) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

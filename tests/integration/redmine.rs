@@ -6,7 +6,6 @@ use crate::submit::{Desk, check};
 use crate::text;
 use serde_json::Value;
 use std::fs;
-use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tierline::connect::Point;
 
@@ -115,13 +114,7 @@ fn redmine_gets_one_issue_with_all_files_and_updates() {
 fn eight_at_once_make_one_issue_in_redmine() {
     let Some(redmine) = Redmine::here() else { return };
     let desk = redmine.desk(&redmine.url, "");
-    let words = desk.submit("ticket");
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let start = || desk.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let children: Vec<_> = (0..8).map(|_| start()).collect();
-    for child in children {
-        check(&child.wait_with_output().unwrap(), 0, &["desk: ticket "]);
-    }
+    desk.submit_eight_at_once();
     redmine.check_one(&desk);
 }
 
@@ -130,8 +123,7 @@ fn eight_at_once_make_one_issue_in_redmine() {
 fn a_kill_at_any_point_leaves_one_whole_issue_in_redmine() {
     let Some(redmine) = Redmine::here() else { return };
     let desk = redmine.desk(&redmine.url, "request_bytes = 300\n");
-    // Two files in two requests: each step is there, and a real server is not asked more than needed.
-    fs::remove_dir_all(desk.path("case/Backup/Daily")).unwrap();
+    desk.keep_two_files();
     let killed = desk.kill_everywhere(&Point::ALL, || {
         redmine.check_one(&desk);
     });
@@ -144,12 +136,7 @@ fn lost_answers_and_errors_of_a_server_make_no_second_issue_in_redmine() {
     let bad = Fate::Answer("500 Internal Server Error", "", "");
     let late = Fate::Answer("503 Service Unavailable", "Retry-After: 1\r\n", "");
     for first in [Fate::Lost, Fate::Cut, bad, late] {
-        let fate = first.clone();
-        let decide = move |line: &str, before: usize| match line.starts_with("POST /issues.json ") && before == 0 {
-            true => fate.clone(),
-            false => Fate::Pass,
-        };
-        let proxy = Proxy::new(&redmine.url, decide);
+        let proxy = Proxy::of_first(&redmine.url, "POST /issues.json ", first.clone());
         let desk = redmine.desk(&proxy.url, "");
         check(&desk.submitted("ticket"), 0, &["desk: ticket "]);
         redmine.check_one(&desk);

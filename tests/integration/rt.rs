@@ -7,7 +7,6 @@ use crate::{stdout, text};
 use base64::Engine;
 use serde_json::Value;
 use std::fs;
-use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tierline::connect::Point;
 
@@ -127,13 +126,7 @@ fn rt_gets_one_ticket_with_all_files_and_updates() {
 fn eight_at_once_make_one_ticket_in_rt() {
     let Some(rt) = Rt::here() else { return };
     let desk = rt.desk(&rt.url, "");
-    let words = desk.submit("ticket");
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let start = || desk.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let children: Vec<_> = (0..8).map(|_| start()).collect();
-    for child in children {
-        check(&child.wait_with_output().unwrap(), 0, &["desk: ticket "]);
-    }
+    desk.submit_eight_at_once();
     rt.check_one(&desk);
 }
 
@@ -142,8 +135,7 @@ fn eight_at_once_make_one_ticket_in_rt() {
 fn a_kill_at_any_point_leaves_one_whole_ticket_in_rt() {
     let Some(rt) = Rt::here() else { return };
     let desk = rt.desk(&rt.url, "request_bytes = 300\n");
-    // Two files in two requests: each step is there, and a real server is not asked more than needed.
-    fs::remove_dir_all(desk.path("case/Backup/Daily")).unwrap();
+    desk.keep_two_files();
     let kills = desk.kill_everywhere(&Point::ALL, || {
         rt.check_one(&desk);
     });
@@ -156,12 +148,7 @@ fn lost_answers_and_errors_of_a_server_make_no_second_ticket_in_rt() {
     let bad = Fate::Answer("502 Bad Gateway", "", "<html>");
     let late = Fate::Answer("429 Too Many Requests", "Retry-After: 1\r\n", "{\"message\":\"slow down\"}");
     for first in [Fate::Lost, Fate::Cut, bad, late] {
-        let fate = first.clone();
-        let decide = move |line: &str, before: usize| match line.starts_with("POST /REST/2.0/ticket ") && before == 0 {
-            true => fate.clone(),
-            false => Fate::Pass,
-        };
-        let proxy = Proxy::new(&rt.url, decide);
+        let proxy = Proxy::of_first(&rt.url, "POST /REST/2.0/ticket ", first.clone());
         let desk = rt.desk(&proxy.url, "");
         check(&desk.submitted("ticket"), 0, &["desk: ticket "]);
         rt.check_one(&desk);

@@ -6,7 +6,6 @@ use crate::{stdout, text};
 use base64::Engine;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
 use tierline::connect::Point;
 
 struct Server {
@@ -104,13 +103,7 @@ fn a_mail_has_all_files_and_is_sent_once_over_tls() {
 fn eight_at_once_send_one_mail() {
     let Some(server) = Server::here() else { return };
     let desk = server.desk("vendor@example.test", "");
-    let words = desk.submit("ticket");
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let start = || desk.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let children: Vec<_> = (0..8).map(|_| start()).collect();
-    for child in children {
-        check(&child.wait_with_output().unwrap(), 0, &["desk: ticket "]);
-    }
+    desk.submit_eight_at_once();
     server.check_one(&desk);
     assert_eq!(server.messages(&desk).len(), 1);
 }
