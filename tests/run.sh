@@ -40,9 +40,12 @@ cargo test --locked --quiet --no-default-features
 step "bounded memory on an archive of 4 GiB (optimised build)"
 cargo test --locked --quiet --release --test integration memory
 
+# What the last step has built. `cargo run` would build it again, for without the tests' dependencies features differ.
+tierline=target/release/tierline
+
 step "the catalogue: examples, cross-fire, quiet logs; its numbers are those in signatures/QUALITY.md"
 fresh=$(mktemp -d)
-cargo run --locked --quiet --release -- signatures check --deny-warnings --report "$fresh/QUALITY.md"
+"$tierline" signatures check --deny-warnings --report "$fresh/QUALITY.md"
 diff -u signatures/QUALITY.md "$fresh/QUALITY.md" || {
   printf '\nThe catalogue has changed. Read in the lines above whether for the better, then write its numbers anew and commit them:\n'
   printf '  cargo run --release -- signatures check --report signatures/QUALITY.md\n'
@@ -51,13 +54,13 @@ diff -u signatures/QUALITY.md "$fresh/QUALITY.md" || {
 rm -r "$fresh"
 
 step "HTML reports in a browser: no request, no message, accessible"
-tests/html/run.sh target/release/tierline
+tests/html/run.sh "$tierline"
 
 step "README's first command"
 readme_command=$(grep -m1 -E '^cargo run --release -- triage' README.md)
 # Exit code 4: one part of the bundle is encrypted, and the report says so.
 code=0
-report=$(bash -c "${readme_command/cargo run/cargo run --locked --quiet}") || code=$?
+report=$(bash -c "${readme_command/cargo run --release --/$tierline}") || code=$?
 [ "$code" -eq 4 ] || { printf 'README command ended with %s instead of 4:\n%s\n' "$code" "$report"; exit 1; }
 for part in 'L1' 'L2' 'https://' 'Unexplained' 'Not examined'; do
   grep -q "$part" <<<"$report" || { printf 'README command printed no %s:\n%s\n' "$part" "$report"; exit 1; }
