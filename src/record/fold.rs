@@ -11,6 +11,7 @@
 
 use super::Chunk;
 use super::format::{Format, Header};
+use super::usual::InTurn;
 use memchr::memchr;
 
 /// Limits of records and chunks; tests use small ones.
@@ -81,12 +82,6 @@ impl<'a> Line<'a> {
 pub trait LineReader<'a> {
     /// Reads a line that is not blank, without its end. `start` is where it begins in the chunk's buffer.
     fn line(&mut self, line: &'a [u8], start: usize) -> Line<'a>;
-}
-
-impl<'a> LineReader<'a> for &'a Format {
-    fn line(&mut self, line: &'a [u8], _: usize) -> Line<'a> {
-        self.classify(line)
-    }
 }
 
 /// A line, or a piece of a very long one.
@@ -161,7 +156,7 @@ pub struct Beginning {
 }
 
 /// Iterator over the records of a chunk.
-pub struct Records<'a, R = &'a Format> {
+pub struct Records<'a, R = InTurn<'a>> {
     format: &'a Format,
     reader: R,
     buffer: &'a [u8],
@@ -196,7 +191,7 @@ struct Ahead<'a> {
 
 impl<'a> Records<'a> {
     pub(super) fn new(format: &'a Format, chunk: &Chunk<'a>, sizes: Sizes) -> Records<'a> {
-        Records::with_reader(format, chunk, sizes, format)
+        Records::with_reader(format, chunk, sizes, InTurn::new(format))
     }
 }
 

@@ -88,6 +88,11 @@ impl Format {
         Records::with_reader(self, chunk, Sizes::USUAL, reader)
     }
 
+    /// Whether a line that begins with a time is read as its program wrote it.
+    pub(super) fn is_bare(&self) -> bool {
+        self.has_layouts() && self.container.is_none() && self.rules.directives.is_none()
+    }
+
     /// Whether a [`Layout`] can stand for lines of the file at all.
     pub fn has_layouts(&self) -> bool {
         !self.completes() && !self.lines_only

@@ -40,13 +40,7 @@ impl Layout {
     pub(super) fn of(line: &[u8], read: &Line<'_>, time_from: Option<u8>, watch: &Watch<'_>) -> Option<Layout> {
         let (mut notes, n_notes) = watch.notes()?;
         let header = read.header;
-        let component = match header.component {
-            Some(component) => {
-                let at = (component.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
-                (u16::try_from(at).ok().filter(|&at| at < NOWHERE)?, u16::try_from(component.len()).ok()?)
-            }
-            None => (NOWHERE, 0),
-        };
+        let component = component_of(line, &header)?;
         if time_from.is_some_and(|note| usize::from(note) >= n_notes) {
             return None;
         }
@@ -64,6 +58,32 @@ impl Layout {
             message: u16::try_from(header.message).ok()?,
             component,
         })
+    }
+
+    /// The layout of a line whose header depends on the digits of one time only.
+    pub(super) fn timed(line: &[u8], read: &Line<'_>, note: Note) -> Option<Layout> {
+        let header = read.header;
+        let mut notes = [Note::default(); NOTES];
+        notes[0] = Note { length: line.len().min(usize::from(u8::MAX)) as u8, ..note };
+        Some(Layout {
+            notes,
+            n_notes: 1,
+            planned: true,
+            time_from: 0,
+            kind: read.kind,
+            headed: read.headed,
+            level: header.level,
+            message: u16::try_from(header.message).ok()?,
+            component: component_of(line, &header)?,
+        })
+    }
+
+    /// The look at the time that begins the line and its plan, if the header depends on the digits of nothing else.
+    pub(super) fn leading_time(&self) -> Option<(Note, Plan)> {
+        let note = self.notes[0];
+        let Look::Planned(kind) = note.look else { return None };
+        let only = self.n_notes == 1 && self.time_from == 0 && note.at == 0;
+        only.then(|| (note, Plan::unpack(kind, note.detail)))
     }
 
     /// The key of the memo for its times; `None` if there can be none.
@@ -155,6 +175,13 @@ impl Layout {
         let header = Header { time, level: self.level, component, message };
         Some(Line { kind: self.kind, headed: true, header })
     }
+}
+
+/// Where the component stands in its line; `None` if that is too far.
+fn component_of(line: &[u8], header: &Header<'_>) -> Option<(u16, u16)> {
+    let Some(component) = header.component else { return Some((NOWHERE, 0)) };
+    let at = (component.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+    Some((u16::try_from(at).ok().filter(|&at| at < NOWHERE)?, u16::try_from(component.len()).ok()?))
 }
 
 impl Note {

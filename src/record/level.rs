@@ -17,35 +17,50 @@ pub enum Level {
     Fatal,
 }
 
-/// For each initial, as the low five bits of its letter, which lengths words for levels have.
-static LENGTHS: [u16; 32] = {
-    let mut lengths = [0; 32];
-    let table: [(u8, &[u8]); 13] = [
-        (b'a', &[5]),
-        (b'c', &[4, 6, 8]),
-        (b'd', &[3, 4, 5, 6]),
-        (b'e', &[3, 4, 5, 6, 9]),
-        (b'f', &[3, 4, 5, 6, 7]),
-        (b'i', &[3, 4, 11, 13]),
-        (b'l', &[3]),
-        (b'n', &[4, 6]),
-        (b'p', &[4, 5]),
-        (b's', &[6, 7]),
-        (b't', &[3, 4, 5, 6]),
-        (b'v', &[3, 4, 7]),
-        (b'w', &[3, 4, 7, 8]),
+/// What words for levels with one initial have in common.
+#[derive(Clone, Copy)]
+struct Initial {
+    /// Their lengths, as bits.
+    lengths: u16,
+    /// Their second letters, as bits: the low five bits of a letter are its place.
+    seconds: u32,
+}
+
+/// For each initial, as the low five bits of its letter.
+static INITIALS: [Initial; 32] = {
+    let mut initials = [Initial { lengths: 0, seconds: 0 }; 32];
+    let table: [(u8, &[u8], &[u8]); 13] = [
+        (b'a', &[5], b"lu"),
+        (b'c', &[4, 6, 8], b"ro"),
+        (b'd', &[3, 4, 5, 6], b"ebp"),
+        (b'e', &[3, 4, 5, 6, 9], b"rm"),
+        (b'f', &[3, 4, 5, 6, 7], b"atei"),
+        (b'i', &[3, 4, 11, 13], b"n"),
+        (b'l', &[3], b"o"),
+        (b'n', &[4, 6], b"o"),
+        (b'p', &[4, 5], b"a"),
+        (b's', &[6, 7], b"euty"),
+        (b't', &[3, 4, 5, 6], b"r"),
+        (b'v', &[3, 4, 7], b"er"),
+        (b'w', &[3, 4, 7, 8], b"ar"),
     ];
     let mut index = 0;
     while index < table.len() {
-        let (initial, all) = table[index];
+        let (initial, lengths, seconds) = table[index];
+        let known = &mut initials[(initial & 0x1f) as usize];
         let mut at = 0;
-        while at < all.len() {
-            lengths[(initial & 0x1f) as usize] |= 1 << all[at];
+        while at < lengths.len() {
+            known.lengths |= 1 << lengths[at];
+            at += 1;
+        }
+        at = 0;
+        while at < seconds.len() {
+            known.seconds |= 1 << (seconds[at] & 0x1f);
             at += 1;
         }
         index += 1;
     }
-    lengths
+    initials
 };
 
 impl Level {
@@ -63,9 +78,10 @@ impl Level {
 
     /// Returns the level that a word names, in any mixture of cases, without brackets around it.
     pub(super) fn from_word(word: &[u8]) -> Option<Level> {
-        // Most words that this is asked of are no levels: their initial and length say so.
-        let &first = word.first()?;
-        if word.len() > 13 || LENGTHS[usize::from(first & 0x1f)] & 1 << word.len() == 0 {
+        // Most words that this is asked of are no levels: their first two letters and their length say so.
+        let &[first, second, ..] = word else { return None };
+        let Initial { lengths, seconds } = INITIALS[usize::from(first & 0x1f)];
+        if word.len() > 13 || lengths & 1 << word.len() == 0 || seconds & 1 << (second & 0x1f) == 0 {
             return None;
         }
         let mut lower = [0; 13];
@@ -257,10 +273,11 @@ mod tests {
     }
 
     #[test]
-    fn every_word_for_a_level_passes_the_refusal_by_length() {
+    fn every_word_for_a_level_passes_the_refusal_by_letters_and_length() {
         let words = "alert audit critical crit config debug dbg dbug debug1 DEBUG5 error err eror errors emerg emergency \
             fatal ftl failure fault fine finer finest info inf information informational log notice note panic para \
-            severe success status system trace trc trace1 TRACE2 verbose verb vrb warn warning wrn warnings";
+            severe success status system trace trc trace1 TRACE2 verbose verb vrb warn warning wrn warnings dbug debu dpanic \
+            eror erro fata fehler finer informationen pani para trac warnung";
         for word in words.split_whitespace() {
             assert!(Level::from_word(word.as_bytes()).is_some(), "{word}");
         }

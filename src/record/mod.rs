@@ -60,6 +60,7 @@ mod tests;
 mod time;
 mod time_memo;
 mod token;
+mod usual;
 mod vc0;
 mod veeam;
 #[cfg(test)]
@@ -82,4 +83,5 @@ pub use level::Level;
 pub use oem::Oem;
 pub use time::Time;
 pub use time_memo::{TimeKey, TimeMemo};
+pub use usual::{InTurn, Usual};
 pub use zone::{Zone, shown_offset};

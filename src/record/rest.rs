@@ -8,7 +8,7 @@ use super::severity::{
 };
 use super::stamp::{Date, Shape, Stamp};
 use super::token::{
-    day_only, group_end, identifier, name_end, name_end_plain, product_format, program, separators, strip,
+    day_only, group_end, identifier, letters, name_end, name_end_plain, product_format, program, separators, strip,
 };
 use super::watch::{Moment, Watch};
 use super::{marks, network, special, veeam, web};
@@ -156,7 +156,7 @@ fn marked<'a>(
 
 /// The usual header of syslog, `host program[12]: `, read in one go; the general walk finds the same in two steps.
 /// Returns the program and where its colon ends.
-fn host_and_program(line: &[u8], at: usize) -> Option<(&[u8], usize)> {
+pub(super) fn host_and_program(line: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let host = plain_name(line, at)?;
     if line.get(at + host.len()) != Some(&b' ') || host.contains(&b'.') || postgres_follow_up(host) {
         return None;
@@ -178,7 +178,7 @@ fn host_and_program(line: &[u8], at: usize) -> Option<(&[u8], usize)> {
 /// Two or more letters, digits and marks that begin with letters which are no level.
 fn plain_name(line: &[u8], at: usize) -> Option<&[u8]> {
     let rest = line.get(at..)?;
-    let letters = rest.iter().take(15).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = letters(rest, 15);
     if letters < 2 || Level::from_word(&rest[..letters]).is_some() {
         return None;
     }

@@ -3,6 +3,28 @@
 /// How long a group in brackets may be.
 const GROUP: usize = 240;
 
+/// How many ASCII letters begin a text, at most `most`.
+#[inline]
+pub(super) fn letters(text: &[u8], most: usize) -> usize {
+    let Some(first) = text.first_chunk::<8>() else { return letters_one_by_one(text, most) };
+    // Eight bytes at once: in the highest bit of each byte stands what is known of it, and no sum reaches into the next.
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    let text_bits = u64::from_le_bytes(*first);
+    let small = (text_bits | 0x2020_2020_2020_2020) & !HIGHEST;
+    let from_a = small + 0x1f1f_1f1f_1f1f_1f1f;
+    let behind_z = small + 0x0505_0505_0505_0505;
+    let others = !(from_a & !behind_z & !text_bits) & HIGHEST;
+    match others {
+        0 if most > 8 => 8 + letters_one_by_one(&text[8..], most - 8),
+        _ => (others.trailing_zeros() as usize / 8).min(most),
+    }
+}
+
+/// The same, and easier to see.
+fn letters_one_by_one(text: &[u8], most: usize) -> usize {
+    text.iter().take(most).take_while(|byte| byte.is_ascii_alphabetic()).count()
+}
+
 /// `2005.06.03`
 pub(super) fn day_only(name: &[u8]) -> bool {
     name.len() == 10
@@ -187,4 +209,23 @@ pub(super) fn name_end_plain(line: &[u8], at: usize) -> usize {
         .take(80)
         .take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn letters_at_once_are_those_one_by_one(
+            text in "[a-zA-Z]{0,20}[@\\[`{a-z0-9\u{e1}]{0,12}",
+            other in proptest::collection::vec(any::<u8>(), 0..20),
+            most in 0_usize..20,
+        ) {
+            for text in [text.as_bytes(), &other] {
+                prop_assert_eq!(letters(text, most), letters_one_by_one(text, most));
+            }
+        }
+    }
 }

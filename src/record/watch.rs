@@ -9,7 +9,7 @@ use super::Time;
 use super::field;
 use super::header::Rules;
 use super::plan::Kind;
-use super::stamp::{Attempt, Date, Orders, Stamp, attempt};
+use super::stamp::{Attempt, Date, Orders, Shape, Stamp, attempt};
 use std::cell::Cell;
 use std::ops::Deref;
 
@@ -102,6 +102,11 @@ impl Outcome {
     }
 
     const FIELD: Outcome = Outcome(1);
+
+    /// Whether there was a time of this family.
+    pub(super) fn has_shape(self, shape: Shape) -> bool {
+        self.0 & 0x80 > 0 && self.0 >> 3 & 15 == shape as u8
+    }
 
     /// Whether there was a time.
     pub(super) fn is_time(self) -> bool {

@@ -16,7 +16,7 @@ use super::repeats::More;
 use super::scanner::{Judge, Scanner, word_strength};
 use super::shape::Key;
 use super::suspicion::{enough, suspicion};
-use crate::record::{Beginning, Chunk, Format, Level, Line, LineReader, Record, Time, is_blank};
+use crate::record::{Beginning, Chunk, Format, Level, Line, LineReader, Record, Time, Usual, is_blank};
 
 /// A longer line is examined with its record as a whole: the record layer cuts very long lines into pieces.
 pub(super) const LONG: usize = 32 << 10;
@@ -29,6 +29,7 @@ pub(super) struct Remembering<'a, 'c> {
     scanner: &'a Scanner,
     format: &'a Format,
     cache: &'c mut LineCache,
+    usual: Usual,
     /// All lines of a record are searched by one plan, now or when they were remembered.
     planned: Planned<'a>,
     /// Tells files apart that are read in different ways, and lines that were searched by another plan.
@@ -108,6 +109,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             scanner,
             format,
             cache,
+            usual: Usual::default(),
             planned,
             salt: format.layout_key() ^ planned.number.wrapping_mul(0xd6e8_feb8_6659_fd93),
             ahead: Ahead::default(),
@@ -365,7 +367,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
 
     /// Finds out about a line that was never seen, or whose header is not what it was.
     fn examine(&mut self, line: &'a [u8]) -> (Line<'a>, Option<(Words, List)>, Option<KnownLine>) {
-        let (read, layout) = self.format.learn(line);
+        let (read, layout) = self.usual.learn(self.format, line);
         if line.len() >= LONG {
             return (read, None, None);
         }
