@@ -6,7 +6,7 @@
 mod around;
 mod date_orders;
 
-use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind, Visited};
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, Visited};
 use crate::diagnosis::{Diagnosis, Period, diagnose};
 use crate::finding::{Memo, Origin, Source, Tally, TemplateSet};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
@@ -82,13 +82,13 @@ fn triage_once(
     let shared = Shared { host, orders: Some(orders), ..Shared::new(&scanner, set.related()) };
     let mut visited = bundle.visit_again(spent, &|entry| {
         let path = Arc::clone(entry.path.as_arc());
-        let file = entry.path.clone();
+        let (file, is_unpacked) = (entry.path.clone(), entry.is_unpacked);
         let examined = examine(entry, &shared, options, purpose);
         let examined = examined.map(|tally| of_file(tally, &file, &scanner, set));
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
             Ok(examined) => tally.merge(examined),
-            Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
+            Err(why) => skipped.push(Problem::not_read(path, why, is_unpacked)),
         }
     });
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -148,7 +148,7 @@ pub fn triage_texts<'t>(
         visited.files += 1;
         visited.bytes += text.len() as u64;
         let file = path.clone();
-        let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
+        let entry = Entry { path, modified: None, is_unpacked: false, content: Content::Stream(&mut text) };
         if let Ok(tally) = examine(entry, &shared, Options::default(), Purpose::Triage) {
             whole.merge(of_file(tally, &file, scanner, set));
         }

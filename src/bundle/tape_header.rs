@@ -84,6 +84,8 @@ pub(super) fn number(field: &[u8]) -> Option<u64> {
 #[derive(Default)]
 pub(super) struct Extension {
     pub(super) name: Option<Vec<u8>>,
+    /// Whether the name comes from a header of GNU tar.
+    is_long_name: bool,
     pub(super) size: Option<u64>,
     pub(super) modified: Option<i64>,
     pub(super) sparse: Option<SparseMap>,
@@ -98,10 +100,12 @@ pub(super) enum SparseMap {
 }
 
 impl Extension {
-    /// Adds a long name of GNU tar. Of several headers the first one holds.
+    /// Adds a long name of GNU tar. Of several the last one holds, but a name that stands in a PAX header before it stays.
     pub(super) fn add_long_name(&mut self, mut name: Vec<u8>) {
         name.truncate(memchr::memchr(0, &name).unwrap_or(name.len()));
-        self.name.get_or_insert(name);
+        if self.name.is_none() || self.is_long_name {
+            (self.name, self.is_long_name) = (Some(name), true);
+        }
     }
 
     /// Adds the records of a PAX header, `<length> <key>=<value>\n` each; false if one of them makes no sense. Of several

@@ -477,7 +477,8 @@ impl<'a> Visit<'a> {
     }
 
     fn examine(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>) {
-        let entry = Entry { path: Arc::clone(&place.path).into(), modified, content };
+        let is_unpacked = place.outer.is_some_and(|outer| outer.path == place.path);
+        let entry = Entry { path: Arc::clone(&place.path).into(), modified, is_unpacked, content };
         self.caught(place, || (self.examine)(entry));
     }
 

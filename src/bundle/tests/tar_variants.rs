@@ -23,6 +23,29 @@ fn long_names_are_whole() {
     check("x.tar", &builder.into_inner().unwrap(), &[(&path, b"A")], &[]);
 }
 
+/// As libarchive and GNU tar read it. The headers of GNU tar and PAX beside each other: the first kind holds.
+#[test]
+fn of_several_long_names_the_last_holds() {
+    let archive = |headers: &[(EntryType, &[u8])]| {
+        let mut builder = Builder::new(Vec::new());
+        for (kind, content) in headers {
+            builder.append(&header("name", *kind, content.len() as u64), *content).unwrap();
+        }
+        builder.append(&header("short", EntryType::Regular, 1), &b"A"[..]).unwrap();
+        builder.into_inner().unwrap()
+    };
+    let (first, last) = ((EntryType::GNULongName, &b"first\0"[..]), (EntryType::GNULongName, &b"last\0"[..]));
+    let pax = (EntryType::XHeader, &b"12 path=pax\n"[..]);
+    for (headers, path) in [
+        (&[first, last][..], "x!/last"),
+        (&[first, pax, last], "x!/last"),
+        (&[first, pax], "x!/first"),
+        (&[pax, first, last], "x!/pax"),
+    ] {
+        check("x", &[archive(headers), vec![0; 1024]].concat(), &[(path, b"A")], &[]);
+    }
+}
+
 #[test]
 fn links_and_devices_are_skipped() {
     let mut builder = Builder::new(Vec::new());
