@@ -4,7 +4,9 @@
 //! tracker has done it; then it is asked, by the key and with an exact comparison, and nothing is sent again before it has
 //! had the time to finish what it was doing.
 
+mod files;
 mod steps;
+mod written;
 
 use super::package::{Package, PackageProblem};
 use super::tracker::{Failure, Tracker};

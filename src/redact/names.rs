@@ -33,6 +33,9 @@ impl Names {
         let Ok(value) = std::str::from_utf8(&text[find.start..find.end]) else { return };
         match find.what {
             What::Name(kind @ (Kind::Host | Kind::User | Kind::Domain | Kind::Serial)) => self.add(kind, value),
+            What::Dns if words::cloud_service(value.as_bytes()).is_some() => {
+                self.add(Kind::Host, value.split('.').next().unwrap_or(value));
+            }
             What::Dns => {
                 let labels: Vec<&str> = value.split('.').collect();
                 let domain = super::pseudonym::domain_labels(&labels);
@@ -134,6 +137,10 @@ pub(super) enum Trigger {
     Thin,
     /// `IDENTIFIED BY 'x'`.
     Identified,
+    /// `snmp-server community x`.
+    Community,
+    /// `secret 5 x`.
+    Secret,
 }
 
 const TRIGGERS: &[(&str, Trigger)] = &[
@@ -162,6 +169,8 @@ const TRIGGERS: &[(&str, Trigger)] = &[
     ("securestring", Trigger::SecureString),
     ("thin", Trigger::Thin),
     ("identified", Trigger::Identified),
+    ("community", Trigger::Community),
+    ("secret", Trigger::Secret),
 ];
 
 impl Dictionary {

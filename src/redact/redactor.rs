@@ -2,7 +2,7 @@ use super::kind::MARK;
 use super::names::Dictionary;
 use super::pseudonym::{Role, domain_labels, pseudonym, pseudonym_at};
 use super::walk::{Find, State, What, finds};
-use super::{CustomerKey, Kind, Map, Names, address};
+use super::{CustomerKey, Kind, Map, Names, address, words};
 use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -109,10 +109,13 @@ impl Redactor {
         new
     }
 
-    /// Returns the pseudonym of a DNS name: of its host, of the labels between, and of its domain.
+    /// Returns the pseudonym of a DNS name: of its host, of the labels between, and of its domain. The name of a cloud service
+    /// stays, for it is the same for all.
     fn dns(&self, name: &str) -> String {
+        let service = words::cloud_service(name.as_bytes()).filter(|at| *at > 0);
+        let (name, service) = service.map_or((name, None), |at| (&name[..at - 1], Some(&name[at..])));
         let labels: Vec<&str> = name.split('.').collect();
-        let domain = labels.len() - domain_labels(&labels);
+        let domain = if service.is_some() { labels.len() } else { labels.len() - domain_labels(&labels) };
         let mut new: Vec<String> = Vec::new();
         for (index, label) in labels[..domain].iter().enumerate() {
             let (kind, role) = if index == 0 { (Kind::Host, Role::Host) } else { (Kind::Domain, Role::Sub) };
@@ -121,7 +124,10 @@ impl Redactor {
                 _ => self.name(kind, role, label),
             });
         }
-        new.push(self.name(Kind::Domain, Role::Domain, &labels[domain..].join(".")));
+        new.push(match service {
+            Some(service) => service.to_owned(),
+            None => self.name(Kind::Domain, Role::Domain, &labels[domain..].join(".")),
+        });
         new.join(".")
     }
 

@@ -300,8 +300,83 @@ pub(super) fn begins_code(label: &[u8]) -> bool {
     WORDS.bits(label) & CODE != 0
 }
 
+/// Ends of names of which the part before belongs to a customer of the provider, as the Public Suffix List
+/// (<https://publicsuffix.org>) and the documentation of the providers have them.
+const CLOUD_SERVICES: &[&str] = &[
+    "core.windows.net",
+    "database.windows.net",
+    "servicebus.windows.net",
+    "vault.azure.net",
+    "documents.azure.com",
+    "azurewebsites.net",
+    "cloudapp.azure.com",
+    "cloudapp.net",
+    "trafficmanager.net",
+    "azurefd.net",
+    "azureedge.net",
+    "azurecr.io",
+    "onmicrosoft.com",
+    "sharepoint.com",
+    "protection.outlook.com",
+    "amazonaws.com",
+    "cloudfront.net",
+    "wasabisys.com",
+    "backblazeb2.com",
+    "digitaloceanspaces.com",
+    "r2.cloudflarestorage.com",
+    "storage.googleapis.com",
+    "appspot.com",
+    "run.app",
+    "herokuapp.com",
+    "service-now.com",
+    "atlassian.net",
+    "zendesk.com",
+    "my.salesforce.com",
+];
+
+/// Labels before such an end that say which service or region it is, not whose.
+const CLOUD_PARTS: &str = "blob file queue table dfs web privatelink mail s3 s3-accelerate s3-control s3-website dualstack ec2 \
+    compute compute-1 rds elb es sqs sns sts kms dynamodb lambda execute-api cache redshift efs logs monitoring ecr dkr api \
+    login www management graph portal";
+
+/// Where the end of a DNS name begins that says which cloud service it is; what stands before it is a customer's, if anything.
+pub(super) fn cloud_service(name: &[u8]) -> Option<usize> {
+    let ends = |service: &&&str| {
+        let at = name.len().checked_sub(service.len())?;
+        (name[at..].eq_ignore_ascii_case(service.as_bytes()) && (at == 0 || name[at - 1] == b'.')).then_some(at)
+    };
+    let mut at = CLOUD_SERVICES.iter().find_map(|service| ends(&service))?;
+    // `eu-central-1`, `westeurope` of `x.westeurope.cloudapp.azure.com`.
+    let mut region = name[at..].eq_ignore_ascii_case(b"cloudapp.azure.com");
+    while let Some(before) = at.checked_sub(1) {
+        let start = memchr::memrchr(b'.', &name[..before]).map_or(0, |dot| dot + 1);
+        let label = &name[start..before];
+        let is_part = CLOUD_PARTS.split_ascii_whitespace().any(|part| label.eq_ignore_ascii_case(part.as_bytes()));
+        if !(is_part || is_region(label) || std::mem::take(&mut region)) {
+            break;
+        }
+        at = start;
+    }
+    Some(at)
+}
+
+/// Whether a label is the name of a region of Amazon's: `eu-central-1`, `us-gov-west-1`, also behind `s3-`.
+fn is_region(label: &[u8]) -> bool {
+    let label = label.strip_prefix(b"s3-").unwrap_or(label);
+    let mut parts = label.split(|byte| *byte == b'-');
+    let land = parts.next().is_some_and(|part| part.len() == 2 && part.iter().all(u8::is_ascii_lowercase));
+    let number = parts.next_back().is_some_and(|part| part.len() == 1 && part[0].is_ascii_digit());
+    let words = parts.clone().count();
+    land && number
+        && (1..=2).contains(&words)
+        && parts.all(|part| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase))
+}
+
 /// Whether a DNS name is of a maker or a standard, and not that of a computer in a maker's own network.
 pub(super) fn is_public_name(name: &[u8]) -> bool {
+    if let Some(service) = cloud_service(name) {
+        return service == 0;
+    }
     let public = |domain: &&str| {
         let Some(at) = name.len().checked_sub(domain.len()) else { return false };
         if !name[at..].eq_ignore_ascii_case(domain.as_bytes()) {
@@ -357,6 +432,28 @@ mod tests {
             ("srv41.example.com", false),
         ] {
             assert_eq!(is_public_name(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn customers_of_cloud_services_are_not_public() {
+        for (name, customer) in [
+            ("sql01.database.windows.net", "sql01"),
+            ("acct.blob.core.windows.net", "acct"),
+            ("core.windows.net", ""),
+            ("blob.core.windows.net", ""),
+            ("my.bucket.s3.eu-central-1.amazonaws.com", "my.bucket"),
+            ("bucket.s3-us-gov-west-1.amazonaws.com", "bucket"),
+            ("s3.eu-central-1.amazonaws.com", ""),
+            ("vm7.westeurope.cloudapp.azure.com", "vm7"),
+            ("contoso.sharepoint.com", "contoso"),
+        ] {
+            let at = cloud_service(name.as_bytes()).unwrap();
+            assert_eq!(name[..at].trim_end_matches('.'), customer, "{name}");
+            assert_eq!(is_public_name(name.as_bytes()), customer.is_empty(), "{name}");
+        }
+        for name in ["windows.net", "notcore.windows.net", "database.windows.net.evil.org"] {
+            assert_eq!(cloud_service(name.as_bytes()), None, "{name}");
         }
     }
 

@@ -238,8 +238,16 @@ pub(super) fn mac(scan: &LeakScan, found: &Found<'_>) -> bool {
     !constant && !multicast && !scan.issued.contains(&text)
 }
 
+/// A DNS name without the cloud service at its end.
+fn customers_part(name: &[u8]) -> &[u8] {
+    match words::cloud_service(name) {
+        Some(at) => name[..at].strip_suffix(b".").unwrap_or_default(),
+        None => name,
+    }
+}
+
 pub(super) fn dns(_: &LeakScan, found: &Found<'_>) -> bool {
-    let text = found.part();
+    let text = customers_part(found.part());
     let first = text.split(|byte| *byte == b'.').next().unwrap_or_default();
     // With capitals it may be a class: then the computer's number tells.
     let capitals = text.iter().any(u8::is_ascii_uppercase);
@@ -252,7 +260,7 @@ pub(super) fn dns(_: &LeakScan, found: &Found<'_>) -> bool {
 }
 
 pub(super) fn host(_: &LeakScan, found: &Found<'_>) -> bool {
-    let text = found.part();
+    let text = customers_part(found.part());
     !is_ours(text)
         && !words::is_no_host(text)
         && !words::is_ordinary(text)

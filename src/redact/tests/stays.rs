@@ -64,6 +64,9 @@ fn words_of_messages_stay() {
         "authentication failure; logname= uid=0 euid=0 tty=NODEVssh ruser= rhost=",
         "link/ether 00:00:00:00:00:00 brd ff:ff:ff:ff:ff:ff 01:00:5e:00:00:01",
         "Authorization: required, Cookie: none",
+        "password 3 times wrong, secret 1 of 2, snmp-server community public RO, the community of users",
+        "mysqld --port=3306 -pid /run/mysqld.pid, tar -pxf x.tar, ssh -p 22, net use failed with 53",
+        "cost $5$ each, $1$ is a group, ${1}$2",
     ] {
         stays(text);
     }

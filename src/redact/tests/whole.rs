@@ -133,3 +133,36 @@ proptest! {
         let _ = LeakScan::new(&redactor.map(), &[], false).leaks(&text);
     }
 }
+
+#[test]
+fn the_name_of_a_cloud_service_stays_and_its_customer_does_not() {
+    let text = "Server=tcp:sql-7x.database.windows.net,1433;EndpointSuffix=core.windows.net\n\
+        GET https://acme.backup.s3.eu-central-1.amazonaws.com/x from s3.eu-central-1.amazonaws.com\n\
+        tenant acme7.onmicrosoft.com, again ACME7\n";
+    let (redacted, map) = redact(text);
+    for gone in ["sql-7x", "acme"] {
+        assert!(!redacted.to_lowercase().contains(gone), "{redacted}");
+    }
+    for stays in
+        [".database.windows.net,1433", "EndpointSuffix=core.windows.net", ".s3.eu-central-1.amazonaws.com/x from s3.eu"]
+    {
+        assert!(redacted.contains(stays), "{redacted}");
+    }
+    let leaks = LeakScan::new(&map, &[], false).leaks(redacted.as_bytes());
+    assert!(leaks.is_empty(), "{leaks:?} of {redacted}");
+    assert_eq!(String::from_utf8(reverse(&map, redacted.as_bytes()).into_owned()).unwrap(), text);
+}
+
+#[test]
+fn the_number_of_a_virtual_machine_goes_whole() {
+    let (text, _) = redact("Serial Number: VMware-56 4d 1a 2b 3c 4d 5e 6f-70 81 92 a3 b4 c5 d6 e7\nnext\n");
+    assert!(text.starts_with("Serial Number: ") && !text.contains("4d") && !text.contains("e7\n"), "{text}");
+}
+
+#[test]
+fn names_that_windows_gives_itself_are_known_by_their_shape() {
+    let (text, _) =
+        redact("logon from DESKTOP-4F7K2QX, LAPTOP-9K3J5L2M$ and WIN-3BKD92MFK7A, not WIN-10-EVAL or DESKTOP-MODE\n");
+    assert!(text.starts_with("logon from HOST-") && text.ends_with(", not WIN-10-EVAL or DESKTOP-MODE\n"), "{text}");
+    assert_eq!(text.matches("HOST-").count(), 3, "{text}");
+}

@@ -151,6 +151,10 @@ impl Walk<'_> {
             return PACKAGES.iter().any(|it| last.eq_ignore_ascii_case(it));
         }
         let Some(sign) = self.before(start) else { return false };
+        // What stands before it is a user or a password.
+        if sign == b'@' {
+            return false;
+        }
         let line = &text[self.line.min(start)..start];
         let words = line[line.len().saturating_sub(40)..].rsplit(|byte| !byte.is_ascii_alphabetic());
         let mut words = words.filter(|word| !word.is_empty());

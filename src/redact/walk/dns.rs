@@ -141,14 +141,18 @@ impl Walk<'_> {
         if let Some(at) = authority {
             let user = &rest[..at];
             let colon = memchr::memchr(b':', user);
-            let name = colon.unwrap_or(at);
-            self.user(start, start + name);
-            if let Some(colon) = colon {
-                self.push(start + colon + 1, start + at, What::Secret(Kind::Password));
-            } else if at >= 20 {
+            match colon {
+                Some(colon) => {
+                    self.user(start, start + colon);
+                    self.push(start + colon + 1, start + at, What::Secret(Kind::Password));
+                }
                 // `https://<token>@host`.
-                self.done = self.done.max(start);
-                self.push(start, start + at, What::Secret(Kind::Token));
+                None if at >= 20 && user.iter().any(u8::is_ascii_digit) => {
+                    self.push(start, start + at, What::Secret(Kind::Token));
+                }
+                None => {
+                    self.user(start, start + at);
+                }
             }
             host = start + at + 1;
         }

@@ -146,6 +146,9 @@ impl Walk<'_> {
         let slash_option = next == b':' && self.before(run.start) == Some(b'/');
         let Some(asks) = self.asks(run, option) else { return false };
         let Some(value) = self.value(run.end, option, self.style(run, asks, option)) else { return false };
+        if slash_option && asks == Asks::User {
+            return self.net_use(run.start - 1, (value.start, value.end));
+        }
         self.take(run, asks, value, option || slash_option)
     }
 
@@ -256,6 +259,16 @@ impl Walk<'_> {
             Asks::Serial => {
                 let fits = digits && text.len() >= 4 && text.iter().all(|it| is_atom(*it) || b"-_./ ".contains(it));
                 let hex = text.starts_with(b"0x");
+                // `VMware-56 4d 1a 2b 3c 4d 5e 6f-70 81 92 a3 b4 c5 d6 e7`, as the firmware of a virtual machine has it.
+                let more = match text.starts_with(b"VMware-") {
+                    true => self.text[end..]
+                        .iter()
+                        .take(48)
+                        .take_while(|it| it.is_ascii_hexdigit() || b" -".contains(it))
+                        .count(),
+                    false => 0,
+                };
+                let end = self.trim(start, end + more);
                 fits && !hex && self.push(start, end, What::Name(Kind::Serial))
             }
             Asks::User => !(loose && !value.first && words::is_ordinary(text)) && self.user(start, end),
@@ -330,10 +343,11 @@ impl Walk<'_> {
     /// The value of a header: `Bearer x`, `Basic x`, `a=b; c=d`.
     fn header_value(&mut self, start: usize, end: usize) -> bool {
         let text = &self.text[start..end];
-        let scheme = text.iter().position(|byte| *byte == b' ').filter(|at| {
-            text[..*at].iter().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(it))
-                && !text[..*at].contains(&b'=')
-        });
+        // The longest is `AWS4-HMAC-SHA256`.
+        let scheme = text
+            .iter()
+            .position(|byte| *byte == b' ')
+            .filter(|at| *at <= 16 && text[..*at].iter().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(it)));
         let from = start + scheme.map_or(0, |at| at + 1);
         // `cookie: 5`, `authorization: required`.
         let value = &self.text[from..end];

@@ -6,6 +6,7 @@
 //! is looked at by the files beside this one, each with one subject.
 
 mod addresses;
+mod commands;
 mod dns;
 mod header;
 mod keys;
@@ -205,6 +206,7 @@ impl Walk<'_> {
         let next = self.text.get(end).copied().unwrap_or(b'\n');
         let shaped = match next {
             b'@' => self.mail(run),
+            b'$' if length <= 13 && self.before(start) == Some(b'$') => self.crypt(run),
             b':' if self.text[end..].starts_with(b"://") => self.address_of(run),
             b':' if length <= 4 && flags & (NOT_HEX | JOIN) == 0 => self.colon_hex(start),
             _ => false,

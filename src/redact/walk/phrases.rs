@@ -23,6 +23,8 @@ impl Walk<'_> {
                 .quoted(self.skip(to, b"-String"))
                 .is_some_and(|(start, end)| start < end && self.push(start, end, What::Secret(Kind::Password))),
             Trigger::Thin => self.thin(to),
+            Trigger::Community => self.community(from, to),
+            Trigger::Secret => self.typed_password(to),
             Trigger::Identified => {
                 let by = self.skip(to, b"BY");
                 by > to
@@ -117,8 +119,15 @@ impl Walk<'_> {
 
     /// `password for x from`, `password is x`, `password 'x'`.
     fn password_phrase(&mut self, to: usize) -> bool {
-        if self.text.get(to) != Some(&b' ') || self.accepted_for(to) {
+        if self.text.get(to) != Some(&b' ') {
             return self.done > to;
+        }
+        if self.accepted_for(to) {
+            self.password_of_user();
+            return true;
+        }
+        if self.typed_password(to) {
+            return true;
         }
         let is = self.skip(to, b"is");
         let at = if is > self.skip(to, b"") { is } else { self.skip(to, b"was") };
@@ -135,6 +144,23 @@ impl Walk<'_> {
             word.len() >= 4 && word.iter().any(u8::is_ascii_digit) && word.iter().any(|it| !it.is_ascii_digit());
         let told = at > self.skip(to, b"");
         told && strong && !super::keys::is_placeholder(word) && self.push(at, end, What::Secret(Kind::Password))
+    }
+
+    /// `password for 'x' is 'y'`, behind the name that was just found.
+    fn password_of_user(&mut self) {
+        let at = self.done + usize::from(matches!(self.text.get(self.done), Some(b'"' | b'\'' | b'`' | b']')));
+        let behind = [&b"is"[..], b"was", b"is now", b"set to", b"is set to", b"was set to"]
+            .into_iter()
+            .map(|words| self.skip(at, words))
+            .max()
+            .unwrap_or(at);
+        if behind > self.skip(at, b"")
+            && let Some((start, end)) = self.quoted(behind)
+            && !words::is_ordinary(&self.text[start..end])
+            && !super::keys::is_placeholder(&self.text[start..end])
+        {
+            self.push(start, end, What::Secret(Kind::Password));
+        }
     }
 
     /// ` for x from`, ` for invalid user x from`.

@@ -51,6 +51,9 @@ impl Walk<'_> {
             let dashes = bytes.iter().position(|byte| *byte != b'-').unwrap_or(bytes.len());
             return dashes >= 5 && self.private_key(run.start + dashes - 5);
         }
+        if bytes.starts_with(b"-p") && self.password_option(run) {
+            return true;
+        }
         if run.flags & DIGIT == 0 || bytes.len() < 11 {
             return false;
         }
@@ -63,6 +66,12 @@ impl Walk<'_> {
         }
         if is_licence(bytes, run.flags) {
             return self.push(run.start, run.end, What::Secret(Kind::Licence));
+        }
+        // The names that Windows gives itself.
+        let given = [&b"DESKTOP-"[..], b"LAPTOP-", b"WIN-"].iter().find_map(|it| bytes.strip_prefix(*it));
+        let is_capital = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        if bytes.len() == 15 && given.is_some_and(|name| name.iter().all(is_capital)) {
+            return self.push(run.start, run.end, What::Name(Kind::Host));
         }
         // A host that is named after its address.
         let quad = |name: &[u8]| {

@@ -22,7 +22,7 @@ pub(super) fn token(random: &mut Random) -> Planted {
         0 => format!("Authorization: Bearer {value}"),
         1 => format!("\"Authorization\": \"Bearer {value}\""),
         2 => format!("curl -H 'Authorization: Token {value}' https://10.0.0.1/"),
-        3 => format!("X-Api-Key: {value}"),
+        3 => format!("X-Api-Key: {value}{}", random.pick(&["", " X-Request-Id: 7", " sent"])),
         4 => format!("run --token {value} --force"),
         5 => format!("API_TOKEN={value}"),
         6..10 => {
@@ -60,7 +60,7 @@ fn password_of(random: &mut Random, signs: &str) -> String {
 pub(super) fn password(random: &mut Random) -> Planted {
     let plain = password_of(random, "!$%*+-_.~");
     let signs = password_of(random, "!#$%&()*+,-./:;=?@[]^_{|}~");
-    let (text, value) = match random.below(24) {
+    let (text, value) = match random.below(36) {
         0 => (format!("password={plain}"), plain),
         1 => (format!("Password = {signs}\n"), signs),
         2 => (format!("run --password {plain} --force"), plain),
@@ -83,6 +83,23 @@ pub(super) fn password(random: &mut Random) -> Planted {
         19 => (format!("wpa_passphrase=\"{signs}\""), signs),
         20 => (format!("'password': '{signs}', 'x': 1"), signs),
         21 => (format!("[password] = {plain}"), plain),
+        22 => (format!("mysqldump -u root -p{plain} --host=127.0.0.1 shop"), plain),
+        23 => (format!("sshpass -p '{plain}' ssh root@10.0.0.1"), plain),
+        24 => (format!("psexec \\\\10.0.0.1 -u admin -p {plain} cmd"), plain),
+        25 => (format!("net use Z: \\\\10.0.0.1\\x /user:jdoe7 {plain}"), plain),
+        26 => (format!("net use \\\\10.0.0.1\\x {plain} /user:jdoe7 /persistent:no"), plain),
+        27 => (format!("snmp-server community {plain} RO 10"), plain),
+        28 => {
+            let hex = random.text("0123456789ABCDEF", 12) + "7A";
+            (format!("username admin password 7 {hex}"), hex)
+        }
+        29 => {
+            let (scheme, salt) = (random.pick(&["1", "5", "6", "y", "2b", "apr1"]), random.text(WORD, 8));
+            let hash = random.text(WORD, 40);
+            (format!("root:${scheme}${salt}${hash}:19000:0:99999:7:::"), hash)
+        }
+        30 => (format!("changed: password for user 'jdoe7' is '{plain}'"), plain),
+        31 => (format!("7za x -p{plain} backup.7z"), plain),
         _ => {
             let key =
                 random.pick(&["password", "passwd", "pwd", "adminPassword", "secret", "db_password", "Passphrase"]);
