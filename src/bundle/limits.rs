@@ -28,14 +28,13 @@ impl Default for Limits {
     /// containers deep. A small bomb is over in less than half a minute then, and an honest archive that unpacks to more
     /// than a hundred times its size is small.
     ///
-    /// 20 seconds of the clock end a bomb even where others keep the machine busy; an honest archive has 2 seconds more for
-    /// each MiB, which is a hundredth of the speed of an idle machine, so that its report does not depend on the time.
+    /// Without a clock, so that what is read follows from the input alone.
     fn default() -> Self {
         Limits {
             unpacked_bytes: 2 << 30,
             slow_share: 4,
             ratio: 100,
-            time: Duration::from_secs(20),
+            time: Duration::MAX,
             time_of_mib: Duration::from_secs(2),
             members: 1_000_000,
             depth: 8,
@@ -44,8 +43,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The same, whatever time it takes.
-    pub fn without_time(self) -> Limits {
-        Limits { time: Duration::MAX, ..self }
+    /// The same with the usual time: 20 seconds of the clock end a bomb even where others keep the machine busy; an honest archive
+    /// has 2 seconds more for each MiB, which is a hundredth of the speed of an idle machine, so that its report does not depend
+    /// on the time.
+    pub fn timed(self) -> Limits {
+        Limits { time: Duration::from_secs(20), time_of_mib: Duration::from_secs(2), ..self }
     }
 }

@@ -206,11 +206,11 @@ mod tests {
     }
 
     #[test]
-    fn of_several_headers_the_first_holds() {
+    fn of_several_headers_the_first_holds_and_of_several_long_names_the_last() {
         let mut extension = Extension::default();
         extension.add_long_name(b"first\0".to_vec());
-        extension.add_long_name(b"second".to_vec());
+        extension.add_long_name(b"last".to_vec());
         assert!(extension.add_pax(b"14 path=third\n9 size=7\n") && extension.add_pax(b"9 size=8\n"));
-        assert_eq!((extension.name.as_deref(), extension.size), (Some(&b"first"[..]), Some(7)));
+        assert_eq!((extension.name.as_deref(), extension.size), (Some(&b"last"[..]), Some(7)));
     }
 }

@@ -19,7 +19,7 @@ impl BudgetArgs {
     /// Returns the limits with what was said, whatever time it takes: what is left out of a look for names must not be found
     /// in the next one.
     pub(super) fn limits(self) -> Limits {
-        let usual = Limits::default().without_time();
+        let usual = Limits::default();
         let members = self.max_files.unwrap_or(usual.members);
         match self.max_unpacked {
             None => Limits { members, ..usual },
@@ -44,10 +44,9 @@ impl TimedBudgetArgs {
     /// Returns the limits with what was said.
     pub(super) fn limits(self) -> Limits {
         let limits = self.budget.limits();
-        let usual = Limits::default();
         match (self.max_time, self.budget.max_unpacked) {
             (Some(time), _) => Limits { time, time_of_mib: Duration::ZERO, ..limits },
-            (None, None) => Limits { time: usual.time, time_of_mib: usual.time_of_mib, ..limits },
+            (None, None) => limits.timed(),
             // Who names a size knows how long it takes.
             (None, Some(_)) => limits,
         }

@@ -150,14 +150,6 @@ pub(super) fn zone(line: &[u8], at: usize) -> (Option<i32>, usize) {
                     {
                         return found;
                     }
-                    // TIBCO: `GMT +0000`, `GMT -5`.
-                    if name == b"GMT"
-                        && line.get(end) == Some(&b' ')
-                        && matches!(line.get(end + 1), Some(b'+' | b'-'))
-                        && let Some(found) = numeric_zone(line, end + 1, false)
-                    {
-                        return found;
-                    }
                     match line.get(end) {
                         Some(byte) if byte.is_ascii_alphanumeric() => (None, at),
                         _ => (minutes.map(|minutes| minutes * 60), end),

@@ -374,7 +374,7 @@ fn behind_level<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<
     let word = &line[start..start + length];
     let level = match word {
         &[letter] => Level::from_letter(letter)?,
-        word => Level::from_word(word).filter(|_| !word.eq_ignore_ascii_case(b"system"))?,
+        word => Level::from_word(word)?,
     };
     let mut next = start + length;
     let limit = next + 12;

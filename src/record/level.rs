@@ -22,7 +22,7 @@ static LENGTHS: [u16; 32] = {
     let mut lengths = [0; 32];
     let table: [(u8, &[u8]); 13] = [
         (b'a', &[5]),
-        (b'c', &[3, 4, 6, 8]),
+        (b'c', &[4, 6, 8]),
         (b'd', &[3, 4, 5, 6]),
         (b'e', &[3, 4, 5, 6, 9]),
         (b'f', &[3, 4, 5, 6, 7]),
@@ -75,7 +75,7 @@ impl Level {
         use Level::{Debug, Error, Fatal, Info, Trace, Warn};
         let same_initial: &[(&[u8], Level)] = match lower[0] {
             b'a' => &[(b"alert", Fatal), (b"audit", Info)],
-            b'c' => &[(b"critical", Fatal), (b"crit", Fatal), (b"crt", Fatal), (b"config", Info)],
+            b'c' => &[(b"critical", Fatal), (b"crit", Fatal), (b"config", Info)],
             b'd' => &[(b"debug", Debug), (b"dbg", Debug), (b"dbug", Debug), (b"debu", Debug), (b"dpanic", Fatal)],
             b'e' => &[
                 (b"error", Error),
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn every_word_for_a_level_passes_the_refusal_by_length() {
-        let words = "alert audit critical crit crt config debug dbg dbug debug1 DEBUG5 error err eror errors emerg emergency \
+        let words = "alert audit critical crit config debug dbg dbug debug1 DEBUG5 error err eror errors emerg emergency \
             fatal ftl failure fault fine finer finest info inf information informational log notice note panic para \
             severe success status system trace trc trace1 TRACE2 verbose verb vrb warn warning wrn warnings";
         for word in words.split_whitespace() {

@@ -49,7 +49,6 @@ fn year_first(line: &[u8], at: usize, separator: u8) -> bool {
         Some((_, end)) => end,
         None => match digits_run(line, at) {
             run @ 1..=2 if separator != b' ' => at + run,
-            3 if matches!(separator, b'-' | b'/') => return clock_behind_gap(line, at + 3),
             _ => return false,
         },
     };

@@ -55,8 +55,7 @@ pub(super) fn level(line: &[u8], at: usize, letters: bool) -> Option<(Level, usi
     if length == 2 {
         return esxi(word, line, end).map(|(level, end)| (level, end, true));
     }
-    // MySQL has it in brackets; elsewhere it is a user of Windows, a part of a device, or a word.
-    let level = Level::from_word(word).filter(|_| !word.eq_ignore_ascii_case(b"system"))?;
+    let level = Level::from_word(word)?;
     let shouted = word.iter().all(u8::is_ascii_uppercase);
     // `DEBUG1` to `DEBUG5` are levels, `ERROR404` is something else.
     let numbered = word.eq_ignore_ascii_case(b"debug") || word.eq_ignore_ascii_case(b"trace");

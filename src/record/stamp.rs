@@ -222,23 +222,9 @@ fn digits_first(line: &[u8], at: usize, orders: Orders) -> Option<(Stamp, usize)
     }
 }
 
-/// The day of the year as three digits at `at`: `2026-332T14:22:01`, `2026/332 14:22:01`.
-fn ordinal(line: &[u8], at: usize, year: i64) -> Option<(Stamp, usize)> {
-    let (day, end) = number(line, at, 3, 3)?;
-    let (first, next) = (civil::days(year, 1, 1), civil::days(year + 1, 1, 1));
-    if !civil::valid(year, 1, 1) || !(1..=next - first).contains(&day) {
-        return None;
-    }
-    let (clock, end) = clock(line, gap(line, end)?)?;
-    Some((full(Shape::Iso, first + day - 1, clock), end))
-}
-
-/// `2026/01/02 ...`, `2026.1.2`, `2026-Jan-02`, `2026 Jan 02`, `2026-332`.
+/// `2026/01/02 ...`, `2026.1.2`, `2026-Jan-02`, `2026 Jan 02`.
 fn year_first(line: &[u8], at: usize, separator: u8) -> Option<(Stamp, usize)> {
     let year = number(line, at, 4, 4)?.0;
-    if matches!(separator, b'-' | b'/') && digits_run(line, at + 5) == 3 {
-        return ordinal(line, at + 5, year);
-    }
     let (month, next) = match month(line, at + 5) {
         Some(found) => found,
         None if separator == b' ' => return None,

@@ -13,7 +13,7 @@ const LOG: &[u8] = b"ElfFile\0 is all that is looked at before the fault";
 #[track_caller]
 fn visit(helper: Helper) -> (String, Option<(ProblemKind, String)>) {
     let bundle = folder(&[("a.log", b"before\n"), ("b.evtx", LOG), ("c.log", b"behind\n")]);
-    let mut bundle = Bundle::open(&[bundle.path().to_owned()], Limits::default().without_time()).unwrap();
+    let mut bundle = Bundle::open(&[bundle.path().to_owned()], Limits::default()).unwrap();
     bundle.set_helper(helper);
     let texts = Mutex::new(Vec::new());
     let visited = bundle.visit(&|entry| {
@@ -89,7 +89,7 @@ fn a_parser_that_waits_for_ever_is_stopped() {
 #[test]
 fn problems_without_end_are_cut_off() {
     let logs = folder(&[("b.evtx", LOG)]);
-    let mut bundle = Bundle::open(&[logs.path().join("b.evtx")], Limits::default().without_time()).unwrap();
+    let mut bundle = Bundle::open(&[logs.path().join("b.evtx")], Limits::default()).unwrap();
     bundle.set_helper(faulty("problems"));
     let problems = bundle.visit(&|_| {}).problems;
     assert_eq!(problems.len(), 101);

@@ -113,7 +113,7 @@ fn what_is_not_read_in_time_is_named() {
     let message = "reading the bundle took more than 60 s; the rest was not read (see --max-time)";
     let is_told = |problem: &Problem| problem.kind == ProblemKind::Limit && problem.message == message;
     assert!(visited.problems.iter().all(is_told), "{visited:?}");
-    let (files, visited) = visit(Limits::default().without_time(), 1 << 40);
+    let (files, visited) = visit(Limits::default(), 1 << 40);
     assert_eq!((files, visited.is_late), (6, false));
 }
 

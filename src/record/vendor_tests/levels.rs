@@ -114,40 +114,6 @@ fn levels_in_the_ways_of_single_programs() {
             "nextflow.Session",
             "no",
         ),
-        ("2026-11-28 14:22:01 [CRT] disk failed", "2026-11-28T14:22:01", FATAL, "", "disk failed"),
-        // Synology and QNAP: category and user are called System.
-        (
-            "Warning\tSystem\t2026/11/28 14:22:01\tSYSTEM\tDisk 1 failed.",
-            "2026-11-28T14:22:01",
-            WARN,
-            "",
-            "SYSTEM\tDisk 1 failed.",
-        ),
-        (
-            "Info,System,2026/11/28 14:22:01,SYSTEM,UPS was plugged in.",
-            "2026-11-28T14:22:01",
-            INFO,
-            "",
-            "SYSTEM,UPS was plugged in.",
-        ),
-        (
-            "2026-11-28T14:22:01.123456Z 0 [System] [MY-010116] [Server] starting",
-            "2026-11-28T14:22:01.123456Z",
-            INFO,
-            "Server",
-            "[MY-010116] starting",
-        ),
-        // TIBCO BusinessWorks.
-        (
-            "2026 Nov 28 14:22:01:123 GMT +0100 BW.app-archive Error [BW-CORE] BWENGINE-100034 failed",
-            "2026-11-28T14:22:01.123+01:00",
-            ERROR,
-            "BW-CORE",
-            "BWENGINE-100034 failed",
-        ),
-        // The day of the year, as ISO 8601 has it; 2026 has no 366th.
-        ("2026-332T14:22:01.123Z ERROR disk failed", "2026-11-28T14:22:01.123Z", ERROR, "", "disk failed"),
-        ("2024/366 14:22:01 WARN disk failed", "2024-12-31T14:22:01", WARN, "", "disk failed"),
         ("@4000000065f221e1 started", "2024-03-13T21:59:51Z", NONE, "", "started"),
         (
             "2026-01-05T10:11:12.345+0100\tDPANIC\tapp/main.go:12\tbug here",
