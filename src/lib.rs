@@ -6,6 +6,8 @@
 
 // What the customer sent, as a stream of entries, and what could not be read of it.
 pub mod bundle;
+// Working hours: how much time counts, and when something is due.
+pub mod calendar;
 // Findings and catalogue become ranked diagnoses and ranked unresolved findings.
 pub mod diagnosis;
 // Matches grouped into facts: bounded tallies that merge, templates of unknown errors, error codes.
@@ -35,6 +37,9 @@ pub mod workshop;
 // What is remembered between runs: customers, cases, tickets, the outbox, the audit trail.
 #[cfg(feature = "server")]
 pub mod store;
+// How much time is left for a case, by the contract with the customer and by the vendor's promise.
+#[cfg(feature = "server")]
+pub mod sla;
 // Packages into tickets: one file per ticket system, and the outbox.
 #[cfg(feature = "server")]
 pub mod connect;

@@ -43,6 +43,14 @@ impl ConnectionArgs {
         self.store.open()
     }
 
+    /// The configuration, or an empty one if none is named and the user has none.
+    pub(super) fn config_if_any(&self) -> anyhow::Result<Config> {
+        match &self.config {
+            None if !super::packs::config_folder()?.join("config.toml").exists() => Ok(Config::default()),
+            _ => self.config(),
+        }
+    }
+
     pub(super) fn config(&self) -> anyhow::Result<Config> {
         let path = match &self.config {
             Some(path) => path.clone(),

@@ -59,7 +59,8 @@ pub(super) struct EscalateArgs {
     /// The customer was attacked with ransomware.
     #[arg(long)]
     ransomware: bool,
-    /// What was tried without success, in words or as the id of a signature all of whose steps were; may be repeated.
+    /// What was tried without success: in words, as the id of a signature all of whose steps were, or as `ID#NUMBER`, one of its
+    /// steps of level 1; may be repeated.
     #[arg(long, value_name = "TEXT|ID")]
     tried: Vec<String>,
     /// A fact that the logs do not state, such as `veeam.vbr.version=12.3.1.1139`; may be repeated.
@@ -82,6 +83,9 @@ pub(super) struct EscalateArgs {
     /// Replaces the words in FILE too, one per line, wherever they stand.
     #[arg(long, value_name = "FILE")]
     keywords: Option<PathBuf>,
+    #[cfg(feature = "server")]
+    #[command(flatten)]
+    filed: super::case::FiledArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -112,6 +116,23 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     }
     let customer = Customer::new(&args.customer, None)?;
     let keywords = args.keywords.as_deref().map(read_keywords).transpose()?.unwrap_or_default();
+    #[cfg(feature = "server")]
+    let (known_case, tried) = match args.filed.case_of(&args.customer)? {
+        Ok(case) => {
+            let tried = case.iter().flat_map(|it| it.tried()).map(str::to_owned);
+            let tried: Vec<String> = tried.chain(args.tried.iter().cloned()).collect();
+            (case, tried)
+        }
+        Err(why) => {
+            say(&format!("refused: {why}"));
+            return Ok(Exit::Refused);
+        }
+    };
+    #[cfg(not(feature = "server"))]
+    let tried = args.tried.clone();
+    let severity = args.severity.map(Into::into);
+    #[cfg(feature = "server")]
+    let severity = severity.or_else(|| known_case.as_ref().and_then(tierline::sla::severity_of));
     let mut bundle = open_bundle(&args.paths, args.budget.limits())?;
     bundle.hash();
     let work = || {
@@ -129,9 +150,9 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
         product: args.product.clone(),
         customer: Some(args.customer.clone()),
         contract: args.contract.clone(),
-        severity: args.severity.map(Into::into),
+        severity,
         ransomware: args.ransomware,
-        tried: args.tried.clone(),
+        tried,
         facts: args.fact.clone(),
         override_gate: args.override_gate.clone(),
     };
@@ -165,6 +186,13 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     match with_progress(&bundle, !terminal.no_progress, work) {
         Ok(made) => {
             customer.save(&made.map)?;
+            #[cfg(feature = "server")]
+            if let Err(why) = args.filed.tie(&args.customer, &made.ticket, case.severity, &diagnosis, out)? {
+                // Nobody may take it for a package of that case.
+                std::fs::remove_dir_all(out)?;
+                say(&format!("refused: {why}; nothing was written"));
+                return Ok(Exit::Refused);
+            }
             customer.remember_ticket(&made.ticket.key)?;
             output::print(told(&made.ticket, out).as_bytes())?;
             Ok(format::exit(&diagnosis, None))
@@ -223,7 +251,7 @@ fn refusal(case: &Case<'_>, diagnosis: &Diagnosis) -> String {
         others.iter().for_each(|it| text.push_str(&item(&it.to_string(), width)));
     }
     if !known.is_empty() {
-        text.push_str("\nKnown problems in the same logs. Solve them first, or say of each with `--tried ID` that it did not help:\n");
+        text.push_str("\nKnown problems in the same logs. Solve them first, or say of each with `--tried ID` that it did not help (`--tried ID#2` of one step):\n");
     }
     for shortfall in known {
         let Shortfall::KnownFix(known) = shortfall else { continue };
@@ -231,7 +259,7 @@ fn refusal(case: &Case<'_>, diagnosis: &Diagnosis) -> String {
         text.push_str(&item(&format!("[{}] {}", signature.level.name(), signature.title), width));
         text.push_str(&format!("      {}\n", signature.id));
         for step in case.untried.iter().filter(|it| it.known.signature.id == signature.id) {
-            text.push_str(&wrapped("      - ", "        ", step.text, width));
+            text.push_str(&wrapped(&format!("      #{} ", step.number), "         ", step.text, width));
         }
     }
     if let Some(request) = request(case, diagnosis) {

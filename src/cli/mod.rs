@@ -6,6 +6,8 @@
 
 mod around;
 mod budget;
+#[cfg(feature = "server")]
+mod case;
 mod catalogues;
 mod compare;
 mod completions;
@@ -117,6 +119,8 @@ enum Command {
     Escalate(escalate::EscalateArgs),
     Verify(verify::VerifyArgs),
     #[cfg(feature = "server")]
+    Case(case::CaseArgs),
+    #[cfg(feature = "server")]
     Submit(submit::SubmitArgs),
     #[cfg(feature = "server")]
     Outbox(outbox::OutboxArgs),
@@ -143,6 +147,8 @@ pub fn run() -> ExitCode {
         Command::Templates(args) => templates::run(args, cli.terminal),
         Command::Escalate(args) => escalate::run(args, cli.terminal),
         Command::Verify(args) => verify::run(args),
+        #[cfg(feature = "server")]
+        Command::Case(args) => case::run(args),
         #[cfg(feature = "server")]
         Command::Submit(args) => submit::run(args),
         #[cfg(feature = "server")]

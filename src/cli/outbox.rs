@@ -190,10 +190,18 @@ fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
             ));
             continue;
         }
+        let tracker = match tracker(&config, &name) {
+            // Of several entries the others go on.
+            Err(error) if args.id.is_none() => {
+                say(&format!("entry {}: {error:#}", entry.id));
+                all_done = false;
+                continue;
+            }
+            tracker => tracker?,
+        };
         if args.id.is_some() {
             store.release(entry.id, now())?;
         }
-        let tracker = tracker(&config, &name)?;
         let outcome = drive(&store, &name, &*tracker, entry.id, until)?;
         all_done &= tell(&name, &*tracker, entry.id, &outcome)?;
     }

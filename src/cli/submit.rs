@@ -10,7 +10,8 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use tierline::connect::{Package, PackageProblem, Tracker};
 use tierline::redact::LeakScan;
-use tierline::store::{Claim, Entry, Store, StoreError};
+use tierline::signature::Severity;
+use tierline::store::{About, Claim, Entry, Store, StoreError};
 
 /// Sends a package that `escalate` made to a tracker: exactly one ticket per problem of a customer, with all files.
 ///
@@ -112,17 +113,29 @@ fn claim(args: &SubmitArgs, package: &Package, customer: &str, store: &Store) ->
         problem: &package.ticket.key,
         tracker: &args.to,
         title: &package.ticket.summary,
+        about: About {
+            vendor: Some(&package.ticket.vendor),
+            product: Some(&package.ticket.product),
+            severity: severity(package).map(Severity::name),
+        },
+        severity: &package.ticket.severity,
         package: &folder.to_string_lossy(),
         manifest: &package.manifest,
         files: &files,
     };
     match store.claim(&claim, now()) {
-        Err(error @ StoreError::OtherCustomer { .. }) => {
+        Err(error @ (StoreError::OtherCustomer { .. } | StoreError::ProblemOfOther)) => {
             say(&format!("refused: {error}"));
             Ok(None)
         }
         claimed => Ok(Some(claimed?)),
     }
+}
+
+/// The severity in our words. The file may be anybody's.
+fn severity(package: &Package) -> Option<Severity> {
+    let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+    all.into_iter().find(|it| Some(it.name()) == package.ticket.our_severity.as_deref())
 }
 
 fn refuse(why: &PackageProblem) -> anyhow::Result<Exit> {

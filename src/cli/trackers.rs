@@ -49,7 +49,15 @@ pub(super) fn run(args: &TrackersArgs) -> anyhow::Result<Exit> {
             output::print(format!("{name}: portal, used by people; nothing to check\n").as_bytes())?;
             continue;
         }
-        let tracker = tracker(&config, name)?;
+        // One mistake keeps nobody from seeing the others.
+        let tracker = match tracker(&config, name) {
+            Ok(tracker) => tracker,
+            Err(error) => {
+                say(&format!("{name}: {kind}, cannot be used: {error:#}"));
+                exit = if exit == Exit::Failed { exit } else { Exit::Usage };
+                continue;
+            }
+        };
         match tracker.probe() {
             Ok(probe) => {
                 store.set_health(name, &Health::default())?;

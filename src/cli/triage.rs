@@ -63,6 +63,9 @@ pub(super) struct TriageArgs {
     explain: Option<String>,
     #[command(flatten)]
     shown: Shown,
+    #[cfg(feature = "server")]
+    #[command(flatten)]
+    filed: super::case::FiledArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -92,7 +95,11 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     }
     let explained = args.explain.as_ref().map(|id| explain::wanted(&set, id)).transpose()?;
     let mut bundle = open_bundle(&args.paths, args.budget.limits())?;
-    if args.hash {
+    #[cfg(feature = "server")]
+    let hash = args.hash || args.filed.is_given();
+    #[cfg(not(feature = "server"))]
+    let hash = args.hash;
+    if hash {
         bundle.hash();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0).into()).build()?;
@@ -129,6 +136,8 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         diagnosis.problems.sort();
         tierline::diagnosis::note_known_before(&mut diagnosis, known);
     }
+    #[cfg(feature = "server")]
+    args.filed.add(&diagnosis)?;
     if let Some(customer) = &args.redact {
         let learn = || pool.install(|| redact::redacted(&diagnosis, customer, &bundle));
         match with_progress(&bundle, !terminal.no_progress, learn)? {

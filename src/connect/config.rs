@@ -1,4 +1,4 @@
-//! The configuration: which trackers there are. Secrets are named in it and never stand in it.
+//! The configuration: which trackers there are, and what was agreed with customers. Secrets are named in it and never stand in it.
 //!
 //! ```toml
 //! [trackers.desk]
@@ -11,6 +11,7 @@
 //! `settings.rs` has the fields, and which kind has which; `kinds.rs` makes a tracker of them; `values.rs` reads what several kinds
 //! share.
 
+mod contracts;
 mod kinds;
 mod mail;
 mod settings;
@@ -28,11 +29,13 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// A configuration that was read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Config {
     file: PathBuf,
     text: String,
     trackers: BTreeMap<String, Spanned<Settings>>,
+    calendars: BTreeMap<String, Spanned<contracts::Hours>>,
+    customers: BTreeMap<String, Spanned<contracts::Agreed>>,
 }
 
 /// Why a configuration cannot be used.
@@ -61,6 +64,10 @@ impl fmt::Display for ConfigError {
 struct Whole {
     #[serde(default)]
     trackers: BTreeMap<String, Spanned<Settings>>,
+    #[serde(default)]
+    calendars: BTreeMap<String, Spanned<contracts::Hours>>,
+    #[serde(default)]
+    customers: BTreeMap<String, Spanned<contracts::Agreed>>,
 }
 
 impl Config {
@@ -73,18 +80,18 @@ impl Config {
 
     /// Reads the text of a file.
     pub fn parse(file: &Path, text: String) -> Result<Config, ConfigError> {
-        let mut config = Config { file: file.to_path_buf(), text, trackers: BTreeMap::new() };
+        let mut config = Config { file: file.to_path_buf(), text, ..Config::default() };
         match toml::from_str::<Whole>(&config.text) {
-            Ok(whole) => config.trackers = whole.trackers,
+            Ok(Whole { trackers, calendars, customers }) => {
+                (config.trackers, config.calendars, config.customers) = (trackers, calendars, customers);
+            }
             Err(error) => {
                 // Of a message only the first line: what follows may quote the file, and people put secrets where none belong.
                 let reason = error.message().lines().next().unwrap_or_default().to_owned();
                 return Err(config.error(error.span(), reason));
             }
         }
-        for (name, settings) in &config.trackers {
-            config.check(name, settings)?;
-        }
+        config.check_contracts()?;
         Ok(config)
     }
 
@@ -110,6 +117,8 @@ impl Config {
                 if known.is_empty() { "it names none".into() } else { format!("it names {}", known.join(", ")) };
             return Err(self.error(None, format!("there is no tracker `{name}`; {known}")));
         };
+        // Only now: a mistake in one keeps nobody from the others.
+        self.check(name, settings)?;
         self.make(settings.get_ref(), variable)
     }
 

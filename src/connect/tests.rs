@@ -3,7 +3,7 @@
 use super::package::{Outgoing, hash_of, sha256};
 use super::*;
 use crate::escalate::{Attachment, Manifest, Ticket};
-use crate::store::{Claim, State, Store};
+use crate::store::{About, Claim, State, Store};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fs;
@@ -199,6 +199,8 @@ impl Bench {
             problem: &package.ticket.key,
             tracker: "desk",
             title: "it broke",
+            about: About::default(),
+            severity: "P1",
             package: folder.to_str().unwrap(),
             manifest: &package.manifest,
             files: &files,
@@ -415,4 +417,47 @@ fn a_package_that_changes_after_the_claim_is_held() {
     fs::write(bench.folder.path().join("p/f0.txt"), "other").unwrap();
     let outcome = bench.run(entry);
     assert!(matches!(&outcome, Outcome::Held { why } if why.contains("`f0.txt` was changed")), "{outcome:?}");
+}
+
+mod contracts {
+    use crate::connect::Config;
+    use crate::signature::Severity;
+    use std::path::Path;
+
+    const OFFICE: &str =
+        "[calendars.office]\nzone = \"Europe/Berlin\"\nhours = [\"mon-fri 08:00-18:00\"]\nholidays = [\"12-25\"]\n";
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(Path::new("c.toml"), format!("{OFFICE}{text}")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_contract_is_that_of_the_customer_or_of_everybody() {
+        let config = parse(
+            "[customers.acme]\ncalendar = \"office\"\nresolve = { high = \"8h\" }\n[customers.\"*\"]\nresolve = { high = \"2d\" }\n",
+        )
+        .unwrap();
+        let own = config.contract("acme").unwrap().unwrap();
+        assert_eq!((own.calendar.is_always(), &*own.resolve), (false, &[(Severity::High, 8 * 3600)][..]));
+        let other = config.contract("bolt").unwrap().unwrap();
+        assert_eq!((other.calendar.is_always(), &*other.resolve), (true, &[(Severity::High, 48 * 3600)][..]));
+        assert_eq!(parse("").unwrap().contract("acme").unwrap(), None);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        #[track_caller]
+        fn check(text: &str, told: &str) {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
+        check("[customers.acme]\ncalendar = \"home\"\n", "line 6: there is no calendar `home`");
+        check("[customers.acme]\nresolve = { bad = \"8h\" }\n", "line 6: there is no severity `bad`");
+        check("[customers.acme]\nresolve = { high = \"soon\" }\n", "line 6: `soon` is no length of time");
+        let days = "[customers.acme]\ncalendar = \"office\"\nresolve = { high = \"2d\" }\n";
+        check(days, "line 7: `2d` counts days of 24 hours");
+        let zone =
+            "[calendars.moon]\nzone = \"Moon\"\nhours = [\"mon 08:00-09:00\"]\n[customers.acme]\ncalendar = \"moon\"\n";
+        check(zone, "line 6: there is no time zone `Moon`");
+    }
 }

@@ -48,6 +48,25 @@ pub struct Step<'d> {
     pub known: &'d Known,
     /// What to do.
     pub text: &'d str,
+    /// Its number among the problem's steps of level 1, from 1.
+    pub number: usize,
+}
+
+impl Step<'_> {
+    /// Whether somebody says that it was tried: by its words, or as `SIGNATURE#NUMBER`.
+    fn is_tried(&self, tried: &[String]) -> bool {
+        tried.iter().any(|it| match it.rsplit_once('#') {
+            Some((id, number)) if *id == *self.known.signature.id => number.parse() == Ok(self.number),
+            _ => it == self.text,
+        })
+    }
+}
+
+/// The steps of level 1 of a known problem.
+pub(super) fn steps(known: &Known) -> impl Iterator<Item = Step<'_>> {
+    let fixes = known.signature.fixes.iter().filter(|fix| fix.level == SupportLevel::L1);
+    let texts = fixes.flat_map(|fix| &fix.steps).enumerate();
+    texts.map(move |(index, text)| Step { known, text, number: index + 1 })
 }
 
 impl fmt::Display for Shortfall<'_> {
@@ -173,11 +192,8 @@ pub(super) fn untried<'d>(diagnosis: &'d Diagnosis, subject: Subject<'d>, intake
         Subject::Known(known) if !intake.tried.iter().any(|it| **it == *known.signature.id) => Some(known),
         _ => None,
     };
-    let steps = own.into_iter().chain(solvable(diagnosis, subject, intake)).flat_map(|known| {
-        let fixes = known.signature.fixes.iter().filter(|fix| fix.level == SupportLevel::L1);
-        fixes.flat_map(|fix| &fix.steps).map(move |text| Step { known, text })
-    });
-    steps.filter(|step| !intake.tried.iter().any(|it| it == step.text)).collect()
+    let steps = own.into_iter().chain(solvable(diagnosis, subject, intake)).flat_map(steps);
+    steps.filter(|step| !step.is_tried(&intake.tried)).collect()
 }
 
 /// Known problems of the same logs that somebody here can solve, and of which nobody says that it was tried.

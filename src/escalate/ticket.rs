@@ -3,7 +3,7 @@
 //! All of it went through a [`Redactor`]: there is no other way to make a [`Ticket`].
 
 use super::case::{Case, Intake};
-use super::gate::Shortfall;
+use super::gate::{self, Shortfall};
 use super::subject::Subject;
 use crate::diagnosis::{Diagnosis, State};
 use crate::finding::{Evidence, Time};
@@ -66,6 +66,12 @@ pub struct Ticket {
     pub reason: Option<String>,
     /// What is in the package beside this.
     pub attachments: Vec<Attachment>,
+    /// The id of the signature or of the unexplained error that it is about. The vendor is not told.
+    #[serde(default)]
+    pub finding: Option<String>,
+    /// The severity in our words. The vendor is not told.
+    #[serde(default)]
+    pub our_severity: Option<String>,
 }
 
 /// A known problem in the same logs.
@@ -156,6 +162,8 @@ impl Ticket {
             missing: case.shortfalls.iter().filter_map(missing).map(|it| redacted(&it)).collect(),
             reason: case.overridden.map(redacted),
             attachments: Vec::new(),
+            finding: Some(case.subject.id().to_owned()),
+            our_severity: Some(case.severity.name().to_owned()),
         }
         .with_key(case, key)
     }
@@ -228,16 +236,25 @@ fn told(text: &str, count: u64) -> String {
 
 /// What was tried: the ids of signatures become their titles and steps.
 fn tried(diagnosis: &Diagnosis, intake: &Intake) -> Vec<String> {
+    let of = |id: &str| diagnosis.known.iter().find(|it| *it.signature.id == *id);
     let mut all = Vec::new();
     for tried in &intake.tried {
-        match diagnosis.known.iter().find(|it| *it.signature.id == **tried) {
-            Some(known) => {
-                let steps = known.signature.fixes.iter().flat_map(|fix| &fix.steps);
-                all.push(format!("{}: all steps of its fix, without success", known.signature.title));
-                all.extend(steps.map(|step| format!("  {step}")));
-            }
-            None => all.push(tried.clone()),
+        if let Some(known) = of(tried) {
+            let steps = known.signature.fixes.iter().flat_map(|fix| &fix.steps);
+            all.push(format!("{}: all steps of its fix, without success", known.signature.title));
+            all.extend(steps.map(|step| format!("  {step}")));
+            continue;
         }
+        let step = tried.rsplit_once('#').and_then(|(id, number)| {
+            let number: usize = number.parse().ok()?;
+            gate::steps(of(id)?).find(|it| it.number == number)
+        });
+        all.push(match step {
+            Some(step) => {
+                format!("{}: {}, without success", step.known.signature.title, step.text.trim_end_matches('.'))
+            }
+            None => tried.clone(),
+        });
     }
     all
 }

@@ -186,6 +186,24 @@ fn most_lines_are_recalled() {
 }
 
 #[test]
+fn the_fraction_of_another_time_is_not_compared() {
+    // Most lines of supercomputers had to be read anew: their second time has microseconds.
+    let line = |end: &str, micros: &str| {
+        format!("- 11178385{end} 2005.06.03 R02-M1 2005-06-03-15.42.50.{micros} R02-M1 RAS KERNEL INFO x").into_bytes()
+    };
+    let first = line("70", "363779");
+    let format = Format::guess(&first, Some(MODIFIED));
+    let layout = format.learn(&first).1.unwrap();
+    let mut memo = TimeMemo::new(&layout.time_key().unwrap()).unwrap();
+    for micros in ["363779", "000001"] {
+        let line = line("71", micros);
+        format.remember_time(&mut memo, &line, format.recall_time(&layout, &line));
+    }
+    let other = line("99", "527847");
+    assert_eq!(memo.read(&other), Some(format.recall_time(&layout, &other)));
+}
+
+#[test]
 fn lines_of_whole_logs_are_recalled_as_they_are() {
     fn visit(folder: &Path, random: &mut Random, n_lines: &mut usize) {
         let mut paths: Vec<_> =

@@ -177,9 +177,12 @@ impl TimeMemo {
             }
             self.n_clocks += 1;
         }
-        if is_time && let Some((fraction, run)) = places.fraction {
+        if let Some((fraction, run)) = places.fraction {
+            // Whether there is a time does not depend on its fraction, whatever else that look is about.
             passed[1] = at + fraction..at + fraction + usize::from(run);
-            (self.fraction, self.run) = (note.at + fraction as u16, run);
+            if is_time {
+                (self.fraction, self.run) = (note.at + fraction as u16, run);
+            }
         }
         let all = at..at + places.end.max(read_to);
         bytes.extend(all.filter(|byte| !passed.iter().any(|passed| passed.contains(byte))));

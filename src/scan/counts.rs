@@ -97,11 +97,18 @@ struct Run {
     latest: Moment,
 }
 
-/// A time and its instant.
+/// A time and its instant. It is made anew rather than handed on: copying it while it is being written is slow.
 #[derive(Clone, Copy)]
 struct Moment {
     instant: i64,
     time: Time,
+}
+
+impl Moment {
+    #[inline(always)]
+    fn of(time: Time) -> Moment {
+        Moment { instant: time.instant(), time }
+    }
 }
 
 /// Runs that are kept beside that of the last record.
@@ -128,7 +135,7 @@ impl Counting {
 
     /// Does not ask where records stand.
     pub(super) fn of_times(gate: Option<Gate>) -> Counting {
-        let nothing = Moment { instant: 0, time: Time::new(0, None) };
+        let nothing = Moment::of(Time::new(0, None));
         let run = Run {
             start: 0,
             width: 0,
@@ -183,21 +190,21 @@ impl Counting {
             }
             return true;
         };
-        let instant = time.instant();
-        let moment = Moment { instant, time };
+        let moment = Moment::of(time);
+        let instant = moment.instant;
         // Nearly every record is in the interval of the one before, and not much later.
         let ordinary = self.run.is_of(&moment)
             && (instant.wrapping_sub(self.previous.instant).wrapping_add(BACK) as u64) < self.usual;
         if ordinary {
             self.previous = moment;
         } else {
-            self.next_run(moment);
+            self.next_run(time);
         }
         let run = &mut self.run;
         if instant > run.latest.instant {
             run.latest = moment;
         } else if (instant <= run.earliest.instant || instant == run.latest.instant) && time != run.latest.time {
-            run.place(moment);
+            run.place(time);
         }
         run.levels[place(level)] += 1;
         true
@@ -219,8 +226,9 @@ impl Counting {
 
     /// Goes on with the run of a record that has this time.
     #[cold]
-    fn next_run(&mut self, moment: Moment) {
-        let Moment { instant, time } = moment;
+    fn next_run(&mut self, time: Time) {
+        let moment = Moment::of(time);
+        let instant = moment.instant;
         if self.timeline.ends.is_none() {
             self.timeline.ends = Some((time, time));
         } else if instant.wrapping_sub(self.previous.instant).wrapping_add(BACK) as u64 >= self.usual {
@@ -294,12 +302,12 @@ impl Run {
     }
 
     /// Puts a record that is not the latest into its place. Of those at the same instant the digits decide.
-    fn place(&mut self, moment: Moment) {
-        if moment.time > self.latest.time {
-            self.latest = moment;
+    fn place(&mut self, time: Time) {
+        if time > self.latest.time {
+            self.latest = Moment::of(time);
         }
-        if moment.time < self.earliest.time {
-            self.earliest = moment;
+        if time < self.earliest.time {
+            self.earliest = Moment::of(time);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::field::FieldPattern;
 use super::fixed::is_fixed;
-use super::required::Required;
+use super::required::{Folded, Required};
 use super::sequence::Sequence;
 use super::syntax::parse;
 use crate::signature::Condition;
@@ -61,8 +61,7 @@ pub(super) enum Pattern {
     All(Vec<Pattern>),
     None(Vec<Pattern>),
     Text(Box<Finder<'static>>),
-    /// The text in lower-case ASCII.
-    NocaseText(Vec<u8>),
+    NocaseText(Folded),
     Regex(LazyRegex),
     Fields(Vec<FieldPattern>),
 }
@@ -81,7 +80,9 @@ impl Pattern {
             Condition::All(parts) => Pattern::All(all(parts)?),
             Condition::None(parts) => Pattern::None(all(parts)?),
             Condition::Text { text, nocase: false } => Pattern::Text(Box::new(Finder::new(text).into_owned())),
-            Condition::Text { text, nocase: true } => Pattern::NocaseText(text.to_ascii_lowercase().into_bytes()),
+            Condition::Text { text, nocase: true } => {
+                Pattern::NocaseText(Folded::new(text.to_ascii_lowercase().as_bytes()))
+            }
             Condition::Regex(pattern) => Pattern::of_regex(pattern)?,
             Condition::Fields(tests) => Pattern::Fields(tests.iter().map(FieldPattern::new).collect::<Result<_, _>>()?),
         })
@@ -110,7 +111,7 @@ impl Pattern {
             }
             Pattern::None(parts) => Ok(!any(parts, text)?),
             Pattern::Text(finder) => Ok(finder.find(text).is_some()),
-            Pattern::NocaseText(folded) => Ok(contains_folded(text, folded)),
+            Pattern::NocaseText(folded) => Ok(folded.is_in(text)),
             Pattern::Regex(regex) => regex.is_match(text),
             Pattern::Fields(tests) => {
                 if !tests.iter().all(|test| test.may_hold(text)) {
@@ -172,13 +173,6 @@ fn any(parts: &[Pattern], text: &[u8]) -> Result<bool, Unusable> {
         }
     }
     Ok(false)
-}
-
-/// Whether `text` contains `folded`, which is in lower-case ASCII, in any ASCII case.
-fn contains_folded(text: &[u8], folded: &[u8]) -> bool {
-    let Some((&first, _)) = folded.split_first() else { return true };
-    let mut starts = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text);
-    starts.any(|start| text[start..].get(..folded.len()).is_some_and(|it| it.eq_ignore_ascii_case(folded)))
 }
 
 /// A regex that is compiled when it is first asked.

@@ -11,7 +11,7 @@ use super::digits::Spot;
 use super::engine::{LiteralHit, Planned};
 use super::hit::Taker;
 use super::line_cache::{Brief, KnownLine, LAYOUTS, LineCache, List, Words};
-use super::markers::Strength;
+use super::markers::{MARKERS, Strength};
 use super::repeats::More;
 use super::scanner::{Judge, Scanner, word_strength};
 use super::shape::Key;
@@ -211,6 +211,20 @@ impl<'a, 'c> Remembering<'a, 'c> {
         }
     }
 
+    /// How much the words of a recalled line that begins a record look like an error, as far as it makes a difference.
+    fn recalled_strength(&self, known: &KnownLine, line: &[u8]) -> Strength {
+        let level = known.layout.level();
+        let (enough, message) = (enough(level), words_begin(level, known.layout.message()));
+        let mut strongest = known.words.of_head;
+        for &word in self.cache.list(known.varying) {
+            if strongest >= enough {
+                break;
+            }
+            strongest = strongest.max(words_of(line, message, &[word]).of_head);
+        }
+        strongest.min(enough)
+    }
+
     /// Gives records as long as all their lines can be recalled.
     ///
     /// Returned is where the record begins that follows the last one given, or `None` if not even the first line can be
@@ -328,7 +342,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let Open { start, end, number, last, place, brief, time, key, more } = open;
         let text = &chunk.buffer[start..end];
         let Some(known) = self.cache.line(place) else { return };
-        let strength = self.recalled_words(known, text).of_head.max(more);
+        let strength = self.recalled_strength(known, text).max(more);
         let of_words = if brief.varies() { strength } else { Strength::Nothing };
         let layout = known.layout;
         let candidates = known.candidates;
@@ -444,12 +458,11 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let mut all = std::mem::take(&mut self.words);
         let mut fixed = Words::NOTHING;
         all.retain(|&word| {
-            let word = [word];
-            let means = words_of(line, message, &word);
-            let same = means != Words::NOTHING
+            let means = words_of(line, message, &[word]);
+            let same = (means != Words::NOTHING || !has_digits(word))
                 && [b'0', b'7'].into_iter().all(|digit| {
                     self.change_digits(line, digit);
-                    words_of(&self.changed, message, &word) == means
+                    words_of(&self.changed, message, &[word]) == means
                 });
             if same {
                 fixed = fixed.max(means);
@@ -534,6 +547,11 @@ fn standing(scanner: &Scanner, spots: &[u32], line: &[u8]) -> impl Iterator<Item
 /// An error word: its place in a line, which has less than [`LONG`] bytes, and its number.
 fn word(start: usize, marker: u32) -> u32 {
     (start as u32) << 16 | marker
+}
+
+/// Whether an error word has digits itself, so that with other digits it is not there.
+fn has_digits(word: u32) -> bool {
+    MARKERS.get((word & 0xffff) as usize).is_none_or(|marker| marker.word.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// Lines of one shape may have messages that begin at different places: one has a valid date and the other has not.

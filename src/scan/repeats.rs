@@ -58,6 +58,8 @@ struct Repeat {
     /// The key of the shape.
     shape: u64,
     strength: Strength,
+    /// Where the verdict on records of the shape stands that look more or less like an error, or [`Repeats::NOWHERE`].
+    other: u32,
     enough: Enough,
     count: u64,
     latest: i64,
@@ -79,21 +81,40 @@ impl Repeats {
         new
     }
 
-    /// Keeps what is enough for records of a shape that look that much like an error: only one verdict is kept. `place` is
-    /// where the shape stands, or [`Repeats::NOWHERE`]; returns where it stands now.
+    /// Keeps what is enough for records of a shape that look that much like an error. `place` is where the shape stands, or
+    /// [`Repeats::NOWHERE`]; returns where it stands now.
     pub(super) fn keep(&mut self, place: u32, shape: u64, strength: Strength, enough: Enough) -> u32 {
-        if let Some(known) = self.all.get_mut(place as usize).filter(|known| known.shape == shape) {
+        if let Some(known) = self.verdict(place, shape, strength).and_then(|at| self.all.get_mut(at as usize)) {
             // What was counted already was counted for the same.
-            if known.strength == strength && (known.count == 0 || known.enough.counted == enough.counted) {
+            if known.count == 0 || known.enough.counted == enough.counted {
                 known.enough = enough;
             }
             return place;
         }
         if self.all.len() >= MOST {
-            return Repeats::NOWHERE;
+            return place;
         }
-        self.all.push(Repeat { shape, strength, enough, count: 0, latest: i64::MIN, last_time: None });
+        let other = if self.is_of(place, shape) { place } else { Repeats::NOWHERE };
+        self.all.push(Repeat { shape, strength, other, enough, count: 0, latest: i64::MIN, last_time: None });
         (self.all.len() - 1) as u32
+    }
+
+    /// Where the verdict on such records stands. There are not more of them for a shape than strengths.
+    #[inline(always)]
+    fn verdict(&self, place: u32, shape: u64, strength: Strength) -> Option<u32> {
+        let mut place = place;
+        loop {
+            let known = self.all.get(place as usize).filter(|known| known.shape == shape)?;
+            if known.strength == strength {
+                return Some(place);
+            }
+            place = known.other;
+        }
+    }
+
+    /// Whether verdicts on the shape stand at the place: those of another file are forgotten.
+    fn is_of(&self, place: u32, shape: u64) -> bool {
+        self.all.get(place as usize).is_some_and(|known| known.shape == shape)
     }
 
     /// No place.
@@ -102,16 +123,14 @@ impl Repeats {
     /// Whether there is a verdict on such records.
     #[inline]
     pub(super) fn knows(&self, place: u32, shape: u64, strength: Strength) -> bool {
-        self.all.get(place as usize).is_some_and(|known| known.shape == shape && known.strength == strength)
+        self.verdict(place, shape, strength).is_some()
     }
 
     /// Counts a record; false if more must be known of it.
     #[inline(always)]
     pub(super) fn count(&mut self, place: u32, shape: u64, strength: Strength, time: Option<Time>) -> bool {
-        let known = self.all.get_mut(place as usize);
-        let Some(repeat) = known.filter(|known| known.shape == shape && known.strength == strength) else {
-            return false;
-        };
+        let Some(place) = self.verdict(place, shape, strength) else { return false };
+        let Some(repeat) = self.all.get_mut(place as usize) else { return false };
         let Some(time) = time else {
             let enough = repeat.enough.undated;
             if enough && repeat.enough.counted.is_some() {
@@ -148,5 +167,37 @@ impl Repeats {
             }
             (repeat.count, repeat.latest, repeat.last_time) = (0, i64::MIN, None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_of_a_shape_that_look_more_and_less_like_errors_are_counted_apart() {
+        let enough = |group| Enough { counted: Some(Counted { group, level: None }), after: i64::MIN, undated: true };
+        let mut repeats = Repeats::default();
+        repeats.begin(1);
+        let place = repeats.keep(Repeats::NOWHERE, 7, Strength::Weak, enough(1));
+        let place = repeats.keep(place, 7, Strength::Strong, enough(2));
+        let mut count = |shape, strength| repeats.count(place, shape, strength, None);
+        assert!(count(7, Strength::Weak) && count(7, Strength::Strong) && count(7, Strength::Weak));
+        assert!(!count(7, Strength::Certain) && !count(8, Strength::Weak));
+        let mut told = Vec::new();
+        repeats.finish(&mut |more| told.push((more.counted.group, more.count)));
+        assert_eq!(told, [(1, 2), (2, 1)]);
+    }
+
+    #[test]
+    fn what_was_kept_for_another_series_is_forgotten() {
+        let mut repeats = Repeats::default();
+        repeats.begin(1);
+        let old = repeats.keep(Repeats::NOWHERE, 7, Strength::Weak, Enough::NOTHING);
+        repeats.begin(2);
+        repeats.keep(Repeats::NOWHERE, 8, Strength::Weak, Enough::NOTHING);
+        assert!(!repeats.knows(old, 7, Strength::Weak));
+        let place = repeats.keep(old, 7, Strength::Weak, Enough::NOTHING);
+        assert!(repeats.knows(place, 7, Strength::Weak) && !repeats.knows(place, 7, Strength::Strong));
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Required {
 }
 
 /// A literal that is searched for without regard to ASCII case.
-struct Folded {
+pub(super) struct Folded {
     /// In lower-case ASCII.
     text: Box<[u8]>,
     /// The place of its rarest byte.
@@ -47,12 +47,14 @@ impl Required {
 }
 
 impl Folded {
-    fn new(literal: &[u8]) -> Folded {
+    /// Takes a literal in lower-case ASCII.
+    pub(super) fn new(literal: &[u8]) -> Folded {
         let rarest = (0..literal.len()).min_by_key(|&at| commonness(literal[at])).unwrap_or(0);
         Folded { text: literal.into(), rarest }
     }
 
-    fn is_in(&self, text: &[u8]) -> bool {
+    /// Whether the literal stands in the text, in any ASCII case.
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
         let Some(&byte) = self.text.get(self.rarest) else { return true };
         let mut at = self.rarest;
         while let Some(rest) = text.get(at..)

@@ -51,5 +51,6 @@ pub use system::Os;
 pub use variants::{Row, Rows, Variants};
 pub use vendor::{
     Hours, Portal, PortalField, RequiredLogs, Rule, RuleKind, Stated, Takes, Vendor, VendorProduct, VendorSeverity,
+    WorkingHours,
 };
 pub use version::{FixedIn, Version, Versions, VersionsError};

@@ -22,6 +22,8 @@ pub struct Vendor {
     pub aliases: Vec<String>,
     /// Where cases are opened.
     pub portal: Option<Portal>,
+    /// Its working hours, for severities of which no other time counts.
+    pub calendar: Option<WorkingHours>,
     /// Its severities, the worst first.
     pub severities: Vec<VendorSeverity>,
     /// What it asks of those who open cases.
@@ -127,6 +129,17 @@ pub enum Hours {
     Business,
 }
 
+/// The working hours of a vendor, as its file states them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkingHours {
+    /// An IANA time zone.
+    pub zone: String,
+    /// Such as `mon-fri 08:00-18:00`.
+    pub hours: Vec<String>,
+    /// Such as `2026-04-06`, or `12-25` for every year.
+    pub holidays: Vec<String>,
+}
+
 /// What a vendor asks of those who open cases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -223,7 +236,7 @@ pub(super) fn vendor(folder: &str, file: &Path, yaml: &str) -> Result<Vendor, Ve
 
 /// Reads a `_vendor.yaml` from its tree.
 pub(super) fn vendor_of(folder: &str, file: &Path, root: &Node<'_>) -> Result<Vendor, Vec<Mistake>> {
-    const FIELDS: &[&str] = &["vendor", "aliases", "portal", "severities", "rules", "products"];
+    const FIELDS: &[&str] = &["vendor", "aliases", "portal", "calendar", "severities", "rules", "products"];
     let mut reader = Reader::default();
     let reader = &mut reader;
     let fields = reader.fields(root, "a vendor", FIELDS);
@@ -232,6 +245,7 @@ pub(super) fn vendor_of(folder: &str, file: &Path, root: &Node<'_>) -> Result<Ve
         vendor: reader.required(&fields, "vendor"),
         aliases: reader.texts(&fields, "aliases"),
         portal: fields.get("portal").map(|node| portal(reader, node)),
+        calendar: fields.get("calendar").map(|node| calendar(reader, node)),
         severities: items(reader, &fields, "severities", severity),
         rules: items(reader, &fields, "rules", rule),
         products: items(reader, &fields, "products", product),
@@ -272,6 +286,15 @@ fn portal_field(reader: &mut Reader, node: &Node<'_>) -> Option<PortalField> {
         None => Takes::Person,
     };
     Some(PortalField { name, takes, choices: reader.texts(&fields, "choices") })
+}
+
+fn calendar(reader: &mut Reader, node: &Node<'_>) -> WorkingHours {
+    let fields = reader.fields(node, "a calendar", &["zone", "hours", "holidays"]);
+    WorkingHours {
+        zone: reader.required(&fields, "zone"),
+        hours: reader.texts(&fields, "hours"),
+        holidays: reader.texts(&fields, "holidays"),
+    }
 }
 
 fn severity(reader: &mut Reader, node: &Node<'_>) -> Option<VendorSeverity> {
@@ -421,6 +444,7 @@ products:
       - what: Service logs
         files: ['**/App/*.log']
         places: {Windows: 'C:\\ProgramData\\App'}
+calendar: {zone: Europe/Berlin, hours: [mon-fri 08:00-18:00], holidays: [12-25]}
 ";
 
     fn read(yaml: &str) -> Result<Vendor, Vec<String>> {
@@ -437,6 +461,8 @@ products:
         assert_eq!(first.first_response.as_ref().unwrap().value, Span(3_600_000_000_000));
         assert!(first.first_response.as_ref().unwrap().url.is_some());
         assert_eq!(third.first_response.as_ref().unwrap().url, None);
+        let calendar = vendor.calendar.as_ref().unwrap();
+        assert_eq!((&*calendar.zone, calendar.hours.len(), &*calendar.holidays[0]), ("Europe/Berlin", 1, "12-25"));
         assert_eq!(vendor.severity(Severity::Medium).unwrap().name, "P3");
         assert_eq!(vendor.severity(Severity::Low).unwrap().name, "P3");
         assert_eq!(vendor.portal.unwrap().fields[1].takes, Takes::Person);

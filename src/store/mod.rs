@@ -5,17 +5,21 @@
 //! file to copy. The time is given by the caller, in seconds since 1970 in UTC.
 
 mod audit;
+mod cases;
 mod health;
 mod outbox;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod tickets;
+mod trail;
 
 pub use audit::{Leaving, Left};
+pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
 pub use health::Health;
 pub use outbox::{Entry, EntryFile, FileState, Kind, State};
 pub use tickets::{Claim, Ticket};
+pub use trail::{Event, Happened, Says};
 
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};
@@ -72,7 +76,33 @@ pub enum StoreError {
         /// The tracker.
         tracker: String,
     },
+    /// The same problem belongs to somebody else.
+    #[error("a case with this problem belongs to another customer; two customers must not share a key file")]
+    ProblemOfOther,
+    /// There is no such case.
+    #[error("there is no case {0}; `tierline case list` shows them")]
+    NoCase(i64),
+    /// Nothing happens to a closed case.
+    #[error("case {0} is closed; `tierline case reopen {0}` opens it again")]
+    Closed(i64),
+    /// The case is another customer's.
+    #[error("case {case} is not one of the customer `{customer}`")]
+    CaseOfOther {
+        /// The case.
+        case: i64,
+        /// The customer.
+        customer: String,
+    },
+    /// A problem belongs to one case.
+    #[error("the problem belongs to case {case} of this customer already")]
+    InOtherCase {
+        /// That case.
+        case: i64,
+    },
 }
+
+/// Who writes down what no person has done.
+pub(crate) const PROGRAM: &str = "tierline";
 
 /// How long a process waits for another one that writes.
 const BUSY: Duration = Duration::from_secs(30);

@@ -1,7 +1,8 @@
 //! The outbox: packages on their way to a tracker, and how far each has come.
 
-use super::{Store, StoreError};
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
+use super::trail::{Happened, write};
+use super::{PROGRAM, Store, StoreError};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,9 +167,14 @@ impl Store {
 
     /// Goes on to a state. When the tracker has taken something, what failed before does not count any more.
     pub fn reach(&self, entry: i64, state: State, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let sql = "UPDATE outbox SET state = ?1, changed = ?2, reason = NULL,
             attempts = CASE WHEN ?1 IN ('accepted', 'verified') THEN 0 ELSE attempts END WHERE id = ?3";
-        self.db.execute(sql, (state.name(), now, entry))?;
+        db.execute(sql, (state.name(), now, entry))?;
+        if state == State::Accepted {
+            accepted(&db, entry, now)?;
+        }
+        db.commit()?;
         Ok(())
     }
 
@@ -196,10 +202,16 @@ impl Store {
 
     /// A person says that what was sent has arrived: the files that did not go with it follow. Returns whether that was asked.
     pub fn arrived(&self, entry: i64, now: i64) -> Result<bool, StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let sql = "UPDATE outbox SET state = 'accepted', attempts = 0, due = ?1, changed = ?1, reason = NULL
             WHERE id = ?2 AND state = 'held'
             AND EXISTS (SELECT 1 FROM tickets WHERE tickets.id = outbox.ticket AND remote IS NOT NULL)";
-        Ok(self.db.execute(sql, (now, entry))? > 0)
+        let was_asked = db.execute(sql, (now, entry))? > 0;
+        if was_asked {
+            accepted(&db, entry, now)?;
+        }
+        db.commit()?;
+        Ok(was_asked)
     }
 
     /// A person has brought the package to the vendor, whose number of the case this is.
@@ -216,6 +228,7 @@ impl Store {
         db.execute("UPDATE outbox_files SET state = 'sent' WHERE entry = ?1 AND state = 'waiting'", [entry])?;
         let sql = "UPDATE outbox SET state = 'verified', changed = ?1, reason = NULL WHERE id = ?2";
         db.execute(sql, (now, entry))?;
+        accepted(&db, entry, now)?;
         db.commit()?;
         Ok(())
     }
@@ -226,6 +239,20 @@ impl Store {
         self.db.execute(sql, (state.name(), entry, path))?;
         Ok(())
     }
+}
+
+/// The tracker has the ticket of an entry: from now on its vendor's time runs.
+fn accepted(db: &Connection, entry: i64, now: i64) -> Result<(), StoreError> {
+    let sql =
+        "UPDATE tickets SET accepted = ?1 WHERE accepted IS NULL AND id = (SELECT ticket FROM outbox WHERE id = ?2)
+        RETURNING case_id, tracker, remote";
+    let ticket = db.query_row(sql, (now, entry), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    if let Some((case, tracker, remote)) = ticket {
+        let (tracker, remote): (String, Option<String>) = (tracker, remote);
+        let text = format!("{tracker}: {}", remote.unwrap_or_default());
+        write(db, case, Happened::Ticket, &text, PROGRAM, now)?;
+    }
+    Ok(())
 }
 
 pub(super) fn entry_of(db: &Connection, id: i64) -> Result<Entry, StoreError> {
@@ -262,7 +289,12 @@ pub(super) fn entry_of(db: &Connection, id: i64) -> Result<Entry, StoreError> {
 }
 
 /// The value that is stored by this name. The tables allow no other, so a store with one is damaged.
-fn named<T: Copy>(row: &Row<'_>, column: usize, all: &[T], name: fn(T) -> &'static str) -> rusqlite::Result<T> {
+pub(super) fn named<T: Copy>(
+    row: &Row<'_>,
+    column: usize,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> rusqlite::Result<T> {
     let stored: String = row.get(column)?;
     let found = all.iter().find(|it| name(**it) == stored);
     found.copied().ok_or(rusqlite::Error::InvalidQuery)

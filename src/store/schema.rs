@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// `user_version` counts the steps that a store has made.
-const STEPS: &[&str] = &[
+pub(super) const STEPS: &[&str] = &[
     // 1: customers, cases, tickets, outbox, audit trail.
     "CREATE TABLE customers (
         id INTEGER PRIMARY KEY,
@@ -77,6 +77,49 @@ const STEPS: &[&str] = &[
         blocked_until INTEGER NOT NULL,
         stopped TEXT
     ) STRICT, WITHOUT ROWID;",
+    // 2: what a case is about and how it came in, its logs, what happened to it; since when a tracker has a ticket.
+    "ALTER TABLE cases ADD COLUMN origin TEXT NOT NULL DEFAULT 'bundle'
+        CHECK (origin IN ('phone', 'mail', 'web', 'bundle'));
+    ALTER TABLE cases ADD COLUMN contact TEXT;
+    ALTER TABLE cases ADD COLUMN vendor TEXT;
+    ALTER TABLE cases ADD COLUMN product TEXT;
+    ALTER TABLE cases ADD COLUMN severity TEXT CHECK (severity IN ('info', 'low', 'medium', 'high', 'critical'));
+    -- Whether the customer has to bring something.
+    ALTER TABLE cases ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE cases ADD COLUMN closed INTEGER;
+    ALTER TABLE cases ADD COLUMN fixed_by TEXT;
+    ALTER TABLE tickets ADD COLUMN severity TEXT;
+    ALTER TABLE tickets ADD COLUMN accepted INTEGER;
+    UPDATE tickets SET accepted =
+        (SELECT MIN(changed) FROM outbox WHERE outbox.ticket = tickets.id AND outbox.state = 'verified');
+    -- The case that a problem belongs to; a case may have several, and `cases.problem` is no longer used.
+    CREATE TABLE problems (
+        -- Two customers never meet in one problem.
+        problem TEXT PRIMARY KEY,
+        customer INTEGER NOT NULL REFERENCES customers,
+        case_id INTEGER NOT NULL REFERENCES cases
+    ) STRICT, WITHOUT ROWID;
+    INSERT OR IGNORE INTO problems SELECT problem, customer, id FROM cases WHERE problem IS NOT NULL ORDER BY id;
+    CREATE TABLE case_bundles (
+        case_id INTEGER NOT NULL REFERENCES cases,
+        sha256 TEXT NOT NULL,
+        path TEXT NOT NULL,
+        added INTEGER NOT NULL,
+        PRIMARY KEY (case_id, sha256)
+    ) STRICT;
+    CREATE TABLE case_events (
+        id INTEGER PRIMARY KEY,
+        case_id INTEGER NOT NULL REFERENCES cases,
+        at INTEGER NOT NULL,
+        by TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX case_events_of_case ON case_events (case_id);
+    CREATE TRIGGER case_events_stay BEFORE UPDATE ON case_events
+        BEGIN SELECT RAISE(ABORT, 'what happened is not changed'); END;
+    INSERT INTO case_events (case_id, at, by, kind, text)
+        SELECT id, opened, 'tierline', 'opened', 'bundle' FROM cases ORDER BY id;",
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -1,8 +1,20 @@
+mod cases;
+
 use super::*;
 
 fn claim<'a>(customer: &'a str, problem: &'a str, manifest: &'a str) -> Claim<'a> {
     let title = "It broke";
-    Claim { customer, problem, tracker: "desk", title, package: "/p", manifest, files: &[] }
+    Claim {
+        customer,
+        problem,
+        tracker: "desk",
+        title,
+        about: About::default(),
+        severity: "P1",
+        package: "/p",
+        manifest,
+        files: &[],
+    }
 }
 
 fn open() -> (tempfile::TempDir, Store) {

@@ -1,8 +1,10 @@
 //! Customers, cases and their tickets: who claims a problem first.
 
+use super::cases::{About, NewCase, Origin, case_of_problem, customer_of, fill_in, insert};
 use super::outbox::entry_of;
-use super::{Entry, Kind, State, Store, StoreError};
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior};
+use super::trail::{Happened, reopen, write};
+use super::{Entry, Kind, PROGRAM, State, Store, StoreError};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 /// What somebody wants to submit.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,10 @@ pub struct Claim<'a> {
     pub tracker: &'a str,
     /// The error in one line.
     pub title: &'a str,
+    /// What is known of the product.
+    pub about: About<'a>,
+    /// How bad it is, in the vendor's words.
+    pub severity: &'a str,
     /// The folder of the package.
     pub package: &'a str,
     /// SHA-256 of its manifest.
@@ -40,6 +46,10 @@ pub struct Ticket {
     pub remote: Option<String>,
     /// Its state at the tracker, as last seen.
     pub status: Option<String>,
+    /// How bad it is, in the vendor's words.
+    pub severity: Option<String>,
+    /// Since when the tracker has it.
+    pub accepted: Option<i64>,
 }
 
 impl Store {
@@ -47,20 +57,28 @@ impl Store {
     /// the one that is there already, whoever made it. A further package of the same problem becomes an update of its ticket.
     pub fn claim(&self, claim: &Claim<'_>, now: i64) -> Result<Entry, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        db.execute("INSERT OR IGNORE INTO customers (name, created) VALUES (?1, ?2)", (claim.customer, now))?;
-        let customer: i64 =
-            db.query_row("SELECT id FROM customers WHERE name = ?1", [claim.customer], |row| row.get(0))?;
+        let customer = customer_of(&db, claim.customer, now)?;
         let sql = "SELECT customer FROM tickets WHERE tracker = ?1 AND problem = ?2";
         let owner: Option<i64> = db.query_row(sql, (claim.tracker, claim.problem), |row| row.get(0)).optional()?;
         if owner.is_some_and(|owner| owner != customer) {
             return Err(StoreError::OtherCustomer { tracker: claim.tracker.to_owned() });
         }
-        let sql =
-            "INSERT OR IGNORE INTO cases (customer, problem, title, status, opened) VALUES (?1, ?2, ?3, 'open', ?4)";
-        db.execute(sql, (customer, claim.problem, claim.title, now))?;
-        let sql = "INSERT OR IGNORE INTO tickets (customer, case_id, tracker, problem, created)
-            SELECT ?1, id, ?2, ?3, ?4 FROM cases WHERE customer = ?1 AND problem = ?3";
-        db.execute(sql, (customer, claim.tracker, claim.problem, now))?;
+        let case = match case_of_problem(&db, customer, claim.problem)? {
+            Some(case) => case,
+            None => {
+                let about = About::default();
+                let (title, origin) = (claim.title, Origin::Bundle);
+                let new = NewCase { customer: claim.customer, title, origin, contact: None, about };
+                let case = insert(&db, customer, &new, PROGRAM, now)?;
+                let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
+                db.execute(sql, (claim.problem, customer, case))?;
+                case
+            }
+        };
+        fill_in(&db, case, &claim.about)?;
+        let sql = "INSERT OR IGNORE INTO tickets (customer, case_id, tracker, problem, created, severity)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        db.execute(sql, (customer, case, claim.tracker, claim.problem, now, claim.severity))?;
         let sql = "SELECT id FROM tickets WHERE tracker = ?1 AND problem = ?2";
         let ticket: i64 = db.query_row(sql, (claim.tracker, claim.problem), |row| row.get(0))?;
         let others: i64 = db.query_row("SELECT COUNT(*) FROM outbox WHERE ticket = ?1", [ticket], |row| row.get(0))?;
@@ -72,6 +90,7 @@ impl Store {
         let sql = "SELECT id FROM outbox WHERE ticket = ?1 AND manifest = ?2";
         let entry: i64 = db.query_row(sql, (ticket, claim.manifest), |row| row.get(0))?;
         if is_new {
+            reopen(&db, case, "a further package of its problem", PROGRAM, now)?;
             let sql = "INSERT INTO outbox_files (entry, path, sha256, bytes, state) VALUES (?1, ?2, ?3, ?4, 'waiting')";
             for (path, sha256, bytes) in claim.files {
                 db.execute(sql, (entry, path, sha256, i64::try_from(*bytes).unwrap_or(i64::MAX)))?;
@@ -91,15 +110,27 @@ impl Store {
     }
 
     /// Remembers what the tracker calls a ticket, or its state there.
-    pub fn set_remote(&self, ticket: i64, remote: &str, status: Option<&str>) -> Result<(), StoreError> {
+    pub fn set_remote(&self, ticket: i64, remote: &str, status: Option<&str>, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let sql = "SELECT case_id, status FROM tickets WHERE id = ?1";
+        let (case, before): (i64, Option<String>) =
+            db.query_row(sql, [ticket], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if let (Some(before), Some(status)) = (before.as_deref(), status)
+            && before != status
+        {
+            let text = format!("ticket {remote}: {before} -> {status}");
+            write(&db, case, Happened::TicketState, &text, PROGRAM, now)?;
+        }
         let sql = "UPDATE tickets SET remote = ?1, status = COALESCE(?2, status) WHERE id = ?3";
-        self.db.execute(sql, (remote, status, ticket))?;
+        db.execute(sql, (remote, status, ticket))?;
+        db.commit()?;
         Ok(())
     }
 }
 
-const TICKET: &str = "SELECT tickets.id, customers.name, tickets.case_id, tracker, problem, remote, status
-    FROM tickets JOIN customers ON customers.id = tickets.customer";
+const TICKET: &str =
+    "SELECT tickets.id, customers.name, tickets.case_id, tracker, problem, remote, status, tickets.severity,
+    accepted FROM tickets JOIN customers ON customers.id = tickets.customer";
 
 fn ticket_of(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     Ok(Ticket {
@@ -110,5 +141,13 @@ fn ticket_of(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         problem: row.get(4)?,
         remote: row.get(5)?,
         status: row.get(6)?,
+        severity: row.get(7)?,
+        accepted: row.get(8)?,
     })
+}
+
+/// The tickets of a case, the oldest first.
+pub(super) fn tickets_of(db: &Connection, case: i64) -> Result<Vec<Ticket>, StoreError> {
+    let mut statement = db.prepare(&format!("{TICKET} WHERE tickets.case_id = ?1 ORDER BY tickets.id"))?;
+    Ok(statement.query_map([case], ticket_of)?.collect::<Result<_, _>>()?)
 }

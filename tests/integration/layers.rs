@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bundle", &[]),
     ("record", &[]),
+    ("calendar", &[]),
     ("signature", &[]),
     ("scan", &["record", "signature"]),
     ("finding", &["bundle", "record", "signature", "scan"]),
@@ -20,7 +21,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("redaction", &["bundle", "record", "redact"]),
     ("templates", &["bundle", "record", "reading", "signature", "scan", "finding"]),
     ("store", &[]),
-    ("connect", &["escalate", "redact", "store"]),
+    ("sla", &["calendar", "signature", "store"]),
+    ("connect", &["calendar", "signature", "escalate", "redact", "store", "sla"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
 

@@ -4,6 +4,8 @@
 
 mod authors;
 mod canary;
+#[cfg(feature = "server")]
+mod cases;
 mod causes;
 mod cli;
 mod correlations;

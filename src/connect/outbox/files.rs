@@ -89,7 +89,7 @@ impl Outbox<'_> {
         for file in &job.package.files {
             self.store.set_file(job.entry.id, &file.path, FileState::Verified)?;
         }
-        self.store.set_remote(job.ticket.id, &remote, Some(&holds.status))?;
+        self.store.set_remote(job.ticket.id, &remote, Some(&holds.status), self.now())?;
         self.store.reach(job.entry.id, State::Verified, self.now())?;
         self.well()?;
         self.reached(Point::Verified);

@@ -42,7 +42,7 @@ impl Outbox<'_> {
         match there.as_slice() {
             [] => {}
             [one] => {
-                self.store.set_remote(job.ticket.id, one, None)?;
+                self.store.set_remote(job.ticket.id, one, None, self.now())?;
                 self.store.reach(job.entry.id, State::Accepted, self.now())?;
                 self.reached(Point::Accepted);
                 return Ok(Step::On);
@@ -70,7 +70,7 @@ impl Outbox<'_> {
         let notes = self.leaving(job, what, draft.body.as_bytes(), &draft.files)?;
         if let Some(name) = &unseen {
             // What a person may have to say later is only whether it arrived.
-            self.store.set_remote(job.ticket.id, name, None)?;
+            self.store.set_remote(job.ticket.id, name, None, self.now())?;
             for file in &job.package.files {
                 let goes = draft.files.iter().any(|it| it.path == file.path);
                 let state = if goes { FileState::Sent } else { FileState::Waiting };
@@ -87,7 +87,7 @@ impl Outbox<'_> {
         match result {
             Ok(remote) => {
                 self.reached(Point::Sent);
-                self.store.set_remote(job.ticket.id, &remote, None)?;
+                self.store.set_remote(job.ticket.id, &remote, None, self.now())?;
                 self.store.reach(job.entry.id, State::Accepted, self.now())?;
                 self.well()?;
                 self.reached(Point::Accepted);

@@ -1,0 +1,80 @@
+//! What is due next.
+
+use super::shown::{both, clock_json, print, time, told};
+use super::{Format, Promises};
+use crate::cli::connection::{ConnectionArgs, now};
+use crate::cli::exit::Usage;
+use crate::cli::{Exit, output};
+use serde_json::json;
+use std::path::PathBuf;
+use tierline::report::one_line;
+use tierline::signature::Span;
+use tierline::sla::Clock;
+use tierline::store::Case;
+
+const EXAMPLES: &str = "\
+Examples:
+  tierline case due
+  tierline case due --within 8h
+  tierline case due --customer acme -o json";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(super) struct DueArgs {
+    /// Only what is late or due within a time, such as `8h`.
+    #[arg(long, value_name = "LENGTH")]
+    within: Option<String>,
+    /// Only cases of a customer.
+    #[arg(long, value_name = "NAME")]
+    customer: Option<String>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    output: Format,
+    /// Adds the vendors in DIR; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    signatures: Vec<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+pub(super) fn run(args: &DueArgs) -> anyhow::Result<Exit> {
+    let now = now();
+    let until = match &args.within {
+        None => i64::MAX,
+        Some(text) => {
+            let wrong = || Usage(format!("--within `{text}`: write a length such as `8h`"));
+            now.saturating_add(Span::parse(text).ok_or_else(wrong)?.0 / 1_000_000_000)
+        }
+    };
+    let cases = args.connection.store()?.cases(args.customer.as_deref(), false)?;
+    let promises = Promises::new(&args.connection, &args.signatures)?;
+    let mut list: Vec<(i64, &Case, Clock)> = Vec::new();
+    for case in &cases {
+        let clocks = promises.clocks(case, now)?;
+        let running = both(&clocks).filter(|it| it.stopped.is_none()).filter_map(|it| Some((it.due?, it)));
+        list.extend(running.filter(|(due, _)| *due <= until).map(|(due, clock)| (due, case, clock.clone())));
+    }
+    list.sort_by_key(|(due, case, clock)| (*due, case.id, clock.side.name()));
+    if args.output == Format::Json {
+        let item = |(_, case, clock): &(i64, &Case, Clock)| {
+            let mut value = clock_json(clock);
+            value["case"] = json!(case.id);
+            value["customer"] = json!(case.customer);
+            value["title"] = json!(case.title);
+            value
+        };
+        print(&list.iter().map(item).collect())?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for (due, case, clock) in &list {
+        let title = one_line(&case.title);
+        text.push_str(&format!("{}  case {}, {}: {title}\n", time(*due), case.id, case.customer));
+        text.push_str(&format!("  {}: {}\n", clock.side.name(), told(clock)));
+    }
+    if list.is_empty() {
+        text.push_str("Nothing is due.\n");
+    }
+    output::print(text.as_bytes())?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,139 @@
+//! Cases as people and programs see them.
+
+use super::Format;
+use crate::cli::output;
+use serde_json::{Value, json};
+use tierline::report::one_line;
+use tierline::sla::{Clock, Clocks, Outlook};
+use tierline::store::{Case, Happened};
+
+pub(super) fn print_list(cases: &[Case], format: Format) -> anyhow::Result<()> {
+    if format == Format::Json {
+        return print(&cases.iter().map(json).collect());
+    }
+    let mut text: String = cases.iter().map(line).collect();
+    if cases.is_empty() {
+        text.push_str("There are no cases.\n");
+    }
+    output::print(text.as_bytes())
+}
+
+pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow::Result<()> {
+    if format == Format::Json {
+        let mut value = json(case);
+        value["clocks"] = both(clocks).map(clock_json).collect();
+        let event = |it: &tierline::store::Event| json!({"time": time(it.at), "by": it.by, "kind": it.what.name(), "text": it.text});
+        value["events"] = case.events.iter().map(event).collect();
+        return print(&value);
+    }
+    let mut text = line(case);
+    let mut add = |label: &str, words: Option<&str>| {
+        if let Some(words) = words {
+            text.push_str(&format!("  {label:9} {}\n", one_line(words)));
+        }
+    };
+    add("vendor", case.vendor.as_deref());
+    add("product", case.product.as_deref());
+    add("contact", case.contact.as_deref());
+    add("came by", Some(case.origin.name()));
+    add("fixed by", case.fixed_by.as_deref());
+    for clock in both(clocks) {
+        add(clock.side.name(), Some(&told(clock)));
+    }
+    for ticket in &case.tickets {
+        let status = ticket.status.as_deref().unwrap_or("state not read yet");
+        let remote = ticket.remote.as_deref().unwrap_or("not there yet");
+        add("ticket", Some(&format!("{}: {remote}, {status}", ticket.tracker)));
+    }
+    for bundle in &case.bundles {
+        add("logs", Some(&bundle.path));
+    }
+    text.push_str("What happened:\n");
+    for event in &case.events {
+        let words = if event.what == Happened::Ticket { "sent to " } else { "" };
+        let words = format!("{} {}: {words}{}", event.by, event.what.name(), event.text);
+        text.push_str(&format!("  {} {}\n", time(event.at), one_line(words.trim_end_matches([':', ' ']))));
+    }
+    output::print(text.as_bytes())
+}
+
+/// A clock in words.
+pub(super) fn told(clock: &Clock) -> String {
+    let goal = match clock.goal.name() {
+        "first-response" => "first response",
+        other => other,
+    };
+    let mut text = format!("{goal} within {}: ", length(clock.target));
+    text.push_str(&match (clock.outlook, clock.due) {
+        (Outlook::Met, _) => format!("met with {} to spare", length(clock.left)),
+        (Outlook::Missed, _) => format!("missed by {}", length(-clock.left)),
+        (Outlook::Late, due) => {
+            format!("LATE by {}, was due {}", length(-clock.left), due.map_or_else(String::new, time))
+        }
+        (Outlook::Paused, _) => format!("rests with {} left", length(clock.left)),
+        (outlook, due) => {
+            let due = due.map_or_else(|| "never".to_owned(), time);
+            let more = match outlook {
+                Outlook::Near => ", near",
+                Outlook::VendorMayBeLate => ", the vendor may take longer",
+                _ => "",
+            };
+            format!("due {due}, {} left{more}", length(clock.left))
+        }
+    });
+    if !clock.is_confirmed {
+        text.push_str(" (not confirmed)");
+    }
+    text
+}
+
+pub(super) fn clock_json(clock: &Clock) -> Value {
+    json!({
+        "clock": clock.side.name(), "goal": clock.goal.name(), "target_seconds": clock.target,
+        "confirmed": clock.is_confirmed, "started": time(clock.started), "stopped": clock.stopped.map(time),
+        "due": clock.due.map(time), "left_seconds": clock.left, "outlook": clock.outlook.name(),
+    })
+}
+
+pub(super) fn both(clocks: &Clocks) -> impl Iterator<Item = &Clock> {
+    clocks.customer.iter().chain(&clocks.vendor)
+}
+
+pub(super) fn print(value: &Value) -> anyhow::Result<()> {
+    output::print(format!("{value:#}\n").as_bytes())
+}
+
+fn line(case: &Case) -> String {
+    let severity = case.severity.as_deref().unwrap_or("-");
+    format!("{:>4} {:7} {:8} {}: {}\n", case.id, case.status.name(), severity, case.customer, one_line(&case.title))
+}
+
+fn json(case: &Case) -> Value {
+    let bundles = case.bundles.iter().map(|it| json!({"path": it.path, "sha256": it.sha256}));
+    let tickets = case.tickets.iter().map(|it| {
+        json!({"tracker": it.tracker, "ticket": it.remote, "status": it.status, "severity": it.severity,
+            "accepted": it.accepted.map(time), "key": it.problem})
+    });
+    json!({
+        "id": case.id, "customer": case.customer, "status": case.status.name(), "title": case.title,
+        "severity": case.severity, "vendor": case.vendor, "product": case.product, "origin": case.origin.name(),
+        "contact": case.contact, "opened": time(case.opened), "closed": case.closed.map(time), "fixed_by": case.fixed_by,
+        "tried": case.tried().collect::<Vec<_>>(), "bundles": bundles.collect::<Vec<_>>(),
+        "tickets": tickets.collect::<Vec<_>>(),
+    })
+}
+
+/// A time in UTC.
+pub(super) fn time(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
+}
+
+/// Hours and minutes; hours may be many, as days would be those of a calendar.
+fn length(seconds: i64) -> String {
+    match (seconds / 3600, seconds % 3600 / 60) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}

@@ -1,0 +1,138 @@
+//! Cases, and what happens to them.
+
+use super::*;
+
+fn call<'a>(customer: &'a str, title: &'a str) -> NewCase<'a> {
+    let about = About { vendor: Some("veeam"), product: None, severity: Some("high") };
+    NewCase { customer, title, origin: Origin::Phone, contact: Some("Ms Example"), about }
+}
+
+fn tie<'a>(customer: &'a str, problem: &'a str, bundles: &'a [CaseBundle]) -> Tie<'a> {
+    let about = About { vendor: Some("Other"), product: Some("App"), severity: Some("low") };
+    Tie { customer, problem, package: "/ticket", about, bundles }
+}
+
+fn kinds(case: &Case) -> Vec<&'static str> {
+    case.events.iter().map(|it| it.what.name()).collect()
+}
+
+#[test]
+fn a_case_remembers_what_happened() {
+    let (_folder, store) = open();
+    let id = store.open_case(&call("acme", "it fails"), "me", 10).unwrap();
+    store.tried(id, "restarted", "me", 20).unwrap();
+    store.tried(id, "restarted", "me", 21).unwrap();
+    store.note(id, Says::Vendor, "send more", true, "me", 30).unwrap();
+    assert_eq!(store.case(id).unwrap().status, Status::Waiting);
+    store.note(id, Says::Vendor, "and that", true, "me", 31).unwrap();
+    store.note(id, Says::We, "asked again", false, "me", 32).unwrap();
+    store.note(id, Says::Customer, "here", false, "you", 40).unwrap();
+    store.close_case(id, "KB1", "me", 50).unwrap();
+    let case = store.case(id).unwrap();
+    let expected = ["opened", "tried", "vendor", "waits", "vendor", "note", "customer", "goes-on", "closed"];
+    assert_eq!(kinds(&case), expected);
+    assert_eq!((case.status, case.closed, case.fixed_by.as_deref()), (Status::Closed, Some(50), Some("KB1")));
+    assert_eq!(case.tried().collect::<Vec<_>>(), ["restarted"]);
+    assert_eq!((&*case.events[6].by, &*case.events[6].text, case.events[6].at), ("you", "here", 40));
+    let late = store.note(id, Says::We, "late", false, "me", 60);
+    assert!(matches!(late, Err(StoreError::Closed(_))), "{late:?}");
+    store.reopen_case(id, "came back", "me", 70).unwrap();
+    assert_eq!(store.case(id).unwrap().status, Status::Open);
+    assert!(matches!(store.case(99), Err(StoreError::NoCase(99))));
+}
+
+#[test]
+fn what_happened_is_never_changed_and_goes_forward() {
+    let (_folder, store) = open();
+    let id = store.open_case(&call("acme", "it fails"), "me", 100).unwrap();
+    // The clock was set back.
+    store.tried(id, "restarted", "me", 50).unwrap();
+    assert_eq!(store.case(id).unwrap().events[1].at, 100);
+    let changed = store.db.execute("UPDATE case_events SET text = 'nothing'", []);
+    assert!(changed.unwrap_err().to_string().contains("what happened is not changed"));
+}
+
+#[test]
+fn a_package_goes_to_the_case_that_it_is_tied_to() {
+    let (_folder, store) = open();
+    let id = store.open_case(&call("acme", "it fails"), "me", 10).unwrap();
+    let bundles = [CaseBundle { path: "/case.zip".into(), sha256: "ab".into() }];
+    store.tie(id, &tie("acme", "k1", &bundles), "me", 20).unwrap();
+    store.tie(id, &tie("acme", "k1", &bundles), "me", 21).unwrap();
+    let entry = store.claim(&claim("acme", "k1", "m1"), 30).unwrap();
+    assert_eq!(store.ticket(entry.ticket).unwrap().case, id);
+    store.set_remote(entry.ticket, "17", None, 35).unwrap();
+    store.reach(entry.id, State::Accepted, 40).unwrap();
+    store.reach(entry.id, State::Accepted, 45).unwrap();
+    store.set_remote(entry.ticket, "17", Some("new"), 50).unwrap();
+    store.set_remote(entry.ticket, "17", Some("open"), 60).unwrap();
+    let case = store.case(id).unwrap();
+    assert_eq!(case.bundles, bundles);
+    let ticket = &case.tickets[0];
+    assert_eq!((ticket.accepted, ticket.severity.as_deref()), (Some(40), Some("P1")));
+    assert_eq!(
+        (case.vendor.as_deref(), case.product.as_deref(), case.severity.as_deref()),
+        (Some("veeam"), Some("App"), Some("high"))
+    );
+    assert_eq!(kinds(&case), ["opened", "logs", "package", "package", "ticket", "ticket-state"]);
+    assert_eq!(case.events[4].text, "desk: 17");
+    assert_eq!(case.events[5].text, "ticket 17: new -> open");
+}
+
+#[test]
+fn a_problem_has_one_case_and_comes_back_to_it() {
+    let (_folder, store) = open();
+    let entry = store.claim(&claim("acme", "k1", "m1"), 10).unwrap();
+    let own = store.ticket(entry.ticket).unwrap().case;
+    assert_eq!(store.case(own).unwrap().origin, Origin::Bundle);
+    let id = store.open_case(&call("acme", "it fails"), "me", 20).unwrap();
+    let other = store.tie(id, &tie("acme", "k1", &[]), "me", 30);
+    assert!(matches!(other, Err(StoreError::InOtherCase { case }) if case == own), "{other:?}");
+    store.close_case(own, "a restart", "me", 40).unwrap();
+    store.claim(&claim("acme", "k1", "m1"), 50).unwrap();
+    assert_eq!(store.case(own).unwrap().status, Status::Closed);
+    store.claim(&claim("acme", "k1", "m2"), 60).unwrap();
+    assert_eq!(store.case(own).unwrap().status, Status::Open);
+}
+
+#[test]
+fn cases_of_two_customers_never_meet() {
+    let (_folder, store) = open();
+    let own = store.open_case(&call("acme", "it fails"), "me", 10).unwrap();
+    let other = store.open_case(&call("bolt", "it fails"), "me", 10).unwrap();
+    let refused = store.tie(own, &tie("bolt", "k1", &[]), "me", 20);
+    assert!(matches!(refused, Err(StoreError::CaseOfOther { .. })), "{refused:?}");
+    store.tie(own, &tie("acme", "k1", &[]), "me", 20).unwrap();
+    let refused = store.tie(other, &tie("bolt", "k1", &[]), "me", 30);
+    assert!(matches!(refused, Err(StoreError::ProblemOfOther)), "{refused:?}");
+    let refused = store.claim(&claim("bolt", "k1", "m1"), 40);
+    assert!(matches!(refused, Err(StoreError::ProblemOfOther)), "{refused:?}");
+    let listed = store.cases(Some("bolt"), true).unwrap();
+    assert_eq!(listed.iter().map(|it| it.id).collect::<Vec<_>>(), [other]);
+    assert_eq!(kinds(&listed[0]), ["opened"]);
+    store.close_case(other, "KB", "me", 50).unwrap();
+    assert_eq!(store.cases(None, false).unwrap().len(), 1);
+    assert_eq!(store.cases(None, true).unwrap().len(), 2);
+}
+
+#[test]
+fn a_store_of_the_first_format_is_brought_to_this_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(schema::STEPS[0]).unwrap();
+    old.execute_batch(
+        "PRAGMA user_version = 1;
+        INSERT INTO customers VALUES (1, 'acme', 5);
+        INSERT INTO cases VALUES (1, 1, 'k1', 'it broke', 'open', 6);
+        INSERT INTO tickets VALUES (1, 1, 1, 'desk', 'k1', '17', 'new', 6);
+        INSERT INTO outbox VALUES (1, 1, '/p', 'm1', 'new', 'verified', 0, 6, NULL, 6, 9);",
+    )
+    .unwrap();
+    drop(old);
+    let store = Store::open(&path).unwrap();
+    let case = store.case(1).unwrap();
+    assert_eq!((kinds(&case), case.origin, case.tickets[0].accepted), (vec!["opened"], Origin::Bundle, Some(9)));
+    assert_eq!(store.claim(&claim("acme", "k1", "m2"), 20).unwrap().ticket, 1);
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+}

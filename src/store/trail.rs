@@ -1,0 +1,199 @@
+//! What happens to a case, written down for good: an event is never changed.
+
+use super::cases::is_there;
+use super::outbox::named;
+use super::{Store, StoreError};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+/// What can happen to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// It was opened; the text says how it came in.
+    Opened,
+    /// Logs were added.
+    Logs,
+    /// A step was tried without success, in words or as the id of a signature.
+    Tried,
+    /// A package for the vendor was made.
+    Package,
+    /// A tracker has taken a ticket.
+    Ticket,
+    /// The state of a ticket at its tracker has changed.
+    TicketState,
+    /// A package was submitted without a person's approval, by this rule.
+    Rule,
+    /// The vendor has answered.
+    Vendor,
+    /// The customer has answered.
+    Customer,
+    /// We have noted something.
+    Note,
+    /// From here on the customer has to bring something.
+    Waits,
+    /// And from here on no longer.
+    GoesOn,
+    /// It was closed; the text says what has solved it.
+    Closed,
+    /// It was opened again.
+    Reopened,
+}
+
+/// Something that happened to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: i64,
+    /// Who has written it down, as the system calls the user.
+    pub by: String,
+    /// What.
+    pub what: Happened,
+    /// In words.
+    pub text: String,
+}
+
+/// Whose words are noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// The vendor: that is its answer.
+    Vendor,
+    /// The customer: nobody waits for it any more.
+    Customer,
+    /// We.
+    We,
+}
+
+impl Happened {
+    /// All.
+    pub const ALL: [Happened; 14] = [
+        Happened::Opened,
+        Happened::Logs,
+        Happened::Tried,
+        Happened::Package,
+        Happened::Ticket,
+        Happened::TicketState,
+        Happened::Rule,
+        Happened::Vendor,
+        Happened::Customer,
+        Happened::Note,
+        Happened::Waits,
+        Happened::GoesOn,
+        Happened::Closed,
+        Happened::Reopened,
+    ];
+
+    /// The name, as stored and printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Happened::Opened => "opened",
+            Happened::Logs => "logs",
+            Happened::Tried => "tried",
+            Happened::Package => "package",
+            Happened::Ticket => "ticket",
+            Happened::TicketState => "ticket-state",
+            Happened::Rule => "rule",
+            Happened::Vendor => "vendor",
+            Happened::Customer => "customer",
+            Happened::Note => "note",
+            Happened::Waits => "waits",
+            Happened::GoesOn => "goes-on",
+            Happened::Closed => "closed",
+            Happened::Reopened => "reopened",
+        }
+    }
+}
+
+impl Store {
+    /// Notes what somebody said. `waits`: from now on the customer has to bring something.
+    pub fn note(&self, case: i64, says: Says, text: &str, waits: bool, by: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_open(&db, case)?;
+        let what = match says {
+            Says::Vendor => Happened::Vendor,
+            Says::Customer => Happened::Customer,
+            Says::We => Happened::Note,
+        };
+        write(&db, case, what, text, by, now)?;
+        let is_waiting: bool = db.query_row("SELECT waiting FROM cases WHERE id = ?1", [case], |row| row.get(0))?;
+        let (begins, ends) = (waits && !is_waiting, !waits && is_waiting && says == Says::Customer);
+        if begins || ends {
+            db.execute("UPDATE cases SET waiting = ?1 WHERE id = ?2", (begins, case))?;
+            write(&db, case, if begins { Happened::Waits } else { Happened::GoesOn }, "", by, now)?;
+        }
+        db.commit()?;
+        Ok(())
+    }
+
+    /// Notes a step that was tried without success. One that is noted already is not noted again.
+    pub fn tried(&self, case: i64, step: &str, by: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_open(&db, case)?;
+        if !events_of(&db, case)?.iter().any(|it| it.what == Happened::Tried && it.text == step) {
+            write(&db, case, Happened::Tried, step, by, now)?;
+        }
+        db.commit()?;
+        Ok(())
+    }
+
+    /// Notes that a package was submitted by a rule, without a person.
+    pub fn by_rule(&self, case: i64, rule: &str, by: &str, now: i64) -> Result<(), StoreError> {
+        Ok(write(&self.db, case, Happened::Rule, rule, by, now)?)
+    }
+
+    /// Closes a case.
+    pub fn close_case(&self, case: i64, fixed_by: &str, by: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_open(&db, case)?;
+        let sql = "UPDATE cases SET status = 'closed', waiting = 0, closed = ?1, fixed_by = ?2 WHERE id = ?3";
+        db.execute(sql, (now, fixed_by, case))?;
+        write(&db, case, Happened::Closed, fixed_by, by, now)?;
+        db.commit()?;
+        Ok(())
+    }
+
+    /// Opens a closed case again.
+    pub fn reopen_case(&self, case: i64, why: &str, by: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_there(&db, case)?;
+        reopen(&db, case, why, by, now)?;
+        db.commit()?;
+        Ok(())
+    }
+}
+
+/// Opens a case again if it is closed.
+pub(super) fn reopen(db: &Connection, case: i64, why: &str, by: &str, now: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE cases SET status = 'open', closed = NULL, fixed_by = NULL WHERE id = ?1 AND status = 'closed'";
+    if db.execute(sql, [case])? > 0 {
+        write(db, case, Happened::Reopened, why, by, now)?;
+    }
+    Ok(())
+}
+
+fn is_open(db: &Connection, case: i64) -> Result<(), StoreError> {
+    is_there(db, case)?;
+    let status: String = db.query_row("SELECT status FROM cases WHERE id = ?1", [case], |row| row.get(0))?;
+    if status == "closed" { Err(StoreError::Closed(case)) } else { Ok(()) }
+}
+
+/// Writes an event down. A clock that was set back does not bring it before earlier ones.
+pub(super) fn write(
+    db: &Connection,
+    case: i64,
+    what: Happened,
+    text: &str,
+    by: &str,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO case_events (case_id, at, by, kind, text)
+        SELECT ?1, MAX(?2, COALESCE(MAX(at), ?2)), ?3, ?4, ?5 FROM case_events WHERE case_id = ?1";
+    db.execute(sql, (case, now, by, what.name(), text)).map(drop)
+}
+
+pub(super) fn events_of(db: &Connection, case: i64) -> Result<Vec<Event>, StoreError> {
+    let mut statement = db.prepare("SELECT at, by, kind, text FROM case_events WHERE case_id = ?1 ORDER BY id")?;
+    let events = statement.query_map([case], |row| {
+        let what = named(row, 2, &Happened::ALL, Happened::name)?;
+        Ok(Event { at: row.get(0)?, by: row.get(1)?, what, text: row.get(3)? })
+    })?;
+    Ok(events.collect::<Result<_, _>>()?)
+}
