@@ -113,7 +113,8 @@ mod tests {
 
     fn texts_of(bytes: &[u8]) -> Result<String, &'static str> {
         let mut all = Vec::new();
-        let entry = Entry { path: "a.log".into(), modified: None, content: Content::Mapped(bytes.into()) };
+        let entry =
+            Entry { path: "a.log".into(), modified: None, is_unpacked: false, content: Content::Mapped(bytes.into()) };
         pieces(entry, &mut |text| all.extend_from_slice(text))?;
         Ok(String::from_utf8(all).unwrap())
     }

@@ -2,7 +2,7 @@
 //!
 //! It reads as `triage` does, but every record counts and not only those that look like errors.
 
-use crate::bundle::{Bundle, Content, Entry, Problem, ProblemKind, Visited};
+use crate::bundle::{Bundle, Content, Entry, Problem, Visited};
 use crate::finding::{Memo, Miner, Templates};
 use crate::reading::each_chunk;
 use crate::record::{Chunk, Encoding, Format, Reading, chunks, not_text};
@@ -35,9 +35,9 @@ pub fn mine(bundle: &Bundle, unit: Unit) -> (Templates, Visited) {
         lock(&counters).push(counter);
     };
     let mut visited = bundle.visit(&|entry| {
-        let file = Arc::clone(entry.path.as_arc());
+        let (file, is_unpacked) = (Arc::clone(entry.path.as_arc()), entry.is_unpacked);
         if let Err(why) = read(entry, &count) {
-            lock(&skipped).push(Problem { file, kind: ProblemKind::Skipped, message: why.into() });
+            lock(&skipped).push(Problem::not_read(file, why, is_unpacked));
         }
     });
     visited.problems.extend(skipped.into_inner().unwrap_or_else(PoisonError::into_inner));

@@ -6,7 +6,7 @@
 mod around;
 mod date_orders;
 
-use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, ProblemKind, Visited};
+use crate::bundle::{Bundle, Content, Entry, FilePath, Mapped, Problem, Visited};
 use crate::diagnosis::{Diagnosis, Period, diagnose};
 use crate::finding::{Memo, Origin, Source, Tally, TemplateSet};
 use crate::record::{Chunk, ChunkReader, Encoding, OwnedChunk, Reading, Zone, chunks, not_text};
@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub use around::{Around, Bound, BoundError, last_time_in};
 
@@ -48,12 +49,22 @@ const WORTH_A_SAMPLE: usize = 8 << 20;
 /// Examines every entry of the bundle on the current rayon pool and explains what was found.
 pub fn triage(bundle: &Bundle, set: &SignatureSet, options: Options<'_>) -> Diagnosis {
     let seen = date_orders::Seen::default();
-    let diagnosis = triage_once(bundle, set, options, (&seen, &date_orders::Known::new()));
+    let first = triage_once(bundle, set, options, (&seen, &date_orders::Known::new()), Duration::ZERO);
     let known = seen.corrections();
-    if known.is_empty() {
-        return diagnosis;
+    if known.is_empty() || first.is_late {
+        return first.diagnosis;
     }
-    triage_once(bundle, set, options, (&date_orders::Seen::default(), &known))
+    let second = triage_once(bundle, set, options, (&date_orders::Seen::default(), &known), first.took);
+    // Some dates may be read wrongly in the first one, but it has seen everything.
+    if second.is_late { first.diagnosis } else { second.diagnosis }
+}
+
+/// What came of one look at the whole bundle.
+struct Look {
+    diagnosis: Diagnosis,
+    /// Whether the time was over before everything was read.
+    is_late: bool,
+    took: Duration,
 }
 
 fn triage_once(
@@ -61,31 +72,33 @@ fn triage_once(
     set: &SignatureSet,
     options: Options<'_>,
     orders: (&date_orders::Seen, &date_orders::Known),
-) -> Diagnosis {
+    spent: Duration,
+) -> Look {
     let scanner = if options.unresolved { Scanner::new(set) } else { Scanner::of_known(set) };
     let scanner = if options.baseline.is_some() { scanner.giving_all() } else { scanner };
     let purpose = options.baseline.map_or(Purpose::Triage, Purpose::Compare);
     let whole = Mutex::new((Tally::default(), Vec::new()));
     let host = set.facts().iter().position(|fact| &*fact.name == "host.name");
     let shared = Shared { host, orders: Some(orders), ..Shared::new(&scanner, set.related()) };
-    let mut visited = bundle.visit(&|entry| {
+    let mut visited = bundle.visit_again(spent, &|entry| {
         let path = Arc::clone(entry.path.as_arc());
-        let file = entry.path.clone();
+        let (file, is_unpacked) = (entry.path.clone(), entry.is_unpacked);
         let examined = examine(entry, &shared, options, purpose);
         let examined = examined.map(|tally| of_file(tally, &file, &scanner, set));
         let (tally, skipped) = &mut *lock(&whole);
         match examined {
             Ok(examined) => tally.merge(examined),
-            Err(why) => skipped.push(Problem { file: path, kind: ProblemKind::Skipped, message: why.into() }),
+            Err(why) => skipped.push(Problem::not_read(path, why, is_unpacked)),
         }
     });
     let (tally, skipped) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
     visited.problems.extend(skipped);
     visited.problems.sort();
+    let (is_late, took) = (visited.is_late, visited.took);
     let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally, options.zone, options.baseline);
     diagnosis.unresolved_omitted = !options.unresolved;
     diagnosis.period = options.around.map(|around| Period { since: around.since, until: around.until });
-    diagnosis
+    Look { diagnosis, is_late, took }
 }
 
 /// Returns the templates of all records of a bundle, and what of it could not be read.
@@ -135,7 +148,7 @@ pub fn triage_texts<'t>(
         visited.files += 1;
         visited.bytes += text.len() as u64;
         let file = path.clone();
-        let entry = Entry { path, modified: None, content: Content::Stream(&mut text) };
+        let entry = Entry { path, modified: None, is_unpacked: false, content: Content::Stream(&mut text) };
         if let Ok(tally) = examine(entry, &shared, Options::default(), Purpose::Triage) {
             whole.merge(of_file(tally, &file, scanner, set));
         }

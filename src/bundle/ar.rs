@@ -3,6 +3,7 @@
 //! Long names come in two kinds: GNU's stand in a table that is a member of its own, BSD's before the member's data.
 
 use super::guard::Guarded;
+use super::left_out::{LeftOut, Next};
 use super::name::{self, Names};
 use super::stored::{Stored, damaged, fill, skip};
 use super::visit::{Facts, Place, Visit};
@@ -17,12 +18,14 @@ const LONGEST_NAME: usize = 8 << 10;
 
 /// Visits the members of an archive.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) {
-    if let Err(error) = walk(visit, place, source) {
+    let left_out = LeftOut::beyond_a_limit();
+    if let Err(error) = walk(visit, place, source, &left_out) {
         visit.fail_with(place, &error);
     }
+    left_out.finish(visit, place);
 }
 
-fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) -> io::Result<()> {
+fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send), left_out: &LeftOut) -> io::Result<()> {
     skip(source, MARK.len() as u64, 0)?;
     let (mut names, mut table) = (Names::default(), Vec::new());
     while let Some(header) = Header::read(source)? {
@@ -55,13 +58,19 @@ fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) ->
             skip(source, size, padding)?;
             continue;
         }
-        if !visit.count_member(place) {
-            return Ok(());
+        match left_out.next(visit, place) {
+            Next::Read => {}
+            Next::Name => {
+                left_out.add(visit, place, &name::shown(&name), size);
+                skip(source, size, padding)?;
+                continue;
+            }
+            Next::Stop => return Ok(()),
         }
         let member = place.member(&names.unique(name::shown(&name)));
         let mut data = Stored::new(source, size);
         let facts = Facts { modified: header.modified, size: Some(size) };
-        visit.stream(&member, facts, &mut Guarded::free(visit, place, &mut data));
+        visit.stream(&member, facts, &mut Guarded::free(visit, &member, &mut data));
         data.skip_rest(padding)?;
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 use super::ProblemKind;
 use super::guard::Guarded;
+use super::left_out::{LeftOut, Next};
 use super::name::{self, Names};
 use super::stored::{Stored, damaged, fill, skip};
 use super::visit::{Facts, Place, Visit};
@@ -17,9 +18,11 @@ const TRAILER: &[u8] = b"TRAILER!!!";
 
 /// Visits the members of an archive.
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) {
-    if let Err(error) = walk(visit, place, source) {
+    let left_out = LeftOut::beyond_a_limit();
+    if let Err(error) = walk(visit, place, source, &left_out) {
         visit.fail_with(place, &error);
     }
+    left_out.finish(visit, place);
 }
 
 /// Whether a file starts with a header and the name that belongs to it. The mark alone is not enough: it is six digits,
@@ -33,7 +36,7 @@ pub(super) fn starts_with_header(head: &[u8]) -> bool {
     name.is_some_and(|(last, name)| *last == 0 && !name.is_empty() && !name.contains(&0))
 }
 
-fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) -> io::Result<()> {
+fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send), left_out: &LeftOut) -> io::Result<()> {
     let mut names = Names::default();
     loop {
         let Some(header) = Header::read(source)? else { return Err(io::ErrorKind::UnexpectedEof.into()) };
@@ -52,8 +55,14 @@ fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) ->
             skip(source, header.size, padding)?;
             continue;
         }
-        if !visit.count_member(place) {
-            return Ok(());
+        match left_out.next(visit, place) {
+            Next::Read => {}
+            Next::Name => {
+                left_out.add(visit, place, &name::shown(&name), header.size);
+                skip(source, header.size, padding)?;
+                continue;
+            }
+            Next::Stop => return Ok(()),
         }
         let member = place.member(&names.unique(name::shown(&name)));
         let not_file = match header.mode & FILE_TYPE {
@@ -71,7 +80,7 @@ fn walk(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) ->
         }
         let mut data = Summed { inner: Stored::new(source, header.size), sum: 0 };
         let facts = Facts { modified: Some(header.modified), size: Some(header.size) };
-        visit.stream(&member, facts, &mut Guarded::free(visit, place, &mut data));
+        visit.stream(&member, facts, &mut Guarded::free(visit, &member, &mut data));
         io::copy(&mut data, &mut io::sink())?;
         if header.kind.is_checked() && header.sum != data.sum {
             visit.note(&member, ProblemKind::Corrupt, "damaged: the checksum is wrong".to_owned());

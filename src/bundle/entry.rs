@@ -13,6 +13,8 @@ pub struct Entry<'a> {
     /// Last change in seconds since 1970 UTC, from the file system or the archive's header. For zip the writer's local
     /// time is taken as UTC.
     pub modified: Option<i64>,
+    /// Whether the content is what the file unpacks to, so that a name such as `a.log.gz` says nothing about it.
+    pub is_unpacked: bool,
     /// What is in it.
     pub content: Content<'a>,
 }

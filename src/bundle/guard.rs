@@ -47,14 +47,25 @@ impl<R: Read> Read for Guarded<'_, R> {
         if self.ended || output.is_empty() {
             return Ok(0);
         }
+        if self.archive.is_none() && self.visit.is_out_of_time() {
+            self.visit.fail_limit(self.place);
+            self.ended = true;
+            return Ok(0);
+        }
         loop {
             match self.inner.read(output) {
                 Ok(0) => {}
                 Ok(read) => match self.archive {
-                    Some(archive) if !self.charge(read as u64) => self.visit.fail_limit(archive),
+                    Some(archive) if !self.charge(read as u64) => {
+                        self.visit.fail_limit(archive);
+                        self.visit.cut_with_archive(self.place);
+                    }
                     _ => return Ok(read),
                 },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && self.place.is_cut() => {
+                    self.visit.cut_with_archive(self.place);
+                }
                 Err(error) => self.visit.fail_with(self.place, &error),
             }
             self.ended = true;

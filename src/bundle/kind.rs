@@ -124,7 +124,7 @@ const MARKS: &[(&[u8], Kind)] = &[
     (b"PK\x03\x04", Kind::Zip),
     (b"PK\x05\x06", Kind::Zip),
     // The first part of a split archive, and one that was split into a single part.
-    (b"PK\x07\x08PK\x03\x04", Kind::Zip),
+    (b"PK\x07\x08", Kind::Zip),
     (b"PK00PK\x03\x04", Kind::Zip),
     (b"\x1f\x8b\x08", Kind::Compressed(Compression::Gzip)),
     (b"\xfd7zXZ\0", Kind::Compressed(Compression::Xz)),
@@ -171,10 +171,12 @@ fn after_skippable_frames(head: &[u8]) -> Compression {
     }
 }
 
-/// The format has no mark: a file starts with the properties that all encoders write, the size of the dictionary, and the
-/// size of the content or -1; the first byte of the data is zero.
+/// The format has no mark: a file starts with its properties, the size of the dictionary, and the size of the content or -1; the
+/// first byte of the data is zero. Properties other than those that all encoders write by themselves are believed where the
+/// size is -1, since few zeros prove little.
 fn is_lzma(head: &[u8]) -> bool {
-    let [0x5d, dictionary @ ..] = head else { return false };
+    // (pb * 5 + lp) * 9 + lc.
+    let [properties @ 0..225, dictionary @ ..] = head else { return false };
     let (Some(dictionary), Some(size)) =
         (dictionary.first_chunk::<4>(), head.get(5..).and_then(<[u8]>::first_chunk::<8>))
     else {
@@ -182,7 +184,8 @@ fn is_lzma(head: &[u8]) -> bool {
     };
     let (dictionary, size) = (u32::from_le_bytes(*dictionary), u64::from_le_bytes(*size));
     let is_usual = dictionary >= 1 << 12 && (dictionary.is_power_of_two() || (dictionary / 3 * 2).is_power_of_two());
-    is_usual && (size == u64::MAX || size < 1 << 38) && head.get(13) == Some(&0)
+    let is_size = size == u64::MAX || (size < 1 << 38 && *properties == 0x5d);
+    is_usual && is_size && head.get(13) == Some(&0)
 }
 
 /// An event trace starts with a buffer header of 72 bytes (its first number is the buffer's size) and the system header

@@ -19,6 +19,7 @@ mod guard;
 mod gzip;
 mod inflate;
 mod kind;
+mod left_out;
 mod limits;
 mod list;
 mod lz4;

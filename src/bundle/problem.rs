@@ -65,6 +65,36 @@ impl ProblemKind {
     }
 }
 
+impl Problem {
+    /// A file that is not read as text, for a reason in words. If its name says that it is packed and nothing was unpacked, it is
+    /// damaged.
+    pub fn not_read(file: Arc<str>, why: &str, is_unpacked: bool) -> Problem {
+        match claimed_format(&file).filter(|_| why == "not text" && !is_unpacked) {
+            Some(claim) => {
+                let message =
+                    format!("damaged or only a part: neither text nor the {claim} file that its name promises");
+                Problem { file, kind: ProblemKind::Corrupt, message }
+            }
+            None => Problem { file, kind: ProblemKind::Skipped, message: why.to_owned() },
+        }
+    }
+}
+
+/// Returns in what packed format a file is by its name; parts of split ones (`x.7z.002`) too.
+fn claimed_format(path: &str) -> Option<&'static str> {
+    const CLAIMS: &[&str] = &[
+        "zip", "zipx", "tar", "gz", "tgz", "bz2", "tbz", "tbz2", "xz", "txz", "zst", "tzst", "lz4", "lzma", "tlz",
+        "7z", "cab", "rar", "cpio", "rpm", "deb", "evtx",
+    ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (mut stem, mut extension) = name.rsplit_once('.')?;
+    if extension.len() == 3 && extension.bytes().all(|byte| byte.is_ascii_digit()) {
+        (stem, extension) = stem.rsplit_once('.')?;
+    }
+    let claim = CLAIMS.iter().find(|claim| claim.eq_ignore_ascii_case(extension));
+    claim.copied().filter(|_| !stem.is_empty())
+}
+
 /// The problems of a visit, of which there are too many to keep if somebody has made an archive of a million links with
 /// long names: those that come first are kept, of the others how many there are.
 ///
@@ -145,6 +175,19 @@ fn size(problem: &Problem) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_binary_file_with_the_name_of_an_archive_is_damaged() {
+        let kind = |file: &str, why: &str, is_unpacked| Problem::not_read(file.into(), why, is_unpacked).kind;
+        for file in ["case.zip", "a.tar!/b/CASE.ZIP", "logs.tar.gz", "x.7z.002", "System.evtx"] {
+            assert_eq!(kind(file, "not text", false), ProblemKind::Corrupt, "{file}");
+            assert_eq!(kind(file, "not text", true), ProblemKind::Skipped, "{file}");
+            assert_eq!(kind(file, "text in EBCDIC, which is not read", false), ProblemKind::Skipped, "{file}");
+        }
+        for file in ["a.png", "core", ".zip", "a.zip!/b.bin", "zip", "a.002", "a.zip.d/b"] {
+            assert_eq!(kind(file, "not text", false), ProblemKind::Skipped, "{file}");
+        }
+    }
 
     fn problem(number: usize) -> Problem {
         let kind = if number.is_multiple_of(3) { ProblemKind::Encrypted } else { ProblemKind::Skipped };

@@ -7,6 +7,7 @@
 use super::ProblemKind;
 use super::earlier::Earlier;
 use super::guard::Guarded;
+use super::left_out::{LeftOut, Next};
 use super::name::{self, Names};
 use super::stored::{damaged, fill};
 use super::tape_data::Data;
@@ -21,10 +22,17 @@ const LARGEST_EXTENSION: u64 = 1 << 20;
 pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &mut (dyn Read + Send)) {
     let earlier = Earlier::default();
     let source = Ahead { block: Vec::new(), given: 0, source };
-    let mut archive = Archive { source, names: Names::default(), earlier: &earlier, is_pax: false };
+    let mut archive = Archive {
+        source,
+        names: Names::default(),
+        earlier: &earlier,
+        is_pax: false,
+        left_out: LeftOut::beyond_a_limit(),
+    };
     if let Err(error) = archive.walk(visit, place) {
         visit.fail_with(place, &error);
     }
+    archive.left_out.finish(visit, place);
 }
 
 struct Archive<'s> {
@@ -33,6 +41,7 @@ struct Archive<'s> {
     earlier: &'s Earlier,
     /// Whether an extended header of PAX was seen.
     is_pax: bool,
+    left_out: LeftOut,
 }
 
 impl Archive<'_> {
@@ -58,8 +67,10 @@ impl Archive<'_> {
                 }
                 // The name of the tape.
                 b'V' => Data::new(&mut self.source, size).skip_rest()?,
-                _ if !visit.count_member(place) => return Ok(()),
-                _ => self.member(visit, place, &header, size, std::mem::take(&mut extension))?,
+                _ => match self.left_out.next(visit, place) {
+                    Next::Stop => return Ok(()),
+                    next => self.member(visit, place, (&header, size), std::mem::take(&mut extension), next)?,
+                },
             }
         }
         Ok(())
@@ -69,9 +80,9 @@ impl Archive<'_> {
         &mut self,
         visit: &Visit<'_>,
         place: &Place<'_>,
-        header: &Header,
-        size: u64,
+        (header, size): (&Header, u64),
         extension: Extension,
+        next: Next,
     ) -> io::Result<()> {
         let size = extension.size.unwrap_or(size);
         let name = extension.name.unwrap_or_else(|| header.name());
@@ -89,6 +100,15 @@ impl Archive<'_> {
             _ if name.ends_with(b"/") => return Data::new(&mut self.source, size).skip_rest(),
             _ => (None, size),
         };
+        if matches!(next, Next::Name) {
+            self.left_out.add(visit, place, &name::shown(&name), size);
+            let mut data = Data::new(&mut self.source, size);
+            if header.kind() == b'S' {
+                // The rest of its map lies before the data.
+                data.read_gnu_map(header)?;
+            }
+            return data.skip_rest();
+        }
         let member = place.member_after(self.earlier, &self.names.unique(name::shown(&name)));
         let mut data = Data::new(&mut self.source, size);
         if let Some(kind) = not_file {
@@ -108,12 +128,12 @@ impl Archive<'_> {
         };
         match is_sparse {
             true => {
-                let mut bytes = Guarded::charged(visit, place, place, &mut data);
+                let mut bytes = Guarded::charged(visit, &member, place, &mut data);
                 visit.stream(&member, Facts { modified, size: None }, &mut bytes);
             }
             false => {
                 let facts = Facts { modified, size: Some(size) };
-                visit.stream(&member, facts, &mut Guarded::free(visit, place, &mut data));
+                visit.stream(&member, facts, &mut Guarded::free(visit, &member, &mut data));
             }
         }
         data.skip_rest()

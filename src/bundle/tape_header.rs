@@ -84,6 +84,8 @@ pub(super) fn number(field: &[u8]) -> Option<u64> {
 #[derive(Default)]
 pub(super) struct Extension {
     pub(super) name: Option<Vec<u8>>,
+    /// Whether the name comes from a header of GNU tar.
+    is_long_name: bool,
     pub(super) size: Option<u64>,
     pub(super) modified: Option<i64>,
     pub(super) sparse: Option<SparseMap>,
@@ -98,10 +100,12 @@ pub(super) enum SparseMap {
 }
 
 impl Extension {
-    /// Adds a long name of GNU tar. Of several headers the first one holds.
+    /// Adds a long name of GNU tar. Of several the last one holds, but a name that stands in a PAX header before it stays.
     pub(super) fn add_long_name(&mut self, mut name: Vec<u8>) {
         name.truncate(memchr::memchr(0, &name).unwrap_or(name.len()));
-        self.name.get_or_insert(name);
+        if self.name.is_none() || self.is_long_name {
+            (self.name, self.is_long_name) = (Some(name), true);
+        }
     }
 
     /// Adds the records of a PAX header, `<length> <key>=<value>\n` each; false if one of them makes no sense. Of several
@@ -202,11 +206,11 @@ mod tests {
     }
 
     #[test]
-    fn of_several_headers_the_first_holds() {
+    fn of_several_headers_the_first_holds_and_of_several_long_names_the_last() {
         let mut extension = Extension::default();
         extension.add_long_name(b"first\0".to_vec());
-        extension.add_long_name(b"second".to_vec());
+        extension.add_long_name(b"last".to_vec());
         assert!(extension.add_pax(b"14 path=third\n9 size=7\n") && extension.add_pax(b"9 size=8\n"));
-        assert_eq!((extension.name.as_deref(), extension.size), (Some(&b"first"[..]), Some(7)));
+        assert_eq!((extension.name.as_deref(), extension.size), (Some(&b"last"[..]), Some(7)));
     }
 }

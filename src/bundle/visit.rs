@@ -4,7 +4,7 @@
 //! members come back here, one container deeper. Trouble never travels upwards as an error: [`Guarded`] turns it into a
 //! problem where it happens and into the end of the stream for everybody above.
 
-use super::budget::Allowance;
+use super::budget::{Allowance, Clock};
 use super::decode::unpack;
 use super::earlier::Earlier;
 use super::foreign::{self, Format, Helper};
@@ -18,8 +18,9 @@ use std::any::Any;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 /// What all threads of a visit share: the visitor, the budget and the result.
 pub(super) struct Visit<'a> {
@@ -31,6 +32,7 @@ pub(super) struct Visit<'a> {
     /// Bytes that slow decoders may unpack.
     slow: Allowance,
     members: Allowance,
+    clock: Clock,
     memory: Allowance,
     compared: Allowance,
     /// Milliseconds that parsers of foreign formats may work for little or nothing.
@@ -64,7 +66,8 @@ pub(super) struct Place<'a> {
     /// What came before it in a stream of members.
     earlier: Option<&'a Earlier>,
     containers: u32,
-    cut: AtomicBool,
+    /// What ended it early.
+    cut: OnceLock<ProblemKind>,
 }
 
 /// What is known of a file before it is read.
@@ -79,7 +82,7 @@ pub(super) struct Facts {
 impl<'a> Place<'a> {
     /// A file on disk.
     pub(super) fn outside(path: Arc<str>) -> Place<'a> {
-        Place { path, outer: None, earlier: None, containers: 0, cut: AtomicBool::new(false) }
+        Place { path, outer: None, earlier: None, containers: 0, cut: OnceLock::new() }
     }
 
     /// What this file unpacks to if it is one compressed stream: a container deeper, and still the same file to people.
@@ -89,7 +92,7 @@ impl<'a> Place<'a> {
             outer: Some(self),
             earlier: self.earlier,
             containers: self.containers + 1,
-            cut: AtomicBool::new(false),
+            cut: OnceLock::new(),
         }
     }
 
@@ -100,7 +103,7 @@ impl<'a> Place<'a> {
             outer: Some(self),
             earlier: None,
             containers: self.containers + 1,
-            cut: AtomicBool::new(false),
+            cut: OnceLock::new(),
         }
     }
 
@@ -117,25 +120,32 @@ impl<'a> Place<'a> {
 
     /// Whether this file or one around it ended early. What follows from that is no news.
     pub(super) fn is_cut(&self) -> bool {
+        self.cut_at().is_some()
+    }
+
+    /// This file or the first one around it that ended early, and what ended it.
+    fn cut_at(&self) -> Option<(&Place<'a>, ProblemKind)> {
         let mut place = Some(self);
         while let Some(current) = place {
-            if current.cut.load(Ordering::Relaxed) {
-                return true;
+            if let Some(kind) = current.cut.get() {
+                return Some((current, *kind));
             }
             place = current.outer;
         }
-        false
+        None
     }
 }
 
 impl<'a> Visit<'a> {
-    /// Prepares a visit of inputs of `bytes` bytes on disk.
+    /// Prepares a visit of inputs of `bytes` bytes on disk, of whose time `spent` is gone already.
     pub(super) fn new(
         limits: &Limits,
         bytes: u64,
+        spent: Duration,
         helper: Option<&'a Helper>,
         examine: &'a (dyn Fn(Entry<'_>) + Sync),
     ) -> Visit<'a> {
+        let clock = Clock::new(limits, bytes, spent);
         Visit {
             examine,
             depth: limits.depth,
@@ -146,18 +156,25 @@ impl<'a> Visit<'a> {
             ),
             members: Allowance::new(limits.members),
             memory: Allowance::new(MEMORY),
-            compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))),
+            compared: Allowance::new(COMPARED.saturating_add(bytes.saturating_mul(16))).until(clock.end()),
             fruitless: Allowance::new(FRUITLESS),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             problems: Mutex::default(),
+            clock,
         }
     }
 
     /// Returns the result.
     pub(super) fn finish(self) -> Visited {
         let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Visited { files: self.files.into_inner(), bytes: self.bytes.into_inner(), problems: problems.finish() }
+        Visited {
+            files: self.files.into_inner(),
+            bytes: self.bytes.into_inner(),
+            problems: problems.finish(),
+            is_late: self.clock.past().is_some(),
+            took: self.clock.spent(),
+        }
     }
 
     /// Finds out what `source` is and visits it.
@@ -354,17 +371,27 @@ impl<'a> Visit<'a> {
     }
 
     fn is_used_up(&self) -> bool {
-        self.unpacked.is_used_up() || self.slow.is_used_up()
+        self.unpacked.is_used_up() || self.slow.is_used_up() || self.clock.is_over_for(self.unpacked.used())
+    }
+
+    /// Whether there is no time even for what need not be unpacked.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.clock.is_over()
+    }
+
+    /// Until when the visit may go on; none if it need not hurry.
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.clock.end()
     }
 
     /// Takes unpacked bytes from the budget; false if there is less left.
     pub(super) fn charge(&self, bytes: u64) -> bool {
-        self.unpacked.take(bytes)
+        self.unpacked.take(bytes) && !self.clock.is_over_for(self.unpacked.used())
     }
 
     /// Takes bytes from the budget that a slow decoder has unpacked; false if there is less left.
     pub(super) fn charge_slow(&self, bytes: u64) -> bool {
-        self.unpacked.take(bytes) && self.slow.take(bytes)
+        self.charge(bytes) && self.slow.take(bytes)
     }
 
     /// Counts a file on disk. It is examined even if it is one too many: only containers multiply.
@@ -375,8 +402,19 @@ impl<'a> Visit<'a> {
     /// Reports that the rest of the file at `place` is lost: once, and only if that does not follow from earlier trouble
     /// in it or around it.
     pub(super) fn fail(&self, place: &Place<'_>, kind: ProblemKind, message: String) {
-        if !place.is_cut() && !place.cut.swap(true, Ordering::Relaxed) {
+        if !place.is_cut() && place.cut.set(kind).is_ok() {
             self.note(place, kind, message);
+        }
+    }
+
+    /// Reports that only the beginning of a member was read, since an archive around it ended there.
+    pub(super) fn cut_with_archive(&self, place: &Place<'_>) {
+        // What a compressed file unpacks to is the same file to people.
+        if let Some((around, kind)) = place.cut_at()
+            && place.cut.set(kind).is_ok()
+            && around.path != place.path
+        {
+            self.note(place, kind, "cut off with the archive: only its beginning was read".to_owned());
         }
     }
 
@@ -396,6 +434,9 @@ impl<'a> Visit<'a> {
             format!(
                 "the bundle unpacks to more than {most} bytes of bzip2 or 7-Zip; the rest was not unpacked (see --max-unpacked)"
             )
+        } else if let Some(time) = self.clock.past() {
+            let seconds = time.as_secs();
+            format!("reading the bundle took more than {seconds} s; the rest was not read (see --max-time)")
         } else {
             format!("the bundle has more than {} files; the rest was not read (see --max-files)", self.members.all)
         };
@@ -436,7 +477,8 @@ impl<'a> Visit<'a> {
     }
 
     fn examine(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>) {
-        let entry = Entry { path: Arc::clone(&place.path).into(), modified, content };
+        let is_unpacked = place.outer.is_some_and(|outer| outer.path == place.path);
+        let entry = Entry { path: Arc::clone(&place.path).into(), modified, is_unpacked, content };
         self.caught(place, || (self.examine)(entry));
     }
 

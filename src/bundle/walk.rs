@@ -75,10 +75,17 @@ pub struct Visited {
     pub bytes: u64,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Whether it ended before its time was enough for everything.
+    pub is_late: bool,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// A file that was not changed for so long is taken to be at rest.
 const AT_REST: Duration = Duration::from_secs(60);
+
+/// A file below this is examined in a moment.
+const MAPPED_IN_A_HURRY: u64 = 64 << 20;
 
 impl Bundle {
     /// Lists `paths`; fails if one of them cannot be looked at.
@@ -172,8 +179,14 @@ impl Bundle {
     /// Calls `examine` for every entry, several at once on the current rayon pool. A panic in it becomes a problem of
     /// that entry.
     pub fn visit(&self, examine: &(dyn Fn(Entry<'_>) + Sync)) -> Visited {
+        self.visit_again(Duration::ZERO, examine)
+    }
+
+    /// Visits the bundle as part of a job of which earlier visits took `spent` of the time.
+    pub fn visit_again(&self, spent: Duration, examine: &(dyn Fn(Entry<'_>) + Sync)) -> Visited {
         self.read.store(0, Ordering::Relaxed);
-        let visit = Visit::new(&self.limits, self.bytes(), self.helper.as_ref(), examine);
+        let bytes = self.bytes();
+        let visit = Visit::new(&self.limits, bytes, spent, self.helper.as_ref(), examine);
         let repeats = self.repeats(&visit);
         self.files.par_iter().enumerate().for_each(|(number, file)| {
             let progress = Progress::new(&self.read, file.bytes);
@@ -223,6 +236,10 @@ impl Bundle {
 
     fn visit_file(&self, visit: &Visit<'_>, listed: &Listed, progress: &Progress<'_>) {
         let place = Place::outside(Arc::clone(listed.shown.as_arc()));
+        if visit.is_out_of_time() {
+            visit.fail_limit(&place);
+            return visit.saw(listed.bytes);
+        }
         let opened = open_file(&listed.path).and_then(|(mut file, facts)| Ok((read_head(&mut file)?, file, facts)));
         let (head, mut file, metadata) = match opened {
             Ok(opened) => opened,
@@ -244,7 +261,8 @@ impl Bundle {
             Kind::Plain if head.len() < HEAD => {
                 visit.leaf(&place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
             }
-            Kind::Plain if self.is_at_rest(&metadata) && visit_map(visit, &place, facts, &file, end) => {}
+            Kind::Plain
+                if self.may_map(end) && self.is_at_rest(&metadata) && visit_map(visit, &place, facts, &file, end) => {}
             Kind::Foreign(format) => match io::Seek::rewind(&mut file) {
                 Ok(()) => visit.foreign(&place, facts, format, file),
                 Err(error) => visit.fail_with(&place, &error),
@@ -257,6 +275,13 @@ impl Bundle {
                 visit.stream(&place, facts, &mut BufReader::with_capacity(HEAD, Cursor::new(head).chain(rest)));
             }
         }
+    }
+
+    /// Whether a file of so many bytes is handed on at once. Where somebody waits for the time to be over, large ones are read
+    /// piece by piece.
+    fn may_map(&self, bytes: u64) -> bool {
+        let is_timed = self.limits.time < Duration::MAX && self.limits.time_of_mib.is_zero();
+        !is_timed || bytes < MAPPED_IN_A_HURRY
     }
 
     fn is_at_rest(&self, metadata: &Metadata) -> bool {

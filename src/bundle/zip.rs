@@ -4,6 +4,7 @@
 //! cannot read members in parallel from one open file. Layouts follow PKWARE's APPNOTE.TXT 6.3.10; its sections are named
 //! where they are used.
 
+use super::left_out::LeftOut;
 use super::name::{self, Names};
 use super::repeats::{self, Listing, Repeat};
 use super::source::{Range, Source};
@@ -47,11 +48,16 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
     }
     let mut names = Names::default();
     let mut last = Extent::default();
+    let left_out = LeftOut::beyond_a_limit();
+    let overlapping = LeftOut::new(ProblemKind::Corrupt, "not read: it overlaps another member");
     let mut overlap = false;
     let mut packed_left = source.len().saturating_mul(PACKED_READINGS);
     let members = directory.members(source).map_while(|member| match member {
         Ok(member) if member.is_folder() => Some(None),
-        Ok(_) if !visit.count_member(place) => None,
+        Ok(member) if !visit.count_member(place) => {
+            left_out.add(visit, place, &name::shown(&member.name), member.size.unwrap_or(0));
+            Some(None)
+        }
         Ok(member) => {
             let extent = member.extent();
             // Bombs whose members do not follow each other in the archive, and that need not even unpack to anything.
@@ -62,6 +68,7 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
                     let message = "damaged: members overlap, as in a zip bomb; only the first of them were unpacked";
                     visit.note(place, ProblemKind::Corrupt, message.to_owned());
                 }
+                overlapping.add(visit, place, &name::shown(&member.name), 0);
                 return Some(None);
             }
             // One member with a wrong size must not hide all that follow it.
@@ -81,28 +88,28 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, source: &Source<'_>,
         let member_place = place.member(name);
         match repeat {
             Some(repeat) => visit.skip_repeat(&member_place, repeat),
-            None if visit.is_over(place) => {}
+            None if visit.is_over(place) => left_out.add(visit, place, name, member.size.unwrap_or(0)),
             None => member.visit(visit, &member_place, place, source),
         }
     };
     if directory.bytes > LARGEST_LIST {
         let members = members.map(|(member, name)| (member, FilePath::from(name)));
-        return match order {
+        match order {
             Order::Sequential => members.for_each(|member| examine(&member, None)),
             Order::Parallel => members.par_bridge().for_each(|member| examine(&member, None)),
-        };
-    }
-    let mut list: Vec<(Member, FilePath)> = members.map(|(member, name)| (member, FilePath::from(name))).collect();
-    list.sort_by(|(_, a), (_, b)| a.cmp(b));
-    let repeats = repeats_in(&list, visit, source);
-    match order {
-        Order::Sequential => {
-            list.iter().enumerate().for_each(|(number, member)| examine(member, repeats.get(&number)));
         }
-        Order::Parallel => {
-            list.par_iter().enumerate().for_each(|(number, member)| examine(member, repeats.get(&number)));
+    } else {
+        let mut list: Vec<(Member, FilePath)> = members.map(|(member, name)| (member, FilePath::from(name))).collect();
+        list.sort_by(|(_, a), (_, b)| a.cmp(b));
+        let repeats = repeats_in(&list, visit, source);
+        let visit_one = |(number, member)| examine(member, repeats.get(&number));
+        match order {
+            Order::Sequential => list.iter().enumerate().for_each(visit_one),
+            Order::Parallel => list.par_iter().enumerate().for_each(visit_one),
         }
     }
+    left_out.finish(visit, place);
+    overlapping.finish(visit, place);
 }
 
 /// A larger directory is visited as it is read: the parts of rotated logs come in any order then, and more than once if

@@ -1,5 +1,6 @@
 //! How much a bundle may unpack to, where somebody knows better than the built-in limits.
 
+use std::time::Duration;
 use tierline::bundle::Limits;
 
 /// What a person says about the budget of a bundle.
@@ -15,7 +16,8 @@ pub(super) struct BudgetArgs {
 }
 
 impl BudgetArgs {
-    /// Returns the limits with what was said.
+    /// Returns the limits with what was said, whatever time it takes: what is left out of a look for names must not be found
+    /// in the next one.
     pub(super) fn limits(self) -> Limits {
         let usual = Limits::default();
         let members = self.max_files.unwrap_or(usual.members);
@@ -25,6 +27,47 @@ impl BudgetArgs {
             Some(unpacked_bytes) => Limits { unpacked_bytes, ratio: 0, slow_share: 1, members, ..usual },
         }
     }
+}
+
+/// The same, and how long it may take.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct TimedBudgetArgs {
+    #[command(flatten)]
+    budget: BudgetArgs,
+    /// Reads for at most TIME, e.g. 90 (seconds), 5m or 1h; the rest is named as not examined [default: 20 s for what unpacks to
+    /// more than 100 times its size, and 2 s more for each MiB of input otherwise; none with --max-unpacked].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    max_time: Option<Duration>,
+}
+
+impl TimedBudgetArgs {
+    /// Returns the limits with what was said.
+    pub(super) fn limits(self) -> Limits {
+        let limits = self.budget.limits();
+        match (self.max_time, self.budget.max_unpacked) {
+            (Some(time), _) => Limits { time, time_of_mib: Duration::ZERO, ..limits },
+            (None, None) => limits.timed(),
+            // Who names a size knows how long it takes.
+            (None, Some(_)) => limits,
+        }
+    }
+}
+
+/// Reads a time: `90`, `90s`, `5m`, `1h`.
+fn time(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit.trim() {
+        "" | "s" => Some(1),
+        "m" | "min" => Some(60),
+        "h" => Some(3600),
+        _ => None,
+    };
+    let time = seconds.and_then(|unit: u64| number.parse::<u64>().ok()?.checked_mul(unit));
+    time.filter(|time| *time > 0)
+        .map(Duration::from_secs)
+        .ok_or_else(|| "a time is wanted, such as 90 or 5m".to_owned())
 }
 
 /// Reads a number of bytes: `1048576`, `500M`, `20G`, `1.5T`, `20 GiB`; the units are powers of 1024.
@@ -61,6 +104,30 @@ mod tests {
         {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
+    }
+
+    #[test]
+    fn times_have_units() {
+        for (text, seconds) in [("90", 90), ("1s", 1), ("5m", 300), (" 2 h", 7200)] {
+            assert_eq!(time(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "0", "-1", "m", "1d", "1.5m", "99999999999999999999", "6000000000000000000h"] {
+            assert!(time(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn time_is_limited_unless_somebody_names_a_size() {
+        let limits = |max_time, max_unpacked| {
+            let limits = TimedBudgetArgs { budget: BudgetArgs { max_unpacked, max_files: None }, max_time }.limits();
+            (limits.time, limits.time_of_mib.as_secs())
+        };
+        let minute = Duration::from_secs(60);
+        assert_eq!(limits(None, None), (Duration::from_secs(20), 2));
+        assert_eq!(limits(Some(minute), None), (minute, 0));
+        assert_eq!(limits(Some(minute), Some(1)), (minute, 0));
+        assert_eq!(limits(None, Some(1)).0, Duration::MAX);
+        assert_eq!(BudgetArgs::default().limits().time, Duration::MAX);
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn diagnosis(
     if is_report(path) {
         return report::read(path);
     }
-    let bundle = open_bundle(&[path.to_path_buf()], Limits::default())?;
+    let bundle = open_bundle(&[path.to_path_buf()], Limits::default().timed())?;
     let set = match set {
         Some(set) => set,
         None => set.insert(args.catalogues.load()?),

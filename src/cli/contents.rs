@@ -1,4 +1,4 @@
-use super::budget::BudgetArgs;
+use super::budget::TimedBudgetArgs;
 use super::output::Output;
 use super::stream::{self, stream};
 use super::{Exit, Terminal, open_bundle};
@@ -20,7 +20,7 @@ pub(super) struct ContentsArgs {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    budget: BudgetArgs,
+    budget: TimedBudgetArgs,
     /// Adds the SHA-256 of what each file unpacks to.
     #[arg(long)]
     hash: bool,

@@ -1,5 +1,5 @@
 use super::around::AroundArgs;
-use super::budget::BudgetArgs;
+use super::budget::TimedBudgetArgs;
 use super::exit::Usage;
 use super::output::Output;
 use super::stream::{self, stream};
@@ -26,7 +26,7 @@ pub(super) struct RecordsArgs {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    budget: BudgetArgs,
+    budget: TimedBudgetArgs,
     /// Writes text for a person, or jsonl: one object per record with file, line, lines, time, level, component and
     /// message.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Output::<Format>::parse)]

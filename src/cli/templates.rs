@@ -1,4 +1,4 @@
-use super::budget::BudgetArgs;
+use super::budget::TimedBudgetArgs;
 use super::output::Output;
 use super::progress::with_progress;
 use super::stream::{self, stream};
@@ -25,7 +25,7 @@ pub(super) struct TemplatesArgs {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    budget: BudgetArgs,
+    budget: TimedBudgetArgs,
     /// Takes each line as a message and writes one row per line: its number, the template's id and the template, with tabs
     /// between. Lines of several files are numbered through.
     #[arg(long)]

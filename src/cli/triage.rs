@@ -1,5 +1,5 @@
 use super::around::AroundArgs;
-use super::budget::BudgetArgs;
+use super::budget::TimedBudgetArgs;
 use super::catalogues::Catalogues;
 use super::exit::Usage;
 use super::format::{self, FailOn, Format, Shown};
@@ -24,7 +24,7 @@ pub(super) struct TriageArgs {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    budget: BudgetArgs,
+    budget: TimedBudgetArgs,
     /// Writes the report in a format (text, json, jsonl, markdown, html, sarif, junit), to standard output or to FILE; may be repeated [default: text].
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = Output::<Format>::parse)]
     output: Vec<Output<Format>>,

@@ -49,6 +49,9 @@ struct Watched {
     /// Since when somebody has been waiting, in milliseconds after `start`, plus one; zero if nobody is.
     waiting: AtomicU64,
     expired: AtomicBool,
+    /// When the visit's time is over, and whether it was.
+    until: Option<Instant>,
+    late: AtomicBool,
     child: Mutex<Running>,
     ended: Condvar,
 }
@@ -60,12 +63,12 @@ struct Running {
 }
 
 impl Process {
-    /// Starts the helper on a file.
+    /// Starts the helper on a file; it is ended at the latest when the time of the visit is over.
     ///
     /// # Errors
     ///
     /// The system's.
-    pub(super) fn start(helper: &Helper, format: Format, file: File) -> io::Result<Process> {
+    pub(super) fn start(helper: &Helper, format: Format, file: File, until: Option<Instant>) -> io::Result<Process> {
         let mut command = Command::new(&helper.program);
         command.args(&helper.arguments).arg(format.name());
         command.stdin(file).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -82,6 +85,8 @@ impl Process {
             start: Instant::now(),
             waiting: AtomicU64::new(0),
             expired: AtomicBool::new(false),
+            until,
+            late: AtomicBool::new(false),
             child: Mutex::new(Running { child, over: false }),
             ended: Condvar::new(),
         });
@@ -102,12 +107,17 @@ impl Watched {
         u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Ends the process if it lets somebody wait for too long.
+    /// Ends the process if it lets somebody wait for too long, or beyond the time of the visit.
     fn watch(&self, patience: Duration) {
         let patience = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
         let mut running = self.running();
         while !running.over {
             (running, _) = self.ended.wait_timeout(running, LOOK).unwrap_or_else(PoisonError::into_inner);
+            if self.until.is_some_and(|until| Instant::now() > until) && !running.over {
+                self.late.store(true, Ordering::Release);
+                let _ = running.child.kill();
+                return;
+            }
             let since = self.waiting.load(Ordering::Acquire);
             if since > 0 && self.milliseconds().saturating_sub(since) > patience && !running.over {
                 self.expired.store(true, Ordering::Release);
@@ -161,6 +171,9 @@ impl Pipe for Process {
         let status = self.watched.end();
         if self.watched.expired.load(Ordering::Acquire) {
             return (ProblemKind::Limit, "made no progress and was stopped".to_owned());
+        }
+        if self.watched.late.load(Ordering::Acquire) {
+            return (ProblemKind::Limit, "was stopped since reading took too long (see --max-time)".to_owned());
         }
         if broken == Broken::Nonsense {
             return (ProblemKind::Panic, "gave something that makes no sense and was stopped".to_owned());

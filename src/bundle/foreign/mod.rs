@@ -127,11 +127,11 @@ pub(super) fn members(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, format
     if format.is_container() && visit.too_deep(place) {
         return visit.saw(facts.size.unwrap_or(0));
     }
-    if !visit.may_be_helped(place) {
+    if visit.is_over(place) || !visit.may_be_helped(place) {
         return visit.saw(facts.size.unwrap_or(0));
     }
     let delivered = match visit.helper {
-        Some(helper) => child::Process::start(helper, format, file)
+        Some(helper) => child::Process::start(helper, format, file, visit.until())
             .map(|process| deliver::members(visit, place, facts, format, process)),
         None => serve::Thread::start(format, file).map(|thread| deliver::members(visit, place, facts, format, thread)),
     };

@@ -49,7 +49,7 @@ fn deliver(frames: Vec<u8>, limits: &Limits) -> Seen {
         }
         seen.lock().unwrap().push((entry.path.to_string(), String::from_utf8_lossy(&content).into_owned()));
     };
-    let visit = Visit::new(limits, 0, None, &examine);
+    let visit = Visit::new(limits, 0, std::time::Duration::ZERO, None, &examine);
     let place = Place::outside("x".into());
     deliver::members(&visit, &place, Facts::default(), Format::Evtx, Bytes(Cursor::new(frames)));
     let problems = visit.finish().problems.into_iter();
@@ -178,7 +178,8 @@ fn members_draw_from_the_budget_even_if_nobody_reads_them() {
     for name in [&b"wanted"[..], b"unwanted"] {
         let (seen, problems) = deliver(parser(name), &limits);
         assert_eq!(seen.len(), 1);
-        assert!(matches!(&problems[..], [(file, "limit", _)] if file == "x"), "{problems:?}");
+        let [(file, "limit", _), members @ ..] = &problems[..] else { panic!("{problems:?}") };
+        assert!(file == "x" && members.iter().all(|(file, kind, _)| file == "x!/wanted" && *kind == "limit"));
     }
     let limits = Limits { members: 1, ..Limits::default() };
     let (seen, problems) = deliver(parser(b"unwanted"), &limits);

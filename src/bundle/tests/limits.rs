@@ -1,10 +1,11 @@
 //! Budgets, depth, and a visitor that fails.
 
-use super::super::Entry;
 use super::super::source::{Progress, Source};
 use super::super::visit::{Place, Visit};
+use super::super::{Entry, Problem};
 use super::*;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 fn nested(levels: u32) -> (Vec<u8>, String) {
     let (mut content, mut path) = (b"deep".to_vec(), String::new());
@@ -37,7 +38,8 @@ fn unpacked_bytes_are_limited_and_plain_files_still_seen() {
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let seen = one_thread.install(|| visit_paths(&[folder.path().to_owned()], limits));
     let root = folder.path().file_name().unwrap().to_str().unwrap();
-    let problems: Vec<(String, &str)> = ["1.gz", "2.zip"].map(|name| (format!("{root}/{name}"), "limit")).to_vec();
+    let problems: Vec<(String, &str)> =
+        ["1.gz", "2.zip", "2.zip!/a", "2.zip!/b", "2.zip!/c"].map(|name| (format!("{root}/{name}"), "limit")).to_vec();
     let found: Vec<(String, &str)> = seen.problems().iter().map(|(file, kind)| (file.to_string(), *kind)).collect();
     assert_eq!(found, problems);
     assert_eq!(seen.files[&format!("{root}/3.log")], b"plain");
@@ -57,8 +59,89 @@ fn members_are_limited() {
     let limits = || Limits { members: 3, ..Limits::default() };
     let files: &[(&str, &[u8])] = &[("a", b"A"), ("b", b"B"), ("c", b"C")];
     let expected: &[(&str, &[u8])] = &[("x!/a", b"A"), ("x!/b", b"B")];
-    check_with("x", &tar(files), limits(), expected, &[("x", "limit")]);
-    check_with("x", &zip(files), limits(), expected, &[("x", "limit")]);
+    let ar: Vec<u8> = [b"!<arch>\n".to_vec()]
+        .into_iter()
+        .chain(files.iter().map(|(name, content)| {
+            let header = format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, 1);
+            [header.as_bytes(), content, b"\n"].concat()
+        }))
+        .collect::<Vec<_>>()
+        .concat();
+    // What is left out is named.
+    for archive in [tar(files), zip(files), ar] {
+        check_with("x", &archive, limits(), expected, &[("x", "limit"), ("x!/c", "limit")]);
+    }
+}
+
+#[test]
+fn of_thousands_of_members_beyond_a_limit_some_are_named_and_all_counted() {
+    let names: Vec<String> = (0..2_000).map(|number| format!("{number:04}.log")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"A"[..])).collect();
+    for archive in [tar(&files), zip(&files), gzip(&tar(&files))] {
+        let seen = visit_with("x", &archive, Limits { members: 501, ..Limits::default() });
+        // A compressed file is one more.
+        let read = seen.files.len() as u64;
+        assert!((499..=500).contains(&read), "{read}");
+        let expected = format!("{} of its files were not read; 100 of them are named", 2_000 - read);
+        let messages: Vec<&str> = seen.visited.problems.iter().map(|problem| &*problem.message).collect();
+        assert!(messages.contains(&&*expected), "{messages:?}");
+        assert_eq!((messages.len(), seen.visited.files), (102, 2_000));
+    }
+}
+
+/// A clock that has run out when the visit starts: nothing is read, and everything is named.
+#[test]
+fn what_is_not_read_in_time_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let files: &[(&str, &[u8])] = &[("a", b"A"), ("b", b"B")];
+    for (name, content) in
+        [("1.gz", gzip(b"x")), ("2.zip", zip(files)), ("3.tar", tar(files)), ("4.log", b"x".to_vec())]
+    {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let visit = |limits: Limits, spent: u64| {
+        let bundle = Bundle::open(&[folder.path().to_owned()], limits).unwrap();
+        let seen = Mutex::new(Vec::new());
+        let examine = |entry: Entry<'_>| seen.lock().unwrap().push(entry.path.to_string());
+        let visited = bundle.visit_again(Duration::from_secs(spent), &examine);
+        (seen.into_inner().unwrap().len(), visited)
+    };
+    let (files, visited) = visit(Limits { time: Duration::from_secs(60), ..Limits::default() }, 59);
+    assert_eq!((files, visited.problems.len(), visited.is_late), (6, 0, false));
+    let (files, visited) = visit(Limits { time: Duration::from_secs(60), ..Limits::default() }, 61);
+    assert_eq!((files, visited.problems.len(), visited.is_late), (0, 4, true), "{visited:?}");
+    let message = "reading the bundle took more than 60 s; the rest was not read (see --max-time)";
+    let is_told = |problem: &Problem| problem.kind == ProblemKind::Limit && problem.message == message;
+    assert!(visited.problems.iter().all(is_told), "{visited:?}");
+    let (files, visited) = visit(Limits::default(), 1 << 40);
+    assert_eq!((files, visited.is_late), (6, false));
+}
+
+/// What unpacks to more than `ratio` times its size has less time than all the rest.
+#[test]
+fn bombs_have_less_time() {
+    let folder = tempfile::tempdir().unwrap();
+    // 2 MiB of input, 4 s more.
+    let large = vec![b'x'; 1 << 20];
+    for (name, content) in
+        [("1.log", noise(2 << 20)), ("2.zip", zip(&[("a", &large), ("b", b"B")])), ("3.gz", gzip(&large))]
+    {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let problems = |ratio: u64| {
+        let limits =
+            Limits { time: Duration::from_secs(60), time_of_mib: Duration::from_secs(60), ratio, ..Limits::default() };
+        let bundle = Bundle::open(&[folder.path().to_owned()], limits).unwrap();
+        let visited =
+            one_thread.install(|| bundle.visit_again(Duration::from_secs(61), &|entry| drop(read(entry.content))));
+        let file = |problem: Problem| {
+            problem.file.rsplit_once(".tmp").map_or_else(String::new, |(_, file)| file[7..].to_owned())
+        };
+        visited.problems.into_iter().map(file).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(1), [""; 0]);
+    assert_eq!(problems(0), ["2.zip", "2.zip!/a", "2.zip!/b", "3.gz"]);
 }
 
 /// Containers of each kind in one folder: all draw from the same budget, so that many small bombs are no larger than one.
@@ -159,7 +242,7 @@ fn reading_a_zip_does_not_take_the_square_of_its_size() {
                 std::io::copy(stream, &mut std::io::sink()).unwrap();
             }
         };
-        let visit = Visit::new(&Limits::default(), size, None, &examine);
+        let visit = Visit::new(&Limits::default(), size, Duration::ZERO, None, &examine);
         visit.zip(&Place::outside(name.into()), &Source::file(file, size, &progress));
         let problems = visit.finish().problems;
         assert!(problems.iter().any(|problem| problem.kind == ProblemKind::Corrupt), "{name}");

@@ -6,6 +6,9 @@ use proptest::prelude::*;
 /// `printf 'hello\n' | lz4 -c`, with the size of the blocks reduced to 64 KiB.
 const LZ4_HELLO: &[u8] = b"\x04\x22\x4d\x18\x64\x40\xa7\x06\0\0\x80hello\n\0\0\0\0\xf9\x5b\x6b\x94";
 
+/// `printf 'hello\n' | xz --format=lzma --lzma1=lc=4`.
+const LZMA_LC4: &[u8] =
+    b"^\x00\x00\x80\x00\xff\xff\xff\xff\xff\xff\xff\xff\x004\x19I\xee\x8d\xdd=:\xdf\xff\xff\xdd\x12\x00\x00";
 /// `printf 'hello\n' | xz --format=lzma`.
 const LZMA_HELLO: &[u8] =
     b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x34\x19\x49\xee\x8d\xdd\x3d\x3a\xdf\xff\xff\xdd\x12\0\0";
@@ -75,6 +78,7 @@ fn lz4_lzma_and_compress_are_recognised_by_content() {
     check("a.lz4", &[b"\x50\x2a\x4d\x18\x01\0\0\0x", LZ4_HELLO].concat(), &[("a.lz4", b"hello\n")], &[]);
     check("a.lz4", &LZ4_HELLO[..17], &[("a.lz4", b"hello\n")], &[("a.lz4", "corrupt")]);
     check("a.lzma", LZMA_HELLO, &[("a.lzma", b"hello\n")], &[]);
+    check("a.lzma", LZMA_LC4, &[("a.lzma", b"hello\n")], &[]);
     check("a.lzma", &LZMA_HELLO[..16], &[], &[("a.lzma", "corrupt")]);
     // `printf 'hello hello hello hello\n' | compress`
     let compressed = b"\x1f\x9d\x90\x68\xca\xb0\x61\xf3\x06\x44\xc0\x81\x05\x0f\x12\x34\x28\x90\xa0\x02";
@@ -103,7 +107,7 @@ fn ar_is_read_with_the_long_names_of_gnu_and_bsd() {
 fn damaged_ar_is_named() {
     let archive = ar(&[("a.log/", b"AA"), ("b.log/", b"BBBB")]);
     let (a, b): ((&str, &[u8]), _) = (("x!/a.log", b"AA"), ("x!/b.log", &b"BB"[..]));
-    check("x", &archive[..archive.len() - 2], &[a, b], &[("x", "corrupt")]);
+    check("x", &archive[..archive.len() - 2], &[a, b], &[("x", "corrupt"), ("x!/b.log", "corrupt")]);
     check("x", &archive[..archive.len() - 20], &[a], &[("x", "corrupt")]);
     check("x", &ar(&[("/7", b"A")]), &[], &[("x", "corrupt")]);
     check("x", &ar(&[("#1/9", b"A")]), &[], &[("x", "corrupt")]);
@@ -163,7 +167,7 @@ fn damaged_cpio_is_named() {
     for kind in CPIO_KINDS {
         let archive = cpio(kind, &files);
         let b = memchr::memmem::find(&archive, b"BBBB").unwrap();
-        check("x", &archive[..b + 2], &[a, ("x!/b", b"BB")], &[("x", "corrupt")]);
+        check("x", &archive[..b + 2], &[a, ("x!/b", b"BB")], &[("x", "corrupt"), ("x!/b", "corrupt")]);
         check("x", &archive[..b - 6], &[a], &[("x", "corrupt")]);
         // Without its trailer.
         check("x", &archive[..b + 4], &[a, ("x!/b", b"BBBB")], &[("x", "corrupt")]);

@@ -23,6 +23,29 @@ fn long_names_are_whole() {
     check("x.tar", &builder.into_inner().unwrap(), &[(&path, b"A")], &[]);
 }
 
+/// As libarchive and GNU tar read it. The headers of GNU tar and PAX beside each other: the first kind holds.
+#[test]
+fn of_several_long_names_the_last_holds() {
+    let archive = |headers: &[(EntryType, &[u8])]| {
+        let mut builder = Builder::new(Vec::new());
+        for (kind, content) in headers {
+            builder.append(&header("name", *kind, content.len() as u64), *content).unwrap();
+        }
+        builder.append(&header("short", EntryType::Regular, 1), &b"A"[..]).unwrap();
+        builder.into_inner().unwrap()
+    };
+    let (first, last) = ((EntryType::GNULongName, &b"first\0"[..]), (EntryType::GNULongName, &b"last\0"[..]));
+    let pax = (EntryType::XHeader, &b"12 path=pax\n"[..]);
+    for (headers, path) in [
+        (&[first, last][..], "x!/last"),
+        (&[first, pax, last], "x!/last"),
+        (&[first, pax], "x!/first"),
+        (&[pax, first, last], "x!/pax"),
+    ] {
+        check("x", &[archive(headers), vec![0; 1024]].concat(), &[(path, b"A")], &[]);
+    }
+}
+
 #[test]
 fn links_and_devices_are_skipped() {
     let mut builder = Builder::new(Vec::new());
@@ -102,7 +125,7 @@ fn hole_of_a_terabyte_meets_the_budget() {
     builder.append(&sparse, &b"end"[..]).unwrap();
     let limits = Limits { unpacked_bytes: 1 << 20, ratio: 0, ..Limits::default() };
     let seen = visit_with("x", &builder.into_inner().unwrap(), limits);
-    assert_eq!(seen.problems(), [("x", "limit")]);
+    assert_eq!(seen.problems(), [("x", "limit"), ("x!/a.log", "limit")]);
     assert!(seen.files["x!/a.log"].len() <= 1 << 20);
 }
 
@@ -195,8 +218,8 @@ fn end_mark_is_missed_only_where_nothing_else_says_where_the_end_is() {
     check("x.zip", &zip(&[("x.tar", bare)]), &[("x.zip!/x.tar!/a.log", b"A")], &[]);
     // The last file is not whole.
     let cut = &archive[..512];
-    check("x.tgz", &gzip(cut), &[("x.tgz!/a.log", b"")], &[("x.tgz", "corrupt")]);
-    check("x.tar", cut, &[("x.tar!/a.log", b"")], &[("x.tar", "corrupt")]);
+    check("x.tgz", &gzip(cut), &[("x.tgz!/a.log", b"")], &[("x.tgz", "corrupt"), ("x.tgz!/a.log", "corrupt")]);
+    check("x.tar", cut, &[("x.tar!/a.log", b"")], &[("x.tar", "corrupt"), ("x.tar!/a.log", "corrupt")]);
 }
 
 #[test]
