@@ -82,7 +82,10 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         // Nothing leaves by itself: the person who pastes it approves it.
         let store = args.connection.store()?;
         return match claim(args, &package, &name, &store)? {
-            Some(entry) => portal::run(args, &package, &store, &entry),
+            Some(entry) => {
+                let limit = config.attachment_mb(&args.to).or(package.ticket.attachment_mb);
+                portal::run(args, &package, limit, &store, &entry)
+            }
             None => Ok(Exit::Refused),
         };
     }
@@ -91,7 +94,7 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
     }
     let tracker = tracker(&config, &args.to)?;
     if args.dry_run {
-        let (draft, rest) = package.draft(tracker.request_bytes());
+        let (draft, rest) = package.draft(&*tracker);
         output::print(tracker.dry_run(&draft, &rest).as_bytes())?;
         return Ok(Exit::Done);
     }

@@ -63,6 +63,10 @@ pub(super) fn run(args: &TrackersArgs) -> anyhow::Result<Exit> {
                 store.set_health(name, &Health::default())?;
                 let mut text = format!("{name}: {kind}, can be used\n");
                 probe.seen.iter().for_each(|it| text.push_str(&format!("  {it}\n")));
+                if let Some(made_from) = tracker.unverified() {
+                    let label = "not verified live: never tried against a real server, but made from";
+                    text.push_str(&format!("  {label} {made_from}\n"));
+                }
                 output::print(text.as_bytes())?;
             }
             Err(failure) => {

@@ -11,11 +11,13 @@
 //! `settings.rs` has the fields, and which kind has which; `kinds.rs` makes a tracker of them; `values.rs` reads what several kinds
 //! share.
 
+mod cloud;
 mod contracts;
 mod kinds;
 mod mail;
 mod settings;
 mod values;
+mod webhook;
 
 pub use settings::Settings;
 
@@ -105,6 +107,11 @@ impl Config {
         self.trackers.get(name).map(|it| &**it.get_ref().kind.get_ref())
     }
 
+    /// How many MB the portal of this name takes in one file, if that is said.
+    pub fn attachment_mb(&self, name: &str) -> Option<u64> {
+        self.trackers.get(name)?.get_ref().attachment_mb.as_ref().map(|it| *it.get_ref())
+    }
+
     /// Makes the tracker of this name. `variable` reads the environment.
     pub fn tracker(
         &self,
@@ -147,3 +154,6 @@ impl Config {
         ConfigError { file: self.file.clone(), line, reason }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,13 @@
 //! Nothing is retried and no redirect is followed here: credentials go to the configured address only.
 
 mod body;
+mod limits;
+mod request;
+
+pub(super) use self::request::Request;
 
 use self::body::Measured;
+use self::limits::retry_after;
 use super::multipart::Multipart;
 use super::package::Outgoing;
 use super::tracker::Failure;
@@ -22,8 +27,8 @@ pub(super) struct Http {
     client: Client,
     /// Without a slash at its end.
     base: String,
-    /// Name and value of the header with the credentials.
-    auth: (&'static str, Secret),
+    /// Name and value of the header with the credentials, if they are in one.
+    auth: Option<(&'static str, Secret)>,
 }
 
 /// A value that is never printed.
@@ -53,6 +58,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// How long it asks to be left alone.
     pub(super) after: Option<Duration>,
+    /// Where else to ask.
+    to: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
@@ -67,11 +74,13 @@ pub(super) struct Line {
 
 /// Answers larger than this are not read.
 const LARGEST: u64 = 256 << 20;
+/// A file is looked for at so many addresses.
+const LEADS: usize = 4;
 /// So much of a server's words is told.
 const TOLD: usize = 300;
 
 impl Http {
-    pub(super) fn new(base: &str, auth: (&'static str, Secret), line: &Line) -> Result<Http, String> {
+    pub(super) fn new(base: &str, auth: Option<(&'static str, Secret)>, line: &Line) -> Result<Http, String> {
         // reqwest takes its cryptography from the process. Where it is there already, an earlier tracker has brought it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = match &line.authorities {
@@ -95,52 +104,101 @@ impl Http {
         &self.base
     }
 
+    /// The same server with other credentials.
+    pub(super) fn with_auth(&self, auth: Option<(&'static str, Secret)>) -> Http {
+        Http { client: self.client.clone(), base: self.base.clone(), auth }
+    }
+
     /// Asks for something. `path` begins with a slash.
     pub(super) fn get(&self, path: &str) -> Result<Answer, Failure> {
-        self.answer(self.request(Method::GET, path)?).map_err(Failure::of_question)
+        self.answer(self.request(Method::GET, path, &[])?).map_err(Failure::of_question)
+    }
+
+    /// Fetches a file: from this server with the credentials, and without them from where it leads. An address of another server is
+    /// asked without them too.
+    pub(super) fn download(&self, address: &str) -> Result<Answer, Failure> {
+        let own = match address.strip_prefix(&self.base) {
+            Some(path) if path.starts_with('/') => Some(path),
+            _ if address.starts_with('/') => Some(address),
+            _ => None,
+        };
+        let mut request = match own {
+            Some(path) => self.request(Method::GET, path, &[])?,
+            None => self.client.get(self.elsewhere(address)?),
+        };
+        for _ in 0..LEADS {
+            let answer = self.answer(request).map_err(Failure::of_question)?;
+            let Some(to) = answer.to.as_ref().filter(|_| (300..400).contains(&answer.status)) else {
+                return Ok(answer);
+            };
+            request = self.client.get(self.elsewhere(to)?);
+        }
+        Err(Failure::Refused { why: format!("{} leads from one address to the next, and to no file", self.base) })
+    }
+
+    /// An address that nothing secret goes to: by TLS, or on this machine if the server is there too.
+    fn elsewhere<'a>(&self, address: &'a str) -> Result<&'a str, Failure> {
+        let plain = self.base.starts_with("http://") && address.starts_with("http://127.0.0.1:");
+        if plain || address.starts_with("https://") {
+            return Ok(address);
+        }
+        Err(Failure::Refused {
+            why: format!("{} keeps a file at an address without TLS; it is not fetched", self.base),
+        })
     }
 
     /// Sends parts.
     pub(super) fn post(&self, path: &str, parts: &Multipart) -> Result<Answer, Failure> {
         let body = parts.reader().map_err(|error| unread(&error))?;
-        self.send(Method::POST, path, &parts.content_type(), parts.len(), body)
+        self.send(Method::POST, path, &[], &parts.content_type(), parts.len(), body)
     }
 
     /// Sends a value with this method.
     pub(super) fn json(&self, method: &str, path: &str, value: &Value) -> Result<Answer, Failure> {
         let text = value.to_string();
         let method = if method == "PUT" { Method::PUT } else { Method::POST };
-        self.send(method, path, "application/json", text.len() as u64, Cursor::new(text))
+        self.send(method, path, &[], "application/json", text.len() as u64, Cursor::new(text))
     }
 
     /// Sends a file by itself.
     pub(super) fn upload(&self, path: &str, content_type: &str, file: &Outgoing) -> Result<Answer, Failure> {
         let body = File::open(&file.place).map_err(|error| unread(&error))?;
-        self.send(Method::POST, path, content_type, file.bytes, body)
+        self.send(Method::POST, path, &[], content_type, file.bytes, body)
     }
 
-    fn send(
+    /// Sends a body that is read while it is sent.
+    pub(super) fn send(
         &self,
         method: Method,
         path: &str,
+        headers: &[(&'static str, String)],
         kind: &str,
         length: u64,
         body: impl Read + Send + Sync + Unpin + 'static,
     ) -> Result<Answer, Failure> {
         let request = self
-            .request(method, path)?
+            .request(method, path, headers)?
             .header(header::CONTENT_TYPE, kind)
             .header(header::CONTENT_LENGTH, length)
             .body(reqwest::Body::wrap(Measured::new(body, length)));
         self.answer(request)
     }
 
-    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
-        let mut secret = HeaderValue::from_str(self.auth.1.reveal()).map_err(|_| Failure::Refused {
-            why: format!("{}: the credentials have characters that cannot be sent", self.base),
-        })?;
-        secret.set_sensitive(true);
-        Ok(self.client.request(method, format!("{}{path}", self.base)).header(self.auth.0, secret))
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, String)],
+    ) -> Result<RequestBuilder, Failure> {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if let Some((name, value)) = &self.auth {
+            let mut secret = HeaderValue::from_str(value.reveal()).map_err(|_| Failure::Refused {
+                why: format!("{}: the credentials have characters that cannot be sent", self.base),
+            })?;
+            secret.set_sensitive(true);
+            request = request.header(*name, secret);
+        }
+        Ok(headers.iter().fold(request, |request, (name, value)| request.header(*name, value)))
     }
 
     fn answer(&self, request: RequestBuilder) -> Result<Answer, Failure> {
@@ -160,6 +218,8 @@ impl Http {
         let text = |headers: &HeaderMap, name| headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let date = text(response.headers(), header::DATE);
         let after = text(response.headers(), header::RETRY_AFTER).map(|it| retry_after(&it, date.as_deref()));
+        let after = after.or_else(|| limits::reset(response.headers(), date.as_deref()));
+        let to = text(response.headers(), header::LOCATION);
         let cut = |why: String| Failure::Ambiguous { why: format!("{} broke off its answer: {why}", self.base) };
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| cut(cause(&error.without_url())))? {
@@ -168,7 +228,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status: response.status().as_u16(), after, body })
+        Ok(Answer { status: response.status().as_u16(), after, to, body })
     }
 }
 
@@ -203,7 +263,7 @@ impl Answer {
             false => format!("{server} answers {status}: {words}"),
         };
         Err(match status {
-            300..=399 => {
+            301..=399 => {
                 Failure::Refused { why: format!("{why}, which leads elsewhere; write that address into `url`") }
             }
             401 | 403 => Failure::Stopped { why },
@@ -248,19 +308,6 @@ fn is_tls(error: &(dyn Error + 'static)) -> bool {
     // An `io::Error` does not name the error in it as its source, but that one's.
     let within = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     error.is::<rustls::Error>() || within.is_some_and(|it| is_tls(it)) || error.source().is_some_and(is_tls)
-}
-
-/// `Retry-After`: seconds, or a time, which is compared with the server's own clock.
-fn retry_after(value: &str, date: Option<&str>) -> Duration {
-    const UNKNOWN: Duration = Duration::from_secs(60);
-    if let Ok(seconds) = value.trim().parse::<u64>() {
-        return Duration::from_secs(seconds);
-    }
-    let seconds = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok().map(|it| it.timestamp().as_second());
-    match (seconds(value), date.and_then(seconds)) {
-        (Some(then), Some(now)) => Duration::from_secs(u64::try_from(then.saturating_sub(now)).unwrap_or(0)),
-        _ => UNKNOWN,
-    }
 }
 
 #[cfg(test)]

@@ -5,21 +5,35 @@
 //! first; [`Outbox`] then takes an entry from state to state, each written down before what follows it is done. `folder.rs` is
 //! the smallest tracker to copy.
 
+mod api;
 mod config;
+#[cfg(test)]
+mod contract;
 mod folder;
+mod freshdesk;
+mod github;
+mod gitlab;
 mod http;
+mod jira;
 mod mail;
 mod multipart;
 mod outbox;
 mod package;
+mod parts;
 mod redmine;
 mod retry;
 mod rt;
+mod salesforce;
+mod servicenow;
 #[cfg(test)]
 mod tests;
 mod tracker;
+mod webhook;
+mod zammad;
+mod zendesk;
 
 pub use config::{Config, ConfigError, Settings};
 pub use outbox::{Outbox, OutboxError, Outcome, Point, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
+pub use parts::{Parts, split};
 pub use tracker::{Draft, Failure, Holds, Probe, Tracker};

@@ -1,6 +1,6 @@
 //! A package as it is sent: whole, free of leaks, and with the names that its files have at a tracker.
 
-use super::tracker::Draft;
+use super::tracker::{Draft, Tracker};
 use crate::escalate::{FoundLeak, Manifest, Ticket, VerifyError, leaks_in_package, markdown, verify};
 use crate::redact::LeakScan;
 use sha2::{Digest, Sha256};
@@ -133,12 +133,12 @@ impl Package {
         format!("{}\n\nThe rest of this text is in the attached file ticket.md.\n", &text[..end])
     }
 
-    /// The ticket as it is opened. Of the files those go with it that fit into a request of so many bytes; the others follow in
+    /// The ticket as this tracker opens it. Of the files those go with it that fit into its first request; the others follow in
     /// requests of their own.
-    pub fn draft(&self, limit: u64) -> (Draft, Vec<Vec<Outgoing>>) {
-        let mut batches = batches(self.files.iter().cloned(), limit).into_iter();
-        let draft = self.with(self.body(), batches.next().unwrap_or_default());
-        (draft, batches.collect())
+    pub fn draft(&self, tracker: &dyn Tracker) -> (Draft, Vec<Vec<Outgoing>>) {
+        let mut batches = batches(self.files.iter().cloned(), tracker.request_bytes()).into_iter();
+        let first = if tracker.opens_with_files() { batches.next() } else { None };
+        (self.with(self.body(), first.unwrap_or_default()), batches.collect())
     }
 
     /// The files that are not among these, which are told by their SHA-256. Of two equal files both have to be there.

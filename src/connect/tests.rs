@@ -45,6 +45,10 @@ struct Fake {
     sent: Cell<u32>,
     /// It can be neither searched nor read back.
     unseen: Cell<bool>,
+    /// It takes what comes twice for once.
+    repeats: Cell<bool>,
+    /// It opens tickets without files.
+    bare: Cell<bool>,
 }
 
 impl Fake {
@@ -132,6 +136,14 @@ impl Tracker for Fake {
 
     fn dry_run(&self, _: &Draft, _: &[Vec<Outgoing>]) -> String {
         String::new()
+    }
+
+    fn repeats(&self) -> bool {
+        self.repeats.get()
+    }
+
+    fn opens_with_files(&self) -> bool {
+        !self.bare.get()
     }
 
     fn unseen(&self, _: &str) -> Option<String> {
@@ -384,7 +396,9 @@ fn a_tracker_that_cannot_be_searched_has_a_person_asked() {
         // Nothing is sent before the answer.
         assert_eq!((bench.run(entry), bench.fake.sent.get()), (outcome, 1));
         if matches!(next, Next::Cut) {
-            bench.fake.open(&Package::open(&bench.folder.path().join("p")).unwrap().draft(1).0, Next::Keyless);
+            bench
+                .fake
+                .open(&Package::open(&bench.folder.path().join("p")).unwrap().draft(&bench.fake).0, Next::Keyless);
             bench.fake.tickets.borrow_mut()[0].1.clear();
         }
         assert!(bench.store.arrived(entry, 1000).unwrap());
@@ -393,6 +407,41 @@ fn a_tracker_that_cannot_be_searched_has_a_person_asked() {
         // What went with the ticket, as the person says, is not sent again; the others are.
         bench.check_one(files);
     }
+}
+
+#[test]
+fn what_may_be_repeated_is_sent_again_and_nobody_is_asked() {
+    let bench = Bench::new(&[Next::Cut]);
+    bench.fake.unseen.set(true);
+    bench.fake.repeats.set(true);
+    let entry = bench.package("p", &FILES);
+    let mut outcome = bench.run(entry);
+    while let Outcome::Waiting { due, .. } = outcome {
+        bench.fake.clock.set(due);
+        outcome = bench.run(entry);
+    }
+    assert_eq!(outcome, Outcome::Verified { ticket: "0".into() });
+    bench.check_one(3);
+    // Killed while it was sending: the same.
+    let bench = Bench::new(&[]);
+    bench.fake.unseen.set(true);
+    bench.fake.repeats.set(true);
+    let entry = bench.package("p", &FILES);
+    bench.store.reach(entry, State::Sending, bench.fake.clock.get()).unwrap();
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(3);
+}
+
+#[test]
+fn a_ticket_that_opens_without_files_gets_all_of_them() {
+    let bench = Bench::new(&[]);
+    bench.fake.bare.set(true);
+    let entry = bench.package("p", &FILES);
+    let package = Package::open(&bench.folder.path().join("p")).unwrap();
+    let (draft, rest) = package.draft(&bench.fake);
+    assert_eq!((draft.files.len(), rest.iter().flatten().count()), (0, 3));
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(3);
 }
 
 #[test]

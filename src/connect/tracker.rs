@@ -43,6 +43,21 @@ pub trait Tracker {
         None
     }
 
+    /// Where the public documentation is that this was made from, if it was never tried against a real server.
+    fn unverified(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether the tracker takes what comes twice for once, so that what may have arrived is sent again instead of asked about.
+    fn repeats(&self) -> bool {
+        false
+    }
+
+    /// Whether a ticket is opened with files; if not, all of them are attached to it.
+    fn opens_with_files(&self) -> bool {
+        true
+    }
+
     /// How long a request that was cut off may still take effect: so long a search that finds nothing proves nothing.
     fn settle(&self) -> Duration;
 }
@@ -115,6 +130,15 @@ impl Failure {
     pub fn of_question(self) -> Failure {
         match self {
             Failure::Ambiguous { why } => Failure::Busy { why, after: None },
+            other => other,
+        }
+    }
+
+    /// The same where nothing else will go through either.
+    #[must_use]
+    pub fn stops(self) -> Failure {
+        match self {
+            Failure::Refused { why } => Failure::Stopped { why },
             other => other,
         }
     }

@@ -73,7 +73,10 @@ pub fn portal_fields(ticket: &Ticket, portal: &Portal) -> String {
             Takes::Severity => ticket.severity.clone(),
             Takes::Summary => ticket.summary.clone(),
             Takes::Description => "(all of ticket.md)".into(),
-            Takes::Attachments => "(all files of the package but ticket.json)".into(),
+            Takes::Attachments => match ticket.attachment_mb {
+                Some(limit) => format!("(all files of the package but ticket.json, each of {limit} MB at most)"),
+                None => "(all files of the package but ticket.json)".into(),
+            },
             Takes::Person if field.choices.is_empty() => "(choose)".into(),
             Takes::Person => format!("(one of: {})", field.choices.join(", ")),
         };

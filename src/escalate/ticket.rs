@@ -64,6 +64,9 @@ pub struct Ticket {
     pub missing: Vec<String>,
     /// Why the case is opened without that.
     pub reason: Option<String>,
+    /// How many MB the vendor's portal takes in one file, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment_mb: Option<u64>,
     /// What is in the package beside this.
     pub attachments: Vec<Attachment>,
     /// The id of the signature or of the unexplained error that it is about. The vendor is not told.
@@ -161,6 +164,7 @@ impl Ticket {
             known: known(case, diagnosis).map(|it| KnownProblem { title: redacted(&it.title), ..it }).collect(),
             missing: case.shortfalls.iter().filter_map(missing).map(|it| redacted(&it)).collect(),
             reason: case.overridden.map(redacted),
+            attachment_mb: case.vendor.portal.as_ref().and_then(|it| it.attachment_mb.as_ref()).map(|it| it.value),
             attachments: Vec::new(),
             finding: Some(case.subject.id().to_owned()),
             our_severity: Some(case.severity.name().to_owned()),

@@ -4,13 +4,21 @@ use super::SubmitArgs;
 use crate::cli::connection::now;
 use crate::cli::exit::Usage;
 use crate::cli::{Exit, output, say};
+use anyhow::Context;
 use std::fs;
 use std::io::ErrorKind;
-use tierline::connect::Package;
+use std::path::PathBuf;
+use tierline::connect::{Package, split};
 use tierline::store::{Entry, State, Store};
 
-/// Prints what is to be pasted and attached, or records the number.
-pub(super) fn run(args: &SubmitArgs, package: &Package, store: &Store, entry: &Entry) -> anyhow::Result<Exit> {
+/// Prints what is to be pasted and attached, or records the number. The portal takes files of so many MB.
+pub(super) fn run(
+    args: &SubmitArgs,
+    package: &Package,
+    limit: Option<u64>,
+    store: &Store,
+    entry: &Entry,
+) -> anyhow::Result<Exit> {
     let known = store.ticket(entry.ticket)?.remote;
     if let Some(number) = &args.recorded {
         let number = number.trim();
@@ -31,13 +39,13 @@ pub(super) fn run(args: &SubmitArgs, package: &Package, store: &Store, entry: &E
         output::print(format!("{}: case {} has the package\n", args.to, known.unwrap_or_default()).as_bytes())?;
         return Ok(Exit::Done);
     }
-    output::print(told(args, package, known.as_deref())?.as_bytes())?;
+    output::print(told(args, package, limit, known.as_deref())?.as_bytes())?;
     store.hold(entry.id, "a person opens the case in the portal and records its number", now())?;
     Ok(Exit::Pending)
 }
 
 /// What the person does.
-fn told(args: &SubmitArgs, package: &Package, known: Option<&str>) -> anyhow::Result<String> {
+fn told(args: &SubmitArgs, package: &Package, limit: Option<u64>, known: Option<&str>) -> anyhow::Result<String> {
     let fields = match fs::read_to_string(package.folder.join("portal.txt")) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let message = "the profile of the vendor knows no portal, so that its fields are not in the package";
@@ -49,11 +57,26 @@ fn told(args: &SubmitArgs, package: &Package, known: Option<&str>) -> anyhow::Re
         None => format!("{fields}\nAttach:\n"),
         Some(number) => format!("The case {number} is open already. Add the text of ticket.md to it, and attach:\n"),
     };
-    for file in &package.files {
-        text.push_str(&format!("  {} ({} bytes)\n", file.place.display(), file.bytes));
+    let bytes = limit.map_or(u64::MAX, |it| it.saturating_mul(1 << 20));
+    let parts = split(&package.files, bytes, &beside(package)?).context("failed to cut files into parts")?;
+    for (place, bytes) in &parts.attach {
+        text.push_str(&format!("  {} ({bytes} bytes)\n", place.display()));
+    }
+    if let (Some(limit), true) = (limit, parts.attach.len() > package.files.len()) {
+        text.push_str(&format!(
+            "Files above {limit} MB are cut into parts; PARTS.txt tells the vendor how to join them.\n"
+        ));
     }
     let (folder, to) = (args.package.display(), &args.to);
     let number = known.unwrap_or("NUMBER");
     text.push_str(&format!("\nThen: tierline submit {folder} --to {to} --recorded {number}\n"));
     Ok(text)
+}
+
+/// Where parts of files go: beside the package, which stays as it is.
+fn beside(package: &Package) -> anyhow::Result<PathBuf> {
+    // With its whole path, for `.` has no name and nothing may be put into the package.
+    let folder = fs::canonicalize(&package.folder).context("failed to find the package")?;
+    let name = folder.file_name().map_or_else(|| "package".into(), |it| it.to_string_lossy().into_owned());
+    Ok(folder.with_file_name(format!("{name}-parts")))
 }

@@ -29,27 +29,32 @@ impl Config {
             }
             "rt" => {
                 let token = self.secret(settings, variable)?;
-                let http = self.http(settings, ("Authorization", Secret::new(format!("token {}", token.reveal()))))?;
+                let auth = Secret::new(format!("token {}", token.reveal()));
+                let http = self.http(settings, Some(("Authorization", auth)))?;
                 let queue = self.needed(settings, "queue", settings.queue.as_ref())?.clone();
                 let key_field = self.key_field(settings)?;
                 let settle = seconds(settings.settle_seconds.as_ref(), SETTLE);
                 Ok(Box::new(RequestTracker { http, queue, key_field, request_bytes, settle }))
             }
             "redmine" => {
-                let http = self.http(settings, ("X-Redmine-API-Key", self.secret(settings, variable)?))?;
+                let http = self.http(settings, Some(("X-Redmine-API-Key", self.secret(settings, variable)?)))?;
                 let project = self.needed(settings, "project", settings.project.as_ref())?.clone();
                 let key_field = self.key_field(settings)?;
                 let settle = seconds(settings.settle_seconds.as_ref(), SETTLE);
                 Ok(Box::new(Redmine { http, project, key_field, request_bytes, settle }))
             }
+            "webhook" => Ok(Box::new(self.webhook(settings, variable)?)),
             "smtp" => Ok(Box::new(self.mail(settings, variable)?)),
             "portal" => {
                 let reason =
                     "a portal takes cases from people only; `tierline submit` says what to paste there".to_owned();
                 Err(self.error(Some(settings.kind.span()), reason))
             }
-            // Others were refused when the file was read.
-            kind => Err(self.error(Some(settings.kind.span()), format!("there is no kind `{kind}`"))),
+            kind => {
+                // Others were refused when the file was read.
+                let none = || self.error(Some(settings.kind.span()), format!("there is no kind `{kind}`"));
+                self.cloud(settings, variable)?.ok_or_else(none)
+            }
         }
     }
 }

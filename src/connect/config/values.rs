@@ -24,8 +24,8 @@ impl Config {
         value.map(Spanned::get_ref).ok_or_else(missing)
     }
 
-    /// The connection to `url` with the header that has the credentials.
-    pub(super) fn http(&self, settings: &Settings, auth: (&'static str, Secret)) -> Result<Http, ConfigError> {
+    /// The connection to `url` with the header that has the credentials, if one has.
+    pub(super) fn http(&self, settings: &Settings, auth: Option<(&'static str, Secret)>) -> Result<Http, ConfigError> {
         let url = self.needed(settings, "url", settings.url.as_ref())?;
         let span = || settings.url.as_ref().map(Spanned::span);
         let wrong = |reason: &str| self.error(span(), reason.to_owned());

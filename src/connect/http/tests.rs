@@ -23,12 +23,12 @@ fn server<T: Send + 'static>(
 
 fn http(base: &str, seconds: u64) -> Http {
     let line = Line { timeout: Duration::from_secs(seconds), authorities: None };
-    Http::new(base, ("Authorization", Secret::new("token hunter2".into())), &line).unwrap()
+    Http::new(base, Some(("Authorization", Secret::new("token hunter2".into()))), &line).unwrap()
 }
 
 /// Sends so many bytes.
 fn post(http: &Http, bytes: usize) -> Result<Answer, Failure> {
-    http.send(Method::POST, "/tickets?from=here", "text/plain", bytes as u64, Cursor::new(vec![b'a'; bytes]))
+    http.send(Method::POST, "/tickets?from=here", &[], "text/plain", bytes as u64, Cursor::new(vec![b'a'; bytes]))
 }
 
 /// More than fits into any buffer on the way.
@@ -141,24 +141,15 @@ fn who_cannot_be_trusted_gets_nothing() {
 fn a_body_that_has_become_shorter_is_an_error() {
     let (address, _served) = server(|stream, _| io::copy(stream, &mut io::sink()));
     let http = http(&format!("http://{address}"), 60);
-    let failure = http.send(Method::POST, "/", "text/plain", 10, Cursor::new("short")).unwrap_err();
+    let failure = http.send(Method::POST, "/", &[], "text/plain", 10, Cursor::new("short")).unwrap_err();
     assert!(matches!(&failure, Failure::Ambiguous { .. }), "{failure:?}");
-}
-
-#[test]
-fn a_wait_is_read_in_seconds_and_as_a_time() {
-    let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
-    assert_eq!(retry_after("120", date).as_secs(), 120);
-    assert_eq!(retry_after("Sun, 06 Nov 1994 08:51:37 GMT", date).as_secs(), 120);
-    assert_eq!(retry_after("Sun, 06 Nov 1994 08:40:00 GMT", date).as_secs(), 0);
-    assert_eq!(retry_after("Sun, 06 Nov 1994 08:51:37 GMT", None).as_secs(), 60);
-    assert_eq!(retry_after("soon", date).as_secs(), 60);
 }
 
 #[test]
 fn an_answer_means_what_it_says() {
     let failure = |status, after: Option<u64>| {
-        let answer = Answer { status, after: after.map(Duration::from_secs), body: b"no such queue".to_vec() };
+        let answer =
+            Answer { status, after: after.map(Duration::from_secs), to: None, body: b"no such queue".to_vec() };
         let said = |body: &[u8]| Some(String::from_utf8_lossy(body).into_owned());
         answer.expect("https://desk", said).unwrap_err()
     };

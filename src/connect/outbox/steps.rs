@@ -27,7 +27,8 @@ impl Outbox<'_> {
     pub(super) fn send(&self, job: &Job<'_>) -> Result<Step, OutboxError> {
         // Whoever died while sending has left no word on whether it arrived.
         let unseen = self.tracker.unseen(&job.ticket.problem);
-        if job.entry.state == State::Sending && unseen.is_some() {
+        let asks = unseen.is_some() && !self.tracker.repeats();
+        if job.entry.state == State::Sending && asks {
             return self.ask(job, "the program was ended while it was sending");
         }
         if job.entry.state == State::Sending {
@@ -65,7 +66,7 @@ impl Outbox<'_> {
         let remote = job.ticket.remote.as_ref().filter(|_| job.entry.kind == Kind::Update);
         let (what, draft) = match remote {
             Some(_) => ("comment", job.package.update()),
-            None => ("ticket", job.package.draft(self.tracker.request_bytes()).0),
+            None => ("ticket", job.package.draft(self.tracker).0),
         };
         let notes = self.leaving(job, what, draft.body.as_bytes(), &draft.files)?;
         if let Some(name) = &unseen {
@@ -93,7 +94,7 @@ impl Outbox<'_> {
                 self.reached(Point::Accepted);
                 Ok(Step::On)
             }
-            Err(Failure::Ambiguous { why }) if unseen.is_some() => self.ask(job, &why),
+            Err(Failure::Ambiguous { why }) if asks => self.ask(job, &why),
             Err(failure @ Failure::Ambiguous { .. }) => {
                 let now = self.now();
                 let health = failed(&self.store.health(self.name)?, &failure, now, (self.around.chance)());

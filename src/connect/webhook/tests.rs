@@ -1,0 +1,167 @@
+//! What a receiver gets, and what it makes of it.
+
+use super::super::contract::{Contract, KEY, draft, on};
+use super::*;
+
+/// `MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw` of the standard's examples.
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+fn webhook(contract: &Contract, answer_field: Option<&str>) -> Webhook {
+    Webhook {
+        http: contract.http(""),
+        key: SigningKey::new(&Secret::new(SECRET.into())).unwrap(),
+        answer_field: answer_field.map(str::to_owned),
+        request_bytes: 1000,
+        now: || 1_614_265_330,
+    }
+}
+
+#[test]
+fn the_signature_is_that_of_the_standard() {
+    // The example of the reference libraries.
+    let key = SigningKey::new(&Secret::new(SECRET.into())).unwrap();
+    let body = Cursor::new(r#"{"test": 2432232314}"#);
+    let signature = key.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body).unwrap();
+    assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+}
+
+#[test]
+fn a_secret_is_one_of_the_standard_or_refused() {
+    for wrong in ["", "hunter2", "whsec_", "whsec_!!!", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+        assert!(SigningKey::new(&Secret::new(wrong.into())).is_none(), "{wrong}");
+    }
+}
+
+#[test]
+fn files_are_encoded_while_they_are_sent() {
+    for length in [0_usize, 1, 2, 3, 49_151, 49_152, 49_153, 200_000] {
+        let content: Vec<u8> = (0..length).map(|it| (it % 251) as u8).collect();
+        let mut coded = String::new();
+        Base64::new(Cursor::new(&content)).read_to_string(&mut coded).unwrap();
+        assert_eq!(coded, STANDARD.encode(&content), "{length}");
+    }
+}
+
+/// What is sent of a draft with one file of two bytes.
+fn opened() -> Value {
+    json!({"type": "tierline.ticket.opened", "data": {
+        "key": KEY,
+        "subject": "VBR: job failed",
+        "body": "# Summary\n\nIt failed.",
+        "mark": "package 0123456789abcdef",
+        "files": [{
+            "name": "a.log",
+            "path": "logs/a.log",
+            "bytes": 2,
+            "sha256": sha256(b"ok"),
+            "content": "b2s=",
+        }],
+    }})
+}
+
+#[test]
+fn a_message_says_the_same_with_the_same_id_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = draft(folder.path(), &[("a.log", b"ok")]);
+    let message = Message::new("tierline.ticket.opened", &opened()["data"], &draft.files).id;
+    assert!(message.starts_with("tl_") && !message.contains('.'), "{message}");
+    let probe = Contract::serve(vec![]);
+    let id = webhook(&probe, None).opened(&draft).id;
+    let signature = {
+        let webhook = webhook(&probe, None);
+        let body = webhook.opened(&draft).reader().unwrap();
+        webhook.key.sign(&id, 1_614_265_330, body).unwrap()
+    };
+    let sent = || {
+        on("POST /")
+            .header("webhook-id", id.clone())
+            .header("webhook-timestamp", "1614265330")
+            .header("webhook-signature", signature.clone())
+            .json(opened())
+    };
+    let contract = Contract::serve(vec![
+        sent().sends(502, b"<html>bad gateway</html>"),
+        sent().gives(202, json!({"ticket": {"number": 4711}})),
+    ]);
+    let webhook = webhook(&contract, Some("/ticket/number"));
+    let failure = webhook.create(&draft).unwrap_err();
+    assert!(matches!(&failure, Failure::Ambiguous { why } if why.contains("502")), "{failure:?}");
+    assert_eq!(webhook.create(&draft).unwrap(), "4711");
+}
+
+#[test]
+fn comments_and_files_name_the_ticket() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = draft(folder.path(), &[]);
+    let file = super::super::contract::draft(folder.path(), &[("b.zip", b"zip!")]).files;
+    let contract = Contract::serve(vec![
+        on("POST /")
+            .parts(&[r#""type":"tierline.ticket.commented""#, r#""ticket":"4711""#, r#""files":[]}}"#])
+            .sends(204, b""),
+        on("POST /").parts(&[r#""type":"tierline.ticket.files""#, r#""ticket":"4711""#, r#""content":"emlwIQ==""#]),
+    ]);
+    let webhook = webhook(&contract, None);
+    webhook.comment("4711", &draft).unwrap();
+    webhook.attach("4711", &file).unwrap();
+}
+
+#[test]
+fn success_is_what_the_configuration_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = draft(folder.path(), &[]);
+    // Without a field every 2xx is success, whatever it says.
+    let contract = Contract::serve(vec![on("POST /").sends(200, b"thanks")]);
+    assert_eq!(webhook(&contract, None).create(&draft).unwrap(), KEY);
+    for answer in [json!({}), json!({"number": " "}), json!({"number": {}}), json!([1])] {
+        let contract = Contract::serve(vec![on("POST /").gives(200, answer)]);
+        let failure = webhook(&contract, Some("/number")).create(&draft).unwrap_err();
+        assert!(matches!(&failure, Failure::Refused { why } if why.contains("`answer_field`")), "{failure:?}");
+    }
+}
+
+#[test]
+fn an_error_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = draft(folder.path(), &[]);
+    let told = |status: u16, answer: &[u8]| {
+        let contract = Contract::serve(vec![on("POST /").sends(status, answer).with("Retry-After", "9")]);
+        webhook(&contract, None).create(&draft).unwrap_err()
+    };
+    let why = |failure: &Failure, words: &[&str]| words.iter().all(|it| failure.why().contains(it));
+    let failure = told(401, br#"{"message": "bad signature"}"#);
+    assert!(matches!(failure, Failure::Stopped { .. }) && why(&failure, &["bad signature", "secret", "clock"]));
+    let failure = told(410, b"");
+    assert!(matches!(failure, Failure::Stopped { .. }) && why(&failure, &["takes no more"]));
+    let failure = told(413, b"");
+    assert!(matches!(failure, Failure::Refused { .. }) && why(&failure, &["`request_bytes`"]));
+    let failure = told(307, b"");
+    assert!(matches!(failure, Failure::Refused { .. }) && why(&failure, &["`url`"]));
+    let after = Some(Duration::from_secs(9));
+    for status in [429, 503] {
+        let failure = told(status, b"");
+        assert!(matches!(failure, Failure::Busy { after: it, .. } if it == after), "{failure:?}");
+    }
+}
+
+#[test]
+fn what_was_changed_is_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = draft(folder.path(), &[("a.log", b"ok")]);
+    std::fs::write(folder.path().join("a.log"), "ko").unwrap();
+    let contract = Contract::serve(vec![]);
+    let failure = webhook(&contract, None).create(&draft).unwrap_err();
+    assert!(matches!(&failure, Failure::Refused { why } if why.contains("was changed")), "{failure:?}");
+}
+
+#[test]
+fn a_dry_run_shows_everything_but_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = draft(folder.path(), &[("a.log", b"ok")]);
+    let contract = Contract::serve(vec![]);
+    let webhook = webhook(&contract, None);
+    let shown = webhook.dry_run(&draft, std::slice::from_ref(&draft.files));
+    for part in [&*webhook.opened(&draft).id, "(2 bytes of logs/a.log in base64)", "tierline.ticket.files", KEY] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("whsec") && !shown.contains("v1,"), "{shown}");
+}
