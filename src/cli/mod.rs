@@ -146,7 +146,7 @@ pub fn run() -> ExitCode {
         Command::Redact(args) => redact::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),
         Command::Escalate(args) => escalate::run(args, cli.terminal),
-        Command::Verify(args) => verify::run(args),
+        Command::Verify(args) => verify::run(args, cli.terminal),
         #[cfg(feature = "server")]
         Command::Case(args) => case::run(args),
         #[cfg(feature = "server")]

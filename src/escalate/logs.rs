@@ -1,7 +1,7 @@
 //! The logs that a vendor asks for, cut to the time of the incident and redacted.
 
 use crate::bundle::Entry;
-use crate::finding::{Group, Time};
+use crate::finding::Time;
 use crate::reading::each_chunk;
 use crate::redact::Redactor;
 use crate::scan::Window;
@@ -23,9 +23,9 @@ const BEFORE: i64 = 86_400_000_000_000;
 /// And behind the last: an hour.
 const AFTER: i64 = 3_600_000_000_000;
 
-/// The time of an incident; all of it if the messages have no times.
-pub(super) fn window(group: &Group) -> Window {
-    match (group.first_time, group.last_time) {
+/// The time of an incident, by its first and last message; all of it if the messages have no times.
+pub(super) fn window(first: Option<Time>, last: Option<Time>) -> Window {
+    match (first, last) {
         (Some(first), Some(last)) => {
             let bounds = |first: i64, last: i64| (Some(first.saturating_sub(BEFORE)), Some(last.saturating_add(AFTER)));
             let shown =

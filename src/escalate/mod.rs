@@ -24,4 +24,4 @@ pub use render::markdown;
 pub use request::request;
 pub use subject::{Subject, SubjectError};
 pub use ticket::{Attachment, Ticket};
-pub use verify::{VerifyError, verify};
+pub use verify::{Secrets, Source, VerifyError, compare, verify};

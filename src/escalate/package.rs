@@ -259,7 +259,8 @@ struct Logs {
 
 /// Adds the logs that the vendor asks for, those of them that have records of the incident's time.
 fn add_logs(folder: &mut Folder, case: &Case<'_>, bundle: &Bundle, redactor: &Redactor) -> io::Result<Logs> {
-    let window = logs::window(case.subject.group());
+    let group = case.subject.group();
+    let window = logs::window(group.first_time, group.last_time);
     let globs: Vec<Globs> = case.product.logs.iter().map(|it| Globs::new(&it.files)).collect();
     // Of each kind of log, the files that were taken.
     let mut files_of = vec![0_u64; globs.len()];

@@ -30,7 +30,7 @@ products:
 ";
 
 /// A catalogue with one product of one vendor.
-fn set() -> SignatureSet {
+pub(super) fn set() -> SignatureSet {
     let folder = tempfile::tempdir().unwrap();
     let app = folder.path().join("acme/app");
     fs::create_dir_all(&app).unwrap();
@@ -56,7 +56,7 @@ fn known(id: &str, level: SupportLevel, file: &str) -> (Signature, Group) {
 }
 
 /// All that the vendor wants to be told.
-fn complete() -> Intake {
+pub(super) fn complete() -> Intake {
     Intake { contract: Some("123".into()), facts: vec![("acme.app.version".into(), "1.2".into())], ..Intake::default() }
 }
 

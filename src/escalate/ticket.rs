@@ -5,6 +5,7 @@
 use super::case::{Case, Intake};
 use super::gate::{self, Shortfall};
 use super::subject::Subject;
+use super::verify::{VerifyError, json};
 use crate::diagnosis::{Diagnosis, State};
 use crate::finding::{Evidence, Time};
 use crate::redact::{CustomerKey, Redactor};
@@ -12,6 +13,7 @@ use crate::report::{environment, headline, occurrence, one_line, seconds};
 use crate::signature::{RuleKind, Span};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 /// A case as the vendor sees it. The fields are those of `ticket.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +118,11 @@ const OTHERS: usize = 5;
 const FILES: usize = 20;
 
 impl Ticket {
+    /// Reads the ticket of a package.
+    pub fn open(package: &Path) -> Result<Ticket, VerifyError> {
+        json(&package.join("ticket.json"))
+    }
+
     /// Makes the ticket; attachments are added when they are written.
     pub fn new(
         case: &Case<'_>,

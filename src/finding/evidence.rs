@@ -73,6 +73,11 @@ impl Evidence {
 }
 
 impl Evidence {
+    /// Copies a record out of its chunk with all that the first evidence of a group keeps. `line` is what the field says.
+    pub(crate) fn whole(file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64) -> Evidence {
+        Evidence::of(file, chunk, record, line, Kept::FIRST)
+    }
+
     /// Copies a record without the lines around it.
     pub(super) fn brief(file: &FilePath, chunk: &Chunk<'_>, record: &Record<'_>, line: u64, limit: usize) -> Evidence {
         let (file, offset, time) = (file.clone(), chunk.file_offset(record.start), record.header.time);

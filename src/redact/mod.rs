@@ -18,6 +18,7 @@ mod permute;
 mod pseudonym;
 mod redactor;
 mod reverse;
+mod stand_ins;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -30,3 +31,4 @@ pub use map::{Map, MapError};
 pub use names::Names;
 pub use redactor::{Flow, Options, Redacted, Redactor};
 pub use reverse::reverse;
+pub use stand_ins::{StandIn, stand_ins};

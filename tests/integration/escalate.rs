@@ -114,8 +114,15 @@ fn a_package_is_complete_redacted_and_can_be_verified() {
         assert!(!text.to_uppercase().contains("VBR01"), "{}", file.display());
     }
     let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/bundles/veeam-backup-server");
-    let verified = run(home.path(), &["verify", text(&out), text(&bundle)]);
-    assert_eq!(verified.status.code(), Some(0), "{verified:?}");
+    // The key is that of the customer for whom the package was made. The encrypted part is not examined.
+    let verified = run(home.path(), &["verify", text(&out), "--bundle", text(&bundle), "--no-progress"]);
+    assert_eq!((verified.status.code(), stderr(&verified)), (Some(4), ""), "{verified:?}");
+    assert!(stdout(&verified).ends_with("and shows what the logs show.\n"), "{verified:?}");
+    // Somebody else has no key.
+    let other = folder(&[]);
+    let verified = run(other.path(), &["verify", text(&out), text(&bundle), "--no-progress"]);
+    assert_eq!(verified.status.code(), Some(4), "{verified:?}");
+    assert!(stderr(&verified).starts_with("tierline: without the customer's key: all but pseudonyms"), "{verified:?}");
     fs::write(out.join("ticket.md"), "changed").unwrap();
     let verified = run(home.path(), &["verify", text(&out)]);
     assert_eq!((verified.status.code(), stderr(&verified)), (Some(1), "tierline: `ticket.md` was changed\n"));

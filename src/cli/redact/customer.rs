@@ -38,6 +38,11 @@ impl Customer {
         CustomerKey::from_hex(&text).ok_or_else(wrong)
     }
 
+    /// Whether the customer has a key on this machine.
+    pub(in crate::cli) fn has_key(&self) -> bool {
+        self.folder.join("key").exists()
+    }
+
     /// Makes a key unless there is one. Of two that do so at once one is first.
     fn make_key(&self, path: &Path) -> io::Result<()> {
         if path.exists() {
@@ -90,7 +95,6 @@ impl Customer {
     }
 
     /// The names of the customers whose ticket this is, as far as packages were made on this machine.
-    #[cfg(feature = "server")]
     pub(in crate::cli) fn of_ticket(key: &str) -> anyhow::Result<Vec<String>> {
         let folder = crate::cli::packs::data_folder()?.join("customers");
         let entries = match fs::read_dir(&folder) {

@@ -1,12 +1,24 @@
-//! Is a package still what it was when it was made?
+//! Is a package still what it was when it was made, and is that what the bundle shows?
+//!
+//! `mod.rs` looks at the package alone: its hashes, and what else lies there. `source.rs` reads the bundle again and compares
+//! excerpts (`excerpt.rs`) and logs with it; `alike.rs` knows when a redacted text is the redaction of another.
 
-use super::package::{Hashing, Manifest};
-use super::ticket::Ticket;
+mod alike;
+mod excerpt;
+mod source;
+#[cfg(test)]
+mod tests;
+
 use crate::bundle::Input;
+use crate::escalate::package::{Hashing, Manifest};
+use crate::escalate::ticket::Ticket;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+pub use alike::Secrets;
+pub use source::{Source, compare};
 
 /// Why a package cannot be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +83,7 @@ pub fn verify(package: &Path, inputs: Option<&[Input]>) -> Result<Vec<String>, V
     Ok(wrong)
 }
 
-fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, VerifyError> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, VerifyError> {
     let text = fs::read(path).map_err(|source| VerifyError::Read { path: path.to_path_buf(), source })?;
     serde_json::from_slice(&text)
         .map_err(|error| VerifyError::Manifest { path: path.to_path_buf(), message: error.to_string() })
