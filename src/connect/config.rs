@@ -14,9 +14,11 @@
 mod contracts;
 mod kinds;
 mod mail;
+mod policy;
 mod settings;
 mod values;
 
+pub use policy::Decision;
 pub use settings::Settings;
 
 use super::tracker::Tracker;
@@ -36,6 +38,7 @@ pub struct Config {
     trackers: BTreeMap<String, Spanned<Settings>>,
     calendars: BTreeMap<String, Spanned<contracts::Hours>>,
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
+    policy: policy::Policy,
 }
 
 /// Why a configuration cannot be used.
@@ -68,6 +71,8 @@ struct Whole {
     calendars: BTreeMap<String, Spanned<contracts::Hours>>,
     #[serde(default)]
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
+    #[serde(default)]
+    policy: policy::Policy,
 }
 
 impl Config {
@@ -82,8 +87,9 @@ impl Config {
     pub fn parse(file: &Path, text: String) -> Result<Config, ConfigError> {
         let mut config = Config { file: file.to_path_buf(), text, ..Config::default() };
         match toml::from_str::<Whole>(&config.text) {
-            Ok(Whole { trackers, calendars, customers }) => {
-                (config.trackers, config.calendars, config.customers) = (trackers, calendars, customers);
+            Ok(Whole { trackers, calendars, customers, policy }) => {
+                (config.trackers, config.policy) = (trackers, policy);
+                (config.calendars, config.customers) = (calendars, customers);
             }
             Err(error) => {
                 // Of a message only the first line: what follows may quote the file, and people put secrets where none belong.
@@ -92,6 +98,7 @@ impl Config {
             }
         }
         config.check_contracts()?;
+        config.check_policy()?;
         Ok(config)
     }
 

@@ -19,7 +19,7 @@ mod rt;
 mod tests;
 mod tracker;
 
-pub use config::{Config, ConfigError, Settings};
+pub use config::{Config, ConfigError, Decision, Settings};
 pub use outbox::{Outbox, OutboxError, Outcome, Point, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
 pub use tracker::{Draft, Failure, Holds, Probe, Tracker};
