@@ -1,5 +1,6 @@
 mod portal;
 
+use super::case::user;
 use super::connection::{ConnectionArgs, drive, now, tell, tracker};
 use super::exit::Usage;
 use super::redact::{Customer, read_keywords};
@@ -8,7 +9,7 @@ use anyhow::Context;
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use tierline::connect::{Package, PackageProblem, Tracker};
+use tierline::connect::{Decision, Package, PackageProblem, Tracker};
 use tierline::redact::LeakScan;
 use tierline::signature::Severity;
 use tierline::store::{About, Claim, Entry, Store, StoreError};
@@ -28,10 +29,10 @@ pub(super) struct SubmitArgs {
     /// The tracker, as the configuration names it.
     #[arg(long, value_name = "NAME")]
     to: String,
-    /// Sends without asking. Without it somebody has to say yes on the terminal.
+    /// Sends without asking. Without it a rule of the policy has to allow it, or somebody has to say yes on the terminal.
     #[arg(long)]
     yes: bool,
-    /// Prints the exact requests, without credentials, and sends nothing.
+    /// Prints the exact requests, without credentials, and who decides; sends nothing.
     #[arg(long)]
     dry_run: bool,
     /// Whose package it is, if it was made on another machine.
@@ -93,16 +94,34 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         return Err(Usage(format!("--recorded is for trackers of kind `portal`, and `{}` is none", args.to)).into());
     }
     let tracker = tracker(&config, &args.to)?;
+    let decision = match args.keep_identifiers {
+        true => Decision::Ask { why: "the package keeps names and addresses".to_owned() },
+        false => config.decide(&package, &name, &args.to),
+    };
     if args.dry_run {
+        say(&match &decision {
+            Decision::Submit { rule } => format!("the rule `{rule}` of the policy submits it without asking"),
+            Decision::Ask { why } => format!("a person has to approve it: {why}"),
+        });
         let (draft, rest) = package.draft(&*tracker);
         output::print(tracker.dry_run(&draft, &rest).as_bytes())?;
         return Ok(Exit::Done);
     }
-    if !args.yes && !approved(args, &package, &name, &*tracker)? {
-        return Ok(Exit::Refused);
-    }
+    // Who has said yes is written down only where it was no person.
+    let rule = match &decision {
+        _ if args.yes => None,
+        Decision::Submit { rule } => Some(rule),
+        Decision::Ask { why } => match approved(args, &package, &name, &*tracker, why)? {
+            true => None,
+            false => return Ok(Exit::Refused),
+        },
+    };
     let store = args.connection.store()?;
     let Some(entry) = claim(args, &package, &name, &store)? else { return Ok(Exit::Refused) };
+    if let Some(rule) = rule {
+        say(&format!("submitted by the rule `{rule}` of the policy"));
+        store.by_rule(store.ticket(entry.ticket)?.case, rule, &user(), now())?;
+    }
     let outcome = drive(&store, &args.to, &*tracker, entry.id, now() + i64::from(args.wait))?;
     Ok(if tell(&args.to, &*tracker, entry.id, &outcome)? { Exit::Done } else { Exit::Pending })
 }
@@ -168,9 +187,15 @@ fn customer(args: &SubmitArgs, package: &Package) -> anyhow::Result<String> {
 }
 
 /// Asks on the terminal.
-fn approved(args: &SubmitArgs, package: &Package, customer: &str, tracker: &dyn Tracker) -> anyhow::Result<bool> {
+fn approved(
+    args: &SubmitArgs,
+    package: &Package,
+    customer: &str,
+    tracker: &dyn Tracker,
+    why: &str,
+) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
-        say("refused: nobody has approved it; say --yes, or look at it with --dry-run first");
+        say(&format!("refused: nobody has approved it ({why}); say --yes, or look at it with --dry-run first"));
         return Ok(false);
     }
     let bytes: u64 = package.files.iter().map(|it| it.bytes).sum();

@@ -15,10 +15,12 @@ mod cloud;
 mod contracts;
 mod kinds;
 mod mail;
+mod policy;
 mod settings;
 mod values;
 mod webhook;
 
+pub use policy::Decision;
 pub use settings::Settings;
 
 use super::tracker::Tracker;
@@ -38,6 +40,7 @@ pub struct Config {
     trackers: BTreeMap<String, Spanned<Settings>>,
     calendars: BTreeMap<String, Spanned<contracts::Hours>>,
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
+    policy: policy::Policy,
 }
 
 /// Why a configuration cannot be used.
@@ -70,6 +73,8 @@ struct Whole {
     calendars: BTreeMap<String, Spanned<contracts::Hours>>,
     #[serde(default)]
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
+    #[serde(default)]
+    policy: policy::Policy,
 }
 
 impl Config {
@@ -84,8 +89,9 @@ impl Config {
     pub fn parse(file: &Path, text: String) -> Result<Config, ConfigError> {
         let mut config = Config { file: file.to_path_buf(), text, ..Config::default() };
         match toml::from_str::<Whole>(&config.text) {
-            Ok(Whole { trackers, calendars, customers }) => {
-                (config.trackers, config.calendars, config.customers) = (trackers, calendars, customers);
+            Ok(Whole { trackers, calendars, customers, policy }) => {
+                (config.trackers, config.policy) = (trackers, policy);
+                (config.calendars, config.customers) = (calendars, customers);
             }
             Err(error) => {
                 // Of a message only the first line: what follows may quote the file, and people put secrets where none belong.
@@ -94,6 +100,7 @@ impl Config {
             }
         }
         config.check_contracts()?;
+        config.check_policy()?;
         Ok(config)
     }
 

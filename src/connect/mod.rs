@@ -32,7 +32,7 @@ mod webhook;
 mod zammad;
 mod zendesk;
 
-pub use config::{Config, ConfigError, Settings};
+pub use config::{Config, ConfigError, Decision, Settings};
 pub use outbox::{Outbox, OutboxError, Outcome, Point, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
 pub use parts::{Parts, split};

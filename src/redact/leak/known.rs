@@ -104,12 +104,36 @@ impl Known {
         starts.insert(0, 0);
         for (index, from) in starts.iter().enumerate().take(BEGINNINGS) {
             for to in ends[index.min(ends.len())..].iter().take(ENDS) {
-                if lower.get(*from..*to).is_some_and(|it| self.names.contains(it)) {
+                let is_named = lower.get(*from..*to).is_some_and(|it| self.names.contains(it));
+                if is_named && !is_in_class(&lower, *from, *to) {
                     leaks.push(Leak { start: at + from, end: at + to, kind: Kind::Host, rule: "known name" });
                 }
             }
         }
     }
+}
+
+/// Whether a name of one word stands in that of a class, as `shop` in `com.example.shop.cache.Warmup`: there it is an ordinary word.
+/// The first two parts of such a name say whose program it is; those count.
+fn is_in_class(word: &[u8], from: usize, to: usize) -> bool {
+    const ROOTS: [&[u8]; 9] = [b"com", b"org", b"net", b"io", b"de", b"java", b"javax", b"jakarta", b"kotlin"];
+    let is_part = |part: &&[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|it| it.is_ascii_alphanumeric() || *it == b'_')
+    };
+    let mut parts = word.split(|byte| *byte == b'.');
+    let root = parts.next().unwrap_or_default();
+    // A host has a name that ends like a domain, or signs that no class has.
+    let is_class = ROOTS.contains(&root) && parts.clone().count() >= 2 && parts.all(|it| is_part(&it));
+    let before = word[..from].iter().filter(|byte| **byte == b'.').count();
+    let is_whole = from > 0 && word[from - 1] == b'.' && word.get(to).is_none_or(|byte| *byte == b'.');
+    is_class && before >= 2 && is_whole && !word[from..to].contains(&b'.') && !ends_like_a_domain(word)
+}
+
+fn ends_like_a_domain(word: &[u8]) -> bool {
+    let last = word.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    last.len() == 2
+        || [&b"com"[..], b"org", b"net", b"edu", b"gov", b"local", b"lan", b"internal", b"corp"].contains(&last)
 }
 
 /// Whether a byte may stand in a name of one word.
@@ -137,6 +161,28 @@ mod tests {
         let mut known = Known { names: HashSet::new(), starts: Box::new([0; 1024]), phrases: None };
         names.iter().for_each(|name| known.add(name.to_lowercase().into_bytes()));
         known
+    }
+
+    #[test]
+    fn an_ordinary_word_in_the_name_of_a_class_is_no_leak() {
+        #[track_caller]
+        fn check(text: &str, expected: &[&str]) {
+            let known = known(&["shop".to_owned(), "acme".to_owned(), "srv01".to_owned(), "shop.acme".to_owned()]);
+            let mut found = Vec::new();
+            known.find(text.as_bytes(), &mut found);
+            let found: Vec<&str> = found.iter().map(|it| &text[it.start..it.end]).collect();
+            assert_eq!(found, expected);
+        }
+        check("at com.example.shop.cache.Warmup.run(Warmup.java:3)", &[]);
+        check("org.example.app.shop", &[]);
+        // Whose program it is, a host in its domain, and a name by itself count.
+        check("com.acme.cache.Warmup", &["acme"]);
+        check("com.example.shop.acme.Warmup", &["shop.acme"]);
+        check("com.srv01.lan", &["srv01"]);
+        check("com.example.srv01.local", &["srv01"]);
+        check("com.example.srv01-a.Job", &["srv01"]);
+        check("shop.example.cache.Warmup", &["shop"]);
+        check("app.example.shop.Warmup on shop", &["shop", "shop"]);
     }
 
     proptest! {
