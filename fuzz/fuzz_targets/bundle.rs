@@ -8,13 +8,22 @@ use libfuzzer_sys::fuzz_target;
 use std::io::Write;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tierline::bundle::{Bundle, Content, Limits, ProblemKind};
 
 /// All work happens on one thread, so that the fuzzer sees it as one path.
 static POOL: LazyLock<rayon::ThreadPool> =
     LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("starts a thread"));
 
-const LIMITS: Limits = Limits { unpacked_bytes: 4 << 20, ratio: 10, members: 500, depth: 4 };
+const LIMITS: Limits = Limits {
+    unpacked_bytes: 4 << 20,
+    slow_share: 4,
+    ratio: 10,
+    time: Duration::MAX,
+    time_of_mib: Duration::ZERO,
+    members: 500,
+    depth: 4,
+};
 
 fuzz_target!(|data: &[u8]| {
     let mut file = tempfile::NamedTempFile::new().expect("makes a file");
