@@ -179,6 +179,14 @@ fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
         let is_due = args.id.is_some() || (entry.state != State::Held && entry.due <= until);
         if !is_due {
             all_done = false;
+            say(&match entry.state {
+                State::Held => format!("entry {id} is held: `tierline outbox show {id}` says why", id = entry.id),
+                _ => format!(
+                    "entry {id} waits and is tried again in {} s; `tierline outbox retry {id}` goes on at once",
+                    entry.due.saturating_sub(now()),
+                    id = entry.id
+                ),
+            });
             continue;
         }
         let name = store.ticket(entry.ticket)?.tracker;

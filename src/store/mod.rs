@@ -107,6 +107,22 @@ pub(crate) const PROGRAM: &str = "tierline";
 /// How long a process waits for another one that writes.
 const BUSY: Duration = Duration::from_secs(30);
 
+/// Does something again while another process has the store locked. The switch to WAL needs the file alone, and SQLite does not
+/// wait for that as it waits for a writer: of several processes that make a new store some would fail.
+fn waiting(mut act: impl FnMut() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let mut left = BUSY.as_millis() / PAUSE.as_millis();
+    loop {
+        match act() {
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && left > 0 => {
+                left -= 1;
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
 impl Store {
     /// Opens the store, which is made if it is not there, and brings it to the format of this version.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
@@ -119,7 +135,7 @@ impl Store {
         db.busy_timeout(BUSY).map_err(database)?;
         // A killed process loses nothing that was committed; a power cut neither, for which `FULL` syncs each commit.
         let set = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-        db.execute_batch(set).map_err(database)?;
+        waiting(|| db.execute_batch(set)).map_err(database)?;
         schema::migrate(&mut db, path)?;
         Ok(Store { db, path: path.to_path_buf() })
     }

@@ -102,3 +102,22 @@ fn only_this_user_can_read_a_store() {
     let mode = |path: &str| fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("deep"), mode("deep/store.db")), (0o700, 0o600));
 }
+
+#[test]
+fn many_may_make_a_new_store_at_once() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let start = std::sync::Barrier::new(8);
+        let open = || {
+            start.wait();
+            Store::open(&path).map(drop)
+        };
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            for one in all {
+                one.join().unwrap().unwrap();
+            }
+        });
+    }
+}
