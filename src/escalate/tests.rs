@@ -4,7 +4,7 @@ use crate::diagnosis::Diagnosis;
 use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
 use crate::finding::{Group, Level};
 use crate::redact::{CustomerKey, Map, Names, Options};
-use crate::signature::{Severity, Signature, SignatureSet, SupportLevel};
+use crate::signature::{Reference, Severity, Signature, SignatureSet, SupportLevel};
 use std::fs;
 use std::path::Path;
 
@@ -344,4 +344,21 @@ fn a_package_that_was_touched_is_told() {
     assert!(verify(&out, None).unwrap()[0].ends_with("which is not inside the package"));
     fs::write(out.join("manifest.json"), "{}").unwrap();
     assert!(verify(&out, None).is_err());
+}
+
+#[test]
+fn an_address_that_looks_like_the_customers_is_left_out() {
+    let (mut disk, group) = known("linux/kernel/disk-full", SupportLevel::L3, "case.zip!/messages");
+    let reference = |url: &str| Reference { kind: "docs".into(), id: None, url: url.into() };
+    disk.references =
+        vec![reference("https://pastebin.com/uThWBzmg"), reference("https://docs.kernel.org/admin-guide/")];
+    let diagnosis =
+        diagnosis(vec![(disk, group)], vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))]);
+    let intake = Intake { finding: Some(diagnosis.unresolved[0].id.clone()), ..complete() };
+    let set = set();
+    let case = prepare(&diagnosis, &set, &set.vendors()[0], &[PATHS[0].into()], &intake).unwrap();
+    let key = CustomerKey::new([7; CustomerKey::LEN]);
+    let redactor = crate::redact::Redactor::new(key.clone(), &Options::default(), &Names::default());
+    let ticket = Ticket::new(&case, &diagnosis, &intake, &redactor, &key);
+    assert_eq!(ticket.known[0].urls, ["https://docs.kernel.org/admin-guide/"]);
 }

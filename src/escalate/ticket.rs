@@ -168,7 +168,13 @@ impl Ticket {
             timeline: timeline(case, diagnosis).into_iter().map(|(time, text)| (time, redacted(&text))).collect(),
             tried: tried(diagnosis, intake).iter().map(|it| redacted(it)).collect(),
             untried: case.untried.iter().map(|it| redacted(it.text)).collect(),
-            known: known(case, diagnosis).map(|it| KnownProblem { title: redacted(&it.title), ..it }).collect(),
+            known: known(case, diagnosis)
+                .map(|it| KnownProblem {
+                    title: redacted(&it.title),
+                    // A page whose address looks like one of the customer's would stop the whole case at the leak scan.
+                    urls: it.urls.into_iter().filter(|url| redacted(url) == *url).collect(),
+                })
+                .collect(),
             missing: case.shortfalls.iter().filter_map(missing).map(|it| redacted(&it)).collect(),
             reason: case.overridden.map(redacted),
             attachment_mb: case.vendor.portal.as_ref().and_then(|it| it.attachment_mb.as_ref()).map(|it| it.value),
