@@ -275,7 +275,10 @@ pub(crate) fn headline(finding: &UnknownGroup) -> String {
     evidence.retain(|c| !(std::mem::replace(&mut after_blank, c == ' ') && c == ' '));
     let found = literals.filter(|part| part.len() >= SHORTEST).find_map(|part| evidence.find(part));
     let words = found.and_then(|at| evidence.get(at..)).unwrap_or(&finding.template);
-    one_line(words.lines().next().unwrap_or_default())
+    let line = words.lines().next().unwrap_or_default().trim_end();
+    // `msg="cannot open"`, which begins before the first words.
+    let closing = line.strip_suffix('"').filter(|rest| rest.matches('"').count() % 2 == 0);
+    one_line(closing.unwrap_or(line))
 }
 
 /// What a known problem is called in its report: `2`, and `2.1` if it is the first effect of that.
