@@ -144,12 +144,12 @@ impl Config {
         }
         let settings = settings.get_ref();
         let kind = settings.kind.get_ref();
-        let Some((_, fields)) = settings::KINDS.iter().find(|(known, _)| known == kind) else {
-            let known: Vec<String> = settings::KINDS.iter().map(|(known, _)| format!("`{known}`")).collect();
+        let Some(known) = settings::KINDS.iter().find(|known| known.name == kind) else {
+            let known: Vec<String> = settings::KINDS.iter().map(|known| format!("`{}`", known.name)).collect();
             let reason = format!("there is no kind `{kind}`; there are {}", known.join(", "));
             return Err(self.error(Some(settings.kind.span()), reason));
         };
-        match settings.given().into_iter().find(|(field, _)| !fields.contains(field)) {
+        match settings.given().into_iter().find(|(field, _)| !known.has(field)) {
             Some((field, span)) => Err(self.error(Some(span), format!("a tracker of kind `{kind}` has no `{field}`"))),
             None => Ok(()),
         }

@@ -91,187 +91,49 @@ impl Settings {
     }
 }
 
-/// The kinds, each with the fields that belong to it.
-pub(super) const KINDS: &[(&str, &[&str])] = &[
-    ("folder", &["path", "request_bytes"]),
-    (
-        "rt",
-        &[
-            "url",
-            "queue",
-            "token_env",
-            "token_file",
-            "key_field",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "redmine",
-        &[
-            "url",
-            "project",
-            "token_env",
-            "token_file",
-            "key_field",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    ("smtp", &["url", "from", "to", "user", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes"]),
-    ("webhook", &["url", "token_env", "token_file", "answer_field", "ca_file", "timeout_seconds", "request_bytes"]),
-    (
-        "jira-cloud",
-        &[
-            "url",
-            "project",
-            "issue_type",
-            "key_field",
-            "user",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "jira-data-center",
-        &[
-            "url",
-            "project",
-            "issue_type",
-            "key_field",
-            "user",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "jira-service-management",
-        &[
-            "url",
-            "service_desk",
-            "request_type",
-            "key_field",
-            "user",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "salesforce",
-        &[
-            "url",
-            "key_field",
-            "user",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "servicenow",
-        &[
-            "url",
-            "table",
-            "group",
-            "user",
-            "token_env",
-            "token_file",
-            "key_field",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "zendesk",
-        &[
-            "url",
-            "group",
-            "user",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "gitlab",
-        &[
-            "url",
-            "project",
-            "key_field",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "github",
-        &[
-            "url",
-            "project",
-            "key_field",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "freshdesk",
-        &[
-            "url",
-            "requester",
-            "key_field",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    (
-        "zammad",
-        &[
-            "url",
-            "group",
-            "requester",
-            "key_field",
-            "token_env",
-            "token_file",
-            "ca_file",
-            "timeout_seconds",
-            "settle_seconds",
-            "request_bytes",
-        ],
-    ),
-    ("portal", &["attachment_mb"]),
+/// The fields of all that is reached over a network.
+const NETWORK: &[&str] = &["url", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes"];
+
+/// A kind of tracker.
+pub(super) struct TrackerKind {
+    pub name: &'static str,
+    own: &'static [&'static str],
+    common: &'static [&'static str],
+}
+
+impl TrackerKind {
+    /// Whether a field belongs to it.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.own.contains(&field) || self.common.contains(&field)
+    }
+}
+
+/// A kind that is reached over a network, with the fields that it has beside those of all.
+const fn remote(name: &'static str, own: &'static [&'static str]) -> TrackerKind {
+    TrackerKind { name, own, common: NETWORK }
+}
+
+/// A kind that is on this machine, with its fields.
+const fn local(name: &'static str, own: &'static [&'static str]) -> TrackerKind {
+    TrackerKind { name, own, common: &[] }
+}
+
+/// The kinds.
+pub(super) const KINDS: &[TrackerKind] = &[
+    local("folder", &["path", "request_bytes"]),
+    remote("rt", &["queue", "key_field", "settle_seconds"]),
+    remote("redmine", &["project", "key_field", "settle_seconds"]),
+    remote("smtp", &["from", "to", "user"]),
+    remote("webhook", &["answer_field"]),
+    remote("jira-cloud", &["project", "issue_type", "key_field", "user", "settle_seconds"]),
+    remote("jira-data-center", &["project", "issue_type", "key_field", "user", "settle_seconds"]),
+    remote("jira-service-management", &["service_desk", "request_type", "key_field", "user", "settle_seconds"]),
+    remote("salesforce", &["key_field", "user", "settle_seconds"]),
+    remote("servicenow", &["table", "group", "user", "key_field", "settle_seconds"]),
+    remote("zendesk", &["group", "user", "settle_seconds"]),
+    remote("gitlab", &["project", "key_field", "settle_seconds"]),
+    remote("github", &["project", "key_field", "settle_seconds"]),
+    remote("freshdesk", &["requester", "key_field", "settle_seconds"]),
+    remote("zammad", &["group", "requester", "key_field", "settle_seconds"]),
+    local("portal", &["attachment_mb"]),
 ];
