@@ -169,7 +169,8 @@ pub(super) fn reopen(db: &Connection, case: i64, why: &str, by: &str, now: i64) 
     Ok(())
 }
 
-fn is_open(db: &Connection, case: i64) -> Result<(), StoreError> {
+/// Nothing happens to a closed case.
+pub(super) fn is_open(db: &Connection, case: i64) -> Result<(), StoreError> {
     is_there(db, case)?;
     let status: String = db.query_row("SELECT status FROM cases WHERE id = ?1", [case], |row| row.get(0))?;
     if status == "closed" { Err(StoreError::Closed(case)) } else { Ok(()) }
