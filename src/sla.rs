@@ -152,7 +152,8 @@ pub fn clocks(
 }
 
 fn customer_clock(case: &Case, contract: &Contract, now: i64) -> Option<Clock> {
-    let severity = severity_of(case)?;
+    // A case of which nobody has said yet how bad it is must not be forgotten.
+    let severity = severity_of(case).unwrap_or(Severity::Medium);
     let (_, target) = contract.resolve.iter().find(|(of, _)| *of == severity)?;
     let rests = rests(case, true, case.opened);
     let run = Run {

@@ -204,6 +204,8 @@ fn without_a_promise_there_is_no_clock() {
     unknown.tickets[0].severity = None;
     let found = clocks(&unknown, Some(&contract(Calendar::always(), 4)), Some(&vendor()), 100).unwrap();
     assert_eq!(found, Clocks::default());
+    let medium = Contract { resolve: vec![(Severity::Medium, HOUR)], ..contract(Calendar::always(), 4) };
+    assert_eq!(customer_clock_of(&unknown, &medium, 100).target, HOUR);
     let mut mild = unknown;
     mild.severity = Some("low".into());
     assert_eq!(clocks(&mild, Some(&contract(Calendar::always(), 4)), None, 100).unwrap(), Clocks::default());

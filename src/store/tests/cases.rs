@@ -44,6 +44,21 @@ fn a_case_remembers_what_happened() {
 }
 
 #[test]
+fn what_is_known_of_a_case_can_be_corrected() {
+    let (_folder, store) = open();
+    let about = About { severity: None, ..call("acme", "x").about };
+    let id = store.open_case(&NewCase { about, ..call("acme", "it fails") }, "me", 10).unwrap();
+    assert_eq!(store.case(id).unwrap().severity, None);
+    let about = About { severity: Some("high"), vendor: Some("veeam"), product: None };
+    store.change_case(id, &Change { contact: Some("Mr Example"), about }, "me", 20).unwrap();
+    let case = store.case(id).unwrap();
+    assert_eq!((case.severity.as_deref(), case.contact.as_deref()), (Some("high"), Some("Mr Example")));
+    let told: Vec<&str> = case.events.iter().map(|it| &*it.text).collect();
+    assert_eq!(told, ["phone", "severity: unknown -> high", "contact: Ms Example -> Mr Example"]);
+    assert!(matches!(store.change_case(99, &Change::default(), "me", 20), Err(StoreError::NoCase(99))));
+}
+
+#[test]
 fn what_happened_is_never_changed_and_goes_forward() {
     let (_folder, store) = open();
     let id = store.open_case(&call("acme", "it fails"), "me", 100).unwrap();
