@@ -85,6 +85,7 @@ pub(super) fn drive(
         now: &now,
         sleep: &std::thread::sleep,
         chance: &chance,
+        until,
         reached: &|point| faults.reached(point),
     };
     let outbox = Outbox { store, name, tracker, around };
@@ -110,6 +111,7 @@ pub(super) fn tell(name: &str, tracker: &dyn Tracker, entry: i64, outcome: &Outc
                 Some(_) if tracker.repeats() => "the receiver has taken all of it; a webhook cannot be read back",
                 Some(_) => "the mail server has taken all of it; a mail cannot be read back",
             };
+            let ticket = tierline::report::one_line(ticket);
             output::print(format!("{name}: ticket {ticket}, {how}\n").as_bytes())?;
             return Ok(true);
         }

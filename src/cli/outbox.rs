@@ -1,3 +1,4 @@
+use super::case::user;
 use super::connection::{ConnectionArgs, StoreArgs, drive, now, tell, tracker};
 use super::exit::Usage;
 use super::{Exit, output, say};
@@ -33,6 +34,8 @@ enum OutboxCommand {
     Show(ShowArgs),
     /// Goes on with one entry, also one that is held, or with all that are due.
     Retry(RetryArgs),
+    /// Gives an entry up that cannot go through, so that those behind it go on.
+    Drop(DropArgs),
     /// Says that what was sent by an entry has arrived, where that cannot be seen from here, and goes on.
     Arrived(ArrivedArgs),
 }
@@ -88,6 +91,23 @@ struct RetryArgs {
     connection: ConnectionArgs,
 }
 
+const DROP_EXAMPLES: &str = "\
+Examples:
+  tierline outbox drop 3 'the log is too large for the tracker; sent by other means'";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DROP_EXAMPLES, after_long_help = DROP_EXAMPLES)]
+struct DropArgs {
+    /// The number of the entry.
+    #[arg(value_name = "ID")]
+    id: i64,
+    /// Why; it is written down with the case.
+    #[arg(value_name = "REASON")]
+    reason: String,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
 const ARRIVED_EXAMPLES: &str = "\
 Examples:
   tierline outbox arrived 3";
@@ -115,6 +135,7 @@ pub(super) fn run(args: &OutboxArgs) -> anyhow::Result<Exit> {
         OutboxCommand::List(args) => list(args),
         OutboxCommand::Show(args) => show(args),
         OutboxCommand::Retry(args) => retry(args),
+        OutboxCommand::Drop(args) => give_up(args),
         OutboxCommand::Arrived(args) => arrived(args),
     }
 }
@@ -175,7 +196,8 @@ fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
     };
     let until = now() + i64::from(args.wait);
     let mut all_done = true;
-    for entry in entries.iter().filter(|it| it.state != State::Verified) {
+    let is_over = |it: &Entry| it.state == State::Verified || it.state == State::Dropped && args.id.is_none();
+    for entry in entries.iter().filter(|it| !is_over(it)) {
         let is_due = args.id.is_some() || (entry.state != State::Held && entry.due <= until);
         if !is_due {
             all_done = false;
@@ -214,6 +236,21 @@ fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
         all_done &= tell(&name, &*tracker, entry.id, &outcome)?;
     }
     Ok(if all_done { Exit::Done } else { Exit::Pending })
+}
+
+fn give_up(args: &DropArgs) -> anyhow::Result<Exit> {
+    if args.reason.trim().is_empty() {
+        return Err(Usage("say why; it is written down with the case".to_owned()).into());
+    }
+    let store = args.store.open()?;
+    let entry = store.entry(args.id)?.ok_or(OutboxError::None(args.id))?;
+    // Nobody shall be at it meanwhile.
+    let _lock = store.lock(entry.ticket)?;
+    if !store.give_up(entry.id, args.reason.trim(), &user(), now())? {
+        return Err(Usage(format!("entry {} is through or was dropped already", entry.id)).into());
+    }
+    output::print(format!("entry {} is dropped\n", entry.id).as_bytes())?;
+    Ok(Exit::Done)
 }
 
 fn arrived(args: &ArrivedArgs) -> anyhow::Result<Exit> {

@@ -48,9 +48,10 @@ impl Api {
         })
     }
 
-    /// The bytes of a file. Systems keep files elsewhere and lead there; our credentials stay here.
-    pub(super) fn file(&self, address: &str) -> Result<Vec<u8>, Failure> {
-        self.check(self.http.download(address)?).map(|it| it.body).map_err(Failure::of_question)
+    /// SHA-256 of a file. Systems keep files elsewhere and lead there; our credentials stay here.
+    pub(super) fn file(&self, address: &str) -> Result<String, Failure> {
+        let (answer, sha256) = self.http.download(address)?;
+        self.check(answer).map(|_| sha256).map_err(Failure::of_question)
     }
 
     /// The answer, or what it means that it is an error, and what to do about it.

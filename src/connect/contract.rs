@@ -7,7 +7,7 @@ use super::tracker::Draft;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -216,19 +216,31 @@ fn error() -> Vec<u8> {
 /// The key of the drafts.
 pub(super) const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
+/// Files that are looked for at a ticket.
+pub(super) fn wanted(files: &[(&str, &[u8])]) -> Vec<Outgoing> {
+    let file = |(name, content): &(&str, &[u8])| Outgoing {
+        path: format!("logs/{name}"),
+        name: (*name).to_owned(),
+        place: PathBuf::new(),
+        sha256: sha256(content),
+        bytes: content.len() as u64,
+    };
+    files.iter().map(file).collect()
+}
+
 /// A draft with these files, which lie in a folder.
 pub(super) fn draft(folder: &Path, files: &[(&str, &[u8])]) -> Draft {
-    let file = |(name, content): &(&str, &[u8])| {
-        let place = folder.join(name);
+    let files = wanted(files).into_iter().zip(files).map(|(file, (_, content))| {
+        let place = folder.join(&file.name);
         std::fs::write(&place, content).unwrap();
-        let (sha256, bytes) = (sha256(content), content.len() as u64);
-        Outgoing { path: format!("logs/{name}"), name: (*name).to_owned(), place, sha256, bytes }
-    };
+        Outgoing { place, ..file }
+    });
     Draft {
         key: KEY.into(),
         subject: "VBR: job failed".into(),
         body: "# Summary\n\nIt failed.".into(),
         mark: "package 0123456789abcdef".into(),
-        files: files.iter().map(file).collect(),
+        files: files.collect(),
+        follows: None,
     }
 }

@@ -88,7 +88,7 @@ impl Tracker for Folder {
         files.iter().try_for_each(|file| copy(file, &folder)).map_err(|error| failure("write to", &folder, &error))
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, _: &[Outgoing]) -> Result<Holds, Failure> {
         let folder = self.root.join(ticket);
         let read = || -> io::Result<Holds> {
             let mut holds = Holds { status: "open".into(), ..Holds::default() };

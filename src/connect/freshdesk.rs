@@ -7,8 +7,9 @@
 use super::api::{Api, list, text};
 use super::http::{Http, Request};
 use super::multipart::Multipart;
-use super::package::{Outgoing, sha256};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -78,10 +79,11 @@ impl Freshdesk {
         Request::parts(format!("/api/v2/tickets/{}/notes", escaped(ticket)), parts)
     }
 
-    fn add_files(&self, of: &Value, holds: &mut Holds) -> Result<(), Failure> {
+    fn add_files(&self, of: &Value, wanted: &[Outgoing], holds: &mut Holds) -> Result<(), Failure> {
         for attachment in list(of, "/attachments") {
             // A signed address in a store of files, which is good for a while and takes no credentials.
-            holds.files.push(sha256(&self.api.file(&text(&attachment, "/attachment_url"))?));
+            let (stated, at) = (Stated::of(&attachment, "/name", "/size"), text(&attachment, "/attachment_url"));
+            holds.files.extend(stated.hash(wanted, || self.api.file(&at))?);
         }
         Ok(())
     }
@@ -146,16 +148,16 @@ impl Tracker for Freshdesk {
         self.api.tell(&Freshdesk::attaching(ticket, files)).map(drop)
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let path = format!("/api/v2/tickets/{}", escaped(ticket));
         let value = self.api.ask(&path)?;
         let key = Some(text(&value, &format!("/custom_fields/{}", self.key_field))).filter(|it| !it.is_empty());
         let mut holds = Holds { key, status: status(&text(&value, "/status")), ..Holds::default() };
-        self.add_files(&value, &mut holds)?;
+        self.add_files(&value, wanted, &mut holds)?;
         for page in 1..=super::api::PAGES {
             let conversations = list(&self.api.ask(&format!("{path}/conversations?per_page={PAGE}&page={page}"))?, "");
             for conversation in &conversations {
-                self.add_files(conversation, &mut holds)?;
+                self.add_files(conversation, wanted, &mut holds)?;
                 holds.comments.push(text(conversation, "/body_text"));
             }
             if conversations.len() < PAGE {

@@ -6,9 +6,10 @@
 //! committed to the repository (<https://docs.github.com/en/rest/repos/contents>), below `tierline/`, and a comment names them.
 
 use super::api::{Api, PAGES, list, name_of, shortened, text};
-use super::http::{Http, Request};
-use super::package::{Outgoing, sha256};
+use super::http::{Http, Request, unread};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -35,6 +36,8 @@ const LONGEST: usize = 60_000;
 const TITLE: usize = 250;
 /// A label holds 50 characters.
 const LABEL: usize = 50;
+/// So many files one comment has room to name.
+const NAMED: usize = 200;
 /// A file above that is not sent: it is held in memory and in base64, and Git keeps it for ever.
 const LARGEST: u64 = 24 << 20;
 
@@ -100,9 +103,22 @@ impl GitHub {
         format!("tierline/issue-{}", escaped(ticket))
     }
 
+    /// What a file is called there.
+    fn stored(file: &Outgoing) -> String {
+        format!("{}-{}", &file.sha256[..8], file.name)
+    }
+
+    /// The comment that names files.
+    fn naming(&self, ticket: &str, files: &[Outgoing]) -> Request {
+        let line = |it: &Outgoing| format!("- `{}`, SHA-256 {}\n", GitHub::stored(it), it.sha256);
+        let names: String = files.iter().map(line).collect();
+        let body = format!("Files of the package, in this repository below `{}`:\n\n{names}", GitHub::folder(ticket));
+        self.note(ticket, &body)
+    }
+
     /// The commit of a file. Its name follows from what is in it: who commits it again has nothing to do.
     fn commit(&self, ticket: &str, file: &Outgoing, content: String) -> Request {
-        let path = format!("/contents/{}/{}-{}", GitHub::folder(ticket), &file.sha256[..8], escaped(&file.name));
+        let path = format!("/contents/{}/{}", GitHub::folder(ticket), escaped(&GitHub::stored(file)));
         Request::put(self.path(&path), json!({"message": format!("File of issue #{ticket}"), "content": content}))
     }
 
@@ -111,13 +127,19 @@ impl GitHub {
             let why = format!("`{}` is larger than {} MB, too much for a Git repository", file.path, LARGEST >> 20);
             return Err(Failure::Refused { why: format!("{why}; attach it by hand, or leave it out of the package") });
         }
-        let unread = |error| Failure::Busy { why: format!("failed to read the package: {error}"), after: None };
-        let content = STANDARD.encode(fs::read(&file.place).map_err(unread)?);
+        let content = STANDARD.encode(fs::read(&file.place).map_err(|error| unread(&error))?);
         match self.api.tell(&self.commit(ticket, file, content)) {
             // It is there: GitHub asks which version is to be replaced.
             Err(Failure::Refused { why }) if why.contains("\"sha\" wasn't supplied") => Ok(()),
             // Another commit came between.
-            Err(Failure::Refused { why }) if why.contains("answers 409") => Err(Failure::Busy { why, after: None }),
+            Err(Failure::Refused { why }) if why.contains("answers 409") && why.contains("but expected") => {
+                Err(Failure::Busy { why, after: None })
+            }
+            Err(Failure::Refused { why }) if why.contains("answers 409") => Err(Failure::Refused {
+                why: format!(
+                    "{why}; a rule protects the branch: let the token's user bypass it, or name another repository"
+                ),
+            }),
             answer => answer.map(drop),
         }
     }
@@ -132,6 +154,9 @@ impl Tracker for GitHub {
         let repository = self.api.ask(&self.path("")).map_err(Failure::stops)?;
         let is = |pointer: &str| repository.pointer(pointer) == Some(&Value::Bool(true));
         let wrong = match () {
+            () if text(&repository, "/visibility") == "internal" => {
+                "is internal, so that all of the enterprise may read the logs of customers; name a private one"
+            }
             () if !is("/private") => "is public, and logs of customers do not belong there; name a private one",
             () if !is("/has_issues") => "has no issues; turn them on (Settings > Features)",
             () if is("/archived") => "is archived, and takes nothing any more",
@@ -167,13 +192,10 @@ impl Tracker for GitHub {
 
     fn attach(&self, ticket: &str, files: &[Outgoing]) -> Result<(), Failure> {
         files.iter().try_for_each(|file| self.store(ticket, file))?;
-        let line = |it: &Outgoing| format!("- `{}-{}`, SHA-256 {}\n", &it.sha256[..8], it.name, it.sha256);
-        let names: String = files.iter().map(line).collect();
-        let body = format!("Files of the package, in this repository below `{}`:\n\n{names}", GitHub::folder(ticket));
-        self.api.tell(&self.note(ticket, &body)).map(drop)
+        files.chunks(NAMED).try_for_each(|files| self.api.tell(&self.naming(ticket, files)).map(drop))
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let path = self.path(&format!("/issues/{}", escaped(ticket)));
         let issue = self.api.ask(&path)?;
         let mut holds = Holds { key: self.key_of(&issue), status: text(&issue, "/state"), ..Holds::default() };
@@ -182,12 +204,17 @@ impl Tracker for GitHub {
             Err(Failure::Refused { why }) if why.contains("answers 404") => Value::Null,
             answer => answer?,
         };
-        for file in list(&files, "") {
-            // The address has a token of its own in it, for a while.
-            holds.files.push(sha256(&self.api.file(&text(&file, "/download_url"))?));
-        }
         let comments = self.all(&format!("{path}/comments?"))?;
         holds.comments = comments.iter().map(|it| text(it, "/body")).collect();
+        for file in list(&files, "") {
+            // Nobody who reads the issue knows of a file that no comment names: it counts as missing, and is named then.
+            let (name, size) = (text(&file, "/name"), text(&file, "/size").parse().ok());
+            let is_named = holds.comments.iter().any(|it| it.contains(&format!("`{name}`")));
+            let Some(ours) = wanted.iter().find(|it| is_named && GitHub::stored(it) == name) else { continue };
+            let stated = Stated { name: ours.name.clone(), bytes: size };
+            // The address has a token of its own in it, for a while.
+            holds.files.extend(stated.hash(wanted, || self.api.file(&text(&file, "/download_url")))?);
+        }
         Ok(holds)
     }
 

@@ -8,8 +8,9 @@
 use super::api::{Api, PAGES, list, name_of, text};
 use super::http::{Http, Request};
 use super::multipart::Multipart;
-use super::package::{Outgoing, sha256};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -33,7 +34,10 @@ const TITLE: usize = 250;
 const ADVICE: &[(u16, &str)] = &[
     (401, "the token needs the scope `api` and must not be expired"),
     (403, "the token's user needs the role Reporter or more in the project"),
-    (404, "is there a project of this name, and is the token's user a member?"),
+    (
+        404,
+        "is there a project of this name, and is the token's user a member? Uploads are given back from GitLab 17.4 on",
+    ),
     (413, "raise the instance's limit for attachments, or leave the file out"),
 ];
 
@@ -71,6 +75,17 @@ impl GitLab {
         Ok(all)
     }
 
+    /// The token's user's level in the project, also by a group that was invited to it, which the project itself does not tell.
+    fn level(&self) -> Result<u64, Failure> {
+        let user =
+            name_of(&self.api.ask("/api/v4/user")?, "/id").ok_or_else(|| self.api.lacks("user").of_question())?;
+        match self.api.ask(&self.path(&format!("/members/all/{user}"))) {
+            Ok(member) => Ok(member.get("access_level").and_then(Value::as_u64).unwrap_or(0)),
+            Err(Failure::Refused { why }) if why.contains("answers 404") => Ok(0),
+            Err(failure) => Err(failure),
+        }
+    }
+
     fn opening(&self, draft: &Draft) -> Request {
         let issue = json!({
             "title": draft.subject.chars().take(TITLE).collect::<String>(),
@@ -90,12 +105,32 @@ impl GitLab {
     }
 }
 
-/// A line that begins with `/` would be a command to GitLab: `/close`, `/assign`.
+/// A line that begins with `/` and a letter would be a command to GitLab: `/close`, `/assign`. In a block of code it is none, and a
+/// `\` would be shown there; what GitLab takes for one is in
+/// <https://github.com/gitlabhq/gitlabhq/blob/master/lib/gitlab/quick_actions/extractor.rb>.
 fn inert(body: &str) -> String {
-    let line =
-        |it: &str| if it.trim_start().starts_with('/') { format!("\\{}", it.trim_start()) } else { it.to_owned() };
-    body.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    // It takes these out first.
+    let body = body.replace('\r', "");
+    let goes_on = |within: bool, line: &str| if within { line != FENCE } else { line.starts_with(FENCE) };
+    // What it may see otherwise than we do, so that a block ends before its end: longer fences, HTML, quotes of several lines.
+    let (mut within, mut is_plain) = (false, true);
+    for line in body.split('\n') {
+        is_plain &= !line.starts_with("````") && (within || !(line.starts_with('<') || line.starts_with(">>>")));
+        within = goes_on(within, line);
+    }
+    is_plain &= !within;
+    within = false;
+    let mut lines = Vec::new();
+    for line in body.split('\n') {
+        let is_command = line.strip_prefix('/').is_some_and(|it| it.starts_with(|it: char| it.is_ascii_alphabetic()));
+        lines.push(if is_command && !(is_plain && within) { format!("\\{line}") } else { line.to_owned() });
+        within = goes_on(within, line);
+    }
+    lines.join("\n")
 }
+
+/// Begins and ends a block of code.
+const FENCE: &str = "```";
 
 /// Secret and name of each upload that a text names: `/uploads/SECRET/NAME`.
 fn uploads(text: &str) -> Vec<(String, String)> {
@@ -116,7 +151,10 @@ impl Tracker for GitLab {
     fn probe(&self) -> Result<Probe, Failure> {
         let project = self.api.ask(&self.path("")).map_err(Failure::stops)?;
         let level = |it: &str| project.pointer(&format!("/permissions/{it}/access_level")).and_then(Value::as_u64);
-        let level = level("project_access").max(level("group_access")).unwrap_or(0);
+        let level = match level("project_access").max(level("group_access")) {
+            Some(level) => level,
+            None => self.level()?,
+        };
         if text(&project, "/issues_access_level") == "disabled" {
             let why =
                 format!("the project `{}` has no issues; turn them on (Settings > General > Visibility)", self.project);
@@ -175,7 +213,7 @@ impl Tracker for GitLab {
         self.api.tell(&self.note(ticket, &body)).map(drop)
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let issue = self.path(&format!("/issues/{}", escaped(ticket)));
         let value = self.api.ask(&issue)?;
         let mut holds = Holds { key: self.key_of(&value), status: text(&value, "/state"), ..Holds::default() };
@@ -183,7 +221,7 @@ impl Tracker for GitLab {
             let body = text(&note, "/body");
             for (secret, name) in uploads(&body) {
                 let path = self.path(&format!("/uploads/{secret}/{}", escaped(&name)));
-                holds.files.push(sha256(&self.api.file(&path)?));
+                holds.files.extend(Stated { name, bytes: None }.hash(wanted, || self.api.file(&path))?);
             }
             holds.comments.push(body);
         }

@@ -11,11 +11,12 @@ pub(super) use self::request::Request;
 use self::body::Measured;
 use self::limits::retry_after;
 use super::multipart::Multipart;
-use super::package::Outgoing;
+use super::package::{Outgoing, hex};
 use super::tracker::Failure;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Method, RequestBuilder, redirect, retry};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::fmt;
 use std::fs::File;
@@ -72,8 +73,8 @@ pub(super) struct Line {
     pub(super) authorities: Option<Vec<u8>>,
 }
 
-/// Answers larger than this are not read.
-const LARGEST: u64 = 256 << 20;
+/// Answers larger than this are not read. Files are not kept and may have any size.
+const LARGEST: u64 = 32 << 20;
 /// A file is looked for at so many addresses.
 const LEADS: usize = 4;
 /// So much of a server's words is told.
@@ -114,9 +115,19 @@ impl Http {
         self.answer(self.request(Method::GET, path, &[])?).map_err(Failure::of_question)
     }
 
+    /// Asks for something that is of no use if it is larger than so many bytes: then it is `None`.
+    pub(super) fn get_within(&self, path: &str, limit: u64) -> Result<Option<Answer>, Failure> {
+        let mut sink = Sink { kept: Vec::new(), limit, hash: None };
+        let request = self.request(Method::GET, path, &[])?;
+        match self.fill(request, &mut sink) {
+            Err(_) if sink.is_full() => Ok(None),
+            answer => answer.map(Some).map_err(Failure::of_question),
+        }
+    }
+
     /// Fetches a file: from this server with the credentials, and without them from where it leads. An address of another server is
-    /// asked without them too.
-    pub(super) fn download(&self, address: &str) -> Result<Answer, Failure> {
+    /// asked without them too. Returns the answer and the SHA-256 of the file, which itself is not kept.
+    pub(super) fn download(&self, address: &str) -> Result<(Answer, String), Failure> {
         let own = match address.strip_prefix(&self.base) {
             Some(path) if path.starts_with('/') => Some(path),
             _ if address.starts_with('/') => Some(address),
@@ -127,9 +138,10 @@ impl Http {
             None => self.client.get(self.elsewhere(address)?),
         };
         for _ in 0..LEADS {
-            let answer = self.answer(request).map_err(Failure::of_question)?;
+            let mut sink = Sink { kept: Vec::new(), limit: LARGEST, hash: Some(Sha256::new()) };
+            let answer = self.fill(request, &mut sink).map_err(Failure::of_question)?;
             let Some(to) = answer.to.as_ref().filter(|_| (300..400).contains(&answer.status)) else {
-                return Ok(answer);
+                return Ok((answer, sink.hash.map(|it| hex(&it.finalize())).unwrap_or_default()));
             };
             request = self.client.get(self.elsewhere(to)?);
         }
@@ -202,18 +214,22 @@ impl Http {
     }
 
     fn answer(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        self.fill(request, &mut Sink { kept: Vec::new(), limit: LARGEST, hash: None })
+    }
+
+    fn fill(&self, request: RequestBuilder, sink: &mut Sink) -> Result<Answer, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::Busy {
             why: format!("failed to begin a request to {}: {error}", self.base),
             after: None,
         })?;
-        let answer = runtime.block_on(self.exchange(request));
+        let answer = runtime.block_on(self.exchange(request, sink));
         // The connection is closed. The search for a host's address that takes longer than the request is not waited for.
         runtime.shutdown_background();
         answer
     }
 
-    async fn exchange(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+    async fn exchange(&self, request: RequestBuilder, sink: &mut Sink) -> Result<Answer, Failure> {
         let mut response = request.send().await.map_err(|error| failed(&self.base, &error.without_url()))?;
         let text = |headers: &HeaderMap, name| headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let date = text(response.headers(), header::DATE);
@@ -221,14 +237,33 @@ impl Http {
         let after = after.or_else(|| limits::reset(response.headers(), date.as_deref()));
         let to = text(response.headers(), header::LOCATION);
         let cut = |why: String| Failure::Ambiguous { why: format!("{} broke off its answer: {why}", self.base) };
-        let mut body = Vec::new();
+        let is_file = response.status().is_success();
         while let Some(chunk) = response.chunk().await.map_err(|error| cut(cause(&error.without_url())))? {
-            if (body.len() + chunk.len()) as u64 > LARGEST {
-                return Err(cut(format!("it is larger than {} MB", LARGEST >> 20)));
+            match &mut sink.hash {
+                // What an error says is kept.
+                Some(hash) if is_file => hash.update(&chunk),
+                _ => sink.kept.extend_from_slice(&chunk),
             }
-            body.extend_from_slice(&chunk);
+            if sink.is_full() {
+                return Err(cut(format!("it is larger than {} MB", sink.limit >> 20)));
+            }
         }
-        Ok(Answer { status: response.status().as_u16(), after, to, body })
+        Ok(Answer { status: response.status().as_u16(), after, to, body: std::mem::take(&mut sink.kept) })
+    }
+}
+
+/// Where the body of an answer goes.
+struct Sink {
+    kept: Vec<u8>,
+    /// So many bytes are kept at most.
+    limit: u64,
+    /// Of a file, which is not kept.
+    hash: Option<Sha256>,
+}
+
+impl Sink {
+    fn is_full(&self) -> bool {
+        self.kept.len() as u64 > self.limit
     }
 }
 
@@ -276,9 +311,9 @@ impl Answer {
     }
 }
 
-/// A file that cannot be read any more: nothing was sent.
-fn unread(error: &io::Error) -> Failure {
-    Failure::Busy { why: format!("failed to read the package: {error}"), after: None }
+/// A file that cannot be read any more: nothing was sent, and the tracker is not to blame.
+pub(super) fn unread(error: &io::Error) -> Failure {
+    Failure::Refused { why: format!("failed to read the package: {error}") }
 }
 
 /// What it means that there is no answer.

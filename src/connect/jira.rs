@@ -13,8 +13,9 @@ pub(super) use service::ServiceDesk;
 use super::api::{Api, PAGES, list, name_of, shortened, text};
 use super::http::{Http, Request};
 use super::multipart::Multipart;
-use super::package::{Outgoing, sha256};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -86,10 +87,7 @@ impl Jira {
         let body = shortened(body, LONGEST);
         match self.edition {
             Edition::Cloud => adf::document(&body),
-            // Nothing in it shall become markup, and nothing shall end it before its end.
-            Edition::DataCenter => {
-                format!("{{noformat}}\n{}\n{{noformat}}", body.replace("{noformat", "{ noformat")).into()
-            }
+            Edition::DataCenter => verbatim(&body).into(),
         }
     }
 
@@ -173,6 +171,11 @@ impl Jira {
     }
 }
 
+/// A text in wiki markup. Nothing in it shall become markup, and nothing shall end it before its end.
+fn verbatim(body: &str) -> String {
+    format!("{{noformat}}\n{}\n{{noformat}}", body.replace("{noformat", "{ noformat"))
+}
+
 impl Tracker for Jira {
     fn target(&self) -> String {
         format!("{}, project {}", self.api.http.base(), self.project)
@@ -246,7 +249,7 @@ impl Tracker for Jira {
         self.api.tell(&self.attachments(ticket, files)).map(drop)
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let issue = self.path(&format!("/issue/{}", escaped(ticket)));
         let value = self.api.ask(&format!("{issue}?fields=labels,status,attachment"))?;
         let status = text(&value, "/fields/status/name");
@@ -258,7 +261,8 @@ impl Tracker for Jira {
                 Edition::Cloud => self.path(&format!("/attachment/content/{id}")),
                 Edition::DataCenter => format!("/secure/attachment/{id}/{}", escaped(&text(&attachment, "/filename"))),
             };
-            holds.files.push(sha256(&self.api.file(&path)?));
+            let stated = Stated::of(&attachment, "/filename", "/size");
+            holds.files.extend(stated.hash(wanted, || self.api.file(&path))?);
         }
         let comments = self.all(&format!("{issue}/comment"), &["comments"])?;
         holds.comments = comments.iter().map(|it| adf::text_of(it.get("body").unwrap_or(&Value::Null))).collect();

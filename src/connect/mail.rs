@@ -4,7 +4,7 @@
 //! server that refuses it, or that is not reached, has not sent it. Every message has an identification that follows from the
 //! problem and the package, so that a receiver sees what belongs together and what came twice.
 
-use super::http::Secret;
+use super::http::{Secret, unread};
 use super::multipart::media_type;
 use super::package::{Outgoing, sha256};
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
@@ -149,8 +149,7 @@ impl Mail {
         let unbuilt = |why: String| Failure::Refused { why: format!("no message can be made of it: {why}") };
         let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(text.to_owned()));
         for file in files {
-            let bytes = std::fs::read(&file.place)
-                .map_err(|error| Failure::Busy { why: format!("failed to read the package: {error}"), after: None })?;
+            let bytes = std::fs::read(&file.place).map_err(|error| unread(&error))?;
             // What is sent is what was looked over, or nothing.
             if sha256(&bytes) != file.sha256 {
                 return Err(unbuilt(format!("`{}` was changed", file.path)));
@@ -221,7 +220,7 @@ impl Tracker for Mail {
         self.send(&self.message(&id, Some(ticket), "Further files", key, text, files)?)
     }
 
-    fn read(&self, _: &str) -> Result<Holds, Failure> {
+    fn read(&self, _: &str, _: &[Outgoing]) -> Result<Holds, Failure> {
         Err(Failure::Refused { why: "a mail cannot be read back".to_owned() })
     }
 

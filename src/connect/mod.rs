@@ -25,6 +25,7 @@ mod retry;
 mod rt;
 mod salesforce;
 mod servicenow;
+mod stated;
 #[cfg(test)]
 mod tests;
 mod tracker;

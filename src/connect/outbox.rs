@@ -22,6 +22,8 @@ pub struct Surroundings<'a> {
     pub sleep: &'a dyn Fn(Duration),
     /// A number from 0 to below 1, another one each time.
     pub chance: &'a dyn Fn() -> f64,
+    /// Until when it waits for a tracker by itself. What takes longer is left to a later run.
+    pub until: i64,
     /// Is told what was just done. A test may end the process there.
     pub reached: &'a dyn Fn(Point),
 }
@@ -169,7 +171,7 @@ impl Outbox<'_> {
                 State::Searching | State::Sending | State::Ambiguous => self.send(&job)?,
                 State::Accepted | State::Attaching => self.attach(&job)?,
                 State::Verifying => self.verify(&job)?,
-                State::Verified | State::Held => return Ok(self.end(&entry, &ticket)),
+                State::Verified | State::Held | State::Dropped => return Ok(self.end(&entry, &ticket)),
             };
             match step {
                 Step::On => own = true,
@@ -181,7 +183,7 @@ impl Outbox<'_> {
     /// What speaks against an attempt: it is done, held or not due, something goes before it, or the tracker is left alone.
     fn cannot_start(&self, entry: &Entry) -> Result<Option<Outcome>, OutboxError> {
         let now = (self.around.now)();
-        if matches!(entry.state, State::Verified | State::Held) {
+        if matches!(entry.state, State::Verified | State::Held | State::Dropped) {
             return Ok(Some(self.end(entry, &self.store.ticket(entry.ticket)?)));
         }
         if let Some(before) = self.store.before(entry)? {
@@ -205,6 +207,12 @@ impl Outbox<'_> {
     fn end(&self, entry: &Entry, ticket: &Ticket) -> Outcome {
         match entry.state {
             State::Held => Outcome::Held { why: entry.reason.clone().unwrap_or_default() },
+            State::Dropped => {
+                let why = entry.reason.clone().unwrap_or_default();
+                Outcome::Held {
+                    why: format!("it was dropped ({why}); `tierline outbox retry {}` takes it up", entry.id),
+                }
+            }
             _ => Outcome::Verified { ticket: ticket.remote.clone().unwrap_or_default() },
         }
     }

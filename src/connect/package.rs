@@ -167,7 +167,8 @@ impl Package {
     }
 
     fn with(&self, body: String, files: Vec<Outgoing>) -> Draft {
-        Draft { key: self.ticket.key.clone(), subject: self.subject(), body, mark: self.mark(), files }
+        let (key, subject) = (self.ticket.key.clone(), self.subject());
+        Draft { key, subject, body, mark: self.mark(), files, follows: None }
     }
 }
 

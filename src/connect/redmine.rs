@@ -5,8 +5,9 @@
 //! compared here. Files are uploaded first and belong to nothing until an issue names their tokens.
 
 use super::http::{Answer, Http};
-use super::package::{Outgoing, sha256};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -170,7 +171,7 @@ impl Tracker for Redmine {
         self.note(ticket, FILES, &self.upload(files)?)
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let value = self.get(&format!("/issues/{}.json?include=attachments,journals", escaped(ticket)))?;
         let empty = Value::Null;
         let issue = value.get("issue").unwrap_or(&empty);
@@ -182,8 +183,12 @@ impl Tracker for Redmine {
             let name = attachment.get("filename").and_then(Value::as_str);
             let (Some(id), Some(name)) = (id, name) else { continue };
             // Not `content_url`: that may lead to another host, and our credentials go to this one only.
-            let answer = self.http.get(&format!("/attachments/download/{id}/{}", escaped(name)))?;
-            holds.files.push(sha256(&answer.expect(self.http.base(), said)?.body));
+            let path = format!("/attachments/download/{id}/{}", escaped(name));
+            let fetch = || {
+                let (answer, sha256) = self.http.download(&path)?;
+                answer.expect(self.http.base(), said).map(|_| sha256).map_err(Failure::of_question)
+            };
+            holds.files.extend(Stated::of(&attachment, "/filename", "/filesize").hash(wanted, fetch)?);
         }
         let notes = list("journals").into_iter();
         holds.comments = notes.filter_map(|it| Some(it.get("notes")?.as_str()?.to_owned())).collect();

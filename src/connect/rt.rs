@@ -23,6 +23,12 @@ pub(super) struct RequestTracker {
     pub(super) settle: Duration,
 }
 
+/// Our texts are shorter.
+const TEXT: u64 = 1 << 20;
+/// RT gives an attachment in one piece only, which is held in memory.
+const WHOLE: u64 = 512 << 20;
+/// What an answer has around the content of an attachment.
+const AROUND: u64 = 1 << 20;
 /// Hits and attachments come in pages of so many.
 const PAGE: usize = 100;
 /// So many pages are read; a ticket with more attachments is not ours.
@@ -163,7 +169,7 @@ impl Tracker for RequestTracker {
         self.comment_with(ticket, &RequestTracker::adding(FILES, files))
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let value = self.ticket(ticket)?;
         let status = value.get("Status").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut holds = Holds { key: self.key_of(&value), status, ..Holds::default() };
@@ -176,7 +182,21 @@ impl Tracker for RequestTracker {
             if kind.starts_with("multipart/") {
                 continue;
             }
-            let attachment = self.get(&format!("/REST/2.0/attachment/{}", escaped(&id)))?;
+            // A text as long as a message may be; of files those that are no larger than the largest of ours. The size that is
+            // stated is not to be relied on: RT states the one that a file had before it was shortened.
+            let largest = if is_file { wanted.iter().map(|it| it.bytes).max() } else { Some(TEXT) };
+            let Some(largest) = largest else { continue };
+            let path = format!("/REST/2.0/attachment/{}", escaped(&id));
+            // In base64 and in JSON it is larger by less than half.
+            let limit = largest.saturating_mul(2).saturating_add(AROUND);
+            let Some(answer) = self.http.get_within(&path, limit.min(WHOLE))? else {
+                if limit > WHOLE {
+                    let why = format!("an attachment of ticket {ticket} is too large to be read back from RT");
+                    return Err(Failure::Refused { why });
+                }
+                continue;
+            };
+            let attachment = self.json(&answer.expect(self.http.base(), said)?).map_err(Failure::of_question)?;
             let coded = attachment.get("Content").and_then(Value::as_str).unwrap_or_default();
             let plain: Vec<u8> = coded.bytes().filter(|it| !it.is_ascii_whitespace()).collect();
             let content = STANDARD.decode(plain).unwrap_or_default();

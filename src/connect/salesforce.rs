@@ -9,8 +9,9 @@
 use super::api::{Api, PAGES, list, name_of, shortened, text};
 use super::http::{Http, Request, Secret};
 use super::multipart::Multipart;
-use super::package::{Outgoing, sha256};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::cell::OnceCell;
@@ -41,7 +42,7 @@ const SUBJECT: usize = 250;
 
 const ADVICE: &[(u16, &str)] = &[
     (300, "several cases have this key: the field is not unique; make it so, and merge them"),
-    (401, "the token has ended or the user was locked; the next attempt logs in again"),
+    (401, "the token has ended or the user was locked; `tierline trackers check` logs in again"),
     (
         403,
         "the integration user needs to read, create and edit cases, to see the field of the key, and to create files",
@@ -193,17 +194,19 @@ impl Tracker for Salesforce {
         files.iter().try_for_each(|file| api.tell(&Salesforce::document(&id, file)).map(drop))
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let (id, case) = self.case(ticket)?;
         let key = Some(text(&case, &format!("/{}", self.key_field))).filter(|it| !it.is_empty());
         let mut holds = Holds { key, status: text(&case, "/Status"), ..Holds::default() };
         let links = format!(
-            "SELECT ContentDocument.LatestPublishedVersionId FROM ContentDocumentLink WHERE LinkedEntityId='{id}'"
+            "SELECT ContentDocument.LatestPublishedVersionId,ContentDocument.Title,ContentDocument.ContentSize FROM \
+             ContentDocumentLink WHERE LinkedEntityId='{id}'"
         );
         for link in self.query(&links)? {
             let Some(version) = name_of(&link, "/ContentDocument/LatestPublishedVersionId") else { continue };
             let path = format!("{DATA}/sobjects/ContentVersion/{version}/VersionData");
-            holds.files.push(sha256(&self.api()?.file(&path)?));
+            let stated = Stated::of(&link, "/ContentDocument/Title", "/ContentDocument/ContentSize");
+            holds.files.extend(stated.hash(wanted, || self.api()?.file(&path))?);
         }
         let comments = self.query(&format!("SELECT CommentBody FROM CaseComment WHERE ParentId='{id}'"))?;
         holds.comments = comments.iter().map(|it| text(it, "/CommentBody")).collect();

@@ -9,8 +9,9 @@
 use super::api::{Api, PAGES, list, name_of, shortened, text};
 use super::http::{Http, Request};
 use super::multipart::media_type;
-use super::package::{Outgoing, sha256};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -117,12 +118,18 @@ impl Tracker for ServiceNow {
     }
 
     fn probe(&self) -> Result<Probe, Failure> {
-        // A key that no task has. Whoever finds some has left the condition out.
-        let found = self.tasks(&format!("{}={}", self.key_field, "0".repeat(64))).map_err(|failure| match failure {
+        // A key that no task has. Whoever finds one has left the condition out.
+        let path = format!(
+            "/api/now/table/{}?sysparm_query={}%3D{}&sysparm_fields=sys_id&sysparm_limit=1",
+            self.table,
+            self.key_field,
+            "0".repeat(64)
+        );
+        let found = self.api.ask(&path).map_err(|failure| match failure {
             Failure::Refused { why } => Failure::Stopped { why: format!("{why}; is there a table `{}`?", self.table) },
             other => other,
         })?;
-        if !found.is_empty() {
+        if !list(&found, "/result").is_empty() {
             let why = format!(
                 "the table `{}` has no field `{}`, so that no task is found again; name one with `key_field` (a table \
                  that extends `task` has `correlation_id`)",
@@ -158,7 +165,7 @@ impl Tracker for ServiceNow {
         files.iter().try_for_each(|file| self.api.tell(&self.attachment(&id, file)).map(drop))
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let id = self.id_of(ticket)?;
         // Displayed, the state is a word and the notes are one text; else they are a number and nothing.
         let path = format!(
@@ -173,7 +180,9 @@ impl Tracker for ServiceNow {
         for attachment in self.records("/api/now/attachment", &query, "")? {
             let Some(file) = name_of(&attachment, "/sys_id") else { continue };
             if text(&attachment, "/table_sys_id") == id {
-                holds.files.push(sha256(&self.api.file(&format!("/api/now/attachment/{file}/file"))?));
+                let (stated, at) =
+                    (Stated::of(&attachment, "/file_name", "/size_bytes"), format!("/api/now/attachment/{file}/file"));
+                holds.files.extend(stated.hash(wanted, || self.api.file(&at))?);
             }
         }
         Ok(holds)

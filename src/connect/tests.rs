@@ -49,6 +49,24 @@ struct Fake {
     repeats: Cell<bool>,
     /// It opens tickets without files.
     bare: Cell<bool>,
+    /// It is not named by us, if it cannot be searched.
+    named: Cell<bool>,
+    /// How long it settles; ten seconds, if nothing is said.
+    settle: Cell<Option<u64>>,
+    /// How often it was searched.
+    asked: Cell<u32>,
+    /// Tickets that are closed for good.
+    closed: RefCell<Vec<usize>>,
+    /// What the last ticket follows.
+    follows: RefCell<Option<String>>,
+    /// What opens a ticket is its first comment.
+    opens_with_mark: Cell<bool>,
+    /// What it says to comments.
+    forbidden: RefCell<Option<String>>,
+    /// It takes comments and keeps none.
+    deaf: Cell<bool>,
+    /// Files whose attaching takes effect later: when, at which ticket.
+    files_late: RefCell<Vec<(i64, usize, Vec<String>)>>,
 }
 
 impl Fake {
@@ -79,7 +97,8 @@ impl Fake {
         }
         let key = Some(draft.key.clone()).filter(|_| !matches!(next, Next::Keyless));
         let files = draft.files.iter().map(|it| stored(it, next)).collect();
-        self.tickets.borrow_mut().push((key, files, Vec::new()));
+        let comments = if self.opens_with_mark.get() { vec![draft.body.clone()] } else { Vec::new() };
+        self.tickets.borrow_mut().push((key, files, comments));
     }
 
     /// Does what was late.
@@ -88,6 +107,10 @@ impl Fake {
             self.late.borrow_mut().drain(..).partition(|(at, _)| *at <= self.clock.get());
         *self.late.borrow_mut() = waits;
         due.iter().for_each(|(_, draft)| self.open(draft, Next::Done));
+        let (due, waits): (Vec<_>, Vec<_>) =
+            self.files_late.borrow_mut().drain(..).partition(|(at, ..)| *at <= self.clock.get());
+        *self.files_late.borrow_mut() = waits;
+        due.into_iter().for_each(|(_, index, files)| self.tickets.borrow_mut()[index].1.extend(files));
     }
 }
 
@@ -109,29 +132,52 @@ impl Tracker for Fake {
 
     fn find(&self, key: &str) -> Result<Vec<String>, Failure> {
         self.tick();
+        self.asked.set(self.asked.get() + 1);
         let tickets = self.tickets.borrow();
-        let found = tickets.iter().enumerate().filter(|(_, it)| it.0.as_deref() == Some(key));
+        let closed = self.closed.borrow();
+        let found =
+            tickets.iter().enumerate().filter(|(index, it)| it.0.as_deref() == Some(key) && !closed.contains(index));
         Ok(found.map(|(index, _)| index.to_string()).collect())
     }
 
     fn create(&self, draft: &Draft) -> Result<String, Failure> {
+        self.follows.borrow_mut().clone_from(&draft.follows);
         self.act(|next| self.open(draft, next))?;
         Ok((self.tickets.borrow().len() - 1).to_string())
     }
 
     fn comment(&self, ticket: &str, draft: &Draft) -> Result<(), Failure> {
+        if let Some(why) = self.forbidden.borrow().clone() {
+            return Err(Failure::Stopped { why });
+        }
         let index: usize = ticket.parse().unwrap();
-        self.act(|_| self.tickets.borrow_mut()[index].2.push(draft.body.clone()))
+        if self.closed.borrow().contains(&index) {
+            return Err(Failure::Refused { why: "it is closed".into() });
+        }
+        self.act(|_| {
+            if !self.deaf.get() {
+                self.tickets.borrow_mut()[index].2.push(draft.body.clone());
+            }
+        })
     }
 
     fn attach(&self, ticket: &str, files: &[Outgoing]) -> Result<(), Failure> {
         let index: usize = ticket.parse().unwrap();
-        self.act(|next| self.tickets.borrow_mut()[index].1.extend(files.iter().map(|it| stored(it, next))))
+        self.act(|next| {
+            let files: Vec<String> = files.iter().map(|it| stored(it, next)).collect();
+            match next {
+                Next::Late => self.files_late.borrow_mut().push((self.clock.get() + 3, index, files)),
+                _ => self.tickets.borrow_mut()[index].1.extend(files),
+            }
+        })
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
-        let (key, files, comments) = self.tickets.borrow()[ticket.parse::<usize>().unwrap()].clone();
-        Ok(Holds { key, files, comments, status: "new".into() })
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
+        self.tick();
+        let index = ticket.parse::<usize>().unwrap();
+        let (key, mut files, comments) = self.tickets.borrow()[index].clone();
+        files.retain(|it| wanted.iter().any(|file| file.sha256 == *it));
+        Ok(Holds { key, files, comments, status: "new".into(), is_final: self.closed.borrow().contains(&index) })
     }
 
     fn dry_run(&self, _: &Draft, _: &[Vec<Outgoing>]) -> String {
@@ -147,7 +193,8 @@ impl Tracker for Fake {
     }
 
     fn unseen(&self, _: &str) -> Option<String> {
-        self.unseen.get().then(|| "0".to_owned())
+        let name = if self.named.get() { "ours" } else { "0" };
+        self.unseen.get().then(|| name.to_owned())
     }
 
     fn request_bytes(&self) -> u64 {
@@ -155,7 +202,7 @@ impl Tracker for Fake {
     }
 
     fn settle(&self) -> Duration {
-        Duration::from_secs(10)
+        Duration::from_secs(self.settle.get().unwrap_or(10))
     }
 }
 
@@ -221,10 +268,15 @@ impl Bench {
     }
 
     fn run(&self, entry: i64) -> Outcome {
+        self.run_until(entry, i64::MAX)
+    }
+
+    fn run_until(&self, entry: i64, until: i64) -> Outcome {
         let around = Surroundings {
             now: &|| self.fake.clock.get(),
             sleep: &|wait| self.fake.clock.set(self.fake.clock.get() + wait.as_secs().max(1) as i64),
             chance: &|| 0.0,
+            until,
             reached: &|_| {},
         };
         Outbox { store: &self.store, name: "desk", tracker: &self.fake, around }.run(entry).unwrap()
@@ -275,6 +327,169 @@ fn a_file_whose_answer_was_lost_is_not_sent_twice() {
     bench.fake.clock.set(5000);
     assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
     bench.check_one(3);
+}
+
+#[test]
+fn a_file_that_arrives_after_the_cut_is_waited_for() {
+    // The request was sent long after the ticket was made, or is the second of two: neither makes the wait shorter.
+    for before in [vec![Next::Done], vec![Next::Done, Next::Done]] {
+        let bench = Bench::new(&[before, vec![Next::Late]].concat());
+        let entry = bench.package("p", &FILES);
+        bench.fake.bare.set(true);
+        let Outcome::Waiting { due, .. } = bench.run(entry) else { panic!("it goes on") };
+        assert!(due >= bench.fake.clock.get() + 10, "{due}");
+        // A person is impatient: the file may still be on its way.
+        bench.store.release(entry, bench.fake.clock.get()).unwrap();
+        assert!(matches!(bench.run_until(entry, bench.fake.clock.get()), Outcome::Waiting { .. }));
+        bench.fake.clock.set(due);
+        assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+        bench.fake.clock.set(due + 100);
+        bench.fake.tick();
+        bench.check_one(3);
+    }
+}
+
+#[test]
+fn what_was_on_its_way_at_a_kill_is_waited_for_from_the_restart() {
+    // A request may go on for longer than it takes to settle, and nobody knows when the process died.
+    let bench = Bench::new(&[]);
+    let entry = bench.package("p", &FILES);
+    bench.store.reach(entry, State::Sending, 1000).unwrap();
+    bench.fake.clock.set(1100);
+    let package = Package::open(&bench.folder.path().join("p")).unwrap();
+    bench.fake.late.borrow_mut().push((1103, package.draft(&bench.fake).0));
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+    bench.fake.clock.set(1200);
+    bench.fake.tick();
+    bench.check_one(3);
+    // The same with files, and it is not waited for twice.
+    let bench = Bench::new(&[]);
+    bench.fake.bare.set(true);
+    let entry = bench.package("p", &FILES);
+    bench.fake.open(&package.draft(&bench.fake).0, Next::Done);
+    bench.store.set_remote(bench.store.entry(entry).unwrap().unwrap().ticket, "0", None, 1000).unwrap();
+    bench.store.reach(entry, State::Accepted, 1000).unwrap();
+    bench.store.reach(entry, State::Attaching, 1000).unwrap();
+    bench.fake.clock.set(1100);
+    bench.fake.files_late.borrow_mut().push((1103, 0, vec![package.files[0].sha256.clone()]));
+    assert!(matches!(bench.run_until(entry, 1100), Outcome::Waiting { due: 1110, .. }));
+    bench.store.release(entry, 1105).unwrap();
+    bench.fake.clock.set(1105);
+    assert!(matches!(bench.run_until(entry, 1105), Outcome::Waiting { due: 1110, .. }));
+    bench.fake.clock.set(1110);
+    assert_eq!(bench.run_until(entry, 1110), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(3);
+}
+
+#[test]
+fn a_tracker_is_asked_more_and_more_seldom_and_no_longer_than_the_caller_waits() {
+    let bench = Bench::new(&[Next::Cut]);
+    bench.fake.settle.set(Some(300));
+    let entry = bench.package("p", &FILES);
+    let outcome = bench.run_until(entry, 1060);
+    assert!(matches!(outcome, Outcome::Waiting { due: 1300, .. }), "{outcome:?}");
+    assert!(bench.fake.clock.get() <= 1060 && bench.fake.sent.get() == 1);
+    assert!(bench.fake.asked.get() <= 8, "{}", bench.fake.asked.get());
+    bench.fake.clock.set(1300);
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+    let bench = Bench::new(&[Next::Cut]);
+    bench.fake.settle.set(Some(300));
+    let entry = bench.package("p", &FILES);
+    assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
+    assert!(
+        (1300..1310).contains(&bench.fake.clock.get()) && bench.fake.asked.get() < 20,
+        "{}",
+        bench.fake.asked.get()
+    );
+}
+
+#[test]
+fn the_name_that_the_first_answer_gave_stays() {
+    let bench = Bench::new(&[]);
+    bench.fake.unseen.set(true);
+    bench.fake.repeats.set(true);
+    bench.fake.named.set(true);
+    let first = bench.package("p", &FILES);
+    assert_eq!(bench.run(first), Outcome::Verified { ticket: "0".into() });
+    let second = bench.package("q", &["new"]);
+    bench.fake.next.borrow_mut().push_back(Next::Busy);
+    let Outcome::Waiting { due, .. } = bench.run(second) else { panic!("it goes on") };
+    let ticket = bench.store.entry(second).unwrap().unwrap().ticket;
+    assert_eq!(bench.store.ticket(ticket).unwrap().remote.as_deref(), Some("0"));
+    bench.fake.clock.set(due);
+    assert_eq!(bench.run(second), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(4);
+}
+
+#[test]
+fn what_may_not_be_done_with_one_ticket_stops_no_tracker() {
+    let bench = Bench::new(&[]);
+    let first = bench.package("p", &FILES);
+    bench.run(first);
+    let second = bench.package("q", &["new"]);
+    *bench.fake.forbidden.borrow_mut() = Some("https://desk answers 403: closed by an ACL".into());
+    let outcome = bench.run(second);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("closed by an ACL")), "{outcome:?}");
+    assert_eq!(bench.store.health("desk").unwrap().stopped, None);
+    // That nobody knows our user is about all of them.
+    *bench.fake.forbidden.borrow_mut() = Some("https://desk answers 401: who are you?".into());
+    bench.store.release(second, bench.fake.clock.get()).unwrap();
+    assert!(matches!(bench.run(second), Outcome::Waiting { .. }));
+    assert!(bench.store.health("desk").unwrap().stopped.is_some());
+}
+
+#[test]
+fn a_comment_that_is_dropped_is_seen() {
+    let bench = Bench::new(&[]);
+    let first = bench.package("p", &FILES);
+    bench.run(first);
+    let second = bench.package("q", &["new"]);
+    bench.fake.deaf.set(true);
+    let outcome = bench.run(second);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("does not hold the comment")), "{outcome:?}");
+    bench.fake.deaf.set(false);
+    bench.store.release(second, bench.fake.clock.get()).unwrap();
+    assert_eq!(bench.run(second), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(4);
+    assert_eq!(bench.fake.tickets.borrow()[0].2.len(), 1);
+}
+
+#[test]
+fn an_entry_that_was_dropped_keeps_nobody() {
+    let bench = Bench::new(&[Next::Refused]);
+    let first = bench.package("p", &FILES);
+    let second = bench.package("q", &["new"]);
+    assert!(matches!(bench.run(first), Outcome::Held { .. }));
+    assert!(matches!(bench.run(second), Outcome::Waiting { .. }));
+    bench.store.give_up(first, "too large", "jo", 1000).unwrap();
+    let outcome = bench.run(first);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("dropped (too large)")), "{outcome:?}");
+    // The update opens the ticket, and is no comment.
+    assert_eq!(bench.run(second), Outcome::Verified { ticket: "0".into() });
+    bench.check_one(1);
+}
+
+#[test]
+fn a_ticket_that_is_closed_for_good_is_followed_by_one_more() {
+    let bench = Bench::new(&[]);
+    let first = bench.package("p", &FILES);
+    assert_eq!(bench.run(first), Outcome::Verified { ticket: "0".into() });
+    bench.fake.closed.borrow_mut().push(0);
+    let second = bench.package("q", &["the first one", "new"]);
+    // Its answer is lost, and it is found again.
+    bench.fake.next.borrow_mut().push_back(Next::Lost);
+    bench.fake.opens_with_mark.set(true);
+    assert_eq!(bench.run(second), Outcome::Verified { ticket: "1".into() });
+    assert_eq!(bench.fake.follows.borrow().as_deref(), Some("0"));
+    {
+        let tickets = bench.fake.tickets.borrow();
+        assert_eq!((tickets.len(), tickets[1].1.len()), (2, 2), "{tickets:?}");
+    }
+    // The next package is a comment there.
+    let third = bench.package("r", &["newer"]);
+    assert_eq!(bench.run(third), Outcome::Verified { ticket: "1".into() });
+    let tickets = bench.fake.tickets.borrow();
+    assert_eq!((tickets.len(), tickets[1].1.len(), tickets[1].2.len()), (2, 3, 2), "{tickets:?}");
 }
 
 #[test]

@@ -27,8 +27,9 @@ pub trait Tracker {
     /// Adds files to a ticket.
     fn attach(&self, ticket: &str, files: &[Outgoing]) -> Result<(), Failure>;
 
-    /// Reads back what a ticket holds. Files are read whole and hashed, for trackers shorten and drop them without a word.
-    fn read(&self, ticket: &str) -> Result<Holds, Failure>;
+    /// Reads back what a ticket holds. Files that may be one of `wanted` are read whole and hashed, for trackers shorten and drop
+    /// them without a word; those of others, which may be of any size, are left where they are.
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure>;
 
     /// The exact requests that open a ticket and attach the rest of the files, with files as their size and hash and without
     /// credentials.
@@ -75,6 +76,8 @@ pub struct Draft {
     pub mark: String,
     /// The files that go with it.
     pub files: Vec<Outgoing>,
+    /// The ticket that it follows, which was closed for good.
+    pub follows: Option<String>,
 }
 
 /// What a probe has shown, each a line for people.
@@ -91,10 +94,12 @@ pub struct Holds {
     pub key: Option<String>,
     /// Its state, in the tracker's words.
     pub status: String,
-    /// SHA-256 in lower-case hex of its files.
+    /// SHA-256 in lower-case hex of those of its files that were wanted.
     pub files: Vec<String>,
     /// The texts of its comments.
     pub comments: Vec<String>,
+    /// Whether it is closed for good: the tracker lets nobody change it or open it again.
+    pub is_final: bool,
 }
 
 /// Why a request has not done what it should.
@@ -139,6 +144,16 @@ impl Failure {
     pub fn stops(self) -> Failure {
         match self {
             Failure::Refused { why } => Failure::Stopped { why },
+            other => other,
+        }
+    }
+
+    /// The same for a request about one ticket. That our user may not do this there (403) says nothing of the other tickets; that
+    /// nobody knows our user (401) does.
+    #[must_use]
+    pub fn of_ticket(self) -> Failure {
+        match self {
+            Failure::Stopped { why } if why.contains(" answers 403") => Failure::Refused { why },
             other => other,
         }
     }

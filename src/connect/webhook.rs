@@ -13,7 +13,7 @@
 //! Files stand in the message, in base64: the signature covers them, and every receiver can read JSON. They are encoded while they
 //! are sent. A webhook can be neither searched nor read back; but what may have arrived is sent again with the same `webhook-id`.
 
-use super::http::{Http, Secret};
+use super::http::{Http, Secret, unread};
 use super::package::{Outgoing, hash_of, sha256};
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use base64::Engine;
@@ -36,6 +36,9 @@ pub(super) struct Webhook {
     /// The time, in seconds since 1970.
     pub(super) now: fn() -> u64,
 }
+
+/// No system calls a ticket by more bytes.
+const NAME: usize = 200;
 
 /// What messages are signed with.
 pub(super) struct SigningKey(Vec<u8>);
@@ -78,8 +81,10 @@ impl Message {
     fn new(kind: &str, data: &Value, files: &[Outgoing]) -> Message {
         let mut pieces = Vec::new();
         let head = json!({"type": kind, "data": data}).to_string();
-        // Both objects are open again: the files follow in the inner one.
-        pieces.push(Piece::Text(format!("{},\"files\":[", head.strip_suffix("}}").unwrap_or(&head))));
+        // Both objects are open again: the files follow in the inner one, which may be empty so far.
+        let open = head.strip_suffix("}}").unwrap_or(&head);
+        let comma = if open.ends_with('{') { "" } else { "," };
+        pieces.push(Piece::Text(format!("{open}{comma}\"files\":[")));
         for (index, file) in files.iter().enumerate() {
             let facts = json!({"name": file.name, "path": file.path, "bytes": file.bytes, "sha256": file.sha256});
             let facts = facts.to_string();
@@ -160,8 +165,7 @@ impl<R: Read> Read for Base64<R> {
 
 impl Webhook {
     fn post(&self, message: &Message) -> Result<Value, Failure> {
-        let unread =
-            |error: io::Error| Failure::Busy { why: format!("failed to read the package: {error}"), after: None };
+        let unread = |error: io::Error| unread(&error);
         // Nothing is read back, so what is sent is what was looked over, or nothing.
         for file in message.files() {
             if hash_of(&file.place).map_err(unread)? != file.sha256 {
@@ -238,12 +242,13 @@ impl Tracker for Webhook {
     fn create(&self, draft: &Draft) -> Result<String, Failure> {
         let answer = self.post(&self.opened(draft))?;
         let Some(field) = &self.answer_field else { return Ok(draft.key.clone()) };
+        let plain = |name: &str| !name.is_empty() && name.len() <= NAME && !name.chars().any(char::is_control);
         match answer.pointer(field) {
-            Some(Value::String(name)) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
+            Some(Value::String(name)) if plain(name.trim()) => Ok(name.trim().to_owned()),
             Some(Value::Number(number)) => Ok(number.to_string()),
             _ => Err(Failure::Refused {
                 why: format!(
-                    "{} takes it, but its answer has no text or number at `{field}` (`answer_field`)",
+                    "{} takes it, but its answer has no number or text of up to {NAME} plain characters at `{field}` (`answer_field`)",
                     self.http.base()
                 ),
             }),
@@ -259,7 +264,7 @@ impl Tracker for Webhook {
         self.post(&self.filed(ticket, files)).map(drop)
     }
 
-    fn read(&self, _: &str) -> Result<Holds, Failure> {
+    fn read(&self, _: &str, _: &[Outgoing]) -> Result<Holds, Failure> {
         Err(Failure::Refused { why: "a webhook cannot be read back".to_owned() })
     }
 

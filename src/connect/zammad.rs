@@ -6,10 +6,11 @@
 //! Elasticsearch of no attribute of one's own. Files stand in articles, in base64.
 
 use super::api::{Api, PAGES, list, text};
-use super::http::{Http, Request};
+use super::http::{Http, Request, unread};
 use super::multipart::media_type;
-use super::package::{Outgoing, sha256};
+use super::package::Outgoing;
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -69,10 +70,7 @@ impl Zammad {
                         why: format!("{why}; attach it by hand, or leave it out of the package"),
                     });
                 }
-                Show::All => STANDARD.encode(fs::read(&file.place).map_err(|error| Failure::Busy {
-                    why: format!("failed to read the package: {error}"),
-                    after: None,
-                })?),
+                Show::All => STANDARD.encode(fs::read(&file.place).map_err(|error| unread(&error))?),
             };
             Ok(json!({"filename": file.name, "data": data, "mime-type": media_type(&file.name)}))
         };
@@ -156,17 +154,18 @@ impl Tracker for Zammad {
         self.api.tell(&self.adding(ticket, FILES, files, Show::All)?).map(drop)
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let value = self.api.ask(&format!("/api/v1/tickets/{}?expand=true", escaped(ticket)))?;
         let key = Some(text(&value, &format!("/{}", self.key_field))).filter(|it| !it.is_empty());
         let mut holds = Holds { key, status: text(&value, "/state"), ..Holds::default() };
         let articles = self.api.ask(&format!("/api/v1/ticket_articles/by_ticket/{}", escaped(ticket)))?;
         for article in list(&articles, "") {
-            for attachment in list(&article, "/attachments") {
-                let ids = (article.get("id").and_then(Value::as_u64), attachment.get("id").and_then(Value::as_u64));
+            for file in list(&article, "/attachments") {
+                let ids = (article.get("id").and_then(Value::as_u64), file.get("id").and_then(Value::as_u64));
                 let (Some(article), Some(attachment)) = ids else { continue };
                 let path = format!("/api/v1/ticket_attachment/{}/{article}/{attachment}", escaped(ticket));
-                holds.files.push(sha256(&self.api.file(&path)?));
+                let stated = Stated::of(&file, "/filename", "/size");
+                holds.files.extend(stated.hash(wanted, || self.api.file(&path))?);
             }
             holds.comments.push(text(&article, "/body"));
         }

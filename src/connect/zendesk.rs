@@ -11,6 +11,7 @@ use super::http::{Http, Request};
 use super::multipart::media_type;
 use super::package::{Outgoing, sha256};
 use super::rt::escaped;
+use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -26,6 +27,9 @@ pub(super) struct Zendesk {
 
 /// A comment holds 64 KB.
 const LONGEST: usize = 60_000;
+/// Other than a solved one, such a ticket can be neither changed nor opened again
+/// (<https://developer.zendesk.com/documentation/ticketing/managing-tickets/creating-and-updating-tickets/>).
+const CLOSED: &str = "closed";
 /// Stands above files.
 const FILES: &str = "Files of the package.";
 
@@ -48,6 +52,9 @@ impl Zendesk {
         });
         if let Some(group) = self.group {
             ticket["group_id"] = group.into();
+        }
+        if let Some(before) = draft.follows.as_ref().and_then(|it| it.parse::<u64>().ok()) {
+            ticket["via_followup_source_id"] = before.into();
         }
         let body = json!({ "ticket": ticket });
         // What is said and not only the key: for the same key with another body Zendesk answers an error.
@@ -114,7 +121,8 @@ impl Tracker for Zendesk {
     fn find(&self, key: &str) -> Result<Vec<String>, Failure> {
         let tickets =
             self.all(&format!("/api/v2/tickets.json?external_id={}&page[size]=100", escaped(key)), "tickets")?;
-        let ours = tickets.iter().filter(|it| text(it, "/external_id") == key);
+        // One that is closed for good is followed by another of the same key.
+        let ours = tickets.iter().filter(|it| text(it, "/external_id") == key && text(it, "/status") != CLOSED);
         let mut found: Vec<u64> = ours.filter_map(|it| it.get("id")?.as_u64()).collect();
         found.sort_unstable();
         Ok(found.iter().map(u64::to_string).collect())
@@ -140,14 +148,16 @@ impl Tracker for Zendesk {
         self.api.tell(&Zendesk::note(ticket, FILES, &tokens)).map(drop)
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let value = self.api.ask(&format!("/api/v2/tickets/{}.json", escaped(ticket)))?;
         let key = Some(text(&value, "/ticket/external_id")).filter(|it| !it.is_empty());
-        let mut holds = Holds { key, status: text(&value, "/ticket/status"), ..Holds::default() };
+        let status = text(&value, "/ticket/status");
+        let mut holds = Holds { key, is_final: status == CLOSED, status, ..Holds::default() };
         let path = format!("/api/v2/tickets/{}/comments.json?page[size]=100", escaped(ticket));
         for comment in self.all(&path, "comments")? {
             for attachment in list(&comment, "/attachments") {
-                holds.files.push(sha256(&self.api.file(&text(&attachment, "/content_url"))?));
+                let (stated, at) = (Stated::of(&attachment, "/file_name", "/size"), text(&attachment, "/content_url"));
+                holds.files.extend(stated.hash(wanted, || self.api.file(&at))?);
             }
             holds.comments.push(text(&comment, "/body"));
         }

@@ -17,7 +17,7 @@ mod trail;
 pub use audit::{Leaving, Left};
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
 pub use health::Health;
-pub use outbox::{Entry, EntryFile, FileState, Kind, State};
+pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
 pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};
 

@@ -34,7 +34,12 @@ pub enum State {
     Verified,
     /// A person has to look.
     Held,
+    /// A person has given it up.
+    Dropped,
 }
+
+/// Stands in the reason of an entry of which a person is asked whether it has arrived.
+pub const ASKED: &str = "whether it went out is not known";
 
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +106,7 @@ impl Kind {
 
 impl State {
     /// All, in their order.
-    pub const ALL: [State; 9] = [
+    pub const ALL: [State; 10] = [
         State::Pending,
         State::Searching,
         State::Sending,
@@ -111,6 +116,7 @@ impl State {
         State::Verifying,
         State::Verified,
         State::Held,
+        State::Dropped,
     ];
 
     /// The name, as stored and printed.
@@ -125,6 +131,7 @@ impl State {
             State::Verifying => "verifying",
             State::Verified => "verified",
             State::Held => "held",
+            State::Dropped => "dropped",
         }
     }
 }
@@ -156,13 +163,21 @@ impl Store {
         ids.into_iter().map(|id| entry_of(&self.db, id)).collect()
     }
 
-    /// The entry that was made for the same ticket before this one, if it is not through yet: it goes first.
+    /// The entry that was made for the same ticket before this one, if it is neither through nor given up yet: it goes first.
     pub fn before(&self, entry: &Entry) -> Result<Option<Entry>, StoreError> {
-        let sql = "SELECT id FROM outbox WHERE ticket = ?1 AND id < ?2 AND state <> 'verified' ORDER BY id LIMIT 1";
+        let sql = "SELECT id FROM outbox WHERE ticket = ?1 AND id < ?2 AND state <> 'verified'
+            AND id NOT IN (SELECT entry FROM dropped) ORDER BY id LIMIT 1";
         match self.db.query_row(sql, (entry.ticket, entry.id), |row| row.get(0)) {
             Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
             id => entry_of(&self.db, id?).map(Some),
         }
+    }
+
+    /// Whether an entry of the same ticket was through before this one.
+    pub fn follows(&self, entry: &Entry) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE ticket = ?1 AND id < ?2 AND state = 'verified'
+            AND id NOT IN (SELECT entry FROM dropped))";
+        Ok(self.db.query_row(sql, (entry.ticket, entry.id), |row| row.get(0))?)
     }
 
     /// Goes on to a state. When the tracker has taken something, what failed before does not count any more.
@@ -192,21 +207,43 @@ impl Store {
         Ok(())
     }
 
-    /// Begins again after a person has looked: with a search, so that nothing is sent twice.
+    /// Begins again after a person has looked, or has changed their mind: with a search, so that nothing is sent twice. Why an
+    /// attempt has failed is still known, so that what may be on its way is waited for.
     pub fn release(&self, entry: i64, now: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET state = CASE state WHEN 'held' THEN 'pending' ELSE state END, attempts = 0,
-            due = ?1, reason = NULL WHERE id = ?2 AND state <> 'verified'";
-        self.db.execute(sql, (now, entry))?;
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        taken_up(&db, entry, now)?;
+        db.commit()?;
         Ok(())
+    }
+
+    /// A person gives an entry up, for a reason: those behind it go on. Returns whether there was something to give up. A ticket
+    /// that no tracker has taken yet has no name any more, and the next package opens it.
+    pub fn give_up(&self, entry: i64, reason: &str, by: &str, now: i64) -> Result<bool, StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let sql = "INSERT OR IGNORE INTO dropped (entry, at, reason)
+            SELECT id, ?1, ?2 FROM outbox WHERE id = ?3 AND state <> 'verified'";
+        let is_dropped = db.execute(sql, (now, reason, entry))? > 0;
+        if is_dropped {
+            let sql = "UPDATE tickets SET remote = NULL WHERE accepted IS NULL
+                AND id = (SELECT ticket FROM outbox WHERE id = ?1)";
+            db.execute(sql, [entry])?;
+            let sql =
+                "SELECT case_id, tracker FROM tickets JOIN outbox ON tickets.id = outbox.ticket WHERE outbox.id = ?1";
+            let (case, tracker): (i64, String) = db.query_row(sql, [entry], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let text = format!("entry {entry} of the outbox, to {tracker}, was dropped: {reason}");
+            write(&db, case, Happened::Note, &text, by, now)?;
+        }
+        db.commit()?;
+        Ok(is_dropped)
     }
 
     /// A person says that what was sent has arrived: the files that did not go with it follow. Returns whether that was asked.
     pub fn arrived(&self, entry: i64, now: i64) -> Result<bool, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let sql = "UPDATE outbox SET state = 'accepted', attempts = 0, due = ?1, changed = ?1, reason = NULL
-            WHERE id = ?2 AND state = 'held'
+            WHERE id = ?2 AND state = 'held' AND instr(reason, ?3) > 0 AND id NOT IN (SELECT entry FROM dropped)
             AND EXISTS (SELECT 1 FROM tickets WHERE tickets.id = outbox.ticket AND remote IS NOT NULL)";
-        let was_asked = db.execute(sql, (now, entry))? > 0;
+        let was_asked = db.execute(sql, (now, entry, ASKED))? > 0;
         if was_asked {
             accepted(&db, entry, now)?;
         }
@@ -248,6 +285,15 @@ impl Store {
     }
 }
 
+/// An entry that is held, waits or was given up is tried again. What it was at is still known.
+pub(super) fn taken_up(db: &Connection, entry: i64, now: i64) -> Result<(), StoreError> {
+    db.execute("DELETE FROM dropped WHERE entry = ?1", [entry])?;
+    let sql = "UPDATE outbox SET state = CASE state WHEN 'held' THEN 'pending' ELSE state END, attempts = 0, due = ?1,
+        reason = CASE state WHEN 'held' THEN NULL ELSE reason END WHERE id = ?2 AND state <> 'verified'";
+    db.execute(sql, (now, entry))?;
+    Ok(())
+}
+
 /// The tracker has the ticket of an entry: from now on its vendor's time runs.
 fn accepted(db: &Connection, entry: i64, now: i64) -> Result<(), StoreError> {
     let sql =
@@ -263,8 +309,9 @@ fn accepted(db: &Connection, entry: i64, now: i64) -> Result<(), StoreError> {
 }
 
 pub(super) fn entry_of(db: &Connection, id: i64) -> Result<Entry, StoreError> {
-    let sql = "SELECT id, ticket, package, manifest, kind, state, attempts, due, reason, created, changed
-        FROM outbox WHERE id = ?1";
+    let sql = "SELECT id, ticket, package, manifest, kind, CASE WHEN dropped.at IS NULL THEN state ELSE 'dropped' END,
+        attempts, due, COALESCE(dropped.reason, outbox.reason), created, changed
+        FROM outbox LEFT JOIN dropped ON dropped.entry = outbox.id WHERE id = ?1";
     let mut entry = db.query_row(sql, [id], |row| {
         Ok(Entry {
             id: row.get(0)?,

@@ -120,6 +120,12 @@ pub(super) const STEPS: &[&str] = &[
         BEGIN SELECT RAISE(ABORT, 'what happened is not changed'); END;
     INSERT INTO case_events (case_id, at, by, kind, text)
         SELECT id, opened, 'tierline', 'opened', 'bundle' FROM cases ORDER BY id;",
+    // 3: entries of the outbox that a person has given up. A state of its own would mean to make the table of all anew.
+    "CREATE TABLE dropped (
+        entry INTEGER PRIMARY KEY REFERENCES outbox,
+        at INTEGER NOT NULL,
+        reason TEXT NOT NULL
+    ) STRICT;",
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

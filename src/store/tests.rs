@@ -48,13 +48,76 @@ fn two_customers_never_meet_in_one_ticket() {
 fn states_are_stored_by_their_names() {
     let (_folder, store) = open();
     let entry = store.claim(&claim("acme", "k1", "m1"), 10).unwrap().id;
-    for state in State::ALL {
+    // Who drops an entry is asked why.
+    for state in State::ALL.into_iter().filter(|it| *it != State::Dropped) {
         store.reach(entry, state, 11).unwrap();
         assert_eq!(store.entry(entry).unwrap().unwrap().state, state);
     }
     store.release(entry, 12).unwrap();
     assert_eq!(store.entry(entry).unwrap().unwrap().state, State::Pending);
     assert_eq!(store.entry(99).unwrap(), None);
+}
+
+#[test]
+fn an_entry_that_was_given_up_lets_those_behind_it_go() {
+    let (_folder, store) = open();
+    let first = store.claim(&claim("acme", "k1", "m1"), 10).unwrap();
+    let second = store.claim(&claim("acme", "k1", "m2"), 10).unwrap();
+    // It was tried at a tracker that leaves the name to us, and no ticket is there.
+    store.set_remote(first.ticket, "<k1@desk>", None, 11).unwrap();
+    store.hold(first.id, "too large", 11).unwrap();
+    assert!(store.give_up(first.id, "sent by other means", "jo", 12).unwrap());
+    assert!(!store.give_up(first.id, "again", "jo", 13).unwrap());
+    let dropped = store.entry(first.id).unwrap().unwrap();
+    assert_eq!((dropped.state, dropped.reason.as_deref()), (State::Dropped, Some("sent by other means")));
+    assert_eq!(store.before(&second).unwrap(), None);
+    assert!(!store.follows(&second).unwrap());
+    let ticket = store.ticket(first.ticket).unwrap();
+    assert_eq!(ticket.remote, None);
+    let event = store.case(ticket.case).unwrap().events.pop().unwrap();
+    assert_eq!((event.what, &*event.by), (Happened::Note, "jo"));
+    assert!(event.text.contains("entry 1 ") && event.text.contains("sent by other means"), "{event:?}");
+    // Whoever submits it again, or goes on with it, has changed their mind.
+    assert_eq!(store.claim(&claim("acme", "k1", "m1"), 14).unwrap().state, State::Pending);
+    assert!(store.give_up(first.id, "no", "jo", 15).unwrap());
+    store.release(first.id, 16).unwrap();
+    let again = store.entry(first.id).unwrap().unwrap();
+    assert_eq!((again.state, again.reason, again.due), (State::Pending, None, 16));
+    // What is through stays so.
+    store.reach(first.id, State::Verified, 17).unwrap();
+    assert!(!store.give_up(first.id, "late", "jo", 18).unwrap());
+    assert!(store.follows(&second).unwrap());
+}
+
+#[test]
+fn only_what_was_asked_has_arrived() {
+    let (_folder, store) = open();
+    let entry = store.claim(&claim("acme", "k1", "m1"), 10).unwrap();
+    store.set_remote(entry.ticket, "7", None, 11).unwrap();
+    store.hold(entry.id, "https://desk answers 422: no such field", 11).unwrap();
+    assert!(!store.arrived(entry.id, 12).unwrap());
+    store.hold(entry.id, &format!("cut off; {ASKED}"), 13).unwrap();
+    assert!(store.arrived(entry.id, 14).unwrap());
+}
+
+#[test]
+fn a_ticket_that_follows_another_is_noted() {
+    let (_folder, store) = open();
+    let entry = store.claim(&claim("acme", "k1", "m1"), 10).unwrap();
+    let last = || {
+        let case = store.ticket(entry.ticket).unwrap().case;
+        store.case(case).unwrap().events.pop().unwrap().text
+    };
+    // The name that was ours until the tracker gave its own.
+    store.set_remote(entry.ticket, "ours", None, 11).unwrap();
+    store.set_remote(entry.ticket, "35", None, 11).unwrap();
+    store.reach(entry.id, State::Accepted, 12).unwrap();
+    assert_eq!(last(), "desk: 35");
+    store.set_remote(entry.ticket, "35", Some("open"), 13).unwrap();
+    store.set_remote(entry.ticket, "35", Some("closed"), 14).unwrap();
+    assert_eq!(last(), "ticket 35: open -> closed");
+    store.set_remote(entry.ticket, "41", None, 15).unwrap();
+    assert_eq!(last(), "ticket 35: followed by ticket 41");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Customers, cases and their tickets: who claims a problem first.
 
 use super::cases::{About, NewCase, Origin, case_of_problem, customer_of, fill_in, insert};
-use super::outbox::entry_of;
+use super::outbox::{entry_of, taken_up};
 use super::trail::{Happened, reopen, write};
 use super::{Entry, Kind, PROGRAM, State, Store, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
@@ -96,6 +96,10 @@ impl Store {
                 db.execute(sql, (entry, path, sha256, i64::try_from(*bytes).unwrap_or(i64::MAX)))?;
             }
         } else {
+            // Whoever submits it again wants it sent.
+            if entry_of(&db, entry)?.state == State::Dropped {
+                taken_up(&db, entry, now)?;
+            }
             // The folder may have been moved meanwhile; its content is the same.
             db.execute("UPDATE outbox SET package = ?1 WHERE id = ?2", (claim.package, entry))?;
         }
@@ -112,13 +116,17 @@ impl Store {
     /// Remembers what the tracker calls a ticket, or its state there.
     pub fn set_remote(&self, ticket: i64, remote: &str, status: Option<&str>, now: i64) -> Result<(), StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        let sql = "SELECT case_id, status FROM tickets WHERE id = ?1";
-        let (case, before): (i64, Option<String>) =
-            db.query_row(sql, [ticket], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if let (Some(before), Some(status)) = (before.as_deref(), status)
-            && before != status
-        {
-            let text = format!("ticket {remote}: {before} -> {status}");
+        let sql = "SELECT case_id, status, remote FROM tickets WHERE id = ?1 AND accepted IS NOT NULL";
+        let known = db.query_row(sql, [ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        let (case, before, name): (i64, Option<String>, Option<String>) = known.unwrap_or_default();
+        let changed = match (name.filter(|it| it != remote), before, status) {
+            (Some(name), _, _) => Some(format!("ticket {name}: followed by ticket {remote}")),
+            (None, Some(before), Some(status)) if before != status => {
+                Some(format!("ticket {remote}: {before} -> {status}"))
+            }
+            _ => None,
+        };
+        if let Some(text) = changed {
             write(&db, case, Happened::TicketState, &text, PROGRAM, now)?;
         }
         let sql = "UPDATE tickets SET remote = ?1, status = COALESCE(?2, status) WHERE id = ?3";

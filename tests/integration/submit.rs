@@ -328,6 +328,14 @@ fn what_waits_goes_on_with_a_retry() {
     let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
     let connection = ["--config", text(&config), "--store", text(&store)];
     let retry = |more: &[&str]| desk.run(&[&["outbox", "retry"], more, &connection].concat());
+    // What is given up for a reason is left alone, until somebody wants it all the same.
+    let drop = |reason: &str| desk.run(&["outbox", "drop", "1", reason, "--store", text(&store)]);
+    check(&drop(" "), 2, &["say why"]);
+    check(&drop("sent by other means"), 0, &["entry 1 is dropped"]);
+    check(&drop("again"), 2, &["was dropped already"]);
+    assert_eq!(desk.outbox()[0]["state"], "dropped");
+    check(&retry(&[]), 0, &[]);
+    assert_eq!(desk.tickets(), Vec::<PathBuf>::new());
     check(&retry(&["1"]), 0, &["desk: ticket "]);
     desk.check_one("ticket");
     check(&retry(&[]), 0, &[]);

@@ -58,7 +58,7 @@ fn refresh(store: &Store, config: &Config, ticket: &Ticket) -> Result<Option<Str
     if tracker.unseen(&ticket.problem).is_some() {
         return Ok(None);
     }
-    let holds = tracker.read(remote).map_err(|failure| failure.why().to_owned())?;
+    let holds = tracker.read(remote, &[]).map_err(|failure| failure.why().to_owned())?;
     if holds.key.as_deref() != Some(&*ticket.problem) {
         return Err(format!("ticket {remote} does not hold the key of the problem any more; was it merged?"));
     }

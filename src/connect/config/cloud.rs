@@ -18,9 +18,10 @@ use std::cell::OnceCell;
 use std::time::Duration;
 use toml::Spanned;
 
-/// How long a request that was cut off may still take effect, and a search not know of it, if nothing is said.
+/// How long a request that was cut off may still take effect, if nothing is said.
 const SETTLE: Duration = Duration::from_secs(30);
-/// The same where tickets are found by an index that is made later: Freshdesk says a few minutes.
+/// The same where tickets are found by an index that is made later: Freshdesk says a few minutes, Jira Cloud from a few seconds to
+/// minutes (<https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/>).
 const INDEXED: Duration = Duration::from_secs(300);
 /// How many bytes of files go in one request, if nothing is said.
 const REQUEST: u64 = 8 << 20;
@@ -33,7 +34,9 @@ impl Config {
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Option<Box<dyn Tracker>>, ConfigError> {
         let request_bytes = settings.request_bytes.as_ref().map_or(REQUEST, |it| *it.get_ref());
-        let settle = seconds(settings.settle_seconds.as_ref(), SETTLE);
+        let is_indexed =
+            ["jira-cloud", "jira-service-management", "freshdesk", "zammad"].contains(&&**settings.kind.get_ref());
+        let settle = seconds(settings.settle_seconds.as_ref(), if is_indexed { INDEXED } else { SETTLE });
         let logged_in = |ending: &str| self.logged_in(settings, ending, variable);
         let key_field = || Ok(self.plain(settings, "key_field", settings.key_field.as_ref())?.map(str::to_owned));
         Ok(Some(match &**settings.kind.get_ref() {
@@ -107,7 +110,7 @@ impl Config {
                     // As the interface calls what an administrator has made.
                     key_field: if field.starts_with("cf_") { field } else { format!("cf_{field}") },
                     request_bytes,
-                    settle: seconds(settings.settle_seconds.as_ref(), INDEXED),
+                    settle,
                 })
             }
             "zammad" => {
@@ -118,7 +121,7 @@ impl Config {
                     requester: self.requester(settings)?,
                     key_field: key_field()?.unwrap_or_else(|| "escalation_key".to_owned()),
                     request_bytes,
-                    settle: seconds(settings.settle_seconds.as_ref(), INDEXED),
+                    settle,
                 })
             }
             _ => return Ok(None),

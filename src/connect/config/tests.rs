@@ -45,7 +45,14 @@ fn every_kind_is_made_of_its_settings_and_shows_no_secret() {
         sha256: "ab".repeat(32),
         bytes: 3,
     };
-    let draft = Draft { key: "0f".repeat(32), subject: "s".into(), body: "b".into(), mark: "m".into(), files: vec![] };
+    let draft = Draft {
+        key: "0f".repeat(32),
+        subject: "s".into(),
+        body: "b".into(),
+        mark: "m".into(),
+        files: vec![],
+        follows: None,
+    };
     for (settings, target) in KINDS {
         let tracker = tracker(settings).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(tracker.target(), *target);

@@ -2,7 +2,8 @@
 //! <https://developers.freshdesk.com/api/#filter_tickets>, <https://developers.freshdesk.com/api/#conversations>,
 //! <https://developers.freshdesk.com/api/#ratelimit>, <https://developers.freshdesk.com/api/#error>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::package::sha256;
 use super::*;
 
 const AUTH: &str = "Basic aHVudGVyMjpY";
@@ -67,7 +68,7 @@ fn files_go_with_a_private_note_and_are_read_back_from_their_store() {
     let files = draft(folder.path(), &[("a.log", b"one")]).files;
     let store =
         Contract::serve(vec![on("GET /signed/a.log").sends(200, b"one"), on("GET /signed/b.log").sends(200, b"two")]);
-    let at = |name: &str| json!([{"id": 4, "name": name, "attachment_url": format!("{}/signed/{name}", store.base)}]);
+    let at = |name: &str| json!([{"id": 4, "name": name, "size": 3, "attachment_url": format!("{}/signed/{name}", store.base)}]);
     let contract = Contract::serve(vec![
         asks("POST /api/v2/tickets/20/notes")
             .parts(&[
@@ -88,7 +89,7 @@ fn files_go_with_a_private_note_and_are_read_back_from_their_store() {
     ]);
     let freshdesk = freshdesk(&contract);
     freshdesk.attach("20", &files).unwrap();
-    let holds = freshdesk.read("20").unwrap();
+    let holds = freshdesk.read("20", &wanted(&[("a.log", b"one"), ("b.log", b"two")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "Pending"));
     assert_eq!((holds.files, holds.comments.len()), (vec![sha256(b"one"), sha256(b"two")], 1));
 }

@@ -2,7 +2,8 @@
 //! comments <https://docs.github.com/en/rest/issues/comments>, contents <https://docs.github.com/en/rest/repos/contents>,
 //! limits <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::package::sha256;
 use super::*;
 
 const AUTH: &str = "Bearer github_pat_hunter2";
@@ -70,14 +71,21 @@ fn files_are_committed_once_named_and_read_back() {
         puts().gives(422, there),
         notes().gives(201, json!({})),
         puts().gives(409, json!({"message": "is at 1 but expected 2"})),
+        puts().gives(409, json!({"message": "Could not create file: Required status check \"ci\" is expected."})),
         asks("GET /repos/desk/esc/issues/7")
             .gives(200, json!({"number": 7, "state": "open", "body": format!("EscalationKey: {KEY}\n")})),
         asks("GET /repos/desk/esc/contents/tierline/issue-7").gives(
             200,
-            json!([{"name": "7692c3ad-a.log", "download_url": format!("{}/raw/a.log?token=t", store.base)}]),
+            json!([
+                {"name": "7692c3ad-a.log", "size": 3, "download_url": format!("{}/raw/a.log?token=t", store.base)},
+                // Committed, and then nobody could say so.
+                {"name": "3fc4ccfe-b.log", "size": 3, "download_url": "BASE/raw/b.log"},
+            ]),
         ),
-        asks("GET /repos/desk/esc/issues/7/comments?per_page=100&page=1")
-            .gives(200, json!([{"body": "package 0123456789abcdef"}])),
+        asks("GET /repos/desk/esc/issues/7/comments?per_page=100&page=1").gives(
+            200,
+            json!([{"body": "package 0123456789abcdef"}, {"body": "- `7692c3ad-a.log`, SHA-256 7692c3ad"}]),
+        ),
         asks("GET /repos/desk/esc/issues/8").gives(200, json!({"state": "closed", "body": null})),
         asks("GET /repos/desk/esc/contents/tierline/issue-8").gives(404, json!({"message": "Not Found"})),
         asks("GET /repos/desk/esc/issues/8/comments?per_page=100&page=1").gives(200, json!([])),
@@ -87,10 +95,13 @@ fn files_are_committed_once_named_and_read_back() {
     // Again, after an answer that was lost.
     github.attach("7", &files).unwrap();
     assert!(matches!(github.attach("7", &files), Err(Failure::Busy { .. })));
-    let holds = github.read("7").unwrap();
+    let failure = github.attach("7", &files).unwrap_err();
+    assert!(matches!(&failure, Failure::Refused { why } if why.contains("protects the branch")), "{failure:?}");
+    let both = wanted(&[("a.log", b"one"), ("b.log", b"two")]);
+    let holds = github.read("7", &both).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.files), (Some(KEY), "open", vec![sha256(b"one")]));
-    assert_eq!(holds.comments, ["package 0123456789abcdef"]);
-    assert_eq!(github.read("8").unwrap(), Holds { status: "closed".into(), ..Holds::default() });
+    assert_eq!(holds.comments[0], "package 0123456789abcdef");
+    assert_eq!(github.read("8", &both).unwrap(), Holds { status: "closed".into(), ..Holds::default() });
 }
 
 #[test]
@@ -105,6 +116,9 @@ fn logs_go_to_no_public_repository() {
         assert!(matches!(&failure, Failure::Stopped { why } if why.contains(words)), "{failure:?}");
     };
     told(repository(false, true), "is public");
+    let internal =
+        json!({"private": true, "visibility": "internal", "has_issues": true, "permissions": {"push": true}});
+    told(asks("GET /repos/desk/esc").gives(200, internal), "is internal");
     told(repository(true, false), "role Write");
     told(asks("GET /repos/desk/esc").gives(404, json!({"message": "Not Found"})), "does the token reach it?");
 }

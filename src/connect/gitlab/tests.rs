@@ -3,6 +3,7 @@
 //! limits <https://docs.gitlab.com/security/rate_limits/>.
 
 use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::package::sha256;
 use super::*;
 
 const AUTH: &str = "Bearer glpat-hunter2";
@@ -27,22 +28,38 @@ fn asks(line: &'static str) -> Exchange {
 fn an_issue_is_confidential_and_has_the_key_in_a_label() {
     let folder = tempfile::tempdir().unwrap();
     let mut draft = draft(folder.path(), &[]);
-    draft.body = "It failed:\n  /close\n/var/log".into();
+    draft.body = "It failed:\n  /close\n/var/log\n".into();
     let contract = Contract::serve(vec![
         asks("POST /api/v4/projects/desk%2Fesc/issues")
             .json(json!({
                 "title": "VBR: job failed",
-                "description": "It failed:\n\\/close\n\\/var/log",
+                "description": "It failed:\n  /close\n\\/var/log\n",
                 "labels": LABEL,
                 "confidential": true,
             }))
             .gives(201, json!({"id": 84, "iid": 14})),
         asks("POST /api/v4/projects/desk%2Fesc/issues/14/notes")
-            .json(json!({"body": "It failed:\n\\/close\n\\/var/log"})),
+            .json(json!({"body": "It failed:\n  /close\n\\/var/log\n"})),
     ]);
     let gitlab = gitlab(&contract);
     assert_eq!(gitlab.create(&draft).unwrap(), "14");
     gitlab.comment("14", &draft).unwrap();
+}
+
+#[test]
+fn a_line_of_a_log_is_no_command_and_stays_as_it_is() {
+    let check = |body: &str, expected: &str| assert_eq!(inert(body), expected, "{body}");
+    // Shown as they are within a block of code.
+    check("a\n```text\n/close\n  /x\n```\n/close", "a\n```text\n/close\n  /x\n```\n\\/close");
+    check("/1 // /\n//close", "/1 // /\n//close");
+    // GitLab takes these out before it looks.
+    check("\r/close\r\n", "\\/close\n");
+    check("```\r\n/close\r\n```\r\n/close", "```\n/close\n```\n\\/close");
+    // What does not end, or ends elsewhere for GitLab, protects nothing.
+    check("```\n/close", "```\n\\/close");
+    check("````\n```\n/close\n```\n````", "````\n```\n\\/close\n```\n````");
+    check("<b>\n```\n/close\n```\n</b>", "<b>\n```\n\\/close\n```\n</b>");
+    check(">>>\n```\n>>>\n/close\n```", ">>>\n```\n>>>\n\\/close\n```");
 }
 
 #[test]
@@ -71,16 +88,24 @@ fn files_are_uploaded_named_in_a_note_and_read_back_from_there() {
             .gives(201, json!({"id": 1})),
         asks("GET /api/v4/projects/desk%2Fesc/issues/14")
             .gives(200, json!({"iid": 14, "state": "opened", "labels": [LABEL]})),
-        asks("GET /api/v4/projects/desk%2Fesc/issues/14/notes?sort=asc&order_by=created_at&per_page=100&page=1")
-            .gives(200, json!([{"body": body}, {"body": "no /uploads/secret/x here"}])),
+        asks("GET /api/v4/projects/desk%2Fesc/issues/14/notes?sort=asc&order_by=created_at&per_page=100&page=1").gives(
+            200,
+            json!([
+                {"body": body},
+                {"body": "no /uploads/secret/x here"},
+                // Somebody else's, whose name is longer than ours are.
+                {"body": format!("![x](/uploads/{SECRET}/Protokoll_für_x.png)")},
+                {"body": format!("[x](/uploads/{SECRET}/a+b.txt)")},
+            ]),
+        ),
         asks("GET /api/v4/projects/desk%2Fesc/uploads/66dbcd21ec5d24ed6ea225176098d52b/a.log").sends(200, b"one"),
         asks("POST /api/v4/projects/desk%2Fesc/uploads").gives(201, json!({"url": "elsewhere"})),
     ]);
     let gitlab = gitlab(&contract);
     gitlab.attach("14", &files).unwrap();
-    let holds = gitlab.read("14").unwrap();
+    let holds = gitlab.read("14", &files).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.files), (Some(KEY), "opened", vec![sha256(b"one")]));
-    assert_eq!(holds.comments.len(), 2);
+    assert_eq!(holds.comments.len(), 4);
     assert!(matches!(gitlab.attach("14", &files), Err(Failure::Busy { .. })));
 }
 
@@ -101,7 +126,21 @@ fn a_probe_asks_for_issues_and_for_the_role_that_sees_confidential_ones() {
     };
     told(project("disabled", member(40)), "has no issues");
     told(project("private", member(10)), "role Reporter");
-    told(project("private", Value::Null), "role Reporter");
+    // A member by a group that was invited, of whom the project says nothing.
+    let invited = |status: u16, member: Value| {
+        vec![
+            project("private", Value::Null),
+            asks("GET /api/v4/user").gives(200, json!({"id": 7})),
+            asks("GET /api/v4/projects/desk%2Fesc/members/all/7").gives(status, member),
+        ]
+    };
+    let mut seen = invited(200, json!({"id": 7, "access_level": 20}));
+    seen.push(asks(NONE).gives(200, json!([])));
+    gitlab(&Contract::serve(seen)).probe().unwrap();
+    for (status, member) in [(404, json!({"message": "404 Not found"})), (200, json!({"access_level": 10}))] {
+        let failure = gitlab(&Contract::serve(invited(status, member))).probe().unwrap_err();
+        assert!(matches!(&failure, Failure::Stopped { why } if why.contains("role Reporter")), "{failure:?}");
+    }
     told(
         asks("GET /api/v4/projects/desk%2Fesc").gives(404, json!({"message": "404 Project Not Found"})),
         "404 Project Not Found; is there",

@@ -9,10 +9,11 @@
 use super::super::api::{Api, PAGES, list, name_of, shortened, text};
 use super::super::http::Request;
 use super::super::multipart::Multipart;
-use super::super::package::{Outgoing, sha256};
+use super::super::package::Outgoing;
 use super::super::rt::escaped;
+use super::super::stated::Stated;
 use super::super::tracker::{Draft, Failure, Holds, Probe, Tracker};
-use super::{LONGEST, adf};
+use super::{LONGEST, adf, verbatim};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -75,16 +76,23 @@ impl ServiceDesk {
         (!key.is_empty()).then_some(key)
     }
 
+    /// Where a file is for us. Behind a proxy the address in an answer is another server's, which knows nothing of our credentials.
+    fn own<'a>(&self, address: &'a str) -> &'a str {
+        let foreign = !address.starts_with(&format!("{}/", self.api.http.base()));
+        let path = ["/secure/attachment/", "/rest/servicedeskapi/"].iter().find_map(|it| address.find(it));
+        path.filter(|_| foreign).map_or(address, |at| &address[at..])
+    }
+
     fn opening(&self, draft: &Draft) -> Request {
         let summary: String = draft.subject.chars().take(super::SUMMARY - SHORT - 3).collect();
         // Before the text, so that nothing in that is taken for the key.
-        let body = format!("{}: {}\n\n{}", self.key_field, draft.key, draft.body);
+        let body = format!("{}: {}\n\n{}", self.key_field, draft.key, verbatim(&shortened(&draft.body, LONGEST)));
         let body = json!({
             "serviceDeskId": self.desk,
             "requestTypeId": self.request_type,
             "requestFieldValues": {
                 "summary": format!("{summary} [{}]", &draft.key[..SHORT]),
-                "description": shortened(&body, LONGEST),
+                "description": body,
             },
         });
         ServiceDesk::asked(Request::post("/rest/servicedeskapi/request", body))
@@ -165,7 +173,7 @@ impl Tracker for ServiceDesk {
     }
 
     fn comment(&self, ticket: &str, draft: &Draft) -> Result<(), Failure> {
-        let body = json!({"body": shortened(&draft.body, LONGEST), "public": true});
+        let body = json!({"body": verbatim(&shortened(&draft.body, LONGEST)), "public": true});
         let path = ServiceDesk::request(ticket, "/comment");
         self.api.tell(&ServiceDesk::asked(Request::post(path, body))).map(drop)
     }
@@ -180,12 +188,13 @@ impl Tracker for ServiceDesk {
         self.api.tell(&ServiceDesk::adding(ticket, &names)).map(drop)
     }
 
-    fn read(&self, ticket: &str) -> Result<Holds, Failure> {
+    fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let value = self.ask(&ServiceDesk::request(ticket, ""))?;
         let mut holds = Holds { key: self.key_of(&value), ..Holds::default() };
         holds.status = text(&value, "/currentStatus/status");
         for attachment in self.all(&ServiceDesk::request(ticket, "/attachment?"))? {
-            holds.files.push(sha256(&self.api.file(&text(&attachment, "/_links/content"))?));
+            let (stated, at) = (Stated::of(&attachment, "/filename", "/size"), text(&attachment, "/_links/content"));
+            holds.files.extend(stated.hash(wanted, || self.api.file(self.own(&at)))?);
         }
         let comments = self.all(&ServiceDesk::request(ticket, "/comment?"))?;
         holds.comments = comments.iter().map(|it| adf::text_of(it.get("body").unwrap_or(&Value::Null))).collect();

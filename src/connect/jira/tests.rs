@@ -7,7 +7,8 @@
 //! <https://developer.atlassian.com/server/jira/platform/rest/>, limits
 //! <https://confluence.atlassian.com/adminjiraserver/improving-instance-stability-with-rate-limiting-983794911.html>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::package::sha256;
 use super::*;
 
 const AUTH: &str = "Basic ZGVzazpodW50ZXIy";
@@ -130,7 +131,11 @@ fn all_is_read_back_on_cloud() {
         asks("GET /rest/api/3/issue/ESC-24?fields=labels,status,attachment").gives(200, json!({"key": "ESC-24", "fields": {
             "labels": [LABEL],
             "status": {"name": "In Progress"},
-            "attachment": [{"id": "10000", "filename": "a.log", "content": "BASE/rest/api/3/attachment/content/10000"}],
+            "attachment": [
+                {"id": "10000", "filename": "a.log", "size": 5, "content": "BASE/rest/api/3/attachment/content/10000"},
+                // A dump of somebody else's, which is not fetched.
+                {"id": "10001", "filename": "vmcore", "size": 2_000_000_000_u64},
+            ],
         }})),
         asks("GET /rest/api/3/attachment/content/10000")
             .sends(303, b"")
@@ -140,7 +145,7 @@ fn all_is_read_back_on_cloud() {
         asks("GET /rest/api/3/issue/ESC-24/comment?startAt=100&maxResults=100")
             .gives(200, json!({"comments": [comment(100)], "startAt": 100, "total": 101})),
     ]);
-    let holds = jira(&contract, Edition::Cloud).read("ESC-24").unwrap();
+    let holds = jira(&contract, Edition::Cloud).read("ESC-24", &wanted(&[("a.log", b"\xff one")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "In Progress"));
     assert_eq!((holds.files, holds.comments.len()), (vec![sha256(b"\xff one")], 101));
     assert_eq!(holds.comments[100], "comment 100\n");
@@ -153,13 +158,18 @@ fn all_is_read_back_on_data_center() {
             "labels": [],
             "status": {"name": "Open"},
             // The address is that behind a proxy.
-            "attachment": [{"id": "7", "filename": "a b.log", "content": "http://inner:8080/secure/attachment/7/a+b.log"}],
+            "attachment": [
+                {"id": "7", "filename": "a b.log", "size": 3, "content": "http://inner:8080/secure/attachment/7/a+b.log"},
+                // As large as ours, and quarantined.
+                {"id": "8", "filename": "c.exe", "size": 3},
+            ],
         }})),
         asks("GET /secure/attachment/7/a%20b.log").sends(200, b"one"),
+        asks("GET /secure/attachment/8/c.exe").sends(403, b""),
         asks("GET /rest/api/2/issue/ESC-24/comment?startAt=0&maxResults=100")
             .gives(200, json!({"comments": [{"body": "package 0123456789abcdef"}], "total": 1})),
     ]);
-    let holds = jira(&contract, Edition::DataCenter).read("ESC-24").unwrap();
+    let holds = jira(&contract, Edition::DataCenter).read("ESC-24", &wanted(&[("a-b.log", b"one")])).unwrap();
     assert_eq!((holds.key, holds.files), (None, vec![sha256(b"one")]));
     assert_eq!(holds.comments, ["package 0123456789abcdef"]);
 }

@@ -1,10 +1,10 @@
 //! The steps from a ticket to one that holds all files, as read back.
 
 use super::super::package::{Outgoing, batches};
+use super::super::retry::later;
 use super::super::tracker::Holds;
-use super::{Job, Outbox, OutboxError, Point, State, Step};
-use crate::store::FileState;
-use std::time::Duration;
+use super::{Failure, Job, Outbox, OutboxError, Outcome, Point, State, Step};
+use crate::store::{FileState, Kind};
 
 impl Outbox<'_> {
     /// Attaches what the ticket does not hold yet.
@@ -12,9 +12,10 @@ impl Outbox<'_> {
         if job.entry.state == State::Accepted {
             self.store.reach(job.entry.id, State::Attaching, self.now())?;
             self.reached(Point::Attaching);
-        } else if !job.own {
-            // Somebody died here: what was on its way may still arrive.
-            (self.around.sleep)(Duration::from_secs(self.settling(job).unsigned_abs()));
+        } else if !job.own
+            && let Some(end) = self.let_arrive(job)?
+        {
+            return Ok(end);
         }
         let remote = job.ticket.remote.clone().unwrap_or_default();
         let missing = match self.missing(job, &remote)? {
@@ -23,12 +24,17 @@ impl Outbox<'_> {
         };
         for batch in batches(missing.into_iter(), self.tracker.request_bytes()) {
             let notes = self.leaving(job, "files", &[], &batch)?;
-            let result = self.tracker.attach(&remote, &batch);
+            let result = self.tracker.attach(&remote, &batch).map_err(Failure::of_ticket);
             self.has_left(&notes, result.as_ref().err())?;
             match result {
                 Ok(()) => self.well()?,
-                // What of it has arrived is seen when the ticket is read again. A mail comes twice then, under one name.
-                Err(failure) => return self.failed(job, State::Attaching, failure.of_question()),
+                // What of it has arrived is seen when the ticket is read again, after it has had the time. A mail comes twice
+                // then, under one name.
+                Err(failure @ Failure::Ambiguous { .. }) => {
+                    self.store.reach(job.entry.id, State::Attaching, self.now())?;
+                    return self.failed(job, State::Attaching, failure);
+                }
+                Err(failure) => return self.failed(job, State::Attaching, failure),
             }
             self.reached(Point::Attached);
             for file in &batch {
@@ -38,6 +44,29 @@ impl Outbox<'_> {
         self.store.reach(job.entry.id, State::Verifying, self.now())?;
         self.reached(Point::Verifying);
         Ok(Step::On)
+    }
+
+    /// Files may still be on their way: those of a process that died here, or whose answer was lost. `None` if they had the time
+    /// to arrive.
+    fn let_arrive(&self, job: &Job<'_>) -> Result<Option<Step>, OutboxError> {
+        let (whole, now) = (later(0, self.tracker.settle()), self.now());
+        if whole == 0 {
+            return Ok(None);
+        }
+        let (left, why) = match &job.entry.reason {
+            Some(why) => (self.settling(job), why.clone()),
+            // Every failure has a reason: somebody died here, and when is not known.
+            None => {
+                let why = "the program was ended while it was attaching files";
+                self.store.reach(job.entry.id, State::Attaching, now)?;
+                self.store.postpone(job.entry.id, State::Attaching, now.saturating_add(whole), why)?;
+                (whole, why.to_owned())
+            }
+        };
+        if left == 0 || self.rest(left) {
+            return Ok(None);
+        }
+        Ok(Some(Step::End(Outcome::Waiting { due: now.saturating_add(left), why })))
     }
 
     /// The files that the ticket does not hold yet, or the end if it is not ours.
@@ -75,6 +104,16 @@ impl Outbox<'_> {
             Ok(holds) => holds,
             Err(step) => return step,
         };
+        // What opened the ticket is no comment.
+        let comments = job.entry.kind == Kind::Update && self.store.follows(job.entry)?;
+        if comments && !holds.comments.iter().any(|it| it.contains(&job.package.mark())) {
+            let why = format!(
+                "ticket {remote} does not hold the comment that was sent: the tracker has dropped it; may the token's user comment \
+                 there? When that is mended, `tierline outbox retry {}`",
+                job.entry.id
+            );
+            return Ok(Step::End(self.hold(job.entry, &why)?));
+        }
         let lost: Vec<String> = job.package.missing(&holds.files).into_iter().map(|it| it.name).collect();
         if !lost.is_empty() {
             let why = format!(
@@ -97,6 +136,7 @@ impl Outbox<'_> {
     }
 
     fn read(&self, job: &Job<'_>, remote: &str) -> Result<Holds, Result<Step, OutboxError>> {
-        self.tracker.read(remote).map_err(|failure| self.failed(job, job.entry.state, failure.of_question()))
+        let read = self.tracker.read(remote, &job.package.files);
+        read.map_err(|failure| self.failed(job, job.entry.state, failure.of_ticket().of_question()))
     }
 }

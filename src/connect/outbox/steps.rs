@@ -2,13 +2,14 @@
 
 use super::super::retry::{backoff, failed, later};
 use super::{Failure, Job, Outbox, OutboxError, Outcome, Point, State, Step};
-use crate::store::{FileState, Kind};
+use crate::store::{ASKED, FileState, Kind};
 use std::time::Duration;
 
 /// So many attempts that may have arrived, and a person has to look.
 const AMBIGUOUS: u32 = 6;
-/// How often the tracker is asked while it may still be at it.
-const POLL: Duration = Duration::from_secs(1);
+/// While the tracker may still be at it, it is asked after as long again as it has had already, but at least so often, in seconds:
+/// it counts how often it is asked.
+const POLL: i64 = 30;
 
 impl Outbox<'_> {
     /// Whether the tracker is usable at all, before anything is searched or sent: without its key field no ticket is found again.
@@ -32,11 +33,12 @@ impl Outbox<'_> {
             return self.ask(job, "the program was ended while it was sending");
         }
         if job.entry.state == State::Sending {
-            self.store.reach(job.entry.id, State::Ambiguous, job.entry.changed)?;
+            // When it died nobody knows: what was on its way may need all of the time from now on.
+            self.store.reach(job.entry.id, State::Ambiguous, self.now())?;
             return Ok(Step::On);
         }
-        let there = match self.is_there(job) {
-            Ok(there) => there,
+        let (there, follows) = match self.is_there(job) {
+            Ok(found) => found,
             Err(failure) => return self.failed(job, job.entry.state, failure.of_question()),
         };
         self.reached(Point::Searched);
@@ -62,16 +64,23 @@ impl Outbox<'_> {
         {
             return Ok(end);
         }
-        // A comment can only be made where there is a ticket.
-        let remote = job.ticket.remote.as_ref().filter(|_| job.entry.kind == Kind::Update);
-        let (what, draft) = match remote {
+        // A comment can only be made where there is a ticket that takes one.
+        let remote = job.ticket.remote.as_ref().filter(|_| job.entry.kind == Kind::Update && follows.is_none());
+        let (what, mut draft) = match remote {
             Some(_) => ("comment", job.package.update()),
             None => ("ticket", job.package.draft(self.tracker).0),
         };
+        if follows.is_some() {
+            // With the mark in it, by which it is found again.
+            (draft.body, draft.follows) = (job.package.update().body, follows);
+        }
         let notes = self.leaving(job, what, draft.body.as_bytes(), &draft.files)?;
         if let Some(name) = &unseen {
-            // What a person may have to say later is only whether it arrived.
-            self.store.set_remote(job.ticket.id, name, None, self.now())?;
+            // What a person may have to say later is only whether it arrived. Where the first answer has named the ticket, that
+            // name stays.
+            if job.ticket.remote.is_none() {
+                self.store.set_remote(job.ticket.id, name, None, self.now())?;
+            }
             for file in &job.package.files {
                 let goes = draft.files.iter().any(|it| it.path == file.path);
                 let state = if goes { FileState::Sent } else { FileState::Waiting };
@@ -81,7 +90,7 @@ impl Outbox<'_> {
         self.store.reach(job.entry.id, State::Sending, self.now())?;
         self.reached(Point::Sending);
         let result = match remote {
-            Some(remote) => self.tracker.comment(remote, &draft).map(|()| remote.clone()),
+            Some(remote) => self.tracker.comment(remote, &draft).map(|()| remote.clone()).map_err(Failure::of_ticket),
             None => self.tracker.create(&draft),
         };
         self.has_left(&notes, result.as_ref().err())?;
@@ -112,7 +121,7 @@ impl Outbox<'_> {
     fn ask(&self, job: &Job<'_>, why: &str) -> Result<Step, OutboxError> {
         let id = job.entry.id;
         let why = format!(
-            "{why}; whether it went out is not known, so ask the receiver: if it arrived, `tierline outbox arrived {id}` goes on, \
+            "{why}; {ASKED}, so ask the receiver: if it arrived, `tierline outbox arrived {id}` goes on, \
              if not, `tierline outbox retry {id}` sends it again"
         );
         Ok(Step::End(self.hold(job.entry, &why)?))
@@ -120,9 +129,14 @@ impl Outbox<'_> {
 
     /// What was sent and is not found: the tracker may still be at it. `None` if it may be sent again.
     fn wait_or_end(&self, job: &Job<'_>) -> Result<Option<Step>, OutboxError> {
-        if self.settling(job) > 0 {
-            (self.around.sleep)(POLL);
-            return Ok(Some(Step::On));
+        let left = self.settling(job);
+        if left > 0 {
+            let had = self.now().saturating_sub(job.entry.changed);
+            if self.rest(had.clamp(1, POLL).min(left)) {
+                return Ok(Some(Step::On));
+            }
+            let why = job.entry.reason.clone().unwrap_or_else(|| "what was sent may still arrive".to_owned());
+            return Ok(Some(Step::End(Outcome::Waiting { due: self.now().saturating_add(left), why })));
         }
         if job.entry.attempts >= AMBIGUOUS {
             let why = format!(
@@ -137,6 +151,15 @@ impl Outbox<'_> {
         Ok((job.entry.due > self.now()).then_some(waiting))
     }
 
+    /// Waits so many seconds, if that is not longer than the caller waits. Returns whether it has.
+    pub(super) fn rest(&self, seconds: i64) -> bool {
+        let fits = self.now().saturating_add(seconds) <= self.around.until;
+        if fits {
+            (self.around.sleep)(Duration::from_secs(seconds.unsigned_abs()));
+        }
+        fits
+    }
+
     /// For how many seconds what was sent may still take effect. A clock that was set back does not prolong it.
     pub(super) fn settling(&self, job: &Job<'_>) -> i64 {
         let whole = later(0, self.tracker.settle());
@@ -144,18 +167,36 @@ impl Outbox<'_> {
         if left > whole { 0 } else { left.max(0) }
     }
 
-    /// Tickets with the key; of a comment the ticket that has it.
-    fn is_there(&self, job: &Job<'_>) -> Result<Vec<String>, Failure> {
+    /// Tickets with the key; of a comment the ticket that has it. And the ticket that has to be followed by a new one, for it is
+    /// closed for good.
+    fn is_there(&self, job: &Job<'_>) -> Result<(Vec<String>, Option<String>), Failure> {
         if self.tracker.unseen(&job.ticket.problem).is_some() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), None));
         }
+        let read = |remote: &str, wanted| self.tracker.read(remote, wanted).map_err(Failure::of_ticket);
         match (job.entry.kind, &job.ticket.remote) {
             (Kind::Update, Some(remote)) => {
                 let mark = job.package.mark();
-                let holds = self.tracker.read(remote)?;
-                Ok(holds.comments.iter().filter(|it| it.contains(&mark)).map(|_| remote.clone()).take(1).collect())
+                let mut holds = read(remote, &[])?;
+                let is_there = holds.comments.iter().any(|it| it.contains(&mark));
+                if is_there && holds.is_final {
+                    holds = read(remote, &job.package.files)?;
+                }
+                match (is_there, holds.is_final) {
+                    (false, false) => Ok((Vec::new(), None)),
+                    (true, false) => Ok((vec![remote.clone()], None)),
+                    // It was closed when all of it was there.
+                    (true, true) if job.package.missing(&holds.files).is_empty() => Ok((vec![remote.clone()], None)),
+                    (_, true) => Ok((self.tracker.find(&job.ticket.problem)?, Some(remote.clone()))),
+                }
             }
-            _ => self.tracker.find(&job.ticket.problem),
+            (_, remote) => {
+                let found = self.tracker.find(&job.ticket.problem)?;
+                // It was closed before all files were there.
+                let before = remote.as_ref().filter(|_| found.is_empty() && job.ticket.accepted.is_some());
+                let follows = before.filter(|it| self.tracker.read(it, &[]).is_ok_and(|holds| holds.is_final));
+                Ok((found, follows.cloned()))
+            }
         }
     }
 }

@@ -36,8 +36,10 @@ impl Outbox<'_> {
                 Outcome::Waiting { due, why }
             }
             Failure::Ambiguous { why } => {
-                self.store.postpone(job.entry.id, state, now, &why)?;
-                Outcome::Waiting { due: now, why }
+                let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.settle());
+                let due = later(now, wait).max(health.blocked_until);
+                self.store.postpone(job.entry.id, state, due, &why)?;
+                Outcome::Waiting { due, why }
             }
         };
         Ok(Step::End(outcome))

@@ -5,7 +5,8 @@
 //! errors <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm>,
 //! log-in <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::package::sha256;
 use super::*;
 
 const ID: &str = "500xx000003DGbYAAW";
@@ -107,13 +108,16 @@ fn all_is_read_back() {
     let contract = Contract::serve(vec![
         logs_in(),
         named(),
-        asks("GET /services/data/v62.0/query?q=SELECT%20ContentDocument.LatestPublishedVersionId%20FROM%20ContentDocumentLink%20WHERE%20LinkedEntityId%3D%27500xx000003DGbYAAW%27")
-            .gives(200, json!({"done": true, "records": [{"ContentDocument": {"LatestPublishedVersionId": "068xx"}}]})),
+        asks("GET /services/data/v62.0/query?q=SELECT%20ContentDocument.LatestPublishedVersionId%2CContentDocument.Title%2CContentDocument.ContentSize%20FROM%20ContentDocumentLink%20WHERE%20LinkedEntityId%3D%27500xx000003DGbYAAW%27")
+            .gives(200, json!({"done": true, "records": [
+                {"ContentDocument": {"LatestPublishedVersionId": "068xx", "Title": "a.log", "ContentSize": 5}},
+                {"ContentDocument": {"LatestPublishedVersionId": "068yy", "Title": "dump", "ContentSize": 2_000_000_000_u64}},
+            ]})),
         asks("GET /services/data/v62.0/sobjects/ContentVersion/068xx/VersionData").sends(200, b"\xff one"),
         asks("GET /services/data/v62.0/query?q=SELECT%20CommentBody%20FROM%20CaseComment%20WHERE%20ParentId%3D%27500xx000003DGbYAAW%27")
             .gives(200, json!({"done": true, "records": [{"CommentBody": "package 0123456789abcdef"}]})),
     ]);
-    let holds = salesforce(&contract).read("00001026").unwrap();
+    let holds = salesforce(&contract).read("00001026", &wanted(&[("a.log", b"\xff one")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "Working"));
     assert_eq!((holds.files, holds.comments), (vec![sha256(b"\xff one")], vec!["package 0123456789abcdef".to_owned()]));
 }

@@ -3,7 +3,8 @@
 //! Attachment API <https://www.servicenow.com/docs/r/api-reference/rest-apis/c_AttachmentAPI.html>,
 //! limits <https://www.servicenow.com/docs/r/api-reference/rest-api-explorer/inbound-REST-API-rate-limiting.html>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::package::sha256;
 use super::*;
 
 const AUTH: &str = "Basic ZGVzazpodW50ZXIy";
@@ -11,7 +12,7 @@ const ID: &str = "9d385017c611228701d22104cc95c371";
 const FIND: &str = "GET /api/now/table/incident?sysparm_query=correlation_id%3D00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff%5EORDERBYsys_created_on&sysparm_fields=sys_id,number,correlation_id&sysparm_limit=100&sysparm_offset=0";
 const NEXT: &str = "GET /api/now/table/incident?sysparm_query=correlation_id%3D00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff%5EORDERBYsys_created_on&sysparm_fields=sys_id,number,correlation_id&sysparm_limit=100&sysparm_offset=100";
 const NAMED: &str = "GET /api/now/table/incident?sysparm_query=number%3DINC0010001%5EORDERBYsys_created_on&sysparm_fields=sys_id,number,correlation_id&sysparm_limit=100&sysparm_offset=0";
-const NONE: &str = "GET /api/now/table/incident?sysparm_query=correlation_id%3D0000000000000000000000000000000000000000000000000000000000000000%5EORDERBYsys_created_on&sysparm_fields=sys_id,number,correlation_id&sysparm_limit=100&sysparm_offset=0";
+const NONE: &str = "GET /api/now/table/incident?sysparm_query=correlation_id%3D0000000000000000000000000000000000000000000000000000000000000000&sysparm_fields=sys_id&sysparm_limit=1";
 
 fn servicenow(contract: &Contract) -> ServiceNow {
     ServiceNow {
@@ -97,12 +98,13 @@ fn all_is_read_back() {
             .gives(200, json!({"result": {"state": "In Progress", "work_notes": notes, "correlation_id": KEY}})),
         asks("GET /api/now/attachment?sysparm_query=table_name%3Dincident%5Etable_sys_id%3D9d385017c611228701d22104cc95c371%5EORDERBYsys_created_on&sysparm_limit=100&sysparm_offset=0")
             .gives(200, json!({"result": [
-                {"sys_id": "a1", "table_sys_id": ID, "file_name": "a.log"},
-                {"sys_id": "a2", "table_sys_id": "another", "file_name": "b.log"},
+                {"sys_id": "a1", "table_sys_id": ID, "file_name": "a.log", "size_bytes": "5"},
+                {"sys_id": "a2", "table_sys_id": "another", "file_name": "b.log", "size_bytes": "5"},
+                {"sys_id": "a3", "table_sys_id": ID, "file_name": "vmcore", "size_bytes": "2000000000"},
             ]})),
         asks("GET /api/now/attachment/a1/file").sends(200, b"\xff one"),
     ]);
-    let holds = servicenow(&contract).read("INC0010001").unwrap();
+    let holds = servicenow(&contract).read("INC0010001", &wanted(&[("a.log", b"\xff one")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "In Progress"));
     assert_eq!((holds.files, holds.comments), (vec![sha256(b"\xff one")], vec![notes.to_owned()]));
 }
@@ -110,7 +112,7 @@ fn all_is_read_back() {
 #[test]
 fn a_task_that_is_gone_is_said() {
     let contract = Contract::serve(vec![asks(NAMED).gives(200, json!({"result": []}))]);
-    let failure = servicenow(&contract).read("INC0010001").unwrap_err();
+    let failure = servicenow(&contract).read("INC0010001", &[]).unwrap_err();
     assert!(matches!(&failure, Failure::Refused { why } if why.contains("no INC0010001")), "{failure:?}");
 }
 
@@ -118,7 +120,7 @@ fn a_task_that_is_gone_is_said() {
 fn a_probe_finds_out_that_a_condition_is_left_out() {
     let contract = Contract::serve(vec![
         asks(NONE).gives(200, json!({"result": []})),
-        asks(NONE).gives(200, json!({"result": [{"number": "INC0000001"}]})),
+        asks(NONE).gives(200, json!({"result": [{"sys_id": ID}]})),
         asks(NONE)
             .gives(400, json!({"error": {"message": "Invalid table incident", "detail": null}, "status": "failure"})),
     ]);

@@ -90,6 +90,39 @@ fn a_message_says_the_same_with_the_same_id_each_time() {
 }
 
 #[test]
+fn every_message_is_json_with_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str, sha: &[u8]| {
+        let path = format!("logs/{name}");
+        json!({"name": name, "path": path, "bytes": sha.len(), "sha256": sha256(sha), "content": content})
+    };
+    let all = [file("a.log", "b25l", b"one"), file("b.log", "dHdv", b"two")];
+    for count in 0..=2 {
+        let files = [("a.log", b"one".as_slice()), ("b.log", b"two".as_slice())];
+        let draft = draft(folder.path(), &files[..count]);
+        let sent = |kind: &str, mut data: Value| {
+            data["files"] = json!(all[..count]);
+            on("POST /").json(json!({"type": kind, "data": data}))
+        };
+        let (body, mark) = ("# Summary\n\nIt failed.", "package 0123456789abcdef");
+        let opened = json!({"key": KEY, "subject": "VBR: job failed", "body": body, "mark": mark});
+        let contract = Contract::serve(vec![
+            on("POST /")
+                .header("webhook-id", "tl_ping_1614265330")
+                .json(json!({"type": "tierline.ping", "data": {"files": []}})),
+            sent("tierline.ticket.opened", opened),
+            sent("tierline.ticket.commented", json!({"key": KEY, "ticket": "4711", "body": body, "mark": mark})),
+            sent("tierline.ticket.files", json!({"ticket": "4711"})),
+        ]);
+        let webhook = webhook(&contract, None);
+        webhook.probe().unwrap();
+        webhook.create(&draft).unwrap();
+        webhook.comment("4711", &draft).unwrap();
+        webhook.attach("4711", &draft.files).unwrap();
+    }
+}
+
+#[test]
 fn comments_and_files_name_the_ticket() {
     let folder = tempfile::tempdir().unwrap();
     let draft = draft(folder.path(), &[]);
@@ -112,7 +145,9 @@ fn success_is_what_the_configuration_says() {
     // Without a field every 2xx is success, whatever it says.
     let contract = Contract::serve(vec![on("POST /").sends(200, b"thanks")]);
     assert_eq!(webhook(&contract, None).create(&draft).unwrap(), KEY);
-    for answer in [json!({}), json!({"number": " "}), json!({"number": {}}), json!([1])] {
+    let wrong = [json!("a".repeat(201)), json!("a\u{1b}[2Jb"), json!("a\nb")].map(|it| json!({ "number": it }));
+    let wrong = [json!({}), json!({"number": " "}), json!({"number": {}}), json!([1])].into_iter().chain(wrong);
+    for answer in wrong {
         let contract = Contract::serve(vec![on("POST /").gives(200, answer)]);
         let failure = webhook(&contract, Some("/number")).create(&draft).unwrap_err();
         assert!(matches!(&failure, Failure::Refused { why } if why.contains("`answer_field`")), "{failure:?}");

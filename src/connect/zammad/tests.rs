@@ -2,7 +2,8 @@
 //! articles and their attachments <https://docs.zammad.org/en/latest/api/ticket/articles.html>,
 //! errors and credentials <https://docs.zammad.org/en/latest/api/intro.html>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::package::sha256;
 use super::*;
 
 const AUTH: &str = "Token token=hunter2";
@@ -77,7 +78,10 @@ fn tickets_are_found_over_all_pages_by_exactly_their_key() {
 #[test]
 fn all_is_read_back() {
     let articles = json!([
-        {"id": 4, "body": "opened", "attachments": [{"id": 7, "filename": "a.log"}]},
+        {"id": 4, "body": "opened", "attachments": [
+            {"id": 7, "filename": "a.log", "size": "5"},
+            {"id": 8, "filename": "vmcore", "size": "2000000000"},
+        ]},
         {"id": 5, "body": "package 0123456789abcdef", "attachments": []},
     ]);
     let contract = Contract::serve(vec![
@@ -90,10 +94,10 @@ fn all_is_read_back() {
         asks("GET /api/v1/ticket_articles/by_ticket/81").gives(200, json!([])),
     ]);
     let zammad = zammad(&contract);
-    let holds = zammad.read("81").unwrap();
+    let holds = zammad.read("81", &wanted(&[("a.log", b"\xff one")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.files), (Some(KEY), "open", vec![sha256(b"\xff one")]));
     assert_eq!(holds.comments, ["opened", "package 0123456789abcdef"]);
-    assert_eq!(zammad.read("81").unwrap().key, None);
+    assert_eq!(zammad.read("81", &[]).unwrap().key, None);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! idempotency <https://developer.zendesk.com/api-reference/ticketing/introduction/>,
 //! limits <https://developer.zendesk.com/api-reference/introduction/rate-limits/>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
 use super::*;
 
 const AUTH: &str = "Basic ZGVza0BwYXJ0bmVyLmV4YW1wbGUvdG9rZW46aHVudGVyMg==";
@@ -59,6 +59,33 @@ fn tickets_are_found_over_all_pages_by_exactly_their_key() {
 }
 
 #[test]
+fn a_closed_ticket_is_followed_by_one_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let ticket = |id: u64, status: &str| json!({"id": id, "external_id": KEY, "status": status});
+    let contract = Contract::serve(vec![
+        asks("GET /api/v2/tickets/35.json").gives(200, json!({"ticket": ticket(35, "closed")})),
+        asks("GET /api/v2/tickets/35/comments.json?page[size]=100").gives(200, json!({"comments": []})),
+        asks(FIND).gives(200, json!({"tickets": [ticket(35, "closed")]})),
+        asks("POST /api/v2/tickets.json")
+            .json(json!({"ticket": {
+                "subject": "VBR: job failed",
+                "comment": {"body": "# Summary\n\nIt failed.", "public": false},
+                "external_id": KEY,
+                "group_id": 9,
+                "via_followup_source_id": 35,
+            }}))
+            .gives(201, json!({"ticket": {"id": 41}})),
+        asks(FIND).gives(200, json!({"tickets": [ticket(35, "closed"), ticket(41, "solved")]})),
+    ]);
+    let zendesk = zendesk(&contract);
+    assert!(zendesk.read("35", &[]).unwrap().is_final);
+    assert_eq!(zendesk.find(KEY).unwrap(), Vec::<String>::new());
+    let follows = Some("35".to_owned());
+    assert_eq!(zendesk.create(&Draft { follows, ..draft(folder.path(), &[]) }).unwrap(), "41");
+    assert_eq!(zendesk.find(KEY).unwrap(), ["41"]);
+}
+
+#[test]
 fn files_are_uploaded_and_named_in_one_note() {
     let folder = tempfile::tempdir().unwrap();
     let files = draft(folder.path(), &[("a.log", b"one"), ("b.zip", b"two")]).files;
@@ -96,7 +123,10 @@ fn all_is_read_back_and_files_come_from_elsewhere_without_credentials() {
     let url = "/attachments/token/x/?name=a.log";
     let comments = json!({"comments": [
         {"id": 1, "body": "opened", "attachments": []},
-        {"id": 2, "body": "package 0123456789abcdef", "attachments": [{"id": 3, "content_url": format!("BASE{url}")}]},
+        {"id": 2, "body": "package 0123456789abcdef", "attachments": [
+            {"id": 3, "file_name": "a.log", "size": 3, "content_url": format!("BASE{url}")},
+            {"id": 4, "file_name": "virus.exe", "size": 70_000, "content_url": "BASE/attachments/token/y/?name=virus.exe"},
+        ]},
     ], "meta": {"has_more": false}});
     let contract = Contract::serve(vec![
         asks("GET /api/v2/tickets/35.json")
@@ -106,8 +136,8 @@ fn all_is_read_back_and_files_come_from_elsewhere_without_credentials() {
             .sends(302, b"")
             .with("Location", format!("{}/signed/a.log", store.base)),
     ]);
-    let holds = zendesk(&contract).read("35").unwrap();
-    assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "open"));
+    let holds = zendesk(&contract).read("35", &wanted(&[("a.log", b"one")])).unwrap();
+    assert_eq!((holds.key.as_deref(), &*holds.status, holds.is_final), (Some(KEY), "open", false));
     assert_eq!(holds.files, [sha256(b"one")]);
     assert_eq!(holds.comments, ["opened", "package 0123456789abcdef"]);
 }

@@ -3,7 +3,8 @@
 //! desks <https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-servicedesk/>, Data Center
 //! <https://developer.atlassian.com/server/jira-servicedesk/rest/>.
 
-use super::super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::super::package::sha256;
 use super::*;
 
 const AUTH: &str = "Basic ZGVzazpodW50ZXIy";
@@ -33,7 +34,7 @@ fn a_request_has_the_key_in_summary_and_description() {
                 "requestTypeId": "25",
                 "requestFieldValues": {
                     "summary": "VBR: job failed [0011223344556677]",
-                    "description": format!("EscalationKey: {KEY}\n\n# Summary\n\nIt failed."),
+                    "description": format!("EscalationKey: {KEY}\n\n{{noformat}}\n# Summary\n\nIt failed.\n{{noformat}}"),
                 },
             }))
             .gives(201, json!({"issueId": "107001", "issueKey": "HELPDESK-1"})),
@@ -82,7 +83,7 @@ fn files_are_handed_in_and_named_by_a_request() {
             .gives(201, json!({})),
         hands_in().gives(201, json!({"temporaryAttachments": [names[0]]})),
         asks("POST /rest/servicedeskapi/request/HELPDESK-1/comment")
-            .json(json!({"body": "# Summary\n\nIt failed.", "public": true}))
+            .json(json!({"body": "{noformat}\n# Summary\n\nIt failed.\n{noformat}", "public": true}))
             .gives(201, json!({"id": "1000"})),
     ]);
     let desk = desk(&contract);
@@ -102,15 +103,22 @@ fn all_is_read_back() {
         })),
         asks("GET /rest/servicedeskapi/request/HELPDESK-1/attachment?start=0&limit=50").gives(200, json!({
             "isLastPage": true,
-            "values": [{"filename": "a.log", "_links": {"content": "BASE/rest/servicedeskapi/request/1/attachment/7"}}],
+            "values": [
+                {"filename": "a.log", "size": 5, "_links": {"content": "BASE/rest/servicedeskapi/request/1/attachment/7"}},
+                // The address is that behind a proxy.
+                {"filename": "b.log", "size": 3, "_links": {"content": "http://inner:8080/jira/secure/attachment/8/b.log"}},
+                {"filename": "vmcore", "size": 2_000_000_000_u64, "_links": {"content": "BASE/rest/servicedeskapi/request/1/attachment/9"}},
+            ],
         })),
         asks("GET /rest/servicedeskapi/request/1/attachment/7").sends(200, b"\xff one"),
+        asks("GET /secure/attachment/8/b.log").sends(200, b"two"),
         asks("GET /rest/servicedeskapi/request/HELPDESK-1/comment?start=0&limit=50")
             .gives(200, json!({"isLastPage": true, "values": [{"id": "1", "body": "package 0123456789abcdef"}]})),
     ]);
-    let holds = desk(&contract).read("HELPDESK-1").unwrap();
+    let holds = desk(&contract).read("HELPDESK-1", &wanted(&[("a.log", b"\xff one"), ("b.log", b"two")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "Waiting for support"));
-    assert_eq!((holds.files, holds.comments), (vec![sha256(b"\xff one")], vec!["package 0123456789abcdef".to_owned()]));
+    let files = vec![sha256(b"\xff one"), sha256(b"two")];
+    assert_eq!((holds.files, holds.comments), (files, vec!["package 0123456789abcdef".to_owned()]));
 }
 
 #[test]
