@@ -254,7 +254,13 @@ pub(super) fn is_there(db: &Connection, case: i64) -> Result<(), StoreError> {
     found.ok_or(StoreError::NoCase(case))
 }
 
-fn bundles_in(db: &Connection, case: i64, bundles: &[CaseBundle], by: &str, now: i64) -> Result<(), StoreError> {
+pub(super) fn bundles_in(
+    db: &Connection,
+    case: i64,
+    bundles: &[CaseBundle],
+    by: &str,
+    now: i64,
+) -> Result<(), StoreError> {
     let sql = "INSERT OR IGNORE INTO case_bundles (case_id, sha256, path, added) VALUES (?1, ?2, ?3, ?4)";
     for bundle in bundles {
         if db.execute(sql, (case, &bundle.sha256, &bundle.path, now))? > 0 {

@@ -1,4 +1,5 @@
-//! What is remembered between runs: customers, their cases, the tickets at vendors, the outbox and the audit trail.
+//! What is remembered between runs: customers, their cases, the tickets at vendors, the outbox and the audit trail, and what of
+//! watched folders was read.
 //!
 //! One SQLite file, and all SQL of the program. Every change is one transaction; several processes may use the store at the
 //! same time, and one of them may be killed at any point. What a row means stands at its type; `health.rs` is the smallest
@@ -13,6 +14,7 @@ mod schema;
 mod tests;
 mod tickets;
 mod trail;
+mod uploads;
 
 pub use audit::{Leaving, Left};
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
@@ -20,6 +22,7 @@ pub use health::Health;
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
 pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};
+pub use uploads::{Filed, Finished, ReadBundle, Upload, UploadState};
 
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};
@@ -140,19 +143,46 @@ impl Store {
         Ok(Store { db, path: path.to_path_buf() })
     }
 
+    /// Keeps other processes from watching with this store as long as the value lives. `None` if one does. The system takes the
+    /// lock back from a process that is killed, so what that one was at can be begun again at once.
+    pub fn lock_watch(&self) -> Result<Option<File>, StoreError> {
+        let path = self.locks().join("watch");
+        let lock = || {
+            let file = lock_file(&path)?;
+            match file.try_lock() {
+                Ok(()) => Ok(Some(file)),
+                Err(fs::TryLockError::WouldBlock) => Ok(None),
+                Err(fs::TryLockError::Error(error)) => Err(error),
+            }
+        };
+        lock().map_err(|source| StoreError::Open { path: path.clone(), source })
+    }
+
+    /// Whether the error says that the disk is full, or that the system has refused to read or write: it may go by.
+    pub fn may_go_by(error: &StoreError) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure};
+        let (StoreError::Sql(error) | StoreError::Database { source: error, .. }) = error else {
+            return matches!(error, StoreError::Open { .. });
+        };
+        let passing = [CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure];
+        error.sqlite_error_code().is_some_and(|code| passing.contains(&code))
+    }
+
+    /// The folder of the locks, beside the store.
+    fn locks(&self) -> PathBuf {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".locks");
+        self.path.with_file_name(name)
+    }
+
     /// Waits until no other process works on this ticket, and keeps others from it as long as the value lives. The system takes
     /// the lock back from a process that is killed.
     pub fn lock(&self, ticket: i64) -> Result<File, StoreError> {
         // A bounded number of files: tickets may share one and wait for each other.
         const FILES: i64 = 64;
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".locks");
-        let folder = self.path.with_file_name(name);
-        let path = folder.join((ticket % FILES).to_string());
+        let path = self.locks().join((ticket % FILES).to_string());
         let lock = || {
-            private_folder(&folder)?;
-            private_file(&path)?;
-            let file = OpenOptions::new().write(true).open(&path)?;
+            let file = lock_file(&path)?;
             file.lock()?;
             Ok(file)
         };
@@ -165,6 +195,13 @@ impl Store {
         let found = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
         Ok(found.into_iter().filter(|it| it != "ok").collect())
     }
+}
+
+/// Opens a file that is there to be locked.
+fn lock_file(path: &Path) -> io::Result<File> {
+    private_folder(path.parent().unwrap_or(Path::new(".")))?;
+    private_file(path)?;
+    OpenOptions::new().write(true).open(path)
 }
 
 /// Makes a folder; a new one is this user's only.

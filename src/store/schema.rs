@@ -126,6 +126,38 @@ pub(super) const STEPS: &[&str] = &[
         at INTEGER NOT NULL,
         reason TEXT NOT NULL
     ) STRICT;",
+    // 4: watched folders: what lies there, and what of it was read.
+    "CREATE TABLE uploads (
+        -- The bytes of the system: names need not be text.
+        path BLOB PRIMARY KEY,
+        customer INTEGER NOT NULL REFERENCES customers,
+        -- Size and times of the file that the state is about; another file at the path is another upload.
+        facts TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('working', 'later', 'incomplete', 'done', 'same', 'quarantined', 'removed')),
+        sha256 TEXT,
+        catalogue TEXT,
+        -- How often reading it has failed, and how often it was cut off by the end of the program.
+        tries INTEGER NOT NULL DEFAULT 0,
+        interrupted INTEGER NOT NULL DEFAULT 0,
+        -- Since when it is so.
+        since INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        reason TEXT,
+        report TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX uploads_of_state ON uploads (state, since);
+    -- What was read, once for each content and catalogue; it stays when the file goes.
+    CREATE TABLE bundles (
+        id INTEGER PRIMARY KEY,
+        customer INTEGER NOT NULL REFERENCES customers,
+        sha256 TEXT NOT NULL,
+        catalogue TEXT NOT NULL,
+        path TEXT NOT NULL,
+        report TEXT NOT NULL,
+        case_id INTEGER NOT NULL REFERENCES cases,
+        done INTEGER NOT NULL,
+        UNIQUE (customer, sha256, catalogue)
+    ) STRICT;",
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.
