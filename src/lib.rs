@@ -43,3 +43,6 @@ pub mod sla;
 // Packages into tickets: one file per ticket system, and the outbox.
 #[cfg(feature = "server")]
 pub mod connect;
+// Drop folders: uploads become reports and cases.
+#[cfg(feature = "server")]
+pub mod watch;

@@ -233,7 +233,7 @@ pub(super) fn end_of_data(_file: &File, _metadata: &std::fs::Metadata) -> Option
 /// Whether a file lies on a disk of this machine. Maps on network and user-space file systems can block or fail at any
 /// moment, and the times of their files come from another clock.
 #[cfg(target_os = "linux")]
-pub(super) fn is_local(file: &File) -> bool {
+pub(crate) fn is_local(file: &File) -> bool {
     use std::os::fd::AsRawFd;
 
     /// Numbers of `statfs(2)` and `linux/magic.h`.
@@ -266,7 +266,7 @@ pub(super) fn is_local(file: &File) -> bool {
 
 /// Whether a file lies on a disk of this machine, as far as the system says.
 #[cfg(any(target_os = "macos", target_os = "freebsd"))]
-pub(super) fn is_local(file: &File) -> bool {
+pub(crate) fn is_local(file: &File) -> bool {
     use std::os::fd::AsRawFd;
     // SAFETY: an empty `statfs` is valid, and the descriptor is open for the duration of the call.
     unsafe {
@@ -277,6 +277,6 @@ pub(super) fn is_local(file: &File) -> bool {
 
 /// Unknown here, so files are read.
 #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "freebsd")))]
-pub(super) fn is_local(_file: &File) -> bool {
+pub(crate) fn is_local(_file: &File) -> bool {
     false
 }

@@ -48,6 +48,8 @@ pub use family::Turn;
 pub use file_path::FilePath;
 pub use foreign::{Helper, Refused, decode_member};
 pub use limits::Limits;
+#[cfg(all(unix, feature = "server"))]
+pub(crate) use map::is_local;
 pub use name::is_hidden;
 pub use problem::{Problem, ProblemKind};
 pub use walk::{Bundle, BundleError, Input, Visited};

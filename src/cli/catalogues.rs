@@ -36,6 +36,14 @@ impl Catalogues {
         Ok(set.on(today()))
     }
 
+    /// The arguments that name the same ones to another process of ours.
+    #[cfg(feature = "server")]
+    pub(super) fn arguments(&self) -> Vec<std::ffi::OsString> {
+        let dirs = self.dirs.iter().flat_map(|dir| ["--signatures".into(), dir.clone().into_os_string()]);
+        let flags = [("--no-builtin", self.no_builtin), ("--no-packs", self.no_packs)];
+        dirs.chain(flags.into_iter().filter(|(_, given)| *given).map(|(name, _)| name.into())).collect()
+    }
+
     /// Reads them one by one.
     pub(super) fn read(&self) -> Result<Read, Usage> {
         let (mut catalogues, mut refused) = (Vec::new(), Vec::new());

@@ -30,11 +30,14 @@ pub(super) struct StoreArgs {
 
 impl StoreArgs {
     pub(super) fn open(&self) -> anyhow::Result<Store> {
-        let path = match &self.store {
-            Some(path) => path.clone(),
-            None => super::packs::data_folder()?.join("store.db"),
-        };
-        Ok(Store::open(&path)?)
+        Ok(Store::open(&self.path()?)?)
+    }
+
+    pub(super) fn path(&self) -> anyhow::Result<PathBuf> {
+        match &self.store {
+            Some(path) => Ok(path.clone()),
+            None => Ok(super::packs::data_folder()?.join("store.db")),
+        }
     }
 }
 

@@ -39,6 +39,8 @@ mod templates;
 mod trackers;
 mod triage;
 mod verify;
+#[cfg(feature = "server")]
+mod watch;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -119,6 +121,8 @@ enum Command {
     Escalate(escalate::EscalateArgs),
     Verify(verify::VerifyArgs),
     #[cfg(feature = "server")]
+    Watch(watch::WatchArgs),
+    #[cfg(feature = "server")]
     Case(case::CaseArgs),
     #[cfg(feature = "server")]
     Submit(submit::SubmitArgs),
@@ -131,6 +135,9 @@ enum Command {
     Man(man::ManArgs),
     #[command(name = decode::SUBCOMMAND, hide = true)]
     Decode(decode::DecodeArgs),
+    #[cfg(feature = "server")]
+    #[command(name = watch::SUBCOMMAND, hide = true)]
+    ReadBundles(watch::ReadBundlesArgs),
 }
 
 /// Runs the program.
@@ -148,6 +155,8 @@ pub fn run() -> ExitCode {
         Command::Escalate(args) => escalate::run(args, cli.terminal),
         Command::Verify(args) => verify::run(args, cli.terminal),
         #[cfg(feature = "server")]
+        Command::Watch(args) => watch::run(args),
+        #[cfg(feature = "server")]
         Command::Case(args) => case::run(args),
         #[cfg(feature = "server")]
         Command::Submit(args) => submit::run(args),
@@ -159,6 +168,8 @@ pub fn run() -> ExitCode {
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
         Command::Decode(args) => decode::run(args),
+        #[cfg(feature = "server")]
+        Command::ReadBundles(args) => watch::read_bundles(args),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)) {
         Ok(Ok(exit)) => exit.into(),

@@ -23,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &[]),
     ("sla", &["calendar", "signature", "store"]),
     ("connect", &["calendar", "signature", "escalate", "redact", "store", "sla"]),
+    ("watch", &["bundle", "signature", "finding", "diagnosis", "report", "triage", "store"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
 

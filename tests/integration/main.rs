@@ -42,6 +42,8 @@ mod smtp;
 #[cfg(feature = "server")]
 mod submit;
 mod variants;
+#[cfg(feature = "server")]
+mod watch;
 mod why;
 
 use std::path::Path;

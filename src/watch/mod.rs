@@ -1,0 +1,29 @@
+//! Drop folders: what customers upload is read once it is complete, reported beside it, and filed as a case.
+//!
+//! What lies in the folders is the queue, and the store knows what of it was read; nothing else has to survive. The system's events
+//! only save waiting: what they miss, the next look finds. `settle.rs` decides when an upload is complete and knows neither files nor
+//! clock; `work.rs` says in which order what is written down; `examine.rs` is what runs in a process of its own. `names.rs` is the
+//! smallest file to begin with.
+
+mod events;
+mod examine;
+mod facts;
+mod metrics;
+mod names;
+mod publish;
+mod retention;
+mod scan;
+mod service;
+mod settle;
+mod space;
+#[cfg(test)]
+mod tests;
+mod work;
+mod worker;
+
+pub use examine::{Examined, Summary, catalogue_name, examine, job_of_line};
+pub use names::{MARKER, REPORT_FOLDER, report_folder};
+pub use scan::UNASSIGNED;
+pub use service::{Around, Settings, Totals, WatchError, watch};
+pub use work::Step;
+pub use worker::Program;

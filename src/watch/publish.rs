@@ -1,0 +1,197 @@
+//! Reports on their way to their place beside the bundle: they are there as a whole or not at all.
+
+use super::facts::bytes_of;
+use super::names::{WORK_FOLDER, report_folder};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Makes folders in which reports are made, beside their bundles, so that they only have to be renamed.
+#[derive(Debug)]
+pub(super) struct Workplace {
+    /// How their names begin. Another store makes other ones.
+    prefix: String,
+    count: AtomicU64,
+}
+
+/// A folder in which reports are made. It goes with the value unless it is [`publish`](Draft::publish)ed.
+#[derive(Debug)]
+pub(super) struct Draft {
+    folder: PathBuf,
+}
+
+impl Workplace {
+    /// The work places of a store.
+    pub(super) fn new(store: &Path) -> Workplace {
+        let store = std::path::absolute(store).unwrap_or_else(|_| store.to_path_buf());
+        let hash = Sha256::digest(bytes_of(&store).unwrap_or_default());
+        let mark: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        Workplace { prefix: format!("{WORK_FOLDER}{mark}-"), count: AtomicU64::new(0) }
+    }
+
+    /// Makes a folder beside a bundle.
+    pub(super) fn draft(&self, bundle: &Path) -> io::Result<Draft> {
+        loop {
+            let number = self.count.fetch_add(1, Ordering::Relaxed);
+            let folder = bundle.with_file_name(format!("{}{number}", self.prefix));
+            match fs::create_dir(&folder) {
+                Ok(()) => return Ok(Draft { folder }),
+                // Of an earlier run; the next clean-up takes it away.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Removes what a run that was killed has left in a folder. No other run uses this store.
+    pub(super) fn clean_up(&self, folder: &Path) {
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        let left = entries.flatten().filter(|it| it.file_name().to_string_lossy().starts_with(&self.prefix));
+        // What cannot be removed harms nobody.
+        left.for_each(|it| drop(fs::remove_dir_all(it.path())));
+    }
+}
+
+impl Draft {
+    /// The folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts the files into the folder of the bundle's report, each as a whole, and waits until they are on the disk. Returns
+    /// that folder.
+    pub(super) fn publish(self, bundle: &Path) -> io::Result<PathBuf> {
+        let target = report_folder(bundle);
+        sync(&self.folder)?;
+        // Usually all at once. A report that is there already is replaced file by file.
+        if fs::rename(&self.folder, &target).is_err() {
+            is_folder(&target)?;
+            let mut names = fs::read_dir(&self.folder)?.map(|it| it.map(|it| it.file_name()));
+            let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
+            // The JSON report comes last: who finds a new one finds new others.
+            names.sort_by_key(|name| (name == "report.json", name.clone()));
+            for name in &names {
+                fs::rename(self.folder.join(name), target.join(name))?;
+            }
+            // What the new one does not have is of the old one.
+            for entry in fs::read_dir(&target)? {
+                let entry = entry?;
+                if OURS.iter().any(|it| entry.file_name() == *it) && !names.contains(&entry.file_name()) {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            sync(&target)?;
+        }
+        sync(bundle.parent().unwrap_or(Path::new(".")))?;
+        Ok(target)
+    }
+}
+
+/// Refuses what is no folder of its own: by a link whoever uploads could have reports written elsewhere.
+pub(super) fn is_folder(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path)?.is_dir() {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("`{}` is in the way of the report: no folder", path.display()))),
+    }
+}
+
+/// The files that we write into the folder of a report.
+pub(super) const OURS: &[&str] = &["report.json", "report.html", "report.txt", QUARANTINED, SAME];
+/// Why a bundle was given up.
+pub(super) const QUARANTINED: &str = "quarantined.txt";
+/// Where the report of the same content is.
+pub(super) const SAME: &str = "same.txt";
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // It has another name if it was published.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Writes a file with a few words into a folder.
+pub(super) fn note(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+    let mut file = File::create(folder.join(name))?;
+    io::Write::write_all(&mut file, text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Waits until the names in a folder are on the disk.
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        // Some network file systems know no such thing.
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::ENOTSUP | libc::EBADF)) => Ok(()),
+        done => done,
+    }
+}
+
+/// Folders cannot be opened here; renames are on the disk soon enough.
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            folder.read_dir().unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_report_is_there_as_a_whole_and_replaces_an_earlier_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let bundle = folder.path().join("a.zip");
+        fs::write(&bundle, "").unwrap();
+        let workplace = Workplace::new(Path::new("store.db"));
+        let write = |files: &[&str], text: &str| {
+            let draft = workplace.draft(&bundle).unwrap();
+            files.iter().for_each(|name| note(draft.folder(), name, text).unwrap());
+            draft.publish(&bundle).unwrap()
+        };
+        let target = write(&["report.json", QUARANTINED], "old");
+        fs::write(target.join("mine.txt"), "of a person").unwrap();
+        write(&["report.json", "report.txt"], "new");
+        assert_eq!(names(&target), ["mine.txt", "report.json", "report.txt"]);
+        assert_eq!(fs::read_to_string(target.join("report.json")).unwrap(), "new");
+        assert_eq!(names(folder.path()), ["a.zip", "a.zip.tierline"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_a_report_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (bundle, other) = (folder.path().join("a.zip"), folder.path().join("other"));
+        fs::create_dir(&other).unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join("a.zip.tierline")).unwrap();
+        let draft = Workplace::new(Path::new("store.db")).draft(&bundle).unwrap();
+        note(draft.folder(), "report.json", "secret").unwrap();
+        assert!(draft.publish(&bundle).unwrap_err().to_string().contains("is in the way"));
+        assert_eq!(names(&other), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_not_published_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let bundle = folder.path().join("a.zip");
+        let workplace = Workplace::new(Path::new("store.db"));
+        drop(workplace.draft(&bundle).unwrap());
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+        // As if the program had been killed.
+        let left = workplace.draft(&bundle).unwrap();
+        fs::write(left.folder().join("report.json"), "half").unwrap();
+        std::mem::forget(left);
+        let other = Workplace::new(Path::new("other.db"));
+        other.clean_up(folder.path());
+        assert_eq!(names(folder.path()).len(), 1);
+        Workplace::new(Path::new("store.db")).clean_up(folder.path());
+        assert_eq!(names(folder.path()).len(), 0);
+    }
+}

@@ -1,0 +1,171 @@
+//! What lies in a watched folder: the look that finds everything, whatever events were lost.
+
+use super::facts::Facts;
+use super::names::{self, Name};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Whose the files are that lie directly in a watched folder.
+pub const UNASSIGNED: &str = "unassigned";
+
+/// Folders below that of a customer which are looked into.
+const DEPTH: usize = 8;
+
+/// A file that may be a bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    pub(super) customer: String,
+    pub(super) facts: Facts,
+    /// A file beside it says that it is complete.
+    pub(super) is_marked: bool,
+}
+
+/// What a look has found.
+#[derive(Debug, Default)]
+pub(super) struct Scanned {
+    /// Folders that were looked into, the given one too.
+    pub(super) folders: Vec<PathBuf>,
+    /// Files that are still being uploaded, by size and time of the content: one that has another name later was renamed.
+    pub(super) unfinished: Vec<(u64, i64)>,
+    /// Folders that could not be looked into.
+    pub(super) failed: Vec<(PathBuf, io::Error)>,
+}
+
+/// Looks at all files below a folder, sorted by name, those of a folder before those of its folders. `ours` tells which are not to be looked at, since we write them.
+pub(super) fn scan(root: &Path, ours: &dyn Fn(&Path) -> bool, found: &mut dyn FnMut(Found)) -> Scanned {
+    let mut scanned = Scanned::default();
+    let mut folders = vec![(root.to_path_buf(), None::<String>, 0)];
+    while let Some((folder, customer, depth)) = folders.pop() {
+        let listed = list(&folder, customer.as_deref(), ours, found, &mut scanned);
+        match listed {
+            Ok(mut inner) => {
+                // The first is taken from the end.
+                inner.sort_by(|a, b| b.cmp(a));
+                for name in inner.into_iter().filter(|_| depth < DEPTH) {
+                    let customer = customer.clone().unwrap_or_else(|| name.to_string_lossy().into_owned());
+                    folders.push((folder.join(name), Some(customer), depth + 1));
+                }
+                scanned.folders.push(folder);
+            }
+            // It may have been removed meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && depth > 0 => {}
+            Err(error) => scanned.failed.push((folder, error)),
+        }
+    }
+    scanned
+}
+
+/// Looks at the files of one folder; returns the names of its folders.
+fn list(
+    folder: &Path,
+    customer: Option<&str>,
+    ours: &dyn Fn(&Path) -> bool,
+    found: &mut dyn FnMut(Found),
+    scanned: &mut Scanned,
+) -> io::Result<Vec<OsString>> {
+    let (mut inner, mut bundles, mut markers) = (Vec::new(), Vec::new(), HashMap::new());
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            if names::is_looked_into(&name) {
+                inner.push(name);
+            }
+            continue;
+        }
+        // Links are not followed: they could lead to another customer's files.
+        if !kind.is_file() {
+            continue;
+        }
+        let path = folder.join(&name);
+        // Gone since it was listed.
+        let Some(facts) = Facts::of(&path)? else { continue };
+        match names::judge(&name) {
+            Name::Bundle if !ours(&path) => bundles.push((name, path, facts)),
+            Name::Bundle => {}
+            Name::Marker(of) => drop(markers.insert(of, facts)),
+            Name::Unfinished => scanned.unfinished.push((facts.bytes, facts.modified)),
+        }
+    }
+    bundles.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, path, facts) in bundles {
+        let is_marked = markers.get(&name).is_some_and(|marker| is_marked_by(&facts, marker));
+        let customer = customer.unwrap_or(UNASSIGNED).to_owned();
+        found(Found { path, customer, facts, is_marked });
+    }
+    Ok(inner)
+}
+
+/// Looks at one file.
+pub(super) fn look(root: &Path, path: &Path) -> io::Result<Option<Found>> {
+    let Some(facts) = Facts::of(path)? else { return Ok(None) };
+    let marker = Facts::of(&names::marker_of(path))?;
+    let is_marked = marker.is_some_and(|marker| is_marked_by(&facts, &marker));
+    Ok(Some(Found { path: path.to_path_buf(), customer: customer_of(root, path), facts, is_marked }))
+}
+
+/// Whether a marker speaks of this file: one that is older than the last change was left by an earlier upload.
+fn is_marked_by(facts: &Facts, marker: &Facts) -> bool {
+    marker.modified >= facts.modified && marker.changed >= facts.changed
+}
+
+/// Whose a file is: the first folder below the watched one says so.
+pub(super) fn customer_of(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).ok().and_then(|it| {
+        let mut parts = it.components();
+        let first = parts.next()?;
+        parts.next().map(|_| first.as_os_str().to_string_lossy().into_owned())
+    });
+    below.unwrap_or_else(|| UNASSIGNED.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(root: &Path) -> Vec<(String, String, bool)> {
+        let mut files = Vec::new();
+        let scanned = scan(root, &|path| path.ends_with("ours.db"), &mut |found| {
+            assert_eq!(look(root, &found.path).unwrap().unwrap(), found);
+            let path = found.path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            files.push((path, found.customer, found.is_marked));
+        });
+        assert!(scanned.failed.is_empty());
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn the_first_folder_says_whose_a_file_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for path in ["a.zip", "acme/b.zip", "acme/deep/c.log", "bolt/d.zip.part", "x.tierline/report.json", ".git/e"] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), path).unwrap();
+        }
+        fs::write(root.join("ours.db"), "").unwrap();
+        fs::write(root.join("acme/b.zip.done"), "").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root.join("a.zip"), root.join("link.zip")).unwrap();
+        let own = |path: &str, customer: &str, is_marked| (path.to_owned(), customer.to_owned(), is_marked);
+        let expected =
+            [own("a.zip", "unassigned", false), own("acme/b.zip", "acme", true), own("acme/deep/c.log", "acme", false)];
+        assert_eq!(files(root), expected);
+        // A marker that was there before the file does not speak of it.
+        let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+        fs::File::options().write(true).open(root.join("acme/b.zip")).unwrap().set_modified(later).unwrap();
+        assert_eq!(files(root)[1], own("acme/b.zip", "acme", false));
+        assert_eq!(scan(root, &|_| false, &mut |_| {}).unfinished.len(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_told() {
+        let scanned = scan(Path::new("/nonexistent/tierline"), &|_| false, &mut |_| {});
+        assert_eq!((scanned.failed.len(), scanned.folders.len()), (1, 0));
+    }
+}

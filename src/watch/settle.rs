@@ -1,0 +1,366 @@
+//! Which uploads are complete: what was seen of files goes in, what may be read comes out. Knows no files and no clock: `now` is
+//! the time since some moment long before the start, `wall` the time in seconds since 1970.
+//!
+//! A file is at rest when it has had the same size and times for the settle time and nobody is known to write to it, or at once
+//! when it was renamed or a marker says so. Whether its format is whole is found out by reading it. What has been dealt with is
+//! remembered by a hash only: a folder may keep hundreds of thousands of files.
+
+use super::facts::Facts;
+use super::scan::Found;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A file that somebody has open is waited for as long as it changes, and for so many settle times after that.
+const PATIENCE: u32 = 10;
+/// But at least so long.
+const LEAST_PATIENCE: Duration = Duration::from_secs(60);
+
+/// An upload that may be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Job {
+    pub(super) path: PathBuf,
+    pub(super) customer: String,
+    /// What was complete, as far as one can see from outside.
+    pub(super) facts: Facts,
+    /// It is read for the last time: if its end is missing now, it is given up.
+    pub(super) is_last: bool,
+}
+
+/// What is known of an upload from an earlier run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Earlier {
+    /// How often reading it was begun in vain: others go first.
+    pub(super) tries: u32,
+    /// It was read before, with other signatures: what is new goes first.
+    pub(super) again: bool,
+    /// Since when its end is missing.
+    pub(super) incomplete: Option<i64>,
+    /// Not before this time.
+    pub(super) due: Option<i64>,
+    /// It was at rest already.
+    pub(super) at_rest: bool,
+}
+
+/// What reading has come to, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It has been dealt with.
+    Settled,
+    /// It is not what it was when it was given out.
+    Changed,
+    /// Its end is missing, since this time.
+    Incomplete(i64),
+    /// It is tried again at this time.
+    Later(i64),
+    /// It is not there any more.
+    Gone,
+}
+
+/// Uploads on their way.
+#[derive(Debug)]
+pub(super) struct Uploads {
+    /// Seconds after which what is not whole is given up.
+    give_up: i64,
+    tracked: HashMap<PathBuf, Tracked>,
+    /// Paths that may be read, the best first.
+    queue: BTreeSet<(bool, u32, u64, PathBuf)>,
+    /// Hashes of paths and facts that have been dealt with.
+    settled: HashSet<u128>,
+    /// Those of them that the present look has found.
+    seen_settled: HashSet<u128>,
+    /// Files that the last look has found under names of unfinished uploads.
+    unfinished: HashSet<(u64, i64)>,
+    keys: (RandomState, RandomState),
+    /// Number of the present look.
+    look: u64,
+    order: u64,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    customer: String,
+    facts: Facts,
+    settle: Duration,
+    /// Since when the facts are as they are.
+    since: Duration,
+    /// It was renamed to its name, or a marker says that it is complete.
+    is_announced: bool,
+    is_marked: bool,
+    /// It has been incomplete for so long that it is given up.
+    is_last: bool,
+    /// Somebody has it open and has last written at this time.
+    written: Option<Duration>,
+    stage: Stage,
+    tries: u32,
+    again: bool,
+    order: u64,
+    /// The look that has seen it last.
+    look: u64,
+    /// How often it was seen to change.
+    changes: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Settling,
+    Queued,
+    Working,
+    Incomplete(i64),
+    Later(i64),
+}
+
+impl Uploads {
+    /// Starts with nothing seen.
+    pub(super) fn new(give_up: Duration) -> Uploads {
+        Uploads {
+            give_up: i64::try_from(give_up.as_secs()).unwrap_or(i64::MAX),
+            tracked: HashMap::new(),
+            queue: BTreeSet::new(),
+            settled: HashSet::new(),
+            seen_settled: HashSet::new(),
+            unfinished: HashSet::new(),
+            keys: (RandomState::new(), RandomState::new()),
+            look: 0,
+            order: 0,
+        }
+    }
+
+    /// Takes note of a file that was seen; false if nothing is known of it, so that it has to be [`track`](Self::track)ed.
+    /// `renamed`: it has got its name just now.
+    pub(super) fn saw(&mut self, found: &Found, renamed: bool, now: Duration) -> bool {
+        let Some(upload) = self.tracked.get_mut(&found.path) else {
+            let key = self.key(&found.path, &found.facts);
+            let is_settled = self.settled.contains(&key);
+            if is_settled {
+                self.seen_settled.insert(key);
+            }
+            return is_settled;
+        };
+        upload.look = self.look;
+        if upload.facts != found.facts {
+            let was_queued = upload.stage == Stage::Queued;
+            upload.facts = found.facts;
+            upload.since = now;
+            upload.is_announced = renamed || found.is_marked;
+            upload.changes = upload.changes.saturating_add(1);
+            (upload.tries, upload.again, upload.is_last) = (0, false, false);
+            // What is being read is looked at again when that is over.
+            if upload.stage != Stage::Working {
+                upload.stage = Stage::Settling;
+            }
+            if was_queued {
+                let path = &found.path;
+                self.queue.retain(|it| it.3 != *path);
+            }
+        } else if renamed || found.is_marked && !upload.is_marked {
+            upload.is_announced = true;
+            // With a marker the end will not come any more.
+            if matches!(upload.stage, Stage::Incomplete(_)) {
+                upload.stage = Stage::Settling;
+            }
+        }
+        upload.is_marked = found.is_marked;
+        true
+    }
+
+    /// Takes note of a file that nothing was known of. `age`: since when it is as it is, as far as that is sure.
+    pub(super) fn track(
+        &mut self,
+        found: Found,
+        earlier: Earlier,
+        (settle, age): (Duration, Duration),
+        renamed: bool,
+        now: Duration,
+    ) {
+        self.order += 1;
+        let was_unfinished = self.unfinished.contains(&(found.facts.bytes, found.facts.modified));
+        let stage = match (earlier.incomplete, earlier.due) {
+            (Some(since), _) if !found.is_marked => Stage::Incomplete(since),
+            (_, Some(due)) => Stage::Later(due),
+            _ => Stage::Settling,
+        };
+        let age = if earlier.at_rest { settle } else { age.min(settle) };
+        let upload = Tracked {
+            customer: found.customer,
+            facts: found.facts,
+            settle,
+            since: now.saturating_sub(age),
+            is_announced: renamed || found.is_marked || found.facts.bytes > 0 && was_unfinished,
+            is_marked: found.is_marked,
+            is_last: false,
+            written: None,
+            stage,
+            tries: earlier.tries,
+            again: earlier.again,
+            order: self.order,
+            look: self.look,
+            changes: 0,
+        };
+        self.tracked.insert(found.path, upload);
+    }
+
+    /// Takes note of a file that needs nothing.
+    pub(super) fn track_settled(&mut self, path: &Path, facts: &Facts) {
+        let key = self.key(path, facts);
+        self.settled.insert(key);
+        self.seen_settled.insert(key);
+    }
+
+    /// Somebody writes to a file.
+    pub(super) fn written(&mut self, path: &Path, now: Duration) {
+        if let Some(upload) = self.tracked.get_mut(path) {
+            upload.written = Some(now);
+        }
+    }
+
+    /// Whoever wrote to a file has closed it.
+    pub(super) fn closed(&mut self, path: &Path) {
+        if let Some(upload) = self.tracked.get_mut(path) {
+            upload.written = None;
+        }
+    }
+
+    /// A file is not there any more.
+    pub(super) fn gone(&mut self, path: &Path) {
+        if self.tracked.get(path).is_some_and(|it| it.stage != Stage::Working) {
+            self.tracked.remove(path);
+            self.queue.retain(|it| it.3 != path);
+        }
+    }
+
+    /// Begins a look at all files.
+    pub(super) fn begin_look(&mut self) {
+        self.look += 1;
+        self.seen_settled.clear();
+    }
+
+    /// Ends a look at all files that has succeeded: what it has not seen is gone.
+    pub(super) fn end_look(&mut self, unfinished: impl IntoIterator<Item = (u64, i64)>) {
+        let look = self.look;
+        self.tracked.retain(|_, it| it.look == look || it.stage == Stage::Working);
+        let tracked = &self.tracked;
+        self.queue.retain(|it| tracked.contains_key(&it.3));
+        std::mem::swap(&mut self.settled, &mut self.seen_settled);
+        self.seen_settled = HashSet::new();
+        self.unfinished = unfinished.into_iter().collect();
+    }
+
+    /// Returns what has been at rest for long enough: it is to be looked at once more, and is [`verified`](Self::verified) if
+    /// it is still the same.
+    pub(super) fn at_rest(&self, now: Duration) -> Vec<PathBuf> {
+        let is_at_rest = |it: &&Tracked| it.stage == Stage::Settling && it.is_at_rest(now);
+        let (mut paths, mut orders) = (Vec::new(), Vec::new());
+        for (path, upload) in self.tracked.iter().filter(|(_, it)| is_at_rest(it)) {
+            orders.push((upload.order, paths.len()));
+            paths.push(path.clone());
+        }
+        orders.sort_unstable();
+        orders.into_iter().filter_map(|(_, at)| paths.get_mut(at).map(std::mem::take)).collect()
+    }
+
+    /// A file that was at rest is still the same: it may be read.
+    pub(super) fn verified(&mut self, path: &Path, now: Duration) {
+        if let Some(upload) = self.tracked.get_mut(path)
+            && upload.stage == Stage::Settling
+            && upload.is_at_rest(now)
+        {
+            upload.stage = Stage::Queued;
+            self.queue.insert((upload.again, upload.tries, upload.order, path.to_path_buf()));
+        }
+    }
+
+    /// Lets those go on whose time to wait is over.
+    pub(super) fn wake(&mut self, wall: i64) {
+        for (path, upload) in &mut self.tracked {
+            let is_over = match upload.stage {
+                Stage::Later(due) => due <= wall,
+                Stage::Incomplete(since) => wall.saturating_sub(since) >= self.give_up,
+                Stage::Settling | Stage::Queued | Stage::Working => false,
+            };
+            if is_over {
+                upload.is_last = matches!(upload.stage, Stage::Incomplete(_));
+                upload.stage = Stage::Queued;
+                self.queue.insert((upload.again, upload.tries, upload.order, path.clone()));
+            }
+        }
+    }
+
+    /// Gives out the next upload that may be read.
+    pub(super) fn next(&mut self) -> Option<Job> {
+        let (_, _, _, path) = self.queue.pop_first()?;
+        let upload = self.tracked.get_mut(&path)?;
+        upload.stage = Stage::Working;
+        let (customer, facts) = (upload.customer.clone(), upload.facts);
+        Some(Job { path, customer, facts, is_last: upload.is_last || upload.is_marked })
+    }
+
+    /// Takes note of what reading it has come to.
+    pub(super) fn ended(&mut self, job: &Job, fate: Fate, now: Duration) {
+        let Some(upload) = self.tracked.get_mut(&job.path) else { return };
+        // Somebody has written to it meanwhile, and it is known already.
+        let is_other = upload.facts != job.facts;
+        match fate {
+            _ if is_other => upload.stage = Stage::Settling,
+            Fate::Changed => {
+                upload.stage = Stage::Settling;
+                upload.since = now;
+                upload.is_announced = false;
+            }
+            Fate::Incomplete(since) => upload.stage = Stage::Incomplete(since),
+            Fate::Later(due) => {
+                upload.stage = Stage::Later(due);
+                upload.tries = upload.tries.saturating_add(1);
+            }
+            Fate::Settled => {
+                self.tracked.remove(&job.path);
+                self.track_settled(&job.path, &job.facts);
+            }
+            Fate::Gone => drop(self.tracked.remove(&job.path)),
+        }
+    }
+
+    /// Whether something may still become of what is there, without anybody changing it. In a single pass: a file that changes is
+    /// one that is being uploaded, and is left for the next one.
+    pub(super) fn is_busy(&self, wall: i64) -> bool {
+        self.tracked.values().any(|it| match it.stage {
+            Stage::Queued | Stage::Working => true,
+            Stage::Settling => it.changes == 0 && it.written.is_none(),
+            // Soon enough to wait for.
+            Stage::Later(due) => due.saturating_sub(wall) <= 30,
+            Stage::Incomplete(since) => wall.saturating_sub(since) >= self.give_up,
+        })
+    }
+
+    /// How many are waited for, may be read, and are not whole.
+    pub(super) fn counts(&self) -> (usize, usize, usize) {
+        let count = |wanted: fn(&Stage) -> bool| self.tracked.values().filter(|it| wanted(&it.stage)).count();
+        (
+            count(|it| matches!(it, Stage::Settling | Stage::Later(_))),
+            self.queue.len(),
+            count(|it| matches!(it, Stage::Incomplete(_))),
+        )
+    }
+
+    /// Forgets what has been dealt with: there are other signatures.
+    pub(super) fn forget_settled(&mut self) {
+        self.settled.clear();
+        self.seen_settled.clear();
+    }
+
+    /// Nobody can prepare two files for one hash: the keys are drawn at random.
+    fn key(&self, path: &Path, facts: &Facts) -> u128 {
+        let (high, low) = (self.keys.0.hash_one((path, facts)), self.keys.1.hash_one((path, facts)));
+        u128::from(high) << 64 | u128::from(low)
+    }
+}
+
+impl Tracked {
+    fn is_at_rest(&self, now: Duration) -> bool {
+        let rest = now.saturating_sub(self.since);
+        let patience = (self.settle * PATIENCE).max(LEAST_PATIENCE);
+        let is_written = self.written.is_some_and(|last| now.saturating_sub(last.max(self.since)) < patience);
+        self.is_announced || (rest >= self.settle && !is_written)
+    }
+}

@@ -1,0 +1,172 @@
+mod random;
+mod settle;
+mod work;
+
+use super::examine::{Examined, Summary, sha256};
+use super::publish::Workplace;
+use super::scan::{look, scan};
+use super::settle::{Job, Uploads};
+use super::work::{Came, Step, Work, earlier};
+use crate::store::Store;
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Half a day, before which nothing is.
+const START: Duration = Duration::from_secs(43_200);
+const SETTLE: Duration = Duration::from_secs(5);
+const GIVE_UP: Duration = Duration::from_secs(3600);
+
+/// A watched folder with a store, where time passes when it is told to. A bundle is whole if it ends with `END`.
+struct World {
+    folder: tempfile::TempDir,
+    store: Store,
+    workplace: Workplace,
+    uploads: Uploads,
+    seconds: Cell<u64>,
+    catalogue: String,
+    /// Contents whose reader was started.
+    read: usize,
+}
+
+impl World {
+    fn new() -> World {
+        // In memory where that is possible: each step waits for the disk.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        std::fs::create_dir(folder.path().join("in")).unwrap();
+        let store = Store::open(&folder.path().join("store.db")).unwrap();
+        let workplace = Workplace::new(&folder.path().join("store.db"));
+        let (uploads, seconds) = (Uploads::new(GIVE_UP), Cell::new(0));
+        World { folder, store, workplace, uploads, seconds, catalogue: "c1".into(), read: 0 }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("in")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root().join(name)
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    fn now(&self) -> Duration {
+        START + Duration::from_secs(self.seconds.get())
+    }
+
+    fn wall(&self) -> i64 {
+        1_000_000 + self.seconds.get() as i64
+    }
+
+    fn pass(&self, seconds: u64) {
+        self.seconds.set(self.seconds.get() + seconds);
+    }
+
+    /// The program is ended and started again.
+    fn restart(&mut self) {
+        self.uploads = Uploads::new(GIVE_UP);
+        self.workplace = Workplace::new(&self.folder.path().join("store.db"));
+        scan(&self.root(), &|_| false, &mut |_| {}).folders.iter().for_each(|it| self.workplace.clean_up(it));
+    }
+
+    fn look(&mut self) {
+        let mut all = Vec::new();
+        self.uploads.begin_look();
+        let scanned = scan(&self.root(), &|_| false, &mut |found| all.push(found));
+        for found in all {
+            if !self.uploads.saw(&found, false, self.now()) {
+                match earlier(&self.store, &self.catalogue, &found, self.wall()).unwrap() {
+                    Some(earlier) => {
+                        self.uploads.track(found, earlier, (SETTLE, Duration::ZERO), false, self.now());
+                    }
+                    None => self.uploads.track_settled(&found.path, &found.facts),
+                }
+            }
+        }
+        self.uploads.end_look(scanned.unfinished);
+    }
+
+    /// What may be read next.
+    fn next(&mut self) -> Option<Job> {
+        self.uploads.wake(self.wall());
+        for path in self.uploads.at_rest(self.now()) {
+            if let Some(found) = look(&self.root(), &path).unwrap() {
+                self.uploads.saw(&found, false, self.now());
+                self.uploads.verified(&path, self.now());
+            } else {
+                self.uploads.gone(&path);
+            }
+        }
+        self.uploads.next()
+    }
+
+    /// Works on an upload; what the disk does at each step, and what the reader does, is given.
+    fn work_on(
+        &mut self,
+        job: &Job,
+        step: &dyn Fn(Step) -> io::Result<()>,
+        examine: &mut dyn FnMut(&Path, &Path) -> Examined,
+    ) -> Came {
+        let busy = Mutex::new(HashSet::new());
+        let work = Work {
+            store: &self.store,
+            workplace: &self.workplace,
+            busy: &busy,
+            catalogue: self.catalogue.clone(),
+            tries: 3,
+            give_up: GIVE_UP.as_secs() as i64,
+            wall: &|| self.wall(),
+            step,
+        };
+        let (came, fate) = work.work(job, examine);
+        self.uploads.ended(job, fate, self.now());
+        came
+    }
+
+    /// Works on everything that may be read.
+    fn work(&mut self) -> Vec<(String, Came)> {
+        let mut all = Vec::new();
+        while let Some(job) = self.next() {
+            self.read += 1;
+            let came = self.work_on(&job, &|_| Ok(()), &mut read);
+            all.push((job.path.strip_prefix(self.root()).unwrap().to_string_lossy().into_owned(), came));
+        }
+        all
+    }
+
+    /// Looks, waits until all is at rest, and works.
+    fn settle(&mut self) -> Vec<(String, Came)> {
+        self.look();
+        self.pass(SETTLE.as_secs());
+        self.work()
+    }
+
+    fn exists(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+}
+
+/// The reader of this world.
+fn read(path: &Path, folder: &Path) -> Examined {
+    let Ok(content) = std::fs::read_to_string(path) else { return Examined::Changed };
+    if let Err(error) = std::fs::write(folder.join("report.json"), &content) {
+        return Examined::Machine { why: error.to_string() };
+    }
+    if !content.ends_with("END") {
+        return Examined::Incomplete { why: "cut off".into() };
+    }
+    let problem = content.split_once('!').map(|it| it.0.to_owned());
+    let title = "it broke".to_owned();
+    match sha256(path) {
+        Ok(sha256) => Examined::Report(Summary { sha256, title, problem, ..Summary::default() }),
+        Err(_) => Examined::Changed,
+    }
+}

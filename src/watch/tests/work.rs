@@ -1,0 +1,222 @@
+//! What is done with an upload that is at rest.
+
+use super::super::work::problem_of;
+use super::*;
+use crate::store::{Filed, UploadState};
+
+fn upload(world: &World, name: &str) -> crate::store::Upload {
+    let path = world.path(name);
+    world.store.upload(super::super::facts::bytes_of(&path).unwrap()).unwrap().unwrap()
+}
+
+fn names_of(all: &[(String, Came)]) -> Vec<(&str, &Came)> {
+    all.iter().map(|(name, came)| (name.as_str(), came)).collect()
+}
+
+#[test]
+fn a_bundle_is_read_reported_and_filed_once() {
+    let mut world = World::new();
+    world.write("acme/a.zip", "p1!END");
+    world.write("b.zip", "END");
+    let first = world.settle();
+    assert_eq!(
+        names_of(&first),
+        [("b.zip", &Came::Done(Filed::Opened(1))), ("acme/a.zip", &Came::Done(Filed::Opened(2)))]
+    );
+    assert!(world.exists("acme/a.zip.tierline/report.json"));
+    assert_eq!(upload(&world, "acme/a.zip").state, UploadState::Done);
+    assert_eq!(world.settle(), []);
+    world.restart();
+    assert_eq!(world.settle(), []);
+    // The same content elsewhere is the same bundle; at another customer it is another one.
+    world.write("acme/deep/again.zip", "p1!END");
+    world.write("bolt/a.zip", "p1!END");
+    let more = world.settle();
+    assert_eq!(names_of(&more), [("acme/deep/again.zip", &Came::Same), ("bolt/a.zip", &Came::Done(Filed::Opened(3)))]);
+    assert!(world.exists("acme/deep/again.zip.tierline/same.txt"));
+    // The same problem of the same customer belongs to the same case.
+    world.store.close_case(2, "a restart", "me", 5).unwrap();
+    world.write("acme/c.zip", "p1!more END");
+    assert_eq!(names_of(&world.settle()), [("acme/c.zip", &Came::Done(Filed::Updated(2)))]);
+    let case = world.store.case(2).unwrap();
+    assert_eq!((case.bundles.len(), &*case.customer, case.closed), (2, "acme", None));
+    assert_eq!(world.read, 5);
+}
+
+#[test]
+fn other_signatures_read_a_bundle_again_and_keep_its_case() {
+    let mut world = World::new();
+    world.write("acme/a.zip", "p1!END");
+    world.settle();
+    world.catalogue = "c2".into();
+    world.restart();
+    world.write("acme/new.zip", "p2!END");
+    let again = world.settle();
+    // What is new goes first, although it had to come to rest.
+    assert_eq!(
+        names_of(&again),
+        [("acme/new.zip", &Came::Done(Filed::Opened(2))), ("acme/a.zip", &Came::Done(Filed::Updated(1)))]
+    );
+    assert_eq!(world.store.case(1).unwrap().bundles.len(), 1);
+    world.restart();
+    assert_eq!(world.settle(), []);
+}
+
+#[test]
+fn a_problem_is_one_of_its_customer() {
+    assert_ne!(problem_of("ab", "c"), problem_of("a", "bc"));
+    assert_ne!(problem_of("acme", "p"), problem_of("bolt", "p"));
+    assert_eq!(problem_of("acme", "p"), problem_of("acme", "p"));
+}
+
+#[test]
+fn what_lacks_its_end_is_given_up_with_the_reason() {
+    let mut world = World::new();
+    world.write("a.zip", "half");
+    assert_eq!(names_of(&world.settle()), [("a.zip", &Came::Incomplete("cut off".into()))]);
+    assert!(!world.exists("a.zip.tierline"));
+    // Ends of the program do not begin the time anew.
+    world.pass(GIVE_UP.as_secs() - 10);
+    world.restart();
+    world.look();
+    assert_eq!(world.work(), []);
+    world.pass(10);
+    let given_up = world.work();
+    assert!(
+        matches!(names_of(&given_up)[..], [("a.zip", Came::Quarantined(why))] if why.starts_with("cut off")),
+        "{given_up:?}"
+    );
+    let reason = std::fs::read_to_string(world.path("a.zip.tierline/quarantined.txt")).unwrap();
+    assert!(reason.starts_with("cut off"), "{reason}");
+    assert_eq!(upload(&world, "a.zip").state, UploadState::Quarantined);
+    assert!(world.store.cases(None, true).unwrap().is_empty());
+    world.restart();
+    assert_eq!(world.settle(), []);
+    // An upload that goes on after all is taken.
+    world.write("a.zip", "half and END");
+    assert_eq!(names_of(&world.settle()), [("a.zip", &Came::Done(Filed::Opened(1)))]);
+    assert!(!world.exists("a.zip.tierline/quarantined.txt"));
+    // With a marker nobody waits.
+    world.write("b.zip", "half");
+    world.write("b.zip.done", "");
+    world.look();
+    assert!(matches!(names_of(&world.work())[..], [("b.zip", Came::Quarantined(_))]));
+}
+
+#[test]
+fn a_bundle_that_ends_its_reader_is_given_up_and_others_go_on() {
+    let mut world = World::new();
+    world.write("a.zip", "poison END");
+    world.write("b.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let mut ends = Vec::new();
+    for _ in 0..20 {
+        while let Some(job) = world.next() {
+            let came = world.work_on(&job, &|_| Ok(()), &mut |path, folder| match path.ends_with("a.zip") {
+                true => Examined::Failed { why: "crashed".into() },
+                false => read(path, folder),
+            });
+            ends.push(came);
+        }
+        world.pass(10);
+        // Failures are counted across ends of the program.
+        world.restart();
+        world.look();
+    }
+    let later = || Came::Later("crashed".into());
+    let end = Came::Quarantined("reading it has failed 3 times: crashed".into());
+    assert_eq!(ends, [later(), Came::Done(Filed::Opened(1)), later(), end]);
+    assert_eq!(upload(&world, "a.zip").tries, 3);
+}
+
+#[test]
+fn what_changes_or_goes_while_it_is_read_is_not_filed() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let job = world.next().unwrap();
+    let path = world.path("a.zip");
+    let came = world.work_on(&job, &|_| Ok(()), &mut |from, folder| {
+        let examined = read(from, folder);
+        std::fs::write(&path, "longer END").unwrap();
+        examined
+    });
+    assert_eq!(came, Came::Changed);
+    assert!(world.store.cases(None, true).unwrap().is_empty() && !world.exists("a.zip.tierline"));
+    assert_eq!(names_of(&world.settle()), [("a.zip", &Came::Done(Filed::Opened(1)))]);
+    world.write("b.zip", "another END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let (job, path) = (world.next().unwrap(), world.path("b.zip"));
+    let came = world.work_on(&job, &|_| Ok(()), &mut |_, _| {
+        std::fs::remove_file(&path).unwrap();
+        Examined::Incomplete { why: "cut off".into() }
+    });
+    assert_eq!(came, Came::Gone);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_judges_nothing() {
+    let full = || io::Error::from_raw_os_error(28);
+    for step in Step::ALL {
+        let mut world = World::new();
+        world.write("a.zip", "END");
+        world.look();
+        world.pass(SETTLE.as_secs());
+        let job = world.next().unwrap();
+        let fail = |at| if at == step { Err(full()) } else { Ok(()) };
+        let came = world.work_on(&job, &fail, &mut read);
+        assert!(matches!(&came, Came::Machine(_)), "{step:?}: {came:?}");
+        world.pass(5);
+        let again = world.work();
+        // Behind the last step it was read already.
+        let done = if step == Step::Finished { Came::Same } else { Came::Done(Filed::Opened(1)) };
+        assert_eq!(names_of(&again), [("a.zip", &done)], "{step:?}");
+        assert_eq!(world.store.cases(None, true).unwrap()[0].bundles.len(), 1);
+    }
+}
+
+#[test]
+fn what_the_machine_refuses_is_given_up_in_the_end() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let mut ends = Vec::new();
+    for _ in 0..400 {
+        while let Some(job) = world.next() {
+            let why = "a.zip: permission denied (os error 13)".to_owned();
+            ends.push(world.work_on(&job, &|_| Ok(()), &mut |_, _| Examined::Machine { why: why.clone() }));
+        }
+        world.pass(10);
+    }
+    assert!(ends.len() < 40, "{}", ends.len());
+    assert!(matches!(ends.last(), Some(Came::Quarantined(why)) if why.contains("permission denied")), "{ends:?}");
+    assert!(ends.iter().rev().skip(1).all(|it| matches!(it, Came::Later(_))), "{ends:?}");
+}
+
+#[test]
+fn old_bundles_go_when_somebody_has_said_so() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.write("a.zip.done", "");
+    world.write("b.zip", "half");
+    world.settle();
+    let wall = world.wall();
+    let remove = |before| super::super::retention::remove_old(&world.store, before, wall).unwrap();
+    assert_eq!((remove(wall), world.exists("a.zip")), (0, true));
+    // Somebody has written to it since: it is another file.
+    world.write("a.zip", "other END");
+    assert_eq!((remove(wall + 1), world.exists("a.zip")), (0, true));
+    world.settle();
+    let wall = world.wall();
+    let remove = |before| super::super::retention::remove_old(&world.store, before, wall).unwrap();
+    assert_eq!(remove(wall + 1), 1);
+    for name in ["a.zip", "a.zip.done", "a.zip.tierline"] {
+        assert!(!world.exists(name), "{name}");
+    }
+    assert!(world.exists("b.zip"));
+    assert_eq!(upload(&world, "a.zip").state, UploadState::Removed);
+}

@@ -1,0 +1,201 @@
+//! The process that reads bundles, as its parent sees it: started when needed, stopped when it takes too long, replaced when it
+//! dies or has read many.
+
+use super::examine::{Examined, job_line};
+use super::facts::bytes_of;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// How a process that reads bundles is started.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The program; usually our own.
+    pub path: PathBuf,
+    /// Its arguments. It writes the name of its signatures on a line, and then reads a job from each line of its input and writes
+    /// what came of it as a line.
+    pub arguments: Vec<std::ffi::OsString>,
+    /// How long a bundle may take at most, if that is not to follow from its size.
+    pub time_limit: Option<Duration>,
+}
+
+/// Bundles that one process reads: what it may have lost of memory goes with it, and it has the signatures of today.
+const MOST: u32 = 200;
+/// Within this time the signatures have to be loaded.
+const START: Duration = Duration::from_secs(180);
+/// How often it is looked whether the program is to end.
+const LOOK: Duration = Duration::from_millis(100);
+/// The longest line that is read.
+const LINE: u64 = 1 << 20;
+
+/// A process that reads bundles, or the way to start one.
+pub(super) struct Worker<'a> {
+    program: &'a Program,
+    stop: &'a AtomicBool,
+    running: Option<Running>,
+}
+
+struct Running {
+    child: Child,
+    input: ChildStdin,
+    lines: Receiver<String>,
+    catalogue: String,
+    jobs: u32,
+}
+
+impl<'a> Worker<'a> {
+    /// A worker that is started when it is needed. `stop`: the program is to end.
+    pub(super) fn new(program: &'a Program, stop: &'a AtomicBool) -> Worker<'a> {
+        Worker { program, stop, running: None }
+    }
+
+    /// Sees to it that the process runs; returns the name of its signatures.
+    pub(super) fn ready(&mut self) -> Result<String, String> {
+        let is_over = |it: &mut Running| it.jobs >= MOST || !matches!(it.child.try_wait(), Ok(None));
+        if self.running.as_mut().is_some_and(is_over) {
+            self.running = None;
+        }
+        if let Some(running) = &self.running {
+            return Ok(running.catalogue.clone());
+        }
+        let running = self.start().map_err(|why| format!("the process that reads bundles does not start: {why}"))?;
+        let catalogue = running.catalogue.clone();
+        self.running = Some(running);
+        Ok(catalogue)
+    }
+
+    fn start(&self) -> Result<Running, String> {
+        let mut command = Command::new(&self.program.path);
+        command.args(&self.program.arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+        // What a terminal sends to the program is for the parent, which ends its children by itself.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        let (sender, lines) = channel();
+        let read = move || {
+            let Some(output) = output else { return };
+            let mut output = BufReader::new(output);
+            loop {
+                let mut line = String::new();
+                let read = output.by_ref().take(LINE).read_line(&mut line);
+                if read.is_err() || !line.ends_with('\n') || sender.send(line).is_err() {
+                    return;
+                }
+            }
+        };
+        let reader = std::thread::Builder::new().name("lines".to_owned()).spawn(read);
+        let (Some(input), Ok(_)) = (input, reader) else {
+            end(&mut child);
+            return Err("no thread could be started".to_owned());
+        };
+        let mut running = Running { child, input, lines, catalogue: String::new(), jobs: 0 };
+        match running.line(START, self.stop) {
+            Ok(line) => running.catalogue = line.trim_end().to_owned(),
+            Err(_) => return Err(running.last_words()),
+        }
+        Ok(running)
+    }
+
+    /// Reads a bundle; its reports are in the folder then.
+    pub(super) fn examine(&mut self, path: &Path, folder: &Path, bytes: u64) -> Examined {
+        if let Err(why) = self.ready() {
+            return Examined::Machine { why };
+        }
+        let (Some(name), Some(out)) = (bytes_of(path), bytes_of(folder)) else {
+            return Examined::Failed { why: "its name is no Unicode".to_owned() };
+        };
+        let Some(mut running) = self.running.take() else {
+            return Examined::Machine { why: "there is no process that reads bundles".to_owned() };
+        };
+        let sent = running.input.write_all(job_line(name, out).as_bytes()).and_then(|()| running.input.flush());
+        if sent.is_err() {
+            // It has died before it knew of the bundle.
+            return Examined::Machine { why: format!("the process that reads bundles: {}", running.last_words()) };
+        }
+        let limit = self.program.time_limit.unwrap_or_else(|| usual_limit(bytes));
+        match running.line(limit, self.stop) {
+            Ok(line) => {
+                running.jobs += 1;
+                let examined = Examined::of_line(&line);
+                // One that talks nonsense is not kept.
+                if examined.is_some() {
+                    self.running = Some(running);
+                }
+                examined.unwrap_or_else(|| Examined::Failed { why: "its reader gave nonsense".to_owned() })
+            }
+            Err(Silent::Stopped) => Examined::Machine { why: "the program was told to end".to_owned() },
+            Err(Silent::Late) => {
+                Examined::Failed { why: format!("it took more than {} s and was stopped", limit.as_secs()) }
+            }
+            Err(Silent::Ended) => Examined::Failed { why: format!("its reader {}", running.last_words()) },
+        }
+    }
+}
+
+/// How long a bundle may take: half as long again as the reader gives itself, which it has to notice by itself.
+fn usual_limit(bytes: u64) -> Duration {
+    Duration::from_secs((bytes >> 20).saturating_mul(3).saturating_add(60))
+}
+
+/// Why there is no line.
+enum Silent {
+    Ended,
+    Late,
+    Stopped,
+}
+
+impl Running {
+    /// Waits for a line.
+    fn line(&mut self, limit: Duration, stop: &AtomicBool) -> Result<String, Silent> {
+        let start = Instant::now();
+        loop {
+            match self.lines.recv_timeout(LOOK) {
+                Ok(line) => return Ok(line),
+                Err(RecvTimeoutError::Disconnected) => return Err(Silent::Ended),
+                Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return Err(Silent::Stopped),
+                Err(RecvTimeoutError::Timeout) if start.elapsed() > limit => return Err(Silent::Late),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// How it has ended, in words.
+    fn last_words(&mut self) -> String {
+        for _ in 0..100 {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return cause(status);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        end(&mut self.child).map_or_else(|| "did not answer".to_owned(), cause)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        end(&mut self.child);
+    }
+}
+
+fn end(child: &mut Child) -> Option<ExitStatus> {
+    let _ = child.kill();
+    child.wait().ok()
+}
+
+fn cause(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return match signal {
+            libc::SIGKILL => "was killed, perhaps to free memory".to_owned(),
+            libc::SIGABRT => "gave up (its memory or stack was not enough, or an error of ours)".to_owned(),
+            signal => format!("crashed (signal {signal})"),
+        };
+    }
+    status.code().map_or_else(|| "ended early".to_owned(), |code| format!("ended early (code {code})"))
+}

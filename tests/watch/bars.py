@@ -1,0 +1,379 @@
+#!/usr/bin/env python3
+"""Measures `tierline watch` where it could lose, repeat or misjudge uploads. Needs minutes, so it is no part of the test suite.
+
+    bars.py PROGRAM kills [--bundles 1000] [--kills 100] [--poll | --no-inotify]
+    bars.py PROGRAM flood [--files 20000] [--poll | --no-inotify]
+    bars.py PROGRAM full [--bundles 60]            needs root: mounts a small tmpfs
+    bars.py PROGRAM soak [--bundles 10000]
+
+kills: bundles come in all ways (slowly with pauses, renamed, replaced, marked, twice, cut off, hostile) while the program is killed
+with SIGKILL at random points. Prints how many were lost, read twice, read while they were incomplete, and bad ones without a reason.
+flood: files are created at once, more than the queue of inotify holds. Prints after how long all are found.
+full: the disk with the folder and the store fills up again and again. Prints what was lost or judged wrongly.
+soak: many small bundles. Prints memory and open files of the program from the 1,000th bundle on.
+"""
+
+import argparse
+import gzip
+import hashlib
+import io
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+import threading
+import time
+import zipfile
+
+SETTLE = 0.5
+
+
+class Desk:
+    def __init__(self, program, folder, poll, no_inotify):
+        self.program, self.folder, self.poll, self.no_inotify = program, pathlib.Path(folder), poll, no_inotify
+        self.root, self.store = self.folder / "in", self.folder / "store.db"
+        self.root.mkdir(exist_ok=True)
+        self.errors = open(self.folder / "errors.txt", "ab")
+
+    def command(self, *more):
+        words = [self.program, "watch", str(self.root), "--store", str(self.store), "--settle", str(SETTLE), "--no-packs"]
+        words += (["--poll"] if self.poll else []) + list(more)
+        if self.no_inotify:
+            script = 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"'
+            words = ["unshare", "-Ur", "sh", "-c", script, "sh"] + words
+        return words
+
+    def start(self, *more):
+        return subprocess.Popen(self.command(*more), stdout=subprocess.DEVNULL, stderr=self.errors)
+
+    def end(self, process):
+        process.send_signal(signal.SIGTERM)
+        return process.wait(60)
+
+    def cases(self):
+        listed = subprocess.run([self.program, "case", "list", "--store", str(self.store), "-o", "json"], capture_output=True)
+        return json.loads(listed.stdout)
+
+    def bundles(self):
+        return [(case["customer"], it["sha256"], it["path"]) for case in self.cases() for it in case["bundles"]]
+
+    def is_whole(self):
+        with sqlite3.connect(self.store) as db:
+            return db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+    def pulse(self):
+        try:
+            return json.loads((self.folder / "store.db.watch.json").read_text())
+        except (OSError, ValueError):
+            return {}
+
+
+def log(number, lines=40):
+    return "".join(f"2026-01-02 03:{i % 60:02}:05 ERROR failure number {number} of part {i}\n" for i in range(lines)).encode()
+
+
+def packed(number, kind):
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(f"{number}/app.log", log(number))
+    elif kind == "tar.gz":
+        with tarfile.open(fileobj=out, mode="w:gz") as archive:
+            info = tarfile.TarInfo("app.log")
+            info.size = len(log(number))
+            archive.addfile(info, io.BytesIO(log(number)))
+    elif kind == "gz":
+        out.write(gzip.compress(log(number), mtime=0))
+    else:
+        out.write(log(number))
+    return out.getvalue()
+
+
+def hostile(number, chance):
+    """A hostile content: its ending, whether it can be read, and the bytes."""
+    which = chance.randrange(4)
+    if which == 0:
+        return "zip", False, chance.randbytes(5000)
+    if which == 1:
+        whole = bytearray(packed(number, "gz"))
+        middle = len(whole) // 2
+        whole[middle : middle + 20] = bytes(20)
+        return "gz", False, bytes(whole)
+    if which == 2:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr(f"../../../../tmp/evil-{number}.log", log(number))
+        return "zip", True, out.getvalue()
+    return "gz", True, gzip.compress(bytes(30 << 20) + str(number).encode(), mtime=0)
+
+
+class Uploads:
+    """Uploads in all ways; remembers what has to become of each."""
+
+    def __init__(self, root, bundles, seed, hurry):
+        self.root, self.bundles, self.chance, self.hurry = root, bundles, random.Random(seed), hurry
+        self.wanted, self.bad, self.complete = {}, {}, set()
+
+    def customer(self, path):
+        parts = path.relative_to(self.root).parts
+        return parts[0] if len(parts) > 1 else "unassigned"
+
+    def whole(self, path, content):
+        self.complete.add((self.customer(path), hashlib.sha256(content).hexdigest()))
+
+    def pause(self, most):
+        time.sleep(self.chance.random() * most * self.hurry)
+
+    def upload(self, number):
+        chance = self.chance
+        kind = chance.choice(["zip", "tar.gz", "gz", "log"])
+        folder = self.root / chance.choice([".", "acme", "bolt", f"c{number % 20}"])
+        folder.mkdir(exist_ok=True)
+        path, content = folder / f"{number}.{kind}", packed(number, kind)
+        way = chance.choice(["slow", "rename", "replace", "mark", "twice", "cut", "hostile", "resume"])
+        if way == "hostile":
+            kind, is_good, content = hostile(number, chance)
+            path = folder / f"{number}.{kind}"
+            path.write_bytes(content)
+            (self.wanted if is_good else self.bad)[path] = content
+            if is_good:
+                self.whole(path, content)
+            return
+        if way == "cut":
+            if kind == "log":
+                path = path.with_suffix(".zip")
+                content = packed(number, "zip")
+            content = content[: len(content) * 2 // 3]
+            path.write_bytes(content)
+            self.bad[path] = content
+            return
+        self.whole(path, content)
+        self.wanted[path] = content
+        if way in ("slow", "resume"):
+            # Who has a file open is known; who resumes an upload of plain text cannot be.
+            parts = chance.randrange(2, 5)
+            size = len(content) // parts + 1
+            pieces = [content[at : at + size] for at in range(0, len(content), size)]
+            if way == "slow":
+                with open(path, "wb") as file:
+                    for piece in pieces:
+                        file.write(piece)
+                        file.flush()
+                        # Without events nobody knows of it.
+                        self.pause(0.3 if kind == "log" else 2)
+            else:
+                for number, piece in enumerate(pieces):
+                    with open(path, "ab" if number else "wb") as file:
+                        file.write(piece)
+                    self.pause(0.2 if kind == "log" else 2)
+        elif way == "rename":
+            part = path.with_name(path.name + chance.choice([".part", ".tmp", ".filepart", ".crdownload"]))
+            part.write_bytes(content[: len(content) // 2])
+            self.pause(1)
+            with open(part, "ab") as file:
+                file.write(content[len(content) // 2 :])
+            part.rename(path)
+        elif way == "replace":
+            first = packed(number + 1_000_000, kind)
+            self.whole(path, first)
+            path.write_bytes(first)
+            self.pause(1.5)
+            new = path.with_name("." + path.name)
+            new.write_bytes(content)
+            new.rename(path)
+        elif way == "mark":
+            path.write_bytes(content)
+            path.with_name(path.name + ".done").touch()
+        else:
+            path.write_bytes(content)
+            again = path.with_name(f"{path.name.split('.')[0]}-again.{kind}")
+            again.write_bytes(content)
+            self.wanted[again] = content
+
+    def run(self):
+        for number in range(self.bundles):
+            self.upload(number)
+
+
+def check(desk, uploads):
+    bundles = desk.bundles()
+    filed = [(customer, sha256) for customer, sha256, _ in bundles]
+    wanted = {(uploads.customer(path), hashlib.sha256(content).hexdigest()) for path, content in uploads.wanted.items()}
+    twice = len(filed) - len(set(filed))
+    lost = len(wanted - set(filed))
+    early = len(set(filed) - uploads.complete)
+    no_report = sum(
+        1
+        for path in uploads.wanted
+        if not any((path.parent / (path.name + ".tierline") / it).exists() for it in ("report.json", "same.txt"))
+    )
+    no_reason = sum(
+        1 for path in uploads.bad if not (path.parent / (path.name + ".tierline") / "quarantined.txt").exists()
+    )
+    misjudged = sum(
+        1 for path in uploads.wanted if (path.parent / (path.name + ".tierline") / "quarantined.txt").exists()
+    )
+    left = [str(it) for it in desk.root.rglob(".tierline-*")]
+    print(f"files wanted {len(uploads.wanted)}, contents wanted {len(wanted)}, filed {len(filed)}, bad {len(uploads.bad)}")
+    print(f"lost {lost}, twice {twice}, while incomplete {early}, without report {no_report}")
+    print(f"bad without reason {no_reason}, good ones given up {misjudged}, leftovers {len(left)}, store whole {desk.is_whole()}")
+    return not (lost or twice or early or no_report or no_reason or misjudged or left)
+
+
+def settle(desk, uploads, limit):
+    process, start = desk.start(), time.time()
+    wanted = {(uploads.customer(path), hashlib.sha256(content).hexdigest()) for path, content in uploads.wanted.items()}
+    while time.time() - start < limit:
+        time.sleep(2)
+        pulse = desk.pulse()
+        busy = sum(pulse.get(it, 1) for it in ("waiting", "queued", "working"))
+        if busy == 0 and wanted <= {(customer, sha256) for customer, sha256, _ in desk.bundles()}:
+            break
+    print(f"everything read {time.time() - start:.1f} s after the last start; exit code {desk.end(process)}")
+    # What is not whole now will not be: it is given up.
+    once = subprocess.run(desk.command("--once", "--give-up", "0"), capture_output=True, text=True)
+    print("at the end:", once.stdout.strip())
+
+
+def kills(desk, arguments):
+    uploads = Uploads(desk.root, arguments.bundles, 1, arguments.hurry)
+    thread, start = threading.Thread(target=uploads.run), time.time()
+    thread.start()
+    chance, broken = random.Random(2), 0
+    for _ in range(arguments.kills):
+        process = desk.start()
+        time.sleep(0.2 + chance.random() * 2 * arguments.hurry)
+        process.kill()
+        process.wait()
+        broken += not desk.is_whole()
+    thread.join()
+    print(f"{arguments.bundles} bundles uploaded, {arguments.kills} kills in {time.time() - start:.0f} s; store broken {broken} times")
+    settle(desk, uploads, 900)
+    return check(desk, uploads)
+
+
+def flood(desk, arguments):
+    process = desk.start("--jobs", "1")
+    while not desk.pulse():
+        time.sleep(0.1)
+    time.sleep(1)
+    start = time.time()
+    for number in range(arguments.files):
+        with open(desk.root / f"{number}.log", "w") as file:
+            file.write(f"2026-01-02 03:04:05 ERROR {number}\n")
+    created = time.time() - start
+    found = 0
+    while time.time() - start < 300 and found < arguments.files:
+        time.sleep(0.2)
+        pulse = desk.pulse()
+        found = sum(pulse.get(it, 0) for it in ("waiting", "queued", "working", "incomplete"))
+        found += sum(pulse.get("uploads", {}).get(it, 0) for it in ("done", "same", "quarantined"))
+    took = time.time() - start
+    mode = pulse["folders"][0]["mode"]
+    print(f"{arguments.files} files created in {created:.1f} s, all found {took:.1f} s after the first ({mode}); found {found}")
+    desk.end(process)
+    return found >= arguments.files and took < 60
+
+
+def full(desk, arguments):
+    uploads = Uploads(desk.root, arguments.bundles, 3, arguments.hurry)
+    process, chance = desk.start("--min-free", "0"), random.Random(4)
+    filler = desk.folder / "filler"
+
+    def fill():
+        with open(filler, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError:
+                pass
+
+    number, rounds = 0, 0
+    while number < arguments.bundles:
+        for _ in range(3):
+            if number < arguments.bundles:
+                uploads.upload(number)
+                number += 1
+        time.sleep(chance.random() * SETTLE * 2)
+        fill()
+        rounds += 1
+        time.sleep(1 + chance.random() * 2)
+        filler.unlink()
+        if process.poll() is not None:
+            print(f"the program has ended: {process.returncode}")
+            return False
+        time.sleep(chance.random())
+    print(f"the disk was full {rounds} times; exit code {desk.end(process)}")
+    settle(desk, uploads, 300)
+    return check(desk, uploads)
+
+
+def soak(desk, arguments):
+    process, samples = desk.start(), []
+    status = pathlib.Path(f"/proc/{process.pid}/status")
+
+    def sample(count):
+        memory = next(int(it.split()[1]) for it in status.read_text().splitlines() if it.startswith("VmRSS"))
+        files = len(os.listdir(f"/proc/{process.pid}/fd"))
+        samples.append((count, memory, files))
+
+    start = time.time()
+    for number in range(arguments.bundles):
+        path = desk.root / f"c{number % 50}" / f"{number}.gz"
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(packed(number, "gz"))
+        part.rename(path)
+        while desk.pulse().get("queued", 0) > 200:
+            time.sleep(0.5)
+        if number % 500 == 499:
+            sample(desk.pulse().get("read", 0))
+    while desk.pulse().get("read", 0) < arguments.bundles and time.time() - start < 7200:
+        time.sleep(2)
+    sample(desk.pulse().get("read", 0))
+    for count, memory, files in samples:
+        print(f"read {count}: {memory} KiB, {files} files")
+    first = next((it for it in samples if it[0] >= 1000), samples[0])
+    growth = (samples[-1][1] - first[1]) / first[1] * 100
+    print(f"{arguments.bundles} bundles in {time.time() - start:.0f} s; memory {growth:+.1f} % from the {first[0]}th on")
+    print(f"files {first[2]} -> {samples[-1][2]}; exit code {desk.end(process)}; store whole {desk.is_whole()}")
+    return growth <= 5 and samples[-1][2] <= first[2] + 2
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("bar", choices=["kills", "flood", "full", "soak"])
+    parser.add_argument("--bundles", type=int)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--hurry", type=float, default=1.0, help="makes pauses longer or shorter")
+    parser.add_argument("--poll", action="store_true")
+    parser.add_argument("--no-inotify", action="store_true")
+    arguments = parser.parse_args()
+    bar = {"kills": kills, "flood": flood, "full": full, "soak": soak}[arguments.bar]
+    arguments.bundles = arguments.bundles or {"kills": 1000, "full": 60, "soak": 10_000, "flood": 0}[arguments.bar]
+    folder = tempfile.mkdtemp(prefix="tierline-watch-")
+    if arguments.bar == "full":
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], check=True)
+    try:
+        desk = Desk(os.path.abspath(arguments.program), folder, arguments.poll, arguments.no_inotify)
+        is_met = bar(desk, arguments)
+        print("met" if is_met else "NOT MET")
+        if not is_met:
+            shutil.copy(desk.folder / "errors.txt", "/tmp/tierline-watch-errors.txt")
+        desk.errors.close()
+    finally:
+        if arguments.bar == "full":
+            subprocess.run(["umount", folder], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+    raise SystemExit(not is_met)
+
+
+main()
