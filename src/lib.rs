@@ -20,6 +20,9 @@ pub mod redact;
 pub mod reading;
 // One file per output format.
 pub mod report;
+// Who alone shall be able to read a file: public keys of age.
+#[cfg(feature = "server")]
+pub mod recipient;
 // Unresolved becomes a case for the vendor: what it asks for, what is missing, the package.
 pub mod escalate;
 // The hot path: which signatures and error markers a record contains.

@@ -5,10 +5,11 @@ cd "$(dirname "$0")/.."
 
 step() { printf '\n== %s\n' "$*"; }
 
-step "bsdtar and minisign, which tests compare with"
+step "bsdtar, minisign and age, which tests compare with"
 install=()
 command -v bsdtar >/dev/null || install+=(libarchive-tools)
 command -v minisign >/dev/null || install+=(minisign)
+command -v age >/dev/null || install+=(age)
 if [ "${#install[@]}" -gt 0 ] && command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
   root=$([ "$(id -u)" -eq 0 ] || echo sudo)
   # Without one of them its tests say that they were skipped.
@@ -16,6 +17,7 @@ if [ "${#install[@]}" -gt 0 ] && command -v apt-get >/dev/null && { [ "$(id -u)"
 fi
 bsdtar --version || true
 minisign -v || true
+age --version || true
 
 if [ "${TIERLINE_SKIP_SERVICES:-}" = 1 ]; then
   step "SKIPPED, because TIERLINE_SKIP_SERVICES=1: tests against real ticket systems"

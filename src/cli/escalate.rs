@@ -85,6 +85,9 @@ pub(super) struct EscalateArgs {
     keywords: Option<PathBuf>,
     #[cfg(feature = "server")]
     #[command(flatten)]
+    archive: super::encrypt::ArchiveArgs,
+    #[cfg(feature = "server")]
+    #[command(flatten)]
     filed: super::case::FiledArgs,
 }
 
@@ -114,6 +117,14 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     if let Some(out) = args.out.as_ref().filter(|out| is_used(out).unwrap_or(false)) {
         return Err(Usage(format!("--out `{}` is there already and not empty", out.display())).into());
     }
+    #[cfg(feature = "server")]
+    let encrypt_to = {
+        let keys = args.archive.keys(args.out.as_deref())?;
+        super::encrypt::recipients(&vendor.encrypt_to)?;
+        keys
+    };
+    #[cfg(not(feature = "server"))]
+    let encrypt_to = Vec::new();
     let customer = Customer::new(&args.customer, None)?;
     let keywords = args.keywords.as_deref().map(read_keywords).transpose()?.unwrap_or_default();
     #[cfg(feature = "server")]
@@ -155,6 +166,7 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
         tried,
         facts: args.fact.clone(),
         override_gate: args.override_gate.clone(),
+        encrypt_to,
     };
     let case = match prepare(&diagnosis, &set, vendor, &paths, &intake) {
         Ok(case) => case,
@@ -194,7 +206,11 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
                 return Ok(Exit::Refused);
             }
             customer.remember_ticket(&made.ticket.key)?;
-            output::print(told(&made.ticket, out).as_bytes())?;
+            #[cfg(feature = "server")]
+            let more = args.archive.make(out)?;
+            #[cfg(not(feature = "server"))]
+            let more: Vec<String> = Vec::new();
+            output::print(told(&made.ticket, out, &more).as_bytes())?;
             Ok(format::exit(&diagnosis, None))
         }
         Err(error @ PackageError::Leaks(_)) => {
@@ -206,12 +222,13 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
 }
 
 /// What was made, for the engineer.
-fn told(ticket: &Ticket, out: &Path) -> String {
+fn told(ticket: &Ticket, out: &Path, more: &[String]) -> String {
     let mut text = format!("{}: {}, {}\n", out.display(), ticket.product, ticket.severity);
     text.push_str(&item(&ticket.summary, output::width()));
     for file in &ticket.attachments {
         text.push_str(&item(&format!("{}: {}", file.path, file.what), output::width()));
     }
+    more.iter().for_each(|it| text.push_str(&format!("{it}\n")));
     if !ticket.missing.is_empty() || !ticket.untried.is_empty() {
         text.push_str("The ticket says what is missing and which steps were not tried.\n");
     }

@@ -15,6 +15,8 @@ mod completions;
 mod connection;
 mod contents;
 mod decode;
+#[cfg(feature = "server")]
+mod encrypt;
 mod escalate;
 mod exit;
 mod explain;

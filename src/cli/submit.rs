@@ -2,6 +2,7 @@ mod portal;
 
 use super::case::user;
 use super::connection::{ConnectionArgs, drive, now, tell, tracker};
+use super::encrypt::recipients;
 use super::exit::Usage;
 use super::redact::{Customer, read_keywords};
 use super::{Exit, output, say};
@@ -9,7 +10,7 @@ use anyhow::Context;
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use tierline::connect::{Decision, Package, PackageProblem, Tracker};
+use tierline::connect::{Config, Decision, Package, PackageProblem, Tracker};
 use tierline::redact::LeakScan;
 use tierline::signature::Severity;
 use tierline::store::{About, Claim, Entry, Store, StoreError};
@@ -19,7 +20,8 @@ use tierline::store::{About, Claim, Entry, Store, StoreError};
 /// The package must be as it was made, and the leak scan goes over it once more. The problem is claimed in the store before the
 /// tracker is asked; every step is written down before the next one, so that nothing is lost or sent twice when the network
 /// fails or the program is killed. In the end all files are read back and compared. If the problem has a ticket already, that is
-/// updated.
+/// updated. If the package or the configuration names public keys (`encrypt_to`), all files go as one that only their holders
+/// can read; it is made beside the package.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct SubmitArgs {
@@ -82,6 +84,7 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         Err(error) => return Err(error).context("failed to look for leaks"),
     }
     let config = args.connection.config()?;
+    let package = sealed(args, &config, package)?;
     if config.kind(&args.to) == Some("portal") {
         let limit = config.attachment_mb(&args.to).or(package.ticket.attachment_mb);
         if args.dry_run {
@@ -128,6 +131,19 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
     }
     let outcome = drive(&store, &args.to, &*tracker, entry.id, now() + i64::from(args.wait))?;
     Ok(if tell(&args.to, &*tracker, entry.id, &outcome)? { Exit::Done } else { Exit::Pending })
+}
+
+/// The package as one encrypted file, if the configuration of the tracker wants that, or else the package.
+fn sealed(args: &SubmitArgs, config: &Config, package: Package) -> anyhow::Result<Package> {
+    let wrong = |error: String| Usage(format!("failed to use the tracker: {error}"));
+    let recipients = match config.encrypt_to(&args.to).map_err(|error| wrong(error.to_string()))? {
+        Some(recipients) => recipients,
+        None => recipients(&package.ticket.encrypt_to)?,
+    };
+    if recipients.is_empty() {
+        return Ok(package);
+    }
+    package.sealed(&recipients).context("failed to encrypt the package")
 }
 
 /// Claims the problem; `None` if it is another customer's, which is said.

@@ -13,6 +13,7 @@
 
 mod cloud;
 mod contracts;
+mod keys;
 mod kinds;
 mod mail;
 mod policy;
@@ -133,6 +134,7 @@ impl Config {
         };
         // Only now: a mistake in one keeps nobody from the others.
         self.check(name, settings)?;
+        self.encrypt_to(name)?;
         self.make(settings.get_ref(), variable)
     }
 

@@ -158,7 +158,10 @@ impl Outbox<'_> {
             return Ok(end);
         }
         let package = match Package::open(Path::new(&now.package)) {
-            Ok(package) if package.manifest == now.manifest => package,
+            Ok(package) if package.manifest == now.manifest => match package.with_claimed(&now.files) {
+                Ok(package) => package,
+                Err(error) => return self.hold(&now, &told(&error)),
+            },
             Ok(_) => return self.hold(&now, "the package is another one than was submitted; submit it by itself"),
             Err(error) => return self.hold(&now, &told(&error)),
         };

@@ -1,8 +1,12 @@
 //! A package as it is sent: whole, free of leaks, and with the names that its files have at a tracker.
 
 use super::tracker::{Draft, Tracker};
-use crate::escalate::{FoundLeak, Manifest, Ticket, VerifyError, leaks_in_package, markdown, verify};
+use crate::escalate::{
+    FoundLeak, Manifest, Ticket, VerifyError, beside, is_sealed, leaks_in_package, markdown, seal, verify,
+};
+use crate::recipient::Recipient;
 use crate::redact::LeakScan;
+use crate::store::EntryFile;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -47,6 +51,14 @@ pub enum PackageProblem {
     #[error("read `{path}`")]
     Read {
         /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It cannot be encrypted.
+    #[error("encrypt `{path}`")]
+    Encrypt {
+        /// The package, or its encrypted file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -103,6 +115,49 @@ impl Package {
         Ok(Package { folder: folder.to_path_buf(), ticket, manifest, files })
     }
 
+    /// The package as one file that only these can read, which is made beside it if it is not there yet: a zip with everything, the
+    /// manifest too.
+    pub fn sealed(self, recipients: &[Recipient]) -> Result<Package, PackageProblem> {
+        let failed = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| PackageProblem::Encrypt { path, source }
+        };
+        let place = seal(&self.folder, &self.manifest, recipients).map_err(failed(&self.folder))?;
+        let sha256 = hash_of(&place).map_err(failed(&place))?;
+        let bytes = fs::metadata(&place).map_err(failed(&place))?.len();
+        let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Package { files: vec![Outgoing { path: name.clone(), name, place, sha256, bytes }], ..self })
+    }
+
+    /// The package with the files that were claimed: its own, or its encrypted one, which must be the same still, for encrypted
+    /// again it would be another.
+    pub(super) fn with_claimed(self, claimed: &[EntryFile]) -> Result<Package, PackageProblem> {
+        let [only] = claimed else { return Ok(self) };
+        if !is_sealed(&only.path) {
+            return Ok(self);
+        }
+        let failed = |source| PackageProblem::Read { path: self.folder.clone(), source };
+        let place = beside(&self.folder).map_err(failed)?.join(&only.path);
+        match hash_of(&place) {
+            Ok(hash) if hash == only.sha256 => {
+                let EntryFile { path, sha256, bytes, .. } = only.clone();
+                Ok(Package { files: vec![Outgoing { name: path.clone(), path, place, sha256, bytes }], ..self })
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(PackageProblem::Read { path: place, source: error })
+            }
+            _ => {
+                let why = format!("`{}` is gone or another one; submit the package again, then retry", place.display());
+                Err(PackageProblem::Changed(vec![why]))
+            }
+        }
+    }
+
+    /// The one encrypted file, if it is sent as one.
+    fn sealed_file(&self) -> Option<&Outgoing> {
+        self.files.first().filter(|it| is_sealed(&it.path))
+    }
+
     /// Looks for what must not leave, in every file.
     pub fn refuse_leaks(&self, scan: &LeakScan) -> Result<(), PackageProblem> {
         let failed = |source| PackageProblem::Read { path: self.folder.clone(), source };
@@ -124,7 +179,15 @@ impl Package {
     /// What the vendor reads first: all of `ticket.md`, or its beginning, for trackers shorten long texts without a word.
     fn body(&self) -> String {
         const LONGEST: usize = 60_000;
-        let text = markdown(&self.ticket);
+        let mut text = markdown(&self.ticket);
+        if let Some(file) = self.sealed_file() {
+            let name = &file.name;
+            let told = format!(
+                "\nAll files are in the attached `{name}`, which the holder of the key opens: \
+                 `age -d -i KEY {name} > package.zip`\n"
+            );
+            text.push_str(&told);
+        }
         if text.len() <= LONGEST {
             return text;
         }

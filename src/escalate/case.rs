@@ -26,6 +26,8 @@ pub struct Intake {
     pub facts: Vec<(String, String)>,
     /// Why the case leaves although something is missing.
     pub override_gate: Option<String>,
+    /// The public keys of those who alone shall read the package; what the vendor's profile says if there are none.
+    pub encrypt_to: Vec<String>,
 }
 
 /// A case as it stands.

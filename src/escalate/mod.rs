@@ -5,10 +5,13 @@
 //! nobody has tried, and the text that asks the customer for the rest. `gate.rs` decides whether the case may leave. [`make`]
 //! then writes the package; every word of it goes through a [`Redactor`](crate::redact::Redactor).
 
+#[cfg(feature = "server")]
+mod archive;
 mod case;
 mod gate;
 mod logs;
 mod package;
+mod portal;
 mod render;
 mod request;
 mod subject;
@@ -17,6 +20,8 @@ mod tests;
 mod ticket;
 mod verify;
 
+#[cfg(feature = "server")]
+pub use archive::{beside, is_sealed, seal, sealed_name, zip, zip_at};
 pub use case::{Case, Intake, prepare};
 pub use gate::{Shortfall, Step};
 pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, leaks_in_package, make};

@@ -5,6 +5,7 @@
 
 use super::case::{Case, Intake};
 use super::logs::{self, Cut};
+use super::portal;
 use super::render;
 use super::ticket::{Attachment, Ticket, excerpts};
 use crate::bundle::{Bundle, Entry};
@@ -139,7 +140,7 @@ pub fn make(
         folder.add("ticket.md", "the case", render::markdown(&ticket).as_bytes())?;
         folder.add("ticket.json", "the case, for programs", render::json(&ticket).as_bytes())?;
         if let Some(portal) = &case.vendor.portal {
-            let fields = render::portal_fields(&ticket, portal);
+            let fields = portal::portal_fields(&ticket, portal);
             folder.add("portal.txt", "the fields of the vendor's portal in its order", fields.as_bytes())?;
         }
         folder.files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -1,9 +1,7 @@
-//! The ticket as text: Markdown for people and for trackers, JSON for programs, and the fields of the vendor's portal in its
-//! order, ready to be pasted.
+//! The ticket as text: Markdown for people and for trackers, JSON for programs.
 
 use super::ticket::Ticket;
 use crate::report::{address, code, escape, fenced};
-use crate::signature::{Portal, Takes};
 
 /// Renders `ticket.md`.
 pub fn markdown(ticket: &Ticket) -> String {
@@ -16,8 +14,8 @@ pub fn markdown(ticket: &Ticket) -> String {
         ("Support contract", Some(ticket.contract.clone().unwrap_or_else(|| "not stated".into()))),
         ("Ransomware", ticket.ransomware.then(|| "yes: the customer was attacked".into())),
         ("Seen", Some(ticket.occurrence.clone())),
-        ("First", ticket.first_time.clone()),
-        ("Last", ticket.last_time.clone()),
+        ("First", ticket.first_time.as_deref().map(moment)),
+        ("Last", last(ticket)),
         ("Codes", Some(ticket.codes.join(", ")).filter(|it| !it.is_empty())),
         ("Reference", Some(ticket.key.clone())),
     ]);
@@ -25,6 +23,10 @@ pub fn markdown(ticket: &Ticket) -> String {
     page.block(&fenced(&ticket.message));
     if let Some(place) = &ticket.place {
         page.line(&format!("In {}.", code(place)));
+    }
+    if !ticket.articles.is_empty() {
+        let urls: Vec<String> = ticket.articles.iter().map(|it| address(it)).collect();
+        page.line(&format!("Described at {}", urls.join(" ")));
     }
     let others: Vec<String> = ticket.files.iter().skip(1).map(|it| code(it)).collect();
     if !others.is_empty() {
@@ -62,30 +64,21 @@ pub fn json(ticket: &Ticket) -> String {
     json.expect("a ticket is text, numbers and lists of them") + "\n"
 }
 
-/// The fields of the vendor's portal in its order, each with what to put in.
-pub fn portal_fields(ticket: &Ticket, portal: &Portal) -> String {
-    let mut text = format!("{}\n{}\n", portal.name, portal.url);
-    for field in &portal.fields {
-        let value = match field.takes {
-            Takes::Contract => ticket.contract.clone().unwrap_or_else(|| "(the number of the support contract)".into()),
-            Takes::Product => ticket.product.clone(),
-            Takes::Version => ticket.version.clone(),
-            Takes::Severity => ticket.severity.clone(),
-            Takes::Summary => ticket.summary.clone(),
-            Takes::Description => "(all of ticket.md)".into(),
-            Takes::Attachments => match ticket.attachment_mb {
-                Some(limit) => format!("(all files of the package but ticket.json, each of {limit} MB at most)"),
-                None => "(all files of the package but ticket.json)".into(),
-            },
-            Takes::Person if field.choices.is_empty() => "(choose)".into(),
-            Takes::Person => format!("(one of: {})", field.choices.join(", ")),
-        };
-        text.push_str(&format!("\n{}:\n  {value}\n", field.name));
+/// A time as the log has it. The vendor has to know which clock it is.
+pub(super) fn moment(time: &str) -> String {
+    let clock = time.split_once('T').map_or("", |(_, clock)| clock);
+    match clock.contains(['Z', '+', '-']) {
+        true => time.to_owned(),
+        false => format!("{time} (the log states no time zone)"),
     }
-    text
 }
 
-fn severity(ticket: &Ticket) -> String {
+/// The last time, if it is not the first.
+pub(super) fn last(ticket: &Ticket) -> Option<String> {
+    ticket.last_time.as_deref().filter(|last| Some(*last) != ticket.first_time.as_deref()).map(moment)
+}
+
+pub(super) fn severity(ticket: &Ticket) -> String {
     match &ticket.first_response {
         Some(within) => format!("{}, first response within {within}", ticket.severity),
         None => ticket.severity.clone(),

@@ -4,7 +4,7 @@ use crate::diagnosis::Diagnosis;
 use crate::diagnosis::sample::{diagnosis, evidence, group, signature, unknown};
 use crate::finding::{Group, Level};
 use crate::redact::{CustomerKey, Map, Names, Options};
-use crate::signature::{Reference, Severity, Signature, SignatureSet, SupportLevel};
+use crate::signature::{Portal, PortalField, Reference, Severity, Signature, SignatureSet, SupportLevel, Takes};
 use std::fs;
 use std::path::Path;
 
@@ -326,6 +326,23 @@ fn the_same_logs_and_answers_give_the_same_package() {
     assert_eq!(texts(&one.path().join("out")), texts(&other.path().join("out")));
 }
 
+#[cfg(feature = "server")]
+#[test]
+fn a_zip_follows_from_the_package_and_holds_all_of_it() {
+    let (one, other) = (package(LOG).0, package(LOG).0);
+    let zipped = |folder: &tempfile::TempDir| zip(&folder.path().join("out"), Vec::new()).unwrap();
+    let bytes = zipped(&one);
+    assert!(bytes == zipped(&other));
+    let unpacked = one.path().join("unpacked");
+    ::zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap().extract(&unpacked).unwrap();
+    assert_eq!(texts(&unpacked), texts(&one.path().join("out")));
+    assert_eq!(verify(&unpacked, None).unwrap(), [""; 0]);
+    // What was not looked over does not leave.
+    fs::write(one.path().join("out/evidence/01.txt"), "nothing happened").unwrap();
+    let error = zip(&one.path().join("out"), Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("`evidence/01.txt` was changed"), "{error}");
+}
+
 #[test]
 fn a_package_that_was_touched_is_told() {
     let (folder, inputs) = package(LOG);
@@ -346,19 +363,60 @@ fn a_package_that_was_touched_is_told() {
     assert!(verify(&out, None).is_err());
 }
 
-#[test]
-fn an_address_that_looks_like_the_customers_is_left_out() {
-    let (mut disk, group) = known("linux/kernel/disk-full", SupportLevel::L3, "case.zip!/messages");
-    let reference = |url: &str| Reference { kind: "docs".into(), id: None, url: url.into() };
-    disk.references =
-        vec![reference("https://pastebin.com/uThWBzmg"), reference("https://docs.kernel.org/admin-guide/")];
-    let diagnosis =
-        diagnosis(vec![(disk, group)], vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))]);
-    let intake = Intake { finding: Some(diagnosis.unresolved[0].id.clone()), ..complete() };
+/// The ticket of a case as it is printed, and as it is pasted into a portal.
+fn ticket(diagnosis: &Diagnosis, intake: &Intake) -> (Ticket, String) {
     let set = set();
-    let case = prepare(&diagnosis, &set, &set.vendors()[0], &[PATHS[0].into()], &intake).unwrap();
+    let case = prepare(diagnosis, &set, &set.vendors()[0], &[PATHS[0].into()], intake).unwrap();
     let key = CustomerKey::new([7; CustomerKey::LEN]);
     let redactor = crate::redact::Redactor::new(key.clone(), &Options::default(), &Names::default());
-    let ticket = Ticket::new(&case, &diagnosis, &intake, &redactor, &key);
+    let ticket = Ticket::new(&case, diagnosis, intake, &redactor, &key);
+    let field = PortalField { name: "Text".into(), takes: Takes::Description, choices: Vec::new() };
+    let portal = Portal {
+        name: "Portal".into(),
+        url: "https://acme.com/".into(),
+        fields: vec![field],
+        attachment_mb: None,
+        escalation: None,
+    };
+    let pasted = portal::portal_fields(&ticket, &portal);
+    (ticket, pasted)
+}
+
+#[test]
+fn a_time_says_which_clock_it_is() {
+    let shown = render::moment("2026-02-18T23:32:30.233");
+    assert_eq!(shown, "2026-02-18T23:32:30.233 (the log states no time zone)");
+    for stated in ["2026-02-18T23:32:30Z", "2026-02-18T23:32:30-05:00", "2026-02-18T23:32:30+01:00"] {
+        assert_eq!(render::moment(stated), stated);
+    }
+}
+
+#[test]
+fn steps_that_were_not_tried_stand_below_their_problem() {
+    let diagnosis = diagnosis(
+        vec![known("linux/kernel/disk-full", SupportLevel::L1, "case.zip!/messages")],
+        vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))],
+    );
+    let intake = Intake { override_gate: Some("the site is down".into()), ..complete() };
+    let (ticket, pasted) = ticket(&diagnosis, &intake);
+    assert!(ticket.untried[0].ends_with("disk-full happened on srv01:"), "{:?}", ticket.untried);
+    assert!(ticket.untried.len() > 1 && ticket.untried[1..].iter().all(|it| it.starts_with("  ")));
+    // What is pasted is no Markdown, and whole.
+    for words in ["Text:\n  (all text below the line)", "code 5", "    - Start", "the site is down", "Version: 1.2"] {
+        assert!(pasted.contains(words), "{words} is not in {pasted}");
+    }
+    assert!(!pasted.contains('`') && !pasted.contains('|') && !pasted.contains("\\_"), "{pasted}");
+}
+
+#[test]
+fn an_address_that_looks_like_the_customers_is_left_out() {
+    let (mut leak, group) = known("linux/kernel/disk-full", SupportLevel::L3, "case.zip!/messages");
+    let reference = |url: &str| Reference { kind: "docs".into(), id: None, url: url.into() };
+    leak.references =
+        vec![reference("https://pastebin.com/uThWBzmg"), reference("https://docs.kernel.org/admin-guide/")];
+    let diagnosis =
+        diagnosis(vec![(leak, group)], vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))]);
+    let intake = Intake { finding: Some(diagnosis.unresolved[0].id.clone()), ..complete() };
+    let (ticket, _) = ticket(&diagnosis, &intake);
     assert_eq!(ticket.known[0].urls, ["https://docs.kernel.org/admin-guide/"]);
 }

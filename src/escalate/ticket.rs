@@ -50,6 +50,9 @@ pub struct Ticket {
     pub last_time: Option<String>,
     /// Error codes in the message.
     pub codes: Vec<String>,
+    /// Pages that describe the error, if it is a known one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub articles: Vec<String>,
     /// The files it was seen in.
     pub files: Vec<String>,
     /// Products, versions, computers and systems.
@@ -58,7 +61,7 @@ pub struct Ticket {
     pub timeline: Vec<(String, String)>,
     /// What was tried.
     pub tried: Vec<String>,
-    /// Steps of level 1 that nobody says were tried.
+    /// Steps of level 1 that nobody says were tried, indented below the title of the problem that they are for.
     pub untried: Vec<String>,
     /// Known problems in the same logs, with their articles.
     pub known: Vec<KnownProblem>,
@@ -69,6 +72,9 @@ pub struct Ticket {
     /// How many MB the vendor's portal takes in one file, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment_mb: Option<u64>,
+    /// The public keys for which the package is encrypted before it leaves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encrypt_to: Vec<String>,
     /// What is in the package beside this.
     pub attachments: Vec<Attachment>,
     /// The id of the signature or of the unexplained error that it is about. The vendor is not told.
@@ -134,6 +140,8 @@ impl Ticket {
         let group = case.subject.group();
         let evidence = group.evidence.first();
         let redacted = |text: &str| redactor.str(text).as_str().to_owned();
+        // A page whose address looks like one of the customer's would stop the whole case at the leak scan.
+        let public = |urls: Vec<String>| -> Vec<String> { urls.into_iter().filter(|it| redacted(it) == *it).collect() };
         let summary = match case.subject {
             Subject::Known(known) => known.signature.title.clone(),
             Subject::Unresolved(unresolved) => headline(&unresolved.finding),
@@ -163,21 +171,25 @@ impl Ticket {
                 Subject::Unresolved(unresolved) => unresolved.finding.codes.iter().map(|it| redacted(it)).collect(),
                 Subject::Known(_) => Vec::new(),
             },
+            articles: match case.subject {
+                Subject::Known(known) => public(known.signature.references.iter().map(|it| it.url.clone()).collect()),
+                Subject::Unresolved(_) => Vec::new(),
+            },
             files: group.files.iter().take(FILES).map(|it| redacted(it.as_ref())).collect(),
             environment: environment(diagnosis).iter().map(|(label, text)| (label.clone(), redacted(text))).collect(),
             timeline: timeline(case, diagnosis).into_iter().map(|(time, text)| (time, redacted(&text))).collect(),
             tried: tried(diagnosis, intake).iter().map(|it| redacted(it)).collect(),
-            untried: case.untried.iter().map(|it| redacted(it.text)).collect(),
+            untried: untried(case).iter().map(|it| redacted(it)).collect(),
             known: known(case, diagnosis)
-                .map(|it| KnownProblem {
-                    title: redacted(&it.title),
-                    // A page whose address looks like one of the customer's would stop the whole case at the leak scan.
-                    urls: it.urls.into_iter().filter(|url| redacted(url) == *url).collect(),
-                })
+                .map(|it| KnownProblem { title: redacted(&it.title), urls: public(it.urls) })
                 .collect(),
             missing: case.shortfalls.iter().filter_map(missing).map(|it| redacted(&it)).collect(),
             reason: case.overridden.map(redacted),
             attachment_mb: case.vendor.portal.as_ref().and_then(|it| it.attachment_mb.as_ref()).map(|it| it.value),
+            encrypt_to: match intake.encrypt_to.is_empty() {
+                true => case.vendor.encrypt_to.clone(),
+                false => intake.encrypt_to.clone(),
+            },
             attachments: Vec::new(),
             finding: Some(case.subject.id().to_owned()),
             our_severity: Some(case.severity.name().to_owned()),
@@ -272,6 +284,20 @@ fn tried(diagnosis: &Diagnosis, intake: &Intake) -> Vec<String> {
             }
             None => tried.clone(),
         });
+    }
+    all
+}
+
+/// What was not tried: each problem with its steps below it, for a step alone does not tell what it is good for.
+fn untried(case: &Case<'_>) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut of = None;
+    for step in &case.untried {
+        let signature = &step.known.signature;
+        if of.replace(&*signature.id) != Some(&*signature.id) {
+            all.push(format!("{}:", signature.title));
+        }
+        all.push(format!("  {}", step.text));
     }
     all
 }

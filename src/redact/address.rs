@@ -4,6 +4,26 @@ use super::CustomerKey;
 use super::permute::{Plan, permute};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// How security identifiers of Windows begin in which numbers of a domain, or of an account of a tenant of Entra ID, follow, and how
+/// many (<https://learn.microsoft.com/en-us/windows-server/identity/ad-ds/manage/understand-security-identifiers>).
+pub(super) const SIDS: &[(&[u8], usize)] = &[(b"S-1-5-21-", 3), (b"S-1-12-1-", 4)];
+
+/// The length of so many numbers with a dash between, with which a text begins.
+pub(super) fn sid_numbers(text: &[u8], count: usize) -> Option<usize> {
+    let mut end = 0;
+    for index in 0..count {
+        if index > 0 {
+            end += usize::from(text.get(end) == Some(&b'-'));
+        }
+        let digits = text.get(end..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !(1..=10).contains(&digits) {
+            return None;
+        }
+        end += digits;
+    }
+    (!text.get(end).is_some_and(u8::is_ascii_alphanumeric)).then_some(end)
+}
+
 /// Returns the pseudonym of an IPv4 address; none if it is a constant that tells nothing.
 ///
 /// Private addresses stay in their range, public ones stay public.

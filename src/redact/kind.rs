@@ -13,6 +13,8 @@ pub enum Kind {
     Ipv6,
     /// The hardware address of a network card or of a storage port (WWN).
     Mac,
+    /// The part of a security identifier of Windows that is a domain's or a tenant's.
+    Sid,
     /// The name of a user, also as the local part of a mail address or in the path of a home folder.
     User,
     /// The serial number or service tag of a device.
@@ -39,12 +41,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Host,
         Kind::Domain,
         Kind::Ipv4,
         Kind::Ipv6,
         Kind::Mac,
+        Kind::Sid,
         Kind::User,
         Kind::Serial,
         Kind::Keyword,
@@ -66,6 +69,7 @@ impl Kind {
             Kind::Ipv4 => "ipv4",
             Kind::Ipv6 => "ipv6",
             Kind::Mac => "mac",
+            Kind::Sid => "sid",
             Kind::User => "user",
             Kind::Serial => "serial",
             Kind::Keyword => "keyword",
@@ -89,7 +93,7 @@ impl Kind {
     pub fn is_secret(self) -> bool {
         match self {
             Kind::Host | Kind::Domain | Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::User | Kind::Serial => false,
-            Kind::Keyword => false,
+            Kind::Keyword | Kind::Sid => false,
             Kind::Password | Kind::Token | Kind::CloudKey | Kind::PrivateKey | Kind::Licence => true,
             Kind::Card | Kind::Iban | Kind::Encoded => true,
         }

@@ -42,8 +42,14 @@ impl Names {
                 if labels.len() > domain {
                     self.add(Kind::Host, labels[0]);
                 }
-                if let Some(label) = labels.len().checked_sub(domain).and_then(|at| labels.get(at)) {
-                    self.add(Kind::Domain, label);
+                if let Some(at) = labels.len().checked_sub(domain) {
+                    labels.get(at).into_iter().for_each(|label| self.add(Kind::Domain, label));
+                    // Names of makers and of examples stay, but not where a computer of the customer has shown to be there: its
+                    // domain gets a pseudonym, and so it has to everywhere.
+                    let domain = labels[at..].join(".");
+                    if words::is_public_name(domain.as_bytes()) {
+                        self.add(Kind::Domain, &domain);
+                    }
                 }
             }
             _ => {}
@@ -270,6 +276,17 @@ mod tests {
         ] {
             assert_eq!(dictionary.kind_of(word.as_bytes()), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn a_domain_with_a_computer_of_the_customer_is_no_public_one() {
+        let learnt = |text: &str| {
+            let mut names = Names::default();
+            names.learn(text.as_bytes());
+            names.iter().any(|it| it == (Kind::Domain, "example.com"))
+        };
+        assert!(learnt("connected to srv41.example.com"));
+        assert!(!learnt("connected to www.example.com as jane@example.com"));
     }
 
     #[test]

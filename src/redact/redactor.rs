@@ -158,7 +158,16 @@ impl Redactor {
                 new.map_or((Kind::Ipv6, None), |it| add(Kind::Ipv6, it.to_string()))
             }
             What::Mac => self.mac(text).map_or((Kind::Mac, None), |it| add(Kind::Mac, it)),
+            What::Sid => add(Kind::Sid, self.sid(text)),
         }
+    }
+
+    /// Returns other numbers for those of a security identifier.
+    fn sid(&self, numbers: &str) -> String {
+        let tag = self.key.tag("sid", numbers.as_bytes());
+        let number = |it: &[u8]| it.iter().fold(0_u32, |all, byte| all << 8 | u32::from(*byte)).to_string();
+        let new: Vec<String> = tag.chunks_exact(4).zip(numbers.split('-')).map(|(it, _)| number(it)).collect();
+        new.join("-")
     }
 
     /// Returns the pseudonym of a hardware address in the form that it has.
@@ -232,6 +241,7 @@ impl Flow<'_> {
             What::Ipv4(prefix) => (3, prefix.map_or(255, |it| it as u8)),
             What::Ipv6(prefix) => (4, prefix.map_or(255, |it| it as u8)),
             What::Mac => (5, 0),
+            What::Sid => (6, 0),
         };
         let mut key = Vec::with_capacity(original.len() + 2);
         key.extend([tag, more]);
@@ -255,6 +265,7 @@ impl Flow<'_> {
                 What::Ipv4(_) => Kind::Ipv4,
                 What::Ipv6(_) => Kind::Ipv6,
                 What::Mac => Kind::Mac,
+                What::Sid => Kind::Sid,
             };
             *self.counts.entry(kind).or_default() += 1;
         }

@@ -1,5 +1,6 @@
 //! What in a redacted text stands for something else: for who has to compare it with the original.
 
+use super::address::{SIDS, sid_numbers};
 use super::kind::MARK;
 use super::pseudonym::pseudonym_at;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -62,6 +63,9 @@ fn stand_in_at(text: &[u8], at: usize) -> Option<(usize, StandIn)> {
         let is_domain = rest[length..].get(..DOMAIN.len()).is_some_and(|it| it.eq_ignore_ascii_case(DOMAIN));
         return Some((length + if is_domain { DOMAIN.len() } else { 0 }, StandIn::Name));
     }
+    if let Some(length) = sid(text, at) {
+        return Some((length, StandIn::Name));
+    }
     let part = |byte: &u8| byte.is_ascii_hexdigit() || b":.-".contains(byte);
     if !part(&rest[0]) || rest[0] == b'-' || at > 0 && text[at - 1].is_ascii_alphanumeric() {
         return None;
@@ -69,6 +73,14 @@ fn stand_in_at(text: &[u8], at: usize) -> Option<(usize, StandIn)> {
     let length = rest.iter().take(48).take_while(|byte| part(byte)).count();
     let ends = |length: &usize| !rest.get(*length).is_some_and(u8::is_ascii_alphanumeric);
     (3..=length).rev().filter(ends).find_map(|length| Some((length, address(&rest[..length])?)))
+}
+
+/// The length of the numbers of a security identifier behind its head.
+fn sid(text: &[u8], at: usize) -> Option<usize> {
+    SIDS.iter().find_map(|(head, count)| {
+        let is_behind = text.get(at.checked_sub(head.len())?..at)?.eq_ignore_ascii_case(head);
+        if is_behind { sid_numbers(&text[at..], *count) } else { None }
+    })
 }
 
 /// The kind of address that a text is.
@@ -90,6 +102,13 @@ fn address(text: &[u8]) -> Option<StandIn> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_a_domain_stand_for_others() {
+        let both = [("11-22-33", StandIn::Name), ("1-2-3-4", StandIn::Name)];
+        check("S-1-5-21-11-22-33-500, S-1-12-1-1-2-3-4_x", &both);
+        check("S-1-5-18 S-1-5-21-5 S-1-5-21-1-2-", &[]);
+    }
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, StandIn)]) {

@@ -20,6 +20,8 @@ pub struct Vendor {
     pub vendor: String,
     /// Other names, and those of the programmes under which partners open cases.
     pub aliases: Vec<String>,
+    /// Public keys of age: what goes to the vendor is encrypted for them.
+    pub encrypt_to: Vec<String>,
     /// Where cases are opened.
     pub portal: Option<Portal>,
     /// Its working hours, for severities of which no other time counts.
@@ -236,7 +238,8 @@ pub(super) fn vendor(folder: &str, file: &Path, yaml: &str) -> Result<Vendor, Ve
 
 /// Reads a `_vendor.yaml` from its tree.
 pub(super) fn vendor_of(folder: &str, file: &Path, root: &Node<'_>) -> Result<Vendor, Vec<Mistake>> {
-    const FIELDS: &[&str] = &["vendor", "aliases", "portal", "calendar", "severities", "rules", "products"];
+    const FIELDS: &[&str] =
+        &["vendor", "aliases", "encrypt_to", "portal", "calendar", "severities", "rules", "products"];
     let mut reader = Reader::default();
     let reader = &mut reader;
     let fields = reader.fields(root, "a vendor", FIELDS);
@@ -244,6 +247,7 @@ pub(super) fn vendor_of(folder: &str, file: &Path, root: &Node<'_>) -> Result<Ve
         folder: Arc::from(folder),
         vendor: reader.required(&fields, "vendor"),
         aliases: reader.texts(&fields, "aliases"),
+        encrypt_to: reader.texts(&fields, "encrypt_to"),
         portal: fields.get("portal").map(|node| portal(reader, node)),
         calendar: fields.get("calendar").map(|node| calendar(reader, node)),
         severities: items(reader, &fields, "severities", severity),

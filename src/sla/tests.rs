@@ -75,6 +75,7 @@ fn vendor() -> Vendor {
         folder: "acme".into(),
         vendor: "Acme".into(),
         aliases: Vec::new(),
+        encrypt_to: Vec::new(),
         portal: None,
         calendar: None,
         severities: vec![

@@ -91,10 +91,7 @@ impl Store {
         let entry: i64 = db.query_row(sql, (ticket, claim.manifest), |row| row.get(0))?;
         if is_new {
             reopen(&db, case, "a further package of its problem", PROGRAM, now)?;
-            let sql = "INSERT INTO outbox_files (entry, path, sha256, bytes, state) VALUES (?1, ?2, ?3, ?4, 'waiting')";
-            for (path, sha256, bytes) in claim.files {
-                db.execute(sql, (entry, path, sha256, i64::try_from(*bytes).unwrap_or(i64::MAX)))?;
-            }
+            list(&db, entry, claim.files)?;
         } else {
             // Whoever submits it again wants it sent.
             if entry_of(&db, entry)?.state == State::Dropped {
@@ -102,6 +99,15 @@ impl Store {
             }
             // The folder may have been moved meanwhile; its content is the same.
             db.execute("UPDATE outbox SET package = ?1 WHERE id = ?2", (claim.package, entry))?;
+            let stored = entry_of(&db, entry)?;
+            let is_stored = |(path, sha256, _): &(String, String, u64)| {
+                stored.files.iter().any(|own| own.path == *path && own.sha256 == *sha256)
+            };
+            // A package that was encrypted again, or for others, is another file.
+            if stored.state != State::Verified && !claim.files.iter().all(is_stored) {
+                db.execute("DELETE FROM outbox_files WHERE entry = ?1", [entry])?;
+                list(&db, entry, claim.files)?;
+            }
         }
         let entry = entry_of(&db, entry)?;
         db.commit()?;
@@ -134,6 +140,15 @@ impl Store {
         db.commit()?;
         Ok(())
     }
+}
+
+/// Notes the files of an entry, of which none was sent.
+fn list(db: &Connection, entry: i64, files: &[(String, String, u64)]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO outbox_files (entry, path, sha256, bytes, state) VALUES (?1, ?2, ?3, ?4, 'waiting')";
+    for (path, sha256, bytes) in files {
+        db.execute(sql, (entry, path, sha256, i64::try_from(*bytes).unwrap_or(i64::MAX)))?;
+    }
+    Ok(())
 }
 
 const TICKET: &str =

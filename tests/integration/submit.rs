@@ -231,6 +231,74 @@ fn a_dry_run_and_a_missing_approval_send_nothing() {
     assert!(!desk.path("store.db").exists());
 }
 
+/// Made by `age-keygen` for this test alone.
+const SECRET: &str = "AGE-SECRET-KEY-1KXR5H7PSXLZWQCQQ5HK8FRD3T9XGQT6U7U9XH7T88JQRVR533V5QXACDS5";
+const PUBLIC: &str = "age1qn9la8eh836vek0jt3eywt93z7nkhw7g3p3nq2etp9drc960q3pqyk6nxq";
+
+#[test]
+fn an_encrypted_package_is_one_file_that_its_reader_opens_and_verifies() {
+    let desk = Desk::new(&format!(
+        "[trackers.desk]\nkind = \"folder\"\npath = \"drop\"\nencrypt_to = [\"vendor.txt\"]\n\
+         [trackers.wrong]\nkind = \"folder\"\npath = \"drop\"\nencrypt_to = [\"{SECRET}\"]\n"
+    ));
+    fs::write(desk.path("vendor.txt"), format!("# the vendor\n{PUBLIC}\n")).unwrap();
+    let (case, out) = (desk.path("case"), desk.path("other"));
+    let made = ["escalate", text(&case), "--vendor", "veeam", "--contract", "1", "--customer", "acme", "--no-progress"];
+    let more = ["--out", text(&out), "--override-gate", "it is late", "--zip", "--encrypt-to", PUBLIC];
+    check(
+        &desk.run(&[made.as_slice(), &more].concat()),
+        0,
+        &["other.zip: all of it", ".zip.age: all of it, for", PUBLIC],
+    );
+    check(
+        &desk.run(&[made.as_slice(), &more[2..], &["--dry-run", "--encrypt-to", SECRET]].concat()),
+        2,
+        &["secret key"],
+    );
+    // A retry sends the same file, for encrypted again it would be another one.
+    for _ in 0..2 {
+        check(&desk.submitted("other"), 0, &["desk: ticket "]);
+    }
+    let ticket = desk.tickets().remove(0);
+    let attached: Vec<PathBuf> =
+        fs::read_dir(ticket.join("attachments")).unwrap().map(|it| it.unwrap().path()).collect();
+    let [file] = attached.as_slice() else { panic!("{attached:?}") };
+    let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+    assert!(name.starts_with("package-") && name.ends_with(".zip.age"), "{name}");
+    // What `escalate` has made is what was sent, and its text says how to open it.
+    assert!(fs::read(file).unwrap() == fs::read(desk.path(&name)).unwrap());
+    assert!(fs::read_to_string(ticket.join("ticket.md")).unwrap().contains(&format!("age -d -i KEY {name}")));
+    assert!(!fs::read(file).unwrap().windows(6).any(|it| it == b"ledger"));
+    let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
+    let wrong = desk.run(&["trackers", "check", "wrong", "--config", text(&config), "--store", text(&store)]);
+    check(&wrong, 2, &["line 8: `encrypt_to`: this is a secret key"]);
+    let has_age = Command::new("age").arg("--version").stdout(Stdio::null()).status().is_ok();
+    if !has_age {
+        eprintln!("SKIPPED: no `age` to open it with; on Debian: apt install age");
+        return;
+    }
+    fs::write(desk.path("key"), SECRET).unwrap();
+    let opened = Command::new("age").args(["-d", "-i", "key", &name]).current_dir(desk.home.path()).output().unwrap();
+    assert!(opened.status.success(), "{opened:?}");
+    // The zip follows from the package.
+    assert!(opened.stdout == fs::read(desk.path("other.zip")).unwrap());
+    zip::ZipArchive::new(std::io::Cursor::new(opened.stdout)).unwrap().extract(desk.path("received")).unwrap();
+    check(&desk.run(&["verify", text(&desk.path("received")), text(&case), "--no-progress"]), 0, &["and shows what"]);
+    // If the file is lost, the package is encrypted again.
+    fs::remove_file(desk.path(&name)).unwrap();
+    fs::remove_dir_all(desk.path("drop")).unwrap();
+    fs::remove_file(&store).unwrap();
+    let words = [desk.submit("other"), vec!["--wait".into(), "0".into()]].concat();
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    check(&desk.run(&words), 5, &["waits in the outbox"]);
+    fs::remove_file(desk.path(&name)).unwrap();
+    fs::create_dir(desk.path("drop")).unwrap();
+    let connection = ["--config", text(&config), "--store", text(&store)];
+    check(&desk.run(&[&["outbox", "retry", "1"], connection.as_slice()].concat()), 5, &["submit the package again"]);
+    check(&desk.submitted("other"), 5, &["entry 1 is held"]);
+    check(&desk.run(&[&["outbox", "retry", "1"], connection.as_slice()].concat()), 0, &["desk: ticket "]);
+}
+
 #[test]
 fn a_package_that_was_changed_or_leaks_stays_here() {
     let desk = Desk::with_folder();
@@ -324,10 +392,15 @@ fn what_waits_goes_on_with_a_retry() {
     let output = desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
     check(&output, 5, &["failed to make a file in", "entry 1 waits in the outbox"]);
     assert_eq!((&desk.outbox()[0]["state"], &desk.outbox()[0]["attempts"]), (&"pending".into(), &1.into()));
-    fs::create_dir(desk.path("drop")).unwrap();
     let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
     let connection = ["--config", text(&config), "--store", text(&store)];
     let retry = |more: &[&str]| desk.run(&[&["outbox", "retry"], more, &connection].concat());
+    // As after many attempts. What is not due is left alone, and that is said.
+    let db = rusqlite::Connection::open(&store).unwrap();
+    assert_eq!(db.execute("UPDATE outbox SET due = due + 3600", []).unwrap(), 1);
+    check(&retry(&[]), 5, &["entry 1 waits and is tried again in 3", "`tierline outbox retry 1` goes on at once"]);
+    assert_eq!(desk.outbox()[0]["attempts"], 1);
+    fs::create_dir(desk.path("drop")).unwrap();
     // What is given up for a reason is left alone, until somebody wants it all the same.
     let drop = |reason: &str| desk.run(&["outbox", "drop", "1", reason, "--store", text(&store)]);
     check(&drop(" "), 2, &["say why"]);

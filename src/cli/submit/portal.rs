@@ -73,7 +73,9 @@ fn fields(package: &Package) -> anyhow::Result<String> {
 fn told(args: &SubmitArgs, package: &Package, limit: Option<u64>, known: Option<&str>) -> anyhow::Result<String> {
     let mut text = match known {
         None => format!("{}\nAttach:\n", fields(package)?),
-        Some(number) => format!("The case {number} is open already. Add the text of ticket.md to it, and attach:\n"),
+        Some(number) => {
+            format!("The case {number} is open already. Add the text below the line in portal.txt to it, and attach:\n")
+        }
     };
     let bytes = limit.map_or(u64::MAX, |it| it.saturating_mul(1 << 20));
     let parts = split(&package.files, bytes, &beside(package)?).context("failed to cut files into parts")?;

@@ -45,6 +45,8 @@ pub struct Settings {
     pub key_field: Option<Spanned<String>>,
     /// Where the answer of a webhook names the ticket: a JSON pointer.
     pub answer_field: Option<Spanned<String>>,
+    /// Public keys, or files of them: what is attached is encrypted for their holders.
+    pub encrypt_to: Option<Spanned<Vec<Spanned<String>>>>,
     /// How many MB a portal takes in one file.
     pub attachment_mb: Option<Spanned<u64>>,
     /// Certificates of authorities in PEM, instead of those of the system.
@@ -81,6 +83,7 @@ impl Settings {
             ("token_file", at(self.token_file.as_ref())),
             ("key_field", at(self.key_field.as_ref())),
             ("answer_field", at(self.answer_field.as_ref())),
+            ("encrypt_to", at(self.encrypt_to.as_ref())),
             ("attachment_mb", at(self.attachment_mb.as_ref())),
             ("ca_file", at(self.ca_file.as_ref())),
             ("timeout_seconds", at(self.timeout_seconds.as_ref())),
@@ -107,7 +110,8 @@ impl Settings {
 }
 
 /// The fields of all that is reached over a network.
-const NETWORK: &[&str] = &["url", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes"];
+const NETWORK: &[&str] =
+    &["url", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes", "encrypt_to"];
 
 /// A kind of tracker.
 pub(super) struct TrackerKind {
@@ -135,7 +139,7 @@ const fn local(name: &'static str, own: &'static [&'static str]) -> TrackerKind 
 
 /// The kinds.
 pub(super) const KINDS: &[TrackerKind] = &[
-    local("folder", &["path", "request_bytes"]),
+    local("folder", &["path", "request_bytes", "encrypt_to"]),
     remote("rt", &["queue", "key_field", "settle_seconds"]),
     remote("redmine", &["project", "key_field", "settle_seconds"]),
     remote("smtp", &["from", "to", "user"]),
@@ -150,5 +154,5 @@ pub(super) const KINDS: &[TrackerKind] = &[
     remote("github", &["project", "key_field", "settle_seconds"]),
     remote("freshdesk", &["requester", "key_field", "settle_seconds"]),
     remote("zammad", &["group", "requester", "key_field", "settle_seconds"]),
-    local("portal", &["attachment_mb"]),
+    local("portal", &["attachment_mb", "encrypt_to"]),
 ];

@@ -141,7 +141,7 @@ pub(super) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Ver
         .map_err(|error| VerifyError::Manifest { path: path.to_path_buf(), message: error.to_string() })
 }
 
-fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside(path: &str) -> bool {
     use std::path::Component;
     !path.is_empty() && Path::new(path).components().all(|it| matches!(it, Component::Normal(_)))
 }

@@ -309,6 +309,10 @@ pub(super) fn domain(scan: &LeakScan, found: &Found<'_>) -> bool {
     host(scan, found) && !found.part().eq_ignore_ascii_case(b"workgroup")
 }
 
+pub(super) fn sid(scan: &LeakScan, found: &Found<'_>) -> bool {
+    !scan.issued.contains(found.part())
+}
+
 pub(super) fn serial(_: &LeakScan, found: &Found<'_>) -> bool {
     let text = found.part();
     !is_ours(text) && text.iter().any(u8::is_ascii_digit) && !text.starts_with(b"0x")

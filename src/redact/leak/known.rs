@@ -29,7 +29,7 @@ impl Known {
         let mut known = Known { names: HashSet::new(), starts: Box::new([0; 1024]), phrases: None };
         let mut phrases = Vec::new();
         for (kind, _, original) in map.entries() {
-            let is_name = !matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Keyword);
+            let is_name = !matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Sid | Kind::Keyword);
             if is_name && words::is_telling(original.as_bytes()) {
                 let original = original.to_lowercase();
                 if !original.bytes().all(|byte| is_part(&byte)) {

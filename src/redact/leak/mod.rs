@@ -74,7 +74,8 @@ impl<'t> Found<'t> {
 impl LeakScan {
     /// Prepares a scan of texts whose pseudonyms are in this map. With `secrets_only` identifiers may stay.
     pub fn new(map: &Map, keywords: &[String], secrets_only: bool) -> LeakScan {
-        let addresses = map.entries().filter(|(kind, ..)| matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac));
+        let addresses =
+            map.entries().filter(|(kind, ..)| matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Sid));
         let keywords = keywords.iter().map(|it| it.trim().to_lowercase().into_bytes());
         LeakScan {
             secrets_only,

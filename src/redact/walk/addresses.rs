@@ -1,5 +1,6 @@
 //! Addresses of networks and of hardware, by their shape.
 
+use super::super::address;
 use super::{Run, Walk, What, is_atom, is_run};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -32,6 +33,21 @@ const PACKAGES: &[&[u8]] = &[
 ];
 
 impl Walk<'_> {
+    /// A security identifier of Windows: of `S-1-5-21-A-B-C-1105` A, B and C. Those that every Windows has (`S-1-5-18`,
+    /// `S-1-5-32-544`) have no such part, and the number behind it says no more than which account of a domain is meant.
+    pub(super) fn sid(&mut self, run: Run) -> bool {
+        let bytes = &self.text[run.start..run.end];
+        let place = |(head, count): &(&[u8], usize)| {
+            let at = bytes.windows(head.len()).position(|it| it.eq_ignore_ascii_case(head))?;
+            let start = at + head.len();
+            let end = start + address::sid_numbers(&bytes[start..], *count)?;
+            (at == 0 || !is_atom(bytes[at - 1])).then_some((run.start + start, run.start + end))
+        };
+        // Few runs are so long.
+        let found = if bytes.len() >= 14 { address::SIDS.iter().find_map(place) } else { None };
+        found.is_some_and(|(start, end)| self.push(start, end, What::Sid))
+    }
+
     /// What begins with up to four hexadecimal digits and a colon: a hardware address or IPv6; mostly it is a time.
     pub(super) fn colon_hex(&mut self, start: usize) -> bool {
         if self.before(start).is_some_and(|byte| byte == b':') {

@@ -1,6 +1,6 @@
 //! Names with dots, mail addresses, and addresses with a scheme.
 
-use super::super::names::Meaning;
+use super::super::names::{Meaning, key};
 use super::super::words::{self, Ending};
 use super::super::{Kind, pseudonym};
 use super::{Run, UPPER, Walk, What, is_atom, is_run};
@@ -26,6 +26,23 @@ impl Walk<'_> {
             return true;
         }
         self.push(start, end, What::Dns)
+    }
+
+    /// Whether a name that is known begins somewhere in a part of the text.
+    fn has_name(&self, from: usize, to: usize) -> bool {
+        let mut at = from;
+        while at < to {
+            let length = self.text[at..to].iter().take_while(|byte| is_atom(**byte)).count();
+            let key = key(&self.text[at..at + length]);
+            if length > 0
+                && self.dictionary.may_have(key)
+                && matches!(self.dictionary.word_at(self.text, at, key), Some((end, Meaning::Name(_))) if end <= to)
+            {
+                return true;
+            }
+            at += length + 1;
+        }
+        false
     }
 
     /// The run without signs at its ends.
@@ -109,7 +126,7 @@ impl Walk<'_> {
         }
         found |= match (address, dotted) {
             (true, _) => self.push(at + 1, end, What::Ipv4(None)),
-            (_, true) if words::is_public_name(domain) => false,
+            (_, true) if words::is_public_name(domain) && !self.has_name(at + 1, end) => false,
             (_, true) => self.push(at + 1, end, What::Dns),
             _ => self.host(at + 1, end),
         };
@@ -203,7 +220,8 @@ impl Walk<'_> {
         let file =
             name.rsplit(|byte| *byte == b'.').next().is_some_and(|it| FILES.contains(&&*it.to_ascii_lowercase()));
         let odd = name.split(|byte| *byte == b'.').any(<[u8]>::is_empty);
-        !file && !odd && !numbers(name) && !words::is_public_name(name) && self.push(start, end, What::Dns)
+        let is_public = words::is_public_name(name) && !self.has_name(start, end);
+        !file && !odd && !numbers(name) && !is_public && self.push(start, end, What::Dns)
     }
 }
 

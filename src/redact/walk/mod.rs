@@ -42,6 +42,8 @@ pub(super) enum What {
     Ipv6(Option<u32>),
     /// A hardware address.
     Mac,
+    /// The part of a security identifier that is a domain's.
+    Sid,
 }
 
 /// What a text passes on to the next one of the same file.

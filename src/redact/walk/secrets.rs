@@ -57,6 +57,9 @@ impl Walk<'_> {
         if run.flags & DIGIT == 0 || bytes.len() < 11 {
             return false;
         }
+        if self.sid(run) {
+            return true;
+        }
         if grouped_hex(bytes, b'-') == Some(bytes.len()) {
             return self.push(run.start, run.end, What::Mac);
         }

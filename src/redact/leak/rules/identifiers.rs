@@ -36,6 +36,17 @@ pub(super) const SOURCES: &[Source] = &[
         holds: checks::mac,
     },
     Source {
+        name: "security identifier",
+        kind: Kind::Sid,
+        words: &["s-1-5-21-", "s-1-12-1-"],
+        before: Before::Word,
+        next: Next::Any,
+        pattern: Pattern::At(
+            r#"s-1-(?:5-21-(?P<v>\d{1,10}(?:-\d{1,10}){2})|12-1-(?P<w>\d{1,10}(?:-\d{1,10}){3}))(?:[^0-9a-z]|$)"#,
+        ),
+        holds: checks::sid,
+    },
+    Source {
         name: "ipv4 by name",
         kind: Kind::Ipv4,
         words: &[

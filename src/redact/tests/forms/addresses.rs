@@ -59,6 +59,29 @@ pub(super) fn ipv6(random: &mut Random) -> Planted {
     Planted { text: line(random, &inner), gone: vec![a] }
 }
 
+pub(super) fn sid(random: &mut Random) -> Planted {
+    let mut number = || 1_000_000 + random.next() % 4_000_000_000;
+    let (a, b, c, d) = (number(), number(), number(), number());
+    let account = [500, 513, 1105, 21_044][random.below(4)];
+    let (sid, numbers) = match random.below(4) {
+        0 => (format!("S-1-12-1-{a}-{b}-{c}-{d}"), format!("{a}-{b}-{c}-{d}")),
+        1 => (format!("S-1-5-21-{a}-{b}-{c}"), format!("{a}-{b}-{c}")),
+        _ => (format!("S-1-5-21-{a}-{b}-{c}-{account}"), format!("{a}-{b}-{c}")),
+    };
+    let inner = match random.below(9) {
+        0 => format!("<Data Name='TargetUserSid'>{sid}</Data>"),
+        1 => format!("Security ID:\t\t{sid}"),
+        2 => format!("HKU\\{sid}\\Software\\App cannot be opened"),
+        3 => format!("HKEY_USERS\\{sid}_Classes is in use"),
+        4 => format!("C:\\$Recycle.Bin\\{sid}\\$R1.txt"),
+        5 => format!("logon of ({sid}), failed."),
+        6 => format!("profile {sid}.bak was loaded"),
+        7 => pair(random, "sid", &sid.to_lowercase()),
+        _ => pair(random, "objectSid", &sid),
+    };
+    Planted { text: line(random, &inner), gone: vec![numbers] }
+}
+
 pub(super) fn mac(random: &mut Random) -> Planted {
     let digits = format!("00{}{}", random.pick(&["5056", "0c29", "1b21", "155d"]), random.text(HEX, 6));
     let groups = |size: usize, sign: &str| {

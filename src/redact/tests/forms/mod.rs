@@ -23,6 +23,7 @@ pub(super) const KINDS: &[(&str, Planter)] = &[
     ("ipv4", addresses::ipv4),
     ("ipv6", addresses::ipv6),
     ("mac", addresses::mac),
+    ("sid", addresses::sid),
     ("user", names::user),
     ("mail", names::mail),
     ("domain", names::domain),
