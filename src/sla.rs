@@ -152,20 +152,10 @@ pub fn clocks(
 }
 
 fn customer_clock(case: &Case, contract: &Contract, now: i64) -> Option<Clock> {
-    let severity = severity_of(case)?;
+    // A case of which nobody has said yet how bad it is must not be forgotten.
+    let severity = severity_of(case).unwrap_or(Severity::Medium);
     let (_, target) = contract.resolve.iter().find(|(of, _)| *of == severity)?;
-    let mut rests = Vec::new();
-    let mut since = None;
-    for event in &case.events {
-        match event.what {
-            Happened::Waits | Happened::Closed => since = since.or(Some(event.at)),
-            Happened::GoesOn | Happened::Reopened => rests.extend(since.take().map(|from| (from, Some(event.at)))),
-            _ => {}
-        }
-    }
-    if case.closed.is_none() {
-        rests.extend(since.map(|from| (from, None)));
-    }
+    let rests = rests(case, true, case.opened);
     let run = Run {
         calendar: &contract.calendar,
         target: *target,
@@ -195,14 +185,27 @@ fn vendor_clock(case: &Case, vendor: &Vendor, now: i64) -> Result<Option<Clock>,
             (Goal::FirstResponse, first, started, answers.first().copied().or(case.closed))
         }
     };
-    // While the customer has to bring something, the vendor waits too.
-    let since = case.events.iter().rev().find(|it| it.what == Happened::Waits).map(|it| it.at);
-    let rests: Vec<_> = match (goal, case.status) {
-        (Goal::Update, crate::store::Status::Waiting) => since.map(|at| (at.max(started), None)).into_iter().collect(),
-        _ => Vec::new(),
-    };
+    // While the customer has to bring something, the vendor waits too; its first answer it owes us all the same.
+    let rests = rests(case, goal == Goal::Update, started);
     let run = Run { calendar: &calendar, target: seconds(stated), started, rests: &rests, stopped };
     Ok(Some(run.clock(Side::Vendor, goal, stated.url.is_some(), now)))
+}
+
+/// The times from `started` on in which nobody has to do anything, in their order; the last may have no end. The case was closed, or
+/// `waiting` counts and the customer had to bring something.
+fn rests(case: &Case, waiting: bool, started: i64) -> Vec<(i64, Option<i64>)> {
+    let (mut rests, mut since) = (Vec::new(), None);
+    for event in &case.events {
+        match event.what {
+            Happened::Closed => since = since.or(Some(event.at)),
+            Happened::Waits if waiting => since = since.or(Some(event.at)),
+            Happened::GoesOn | Happened::Reopened => rests.extend(since.take().map(|from| (from, Some(event.at)))),
+            _ => {}
+        }
+    }
+    rests.extend(since.map(|from| (from, None)));
+    let reach = rests.into_iter().filter(|(_, to)| to.is_none_or(|to| to > started));
+    reach.map(|(from, to): (i64, Option<i64>)| (from.max(started), to)).collect()
 }
 
 /// When the vendor has answered at the latest, if it keeps its promise: to a ticket that is there, or to one that is opened now.

@@ -4,23 +4,28 @@
 //! members come back here, one container deeper. Trouble never travels upwards as an error: [`Guarded`] turns it into a
 //! problem where it happens and into the end of the stream for everybody above.
 
+mod account;
+mod place;
+
+pub(super) use place::{Facts, Place};
+
+use self::account::FRUITLESS;
 use super::budget::{Allowance, Clock};
 use super::decode::unpack;
-use super::earlier::Earlier;
 use super::foreign::{self, Format, Helper};
-use super::guard::{Counted, Guarded, describe};
+use super::guard::{Counted, Guarded};
 use super::kind::{Compression, HEAD, Kind};
 use super::problem::Problems;
 use super::repeats::Repeat;
 use super::source::{self, Source};
-use super::{Content, Entry, Limits, Problem, ProblemKind, Visited, ar, cpio, gzip, name, rpm, tape, zip};
+use super::{Content, Entry, Limits, ProblemKind, Visited, ar, cpio, gzip, rpm, tape, zip};
 use std::any::Any;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// What all threads of a visit share: the visitor, the budget and the result.
 pub(super) struct Visit<'a> {
@@ -47,94 +52,6 @@ const MEMORY: u64 = 128 << 20;
 
 /// Bytes that may be read to compare files, beside those in proportion to the input.
 const COMPARED: u64 = 1 << 30;
-
-/// Milliseconds of the processor's time that parsers of foreign formats may spend on a bundle beyond what their results
-/// are worth: a bundle can hold a million files that keep them busy.
-const FRUITLESS: u64 = 40_000;
-
-/// Bytes of a result that are worth a millisecond, which is a tenth of what the slowest parsers make.
-const WORTH_A_MILLISECOND: u64 = 1 << 10;
-
-/// What it takes to start a parser, in milliseconds.
-const TO_START: u64 = 5;
-
-/// Where a visit is: a file outside or inside containers.
-pub(super) struct Place<'a> {
-    /// As people read it.
-    pub(super) path: Arc<str>,
-    outer: Option<&'a Place<'a>>,
-    /// What came before it in a stream of members.
-    earlier: Option<&'a Earlier>,
-    containers: u32,
-    /// What ended it early.
-    cut: OnceLock<ProblemKind>,
-}
-
-/// What is known of a file before it is read.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Facts {
-    /// Seconds since 1970 UTC.
-    pub(super) modified: Option<i64>,
-    /// Bytes, as the container says.
-    pub(super) size: Option<u64>,
-}
-
-impl<'a> Place<'a> {
-    /// A file on disk.
-    pub(super) fn outside(path: Arc<str>) -> Place<'a> {
-        Place { path, outer: None, earlier: None, containers: 0, cut: OnceLock::new() }
-    }
-
-    /// What this file unpacks to if it is one compressed stream: a container deeper, and still the same file to people.
-    fn unpacked(&'a self) -> Place<'a> {
-        Place {
-            path: Arc::clone(&self.path),
-            outer: Some(self),
-            earlier: self.earlier,
-            containers: self.containers + 1,
-            cut: OnceLock::new(),
-        }
-    }
-
-    /// A member of this container.
-    pub(super) fn member(&'a self, name: &str) -> Place<'a> {
-        Place {
-            path: name::inside(&self.path, name).into(),
-            outer: Some(self),
-            earlier: None,
-            containers: self.containers + 1,
-            cut: OnceLock::new(),
-        }
-    }
-
-    /// A member of this container, whose members come in a stream: those that repeat an earlier part of a rotated log
-    /// are not visited.
-    pub(super) fn member_after(&'a self, earlier: &'a Earlier, name: &str) -> Place<'a> {
-        Place { earlier: Some(earlier), ..self.member(name) }
-    }
-
-    /// Whether a container says where this file ends.
-    pub(super) fn is_inside(&self) -> bool {
-        self.outer.is_some()
-    }
-
-    /// Whether this file or one around it ended early. What follows from that is no news.
-    pub(super) fn is_cut(&self) -> bool {
-        self.cut_at().is_some()
-    }
-
-    /// This file or the first one around it that ended early, and what ended it.
-    fn cut_at(&self) -> Option<(&Place<'a>, ProblemKind)> {
-        let mut place = Some(self);
-        while let Some(current) = place {
-            if let Some(kind) = current.cut.get() {
-                return Some((current, *kind));
-            }
-            place = current.outer;
-        }
-        None
-    }
-}
 
 impl<'a> Visit<'a> {
     /// Prepares a visit of inputs of `bytes` bytes on disk, of whose time `spent` is gone already.
@@ -343,137 +260,6 @@ impl<'a> Visit<'a> {
     pub(super) fn skip_repeat(&self, place: &Place<'_>, repeat: &Repeat) {
         self.note(place, ProblemKind::Skipped, repeat.message.clone());
         self.saw(repeat.bytes);
-    }
-
-    /// Counts a file that was seen, examined or not.
-    pub(super) fn saw(&self, bytes: u64) {
-        self.files.fetch_add(1, Ordering::Relaxed);
-        let add = |total: u64| Some(total.saturating_add(bytes));
-        let _ = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
-    }
-
-    /// Takes one member of the container at `place` from the budget. False once the budget is used up, which is reported.
-    pub(super) fn count_member(&self, place: &Place<'_>) -> bool {
-        let counted = !self.is_used_up() && self.members.take(1);
-        if !counted {
-            self.fail_limit(place);
-        }
-        counted
-    }
-
-    /// Whether nothing more may be unpacked, which is reported.
-    pub(super) fn is_over(&self, place: &Place<'_>) -> bool {
-        let is_over = self.is_used_up();
-        if is_over {
-            self.fail_limit(place);
-        }
-        is_over
-    }
-
-    fn is_used_up(&self) -> bool {
-        self.unpacked.is_used_up() || self.slow.is_used_up() || self.clock.is_over_for(self.unpacked.used())
-    }
-
-    /// Whether there is no time even for what need not be unpacked.
-    pub(super) fn is_out_of_time(&self) -> bool {
-        self.clock.is_over()
-    }
-
-    /// Until when the visit may go on; none if it need not hurry.
-    pub(super) fn until(&self) -> Option<Instant> {
-        self.clock.end()
-    }
-
-    /// Takes unpacked bytes from the budget; false if there is less left.
-    pub(super) fn charge(&self, bytes: u64) -> bool {
-        self.unpacked.take(bytes) && !self.clock.is_over_for(self.unpacked.used())
-    }
-
-    /// Takes bytes from the budget that a slow decoder has unpacked; false if there is less left.
-    pub(super) fn charge_slow(&self, bytes: u64) -> bool {
-        self.charge(bytes) && self.slow.take(bytes)
-    }
-
-    /// Counts a file on disk. It is examined even if it is one too many: only containers multiply.
-    pub(super) fn count_file(&self) {
-        self.members.take(1);
-    }
-
-    /// Reports that the rest of the file at `place` is lost: once, and only if that does not follow from earlier trouble
-    /// in it or around it.
-    pub(super) fn fail(&self, place: &Place<'_>, kind: ProblemKind, message: String) {
-        if !place.is_cut() && place.cut.set(kind).is_ok() {
-            self.note(place, kind, message);
-        }
-    }
-
-    /// Reports that only the beginning of a member was read, since an archive around it ended there.
-    pub(super) fn cut_with_archive(&self, place: &Place<'_>) {
-        // What a compressed file unpacks to is the same file to people.
-        if let Some((around, kind)) = place.cut_at()
-            && place.cut.set(kind).is_ok()
-            && around.path != place.path
-        {
-            self.note(place, kind, "cut off with the archive: only its beginning was read".to_owned());
-        }
-    }
-
-    /// Reports an error of the system or of a decoder.
-    pub(super) fn fail_with(&self, place: &Place<'_>, error: &io::Error) {
-        let (kind, message) = describe(error);
-        self.fail(place, kind, message);
-    }
-
-    /// Reports that the budget is used up.
-    pub(super) fn fail_limit(&self, place: &Place<'_>) {
-        let message = if self.unpacked.is_used_up() {
-            let most = self.unpacked.all;
-            format!("the bundle unpacks to more than {most} bytes; the rest was not unpacked (see --max-unpacked)")
-        } else if self.slow.is_used_up() {
-            let most = self.slow.all;
-            format!(
-                "the bundle unpacks to more than {most} bytes of bzip2 or 7-Zip; the rest was not unpacked (see --max-unpacked)"
-            )
-        } else if let Some(time) = self.clock.past() {
-            let seconds = time.as_secs();
-            format!("reading the bundle took more than {seconds} s; the rest was not read (see --max-time)")
-        } else {
-            format!("the bundle has more than {} files; the rest was not read (see --max-files)", self.members.all)
-        };
-        self.fail(place, ProblemKind::Limit, message);
-    }
-
-    /// Reports trouble that does not end the file at `place`.
-    pub(super) fn note(&self, place: &Place<'_>, kind: ProblemKind, message: String) {
-        let problem = Problem { file: Arc::clone(&place.path), kind, message };
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).add(problem);
-    }
-
-    /// Counts what a parser of a foreign format has worked against what it gave.
-    pub(super) fn helped(&self, milliseconds: u64, bytes: u64) {
-        let worth = bytes / WORTH_A_MILLISECOND;
-        self.fruitless.take(milliseconds.saturating_add(TO_START).saturating_sub(worth));
-    }
-
-    /// Whether another parser may be started, which is reported if not.
-    pub(super) fn may_be_helped(&self, place: &Place<'_>) -> bool {
-        let is_over = self.fruitless.is_used_up();
-        if is_over {
-            let message = format!(
-                "not read: other files of its kind in the bundle took {} s of work for little or nothing",
-                FRUITLESS / 1000
-            );
-            self.fail(place, ProblemKind::Limit, message);
-        }
-        !is_over
-    }
-
-    pub(super) fn too_deep(&self, place: &Place<'_>) -> bool {
-        let deep = place.containers >= self.depth;
-        if deep {
-            self.fail(place, ProblemKind::Limit, format!("more than {} containers inside each other", self.depth));
-        }
-        deep
     }
 
     fn examine(&self, place: &Place<'_>, modified: Option<i64>, content: Content<'_>) {

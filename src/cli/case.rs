@@ -1,6 +1,7 @@
 mod due;
 mod filed;
 mod refresh;
+mod set;
 mod shown;
 
 pub(super) use filed::FiledArgs;
@@ -38,6 +39,7 @@ Examples:
   tierline case due
   tierline case tried 7 'restarted the backup service'
   tierline case note 7 'send the logs of the proxy too' --vendor --waits
+  tierline case set 7 --severity critical
   tierline case close 7 --fixed-by 'KB1234'
 
 Exit codes: 0 done, 1 failed or no such case, 2 wrong usage.";
@@ -54,6 +56,8 @@ enum CaseCommand {
     Tried(TriedArgs),
     /// Notes what somebody said. An answer of the vendor stops its clock.
     Note(NoteArgs),
+    /// Corrects what is known of a case: its severity, contact, vendor, product.
+    Set(set::SetArgs),
     /// Closes a case.
     Close(CloseArgs),
     /// Opens a closed case again.
@@ -90,9 +94,9 @@ struct OpenArgs {
     /// The product.
     #[arg(long, value_name = "NAME")]
     product: Option<String>,
-    /// How bad it is for the customer.
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Medium)]
-    severity: FailOn,
+    /// How bad it is for the customer. If nobody says so, the first package does; until then it counts as medium.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    severity: Option<FailOn>,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -268,6 +272,7 @@ pub(super) fn run(args: &CaseArgs) -> anyhow::Result<Exit> {
         CaseCommand::Reopen(args) => {
             args.store.open()?.reopen_case(args.id, words(&args.why, "TEXT")?.trim(), &user(), now())?;
         }
+        CaseCommand::Set(args) => return set::run(args),
         CaseCommand::Due(args) => return due::run(args),
         CaseCommand::Refresh(args) => return refresh::run(args),
     }
@@ -280,7 +285,7 @@ fn open(args: &OpenArgs) -> anyhow::Result<Exit> {
     let about = About {
         vendor: args.vendor.as_deref(),
         product: args.product.as_deref(),
-        severity: Some(Severity::from(args.severity).name()),
+        severity: args.severity.map(|it| Severity::from(it).name()),
     };
     let origin = match args.by {
         Way::Phone => Origin::Phone,

@@ -32,7 +32,7 @@ pub(super) struct SubmitArgs {
     /// Sends without asking. Without it a rule of the policy has to allow it, or somebody has to say yes on the terminal.
     #[arg(long)]
     yes: bool,
-    /// Prints the exact requests, without credentials, and who decides; sends nothing.
+    /// Prints the exact requests, without credentials, and who decides; sends nothing and remembers nothing.
     #[arg(long)]
     dry_run: bool,
     /// Whose package it is, if it was made on another machine.
@@ -48,8 +48,11 @@ pub(super) struct SubmitArgs {
     #[arg(long)]
     keep_identifiers: bool,
     /// The number that the case got in the vendor's portal, for a tracker of kind `portal`.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "dry_run")]
     recorded: Option<String>,
+    /// The wrong number that was recorded before, if `--recorded` corrects it.
+    #[arg(long, value_name = "NUMBER", requires = "recorded")]
+    instead_of: Option<String>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -80,13 +83,14 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
     }
     let config = args.connection.config()?;
     if config.kind(&args.to) == Some("portal") {
+        let limit = config.attachment_mb(&args.to).or(package.ticket.attachment_mb);
+        if args.dry_run {
+            return portal::dry_run(&package, limit);
+        }
         // Nothing leaves by itself: the person who pastes it approves it.
         let store = args.connection.store()?;
         return match claim(args, &package, &name, &store)? {
-            Some(entry) => {
-                let limit = config.attachment_mb(&args.to).or(package.ticket.attachment_mb);
-                portal::run(args, &package, limit, &store, &entry)
-            }
+            Some(entry) => portal::run(args, &package, limit, &store, &entry),
             None => Ok(Exit::Refused),
         };
     }

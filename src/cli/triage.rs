@@ -89,6 +89,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a problem at or above --fail-on (
 
 pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let outputs = format::outputs(&args.output)?;
+    #[cfg(feature = "server")]
+    args.filed.check()?;
     let set = load(args)?;
     if args.explain.is_some() {
         explain::check_formats(&outputs)?;

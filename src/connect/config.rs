@@ -149,8 +149,11 @@ impl Config {
             let reason = format!("there is no kind `{kind}`; there are {}", known.join(", "));
             return Err(self.error(Some(settings.kind.span()), reason));
         };
-        match settings.given().into_iter().find(|(field, _)| !known.has(field)) {
-            Some((field, span)) => Err(self.error(Some(span), format!("a tracker of kind `{kind}` has no `{field}`"))),
+        if let Some((field, span)) = settings.given().into_iter().find(|(field, _)| !known.has(field)) {
+            return Err(self.error(Some(span), format!("a tracker of kind `{kind}` has no `{field}`")));
+        }
+        match settings.out_of_bounds() {
+            Some((reason, span)) => Err(self.error(Some(span), reason)),
             None => Ok(()),
         }
     }

@@ -20,7 +20,7 @@ const ROUNDS: usize = 8;
 
 /// Returns the message with its varying parts replaced by marks: `timeout after <n> on <ip>`.
 ///
-/// Of a message with several lines the first one and the root of its stack trace (the last `Caused by`) are used. The
+/// Of a message with several lines the first one that has words and the root of its stack trace (the last `Caused by`) are used. The
 /// result is one line of at most `MAX_LENGTH` bytes. Applying it twice gives the same as
 /// applying it once.
 pub fn template(message: &[u8]) -> String {
@@ -51,13 +51,13 @@ pub(super) fn first_line_decides(record: &Record<'_>) -> bool {
     }
     let (first, rest) = first_line(record.text);
     let Some(head) = first.get(record.header.message..) else { return rest.is_empty() };
-    rest.is_empty() || (!head.trim_ascii().is_empty() && root_line(head, rest).is_none())
+    rest.is_empty() || (!says_nothing(head) && root_line(head, rest).is_none())
 }
 
 /// Writes the masked message to `masked`. Returns whether it is surely the same with any other digits in the message.
 pub(super) fn mask(message: &[u8], masked: &mut Masked) -> bool {
     let (mut head, mut rest) = first_line(message);
-    while head.trim_ascii().is_empty() && !rest.is_empty() {
+    while says_nothing(head) && !rest.is_empty() {
         (head, rest) = first_line(rest);
     }
     let root = root_line(head, rest);
@@ -68,6 +68,17 @@ pub(super) fn mask(message: &[u8], masked: &mut Masked) -> bool {
         add_visible(&mut masker, root, false);
     }
     masker.is_fixed()
+}
+
+/// Whether a line has nothing but blanks and tags in brackets: `[86136ce7-fb7e-45ee-b20a-146e085163a3]`, which Ruby on Rails puts
+/// before each line of an exception, the empty first one too.
+fn says_nothing(line: &[u8]) -> bool {
+    let mut rest = line.trim_ascii();
+    while let [b'[', inside @ ..] = rest {
+        let Some(end) = memchr::memchr(b']', inside) else { return false };
+        rest = inside[end + 1..].trim_ascii_start();
+    }
+    rest.is_empty()
 }
 
 /// Adds a line without the escape sequences that give it colours.
@@ -173,6 +184,16 @@ mod tests {
     fn check(message: &str, expected: &str) {
         assert_eq!(template(message.as_bytes()), expected);
         assert_eq!(template(expected.as_bytes()), expected, "twice");
+    }
+
+    #[test]
+    fn a_first_line_of_tags_alone_says_nothing() {
+        let tag = "[86136ce7-fb7e-45ee-b20a-146e085163a3]";
+        let message =
+            format!("{tag}   \n{tag} ActiveRecord::StatementInvalid (database is locked):\n{tag} app/a.rb:112");
+        check(&message, "[<id>] ActiveRecord::StatementInvalid (database is locked):");
+        check(&format!("{tag} [web]"), "[<id>] [web]");
+        check("[x] failed\nand more", "[x] failed");
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl SignatureSet {
         }
         let name = file.display().to_string();
         let info = CatalogueInfo { name, sha256: checksum::of_files([("patterns", text.as_bytes())].into_iter()) };
-        Ok(SignatureSet::new(signatures).with_catalogue(info, errors))
+        // As with grep, each pattern counts all the lines that it matches, whatever else matches them.
+        Ok(SignatureSet::new(signatures).with_catalogue(info, errors).hiding_nothing())
     }
 }
 

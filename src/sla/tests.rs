@@ -129,6 +129,18 @@ fn a_contracts_clock_rests_while_the_customer_has_to_bring_something() {
 }
 
 #[test]
+fn a_case_that_is_closed_while_the_customer_has_to_answer_was_not_worked_on_meanwhile() {
+    let events = [(2 * HOUR, Happened::Waits), (50 * HOUR, Happened::Closed)];
+    let clock = customer_clock_of(&case(0, &events), &contract(Calendar::always(), 4), 90 * HOUR);
+    assert_eq!((clock.stopped, clock.due, clock.left), (Some(50 * HOUR), None, 2 * HOUR));
+    assert_eq!(clock.outlook, Outlook::Met);
+    // Opened again it goes on: what the customer had to bring is here, or nobody would open it.
+    let again = [events[0], events[1], (100 * HOUR, Happened::Reopened)];
+    let clock = customer_clock_of(&case(0, &again), &contract(Calendar::always(), 4), 101 * HOUR);
+    assert_eq!((clock.due, clock.left, clock.outlook), (Some(102 * HOUR), HOUR, Outlook::Good));
+}
+
+#[test]
 fn what_was_solved_too_late_was_missed() {
     let clock =
         customer_clock_of(&case(0, &[(5 * HOUR, Happened::Closed)]), &contract(Calendar::always(), 4), 9 * HOUR);
@@ -152,6 +164,19 @@ fn a_vendors_clock_runs_from_the_ticket_to_its_answer() {
     let asks = with_ticket(case(0, &[(5 * HOUR, Happened::Vendor), (5 * HOUR, Happened::Waits)]), 2 * HOUR);
     let clock = vendor_clock_of(&asks, 40 * HOUR).unwrap();
     assert_eq!((clock.due, clock.outlook), (None, Outlook::Paused));
+    // What it brought late is not the vendor's fault, nor that the case was closed for weeks.
+    let brought = with_ticket(
+        case(0, &[(5 * HOUR, Happened::Vendor), (5 * HOUR, Happened::Waits), (200 * HOUR, Happened::GoesOn)]),
+        2 * HOUR,
+    );
+    let clock = vendor_clock_of(&brought, 201 * HOUR).unwrap();
+    assert_eq!((clock.due, clock.left, clock.outlook), (Some(224 * HOUR), 23 * HOUR, Outlook::Good));
+    let events = [(5 * HOUR, Happened::Vendor), (9 * HOUR, Happened::Closed), (600 * HOUR, Happened::Reopened)];
+    let clock = vendor_clock_of(&with_ticket(case(0, &events), 2 * HOUR), 601 * HOUR).unwrap();
+    assert_eq!((clock.goal, clock.due, clock.left), (Goal::Update, Some(620 * HOUR), 19 * HOUR));
+    let unanswered = [(3 * HOUR, Happened::Closed), (600 * HOUR, Happened::Reopened)];
+    let clock = vendor_clock_of(&with_ticket(case(0, &unanswered), 2 * HOUR), 601 * HOUR).unwrap();
+    assert_eq!((clock.goal, clock.due, clock.left), (Goal::FirstResponse, Some(603 * HOUR), 2 * HOUR));
     // A closed case waits for nobody; how fast the first answer came is still known.
     let closed = with_ticket(case(0, &[(5 * HOUR, Happened::Vendor), (9 * HOUR, Happened::Closed)]), 2 * HOUR);
     let clock = vendor_clock_of(&closed, 40 * HOUR).unwrap();
@@ -179,6 +204,8 @@ fn without_a_promise_there_is_no_clock() {
     unknown.tickets[0].severity = None;
     let found = clocks(&unknown, Some(&contract(Calendar::always(), 4)), Some(&vendor()), 100).unwrap();
     assert_eq!(found, Clocks::default());
+    let medium = Contract { resolve: vec![(Severity::Medium, HOUR)], ..contract(Calendar::always(), 4) };
+    assert_eq!(customer_clock_of(&unknown, &medium, 100).target, HOUR);
     let mut mild = unknown;
     mild.severity = Some("low".into());
     assert_eq!(clocks(&mild, Some(&contract(Calendar::always(), 4)), None, 100).unwrap(), Clocks::default());

@@ -1,7 +1,7 @@
 //! Cases: what a customer needs help with, from the call or the bundle to the fix.
 
 use super::outbox::named;
-use super::trail::{Event, Happened, events_of, write};
+use super::trail::{Event, Happened, events_of, is_open, write};
 use super::{Store, StoreError, Ticket};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
@@ -162,7 +162,7 @@ impl Store {
     /// Adds logs to a case.
     pub fn add_bundles(&self, case: i64, bundles: &[CaseBundle], by: &str, now: i64) -> Result<(), StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        is_there(&db, case)?;
+        is_open(&db, case)?;
         bundles_in(&db, case, bundles, by, now)?;
         db.commit()?;
         Ok(())
@@ -191,6 +191,7 @@ impl Store {
                 db.execute(sql, (tie.problem, customer, case))?;
             }
         }
+        is_open(&db, case)?;
         fill_in(&db, case, &tie.about)?;
         bundles_in(&db, case, tie.bundles, by, now)?;
         write(&db, case, Happened::Package, tie.package, by, now)?;

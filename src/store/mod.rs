@@ -19,7 +19,7 @@ pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
 pub use health::Health;
 pub use outbox::{Entry, EntryFile, FileState, Kind, State};
 pub use tickets::{Claim, Ticket};
-pub use trail::{Event, Happened, Says};
+pub use trail::{Change, Event, Happened, Says};
 
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};

@@ -217,8 +217,15 @@ impl Store {
     /// A person has brought the package to the vendor, whose number of the case this is.
     pub fn recorded(&self, entry: i64, number: &str, target: &str, now: i64) -> Result<(), StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        let sql = "UPDATE tickets SET remote = ?1 WHERE id = (SELECT ticket FROM outbox WHERE id = ?2)";
-        db.execute(sql, (number, entry))?;
+        let sql = "SELECT tickets.id, case_id, tracker, remote FROM tickets JOIN outbox ON outbox.ticket = tickets.id
+            WHERE outbox.id = ?1";
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        let (ticket, case, tracker, before): (i64, i64, String, Option<String>) = db.query_row(sql, [entry], read)?;
+        db.execute("UPDATE tickets SET remote = ?1 WHERE id = ?2", (number, ticket))?;
+        if let Some(before) = before.filter(|it| it != number) {
+            let text = format!("{tracker}: the case is {number}, not {before}");
+            write(&db, case, Happened::Note, &text, PROGRAM, now)?;
+        }
         let sql = "INSERT INTO audit (at, customer, ticket, tracker, target, what, bytes, sha256, outcome)
             SELECT ?1, tickets.customer, tickets.id, tickets.tracker, ?2, 'package, by a person',
                 (SELECT COALESCE(SUM(bytes), 0) FROM outbox_files WHERE entry = outbox.id), outbox.manifest, ?3

@@ -1,6 +1,6 @@
 //! What happens to a case, written down for good: an event is never changed.
 
-use super::cases::is_there;
+use super::cases::{About, is_there};
 use super::outbox::named;
 use super::{Store, StoreError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -32,6 +32,8 @@ pub enum Happened {
     Waits,
     /// And from here on no longer.
     GoesOn,
+    /// What is known of it was corrected.
+    Changed,
     /// It was closed; the text says what has solved it.
     Closed,
     /// It was opened again.
@@ -62,9 +64,31 @@ pub enum Says {
     We,
 }
 
+/// What is to be corrected of a case; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Change<'a> {
+    /// Who to talk to.
+    pub contact: Option<&'a str>,
+    /// The vendor, the product, the severity.
+    pub about: About<'a>,
+}
+
+impl<'a> Change<'a> {
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        self.columns().iter().all(|(_, value)| value.is_none())
+    }
+
+    /// By column of the table.
+    fn columns(&self) -> [(&'static str, Option<&'a str>); 4] {
+        let Change { contact, about: About { vendor, product, severity } } = *self;
+        [("severity", severity), ("contact", contact), ("vendor", vendor), ("product", product)]
+    }
+}
+
 impl Happened {
     /// All.
-    pub const ALL: [Happened; 14] = [
+    pub const ALL: [Happened; 15] = [
         Happened::Opened,
         Happened::Logs,
         Happened::Tried,
@@ -77,6 +101,7 @@ impl Happened {
         Happened::Note,
         Happened::Waits,
         Happened::GoesOn,
+        Happened::Changed,
         Happened::Closed,
         Happened::Reopened,
     ];
@@ -96,6 +121,7 @@ impl Happened {
             Happened::Note => "note",
             Happened::Waits => "waits",
             Happened::GoesOn => "goes-on",
+            Happened::Changed => "changed",
             Happened::Closed => "closed",
             Happened::Reopened => "reopened",
         }
@@ -129,6 +155,25 @@ impl Store {
         is_open(&db, case)?;
         if !events_of(&db, case)?.iter().any(|it| it.what == Happened::Tried && it.text == step) {
             write(&db, case, Happened::Tried, step, by, now)?;
+        }
+        db.commit()?;
+        Ok(())
+    }
+
+    /// Corrects what is known of a case, and notes what it was before.
+    pub fn change_case(&self, case: i64, change: &Change<'_>, by: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_open(&db, case)?;
+        for (column, value) in change.columns() {
+            let Some(value) = value else { continue };
+            let sql = format!("SELECT {column} FROM cases WHERE id = ?1");
+            let before: Option<String> = db.query_row(&sql, [case], |row| row.get(0))?;
+            if before.as_deref() == Some(value) {
+                continue;
+            }
+            db.execute(&format!("UPDATE cases SET {column} = ?1 WHERE id = ?2"), (value, case))?;
+            let text = format!("{column}: {} -> {value}", before.as_deref().unwrap_or("unknown"));
+            write(&db, case, Happened::Changed, &text, by, now)?;
         }
         db.commit()?;
         Ok(())
@@ -169,7 +214,8 @@ pub(super) fn reopen(db: &Connection, case: i64, why: &str, by: &str, now: i64) 
     Ok(())
 }
 
-fn is_open(db: &Connection, case: i64) -> Result<(), StoreError> {
+/// Nothing happens to a closed case.
+pub(super) fn is_open(db: &Connection, case: i64) -> Result<(), StoreError> {
     is_there(db, case)?;
     let status: String = db.query_row("SELECT status FROM cases WHERE id = ?1", [case], |row| row.get(0))?;
     if status == "closed" { Err(StoreError::Closed(case)) } else { Ok(()) }

@@ -42,6 +42,7 @@ fn a_case_goes_from_the_call_to_the_fix() {
         "Ms Example",
     ];
     assert_eq!(case(&desk, &open), "case 1 is open\n");
+    case(&desk, &["set", "1", "--contact", "Mr Example"]);
     case(&desk, &["tried", "1", "turned it off and on again"]);
     let escalate = |customer: &str, out: &str| {
         let out = desk.path(out);
@@ -98,8 +99,13 @@ fn a_case_goes_from_the_call_to_the_fix() {
     assert_eq!(one["bundles"][0]["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(one["tickets"][0]["ticket"], "0815");
     let told = case(&desk, &["show", "1"]);
-    for words in ["vendor: send more", "closed: KB1234", "customer  solution within 8 h: met", "ticket    veeam: 0815"]
-    {
+    for words in [
+        "changed: contact: Ms Example -> Mr Example",
+        "vendor: send more",
+        "closed: KB1234",
+        "customer  solution within 8 h: met",
+        "ticket    veeam: 0815",
+    ] {
         assert!(told.contains(words), "{words}: {told}");
     }
 }

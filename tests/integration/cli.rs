@@ -409,6 +409,22 @@ fn a_wrong_window_ends_with_2() {
     check_exit(&["triage", path, "--since", "2026-01-02", "--patterns", path], 2);
 }
 
+/// Each pattern counts all lines that it matches, those too that another one describes better.
+#[test]
+fn a_list_of_patterns_counts_as_grep_does() {
+    let patterns = b"broke\nsomething else broke, code 0x[0-9a-f]+\n(?i)error\nnowhere\n";
+    let files = folder(&[("svc.log", LOG), ("patterns.txt", patterns)]);
+    let (log, patterns) = (files.path().join("svc.log"), files.path().join("patterns.txt"));
+    let output = run(&["triage", text(&log), "--patterns", text(&patterns), "--no-unresolved", "-o", "json"]);
+    let report: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let counts =
+        report["diagnoses"].as_array().unwrap().iter().map(|it| (it["signature"].as_str(), it["count"].as_u64()));
+    let mut counts: Vec<_> = counts.collect();
+    counts.sort();
+    let expected = [("patterns/1", 1), ("patterns/2", 1), ("patterns/3", 2)];
+    assert_eq!(counts, expected.map(|(id, count)| (Some(id), Some(count))));
+}
+
 #[test]
 fn records_shows_only_the_window() {
     let logs = incident();

@@ -285,6 +285,11 @@ fn a_case_in_a_portal_is_opened_by_a_person_and_recorded_once() {
         words.extend(number.into_iter().flat_map(|it| ["--recorded".to_owned(), it.to_owned()]));
         desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
     };
+    let dry = desk.submit("ticket");
+    let dry: Vec<&str> = dry.iter().map(String::as_str).chain(["--dry-run"]).collect();
+    check(&desk.run(&dry), 0, &["https://", "Attach:", "ticket.md ("]);
+    assert!(!desk.path("store.db").exists(), "a dry run remembers nothing");
+    check(&desk.run(&[dry.as_slice(), &["--recorded", "1"]].concat()), 2, &["cannot be used with"]);
     check(&submit("ticket", None), 5, &["https://", "Attach:", "ticket.md (", "--recorded NUMBER"]);
     assert_eq!(desk.outbox()[0]["state"], "held");
     let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
@@ -297,7 +302,13 @@ fn a_case_in_a_portal_is_opened_by_a_person_and_recorded_once() {
     // The same problem again belongs to the same case.
     desk.escalate("later", "acme", "turned it off and on");
     check(&submit("later", None), 5, &["The case 07654321 is open already", "--recorded 07654321"]);
-    check(&submit("later", Some("07654322")), 6, &["has the case 07654321 at `desk` already"]);
+    check(&submit("later", Some("07654322")), 6, &["has the case 07654321 at `desk` already", "--instead-of 07654321"]);
+    let wrong = desk.submit("later");
+    let wrong: Vec<&str> =
+        wrong.iter().map(String::as_str).chain(["--recorded", "1", "--instead-of", "07654321"]).collect();
+    check(&desk.run(&wrong), 0, &["case 1 is recorded"]);
+    let mend: Vec<&str> = wrong[..wrong.len() - 3].iter().copied().chain(["07654321", "--instead-of", "1"]).collect();
+    check(&desk.run(&mend), 0, &["case 07654321 is recorded"]);
     check(&submit("later", Some("07654321")), 0, &[]);
     let states: Vec<_> = desk.outbox().iter().map(|it| (it["state"].clone(), it["ticket"].clone())).collect();
     assert!(states.len() == 2 && states.iter().all(|it| *it == ("verified".into(), "07654321".into())), "{states:?}");

@@ -24,14 +24,26 @@ impl FiledArgs {
         self.case.is_some()
     }
 
-    /// The case, which has to be one of this customer. Why not, if it is another one's.
+    /// The case, which has to be an open one of this customer. Why not, if it is not.
     pub(in crate::cli) fn case_of(&self, customer: &str) -> anyhow::Result<Result<Option<Case>, StoreError>> {
         let Some(id) = self.case else { return Ok(Ok(None)) };
         let case = self.store.open()?.case(id)?;
         if case.customer != customer {
             return Ok(Err(StoreError::CaseOfOther { case: id, customer: customer.to_owned() }));
         }
+        if case.closed.is_some() {
+            return Ok(Err(StoreError::Closed(id)));
+        }
         Ok(Ok(Some(case)))
+    }
+
+    /// Fails if the case is not there or closed, before anything is looked at.
+    pub(in crate::cli) fn check(&self) -> anyhow::Result<()> {
+        let Some(id) = self.case else { return Ok(()) };
+        match self.store.open()?.case(id)?.closed {
+            Some(_) => Err(StoreError::Closed(id).into()),
+            None => Ok(()),
+        }
     }
 
     /// Notes the logs of a triage.

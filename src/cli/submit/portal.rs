@@ -26,9 +26,10 @@ pub(super) fn run(
         if number.is_empty() || number.len() > 64 || !number.chars().all(plain) {
             return Err(Usage(format!("--recorded `{number}` is no number of a case")).into());
         }
-        if let Some(known) = known.filter(|it| it != number) {
+        if let Some(known) = known.filter(|it| it != number && args.instead_of.as_ref() != Some(it)) {
             let why = format!("the problem has the case {known} at `{}` already; add the package there", args.to);
             say(&format!("refused: {why}, then `--recorded {known}`"));
+            say(&format!("if {known} is a mistake: `--recorded {number} --instead-of {known}`"));
             return Ok(Exit::Refused);
         }
         store.recorded(entry.id, number, &args.to, now())?;
@@ -44,17 +45,34 @@ pub(super) fn run(
     Ok(Exit::Pending)
 }
 
-/// What the person does.
-fn told(args: &SubmitArgs, package: &Package, limit: Option<u64>, known: Option<&str>) -> anyhow::Result<String> {
-    let fields = match fs::read_to_string(package.folder.join("portal.txt")) {
+/// Prints what a person would paste and attach, and writes nothing.
+pub(super) fn dry_run(package: &Package, limit: Option<u64>) -> anyhow::Result<Exit> {
+    let mut text = format!("{}\nAttach:\n", fields(package)?);
+    for file in &package.files {
+        let bytes = limit.map_or(u64::MAX, |it| it.saturating_mul(1 << 20)).max(1);
+        let parts = file.bytes.div_ceil(bytes);
+        let cut = if parts > 1 { format!(", in {parts} parts") } else { String::new() };
+        text.push_str(&format!("  {} ({} bytes{cut})\n", file.place.display(), file.bytes));
+    }
+    output::print(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// The fields of the portal, in its order.
+fn fields(package: &Package) -> anyhow::Result<String> {
+    match fs::read_to_string(package.folder.join("portal.txt")) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let message = "the profile of the vendor knows no portal, so that its fields are not in the package";
-            return Err(Usage(message.to_owned()).into());
+            Err(Usage(message.to_owned()).into())
         }
-        fields => fields?,
-    };
+        fields => Ok(fields?),
+    }
+}
+
+/// What the person does.
+fn told(args: &SubmitArgs, package: &Package, limit: Option<u64>, known: Option<&str>) -> anyhow::Result<String> {
     let mut text = match known {
-        None => format!("{fields}\nAttach:\n"),
+        None => format!("{}\nAttach:\n", fields(package)?),
         Some(number) => format!("The case {number} is open already. Add the text of ticket.md to it, and attach:\n"),
     };
     let bytes = limit.map_or(u64::MAX, |it| it.saturating_mul(1 << 20));

@@ -89,6 +89,21 @@ impl Settings {
         ];
         fields.into_iter().filter_map(|(name, span)| Some((name, span?))).collect()
     }
+
+    /// The first number with which nothing could be sent, and where it stands.
+    pub(super) fn out_of_bounds(&self) -> Option<(String, Range<usize>)> {
+        const DAY: u64 = 86_400;
+        let numbers = [
+            ("timeout_seconds", &self.timeout_seconds, 1, 3600),
+            ("settle_seconds", &self.settle_seconds, 0, DAY),
+            ("request_bytes", &self.request_bytes, 1, 1 << 40),
+            ("attachment_mb", &self.attachment_mb, 1, 1 << 20),
+        ];
+        numbers.into_iter().find_map(|(field, value, least, most)| {
+            let value = value.as_ref().filter(|it| !(least..=most).contains(it.get_ref()))?;
+            Some((format!("`{field}` is from {least} to {most}"), value.span()))
+        })
+    }
 }
 
 /// The fields of all that is reached over a network.

@@ -57,6 +57,19 @@ fn every_kind_is_made_of_its_settings_and_shows_no_secret() {
 }
 
 #[test]
+fn numbers_with_which_nothing_could_be_sent_are_refused() {
+    let wrong =
+        ["timeout_seconds = 0", "timeout_seconds = 9000000000000000000", "settle_seconds = 86401", "request_bytes = 0"];
+    for number in wrong {
+        let text = format!("[trackers.desk]\nkind = 'rt'\nurl = 'https://x.example'\nqueue = 'q'\n{number}\n");
+        let config = Config::parse(Path::new("config.toml"), text).unwrap();
+        let error = config.tracker("desk", &|_| None).err().unwrap();
+        let field = number.split(' ').next().unwrap();
+        assert!(error.line == 5 && error.reason.contains(field), "{error}");
+    }
+}
+
+#[test]
 fn settings_that_do_not_fit_are_refused() {
     let told = |settings: &str, words: &str| {
         let error = tracker(settings).err().unwrap_or_else(|| panic!("{settings} was taken")).to_string();

@@ -1,6 +1,6 @@
 //! Is a package still what it was when it was made, and is that what the bundle shows?
 //!
-//! `mod.rs` looks at the package alone: its hashes, and what else lies there. `source.rs` reads the bundle again and compares
+//! `mod.rs` looks at the package alone: its hashes, what else lies there, and whether the ticket says what the rest does. `source.rs` reads the bundle again and compares
 //! excerpts (`excerpt.rs`) and logs with it; `alike.rs` knows when a redacted text is the redaction of another.
 
 mod alike;
@@ -9,8 +9,10 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use self::excerpt::Excerpt;
 use crate::bundle::Input;
 use crate::escalate::package::{Hashing, Manifest};
+use crate::escalate::render::markdown;
 use crate::escalate::ticket::Ticket;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -72,6 +74,7 @@ pub fn verify(package: &Path, inputs: Option<&[Input]>) -> Result<Vec<String>, V
         if ticket.key != manifest.key {
             wrong.push("the manifest is of another ticket".into());
         }
+        wrong.extend(contradictions(package, &ticket, &manifest, &wrong)?);
     }
     if let Some(inputs) = inputs {
         let own: Vec<Option<&str>> = inputs.iter().map(|it| it.sha256.as_deref()).collect();
@@ -79,6 +82,55 @@ pub fn verify(package: &Path, inputs: Option<&[Input]>) -> Result<Vec<String>, V
         if own != made {
             wrong.push("it was made from other logs than these".into());
         }
+    }
+    Ok(wrong)
+}
+
+/// Where the ticket says other things than the rest of the package. Files with a fault that is told already are left out.
+fn contradictions(
+    package: &Path,
+    ticket: &Ticket,
+    manifest: &Manifest,
+    told: &[String],
+) -> Result<Vec<String>, VerifyError> {
+    let mut wrong = Vec::new();
+    let is_sound = |path: &str| {
+        let is_listed = manifest.files.iter().any(|it| it.path == path);
+        is_listed && is_inside(path) && !told.iter().any(|it| it.contains(&format!("`{path}`")))
+    };
+    let read = |path: &str| {
+        let path = package.join(path);
+        let text = fs::read(&path).map_err(|source| VerifyError::Read { path, source })?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    };
+    // Another version may write it in other words.
+    let is_ours = manifest.tool == env!("CARGO_PKG_VERSION");
+    if is_ours && is_sound("ticket.md") && read("ticket.md")? != markdown(ticket) {
+        wrong.push("`ticket.md` does not say what `ticket.json` says".into());
+    }
+    for attached in &ticket.attachments {
+        let listed = manifest.files.iter().find(|it| it.path == attached.path);
+        if listed.is_none_or(|it| (&it.sha256, it.bytes) != (&attached.sha256, attached.bytes)) {
+            wrong.push(format!("`ticket.json` names an attachment `{}` that the manifest has not", attached.path));
+        }
+    }
+    let Some(place) = &ticket.place else { return Ok(wrong) };
+    let mut excerpts = Vec::new();
+    for file in manifest.files.iter().filter(|it| it.path.starts_with("evidence/")) {
+        if !is_sound(&file.path) {
+            // What is wrong about it is told, and it may be the one.
+            return Ok(wrong);
+        }
+        excerpts.extend(Excerpt::read(&read(&file.path)?));
+    }
+    // A secret of several lines may be cut out of both in another way.
+    let is_redacted = |text: &str| text.contains("[redacted:");
+    let is_it = |it: &&Excerpt| format!("{}, line {}", it.file, it.line) == *place;
+    match excerpts.iter().find(is_it) {
+        None => wrong.push(format!("`ticket.json` is about {place}, of which there is no excerpt")),
+        Some(it) if is_redacted(&ticket.message) || it.text.lines.iter().any(|line| is_redacted(line)) => {}
+        Some(it) if ticket.message.lines().eq(it.text.lines.iter().map(String::as_str)) => {}
+        Some(_) => wrong.push(format!("the message in `ticket.json` is not that of the excerpt of {place}")),
     }
     Ok(wrong)
 }

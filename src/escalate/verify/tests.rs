@@ -86,6 +86,16 @@ impl Made {
         fs::write(&place, text.replacen(old, new, 1)).unwrap();
     }
 
+    /// Writes the hashes of all files into the manifest, as somebody would who has changed some.
+    fn rehash(&self) {
+        let out = self.folder.path().join("out");
+        self.manifest(|manifest| {
+            for file in &mut manifest.files {
+                (file.sha256, file.bytes) = hash(&out.join(&file.path)).unwrap();
+            }
+        });
+    }
+
     fn manifest(&self, change: impl FnOnce(&mut Manifest)) {
         let place = self.folder.path().join("out/manifest.json");
         let mut manifest: Manifest = json(&place).unwrap();
@@ -99,6 +109,39 @@ fn a_package_shows_what_its_bundle_shows() {
     let made = Made::new();
     assert_eq!(made.compare(true), [""; 0]);
     assert_eq!(made.compare(false), [""; 0]);
+}
+
+#[test]
+fn a_ticket_that_says_other_things_than_its_package_is_told() {
+    let out = |made: &Made| made.folder.path().join("out");
+    let made = Made::new();
+    assert_eq!(verify(&out(&made), None).unwrap(), [""; 0]);
+    made.replace("ticket.md", "code 5", "code 7");
+    made.rehash();
+    assert_eq!(verify(&out(&made), None).unwrap(), ["`ticket.md` does not say what `ticket.json` says"]);
+    let made = Made::new();
+    made.replace("ticket.json", "code 5", "code 7");
+    let ticket = Ticket::open(&out(&made)).unwrap();
+    fs::write(out(&made).join("ticket.md"), markdown(&ticket)).unwrap();
+    made.rehash();
+    let told = verify(&out(&made), None).unwrap();
+    assert!(
+        told.len() == 1 && told[0].starts_with("the message in `ticket.json` is not that of the excerpt"),
+        "{told:?}"
+    );
+    let made = Made::new();
+    made.replace("ticket.json", "line 3", "line 4");
+    let ticket = Ticket::open(&out(&made)).unwrap();
+    fs::write(out(&made).join("ticket.md"), markdown(&ticket)).unwrap();
+    made.rehash();
+    let told = verify(&out(&made), None).unwrap();
+    assert!(told.len() == 1 && told[0].ends_with("of which there is no excerpt"), "{told:?}");
+    let made = Made::new();
+    let log = made.log("vbr77");
+    made.replace(&log, "code 5", "code 7");
+    made.rehash();
+    let told = verify(&out(&made), None).unwrap();
+    assert_eq!(told, [format!("`ticket.json` names an attachment `{log}` that the manifest has not")]);
 }
 
 #[test]

@@ -36,9 +36,26 @@ fn a_case_remembers_what_happened() {
     assert_eq!((&*case.events[6].by, &*case.events[6].text, case.events[6].at), ("you", "here", 40));
     let late = store.note(id, Says::We, "late", false, "me", 60);
     assert!(matches!(late, Err(StoreError::Closed(_))), "{late:?}");
+    let late = [store.add_bundles(id, &[], "me", 60), store.tie(id, &tie("acme", "p", &[]), "me", 60)];
+    assert!(late.iter().all(|it| matches!(it, Err(StoreError::Closed(_)))), "{late:?}");
     store.reopen_case(id, "came back", "me", 70).unwrap();
     assert_eq!(store.case(id).unwrap().status, Status::Open);
     assert!(matches!(store.case(99), Err(StoreError::NoCase(99))));
+}
+
+#[test]
+fn what_is_known_of_a_case_can_be_corrected() {
+    let (_folder, store) = open();
+    let about = About { severity: None, ..call("acme", "x").about };
+    let id = store.open_case(&NewCase { about, ..call("acme", "it fails") }, "me", 10).unwrap();
+    assert_eq!(store.case(id).unwrap().severity, None);
+    let about = About { severity: Some("high"), vendor: Some("veeam"), product: None };
+    store.change_case(id, &Change { contact: Some("Mr Example"), about }, "me", 20).unwrap();
+    let case = store.case(id).unwrap();
+    assert_eq!((case.severity.as_deref(), case.contact.as_deref()), (Some("high"), Some("Mr Example")));
+    let told: Vec<&str> = case.events.iter().map(|it| &*it.text).collect();
+    assert_eq!(told, ["phone", "severity: unknown -> high", "contact: Ms Example -> Mr Example"]);
+    assert!(matches!(store.change_case(99, &Change::default(), "me", 20), Err(StoreError::NoCase(99))));
 }
 
 #[test]
