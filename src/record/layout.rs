@@ -64,7 +64,8 @@ impl Layout {
     pub(super) fn timed(line: &[u8], read: &Line<'_>, note: Note) -> Option<Layout> {
         let header = read.header;
         let mut notes = [Note::default(); NOTES];
-        notes[0] = Note { length: line.len().min(usize::from(u8::MAX)) as u8, ..note };
+        let rest = line.len().saturating_sub(note.at.into());
+        notes[0] = Note { length: rest.min(usize::from(u8::MAX)) as u8, ..note };
         Some(Layout {
             notes,
             n_notes: 1,
@@ -78,11 +79,11 @@ impl Layout {
         })
     }
 
-    /// The look at the time that begins the line and its plan, if the header depends on the digits of nothing else.
+    /// The look at the time that begins the line, perhaps behind a bracket, and its plan, if the header depends on the digits of nothing else.
     pub(super) fn leading_time(&self) -> Option<(Note, Plan)> {
         let note = self.notes[0];
         let Look::Planned(kind) = note.look else { return None };
-        let only = self.n_notes == 1 && self.time_from == 0 && note.at == 0;
+        let only = self.n_notes == 1 && self.time_from == 0 && note.at <= 1;
         only.then(|| (note, Plan::unpack(kind, note.detail)))
     }
 

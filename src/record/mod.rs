@@ -49,12 +49,15 @@ mod plan;
 mod possible;
 #[cfg(test)]
 mod program_tests;
+mod programs;
 mod reports;
 mod rest;
 mod severity;
+mod sixteen;
 mod source_marks;
 mod special;
 mod stamp;
+mod start;
 #[cfg(test)]
 mod tests;
 mod time;

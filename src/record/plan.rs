@@ -52,7 +52,7 @@ pub(super) enum Kind {
 }
 
 /// Hour, minute and second have two digits each.
-const LONG: u8 = 7;
+pub(super) const LONG: u8 = 7;
 /// Hour, minute and second are one number of six digits.
 const PACKED: u8 = 8;
 
@@ -446,8 +446,9 @@ fn two(text: &[u8], at: usize) -> u32 {
     u32::from(text[at] & 15) * 10 + u32::from(text[at + 1] & 15)
 }
 
+/// The number of the three digits at `at`; any number if they are no digits.
 #[inline]
-fn three(text: &[u8], at: usize) -> Option<u32> {
+pub(super) fn three(text: &[u8], at: usize) -> Option<u32> {
     let text: &[u8; 3] = text.get(at..)?.first_chunk()?;
     Some(two(text, 0) * 10 + u32::from(text[2] & 15))
 }

@@ -6,9 +6,10 @@
 
 use super::calendar::Calendar;
 use super::civil::{DAY, SECOND};
-use super::plan::{Kind, Plan, eight, hands};
+use super::plan::{Kind, LONG, Plan, eight, hands, three};
 use super::time::Time;
 use super::watch::{Look, NOTES, Note};
+use std::hash::{Hash, Hasher};
 
 /// Pieces of eight bytes that are compared.
 const WORDS: usize = 8;
@@ -37,6 +38,8 @@ pub struct TimeMemo {
     clocks: [Clock; NOTES],
     words: [Word; WORDS],
     known: Known,
+    /// When the day begins, if lines with the same bytes are read in the usual way, see [`TimeMemo::read_usual`].
+    usual: Option<Time>,
     /// `reach` when something is known.
     span: usize,
     /// Where epochs begin of which only two digits are compared.
@@ -76,11 +79,26 @@ enum Known {
 }
 
 /// Is equal for layouts that read the same of a line with the same bytes at the same places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Eq)]
 pub struct TimeKey {
+    /// Those behind `n_notes` are all the same.
     notes: [Note; NOTES],
     n_notes: u8,
     time_from: u8,
+}
+
+impl PartialEq for TimeKey {
+    fn eq(&self, other: &TimeKey) -> bool {
+        let of = |key: &TimeKey| (key.n_notes, key.time_from);
+        of(self) == of(other) && self.notes().eq(other.notes())
+    }
+}
+
+impl Hash for TimeKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.n_notes, self.time_from).hash(state);
+        self.notes().for_each(|(_, note)| note.hash(state));
+    }
 }
 
 impl TimeKey {
@@ -117,6 +135,7 @@ impl TimeMemo {
             clocks: [Clock::default(); NOTES],
             words: [Word::default(); WORDS],
             known: Known::Untimed,
+            usual: None,
             span: 0,
             epochs: [None; NOTES],
             other: None,
@@ -211,6 +230,34 @@ impl TimeMemo {
         if differ != 0 {
             return None;
         }
+        if let Some(start) = self.usual
+            && let Some(time) = self.read_usual(line, start)
+        {
+            return Some(Some(Some(time)));
+        }
+        self.read_unusual(line)
+    }
+
+    /// The time of a line whose only clock has two digits for hour, minute and second each, if it shows one.
+    #[inline(always)]
+    fn read_usual(&self, line: &[u8], start: Time) -> Option<Time> {
+        let (hour, minute, second) = hands(line.get(usize::from(self.clocks[0].at)..)?, LONG)?;
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let mut nanos = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+        if self.run > 0 {
+            let digits = line.get(usize::from(self.fraction)..)?;
+            nanos += i64::from(three(digits, 0)?) * 1_000_000;
+            if self.run == 6 {
+                nanos += i64::from(three(digits, 3)?) * 1_000;
+            }
+        }
+        Some(start.plus(nanos))
+    }
+
+    #[inline(never)]
+    fn read_unusual(&self, line: &[u8]) -> Option<Option<Option<Time>>> {
         let (seconds, impossible) = self.clocks(line)?;
         let known = match self.other {
             _ if impossible == self.impossible => self.known,
@@ -294,6 +341,15 @@ impl TimeMemo {
         (self.impossible, self.known, self.other) = (impossible, known, None);
         self.words.iter_mut().zip(values).for_each(|(word, value)| word.value = value);
         self.reach = self.span;
+        let has_usual_clock = self.n_clocks == 1 && self.own_clock == 0 && self.clocks[0].form == LONG;
+        self.usual = match known {
+            Known::Behind(start)
+                if has_usual_clock && impossible == 0 && self.epoch.is_none() && matches!(self.run, 0 | 3 | 6) =>
+            {
+                Some(start)
+            }
+            _ => None,
+        };
     }
 
     /// What a line shows of which a layout has read this, for all clocks; `None` if that differs in the course of a day.

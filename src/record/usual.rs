@@ -1,28 +1,26 @@
-//! The usual headers of syslog (RFC 3164) and of logs with ISO times, read by what earlier lines of the file have shown.
+//! The usual headers of syslog (RFC 3164), of logs with ISO times and of Veeam's, read by what earlier lines of the file have shown.
 //!
 //! Times of neighbouring lines stand at the same place in the same form and mostly on the same day, which [`TimeMemo`]
 //! keeps. If `host program[12]: text` follows, or a level, perhaps a group in brackets and text, and nothing in it could
 //! have another meaning, the header is told without the walk of `rest`. All other lines are left to that walk: this
 //! changes the speed and never the result, which a property test compares.
 
-use super::clock::zone;
 use super::fold::{self, Kind, Line, LineReader};
 use super::format::{Format, Header};
-use super::keyvalue::leading_level;
 use super::layout::Layout;
 use super::level::Level;
-use super::marks::{behind_subject, message_code};
+use super::marks::behind_subject;
 use super::possible::possible;
+use super::programs::{NEAR, Programs, is_of_time, may_be_level};
 use super::rest::host_and_program;
-use super::severity::postgres_follow_up;
+use super::severity::{late_level, postgres_follow_up};
+use super::sixteen::has_capitals;
 use super::stamp::Shape;
+use super::start::digits;
 use super::time::Time;
 use super::time_memo::TimeMemo;
 use super::token::{identifier, letters, pairs_begin, program, strip};
 use super::watch::Note;
-
-/// Bytes of a message that could tell something about a header in front of it, see `rest` and `fold`.
-const NEAR: usize = 200;
 
 /// Lines that are read without a try to learn from them, at most, after one that was of no use.
 const MOST_WAIT: u32 = 64;
@@ -42,7 +40,7 @@ struct Known {
     memo: TimeMemo,
     /// The look that has shown it.
     note: Note,
-    is_syslog: bool,
+    form: Form,
     /// Where the clock stands.
     clock: usize,
     /// Where the digits of the fraction stand; empty if there are none.
@@ -51,6 +49,18 @@ struct Known {
     end: usize,
     /// A zone ends it, so no word behind it can be one.
     zoned: bool,
+    programs: Programs,
+}
+
+/// What may follow a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Behind a time of RFC 3164 a host and a program.
+    Syslog,
+    /// Behind an ISO time a level, or a host and a program (rsyslog, systemd).
+    Iso,
+    /// Behind a time in brackets a thread and a level: `[02.01.2026 10:11:12] <01> Info     text`.
+    Veeam,
 }
 
 /// What has come of a line.
@@ -107,10 +117,20 @@ impl Usual {
 
     #[inline(always)]
     fn read<'a>(&mut self, format: &Format, line: &'a [u8]) -> Tried<'a> {
-        let Some(known) = &self.known else { return Tried::Unknown };
+        let Some(known) = &mut self.known else { return Tried::Unknown };
         let Some(time) = known.time(line) else { return Tried::Unknown };
         (self.wait, self.next_wait) = (0, 0);
-        let header = if known.is_syslog { known.program(line, time) } else { known.levelled(line, time) };
+        let header = match known.form {
+            Form::Syslog => {
+                if let Some((program, message)) = known.programs.read(line, known.end + 1) {
+                    let header = Header { time: Some(time), level: None, component: Some(program), message };
+                    return Tried::Read(Line::new(Kind::Begins, Some(header)));
+                }
+                known.program(line, time)
+            }
+            Form::Iso => known.levelled(line, time).unwrap_or_else(|| known.relayed(line, time)),
+            Form::Veeam => known.threaded(line, time),
+        };
         let Some(header) = header else { return Tried::Unusual };
         let continues = format.headers && fold::message_continues(&line[header.message..], true);
         let kind = if continues { Kind::Continues } else { Kind::Begins };
@@ -125,15 +145,21 @@ impl Usual {
             return;
         }
         let Some((note, plan)) = layout.and_then(Layout::leading_time) else { return };
-        let is_syslog = note.outcome.has_shape(Shape::Syslog);
-        if !is_syslog && !note.outcome.has_shape(Shape::Iso) {
-            return;
-        }
-        let (places, end) = (plan.places(), usize::from(note.taken));
+        let start = usize::from(note.at);
+        let has_shape = |shape| note.outcome.has_shape(shape);
+        let form = match start {
+            0 if has_shape(Shape::Syslog) => Form::Syslog,
+            0 if has_shape(Shape::Iso) => Form::Iso,
+            1 if has_shape(Shape::Dotted) && line.first() == Some(&b'[') => Form::Veeam,
+            _ => return,
+        };
+        let (places, end) = (plan.places(), start + usize::from(note.taken));
         let Some((clock, _)) = places.clock.filter(|&(clock, _)| places.end == clock + 8) else { return };
+        let clock = start + clock;
         let fraction = places.fraction.map_or(places.end..places.end, |(at, run)| at..at + usize::from(run));
+        let fraction = start + fraction.start..start + fraction.end;
         // One or two digits may mean something else, and so may marks without any.
-        let is_marked = matches!(line.get(places.end), Some(b'.' | b',' | b':'));
+        let is_marked = matches!(line.get(clock + 8), Some(b'.' | b',' | b':'));
         if is_marked == fraction.is_empty() || fraction.end > end {
             return;
         }
@@ -141,12 +167,14 @@ impl Usual {
             (known.note.at, known.note.taken, known.note.look, known.note.outcome, known.note.detail)
                 == (note.at, note.taken, note.look, note.outcome, note.detail)
         });
-        let memo = same.map(|known| known.memo).or_else(|| TimeMemo::new(&layout?.time_key()?));
-        let Some(mut memo) = memo else { return };
+        let zoned = fraction.end < end;
+        let known = same.map(|known| (known.memo, known.programs));
+        let known =
+            known.or_else(|| Some((TimeMemo::new(&layout?.time_key()?)?, Programs::new(zoned, form == Form::Iso))));
+        let Some((mut memo, programs)) = known else { return };
         let time = layout.and_then(|layout| format.recall_time(layout, line));
         format.remember_time(&mut memo, line, time);
-        let zoned = fraction.end < end;
-        self.known = Some(Known { memo, note, is_syslog, clock, fraction, end, zoned });
+        self.known = Some(Known { memo, note, form, clock, fraction, end, zoned, programs });
     }
 }
 
@@ -155,13 +183,16 @@ impl Known {
     #[inline]
     fn time(&self, line: &[u8]) -> Option<Time> {
         if !is_clock(line.get(self.clock..)?.first_chunk()?)
-            || !line.get(self.fraction.clone())?.iter().all(u8::is_ascii_digit)
-            || line.get(self.end) != Some(&b' ')
-            || !line.get(self.end + 1)?.is_ascii_alphabetic()
+            || !self.fraction.is_empty() && !line.get(self.fraction.clone())?.iter().all(u8::is_ascii_digit)
         {
             return None;
         }
-        self.memo.read(line)??
+        let goes_on = match (self.form, line.get(self.end..)?) {
+            (Form::Veeam, [b']', b' ', b'<', ..]) => true,
+            (Form::Syslog | Form::Iso, [b' ', letter, ..]) => letter.is_ascii_alphabetic(),
+            _ => false,
+        };
+        if goes_on { self.memo.read(line)?? } else { None }
     }
 
     /// `host program[12]: text`
@@ -184,11 +215,41 @@ impl Known {
         Some(Header { time: Some(time), level: None, component: Some(program), message })
     }
 
-    /// `INFO text`, `INFO  [name] text`, `INFO [name] program(x): text`
-    fn levelled<'a>(&self, line: &'a [u8], time: Time) -> Option<Header<'a>> {
+    /// `host program[12]: text` behind a time that syslog has not had for long; a level may stand in the message.
+    #[inline(never)]
+    fn relayed<'a>(&mut self, line: &'a [u8], time: Time) -> Option<Header<'a>> {
+        let (program, message) = self.programs.read(line, self.end + 1)?;
+        // A level there has three capitals at least.
+        let level = if has_capitals(&line[self.end..]) { late_level(line, self.end) } else { None };
+        Some(Header { time: Some(time), level, component: Some(program), message })
+    }
+
+    /// `<12> Info     text`, `<12> Error    [name] text`
+    #[inline(never)]
+    fn threaded<'a>(&self, line: &'a [u8], time: Time) -> Option<Header<'a>> {
+        let number = self.end + 3;
+        let digits = digits(line.get(number..)?.first_chunk()?);
+        let word = line.get(number + digits..)?.strip_prefix(b"> ").filter(|_| digits > 0)?;
+        let length = letters(word, 15);
+        let level = Level::from_word(&word[..length]).filter(|_| !Level::everyday(&word[..length]))?;
+        if word.get(length..length + 2)? == b" (" {
+            return None;
+        }
+        let end = number + digits + 2 + length;
+        self.behind_level(line, time, level, end + blanks(line, end)?)
+    }
+
+    /// `INFO text`, `INFO  [name] text`, `INFO [name] program(x): text`; `None` if there is no such level.
+    #[inline(always)]
+    fn levelled<'a>(&self, line: &'a [u8], time: Time) -> Option<Option<Header<'a>>> {
         let (level, length) = shouted_level(&line[self.end + 1..])?;
-        let mut at = self.end + 1 + length;
-        at += blanks(line, at)?;
+        let end = self.end + 1 + length;
+        Some(blanks(line, end).and_then(|blanks| self.behind_level(line, time, level, end + blanks)))
+    }
+
+    /// `text`, `[name] text`, `[name] program(x): text`
+    #[inline(always)]
+    fn behind_level<'a>(&self, line: &'a [u8], time: Time, level: Level, mut at: usize) -> Option<Header<'a>> {
         let mut component = None;
         if line.get(at) == Some(&b'[') {
             let name = line[at + 1..].iter().take(80).take_while(|&&byte| is_in_name(byte)).count();
@@ -237,13 +298,6 @@ fn is_clock(text: &[u8; 8]) -> bool {
     (values | values.wrapping_add(most)) & upper == 0
 }
 
-/// Whether the word behind a time may belong to it: half of a day or a zone.
-fn is_of_time(line: &[u8], end: usize) -> bool {
-    let word = line.get(end + 1..end + 4).unwrap_or_default();
-    let half = matches!(word, [_, b'm' | b'M', last] if !last.is_ascii_alphanumeric());
-    half || word.first().is_some_and(u8::is_ascii_uppercase) && zone(line, end) != (None, end)
-}
-
 /// Whether two blanks stand side by side: what is written in columns may have a level in one of them.
 fn has_columns(text: &[u8]) -> bool {
     let behind = text.get(1..).unwrap_or_default();
@@ -255,22 +309,6 @@ fn has_columns(text: &[u8]) -> bool {
 fn names_device(text: &[u8]) -> bool {
     let near = &text[..text.len().min(40)];
     memchr::memchr_iter(b'%', near).any(|at| at == 0 || near[at - 1] == b' ')
-}
-
-/// Whether the message may begin with a level in any form.
-fn may_be_level(text: &[u8]) -> bool {
-    let letters = letters(text, 15);
-    let capital = text.first().is_some_and(u8::is_ascii_uppercase);
-    match letters {
-        0 => true,
-        1 => text.get(1) == Some(&b'!'),
-        2 => capital,
-        _ => {
-            Level::from_word(&text[..letters]).is_some()
-                || capital && message_code(text, 0).is_some()
-                || matches!(text[0], b'l' | b's') && leading_level(text, 0).is_some()
-        }
-    }
 }
 
 /// Whether a message with a letter at its start begins neither with another time nor in a format of its own.

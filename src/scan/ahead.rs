@@ -63,7 +63,12 @@ impl Ahead {
     fn look_for(&mut self, start: usize) -> Option<()> {
         let offset = start.checked_sub(self.start)?;
         let lines = &self.lines[..self.count];
+        // Mostly it is the one before: it was read as the line behind a record, and now it begins one.
+        let before = self.next.wrapping_sub(1);
+        let begins =
+            |number: usize| number.checked_sub(1).map_or(0, |last| lines.get(last).map_or(0, |it| it.feed + 1));
         self.next = match offset {
+            _ if before < lines.len() && begins(before) == offset => before,
             0 if !lines.is_empty() => 0,
             _ => lines.iter().position(|line| line.feed + 1 == offset)? + 1,
         };

@@ -34,7 +34,8 @@ pub(super) struct Remembering<'a, 'c> {
     planned: Planned<'a>,
     /// Tells files apart that are read in different ways, and lines that were searched by another plan.
     salt: u64,
-    ahead: Ahead,
+    /// Taken out while records are recalled.
+    ahead: Option<Box<Ahead>>,
     /// Lines that were read and that no record was asked for yet.
     seen: Vec<Seen>,
     /// The signatures that may claim the lines behind the first one of the record that is open.
@@ -112,7 +113,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             usual: Usual::default(),
             planned,
             salt: format.layout_key() ^ planned.number.wrapping_mul(0xd6e8_feb8_6659_fd93),
-            ahead: Ahead::default(),
+            ahead: Some(Box::default()),
             seen: Vec::new(),
             behind: Vec::new(),
             asking: Vec::new(),
@@ -240,7 +241,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         taker: &mut dyn Taker<'a>,
     ) -> Option<Beginning> {
         let Beginning { mut start, line: mut number, mut alone } = beginning;
-        let mut ahead = std::mem::take(&mut self.ahead);
+        let mut ahead = self.ahead.take()?;
         let mut lines = 0;
         let mut open: Option<Open> = None;
         while let Some(cut) = ahead.cut(start, chunk, self.cache, self.salt) {
@@ -283,7 +284,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             (start, number) = (cut.next, number + 1);
         }
         let rest = open.map(|record| Beginning { start: record.start, line: record.number, alone });
-        self.ahead = ahead;
+        self.ahead = Some(ahead);
         if rest.is_some() {
             self.lines += lines;
             self.seen.clear();
@@ -503,7 +504,7 @@ impl Drop for Remembering<'_, '_> {
 impl<'a> LineReader<'a> for Remembering<'a, '_> {
     fn line(&mut self, line: &'a [u8], start: usize) -> Line<'a> {
         self.lines += 1;
-        let key = match self.ahead.at(start) {
+        let key = match self.ahead.as_mut().and_then(|ahead| ahead.at(start)) {
             Some(cut) if cut.end == start + line.len() => cut.key,
             _ => self.cache.key(line, self.salt),
         };
