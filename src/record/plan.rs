@@ -52,7 +52,7 @@ pub(super) enum Kind {
 }
 
 /// Hour, minute and second have two digits each.
-const LONG: u8 = 7;
+pub(super) const LONG: u8 = 7;
 /// Hour, minute and second are one number of six digits.
 const PACKED: u8 = 8;
 

@@ -6,7 +6,7 @@
 
 use super::calendar::Calendar;
 use super::civil::{DAY, SECOND};
-use super::plan::{Kind, Plan, eight, hands};
+use super::plan::{Kind, LONG, Plan, eight, hands};
 use super::time::Time;
 use super::watch::{Look, NOTES, Note};
 
@@ -46,6 +46,26 @@ pub struct TimeMemo {
     /// A hash of the bytes of the last line that showed something else. Some logs have another day in every line, and it is
     /// not worth to learn a day that comes once.
     candidate: Option<u64>,
+    /// How many lines in a row were of no use, and how many are passed over before the next one is looked at.
+    useless: u8,
+    wait: u8,
+    /// The same in brief, for the usual case.
+    brief: Brief,
+}
+
+/// A memo whose lines show one time, with hour, minute and second in the usual form and near the start of the line.
+#[derive(Clone, Copy, Debug)]
+struct Brief {
+    /// As in the memo. Nothing is known either if not the usual time is.
+    reach: usize,
+    values: [u64; Brief::WORDS],
+    masks: [u64; Brief::WORDS],
+    ats: [u8; Brief::WORDS],
+    clock: u8,
+    fraction: u8,
+    /// How many digits of the fraction are read: 0, 3 or 6; anything else if the memo has no brief form.
+    run: u8,
+    start: Time,
 }
 
 /// Where a clock stands whose digits are not compared.
@@ -83,6 +103,56 @@ pub struct TimeKey {
     time_from: u8,
 }
 
+impl Brief {
+    /// Pieces of eight bytes that are compared, and where the last thing to be read may begin.
+    const WORDS: usize = 3;
+    const LAST: usize = Brief::NEAR - 8;
+
+    /// All is read from so many bytes at the start of the line.
+    const NEAR: usize = 64;
+
+    const NOTHING: Brief = Brief {
+        reach: usize::MAX,
+        values: [0; Brief::WORDS],
+        masks: [0; Brief::WORDS],
+        ats: [0; Brief::WORDS],
+        clock: 0,
+        fraction: 0,
+        run: u8::MAX,
+        start: Time::ZERO,
+    };
+
+    /// The time of a line, if all is as usual; otherwise the memo may know more.
+    #[inline(always)]
+    fn read(&self, line: &[u8]) -> Option<Time> {
+        let near: &[u8; Brief::NEAR] = line.first_chunk()?;
+        if line.len() < self.reach {
+            return None;
+        }
+        // With this bound the compiler needs no other check.
+        let eight = |at: u8| {
+            let at = usize::from(at).min(Brief::LAST);
+            *near[at..].first_chunk().unwrap_or(&[0; 8])
+        };
+        let mut differ = 0;
+        for index in 0..Brief::WORDS {
+            differ |= (u64::from_le_bytes(eight(self.ats[index])) ^ self.values[index]) & self.masks[index];
+        }
+        let (hour, minute, second) = hands(&eight(self.clock), LONG)?;
+        if differ != 0 || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let mut nanos = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+        if self.run > 0 {
+            let digits = eight(self.fraction).map(|digit| u32::from(digit & 15));
+            let upper = digits[0] * 100 + digits[1] * 10 + digits[2];
+            let lower = if self.run == 6 { digits[3] * 100 + digits[4] * 10 + digits[5] } else { 0 };
+            nanos += i64::from(upper * 1000 + lower) * 1000;
+        }
+        Some(self.start.plus(nanos))
+    }
+}
+
 impl TimeKey {
     /// `None` for a layout whose times have unusual shapes.
     pub(super) fn new(notes: &[Note], time_from: u8) -> Option<TimeKey> {
@@ -103,6 +173,9 @@ impl TimeKey {
 }
 
 impl TimeMemo {
+    /// From so many lines in a row on that each had another day, some are passed over.
+    const USELESS: u8 = 4;
+
     /// A memo for the layouts with this key; `None` if they look at too much.
     pub fn new(key: &TimeKey) -> Option<TimeMemo> {
         let mut memo = TimeMemo {
@@ -121,6 +194,9 @@ impl TimeMemo {
             epochs: [None; NOTES],
             other: None,
             candidate: None,
+            useless: 0,
+            wait: 0,
+            brief: Brief::NOTHING,
         };
         // Which bytes decide. A byte that one look passes over may matter to another.
         let mut bytes = Vec::new();
@@ -146,7 +222,33 @@ impl TimeMemo {
         if key.n_notes == 0 {
             memo.reach = 0;
         }
+        memo.brief = memo.in_brief().unwrap_or(Brief::NOTHING);
         Some(memo)
+    }
+
+    /// The brief form with the places of the memo, if they allow it.
+    fn in_brief(&self) -> Option<Brief> {
+        let near = |at: u16| u8::try_from(at).ok().filter(|&at| usize::from(at) <= Brief::LAST);
+        let clock = self.clocks[0];
+        let is_usual = (self.n_clocks, self.own_clock, clock.form) == (1, 0, LONG) && self.epochs == [None; NOTES];
+        if !is_usual || !matches!(self.run, 0 | 3 | 6) || usize::from(self.n_words) > Brief::WORDS {
+            return None;
+        }
+        let mut brief =
+            Brief { clock: near(clock.at)?, fraction: near(self.fraction)?, run: self.run, ..Brief::NOTHING };
+        for (index, word) in self.words.iter().take(usize::from(self.n_words)).enumerate() {
+            (brief.ats[index], brief.masks[index]) = (near(word.at)?, word.mask);
+        }
+        Some(brief)
+    }
+
+    /// Puts what is known now into the brief form.
+    fn renew_brief(&mut self) {
+        self.brief.reach = usize::MAX;
+        if let (Known::Behind(start), 0, 0 | 3 | 6) = (self.known, self.impossible, self.brief.run) {
+            self.brief.values.iter_mut().zip(&self.words).for_each(|(value, word)| *value = word.value);
+            (self.brief.start, self.brief.reach) = (start, self.reach);
+        }
     }
 
     /// Adds the bytes that decide what a look gives.
@@ -191,7 +293,7 @@ impl TimeMemo {
     /// Forgets all lines.
     pub fn forget(&mut self) {
         if self.n_words > 0 {
-            self.reach = usize::MAX;
+            (self.reach, self.brief.reach) = (usize::MAX, usize::MAX);
         }
     }
 
@@ -200,6 +302,13 @@ impl TimeMemo {
     /// [`Format::recall_time`]: super::Format::recall_time
     #[inline(always)]
     pub fn read(&self, line: &[u8]) -> Option<Option<Option<Time>>> {
+        match self.brief.read(line) {
+            Some(time) => Some(Some(Some(time))),
+            None => self.read_in_full(line),
+        }
+    }
+
+    fn read_in_full(&self, line: &[u8]) -> Option<Option<Option<Time>>> {
         if line.len() < self.reach {
             return None;
         }
@@ -271,6 +380,10 @@ impl TimeMemo {
         if line.len() < self.span || self.epochs.iter().flatten().any(at_border) {
             return;
         }
+        if self.wait > 0 {
+            self.wait -= 1;
+            return;
+        }
         let mut values = [0; WORDS];
         let (mut is_known, mut hash) = (self.reach == self.span, 0_u64);
         for (value, word) in values.iter_mut().zip(&self.words[..usize::from(self.n_words)]) {
@@ -281,8 +394,11 @@ impl TimeMemo {
         }
         if !is_known && self.candidate != Some(hash) {
             self.candidate = Some(hash);
+            self.useless = (self.useless + 1).min(TimeMemo::USELESS + 5);
+            self.wait = (1_u8 << self.useless.saturating_sub(TimeMemo::USELESS)) - 1;
             return;
         }
+        self.useless = 0;
         let Some((seconds, impossible)) = self.clocks(line) else { return };
         let Some(known) = self.known_of(line, seconds, found, calendar) else { return };
         if is_known {
@@ -294,6 +410,7 @@ impl TimeMemo {
         (self.impossible, self.known, self.other) = (impossible, known, None);
         self.words.iter_mut().zip(values).for_each(|(word, value)| word.value = value);
         self.reach = self.span;
+        self.renew_brief();
     }
 
     /// What a line shows of which a layout has read this, for all clocks; `None` if that differs in the course of a day.
