@@ -67,7 +67,15 @@ fn add_with(
             &file,
             lines_before,
             &chunk,
-            &Hit { record: &record, matches: &matches, suspicion: line.suspicion, facts: &[], parts: &[], shape },
+            &Hit {
+                record: &record,
+                matches: &matches,
+                suspicion: line.suspicion,
+                facts: &[],
+                parts: &[],
+                shape,
+                whole: None,
+            },
         );
     }
     let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };
