@@ -358,7 +358,9 @@ struct File<'a> {
 impl File<'_> {
     fn mapped(&self, text: Mapped<'_>) -> Tally {
         // Of lines that are remembered only few are searched.
-        if text.len() >= WORTH_A_SAMPLE && !self.reading.format.has_layouts() {
+        if text.len() >= WORTH_A_SAMPLE && self.reading.format.has_layouts() {
+            self.scanner.prepare();
+        } else if text.len() >= WORTH_A_SAMPLE {
             let piece =
                 |index: usize| text.get(text.len() / 256 * index..).map(|rest| &rest[..rest.len().min(8 << 10)]);
             self.scanner.tune(&(0..256).filter_map(piece).collect::<Vec<_>>());

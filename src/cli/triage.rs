@@ -6,6 +6,7 @@ use super::format::{self, FailOn, Format, Shown};
 use super::output::Output;
 use super::progress::with_progress;
 use super::{Exit, Terminal, explain, open_bundle, panic, redact, say};
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use tierline::bundle::{Bundle, ProblemKind};
 use tierline::diagnosis::Diagnosis;
@@ -91,7 +92,8 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     let outputs = format::outputs(&args.output)?;
     #[cfg(feature = "server")]
     args.filed.check()?;
-    let set = load(args)?;
+    // To take it to pieces takes a moment, and the program ends next.
+    let set = ManuallyDrop::new(load(args)?);
     if args.explain.is_some() {
         explain::check_formats(&outputs)?;
     }
@@ -127,8 +129,9 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
             Ok((diagnosis, told))
         })
     };
-    let (mut diagnosis, told) =
+    let (diagnosis, told) =
         with_progress(&bundle, !terminal.no_progress, work).map_err(|error: BoundError| Usage(error.to_string()))?;
+    let mut diagnosis = ManuallyDrop::new(diagnosis);
     if let (Some(signature), Some(told)) = (&explained, &told) {
         outputs.iter().try_for_each(|output| explain::write(signature, &set, told, output))?;
         return Ok(Exit::Done);
@@ -143,7 +146,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     if let Some(customer) = &args.redact {
         let learn = || pool.install(|| redact::redacted(&diagnosis, customer, &bundle));
         match with_progress(&bundle, !terminal.no_progress, learn)? {
-            Some(redacted) => diagnosis = redacted,
+            Some(redacted) => diagnosis = ManuallyDrop::new(redacted),
             None => return Ok(Exit::Refused),
         }
     }

@@ -122,8 +122,11 @@ pub(super) fn is_code(word: &[u8]) -> bool {
 
 /// Whether some answer about a word may be another one if it had other digits: it is like a hexadecimal number, or like
 /// a word that is known. What is said of all other words depends on where the digits stand and not on their values.
+///
+/// A hexadecimal number that does not begin with an 8 is compared with such only, see [`Hit::shape`](crate::scan::Hit::shape).
 pub(super) fn depends_on_digits(word: &[u8]) -> bool {
-    let is_like_hex = matches!(word, [b'0'..=b'9', b'x' | b'X', ..]);
+    let is_plain = matches!(word, [b'0', _, next, ..] if *next != b'8') || word.len() == 2 && word[0] == b'0';
+    let is_like_hex = matches!(word, [b'0'..=b'9', b'x' | b'X', ..]) && !is_plain;
     is_like_hex || word.starts_with(b"X") && has_digit_like_symbol(word) || is_like_known(word)
 }
 

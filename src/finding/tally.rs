@@ -373,10 +373,10 @@ impl Tally {
 }
 
 /// Returns the fingerprint of a hit's template, from the memo if another hit of the shape has shown it; and whether it is
-/// that of all hits of the shape with one line.
+/// that of all hits that are like it in all lines.
 fn fingerprint_of(memo: &mut Memo, hit: &Hit<'_, '_>) -> (Fingerprint, bool) {
     let decides = first_line_decides(hit.record);
-    let shape = hit.shape.filter(|_| decides);
+    let shape = if decides { hit.shape } else { hit.whole };
     if let Some(known) = shape.and_then(|shape| memo.fingerprint(shape)) {
         return (known, true);
     }

@@ -64,6 +64,10 @@ fn shown(digits: u8) -> u64 {
 const NO_ZONE: i32 = i32::MIN;
 
 impl Time {
+    /// The beginning of 1970 on a clock without zone.
+    pub(super) const ZERO: Time =
+        Time { wall: 0, manner: Manner(NonZeroU64::MIN.saturating_add((NO_ZONE as u32 as u64) << Manner::ZONE)) };
+
     /// Makes a time from the wall clock (nanoseconds since 1970-01-01T00:00:00 of that clock) and its zone (seconds east
     /// of UTC). The fraction gets as many digits as it needs.
     pub fn new(wall: i64, offset: Option<i32>) -> Time {

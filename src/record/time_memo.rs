@@ -6,7 +6,7 @@
 
 use super::calendar::Calendar;
 use super::civil::{DAY, SECOND};
-use super::plan::{Kind, LONG, Plan, eight, hands, three};
+use super::plan::{Kind, LONG, Plan, eight, hands};
 use super::time::Time;
 use super::watch::{Look, NOTES, Note};
 use std::hash::{Hash, Hasher};
@@ -38,8 +38,6 @@ pub struct TimeMemo {
     clocks: [Clock; NOTES],
     words: [Word; WORDS],
     known: Known,
-    /// When the day begins, if lines with the same bytes are read in the usual way, see [`TimeMemo::read_usual`].
-    usual: Option<Time>,
     /// `reach` when something is known.
     span: usize,
     /// Where epochs begin of which only two digits are compared.
@@ -49,6 +47,26 @@ pub struct TimeMemo {
     /// A hash of the bytes of the last line that showed something else. Some logs have another day in every line, and it is
     /// not worth to learn a day that comes once.
     candidate: Option<u64>,
+    /// How many lines in a row were of no use, and how many are passed over before the next one is looked at.
+    useless: u8,
+    wait: u8,
+    /// The same in brief, for the usual case.
+    brief: Brief,
+}
+
+/// A memo whose lines show one time, with hour, minute and second in the usual form and near the start of the line.
+#[derive(Clone, Copy, Debug)]
+struct Brief {
+    /// As in the memo. Nothing is known either if not the usual time is.
+    reach: usize,
+    values: [u64; Brief::WORDS],
+    masks: [u64; Brief::WORDS],
+    ats: [u8; Brief::WORDS],
+    clock: u8,
+    fraction: u8,
+    /// How many digits of the fraction are read: 0, 3 or 6; anything else if the memo has no brief form.
+    run: u8,
+    start: Time,
 }
 
 /// Where a clock stands whose digits are not compared.
@@ -101,6 +119,56 @@ impl Hash for TimeKey {
     }
 }
 
+impl Brief {
+    /// Pieces of eight bytes that are compared, and where the last thing to be read may begin.
+    const WORDS: usize = 3;
+    const LAST: usize = Brief::NEAR - 8;
+
+    /// All is read from so many bytes at the start of the line.
+    const NEAR: usize = 64;
+
+    const NOTHING: Brief = Brief {
+        reach: usize::MAX,
+        values: [0; Brief::WORDS],
+        masks: [0; Brief::WORDS],
+        ats: [0; Brief::WORDS],
+        clock: 0,
+        fraction: 0,
+        run: u8::MAX,
+        start: Time::ZERO,
+    };
+
+    /// The time of a line, if all is as usual; otherwise the memo may know more.
+    #[inline(always)]
+    fn read(&self, line: &[u8]) -> Option<Time> {
+        let near: &[u8; Brief::NEAR] = line.first_chunk()?;
+        if line.len() < self.reach {
+            return None;
+        }
+        // With this bound the compiler needs no other check.
+        let eight = |at: u8| {
+            let at = usize::from(at).min(Brief::LAST);
+            *near[at..].first_chunk().unwrap_or(&[0; 8])
+        };
+        let mut differ = 0;
+        for index in 0..Brief::WORDS {
+            differ |= (u64::from_le_bytes(eight(self.ats[index])) ^ self.values[index]) & self.masks[index];
+        }
+        let (hour, minute, second) = hands(&eight(self.clock), LONG)?;
+        if differ != 0 || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let mut nanos = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
+        if self.run > 0 {
+            let digits = eight(self.fraction).map(|digit| u32::from(digit & 15));
+            let upper = digits[0] * 100 + digits[1] * 10 + digits[2];
+            let lower = if self.run == 6 { digits[3] * 100 + digits[4] * 10 + digits[5] } else { 0 };
+            nanos += i64::from(upper * 1000 + lower) * 1000;
+        }
+        Some(self.start.plus(nanos))
+    }
+}
+
 impl TimeKey {
     /// `None` for a layout whose times have unusual shapes.
     pub(super) fn new(notes: &[Note], time_from: u8) -> Option<TimeKey> {
@@ -121,6 +189,9 @@ impl TimeKey {
 }
 
 impl TimeMemo {
+    /// From so many lines in a row on that each had another day, some are passed over.
+    const USELESS: u8 = 4;
+
     /// A memo for the layouts with this key; `None` if they look at too much.
     pub fn new(key: &TimeKey) -> Option<TimeMemo> {
         let mut memo = TimeMemo {
@@ -135,11 +206,13 @@ impl TimeMemo {
             clocks: [Clock::default(); NOTES],
             words: [Word::default(); WORDS],
             known: Known::Untimed,
-            usual: None,
             span: 0,
             epochs: [None; NOTES],
             other: None,
             candidate: None,
+            useless: 0,
+            wait: 0,
+            brief: Brief::NOTHING,
         };
         // Which bytes decide. A byte that one look passes over may matter to another.
         let mut bytes = Vec::new();
@@ -165,7 +238,33 @@ impl TimeMemo {
         if key.n_notes == 0 {
             memo.reach = 0;
         }
+        memo.brief = memo.in_brief().unwrap_or(Brief::NOTHING);
         Some(memo)
+    }
+
+    /// The brief form with the places of the memo, if they allow it.
+    fn in_brief(&self) -> Option<Brief> {
+        let near = |at: u16| u8::try_from(at).ok().filter(|&at| usize::from(at) <= Brief::LAST);
+        let clock = self.clocks[0];
+        let is_usual = (self.n_clocks, self.own_clock, clock.form) == (1, 0, LONG) && self.epochs == [None; NOTES];
+        if !is_usual || !matches!(self.run, 0 | 3 | 6) || usize::from(self.n_words) > Brief::WORDS {
+            return None;
+        }
+        let mut brief =
+            Brief { clock: near(clock.at)?, fraction: near(self.fraction)?, run: self.run, ..Brief::NOTHING };
+        for (index, word) in self.words.iter().take(usize::from(self.n_words)).enumerate() {
+            (brief.ats[index], brief.masks[index]) = (near(word.at)?, word.mask);
+        }
+        Some(brief)
+    }
+
+    /// Puts what is known now into the brief form.
+    fn renew_brief(&mut self) {
+        self.brief.reach = usize::MAX;
+        if let (Known::Behind(start), 0, 0 | 3 | 6) = (self.known, self.impossible, self.brief.run) {
+            self.brief.values.iter_mut().zip(&self.words).for_each(|(value, word)| *value = word.value);
+            (self.brief.start, self.brief.reach) = (start, self.reach);
+        }
     }
 
     /// Adds the bytes that decide what a look gives.
@@ -210,7 +309,7 @@ impl TimeMemo {
     /// Forgets all lines.
     pub fn forget(&mut self) {
         if self.n_words > 0 {
-            self.reach = usize::MAX;
+            (self.reach, self.brief.reach) = (usize::MAX, usize::MAX);
         }
     }
 
@@ -219,6 +318,13 @@ impl TimeMemo {
     /// [`Format::recall_time`]: super::Format::recall_time
     #[inline(always)]
     pub fn read(&self, line: &[u8]) -> Option<Option<Option<Time>>> {
+        match self.brief.read(line) {
+            Some(time) => Some(Some(Some(time))),
+            None => self.read_in_full(line),
+        }
+    }
+
+    fn read_in_full(&self, line: &[u8]) -> Option<Option<Option<Time>>> {
         if line.len() < self.reach {
             return None;
         }
@@ -230,34 +336,6 @@ impl TimeMemo {
         if differ != 0 {
             return None;
         }
-        if let Some(start) = self.usual
-            && let Some(time) = self.read_usual(line, start)
-        {
-            return Some(Some(Some(time)));
-        }
-        self.read_unusual(line)
-    }
-
-    /// The time of a line whose only clock has two digits for hour, minute and second each, if it shows one.
-    #[inline(always)]
-    fn read_usual(&self, line: &[u8], start: Time) -> Option<Time> {
-        let (hour, minute, second) = hands(line.get(usize::from(self.clocks[0].at)..)?, LONG)?;
-        if hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
-        let mut nanos = i64::from(hour * 3600 + minute * 60 + second) * SECOND;
-        if self.run > 0 {
-            let digits = line.get(usize::from(self.fraction)..)?;
-            nanos += i64::from(three(digits, 0)?) * 1_000_000;
-            if self.run == 6 {
-                nanos += i64::from(three(digits, 3)?) * 1_000;
-            }
-        }
-        Some(start.plus(nanos))
-    }
-
-    #[inline(never)]
-    fn read_unusual(&self, line: &[u8]) -> Option<Option<Option<Time>>> {
         let (seconds, impossible) = self.clocks(line)?;
         let known = match self.other {
             _ if impossible == self.impossible => self.known,
@@ -318,6 +396,10 @@ impl TimeMemo {
         if line.len() < self.span || self.epochs.iter().flatten().any(at_border) {
             return;
         }
+        if self.wait > 0 {
+            self.wait -= 1;
+            return;
+        }
         let mut values = [0; WORDS];
         let (mut is_known, mut hash) = (self.reach == self.span, 0_u64);
         for (value, word) in values.iter_mut().zip(&self.words[..usize::from(self.n_words)]) {
@@ -328,8 +410,11 @@ impl TimeMemo {
         }
         if !is_known && self.candidate != Some(hash) {
             self.candidate = Some(hash);
+            self.useless = (self.useless + 1).min(TimeMemo::USELESS + 5);
+            self.wait = (1_u8 << self.useless.saturating_sub(TimeMemo::USELESS)) - 1;
             return;
         }
+        self.useless = 0;
         let Some((seconds, impossible)) = self.clocks(line) else { return };
         let Some(known) = self.known_of(line, seconds, found, calendar) else { return };
         if is_known {
@@ -341,15 +426,7 @@ impl TimeMemo {
         (self.impossible, self.known, self.other) = (impossible, known, None);
         self.words.iter_mut().zip(values).for_each(|(word, value)| word.value = value);
         self.reach = self.span;
-        let has_usual_clock = self.n_clocks == 1 && self.own_clock == 0 && self.clocks[0].form == LONG;
-        self.usual = match known {
-            Known::Behind(start)
-                if has_usual_clock && impossible == 0 && self.epoch.is_none() && matches!(self.run, 0 | 3 | 6) =>
-            {
-                Some(start)
-            }
-            _ => None,
-        };
+        self.renew_brief();
     }
 
     /// What a line shows of which a layout has read this, for all clocks; `None` if that differs in the course of a day.

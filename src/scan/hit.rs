@@ -75,13 +75,17 @@ pub struct Hit<'r, 'a> {
     /// The correlations that ask for it. That they do does not say that they hold.
     pub parts: &'r [Match<'a>],
     /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
-    /// same length that differ only in the values of digits, and their messages begin at the same place.
+    /// same length that differ only in the values of digits, and their messages begin at the same place. If either record
+    /// has a digit before an `x`, that is a 0, and no 8 follows: `0x1f`.
     pub shape: Option<u64>,
+    /// Does for all lines of a record of several ones what `shape` does for the first, if all of them have been kept.
+    pub whole: Option<u64>,
 }
 
 /// Takes the records of a pass that are worth keeping.
 pub trait Taker<'a> {
-    /// Takes a record, in file order. Returns of which records like it, by [`Hit::shape`], it is enough to know how many
+    /// Takes a record, in file order. Returns of which records like it, by [`Hit::shape`] if it is one line or else
+    /// [`Hit::whole`], it is enough to know how many
     /// there are. That must hold for all that follow in the series.
     fn hit(&mut self, hit: Hit<'_, 'a>) -> Option<Enough>;
 

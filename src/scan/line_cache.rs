@@ -46,6 +46,8 @@ pub struct LineCache {
     /// The one that was asked for last.
     last_memo: Option<(TimeKey, u16)>,
     repeats: Repeats,
+    /// Where repetitions of records of several lines are counted, by the key of all their lines.
+    several: HashMap<u64, Several>,
     /// Empty, with the intervals of the series' chunk before.
     widths: Timeline,
     /// Slots that hold a line.
@@ -74,6 +76,14 @@ struct Slot {
 
 const NO_MEMO: u16 = u16::MAX;
 
+/// Where repetitions of a record of several lines are counted.
+#[derive(Clone, Copy)]
+struct Several {
+    repeats: u32,
+    /// As of a [`Slot`].
+    unless: List,
+}
+
 impl Slot {
     const EMPTY: Slot = Slot {
         key: Key { low: 0, high: 0 },
@@ -87,23 +97,24 @@ impl Slot {
 /// What has to be known of a line to walk on, if nobody is interested in it.
 #[derive(Clone, Copy)]
 pub(super) struct Brief {
-    bits: u8,
+    bits: u16,
     pub(super) level: Option<Level>,
 }
 
 impl Brief {
     const EMPTY: Brief = Brief { bits: 0, level: None };
-    const USED: u8 = 1 << 0;
-    const BEGINS: u8 = 1 << 1;
-    const CONTINUES: u8 = 1 << 2;
-    const CANDIDATES: u8 = 1 << 3;
-    const SUSPICIOUS: u8 = 1 << 4;
-    const WORDS: u8 = 1 << 5;
-    const VARIES: u8 = 1 << 6;
-    const ASKS: u8 = 1 << 7;
+    const USED: u16 = 1 << 0;
+    const BEGINS: u16 = 1 << 1;
+    const CONTINUES: u16 = 1 << 2;
+    const CANDIDATES: u16 = 1 << 3;
+    const SUSPICIOUS: u16 = 1 << 4;
+    const WORDS: u16 = 1 << 5;
+    const VARIES: u16 = 1 << 6;
+    const ASKS: u16 = 1 << 7;
+    const HEXES: u16 = 1 << 8;
 
     fn of(line: &KnownLine) -> Brief {
-        let bit = |is: bool, bit: u8| if is { bit } else { 0 };
+        let bit = |is: bool, bit: u16| if is { bit } else { 0 };
         let bits = Brief::USED
             | bit(line.layout.begins(), Brief::BEGINS)
             | bit(line.layout.continues(), Brief::CONTINUES)
@@ -111,7 +122,8 @@ impl Brief {
             | bit(line.suspicious, Brief::SUSPICIOUS)
             | bit(line.words.anywhere != Strength::Nothing || line.varying != List::EMPTY, Brief::WORDS)
             | bit(line.varying != List::EMPTY, Brief::VARIES)
-            | bit(line.spots != List::EMPTY, Brief::ASKS);
+            | bit(line.spots != List::EMPTY, Brief::ASKS)
+            | bit(line.hexes, Brief::HEXES);
         Brief { bits, level: line.layout.level() }
     }
 
@@ -151,6 +163,12 @@ impl Brief {
         self.bits & Brief::WORDS > 0
     }
 
+    /// See [`KnownLine::hexes`].
+    #[inline(always)]
+    pub(super) fn has_hexes(self) -> bool {
+        self.bits & Brief::HEXES > 0
+    }
+
     /// Whether what its error words mean depends on digits.
     #[inline(always)]
     pub(super) fn varies(self) -> bool {
@@ -171,6 +189,8 @@ pub(super) struct KnownLine {
     pub(super) spots: List,
     /// Whether a record that is such a line looks like an error, or may with other digits.
     pub(super) suspicious: bool,
+    /// Whether it has what may be a hexadecimal number, see [`super::hexes`].
+    pub(super) hexes: bool,
 }
 
 /// How much the words of a line look like an error.
@@ -216,6 +236,7 @@ impl Default for LineCache {
             memo_keys: HashMap::new(),
             last_memo: None,
             repeats: Repeats::default(),
+            several: HashMap::new(),
             widths: Timeline::default(),
             used: 0,
             lists: vec![Arc::default()],
@@ -262,6 +283,12 @@ impl LineCache {
     #[inline(always)]
     pub(super) fn brief(&self, place: usize) -> Brief {
         self.slots[place].brief
+    }
+
+    /// Stands for the line at a place, its layout too.
+    #[inline(always)]
+    pub(super) fn key_at(&self, place: usize) -> u64 {
+        self.slots[place].key.low
     }
 
     /// All that is known of the line at a place.
@@ -316,12 +343,38 @@ impl LineCache {
         slot.repeats = self.repeats.keep(slot.repeats, slot.key.low, strength, enough);
     }
 
+    /// Does what [`LineCache::count`] does for a record of several lines, for which `whole` stands.
+    pub(super) fn count_several(
+        &mut self,
+        whole: u64,
+        strength: Strength,
+        time: Option<Time>,
+        holds: impl FnOnce(&[u32]) -> bool,
+    ) -> bool {
+        let Some(&Several { repeats, unless }) = self.several.get(&whole) else { return false };
+        let is_other =
+            unless != List::EMPTY && (!self.repeats.knows(repeats, whole, strength) || holds(self.list(unless)));
+        !is_other && self.repeats.count(repeats, whole, strength, time)
+    }
+
+    /// Does what [`LineCache::keep_enough`] does for a record of several lines, for which `whole` stands.
+    pub(super) fn keep_enough_of_several(&mut self, whole: u64, strength: Strength, enough: Enough, unless: &[u32]) {
+        let Some(unless) = self.keep(unless) else { return };
+        let known = self.several.get(&whole).map_or(Repeats::NOWHERE, |known| known.repeats);
+        let repeats = self.repeats.keep(known, whole, strength, enough);
+        // There are no more of them than repetitions.
+        if repeats != Repeats::NOWHERE {
+            self.several.insert(whole, Several { repeats, unless });
+        }
+    }
+
     /// Begins a chunk. What is known of lines holds for all files, the rest for one only: what of the minute before is
     /// kept, and what need only be counted in a series (see [`super::Taker::series`]).
     pub(super) fn begin(&mut self, series: u64) {
         self.memos.iter_mut().for_each(TimeMemo::forget);
         if self.repeats.begin(series) {
             self.widths = Timeline::default();
+            self.several.clear();
         }
     }
 
@@ -415,6 +468,7 @@ impl LineCache {
         if self.lists.len() >= MOST_LISTS {
             self.lists.truncate(1);
             self.places.clear();
+            self.several.clear();
             self.slots.fill(Slot::EMPTY);
             self.lines.fill(None);
             self.used = 0;

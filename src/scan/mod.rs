@@ -14,6 +14,7 @@ mod facts;
 mod field;
 mod filter;
 mod fixed;
+mod hexes;
 mod histogram;
 mod hit;
 mod inner;
@@ -41,6 +42,8 @@ mod window;
 
 pub use counts::Counts;
 pub use facts::Stated;
+#[cfg(test)]
+pub(crate) use hexes::are_plain as hexes_are_plain;
 pub use histogram::{Histogram, Levels};
 pub use hit::{Hit, Match, Passed, Taker};
 pub use line_cache::LineCache;

@@ -9,6 +9,7 @@ use super::ahead::Ahead;
 use super::counts::Counting;
 use super::digits::Spot;
 use super::engine::{LiteralHit, Planned};
+use super::hexes;
 use super::hit::Taker;
 use super::line_cache::{Brief, KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::{MARKERS, Strength};
@@ -82,12 +83,25 @@ struct Open {
     key: u64,
     /// The strongest error word behind the first line.
     more: Strength,
+    /// Stands for all its lines and what ends them; `None` if there are blank lines among them.
+    whole: Option<u64>,
 }
 
 impl Open {
     /// The limits of the record layer: lines behind them are records of their own until one begins a record by itself.
     const LINES: u64 = 256;
     const BYTES: usize = 64 << 10;
+
+    /// Adds a line, for which `key` stands.
+    #[inline(always)]
+    fn add(&mut self, key: u64, start: usize, end: usize, number: u64) {
+        let gap = (start - self.end) as u64;
+        self.whole = self
+            .whole
+            .filter(|_| number == self.last + 1)
+            .map(|whole| (whole.rotate_left(23) ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(gap));
+        (self.end, self.last) = (end, number);
+    }
 
     /// Whether a line with this number that ends there is behind the limits.
     fn is_over(&self, number: u64, end: usize) -> bool {
@@ -99,8 +113,9 @@ impl Open {
 pub(super) struct KnownRecord {
     /// The strongest error word.
     pub(super) strength: Strength,
-    /// See [`super::Hit::shape`].
+    /// See [`super::Hit::shape`] and [`super::Hit::whole`].
     pub(super) shape: Option<u64>,
+    pub(super) whole: Option<u64>,
 }
 
 impl<'a, 'c> Remembering<'a, 'c> {
@@ -159,7 +174,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
             strength = strength.max(words.anywhere);
             self.add(candidates, signatures);
         }
-        Some(KnownRecord { strength, shape: first.shape })
+        let shape = first.shape.filter(|_| hexes::are_plain(record.text));
+        Some(KnownRecord { strength, shape, whole: None })
     }
 
     fn add(&self, candidates: List, signatures: &mut Vec<usize>) {
@@ -261,8 +277,9 @@ impl<'a, 'c> Remembering<'a, 'c> {
                         self.ask(place, text);
                     }
                     let key = cut.key.low;
-                    let more = Strength::Nothing;
-                    open = Some(Open { start, end: cut.end, number, last: number, place, brief, time, key, more });
+                    let (more, whole) = (Strength::Nothing, Some(self.cache.key_at(place)));
+                    open =
+                        Some(Open { start, end: cut.end, number, last: number, place, brief, time, key, more, whole });
                 } else {
                     // What a line means that neither begins nor continues depends on those before it.
                     let Some(record) = open.as_mut().filter(|_| brief.continues()) else { break };
@@ -274,7 +291,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
                             self.behind.push(known.candidates);
                         }
                     }
-                    (record.end, record.last) = (cut.end, number);
+                    record.add(self.cache.key_at(place), cut.start, cut.end, number);
                     if brief.asks() {
                         self.ask(place, text);
                     }
@@ -322,7 +339,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let alike = last == number && self.asking.is_empty();
         let text = &chunk.buffer[start..open.end];
         let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
-        let counted = alike && !brief.varies() && self.cache.count(place, Strength::Nothing, time, holds);
+        let at_once = alike && !brief.varies() && !brief.has_hexes();
+        let counted = at_once && self.cache.count(place, Strength::Nothing, time, holds);
         if !counted {
             self.give_wanted(*open, chunk, judge, taker);
         }
@@ -342,27 +360,41 @@ impl<'a, 'c> Remembering<'a, 'c> {
 
     #[inline(never)]
     fn give_wanted(&mut self, open: Open, chunk: &Chunk<'a>, judge: &mut Judge<'a, '_>, taker: &mut dyn Taker<'a>) {
-        let Open { start, end, number, last, place, brief, time, key, more } = open;
+        let Open { start, end, number, last, place, brief, time, key, more, whole } = open;
         let text = &chunk.buffer[start..end];
         let Some(known) = self.cache.line(place) else { return };
         let strength = self.recalled_strength(known, text).max(more);
         let of_words = if brief.varies() { strength } else { Strength::Nothing };
         let layout = known.layout;
         let candidates = known.candidates;
+        let is_line = last == number;
+        let plain = (is_line && !brief.has_hexes()) || hexes::are_plain(text);
         // What literals with digits mean differs from line to line.
-        let alike = last == number && self.asking.is_empty();
+        let alike = plain && self.asking.is_empty();
+        let level = layout.level().map_or(0, |level| 1 + level as u64);
+        let whole = whole.filter(|_| plain && !is_line).map(|whole| shape(whole ^ level, layout.message()));
         let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
-        if alike && brief.varies() && self.cache.count(place, of_words, time, holds) {
+        let counted = match whole.filter(|_| alike) {
+            Some(whole) => self.cache.count_several(whole, strength, time, holds),
+            None => alike && is_line && self.cache.count(place, of_words, time, holds),
+        };
+        if counted {
             return;
         }
         self.gather(candidates, &mut judge.candidates);
         let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
-        let known = KnownRecord { strength, shape: Some(shape(key, layout.message())) };
+        let known = KnownRecord { strength, shape: plain.then(|| shape(key, layout.message())), whole };
         let enough = judge.known(&record, &known, taker);
-        // What a record of several lines is does not follow from its first line.
-        if alike && let Some(enough) = enough {
-            self.cache.keep_enough(place, of_words, enough, judge.unfixed());
+        match (enough, whole) {
+            (Some(enough), Some(whole)) if alike => {
+                self.cache.keep_enough_of_several(whole, strength, enough, judge.unfixed());
+            }
+            // What a record of several lines is does not follow from its first line.
+            (Some(enough), None) if alike && is_line => {
+                self.cache.keep_enough(place, of_words, enough, judge.unfixed());
+            }
+            _ => {}
         }
     }
 
@@ -389,6 +421,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let (candidates, spots) = (self.cache.keep(&self.signatures), self.cache.keep(&self.spots));
         let (Some(candidates), Some(spots)) = (candidates, spots) else { return (read, None, None) };
         let known = Some((words, candidates));
+        let hexes = hexes::are_there(line);
         let Some(layout) = layout else { return (read, known, None) };
         varies = (varies || !self.is_same(words, line, judged))
             && !(judged.begins && enough(judged.level) == Strength::Nothing);
@@ -397,12 +430,16 @@ impl<'a, 'c> Remembering<'a, 'c> {
             return (
                 read,
                 known,
-                Some(KnownLine { layout, words, varying: List::EMPTY, candidates, spots, suspicious }),
+                Some(KnownLine { layout, words, varying: List::EMPTY, candidates, spots, suspicious, hexes }),
             );
         }
         let words = self.fixed_words(line, message);
         let varying = self.cache.keep(&self.words);
-        (read, known, varying.map(|varying| KnownLine { layout, words, varying, candidates, spots, suspicious: true }))
+        (
+            read,
+            known,
+            varying.map(|varying| KnownLine { layout, words, varying, candidates, spots, suspicious: true, hexes }),
+        )
     }
 
     /// Tells signatures from error words. Who asks for literals with digits is told by [`Remembering::take_spots`].

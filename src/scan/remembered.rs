@@ -253,7 +253,7 @@ proptest! {
         let scanner = Scanner::new(&set);
         let scope = scanner.in_file("a.log");
         let mut cache = LineCache::default();
-        let mut shapes = HashMap::new();
+        let (mut shapes, mut wholes) = (HashMap::new(), HashMap::new());
         for text in texts {
             let plain = told(&text, |chunk, reading, found| {
                 scanner.scan_records(chunk, reading.format.records(chunk), &scope, gate(chunk, reading), &mut EachHit(found))
@@ -269,6 +269,11 @@ proptest! {
                         let line = line.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect::<Vec<_>>();
                         let same = (line, hit.record.header.message);
                         assert_eq!(shapes.entry(shape).or_insert_with(|| same.clone()), &same);
+                    }
+                    if let Some(whole) = hit.whole {
+                        let text = hit.record.text.iter().map(|it| if it.is_ascii_digit() { b'0' } else { *it }).collect::<Vec<_>>();
+                        let same = (text, hit.record.header.message);
+                        assert_eq!(wholes.entry(whole).or_insert_with(|| same.clone()), &same);
                     }
                     found(hit);
                 }))

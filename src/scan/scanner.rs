@@ -117,6 +117,13 @@ impl Scanner {
         self.engine.tune(pieces);
     }
 
+    /// Makes the plans that the search for an unknown input needs, which else the first chunk does: several threads would wait
+    /// for it.
+    pub fn prepare(&self) {
+        let others = || self.digits.as_ref().map(|digits| digits.engine.planned().number);
+        rayon::join(|| self.engine.planned().number, others);
+    }
+
     /// Returns which signatures apply to the file.
     pub fn in_file(&self, path: &str) -> FileScope {
         self.scopes.of(path)
@@ -319,7 +326,7 @@ impl<'a, 's> Judge<'a, 's> {
                 _ => {}
             }
         }
-        self.decide(record, strongest, None, taker);
+        self.decide(record, &KnownRecord { strength: strongest, shape: None, whole: None }, taker);
     }
 
     /// Whether records that look like errors are worth keeping.
@@ -337,7 +344,7 @@ impl<'a, 's> Judge<'a, 's> {
         known: &KnownRecord,
         taker: &mut dyn Taker<'a>,
     ) -> Option<Enough> {
-        self.decide(record, known.strength, known.shape, taker)
+        self.decide(record, known, taker)
     }
 
     /// The signatures that were asked about the last record and for which digits matter.
@@ -366,8 +373,8 @@ impl<'a, 's> Judge<'a, 's> {
         self.matches.extend(self.candidates.iter().filter_map(|&index| self.scanner.confirm(index, record.text)));
         facts.take(&mut self.matches, &mut self.facts);
         if !self.facts.is_empty() {
-            let (facts, shape) = (&self.facts, None);
-            taker.hit(Hit { record, matches: &[], suspicion: None, facts, parts: &[], shape });
+            let facts = &self.facts;
+            taker.hit(Hit { record, matches: &[], suspicion: None, facts, parts: &[], shape: None, whole: None });
         }
     }
 
@@ -379,13 +386,7 @@ impl<'a, 's> Judge<'a, 's> {
         self.stated(record, taker);
     }
 
-    fn decide(
-        &mut self,
-        record: &Record<'a>,
-        strongest: Strength,
-        shape: Option<u64>,
-        taker: &mut dyn Taker<'a>,
-    ) -> Option<Enough> {
+    fn decide(&mut self, record: &Record<'a>, known: &KnownRecord, taker: &mut dyn Taker<'a>) -> Option<Enough> {
         self.matches.clear();
         self.facts.clear();
         self.parts.clear();
@@ -408,13 +409,14 @@ impl<'a, 's> Judge<'a, 's> {
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }
-        let suspicion = if self.looks_for_errors() { suspicion(record.header.level, strongest) } else { None };
+        let suspicion = if self.looks_for_errors() { suspicion(record.header.level, known.strength) } else { None };
         let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();
         if suspicion.is_none() && !is_asked_for && !self.scanner.gives_all {
             return Some(Enough::NOTHING).filter(|_| fixed);
         }
         let (matches, facts, parts) = (&self.matches, &self.facts, &self.parts);
-        taker.hit(Hit { record, matches, suspicion, facts, parts, shape }).filter(|_| fixed)
+        let KnownRecord { shape, whole, .. } = *known;
+        taker.hit(Hit { record, matches, suspicion, facts, parts, shape, whole }).filter(|_| fixed)
     }
 }
 

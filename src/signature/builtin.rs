@@ -20,7 +20,8 @@ impl Catalogue {
         let mut catalogue = Catalogue::empty(info);
         let shown = |path: &str| Path::new("signatures").join(path);
         for &(path, _, mut tree) in FILES {
-            let (Some(folder), Some(root)) = (load::product_folder(path), tree::decode(&mut tree)) else { continue };
+            let Some(folder) = load::product_folder(path) else { continue };
+            let Some(root) = tree::decode(&mut tree) else { continue };
             catalogue.products.extend(product::product_of(folder, &shown(path), &root, None));
         }
         let shared = catalogue.products.iter().filter(|product| !product.fragments.is_empty());

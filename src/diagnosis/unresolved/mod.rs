@@ -16,6 +16,7 @@ mod score;
 use super::{Known, Unresolved};
 use crate::finding::{Level, Source, UnknownGroup, objects, root};
 use novelty::Novelty;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 pub(super) use context::trim_to_nearest;
@@ -32,12 +33,12 @@ pub(super) fn unresolved(
     sources: &[Source],
     has_baseline: bool,
 ) -> Vec<Unresolved> {
-    let natures: Vec<_> = unknown.iter().map(nature::Nature::of).collect();
+    let natures: Vec<_> = unknown.par_iter().map(nature::Nature::of).collect();
     let logs = novelty::Logs::of(sources);
     let novelties: Vec<_> = unknown.iter().map(|finding| Novelty::of(finding, &logs, has_baseline)).collect();
     let scores = score::scores(&unknown, &natures, &novelties, known);
     unknown.iter_mut().zip(&natures).for_each(|(finding, nature)| context::trim_context(finding, nature));
-    let scored = unknown.into_iter().zip(scores).map(|(finding, (score, reasons))| {
+    let scored = unknown.into_par_iter().zip(scores).map(|(finding, (score, reasons))| {
         let id = id(&finding.template);
         let text = finding.group.evidence.first().map_or("", |it| it.text.as_str());
         let (root, objects) = (root(text), objects(text));

@@ -1,5 +1,6 @@
 use super::*;
 use crate::record::{Header, Record, Time};
+use crate::scan::hexes_are_plain;
 use proptest::prelude::*;
 
 /// One record of a made-up file: the second it tells, its message, its signature, its suspicion.
@@ -59,7 +60,9 @@ fn add_with(
         let header = Header { time, level: None, component: None, message: 0 };
         let count = line.message.split('\n').count() as u64;
         let record = Record { start, line: number as u64, lines: count, header, text };
-        let shape = with_shapes.then(|| shape(&line.message));
+        let is_told = with_shapes && hexes_are_plain(text);
+        let whole = (is_told && count > 1).then(|| shape(&line.message.replace('\n', "\u{1}")));
+        let shape = is_told.then(|| shape(&line.message));
         let found = |signature| Match::of_regex(signature, "^(?<first>.)", text);
         let matches: Vec<_> = line.signature.map(found).into_iter().collect();
         tally.add(
@@ -67,7 +70,15 @@ fn add_with(
             &file,
             lines_before,
             &chunk,
-            &Hit { record: &record, matches: &matches, suspicion: line.suspicion, facts: &[], parts: &[], shape },
+            &Hit {
+                record: &record,
+                matches: &matches,
+                suspicion: line.suspicion,
+                facts: &[],
+                parts: &[],
+                shape,
+                whole,
+            },
         );
     }
     let counts = Counts { lines: range.len() as u64, records: range.len() as u64, ..Counts::default() };

@@ -199,7 +199,10 @@ impl Filter {
         let wanted: Vec<_> = (0..patterns.len()).filter(|&owner| can_be_searched(&patterns[owner])).collect();
         let [three, four] = [3, 4].map(|length| sample.count(length));
         let counts = [5, 6, 8].map(|length| sample.count(length));
-        let drafts = OPTIONS.iter().filter_map(|&(stride, length)| {
+        // Of keys that are not known to occur anywhere the shortest are best: the fewest patterns are left for other searches.
+        let is_known = !sample.texts.is_empty();
+        let options = OPTIONS.iter().filter(|(_, length)| is_known || OPTIONS.iter().all(|(_, other)| length <= other));
+        let drafts = options.filter_map(|&(stride, length)| {
             let counts = counts.iter().find(|counts| counts.length == length)?;
             let long = Draft::new(kernel, patterns, &wanted, stride, counts);
             let middle = Draft::new(kernel, patterns, &long.left, 1, &four);
