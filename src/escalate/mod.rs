@@ -18,7 +18,7 @@ mod ticket;
 mod verify;
 
 pub use case::{Case, Intake, prepare};
-pub use gate::{Shortfall, Step};
+pub use gate::{Shortfall, Step, missing_logs};
 pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, leaks_in_package, make};
 pub use render::markdown;
 pub use request::request;
