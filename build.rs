@@ -25,6 +25,8 @@ mod inner;
 mod pattern;
 #[path = "src/signature/product.rs"]
 mod product;
+#[path = "src/signature/profile.rs"]
+mod profile;
 #[path = "src/signature/schema/mod.rs"]
 mod schema;
 #[path = "src/scan/syntax.rs"]
@@ -128,6 +130,9 @@ fn tree_of(
         }
         None if vendor::vendor_folder(path).is_some() => {
             vendor::vendor(vendor::vendor_folder(path).unwrap_or_default(), shown, text)?;
+        }
+        None if profile::profile_folder(path).is_some() => {
+            profile::profiles(profile::profile_folder(path).unwrap_or_default(), shown, text)?;
         }
         None => {
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).cloned();

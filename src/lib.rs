@@ -33,6 +33,8 @@ pub mod signature;
 pub mod triage;
 // The texts of a bundle on their way through a redactor.
 pub mod redaction;
+// On the customer's server: the logs that matter, redacted, as one archive.
+pub mod collect;
 // All messages grouped by template: `triage` looks at errors only.
 pub mod templates;
 // For authors of signatures: check, and later test, new, import.

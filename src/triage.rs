@@ -260,6 +260,13 @@ struct Known {
     series: u64,
 }
 
+/// Whether a file is the list that `tierline collect` puts into its archives: it names errors of ours and none of the machine.
+fn is_list_of_collection(path: &str, head: &[u8]) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let begin = head.get(..64).unwrap_or(head);
+    name == "manifest.json" && memchr::memmem::find(begin, br#""schema": "tierline.collect/"#).is_some()
+}
+
 /// Returns what one entry has shown, or why it is not read.
 fn examine(
     entry: Entry<'_>,
@@ -275,6 +282,9 @@ fn examine(
     // `text` is all of it or its head.
     let guess = |text: &[u8]| {
         let head = &text[..text.len().min(Reading::HEAD)];
+        if is_list_of_collection(&entry.path, head) {
+            return Err("the list of what `tierline collect` has taken, no log");
+        }
         let reading = match options.lines {
             true => Reading::of_lines(head),
             false => Reading::of_text(&entry.path, text, entry.modified),

@@ -133,6 +133,29 @@ impl Bundle {
         })
     }
 
+    /// Takes one file, shown as said; neither a link nor anything but a file.
+    ///
+    /// # Errors
+    ///
+    /// [`BundleError::Open`] if it cannot be opened, or is a link or no file.
+    pub fn of_file(path: &Path, shown: &str, limits: Limits) -> Result<Bundle, BundleError> {
+        let failed = |source| BundleError::Open { path: path.to_path_buf(), source };
+        let (mut file, facts) = open_file(path).map_err(failed)?;
+        let head = read_head(&mut file).map_err(failed)?;
+        let kind = kind_of(&file, &head, facts.len()).name().into();
+        let bytes = facts.len();
+        Ok(Bundle {
+            inputs: vec![Input { path: path.to_path_buf(), kind, bytes, sha256: None }],
+            shown: vec![shown.to_owned()],
+            files: vec![Listed { path: path.to_path_buf(), shown: shown.into(), bytes, input: 0 }],
+            problems: Vec::new(),
+            limits,
+            helper: None,
+            read: AtomicU64::new(0),
+            now: SystemTime::now,
+        })
+    }
+
     /// Lets parsers of foreign formats (event logs, journals, some archives) run in this program. Without it they run in
     /// threads, where a panic costs one file, but a crash ends the program.
     pub fn set_helper(&mut self, helper: Helper) {

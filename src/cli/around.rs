@@ -40,7 +40,7 @@ impl AroundArgs {
 
 /// Why a zone is none.
 #[derive(Debug)]
-struct NoZone;
+pub(super) struct NoZone;
 
 impl fmt::Display for NoZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,7 +50,7 @@ impl fmt::Display for NoZone {
 
 impl std::error::Error for NoZone {}
 
-fn zone(text: &str) -> Result<Zone, NoZone> {
+pub(super) fn zone(text: &str) -> Result<Zone, NoZone> {
     if text == "local" {
         return jiff::tz::TimeZone::try_system().map(|rules| Zone::of_rules(rules, "local")).map_err(|_| NoZone);
     }

@@ -71,7 +71,7 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 /// Reads a number of bytes: `1048576`, `500M`, `20G`, `1.5T`, `20 GiB`; the units are powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.find(|byte: char| !(byte.is_ascii_digit() || byte == '.')).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

@@ -9,6 +9,7 @@ mod budget;
 #[cfg(feature = "server")]
 mod case;
 mod catalogues;
+mod collect;
 mod compare;
 mod completions;
 #[cfg(feature = "server")]
@@ -121,6 +122,7 @@ enum Command {
     Redact(redact::RedactArgs),
     Templates(templates::TemplatesArgs),
     Escalate(escalate::EscalateArgs),
+    Collect(collect::CollectArgs),
     Verify(verify::VerifyArgs),
     #[cfg(feature = "server")]
     Watch(watch::WatchArgs),
@@ -155,6 +157,7 @@ pub fn run() -> ExitCode {
         Command::Redact(args) => redact::run(args, cli.terminal),
         Command::Templates(args) => templates::run(args, cli.terminal),
         Command::Escalate(args) => escalate::run(args, cli.terminal),
+        Command::Collect(args) => collect::run(args, cli.terminal),
         Command::Verify(args) => verify::run(args, cli.terminal),
         #[cfg(feature = "server")]
         Command::Watch(args) => watch::run(args),

@@ -142,11 +142,8 @@ pub(super) fn shortfalls<'d>(
         let globs = Globs::new(&logs.files);
         let unread = diagnosis.problems.iter().filter(|it| is_unread(it.kind) && globs.fit(&it.file));
         missing.extend(unread.map(Shortfall::Unread));
-        let is_there = || paths.iter().any(|path| globs.fit(path));
-        if !logs.is_optional && !is_there() {
-            missing.push(Shortfall::Logs(logs));
-        }
     }
+    missing.extend(missing_logs(product, paths).map(Shortfall::Logs));
     for glob in own.into_iter().flat_map(|it| &it.needs_files) {
         let globs = Globs::new(std::slice::from_ref(glob));
         if !paths.iter().any(|path| globs.fit(path)) {
@@ -154,6 +151,15 @@ pub(super) fn shortfalls<'d>(
         }
     }
     missing
+}
+
+/// The logs that a vendor must have and of which none is among the paths.
+pub fn missing_logs<'v>(product: &'v VendorProduct, paths: &[String]) -> impl Iterator<Item = &'v RequiredLogs> {
+    let is_missing = |logs: &&RequiredLogs| {
+        let globs = Globs::new(&logs.files);
+        !logs.is_optional && !paths.iter().any(|path| globs.fit(path))
+    };
+    product.logs.iter().filter(is_missing)
 }
 
 /// The options whose texts, which go to the vendor, name the customer or have a mail address.

@@ -20,7 +20,7 @@ mod redactor;
 mod reverse;
 mod stand_ins;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod walk;
 mod words;
 

@@ -1,7 +1,7 @@
 //! The catalogue inside the program, put there by `build.rs`.
 
 use super::fragments::Fragments;
-use super::{Catalogue, CatalogueInfo, load, product, schema, tree, vendor};
+use super::{Catalogue, CatalogueInfo, load, product, profile, schema, tree, vendor};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,6 +35,10 @@ impl Catalogue {
             let Some(root) = tree::decode(&mut tree) else { continue };
             if let Some(folder) = vendor::vendor_folder(path) {
                 catalogue.vendors.extend(vendor::vendor_of(folder, &shown(path), &root));
+                continue;
+            }
+            if let Some(folder) = profile::profile_folder(path) {
+                catalogue.profiles.extend(profile::profiles_of(folder, &shown(path), &root).into_iter().flatten());
                 continue;
             }
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
@@ -71,7 +75,8 @@ mod tests {
     #[test]
     fn all_files_of_the_catalogue_are_read() {
         let catalogue = Catalogue::builtin();
-        let read = catalogue.signatures.len() + catalogue.products.len() + catalogue.vendors.len();
+        let files: std::collections::BTreeSet<_> = catalogue.profiles.iter().map(|it| &it.source).collect();
+        let read = catalogue.signatures.len() + catalogue.products.len() + catalogue.vendors.len() + files.len();
         assert_eq!(read, FILES.len());
         assert!(catalogue.signatures.is_sorted_by(|a, b| a.id < b.id));
     }

@@ -2,7 +2,10 @@
 
 use super::fragments::Fragments;
 use super::yaml::{Mistake, Place};
-use super::{CatalogueInfo, Overlay, Product, Signature, Vendor, checksum, overlay, product, schema, vendor, yaml};
+use super::{
+    CatalogueInfo, Overlay, Product, Profile, Signature, Vendor, checksum, overlay, product, profile, schema, vendor,
+    yaml,
+};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,6 +39,8 @@ pub struct Catalogue {
     pub products: Vec<Product>,
     /// How their vendors are spoken to, in the order of their folders.
     pub vendors: Vec<Vendor>,
+    /// What is collected of products and systems, in the order of their folders.
+    pub profiles: Vec<Profile>,
     /// What it changes of signatures, its own and those of others.
     pub overlay: Option<Overlay>,
     /// Ids of the files that are broken, in id order.
@@ -59,6 +64,7 @@ enum Understood {
     Signature(Box<Signature>),
     Product(Product),
     Vendor(Vendor),
+    Profiles(Vec<Profile>),
     Overlay(Overlay),
 }
 
@@ -146,6 +152,7 @@ impl Catalogue {
                 Ok(Understood::Signature(signature)) => catalogue.signatures.push(*signature),
                 Ok(Understood::Product(product)) => catalogue.products.push(product),
                 Ok(Understood::Vendor(vendor)) => catalogue.vendors.push(vendor),
+                Ok(Understood::Profiles(profiles)) => catalogue.profiles.extend(profiles),
                 Ok(Understood::Overlay(overlay)) => catalogue.overlay = Some(overlay),
                 Err(mistakes) => {
                     catalogue.broken.push(Arc::from(id_of(file.path)));
@@ -165,6 +172,7 @@ impl Catalogue {
             signatures: Vec::new(),
             products: Vec::new(),
             vendors: Vec::new(),
+            profiles: Vec::new(),
             overlay: None,
             broken: Vec::new(),
             errors: Vec::new(),
@@ -230,6 +238,9 @@ fn understand(file: &SourceFile<'_>, fragments: &Fragments) -> Result<Understood
     }
     if let Some(folder) = vendor::vendor_folder(file.path) {
         return vendor::vendor(folder, &file.shown, text).map(Understood::Vendor);
+    }
+    if let Some(folder) = profile::profile_folder(file.path) {
+        return profile::profiles(folder, &file.shown, text).map(Understood::Profiles);
     }
     if file.path == "_overlay.yaml" {
         return overlay::overlay(&file.shown, text).map(Understood::Overlay);

@@ -21,6 +21,7 @@ mod overlay;
 mod pack;
 mod pattern;
 mod product;
+mod profile;
 mod retired;
 mod schema;
 mod set;
@@ -46,6 +47,7 @@ pub use pack::{
     signature_of,
 };
 pub use product::Product;
+pub use profile::{Profile, ProfileCommand, ProfileFiles};
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};
 pub use system::Os;
 pub use variants::{Row, Rows, Variants};

@@ -7,8 +7,8 @@ pub(super) use references::about;
 use super::causes;
 use super::retired::Retired;
 use super::{
-    Applied, Catalogue, Correlation, Day, Fact, FactKind, Keep, Overlay, Product, Signature, SignatureError, Status,
-    Vendor, Wanted,
+    Applied, Catalogue, Correlation, Day, Fact, FactKind, Keep, Overlay, Product, Profile, Signature, SignatureError,
+    Status, Vendor, Wanted,
 };
 use references::{other_meaning, without_successor};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,7 @@ pub struct SignatureSet {
     signatures: Vec<Signature>,
     products: Vec<Product>,
     vendors: Vec<Vendor>,
+    profiles: Vec<Profile>,
     facts: Vec<FactGroup>,
     catalogues: Vec<CatalogueInfo>,
     errors: Vec<SignatureError>,
@@ -92,6 +93,7 @@ impl SignatureSet {
         let mut by_id = BTreeMap::new();
         let mut products = BTreeMap::new();
         let mut vendors = BTreeMap::new();
+        let mut profiles = BTreeMap::new();
         let mut replaced = BTreeMap::new();
         for (catalogue, drafts) in catalogues {
             set.catalogues.push(catalogue.info);
@@ -99,6 +101,7 @@ impl SignatureSet {
             known.extend(catalogue.broken);
             products.extend(catalogue.products.into_iter().map(|product| (Arc::clone(&product.folder), product)));
             vendors.extend(catalogue.vendors.into_iter().map(|vendor| (Arc::clone(&vendor.folder), vendor)));
+            profiles.extend(catalogue.profiles.into_iter().map(|profile| (profile.name.clone(), profile)));
             set.overlays.extend(catalogue.overlay);
             for signature in catalogue.signatures {
                 known.insert(Arc::clone(&signature.id));
@@ -125,6 +128,7 @@ impl SignatureSet {
         set.signatures = by_id.into_values().collect();
         set.products = products.into_values().collect();
         set.vendors = vendors.into_values().collect();
+        set.profiles = profiles.into_values().collect();
         set.name_products();
         set.group_facts();
         set.connect(&known);
@@ -247,6 +251,11 @@ impl SignatureSet {
     /// The products of all catalogues, in the order of their folders.
     pub fn products(&self) -> &[Product] {
         &self.products
+    }
+
+    /// What is collected of products and systems, by name.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
     }
 
     /// How vendors are spoken to, in the order of their folders.

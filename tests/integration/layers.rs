@@ -34,6 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("triage", &["bundle", "record", "signature", "scan", "finding", "diagnosis"]),
     ("redaction", &["bundle", "record", "redact"]),
+    ("collect", &["bundle", "record", "signature", "scan", "redact", "redaction"]),
     ("templates", &["bundle", "record", "reading", "signature", "scan", "finding"]),
     ("store", &[]),
     ("sla", &["calendar", "signature", "store"]),
@@ -53,7 +54,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
 ];
 
 /// Modules that define what is stored or sent.
-const MAY_SERIALIZE: &[&str] = &["report", "escalate"];
+const MAY_SERIALIZE: &[&str] = &["report", "escalate", "collect"];
 
 /// Modules that may contain SQL.
 const MAY_USE_SQL: &[&str] = &["store"];

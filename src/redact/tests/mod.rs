@@ -1,6 +1,6 @@
 //! The redaction as a whole: planted secrets and identifiers of every kind in every form, and what must stay.
 
-mod forms;
+pub(crate) mod forms;
 mod planted;
 mod stays;
 mod whole;
@@ -20,7 +20,7 @@ fn redact_with(text: &str, options: &Options) -> (String, Map) {
 }
 
 /// Random numbers that are the same in every run.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {

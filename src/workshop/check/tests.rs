@@ -400,6 +400,7 @@ fn the_examples_of_the_guide_are_a_good_catalogue() {
             // The others name the first.
             Some("title") if number == 0 => ("disk-full.yaml".to_owned(), String::new()),
             Some("title") => (format!("whole-{number}.yaml"), String::new()),
+            Some("profiles") => ("_collect.yaml".to_owned(), String::new()),
             Some("overrides") => ("../../_overlay.yaml".to_owned(), String::new()),
             // A part of a signature that says what it has to say.
             _ => {

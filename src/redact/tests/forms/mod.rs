@@ -8,16 +8,16 @@ mod secrets;
 use super::*;
 
 /// A text with something planted in it.
-pub(super) struct Planted {
+pub(crate) struct Planted {
     pub text: String,
     /// What must not be in it any more, in any case.
     pub gone: Vec<String>,
 }
 
 /// What is planted, and how.
-pub(super) type Planter = fn(&mut Random) -> Planted;
+pub(crate) type Planter = fn(&mut Random) -> Planted;
 
-pub(super) const KINDS: &[(&str, Planter)] = &[
+pub(crate) const KINDS: &[(&str, Planter)] = &[
     ("host", names::host),
     ("dns name", names::dns),
     ("ipv4", addresses::ipv4),
