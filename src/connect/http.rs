@@ -137,12 +137,19 @@ impl Http {
             Some(path) => self.request(Method::GET, path, &[])?,
             None => self.client.get(self.elsewhere(address)?),
         };
+        let mut store = own.is_none().then(|| host(address).to_owned());
         for _ in 0..LEADS {
             let mut sink = Sink { kept: Vec::new(), limit: LARGEST, hash: Some(Sha256::new()) };
             let answer = self.fill(request, &mut sink).map_err(Failure::of_question)?;
+            if let (Some(store), status @ (401 | 403)) = (&store, answer.status) {
+                // It is no word of the tracker's, and says nothing of our credentials, which it has not seen.
+                let why = format!("{store}, where {} keeps a file, answers {status}", self.base);
+                return Err(Failure::Refused { why });
+            }
             let Some(to) = answer.to.as_ref().filter(|_| (300..400).contains(&answer.status)) else {
                 return Ok((answer, sink.hash.map(|it| hex(&it.finalize())).unwrap_or_default()));
             };
+            store = Some(host(to).to_owned());
             request = self.client.get(self.elsewhere(to)?);
         }
         Err(Failure::Refused { why: format!("{} leads from one address to the next, and to no file", self.base) })
@@ -250,6 +257,12 @@ impl Http {
         }
         Ok(Answer { status: response.status().as_u16(), after, to, body: std::mem::take(&mut sink.kept) })
     }
+}
+
+/// The host of an address, without what may be secret behind it.
+fn host(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |it| it.1);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 /// Where the body of an answer goes.

@@ -439,6 +439,26 @@ fn what_may_not_be_done_with_one_ticket_stops_no_tracker() {
 }
 
 #[test]
+fn nothing_is_said_in_a_ticket_that_is_not_ours_any_more() {
+    let bench = Bench::new(&[]);
+    let first = bench.package("p", &FILES);
+    bench.run(first);
+    // It was merged into another customer's, or the number is that of another system.
+    bench.fake.tickets.borrow_mut()[0].0 = Some("cd".repeat(32));
+    let (second, sent) = (bench.package("q", &["new"]), bench.fake.sent.get());
+    let outcome = bench.run(second);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("ticket 0 is not the one")), "{outcome:?}");
+    assert_eq!(bench.fake.sent.get(), sent);
+    // The same between the comment and its files.
+    bench.store.release(second, bench.fake.clock.get()).unwrap();
+    bench.store.reach(second, State::Accepted, bench.fake.clock.get()).unwrap();
+    let outcome = bench.run(second);
+    assert!(matches!(&outcome, Outcome::Held { why } if why.contains("ticket 0 is not the one")), "{outcome:?}");
+    assert_eq!(bench.fake.sent.get(), sent);
+    assert_eq!(bench.fake.tickets.borrow()[0].2, Vec::<String>::new());
+}
+
+#[test]
 fn a_comment_that_is_dropped_is_seen() {
     let bench = Bench::new(&[]);
     let first = bench.package("p", &FILES);

@@ -95,6 +95,21 @@ fn files_go_with_a_private_note_and_are_read_back_from_their_store() {
 }
 
 #[test]
+fn a_store_that_gives_a_file_no_more_stops_nothing() {
+    for status in [401, 403] {
+        let store = Contract::serve(vec![on("GET /signed/a.log?token=secret").sends(status, b"<Error/>")]);
+        let at = format!("{}/signed/a.log?token=secret", store.base);
+        let attachments = json!([{"name": "a.log", "size": 3, "attachment_url": at}]);
+        let ticket = json!({"id": 20, "status": 3, "custom_fields": {}, "attachments": attachments});
+        let contract = Contract::serve(vec![asks("GET /api/v2/tickets/20").gives(200, ticket)]);
+        let failure = freshdesk(&contract).read("20", &wanted(&[("a.log", b"one")])).unwrap_err();
+        let Failure::Refused { why } = &failure else { panic!("{failure:?}") };
+        let host = store.base.trim_start_matches("http://");
+        assert!(why.starts_with(&format!("{host}, where ")) && !why.contains("secret"), "{why}");
+    }
+}
+
+#[test]
 fn a_probe_asks_for_the_field() {
     const NONE: &str = "GET /api/v2/search/tickets?query=%22cf_escalationkey%3A%270000000000000000000000000000000000000000000000000000000000000000%27%22&page=1";
     let fields = |kind: &str| {

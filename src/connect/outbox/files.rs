@@ -3,6 +3,7 @@
 use super::super::package::{Outgoing, batches};
 use super::super::retry::later;
 use super::super::tracker::Holds;
+use super::steps::another;
 use super::{Failure, Job, Outbox, OutboxError, Outcome, Point, State, Step};
 use crate::store::{FileState, Kind};
 
@@ -81,7 +82,11 @@ impl Outbox<'_> {
             Ok(holds) => holds,
             Err(step) => return step.map(Err),
         };
-        if holds.key.as_deref() != Some(&*job.ticket.problem) {
+        let is_ours = holds.key.as_deref() == Some(&*job.ticket.problem);
+        if !is_ours && job.entry.kind == Kind::Update && self.store.follows(job.entry)? {
+            return Ok(Err(Step::End(self.hold(job.entry, &another(remote))?)));
+        }
+        if !is_ours {
             let why = format!(
                 "ticket {remote} does not hold the key that was sent with it: the tracker has no field for it, or shortens it; \
                  mend that and put {} there, then `tierline outbox retry {}`",

@@ -1,6 +1,7 @@
 //! The steps to a ticket or comment that the tracker has, each from one stored state to the next.
 
 use super::super::retry::{backoff, failed, later};
+use super::super::tracker::Holds;
 use super::{Failure, Job, Outbox, OutboxError, Outcome, Point, State, Step};
 use crate::store::{ASKED, FileState, Kind};
 use std::time::Duration;
@@ -10,6 +11,14 @@ const AMBIGUOUS: u32 = 6;
 /// While the tracker may still be at it, it is asked after as long again as it has had already, but at least so often, in seconds:
 /// it counts how often it is asked.
 const POLL: i64 = 30;
+
+/// What is said of a ticket that had our key once.
+pub(super) fn another(remote: &str) -> String {
+    format!(
+        "ticket {remote} is not the one of this problem any more, and nothing was sent to it: was it moved or merged, or is `url` \
+         another system?"
+    )
+}
 
 impl Outbox<'_> {
     /// Whether the tracker is usable at all, before anything is searched or sent: without its key field no ticket is found again.
@@ -178,6 +187,10 @@ impl Outbox<'_> {
             (Kind::Update, Some(remote)) => {
                 let mark = job.package.mark();
                 let mut holds = read(remote, &[])?;
+                // Before a word is said there: it may be another customer's.
+                if holds.key.as_deref() != Some(&*job.ticket.problem) {
+                    return Err(Failure::Refused { why: another(remote) });
+                }
                 let is_there = holds.comments.iter().any(|it| it.contains(&mark));
                 if is_there && holds.is_final {
                     holds = read(remote, &job.package.files)?;
@@ -194,7 +207,8 @@ impl Outbox<'_> {
                 let found = self.tracker.find(&job.ticket.problem)?;
                 // It was closed before all files were there.
                 let before = remote.as_ref().filter(|_| found.is_empty() && job.ticket.accepted.is_some());
-                let follows = before.filter(|it| self.tracker.read(it, &[]).is_ok_and(|holds| holds.is_final));
+                let is_ours = |holds: Holds| holds.is_final && holds.key.as_deref() == Some(&*job.ticket.problem);
+                let follows = before.filter(|it| self.tracker.read(it, &[]).is_ok_and(is_ours));
                 Ok((found, follows.cloned()))
             }
         }
