@@ -92,7 +92,10 @@ fn address(text: &[u8]) -> Option<StandIn> {
         Some(StandIn::Ipv4)
     } else if text.parse::<Ipv6Addr>().is_ok() {
         Some(StandIn::Ipv6)
-    } else if digits + separators == text.len() && matches!((digits, separators), (12, 5) | (12, 2) | (16, 7)) {
+    } else if digits + separators == text.len()
+        && matches!((digits, separators), (12, 5) | (12, 2) | (16, 7))
+        && text.split([':', '-', '.']).all(|group| group.len() * (separators + 1) == digits)
+    {
         Some(StandIn::Mac)
     } else {
         None

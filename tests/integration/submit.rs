@@ -302,20 +302,20 @@ fn an_encrypted_package_is_one_file_that_its_reader_opens_and_verifies() {
 #[test]
 fn a_package_that_was_changed_or_leaks_stays_here() {
     let desk = Desk::with_folder();
-    let place = desk.path("ticket/ticket.md");
+    let place = desk.path("ticket/portal.txt");
     let whole = fs::read_to_string(&place).unwrap();
     fs::write(&place, format!("{whole}\npassword=hunter2hunter2\n")).unwrap();
-    check(&desk.submitted("ticket"), 6, &["`ticket.md` was changed", "nothing was sent"]);
+    check(&desk.submitted("ticket"), 6, &["`portal.txt` was changed", "nothing was sent"]);
     // Somebody makes the manifest fit.
     let manifest = desk.path("ticket/manifest.json");
     let mut json: Value = serde_json::from_str(&fs::read_to_string(&manifest).unwrap()).unwrap();
     let bytes = fs::read(&place).unwrap();
-    for file in json["files"].as_array_mut().unwrap().iter_mut().filter(|it| it["path"] == "ticket.md") {
+    for file in json["files"].as_array_mut().unwrap().iter_mut().filter(|it| it["path"] == "portal.txt") {
         file["bytes"] = bytes.len().into();
         file["sha256"] = sha256(&bytes).into();
     }
     fs::write(&manifest, json.to_string()).unwrap();
-    check(&desk.submitted("ticket"), 6, &["the leak scan found", "ticket.md, line"]);
+    check(&desk.submitted("ticket"), 6, &["the leak scan found", "portal.txt, line"]);
     assert_eq!(desk.tickets(), Vec::<PathBuf>::new());
     fs::remove_file(&manifest).unwrap();
     check(&desk.submitted("ticket"), 1, &["failed to read the package"]);

@@ -76,7 +76,8 @@ impl Walk<'_> {
         if bytes.len() == 15 && given.is_some_and(|name| name.iter().all(is_capital)) {
             return self.push(run.start, run.end, What::Name(Kind::Host));
         }
-        // A host that is named after its address.
+        // A host that is named after its address. An identifier that every Windows has (`S-1-5-32-544`) is none.
+        let is_sid = bytes.get(..4).is_some_and(|it| it.eq_ignore_ascii_case(b"S-1-"));
         let quad = |name: &[u8]| {
             let number = |part: &&[u8]| !part.is_empty() && part.len() <= 3 && part.iter().all(u8::is_ascii_digit);
             let parts: Vec<bool> = name.split(|byte| *byte == b'-').map(|part| number(&part)).collect();
@@ -84,7 +85,8 @@ impl Walk<'_> {
         };
         let (start, end) = self.trimmed(run);
         let label = &self.text[start..end];
-        !label.contains(&b'.')
+        !is_sid
+            && !label.contains(&b'.')
             && !pseudonym::is_redacted(label)
             && quad(label)
             && self.push(start, end, What::Name(Kind::Host))
