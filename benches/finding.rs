@@ -84,6 +84,7 @@ impl Log {
                     facts: &[],
                     parts: &[],
                     shape: with_shapes.then_some(shape),
+                    whole: None,
                 },
             );
         }
