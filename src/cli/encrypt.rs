@@ -10,8 +10,8 @@ use tierline::recipient::{self, Recipient, RecipientError};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ArchiveArgs {
-    /// Encrypts the package, too, so that only the holder of this public key can read it: `age1...`, or a file of such keys; may be repeated. Made beside DIR for `age -d`, and sent by `submit` instead of the files [default: the
-    /// keys of the vendor's profile].
+    /// Encrypts the package, too, so that only the holder of this public key can read it: `age1...`, or a file of such keys; may be
+    /// repeated. Made beside DIR for `age -d`, and sent by `submit` instead of the files [default: the keys of the vendor's profile].
     #[arg(long, value_name = "KEY|FILE")]
     encrypt_to: Vec<String>,
     /// Makes DIR.zip too.

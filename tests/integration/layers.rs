@@ -38,7 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("templates", &["bundle", "record", "reading", "signature", "scan", "finding"]),
     ("store", &[]),
     ("sla", &["calendar", "signature", "store"]),
-    ("connect", &["calendar", "signature", "escalate", "redact", "store", "sla"]),
+    ("connect", &["calendar", "signature", "recipient", "escalate", "redact", "store", "sla"]),
     ("watch", &["bundle", "signature", "finding", "diagnosis", "report", "triage", "store"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
@@ -47,6 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const MAY_BE_UNSAFE: &[&str] = &[
     "bundle/inflate/kernel.rs",
     "bundle/map.rs",
+    "record/sixteen.rs",
     "scan/filter/kernel.rs",
     "scan/filter/nibble.rs",
     "scan/line_ends.rs",
