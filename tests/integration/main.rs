@@ -8,6 +8,7 @@ mod canary;
 mod cases;
 mod causes;
 mod cli;
+mod collect;
 mod correlations;
 mod escalate;
 mod event_logs;
