@@ -159,15 +159,6 @@ impl Store {
         ids.into_iter().map(|id| case_of(&db, id)).collect()
     }
 
-    /// Adds logs to a case.
-    pub fn add_bundles(&self, case: i64, bundles: &[CaseBundle], by: &str, now: i64) -> Result<(), StoreError> {
-        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        is_open(&db, case)?;
-        bundles_in(&db, case, bundles, by, now)?;
-        db.commit()?;
-        Ok(())
-    }
-
     /// Makes a problem of a customer part of a case, with the logs it was found in. What a package of it becomes at a tracker
     /// belongs to that case from then on.
     pub fn tie(&self, case: i64, tie: &Tie<'_>, by: &str, now: i64) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@
 
 mod audit;
 mod cases;
+mod findings;
 mod health;
 mod outbox;
 mod schema;
@@ -18,6 +19,7 @@ mod uploads;
 
 pub use audit::{Leaving, Left};
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
+pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
 pub use health::Health;
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
 pub use tickets::{Claim, Ticket};

@@ -1,4 +1,5 @@
 mod cases;
+mod findings;
 
 use super::*;
 

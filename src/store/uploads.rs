@@ -4,6 +4,7 @@
 //! report and belongs to one case, wherever and however often it was uploaded.
 
 use super::cases::{About, CaseBundle, NewCase, Origin, bundles_in, case_of_problem, customer_of, fill_in, insert};
+use super::findings::{self, Finding};
 use super::outbox::named;
 use super::trail::{Happened, reopen, write};
 use super::{PROGRAM, Store, StoreError};
@@ -113,6 +114,8 @@ pub struct Finished<'a> {
     pub problem: Option<&'a str>,
     /// What is known of the product.
     pub about: About<'a>,
+    /// What was found in it.
+    pub findings: &'a [Finding],
 }
 
 /// What became of a bundle that has been read.
@@ -203,6 +206,7 @@ impl Store {
                 sql,
                 (customer, finished.sha256, finished.catalogue, finished.path, finished.report, case, now),
             )?;
+            findings::set(&db, case, finished.sha256, finished.findings)?;
         }
         let state = if matches!(filed, Filed::Same(_)) { UploadState::Same } else { UploadState::Done };
         let upload = Upload {

@@ -5,9 +5,11 @@
 
 use super::facts::path_of;
 use crate::bundle::{Bundle, Helper, Limits, Problem, ProblemKind};
+use crate::casework::{findings, of_json, to_json, without_secrets};
 use crate::diagnosis::{Diagnosis, State};
 use crate::report::{self, TextStyle, headline};
 use crate::signature::SignatureSet;
+use crate::store::Finding;
 use crate::triage::{Options, triage};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -54,6 +56,8 @@ pub struct Summary {
     pub product: Option<String>,
     /// How bad it is for the customer.
     pub severity: Option<String>,
+    /// What was found.
+    pub findings: Vec<Finding>,
 }
 
 /// Names the signatures that a set consists of: another name means that bundles may be explained otherwise.
@@ -93,7 +97,11 @@ pub fn examine(path: &Path, folder: &Path, set: &SignatureSet, helper: Option<&H
     match of_kind(ProblemKind::Corrupt).find(|it| is_whole(&it.file)) {
         Some(problem) => Examined::Incomplete { why: problem.message.clone() },
         None if is_empty => Examined::Incomplete { why: "it is empty".to_owned() },
-        None => Examined::Report(Summary { sha256, ..summary(&diagnosis, &shown) }),
+        None => {
+            let told = summary(&diagnosis, &shown);
+            let title = without_secrets(&told.title);
+            Examined::Report(Summary { sha256, title, findings: findings(&diagnosis), ..told })
+        }
     }
 }
 
@@ -134,12 +142,12 @@ fn summary(diagnosis: &Diagnosis, shown: &str) -> Summary {
             others => format!("{} (and {others} more)", signature.title),
         };
         return Summary {
-            sha256: String::new(),
             title,
             problem: Some(format!("signature {}", signature.id)),
             vendor: Some(signature.vendor.clone()),
             product: Some(signature.product.clone()),
             severity: Some(signature.severity.name().to_owned()),
+            ..Summary::default()
         };
     }
     if let Some(first) = diagnosis.unresolved.first() {
@@ -160,6 +168,7 @@ impl Examined {
             Examined::Report(it) => json!({
                 "is": "report", "sha256": it.sha256, "title": it.title, "problem": it.problem, "vendor": it.vendor,
                 "product": it.product, "severity": it.severity,
+                "findings": it.findings.iter().map(to_json).collect::<Vec<_>>(),
             }),
             Examined::Incomplete { why } => json!({"is": "incomplete", "why": why}),
             Examined::Changed => json!({"is": "changed"}),
@@ -181,6 +190,7 @@ impl Examined {
                 vendor: text("vendor"),
                 product: text("product"),
                 severity: text("severity"),
+                findings: value.get("findings")?.as_array()?.iter().map(of_json).collect::<Option<_>>()?,
             }),
             "incomplete" => Examined::Incomplete { why: text("why")? },
             "changed" => Examined::Changed,
@@ -244,7 +254,32 @@ pub(super) fn sha256(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::FindingStep;
     use std::fs;
+
+    fn finding() -> Finding {
+        let step = |number| FindingStep {
+            number,
+            level: "L1".into(),
+            audience: "customer".into(),
+            text: "free \"D:\"\nsoon".into(),
+        };
+        Finding {
+            problem: "a/b/c".into(),
+            is_known: true,
+            variant: Some("v".into()),
+            title: "full".into(),
+            severity: Some("high".into()),
+            level: Some("L1".into()),
+            count: u64::MAX,
+            first_time: Some("2026-01-02T03:04:05".into()),
+            last_time: None,
+            codes: vec!["0x1".into(), "0x2".into()],
+            message: "a\n  b".into(),
+            place: "a.log:1".into(),
+            steps: vec![step(Some(1)), step(None)],
+        }
+    }
 
     #[test]
     fn what_came_of_it_is_a_line() {
@@ -252,7 +287,8 @@ mod tests {
         let why = || "no\nspace".to_owned();
         let all = [
             Examined::Report(summary.clone()),
-            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary }),
+            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary.clone() }),
+            Examined::Report(Summary { findings: vec![finding(), Finding::default()], ..summary }),
             Examined::Incomplete { why: why() },
             Examined::Changed,
             Examined::Machine { why: why() },
@@ -301,6 +337,12 @@ mod tests {
         assert!(summary.title.starts_with("unexplained: ") && summary.title.contains("the disk is on fire"));
         assert!(summary.problem.is_some_and(|it| it.starts_with("unresolved ")));
         assert_eq!(summary.sha256.len(), 64);
+        let found = &summary.findings[0];
+        assert_eq!(
+            (found.count, found.is_known, &*found.message),
+            (1, false, std::str::from_utf8(LOG).unwrap().trim_end())
+        );
+        assert!(found.place.ends_with("a.log.gz:1"), "{found:?}");
         let (Examined::Report(quiet), _) = examined("a.log", b"2026-01-02 03:04:05 INFO fine\n") else { panic!() };
         assert_eq!((&*quiet.title, quiet.problem), ("a.log: nothing found", None));
     }

@@ -3,6 +3,7 @@
 use super::user;
 use crate::cli::connection::{StoreArgs, now};
 use std::path::{Path, PathBuf};
+use tierline::casework::found_in;
 use tierline::diagnosis::Diagnosis;
 use tierline::escalate::Ticket;
 use tierline::signature::Severity;
@@ -46,10 +47,10 @@ impl FiledArgs {
         }
     }
 
-    /// Notes the logs of a triage.
+    /// Files a triage: its logs, and what was found in them.
     pub(in crate::cli) fn add(&self, diagnosis: &Diagnosis) -> anyhow::Result<()> {
         let Some(id) = self.case else { return Ok(()) };
-        Ok(self.store.open()?.add_bundles(id, &bundles(diagnosis), &user(), now())?)
+        Ok(self.store.open()?.add_findings(id, &found_in(diagnosis, &place), &user(), now())?)
     }
 
     /// Makes a package part of the case. Why not, if it is part of another one.

@@ -27,8 +27,10 @@ pub(super) struct ShowArgs {
 }
 
 pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
-    let case = args.connection.store()?.case(args.id)?;
+    let store = args.connection.store()?;
+    let case = store.case(args.id)?;
     let clocks = Promises::new(&args.connection, &args.signatures)?.clocks(&case, now())?;
-    shown::print_case(&case, &clocks, args.output)?;
+    let all = shown::Whole { case: &case, clocks: &clocks, findings: &store.findings(case.id)? };
+    shown::print_case(&all, args.output)?;
     Ok(Exit::Done)
 }

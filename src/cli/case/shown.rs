@@ -3,9 +3,10 @@
 use super::Format;
 use crate::cli::output;
 use serde_json::{Value, json};
+use tierline::casework::to_json;
 use tierline::report::one_line;
 use tierline::sla::{Clock, Clocks, Outlook};
-use tierline::store::{Case, Happened};
+use tierline::store::{Case, CaseFinding, Happened};
 
 pub(super) fn print_list(cases: &[Case], format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
@@ -18,9 +19,18 @@ pub(super) fn print_list(cases: &[Case], format: Format) -> anyhow::Result<()> {
     output::print(text.as_bytes())
 }
 
-pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow::Result<()> {
+/// All that is known of a case.
+pub(super) struct Whole<'a> {
+    pub(super) case: &'a Case,
+    pub(super) clocks: &'a Clocks,
+    pub(super) findings: &'a [CaseFinding],
+}
+
+pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> {
+    let Whole { case, clocks, findings } = *all;
     if format == Format::Json {
         let mut value = json(case);
+        value["findings"] = findings.iter().map(finding_json).collect();
         value["clocks"] = both(clocks).map(clock_json).collect();
         let event = |it: &tierline::store::Event| json!({"time": time(it.at), "by": it.by, "kind": it.what.name(), "text": it.text});
         value["events"] = case.events.iter().map(event).collect();
@@ -48,6 +58,10 @@ pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow
     for bundle in &case.bundles {
         add("logs", Some(&bundle.path));
     }
+    if !findings.is_empty() {
+        text.push_str("What was found:\n");
+        findings.iter().for_each(|it| text.push_str(&finding_text(it)));
+    }
     text.push_str("What happened:\n");
     for event in &case.events {
         let words = if event.what == Happened::Ticket { "sent to " } else { "" };
@@ -55,6 +69,34 @@ pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow
         text.push_str(&format!("  {} {}\n", time(event.at), one_line(words.trim_end_matches([':', ' ']))));
     }
     output::print(text.as_bytes())
+}
+
+fn finding_json(it: &CaseFinding) -> Value {
+    let mut value = to_json(&it.finding);
+    value["bundles"] = it.bundles.into();
+    value
+}
+
+/// A finding on two lines: what it is, and the first record of it.
+fn finding_text(it: &CaseFinding) -> String {
+    let finding = &it.finding;
+    let severity = finding.severity.as_deref().unwrap_or("unexplained");
+    let variant = finding.variant.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    let times = match (&finding.first_time, &finding.last_time) {
+        (Some(first), Some(last)) if first != last => format!(", {first} to {last}"),
+        (Some(first), _) => format!(", {first}"),
+        _ => String::new(),
+    };
+    let logs = if it.bundles > 1 { format!(", in {} logs", it.bundles) } else { String::new() };
+    let title = one_line(&finding.title);
+    let id = format!("{}{variant}", finding.problem);
+    let first = finding.message.lines().next().unwrap_or_default();
+    format!(
+        "  {severity} {title}\n    {}, {} times{times}{logs}\n    {}\n",
+        one_line(&id),
+        finding.count,
+        one_line(first)
+    )
 }
 
 /// A clock in words.

@@ -1,0 +1,101 @@
+//! What a case keeps of the logs, from the triage and the watch to the customer's answer.
+
+use crate::{command, folder, stderr, stdout, text};
+use serde_json::Value;
+use std::fs;
+use std::process::Output;
+
+const FULL: &str = "title: The disk {disk} is full
+level: L1
+side: storage
+severity: high
+match: { regex: 'no space on (?<disk>[A-Z]):' }
+cause: Nothing is left.
+fixes:
+  - { level: L1, audience: customer, steps: ['Empty the bin of {disk}.', Delete old dumps.], risk: none, verify: The job ends. }
+  - { level: L2, audience: partner, steps: [Move the repository.], risk: none, verify: The job ends. }
+";
+const LOG: &str = "2026-01-02 03:04:05 ERROR no space on D: left for the file of jdoe\n\
+    2026-01-02 03:04:07 ERROR the ledger is out of sequence 0x80070005, password=Hunter2-Secret\n";
+
+/// A store, a watched folder and a catalogue.
+struct Desk {
+    home: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let home = folder(&[
+            ("app.log", LOG.as_bytes()),
+            ("ours/acme/app/_product.yaml", b"vendor: Acme\nproduct: App\n"),
+            ("ours/acme/app/full.yaml", FULL.as_bytes()),
+            ("in/.keep", b""),
+        ]);
+        Desk { home }
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        let mut command = command(words);
+        command.args(["--store", "store.db"]).current_dir(self.home.path());
+        command.env("XDG_DATA_HOME", self.home.path()).env("LOCALAPPDATA", self.home.path());
+        command.output().unwrap()
+    }
+
+    #[track_caller]
+    fn done(&self, words: &[&str]) -> String {
+        let output = self.run(words);
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {output:?}");
+        stdout(&output).to_owned()
+    }
+
+    #[track_caller]
+    fn json(&self, words: &[&str]) -> Value {
+        serde_json::from_str(&self.done(&[words, &["-o", "json"]].concat())).unwrap()
+    }
+
+    fn open(&self, customer: &str) {
+        self.done(&["case", "open", "backups fail", "--customer", customer]);
+    }
+
+    #[track_caller]
+    fn triage(&self, file: &str, case: &str) -> String {
+        self.done(&["triage", file, "--no-builtin", "--signatures", "ours", "--case", case, "--no-progress"])
+    }
+
+    /// Drops a file into the folder of a customer and has it read.
+    fn watched(&self, customer: &str, name: &str, log: &str) -> Output {
+        let path = self.home.path().join("in").join(customer);
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join(name), log).unwrap();
+        fs::write(path.join(format!("{name}.done")), "").unwrap();
+        let watched = self.run(&["watch", "in", "--once", "--no-builtin", "--no-packs", "--signatures", "ours"]);
+        assert_eq!(watched.status.code(), Some(0), "{}", stderr(&watched));
+        watched
+    }
+}
+
+#[test]
+fn a_case_keeps_what_was_found_without_secrets() {
+    let desk = Desk::new();
+    desk.open("acme");
+    desk.triage("app.log", "1");
+    desk.watched("bolt", "b.log", LOG);
+    for case in ["1", "2"] {
+        let shown = desk.json(&["case", "show", case]);
+        let found = shown["findings"].as_array().unwrap();
+        assert_eq!(found.len(), 2, "{shown}");
+        assert_eq!((&found[0]["problem"], &found[0]["count"]), (&"acme/app/full".into(), &1.into()));
+        assert_eq!(found[0]["message"], LOG.lines().next().unwrap());
+        assert_eq!(found[0]["steps"][0]["text"], "Empty the bin of D.");
+        assert_eq!((&found[1]["known"], &found[1]["codes"][0]), (&false.into(), &"0x80070005".into()));
+        assert_eq!(found[0]["first_time"], "2026-01-02T03:04:05");
+        let told = desk.done(&["case", "show", case]);
+        assert!(told.contains("high The disk D is full\n    acme/app/full, 1 times, 2026-01-02T03:04:05\n"), "{told}");
+        assert!(told.contains("unexplained the ledger is out of sequence"), "{told}");
+    }
+    let store = fs::read(desk.home.path().join("store.db")).unwrap();
+    let secret = b"Hunter2-Secret".as_slice();
+    assert!(!store.windows(secret.len()).any(|it| it == secret));
+    let report = desk.home.path().join("in/bolt/b.log.tierline/report.json");
+    assert!(fs::read_to_string(&report).unwrap().contains("Hunter2-Secret"), "{}", text(&report));
+}
