@@ -10,6 +10,7 @@ mod cases;
 mod findings;
 mod health;
 mod outbox;
+mod recurrence;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
 pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
 pub use health::Health;
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
+pub use recurrence::{Earlier, Recurrence};
 pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};
 pub use uploads::{Filed, Finished, ReadBundle, Upload, UploadState};

@@ -1,5 +1,6 @@
 mod cases;
 mod findings;
+mod recurrence;
 
 use super::*;
 

@@ -6,6 +6,7 @@
 use super::cases::{About, CaseBundle, NewCase, Origin, bundles_in, case_of_problem, customer_of, fill_in, insert};
 use super::findings::{self, Finding};
 use super::outbox::named;
+use super::recurrence::{came_back, open_case_with};
 use super::trail::{Happened, reopen, write};
 use super::{PROGRAM, Store, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
@@ -236,13 +237,21 @@ impl Filed {
 
 /// Finds or opens the case of a content that is new.
 fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Result<Filed, StoreError> {
-    let known = match finished.problem {
+    let mut known = match finished.problem {
         Some(problem) => case_of_problem(db, customer, problem)?,
         None => None,
     };
+    // A call, or a bundle that has shown something worse besides.
+    if let (None, Some(worst), Some(problem)) = (known, finished.findings.first(), finished.problem) {
+        known = open_case_with(db, customer, &worst.problem)?;
+        if let Some(case) = known {
+            let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
+            db.execute(sql, (problem, customer, case))?;
+        }
+    }
     let filed = match known {
         Some(case) => {
-            reopen(db, case, "its problem came back", PROGRAM, now)?;
+            reopen(db, case, &came_back(db, case)?, PROGRAM, now)?;
             fill_in(db, case, &finished.about)?;
             Filed::Updated(case)
         }

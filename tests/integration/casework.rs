@@ -99,3 +99,35 @@ fn a_case_keeps_what_was_found_without_secrets() {
     let report = desk.home.path().join("in/bolt/b.log.tierline/report.json");
     assert!(fs::read_to_string(&report).unwrap().contains("Hunter2-Secret"), "{}", text(&report));
 }
+
+#[test]
+fn other_cases_are_named_to_their_customer_and_counted_to_others() {
+    let desk = Desk::new();
+    desk.open("acme");
+    desk.triage("app.log", "1");
+    desk.done(&["case", "close", "1", "--fixed-by", "Mr Acmeson has emptied the bin"]);
+    desk.watched("bolt", "b.log", LOG);
+    desk.done(&["case", "close", "2", "--fixed-by", "acme/app/full#1"]);
+    desk.open("acme");
+    let told = desk.triage("app.log", "3");
+    for words in ["seen at 1 other customer", "also in case 1 of this customer, fixed on 20", "by: Mr Acmeson has emptied the bin"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(told.contains("`acme/app/full#1` has solved 1 of 2 cases that were solved"), "{told}");
+    let shown = desk.json(&["case", "show", "3"]);
+    let full = &shown["findings"][0];
+    assert_eq!((&full["other_customers"], &full["solved_cases"]), (&1.into(), &2.into()), "{full}");
+    assert_eq!(full["other_cases"][0]["case"], 1);
+    // Another customer is told nothing of acme, in any form.
+    desk.open("cord");
+    let mut all = desk.triage("app.log", "4") + &desk.done(&["case", "show", "4"]);
+    all += &desk.json(&["case", "show", "4"]).to_string();
+    assert!(all.contains("seen at 2 other customers"), "{all}");
+    for name in ["bolt", "Acmeson", "b.log", "case 1", "case 2", "case 3"] {
+        assert!(!all.contains(name), "{name}: {all}");
+    }
+    // A bundle with the same problem opens the case again, and says what had fixed it.
+    desk.watched("bolt", "c.log", &format!("{LOG}2026-01-02 03:04:09 INFO more\n"));
+    let told = desk.done(&["case", "show", "2"]);
+    assert!(told.contains("reopened: its problem came back; it was fixed on 20"), "{told}");
+}

@@ -3,10 +3,10 @@
 use super::Format;
 use crate::cli::output;
 use serde_json::{Value, json};
-use tierline::casework::to_json;
+use tierline::casework::{to_json, told as told_by_others};
 use tierline::report::one_line;
 use tierline::sla::{Clock, Clocks, Outlook};
-use tierline::store::{Case, CaseFinding, Happened};
+use tierline::store::{Case, CaseFinding, Happened, Recurrence};
 
 pub(super) fn print_list(cases: &[Case], format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
@@ -24,13 +24,15 @@ pub(super) struct Whole<'a> {
     pub(super) case: &'a Case,
     pub(super) clocks: &'a Clocks,
     pub(super) findings: &'a [CaseFinding],
+    /// What other cases tell of each finding.
+    pub(super) recurrences: &'a [Recurrence],
 }
 
 pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> {
-    let Whole { case, clocks, findings } = *all;
+    let Whole { case, clocks, findings, recurrences } = *all;
     if format == Format::Json {
         let mut value = json(case);
-        value["findings"] = findings.iter().map(finding_json).collect();
+        value["findings"] = findings.iter().zip(recurrences).map(|(it, other)| finding_json(it, other)).collect();
         value["clocks"] = both(clocks).map(clock_json).collect();
         let event = |it: &tierline::store::Event| json!({"time": time(it.at), "by": it.by, "kind": it.what.name(), "text": it.text});
         value["events"] = case.events.iter().map(event).collect();
@@ -60,7 +62,10 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
     }
     if !findings.is_empty() {
         text.push_str("What was found:\n");
-        findings.iter().for_each(|it| text.push_str(&finding_text(it)));
+        for (it, others) in findings.iter().zip(recurrences) {
+            text.push_str(&finding_text(it));
+            told_by_others(others).iter().for_each(|it| text.push_str(&format!("    {}\n", one_line(it))));
+        }
     }
     text.push_str("What happened:\n");
     for event in &case.events {
@@ -71,9 +76,16 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
     output::print(text.as_bytes())
 }
 
-fn finding_json(it: &CaseFinding) -> Value {
+fn finding_json(it: &CaseFinding, others: &Recurrence) -> Value {
     let mut value = to_json(&it.finding);
     value["bundles"] = it.bundles.into();
+    let own = others.own.iter();
+    let own = own.map(|it| json!({"case": it.case, "closed": it.closed.map(time), "fixed_by": it.fixed_by}));
+    let by = others.by.iter().map(|(step, cases)| json!({"step": step, "cases": cases}));
+    value["other_cases"] = own.collect();
+    value["other_customers"] = others.others.into();
+    value["solved_cases"] = others.solved.into();
+    value["solved_by"] = by.collect();
     value
 }
 
