@@ -58,7 +58,8 @@ mod tests {
     fn what_other_cases_tell_is_in_words() {
         assert_eq!(told(&Recurrence::default()), Vec::<String>::new());
         let at = |case, closed, fixed_by: Option<&str>| Earlier { case, closed, fixed_by: fixed_by.map(str::to_owned) };
-        let own = vec![at(9, None, None), at(8, Some(86_400), Some("a restart")), at(7, Some(0), None), at(6, None, None)];
+        let own =
+            vec![at(9, None, None), at(8, Some(86_400), Some("a restart")), at(7, Some(0), None), at(6, None, None)];
         let by = vec![("a/b/c#1".to_owned(), 2)];
         let all = told(&Recurrence { own, others: 2, solved: 3, by });
         let expected = [

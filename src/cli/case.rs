@@ -1,5 +1,6 @@
 //! `tierline case`: one file per group of subcommands, and what they share.
 
+mod assign;
 mod close;
 mod due;
 mod filed;
@@ -41,6 +42,7 @@ Examples:
   tierline case due
   tierline case tried 7 'restarted the backup service'
   tierline case note 7 'send the logs of the proxy too' --vendor --waits
+  tierline case assign 7 jo
   tierline case set 7 --severity critical
   tierline case close 7 --fixed-by 'KB1234'
 
@@ -58,6 +60,10 @@ enum CaseCommand {
     Tried(note::TriedArgs),
     /// Notes what somebody said. An answer of the vendor stops its clock.
     Note(note::NoteArgs),
+    /// Gives a case to somebody.
+    Assign(assign::AssignArgs),
+    /// Takes a case from whoever works on it.
+    Unassign(assign::UnassignArgs),
     /// Corrects what is known of a case: its severity, contact, vendor, product.
     Set(set::SetArgs),
     /// Closes a case.
@@ -86,6 +92,8 @@ pub(super) fn run(args: &CaseArgs) -> anyhow::Result<Exit> {
         CaseCommand::Show(args) => show::run(args),
         CaseCommand::Tried(args) => note::run_tried(args),
         CaseCommand::Note(args) => note::run(args),
+        CaseCommand::Assign(args) => assign::run(args),
+        CaseCommand::Unassign(args) => assign::run_unassign(args),
         CaseCommand::Set(args) => set::run(args),
         CaseCommand::Close(args) => close::run(args),
         CaseCommand::Reopen(args) => close::run_reopen(args),

@@ -7,6 +7,7 @@
 
 mod audit;
 mod cases;
+mod filter;
 mod findings;
 mod health;
 mod outbox;
@@ -20,6 +21,7 @@ mod uploads;
 
 pub use audit::{Leaving, Left};
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
+pub use filter::CaseFilter;
 pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
 pub use health::Health;
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};

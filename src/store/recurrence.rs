@@ -65,7 +65,8 @@ impl Store {
 
 /// Of closed cases with a problem: whose each is, what has solved it, and the worst problem of its first logs.
 fn solutions(db: &Connection, problem: &str) -> Result<Vec<(i64, String, String)>, StoreError> {
-    let sql = "SELECT customer, fixed_by, (SELECT findings.problem FROM findings JOIN case_bundles USING (case_id, sha256)
+    let sql =
+        "SELECT customer, fixed_by, (SELECT findings.problem FROM findings JOIN case_bundles USING (case_id, sha256)
             WHERE case_id = cases.id ORDER BY case_bundles.rowid, findings.id LIMIT 1)
         FROM cases WHERE status = 'closed' AND fixed_by IS NOT NULL
         AND id IN (SELECT case_id FROM findings WHERE problem = ?1) ORDER BY id";
@@ -114,6 +115,9 @@ mod tests {
         for step in ["", "KB", "KB1234, by Ms Example", "bolt", "a/b/c#x", "a/b/c d", "a/b", "a//c", "KB12a", "#1"] {
             assert!(!is_for_all(step), "{step}");
         }
-        assert_eq!((named_problem("a/b/c#2"), named_problem("a/b/c"), named_problem("KB1")), (Some("a/b/c"), Some("a/b/c"), None));
+        assert_eq!(
+            (named_problem("a/b/c#2"), named_problem("a/b/c"), named_problem("KB1")),
+            (Some("a/b/c"), Some("a/b/c"), None)
+        );
     }
 }

@@ -160,6 +160,8 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT;",
     // 5: what was found in the logs of cases.
     super::findings::TABLES,
+    // 6: who works on a case.
+    super::filter::ASSIGNED,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -110,7 +110,11 @@ fn other_cases_are_named_to_their_customer_and_counted_to_others() {
     desk.done(&["case", "close", "2", "--fixed-by", "acme/app/full#1"]);
     desk.open("acme");
     let told = desk.triage("app.log", "3");
-    for words in ["seen at 1 other customer", "also in case 1 of this customer, fixed on 20", "by: Mr Acmeson has emptied the bin"] {
+    for words in [
+        "seen at 1 other customer",
+        "also in case 1 of this customer, fixed on 20",
+        "by: Mr Acmeson has emptied the bin",
+    ] {
         assert!(told.contains(words), "{words}: {told}");
     }
     assert!(told.contains("`acme/app/full#1` has solved 1 of 2 cases that were solved"), "{told}");
@@ -130,4 +134,52 @@ fn other_cases_are_named_to_their_customer_and_counted_to_others() {
     desk.watched("bolt", "c.log", &format!("{LOG}2026-01-02 03:04:09 INFO more\n"));
     let told = desk.done(&["case", "show", "2"]);
     assert!(told.contains("reopened: its problem came back; it was fixed on 20"), "{told}");
+}
+
+#[test]
+fn cases_are_given_to_people_and_found_again() {
+    let desk = Desk::new();
+    for customer in ["acme", "bolt", "cord"] {
+        desk.open(customer);
+    }
+    desk.triage("app.log", "2");
+    desk.done(&["case", "assign", "2", "jo"]);
+    desk.done(&["case", "set", "2", "--severity", "high"]);
+    desk.done(&["case", "set", "3", "--severity", "low"]);
+    desk.done(&["case", "note", "3", "send the logs", "--waits"]);
+    desk.done(&["case", "close", "1", "--fixed-by", "KB1"]);
+    let ids = |words: &[&str]| -> Vec<i64> {
+        let list = desk.json(&[&["case", "list"], words].concat());
+        list.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(ids(&[]), [1, 2, 3]);
+    assert_eq!(ids(&["--open"]), [2, 3]);
+    assert_eq!(ids(&["--state", "open"]), [2]);
+    assert_eq!((ids(&["--state", "waiting"]), ids(&["--state", "closed"])), (vec![3], vec![1]));
+    assert_eq!((ids(&["--assigned", "jo"]), ids(&["--open", "--unassigned"])), (vec![2], vec![3]));
+    assert_eq!((ids(&["--severity", "low"]), ids(&["--severity", "medium"])), (vec![2, 3], vec![2]));
+    assert_eq!((ids(&["--signature", "acme/app/full"]), ids(&["--signature", "acme/app/none"])), (vec![2], vec![]));
+    assert_eq!(ids(&["--customer", "cord", "--severity", "high"]), [0; 0]);
+    let contract = "[customers.bolt]\nresolve = { high = \"8h\" }\n";
+    fs::write(desk.home.path().join("config.toml"), contract).unwrap();
+    let due = |within| ids(&["--due", within, "--config", "config.toml"]);
+    assert_eq!((due("1h"), due("9h")), (vec![], vec![2]));
+    let told = desk.done(&["case", "show", "2"]);
+    let steps = [
+        "assigned  jo",
+        "What to do next:\n  [L1, customer] Empty the bin of D.\n    acme/app/full#1\n",
+        "[L2, partner] Move the repository.",
+        "assigned: jo",
+    ];
+    for words in steps {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    desk.done(&["case", "tried", "2", "acme/app/full#1"]);
+    let next = desk.json(&["case", "show", "2"])["next_steps"].clone();
+    assert_eq!((&next[0]["step"], next.as_array().unwrap().len()), (&"acme/app/full#2".into(), 2), "{next}");
+    desk.done(&["case", "tried", "2", "acme/app/full"]);
+    let told = desk.done(&["case", "show", "2"]);
+    assert!(told.contains("no step is left to try; `tierline escalate --case 2`"), "{told}");
+    desk.done(&["case", "unassign", "2"]);
+    assert_eq!(ids(&["--assigned", "jo"]), [0; 0]);
 }

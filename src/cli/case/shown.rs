@@ -3,7 +3,7 @@
 use super::Format;
 use crate::cli::output;
 use serde_json::{Value, json};
-use tierline::casework::{to_json, told as told_by_others};
+use tierline::casework::{next_steps, to_json, told as told_by_others};
 use tierline::report::one_line;
 use tierline::sla::{Clock, Clocks, Outlook};
 use tierline::store::{Case, CaseFinding, Happened, Recurrence};
@@ -33,6 +33,12 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
     if format == Format::Json {
         let mut value = json(case);
         value["findings"] = findings.iter().zip(recurrences).map(|(it, other)| finding_json(it, other)).collect();
+        let next = next_steps(case, findings).into_iter();
+        let next = next.map(|(finding, step)| {
+            json!({"problem": finding.problem, "step": finding.name_of(step), "level": step.level,
+                "audience": step.audience, "text": step.text})
+        });
+        value["next_steps"] = next.collect();
         value["clocks"] = both(clocks).map(clock_json).collect();
         let event = |it: &tierline::store::Event| json!({"time": time(it.at), "by": it.by, "kind": it.what.name(), "text": it.text});
         value["events"] = case.events.iter().map(event).collect();
@@ -47,6 +53,7 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
     add("vendor", case.vendor.as_deref());
     add("product", case.product.as_deref());
     add("contact", case.contact.as_deref());
+    add("assigned", case.assigned.as_deref());
     add("came by", Some(case.origin.name()));
     add("fixed by", case.fixed_by.as_deref());
     for clock in both(clocks) {
@@ -67,6 +74,10 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
             told_by_others(others).iter().for_each(|it| text.push_str(&format!("    {}\n", one_line(it))));
         }
     }
+    if case.closed.is_none() && !findings.is_empty() {
+        text.push_str("What to do next:\n");
+        text.push_str(&next_text(case, findings));
+    }
     text.push_str("What happened:\n");
     for event in &case.events {
         let words = if event.what == Happened::Ticket { "sent to " } else { "" };
@@ -74,6 +85,24 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
         text.push_str(&format!("  {} {}\n", time(event.at), one_line(words.trim_end_matches([':', ' ']))));
     }
     output::print(text.as_bytes())
+}
+
+/// What is left to try, and what to do if nothing is.
+fn next_text(case: &Case, findings: &[CaseFinding]) -> String {
+    let steps = next_steps(case, findings);
+    let mut text = String::new();
+    for (finding, step) in &steps {
+        let name = finding.name_of(step).unwrap_or_else(|| finding.problem.clone());
+        let words = format!("[{}, {}] {}", step.level, step.audience, step.text);
+        text.push_str(&format!("  {}\n    {}\n", one_line(&words), one_line(&name)));
+    }
+    if steps.is_empty() {
+        let id = case.id;
+        text.push_str(&format!(
+            "  no step is left to try; `tierline escalate --case {id}` makes the package for the vendor\n"
+        ));
+    }
+    text
 }
 
 fn finding_json(it: &CaseFinding, others: &Recurrence) -> Value {
@@ -171,7 +200,7 @@ fn json(case: &Case) -> Value {
     json!({
         "id": case.id, "customer": case.customer, "status": case.status.name(), "title": case.title,
         "severity": case.severity, "vendor": case.vendor, "product": case.product, "origin": case.origin.name(),
-        "contact": case.contact, "opened": time(case.opened), "closed": case.closed.map(time), "fixed_by": case.fixed_by,
+        "contact": case.contact, "assigned": case.assigned, "opened": time(case.opened), "closed": case.closed.map(time), "fixed_by": case.fixed_by,
         "tried": case.tried().collect::<Vec<_>>(), "bundles": bundles.collect::<Vec<_>>(),
         "tickets": tickets.collect::<Vec<_>>(),
     })
