@@ -1,5 +1,6 @@
 //! What a case keeps of a diagnosis.
 
+use super::Quiet;
 use crate::diagnosis::{Diagnosis, Known, State, Unresolved};
 use crate::finding::{Evidence, Group, codes};
 use crate::redact::{CustomerKey, Names, Options, Redactor};
@@ -13,22 +14,23 @@ const MOST: usize = 32;
 const LONGEST: usize = 1000;
 
 /// Returns what was found, the worst first: known problems that are there now, then unexplained errors.
-pub fn findings(diagnosis: &Diagnosis) -> Vec<Finding> {
+pub fn findings(diagnosis: &Diagnosis, quiet: &Quiet) -> Vec<Finding> {
     let secrets = Secrets::new();
     let known = diagnosis.known.iter().filter(|it| it.state == State::Match).take(MOST);
     let known = known.map(|it| known_of(it, &secrets));
-    known.chain(diagnosis.unresolved.iter().take(MOST).map(|it| unexplained_of(it, &secrets))).collect()
+    let all = known.chain(diagnosis.unresolved.iter().take(MOST).map(|it| unexplained_of(it, &secrets)));
+    all.map(|it| Finding { suppressed: quiet.why(&it.problem).map(str::to_owned), ..it }).collect()
 }
 
 /// Returns what was found by the logs in which it was found first. `place` writes a path as it is stored.
-pub fn found_in(diagnosis: &Diagnosis, place: &dyn Fn(&std::path::Path) -> String) -> Vec<FoundIn> {
+pub fn found_in(diagnosis: &Diagnosis, quiet: &Quiet, place: &dyn Fn(&std::path::Path) -> String) -> Vec<FoundIn> {
     let inputs: Vec<_> = diagnosis.inputs.iter().filter(|it| it.sha256.is_some()).collect();
     let mut all: Vec<FoundIn> = inputs
         .iter()
         .map(|it| CaseBundle { path: place(&it.path), sha256: it.sha256.clone().unwrap_or_default() })
         .map(|bundle| FoundIn { bundle, findings: Vec::new() })
         .collect();
-    for finding in findings(diagnosis) {
+    for finding in findings(diagnosis, quiet) {
         let is_of = |path: &std::path::Path| {
             let rest = finding.place.strip_prefix(&*path.to_string_lossy());
             rest.is_some_and(|rest| rest.starts_with([':', '/', '\\', '!']))

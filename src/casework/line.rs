@@ -10,7 +10,7 @@ pub fn to_json(it: &Finding) -> Value {
     json!({
         "problem": it.problem, "known": it.is_known, "variant": it.variant, "title": it.title, "severity": it.severity,
         "level": it.level, "count": it.count, "first_time": it.first_time, "last_time": it.last_time, "codes": it.codes,
-        "message": it.message, "place": it.place, "steps": it.steps.iter().map(step).collect::<Vec<_>>(),
+        "message": it.message, "place": it.place, "suppressed": it.suppressed, "steps": it.steps.iter().map(step).collect::<Vec<_>>(),
     })
 }
 
@@ -40,6 +40,7 @@ pub fn of_json(value: &Value) -> Option<Finding> {
         codes: list("codes")?.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect(),
         message: text(value, "message")?,
         place: text(value, "place")?,
+        suppressed: text(value, "suppressed"),
         steps: list("steps")?.iter().map(step).collect::<Option<_>>()?,
     })
 }

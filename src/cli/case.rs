@@ -12,6 +12,7 @@ mod refresh;
 mod set;
 mod show;
 mod shown;
+mod suppress;
 
 pub(super) use filed::FiledArgs;
 
@@ -66,6 +67,8 @@ enum CaseCommand {
     Unassign(assign::UnassignArgs),
     /// Corrects what is known of a case: its severity, contact, vendor, product.
     Set(set::SetArgs),
+    /// Problems that are to open no cases, with a reason and a last day.
+    Suppress(suppress::SuppressArgs),
     /// Closes a case.
     Close(close::CloseArgs),
     /// Opens a closed case again.
@@ -95,6 +98,7 @@ pub(super) fn run(args: &CaseArgs) -> anyhow::Result<Exit> {
         CaseCommand::Assign(args) => assign::run(args),
         CaseCommand::Unassign(args) => assign::run_unassign(args),
         CaseCommand::Set(args) => set::run(args),
+        CaseCommand::Suppress(args) => suppress::run(args),
         CaseCommand::Close(args) => close::run(args),
         CaseCommand::Reopen(args) => close::run_reopen(args),
         CaseCommand::Due(args) => due::run(args),

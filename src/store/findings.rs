@@ -66,6 +66,8 @@ pub struct Finding {
     pub message: String,
     /// The file and line of that.
     pub place: String,
+    /// Until when and why it is to open no case, if that was so when the logs were filed.
+    pub suppressed: Option<String>,
     /// What can be done, in order.
     pub steps: Vec<FindingStep>,
 }
@@ -137,8 +139,8 @@ impl Store {
 pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]) -> Result<(), StoreError> {
     db.execute("DELETE FROM findings WHERE case_id = ?1 AND sha256 = ?2", (case, sha256))?;
     let sql = "INSERT INTO findings (case_id, sha256, problem, is_known, variant, title, severity, level, count,
-        first_time, last_time, codes, message, place)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        first_time, last_time, codes, message, place, suppressed)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     let mut insert = db.prepare(sql)?;
     let sql = "INSERT INTO finding_steps (finding, position, number, level, audience, text)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -160,6 +162,7 @@ pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]
             it.codes.join(" "),
             &it.message,
             &it.place,
+            &it.suppressed,
         ))?;
         let id = db.last_insert_rowid();
         for (position, step) in it.steps.iter().enumerate() {
@@ -172,10 +175,10 @@ pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]
 
 pub(super) fn findings_of(db: &Connection, case: i64) -> Result<Vec<CaseFinding>, StoreError> {
     let sql = "SELECT problem, is_known, variant, title, severity, level, count, first_time, last_time, codes, message,
-        place, findings.id FROM findings JOIN case_bundles USING (case_id, sha256)
+        place, suppressed, findings.id FROM findings JOIN case_bundles USING (case_id, sha256)
         WHERE case_id = ?1 ORDER BY added DESC, case_bundles.rowid DESC, findings.id";
     let mut statement = db.prepare(sql)?;
-    let rows = statement.query_map([case], |row| Ok((finding_of(row)?, row.get::<_, i64>(12)?)))?;
+    let rows = statement.query_map([case], |row| Ok((finding_of(row)?, row.get::<_, i64>(13)?)))?;
     let mut all: Vec<(CaseFinding, i64)> = Vec::new();
     for row in rows {
         let (finding, id) = row?;
@@ -209,6 +212,7 @@ fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
         codes: row.get::<_, String>(9)?.split_whitespace().map(str::to_owned).collect(),
         message: row.get(10)?,
         place: row.get(11)?,
+        suppressed: row.get(12)?,
         steps: Vec::new(),
     })
 }

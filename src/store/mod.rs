@@ -13,6 +13,7 @@ mod health;
 mod outbox;
 mod recurrence;
 mod schema;
+mod suppressions;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -26,6 +27,7 @@ pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
 pub use health::Health;
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
 pub use recurrence::{Earlier, Recurrence};
+pub use suppressions::{NewSuppression, Suppression};
 pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};
 pub use uploads::{Filed, Finished, ReadBundle, Upload, UploadState};

@@ -162,6 +162,8 @@ pub(super) const STEPS: &[&str] = &[
     super::findings::TABLES,
     // 6: who works on a case.
     super::filter::ASSIGNED,
+    // 7: problems that are to open no cases.
+    super::suppressions::TABLES,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -115,6 +115,8 @@ pub struct Finished<'a> {
     pub problem: Option<&'a str>,
     /// What is known of the product.
     pub about: About<'a>,
+    /// Why it is to open no case: all that was found in it is suppressed. It is filed with a case that is closed at once.
+    pub quiet: Option<&'a str>,
     /// What was found in it.
     pub findings: &'a [Finding],
 }
@@ -242,7 +244,8 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
         None => None,
     };
     // A call, or a bundle that has shown something worse besides.
-    if let (None, Some(worst), Some(problem)) = (known, finished.findings.first(), finished.problem) {
+    let worst = finished.findings.iter().find(|it| it.suppressed.is_none());
+    if let (None, Some(worst), Some(problem)) = (known, worst, finished.problem) {
         known = open_case_with(db, customer, &worst.problem)?;
         if let Some(case) = known {
             let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
@@ -250,6 +253,7 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
         }
     }
     let filed = match known {
+        Some(case) if finished.quiet.is_some() => Filed::Updated(case),
         Some(case) => {
             reopen(db, case, &came_back(db, case)?, PROGRAM, now)?;
             fill_in(db, case, &finished.about)?;
@@ -263,6 +267,10 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
             if let Some(problem) = finished.problem {
                 let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
                 db.execute(sql, (problem, customer, case))?;
+            }
+            if let Some(why) = finished.quiet {
+                db.execute("UPDATE cases SET status = 'closed', closed = ?1 WHERE id = ?2", (now, case))?;
+                write(db, case, Happened::Closed, why, PROGRAM, now)?;
             }
             Filed::Opened(case)
         }

@@ -183,3 +183,55 @@ fn cases_are_given_to_people_and_found_again() {
     desk.done(&["case", "unassign", "2"]);
     assert_eq!(ids(&["--assigned", "jo"]), [0; 0]);
 }
+
+#[test]
+fn a_suppressed_problem_opens_no_case_and_is_told() {
+    let desk = Desk::new();
+    let one = LOG.lines().next().unwrap();
+    let add = |more: &[&str]| {
+        desk.run(&[&["case", "suppress", "add", "acme/app/full", "--reason", "new disks"], more].concat())
+    };
+    for wrong in
+        [vec!["--customer", "acme"], vec!["--until", "2099-01-01"], vec!["--customer", "acme", "--until", "2020-01-01"]]
+    {
+        assert_eq!(add(&wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    let added = add(&["--customer", "acme", "--until", "2099-01-01"]);
+    assert_eq!(stdout(&added), "suppression 1 holds until 2099-01-01\n", "{added:?}");
+    assert!(stderr(&added).contains("no case has a finding"), "{added:?}");
+    desk.watched("acme", "a.log", one);
+    desk.watched("acme", "b.log", &format!("{one}\n2026-01-02 03:04:09 INFO more\n"));
+    desk.watched("bolt", "a.log", one);
+    // Both bundles belong to one case, which was never open; that of another customer is open.
+    let list = desk.json(&["case", "list"]);
+    let told: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["status"].as_str().unwrap(), it["bundles"].as_array().unwrap().len()))
+        .collect();
+    assert_eq!(told, [("closed", 2), ("open", 1)], "{list}");
+    let shown = desk.done(&["case", "show", "1"]);
+    let why = "suppressed until 2099-01-01: new disks";
+    assert!(shown.contains(&format!("closed: {why}")) && shown.contains("suppressed: The disk D is full"), "{shown}");
+    let report = |name: &str| fs::read_to_string(desk.home.path().join("in").join(name)).unwrap();
+    assert!(report("acme/a.log.tierline/report.txt").contains(why));
+    assert!(!report("bolt/a.log.tierline/report.txt").contains("suppressed until"));
+    // What else is wrong opens a case as ever.
+    desk.watched("acme", "c.log", LOG);
+    let third = desk.json(&["case", "show", "3"]);
+    assert!(third["title"].as_str().unwrap().starts_with("unexplained: the ledger"), "{third}");
+    assert_eq!((&third["findings"][0]["suppressed"], &third["findings"][1]["suppressed"]), (&why.into(), &Value::Null));
+    desk.open("acme");
+    assert!(desk.triage("app.log", "4").contains(why));
+    // Taken back, the problem opens a case; who has asked for silence can still be told.
+    assert!(desk.done(&["case", "suppress", "list"]).contains("acme/app/full at acme until 2099-01-01: new disks"));
+    desk.done(&["case", "suppress", "remove", "1"]);
+    assert_eq!(desk.run(&["case", "suppress", "remove", "1"]).status.code(), Some(1));
+    assert_eq!(desk.done(&["case", "suppress", "list"]), "Nothing is suppressed.\n");
+    let all = desk.json(&["case", "suppress", "list", "--all"]);
+    assert_eq!((&all[0]["holds"], all[0]["removed_by"].is_string()), (&false.into(), true), "{all}");
+    desk.watched("acme", "d.log", &format!("{one}\n2026-01-02 03:04:10 INFO more\n"));
+    let fourth = desk.json(&["case", "show", "4"]);
+    assert_eq!(fourth["bundles"].as_array().unwrap().len(), 2, "{fourth}");
+}

@@ -3,7 +3,7 @@
 use super::user;
 use crate::cli::connection::{StoreArgs, now};
 use std::path::{Path, PathBuf};
-use tierline::casework::{found_in, note_recurrence};
+use tierline::casework::{Quiet, found_in, note_recurrence};
 use tierline::diagnosis::Diagnosis;
 use tierline::escalate::Ticket;
 use tierline::signature::Severity;
@@ -47,11 +47,14 @@ impl FiledArgs {
         }
     }
 
-    /// Files a triage: its logs, and what was found in them. The diagnosis is told what other cases say of it.
+    /// Files a triage: its logs, and what was found in them. The diagnosis is told what is suppressed and what other cases
+    /// say of it.
     pub(in crate::cli) fn add(&self, diagnosis: &mut Diagnosis) -> anyhow::Result<()> {
         let Some(id) = self.case else { return Ok(()) };
         let store = self.store.open()?;
-        store.add_findings(id, &found_in(diagnosis, &place), &user(), now())?;
+        let quiet = Quiet::of(&store, &store.case(id)?.customer, now())?;
+        store.add_findings(id, &found_in(diagnosis, &quiet, &place), &user(), now())?;
+        quiet.note(diagnosis);
         Ok(note_recurrence(diagnosis, &store, id)?)
     }
 
@@ -74,7 +77,8 @@ impl FiledArgs {
             Err(why @ (StoreError::InOtherCase { .. } | StoreError::ProblemOfOther)) => return Ok(Err(why)),
             tied => tied?,
         }
-        Ok(Ok(store.add_findings(id, &found_in(diagnosis, &place), &user(), now())?))
+        let quiet = Quiet::of(&store, customer, now())?;
+        Ok(Ok(store.add_findings(id, &found_in(diagnosis, &quiet, &place), &user(), now())?))
     }
 }
 

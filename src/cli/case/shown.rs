@@ -130,10 +130,11 @@ fn finding_text(it: &CaseFinding) -> String {
     };
     let logs = if it.bundles > 1 { format!(", in {} logs", it.bundles) } else { String::new() };
     let title = one_line(&finding.title);
+    let quiet = finding.suppressed.as_ref().map(|it| format!("    {}\n", one_line(it))).unwrap_or_default();
     let id = format!("{}{variant}", finding.problem);
     let first = finding.message.lines().next().unwrap_or_default();
     format!(
-        "  {severity} {title}\n    {}, {} times{times}{logs}\n    {}\n",
+        "  {severity} {title}\n    {}, {} times{times}{logs}\n    {}\n{quiet}",
         one_line(&id),
         finding.count,
         one_line(first)

@@ -75,6 +75,7 @@ fn a_bundle_goes_to_the_open_case_in_which_its_problem_was_found() {
             title: "it broke",
             problem: Some("watch:p"),
             about: About::default(),
+            quiet: None,
             findings: &findings,
         };
         store.finish(&finished, now).unwrap()
@@ -100,6 +101,7 @@ fn a_bundle_goes_to_the_open_case_in_which_its_problem_was_found() {
         title: "it broke",
         problem: Some("watch:r"),
         about: About::default(),
+        quiet: None,
         findings: &findings,
     };
     let Filed::Opened(new) = store.finish(&finished, 30).unwrap() else { panic!("no new case") };
