@@ -9,6 +9,7 @@ mod note;
 mod open;
 mod promises;
 mod refresh;
+mod search;
 mod set;
 mod show;
 mod shown;
@@ -55,6 +56,8 @@ enum CaseCommand {
     Open(open::OpenArgs),
     /// Lists the cases.
     List(list::ListArgs),
+    /// Searches what was found in the logs of all cases.
+    Search(search::SearchArgs),
     /// Shows a case: its clocks, tickets, logs, and what happened.
     Show(show::ShowArgs),
     /// Notes a step that was tried without success: the next package tells it, and the gate no longer asks for it.
@@ -92,6 +95,7 @@ pub(super) fn run(args: &CaseArgs) -> anyhow::Result<Exit> {
     match &args.command {
         CaseCommand::Open(args) => open::run(args),
         CaseCommand::List(args) => list::run(args),
+        CaseCommand::Search(args) => search::run(args),
         CaseCommand::Show(args) => show::run(args),
         CaseCommand::Tried(args) => note::run_tried(args),
         CaseCommand::Note(args) => note::run(args),

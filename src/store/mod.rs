@@ -13,6 +13,7 @@ mod health;
 mod outbox;
 mod recurrence;
 mod schema;
+mod search;
 mod suppressions;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
 pub use health::Health;
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
 pub use recurrence::{Earlier, Recurrence};
+pub use search::FoundFinding;
 pub use suppressions::{NewSuppression, Suppression};
 pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};

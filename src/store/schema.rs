@@ -164,6 +164,8 @@ pub(super) const STEPS: &[&str] = &[
     super::filter::ASSIGNED,
     // 7: problems that are to open no cases.
     super::suppressions::TABLES,
+    // 8: findings by words.
+    super::search::TABLES,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

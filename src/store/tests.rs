@@ -1,6 +1,7 @@
 mod cases;
 mod findings;
 mod recurrence;
+mod search;
 mod suppressions;
 
 use super::*;

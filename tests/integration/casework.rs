@@ -235,3 +235,20 @@ fn a_suppressed_problem_opens_no_case_and_is_told() {
     let fourth = desk.json(&["case", "show", "4"]);
     assert_eq!(fourth["bundles"].as_array().unwrap().len(), 2, "{fourth}");
 }
+
+#[test]
+fn findings_are_searched_by_words() {
+    let desk = Desk::new();
+    desk.open("acme");
+    desk.triage("app.log", "1");
+    desk.watched("bolt", "b.log", LOG);
+    let found = desk.json(&["case", "search", "0x8007 LEDGER"]);
+    assert_eq!(found.as_array().unwrap().len(), 2, "{found}");
+    assert_eq!((&found[0]["customer"], &found[1]["customer"]), (&"bolt".into(), &"acme".into()));
+    let own = desk.json(&["case", "search", "app/full", "--customer", "acme"]);
+    assert_eq!((&own[0]["case"], own.as_array().unwrap().len()), (&1.into(), 1), "{own}");
+    let told = desk.done(&["case", "search", "disk d"]);
+    assert!(told.contains("case 1 of acme (open): The disk D is full\n    high acme/app/full, 1 times, "), "{told}");
+    assert_eq!(desk.done(&["case", "search", "nowhere"]), "No finding has these words.\n");
+    assert_eq!(desk.run(&["case", "search", " "]).status.code(), Some(2));
+}
