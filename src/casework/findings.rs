@@ -72,14 +72,18 @@ impl Secrets {
 fn known_of(known: &Known, secrets: &Secrets) -> Finding {
     let signature = &known.signature;
     let mut number = 0;
-    let steps = signature.fixes.iter().flat_map(|fix| fix.steps.iter().map(move |step| (fix, step)));
-    let steps = steps.map(|(fix, step)| {
+    let steps = signature.fixes.iter().flat_map(|fix| {
+        let last = fix.steps.len().saturating_sub(1);
+        fix.steps.iter().enumerate().map(move |(at, step)| (fix, step, at == last))
+    });
+    let steps = steps.map(|(fix, step, is_last)| {
         number += u32::from(fix.level == SupportLevel::L1);
         FindingStep {
             number: (fix.level == SupportLevel::L1).then_some(number),
             level: fix.level.name().to_owned(),
             audience: fix.audience.name().to_owned(),
             text: secrets.out_of(step),
+            verify: fix.verify.as_deref().filter(|_| is_last).map(|it| secrets.out_of(it)),
         }
     });
     Finding {

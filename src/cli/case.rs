@@ -9,6 +9,7 @@ mod note;
 mod open;
 mod promises;
 mod refresh;
+mod reply;
 mod search;
 mod set;
 mod show;
@@ -64,6 +65,7 @@ enum CaseCommand {
     Tried(note::TriedArgs),
     /// Notes what somebody said. An answer of the vendor stops its clock.
     Note(note::NoteArgs),
+    Reply(reply::ReplyArgs),
     /// Gives a case to somebody.
     Assign(assign::AssignArgs),
     /// Takes a case from whoever works on it.
@@ -99,6 +101,7 @@ pub(super) fn run(args: &CaseArgs) -> anyhow::Result<Exit> {
         CaseCommand::Show(args) => show::run(args),
         CaseCommand::Tried(args) => note::run_tried(args),
         CaseCommand::Note(args) => note::run(args),
+        CaseCommand::Reply(args) => reply::run(args),
         CaseCommand::Assign(args) => assign::run(args),
         CaseCommand::Unassign(args) => assign::run_unassign(args),
         CaseCommand::Set(args) => set::run(args),

@@ -36,6 +36,7 @@ pub(super) const TABLES: &str = "
         level TEXT NOT NULL,
         audience TEXT NOT NULL,
         text TEXT NOT NULL,
+        verify TEXT,
         PRIMARY KEY (finding, position)
     ) STRICT, WITHOUT ROWID;";
 
@@ -83,6 +84,8 @@ pub struct FindingStep {
     pub audience: String,
     /// What to do.
     pub text: String,
+    /// Of the last step of a fix: how to see that it worked.
+    pub verify: Option<String>,
 }
 
 /// A problem of a case, over all its logs.
@@ -142,8 +145,8 @@ pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]
         first_time, last_time, codes, message, place, suppressed)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     let mut insert = db.prepare(sql)?;
-    let sql = "INSERT INTO finding_steps (finding, position, number, level, audience, text)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO finding_steps (finding, position, number, level, audience, text, verify)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let mut insert_step = db.prepare(sql)?;
     for it in findings {
         let count = i64::try_from(it.count).unwrap_or(i64::MAX);
@@ -167,7 +170,7 @@ pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]
         let id = db.last_insert_rowid();
         for (position, step) in it.steps.iter().enumerate() {
             let position = i64::try_from(position).unwrap_or(i64::MAX);
-            insert_step.execute((id, position, step.number, &step.level, &step.audience, &step.text))?;
+            insert_step.execute((id, position, step.number, &step.level, &step.audience, &step.text, &step.verify))?;
         }
     }
     Ok(())
@@ -187,11 +190,17 @@ pub(super) fn findings_of(db: &Connection, case: i64) -> Result<Vec<CaseFinding>
             None => all.push((CaseFinding { finding, bundles: 1 }, id)),
         }
     }
-    let sql = "SELECT number, level, audience, text FROM finding_steps WHERE finding = ?1 ORDER BY position";
+    let sql = "SELECT number, level, audience, text, verify FROM finding_steps WHERE finding = ?1 ORDER BY position";
     let mut steps = db.prepare(sql)?;
     for (it, id) in &mut all {
         let of_row = |row: &Row<'_>| {
-            Ok(FindingStep { number: row.get(0)?, level: row.get(1)?, audience: row.get(2)?, text: row.get(3)? })
+            Ok(FindingStep {
+                number: row.get(0)?,
+                level: row.get(1)?,
+                audience: row.get(2)?,
+                text: row.get(3)?,
+                verify: row.get(4)?,
+            })
         };
         it.finding.steps = steps.query_map([*id], of_row)?.collect::<Result<_, _>>()?;
     }

@@ -55,11 +55,12 @@ impl Store {
         const INDEXED: usize = 3;
         let (long, short): (Vec<&str>, Vec<&str>) =
             words.split_whitespace().partition(|it| it.chars().count() >= INDEXED);
-        let mut sql = "SELECT cases.id, customers.name, status = 'closed', fixed_by, sha256, findings.problem, findings.title,
+        let mut sql =
+            "SELECT cases.id, customers.name, status = 'closed', fixed_by, sha256, findings.problem, findings.title,
             findings.severity, count, message, place
             FROM findings JOIN cases ON cases.id = case_id JOIN customers ON customers.id = cases.customer
             WHERE (?1 IS NULL OR customers.name = ?1)"
-            .to_owned();
+                .to_owned();
         let mut parameters: Vec<Box<dyn ToSql>> = vec![Box::new(customer.map(str::to_owned)), Box::new(limit)];
         if !long.is_empty() {
             let quoted: Vec<String> = long.iter().map(|it| format!("\"{}\"", it.replace('"', "\"\""))).collect();

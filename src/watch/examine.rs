@@ -296,6 +296,7 @@ mod tests {
             level: "L1".into(),
             audience: "customer".into(),
             text: "free \"D:\"\nsoon".into(),
+            verify: number.map(|_| "it runs".to_owned()),
         };
         Finding {
             problem: "a/b/c".into(),

@@ -252,3 +252,46 @@ fn findings_are_searched_by_words() {
     assert_eq!(desk.done(&["case", "search", "nowhere"]), "No finding has these words.\n");
     assert_eq!(desk.run(&["case", "search", " "]).status.code(), Some(2));
 }
+
+#[test]
+fn the_customer_is_told_what_to_do_and_nothing_else() {
+    let desk = Desk::new();
+    desk.watched("bolt", "b.log", LOG);
+    desk.done(&["case", "close", "1", "--fixed-by", "acme/app/full#1"]);
+    desk.open("acme");
+    desk.triage("app.log", "2");
+    desk.done(&["case", "note", "2", "they have not paid", "--vendor"]);
+    let reply = || desk.done(&["case", "reply", "2", "--no-request"]);
+    let first = reply();
+    assert_eq!(
+        first,
+        "Subject: Case 2: backups fail\n\nHello,\n\n\
+        we found the following in your logs. Please take the steps in this order.\n\n\
+        1. The disk D is full\n   Seen once, at 2026-01-02T03:04:05.\n\
+        \x20  1.1 Empty the bin of D.\n   1.2 Delete old dumps.\n   It has worked if: The job ends.\n\n\
+        Please tell us of each step whether it has helped.\n\n\
+        We are looking into this:\n- the ledger is out of sequence 0x80070005, password=[secret]\n  Seen once, at 2026-01-02T03:04:07.\n"
+    );
+    assert_eq!(reply(), first);
+    desk.done(&["case", "tried", "2", "acme/app/full#1"]);
+    let second = reply();
+    assert!(second.contains("   1.1 Delete old dumps.") && !second.contains("Empty the bin"), "{second}");
+    desk.done(&["case", "tried", "2", "acme/app/full"]);
+    assert!(reply().contains("There is nothing to do for you now."));
+    let json = desk.json(&["case", "reply", "2", "--no-request"]);
+    assert_eq!((&json["customer"], &json["subject"]), (&"acme".into(), &"Case 2: backups fail".into()));
+    // The logs are read again for what the vendor would ask for.
+    let asked = desk.run(&["case", "reply", "2"]);
+    assert!(stderr(&asked).contains("the case names no vendor"), "{asked:?}");
+    let log = "Starting new log\nOS: [Microsoft Windows Server 2022 Standard]\n\
+        [18.02.2026 23:32:30.233] <  5188> Error    The ledger of the extent is out of sequence\n";
+    fs::create_dir_all(desk.home.path().join("logs/Backup")).unwrap();
+    fs::write(desk.home.path().join("logs/Backup/Svc.VeeamCatalog.log"), log).unwrap();
+    desk.done(&["case", "open", "slow", "--customer", "acme", "--vendor", "veeam"]);
+    desk.triage("logs", "3");
+    let asked = desk.done(&["case", "reply", "3"]);
+    assert!(asked.contains("we still need the following from you:") && asked.contains("as one archive"), "{asked}");
+    fs::remove_dir_all(desk.home.path().join("logs")).unwrap();
+    let gone = desk.run(&["case", "reply", "3"]);
+    assert!(stderr(&gone).contains("no logs that are still where they were"), "{gone:?}");
+}

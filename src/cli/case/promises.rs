@@ -17,9 +17,14 @@ pub(super) struct Promises {
 impl Promises {
     pub(super) fn new(connection: &ConnectionArgs, signatures: &[PathBuf]) -> anyhow::Result<Promises> {
         let config = connection.config_if_any()?;
-        let set = SignatureSet::load(true, signatures);
-        let set = set.map_err(|error| Usage(format!("failed to read the signatures: {error}")))?;
+        let set = Promises::signatures(signatures)?;
         Ok(Promises { config, vendors: set.vendors().to_vec() })
+    }
+
+    /// The built-in signatures and vendors, and those in folders.
+    pub(super) fn signatures(folders: &[PathBuf]) -> Result<SignatureSet, Usage> {
+        let set = SignatureSet::load(true, folders);
+        set.map_err(|error| Usage(format!("failed to read the signatures: {error}")))
     }
 
     pub(super) fn clocks(&self, case: &Case, now: i64) -> anyhow::Result<Clocks> {

@@ -8,6 +8,7 @@ pub(super) fn finding(problem: &str, severity: &str) -> Finding {
         level: "L1".into(),
         audience: "customer".into(),
         text: text.to_owned(),
+        verify: number.map(|_| "it runs".to_owned()),
     };
     Finding {
         problem: problem.to_owned(),

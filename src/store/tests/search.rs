@@ -11,7 +11,8 @@ fn search(store: &Store, words: &str) -> Vec<(i64, String)> {
 fn findings_are_found_by_id_title_code_and_message() {
     let (_folder, store) = open();
     let first = filed(&store, "acme", "1", &["acme/app/full", "acme/app/slow"], 10);
-    let special = Finding { message: "Der Zähler \"x y\" ist 100% Müll*".into(), codes: vec![], ..finding("u1", "low") };
+    let special =
+        Finding { message: "Der Zähler \"x y\" ist 100% Müll*".into(), codes: vec![], ..finding("u1", "low") };
     let second = filed(&store, "bolt", "2", &[], 20);
     store.add_findings(second, &[FoundIn { findings: vec![special], ..found("2", &[]) }], "me", 20).unwrap();
     let both = vec![(first, "acme/app/full".to_owned()), (first, "acme/app/slow".to_owned())];
