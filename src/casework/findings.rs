@@ -120,3 +120,49 @@ fn of_group(group: &Group, secrets: &Secrets) -> Finding {
         ..Finding::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{diagnosis, evidence, group, signature};
+    use crate::signature::Severity;
+
+    #[test]
+    fn what_is_there_now_is_kept_without_secrets() {
+        let long = format!("refused 0x80070005 password=Hunter2-Secret {}", "x".repeat(2 * LONGEST));
+        let known =
+            |id, text: &str| (signature(id, Severity::High), group(2, vec![evidence("a.zip!/app.log", 7, text)]));
+        let mut diagnosis = diagnosis(vec![known("a/b/c", &long), known("a/b/old", "it")], Vec::new());
+        diagnosis.known[1].state = State::Old;
+        let quiet = Quiet([("a/b/c".to_owned(), "for now".to_owned())].into());
+        let all = findings(&diagnosis, &quiet);
+        assert_eq!(all.len(), 1, "{all:?}");
+        let it = &all[0];
+        assert_eq!((&*it.problem, it.count, &*it.place), ("a/b/c", 2, "a.zip!/app.log:7"));
+        assert_eq!(
+            (it.codes.as_slice(), it.suppressed.as_deref()),
+            (["0x80070005".to_owned()].as_slice(), Some("for now"))
+        );
+        assert!(!it.message.contains("Hunter2") && it.message.chars().count() == LONGEST + 1, "{}", it.message);
+        let steps: Vec<_> = it.steps.iter().map(|it| (it.number, it.verify.is_some())).collect();
+        assert_eq!(steps, [(Some(1), false), (Some(2), true)]);
+    }
+
+    #[test]
+    fn findings_belong_to_the_logs_that_show_them() {
+        let known = |id, file| (signature(id, Severity::High), group(1, vec![evidence(file, 1, "it")]));
+        let mut diagnosis =
+            diagnosis(vec![known("a/b/c", "in/a.zip!/x.log"), known("a/b/d", "in/a.zip.old/x.log")], Vec::new());
+        let input = |path: &str, sha256: Option<&str>| crate::bundle::Input {
+            path: path.into(),
+            kind: "zip".to_owned().into(),
+            bytes: 1,
+            sha256: sha256.map(str::to_owned),
+        };
+        diagnosis.inputs = vec![input("in", Some("1")), input("in/a.zip", Some("2")), input("other", None)];
+        let found = found_in(&diagnosis, &Quiet::default(), &|path| path.to_string_lossy().into_owned());
+        let told: Vec<(&str, Vec<&str>)> =
+            found.iter().map(|it| (&*it.bundle.sha256, it.findings.iter().map(|it| &*it.problem).collect())).collect();
+        assert_eq!(told, [("1", vec!["a/b/d"]), ("2", vec!["a/b/c"])]);
+    }
+}

@@ -10,6 +10,7 @@ mod open;
 mod promises;
 mod refresh;
 mod reply;
+mod resolve;
 mod search;
 mod set;
 mod show;
@@ -42,11 +43,13 @@ const EXAMPLES: &str = "\
 Examples:
   tierline case open 'backups of the file server fail' --customer acme --by phone --severity high
   tierline case list
+  tierline case search 0x80070005
   tierline case due
   tierline case tried 7 'restarted the backup service'
   tierline case note 7 'send the logs of the proxy too' --vendor --waits
   tierline case assign 7 jo
   tierline case set 7 --severity critical
+  tierline case reply 7
   tierline case close 7 --fixed-by 'KB1234'
 
 Exit codes: 0 done, 1 failed or no such case, 2 wrong usage.";
@@ -66,6 +69,7 @@ enum CaseCommand {
     /// Notes what somebody said. An answer of the vendor stops its clock.
     Note(note::NoteArgs),
     Reply(reply::ReplyArgs),
+    Resolve(resolve::ResolveArgs),
     /// Gives a case to somebody.
     Assign(assign::AssignArgs),
     /// Takes a case from whoever works on it.
@@ -102,6 +106,7 @@ pub(super) fn run(args: &CaseArgs) -> anyhow::Result<Exit> {
         CaseCommand::Tried(args) => note::run_tried(args),
         CaseCommand::Note(args) => note::run(args),
         CaseCommand::Reply(args) => reply::run(args),
+        CaseCommand::Resolve(args) => resolve::run(args),
         CaseCommand::Assign(args) => assign::run(args),
         CaseCommand::Unassign(args) => assign::run_unassign(args),
         CaseCommand::Set(args) => set::run(args),

@@ -112,6 +112,14 @@ impl Finding {
         (&self.problem, self.variant.as_deref())
     }
 
+    /// The step that a name means: `SIGNATURE#NUMBER`. `None` if the name is none of a step of this problem, `Some(None)` if it has no
+    /// such step.
+    pub fn named(&self, name: &str) -> Option<Option<&FindingStep>> {
+        let (problem, number) = name.split_once('#')?;
+        let number = number.parse().ok();
+        (problem == self.problem).then(|| self.steps.iter().find(|it| number.is_some() && it.number == number))
+    }
+
     /// How `case tried` and `case close` name a step of it.
     pub fn name_of(&self, step: &FindingStep) -> Option<String> {
         Some(format!("{}#{}", self.problem, step.number?))

@@ -90,7 +90,7 @@ fn a_case_keeps_what_was_found_without_secrets() {
         assert_eq!((&found[1]["known"], &found[1]["codes"][0]), (&false.into(), &"0x80070005".into()));
         assert_eq!(found[0]["first_time"], "2026-01-02T03:04:05");
         let told = desk.done(&["case", "show", case]);
-        assert!(told.contains("high The disk D is full\n    acme/app/full, 1 times, 2026-01-02T03:04:05\n"), "{told}");
+        assert!(told.contains("high The disk D is full\n    acme/app/full, once, 2026-01-02T03:04:05\n"), "{told}");
         assert!(told.contains("unexplained the ledger is out of sequence"), "{told}");
     }
     let store = fs::read(desk.home.path().join("store.db")).unwrap();
@@ -107,7 +107,11 @@ fn other_cases_are_named_to_their_customer_and_counted_to_others() {
     desk.triage("app.log", "1");
     desk.done(&["case", "close", "1", "--fixed-by", "Mr Acmeson has emptied the bin"]);
     desk.watched("bolt", "b.log", LOG);
+    let wrong = desk.run(&["case", "close", "2", "--fixed-by", "acme/app/full#9"]);
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
     desk.done(&["case", "close", "2", "--fixed-by", "acme/app/full#1"]);
+    let told = desk.done(&["case", "show", "2"]);
+    assert!(told.contains("fixed by  acme/app/full#1\n            Empty the bin of D.\n"), "{told}");
     desk.open("acme");
     let told = desk.triage("app.log", "3");
     for words in [
@@ -248,7 +252,7 @@ fn findings_are_searched_by_words() {
     let own = desk.json(&["case", "search", "app/full", "--customer", "acme"]);
     assert_eq!((&own[0]["case"], own.as_array().unwrap().len()), (&1.into(), 1), "{own}");
     let told = desk.done(&["case", "search", "disk d"]);
-    assert!(told.contains("case 1 of acme (open): The disk D is full\n    high acme/app/full, 1 times, "), "{told}");
+    assert!(told.contains("case 1 of acme (open): The disk D is full\n    high acme/app/full, once, "), "{told}");
     assert_eq!(desk.done(&["case", "search", "nowhere"]), "No finding has these words.\n");
     assert_eq!(desk.run(&["case", "search", " "]).status.code(), Some(2));
 }
@@ -270,7 +274,7 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
         1. The disk D is full\n   Seen once, at 2026-01-02T03:04:05.\n\
         \x20  1.1 Empty the bin of D.\n   1.2 Delete old dumps.\n   It has worked if: The job ends.\n\n\
         Please tell us of each step whether it has helped.\n\n\
-        We are looking into this:\n- the ledger is out of sequence 0x80070005, password=[secret]\n  Seen once, at 2026-01-02T03:04:07.\n"
+        We are looking into this:\n- the ledger is out of sequence 0x80070005, password=[redacted:password]\n  Seen once, at 2026-01-02T03:04:07.\n"
     );
     assert_eq!(reply(), first);
     desk.done(&["case", "tried", "2", "acme/app/full#1"]);
@@ -294,4 +298,50 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
     fs::remove_dir_all(desk.home.path().join("logs")).unwrap();
     let gone = desk.run(&["case", "reply", "3"]);
     assert!(stderr(&gone).contains("no logs that are still where they were"), "{gone:?}");
+}
+
+#[test]
+fn a_confirmed_answer_becomes_the_draft_of_a_signature() {
+    let desk = Desk::new();
+    let log = "2026-01-02 03:04:07 ERROR the ledger of \\\\filer07.corp.example\\vol on 10.20.30.40 is out of sequence for user jdoe\n";
+    fs::write(desk.home.path().join("ledger.log"), log).unwrap();
+    desk.done(&["case", "open", "x", "--customer", "boltworks"]);
+    desk.triage("ledger.log", "1");
+    let file = "drafts/acme/app/ledger-out-of-sequence.yaml";
+    let resolve = |more: &[&str]| desk.run(&[&["case", "resolve", "1", "--no-builtin", "--no-packs"], more].concat());
+    let page = ["--signature", file, "--reference", "https://example.com/kb1234"];
+    assert_eq!(resolve(&page[..2]).status.code(), Some(2));
+    let early = resolve(&page);
+    assert_eq!(early.status.code(), Some(6), "{early:?}");
+    assert!(stderr(&early).contains("no answer of the vendor is noted"));
+    desk.done(&["case", "note", "1", "known, see KB1234", "--vendor"]);
+    let named = resolve(&[page.as_slice(), &["--cause", "Boltworks has sealed it."]].concat());
+    assert_eq!((named.status.code(), desk.home.path().join(file).exists()), (Some(6), false), "{named:?}");
+    let cause =
+        ["--cause", "It's sealed: twice.", "--step", "Install 12.3.2.", "--level", "L3", "--reference-id", "KB1234"];
+    let made = resolve(&[page.as_slice(), &cause].concat());
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    let yaml = fs::read_to_string(desk.home.path().join(file)).unwrap();
+    for words in [
+        "# Missing: the impact, how to verify them, a check of side",
+        "level: L3 ",
+        "cause: 'It''s sealed: twice.'\n",
+        "impact: to be written ",
+        "      - 'Install 12.3.2.'\n",
+        "  - { kind: 'kb', id: 'KB1234', url: 'https://example.com/kb1234' }\n",
+        "is out of sequence",
+    ] {
+        assert!(yaml.contains(words), "{words}: {yaml}");
+    }
+    for secret in ["filer07", "corp.example", "10.20.30.40", "jdoe", "boltworks"] {
+        assert!(!yaml.contains(secret), "{secret}: {yaml}");
+    }
+    let again = resolve(&page);
+    assert_eq!(again.status.code(), Some(1), "{again:?}");
+    // It is read, and what is missing is named.
+    fs::write(desk.home.path().join("drafts/acme/app/_product.yaml"), "vendor: Acme\nproduct: App\n").unwrap();
+    let mut checked = command(&["signatures", "check", "drafts"]);
+    let checked = checked.current_dir(desk.home.path()).output().unwrap();
+    let told = stdout(&checked).to_owned() + stderr(&checked);
+    assert!(told.contains("to be written") && !told.contains("error:"), "{told}");
 }

@@ -2,10 +2,13 @@
 
 use super::{StoreArgs, now, user, words};
 use crate::cli::Exit;
+use crate::cli::exit::Usage;
 
 const CLOSE_EXAMPLES: &str = "\
 Examples:
-  tierline case close 7 --fixed-by 'KB1234, applied by the customer'";
+  tierline case close 7 --fixed-by veeam/backup-replication/vss-writer-timeout#2
+  tierline case close 7 --fixed-by KB1234
+  tierline case close 7 --fixed-by 'restarted the file server'";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = CLOSE_EXAMPLES, after_long_help = CLOSE_EXAMPLES)]
@@ -13,7 +16,8 @@ pub(super) struct CloseArgs {
     /// The number of the case.
     #[arg(value_name = "ID")]
     id: i64,
-    /// What has solved it: in words, an article, or the id of a signature.
+    /// What has solved it: a step of a finding as `SIGNATURE#NUMBER`, which `case show` lists, an article such as `KB1234`, or words.
+    /// Steps and articles are told to other cases of the same problem, words only to those of the same customer.
     #[arg(long, value_name = "TEXT")]
     fixed_by: String,
     #[command(flatten)]
@@ -38,7 +42,14 @@ pub(super) struct ReopenArgs {
 }
 
 pub(super) fn run(args: &CloseArgs) -> anyhow::Result<Exit> {
-    args.store.open()?.close_case(args.id, words(&args.fixed_by, "--fixed-by")?.trim(), &user(), now())?;
+    let fixed_by = words(&args.fixed_by, "--fixed-by")?;
+    let (store, fixed_by) = (args.store.open()?, fixed_by.trim());
+    // A slip of the pen would be counted for ever.
+    if store.findings(args.id)?.iter().any(|it| it.finding.named(fixed_by) == Some(None)) {
+        let why = format!("--fixed-by `{fixed_by}`: no such step; `tierline case show {}` lists them", args.id);
+        return Err(Usage(why).into());
+    }
+    store.close_case(args.id, fixed_by, &user(), now())?;
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,6 @@
 //! Findings of all cases, by words.
 
-use super::shown::print;
+use super::shown::{often, print};
 use super::{Format, StoreArgs, words};
 use crate::cli::{Exit, output};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn lines(it: &FoundFinding) -> String {
     let state = if it.is_closed { "closed" } else { "open" };
     let head = format!("case {} of {} ({state}{}): {}", it.case, it.customer, fixed.unwrap_or_default(), it.title);
     let severity = it.severity.as_deref().unwrap_or("unexplained");
-    let id = format!("{severity} {}, {} times, {}", it.problem, it.count, it.place);
+    let id = format!("{severity} {}, {}, {}", it.problem, often(it.count), it.place);
     let first = it.message.lines().next().unwrap_or_default();
     format!("{}\n    {}\n    {}\n", one_line(&head), one_line(&id), one_line(first))
 }

@@ -55,7 +55,9 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
     add("contact", case.contact.as_deref());
     add("assigned", case.assigned.as_deref());
     add("came by", Some(case.origin.name()));
+    let step = case.fixed_by.as_deref().and_then(|by| findings.iter().find_map(|it| it.finding.named(by)?));
     add("fixed by", case.fixed_by.as_deref());
+    add("", step.map(|it| &*it.text));
     for clock in both(clocks) {
         add(clock.side.name(), Some(&told(clock)));
     }
@@ -85,6 +87,11 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
         text.push_str(&format!("  {} {}\n", time(event.at), one_line(words.trim_end_matches([':', ' ']))));
     }
     output::print(text.as_bytes())
+}
+
+/// How often.
+pub(super) fn often(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 /// What is left to try, and what to do if nothing is.
@@ -134,9 +141,9 @@ fn finding_text(it: &CaseFinding) -> String {
     let id = format!("{}{variant}", finding.problem);
     let first = finding.message.lines().next().unwrap_or_default();
     format!(
-        "  {severity} {title}\n    {}, {} times{times}{logs}\n    {}\n{quiet}",
+        "  {severity} {title}\n    {}, {}{times}{logs}\n    {}\n{quiet}",
         one_line(&id),
-        finding.count,
+        often(finding.count),
         one_line(first)
     )
 }
