@@ -490,6 +490,36 @@ fn an_entry_that_was_dropped_keeps_nobody() {
 }
 
 #[test]
+fn a_ticket_that_others_have_opened_gets_our_text_and_files_once() {
+    // Another store has filed the same problem, or somebody at the tracker has.
+    for next in [vec![], vec![Next::Lost], vec![Next::Cut], vec![Next::Done, Next::Lost], vec![Next::Busy]] {
+        let bench = Bench::new(&next);
+        let entry = bench.package("p", &FILES);
+        let others = (Some("ab".repeat(32)), vec![sha256(b"theirs")], vec!["theirs".to_owned()]);
+        bench.fake.tickets.borrow_mut().push(others);
+        let mut outcome = bench.run(entry);
+        while let Outcome::Waiting { due, .. } = outcome {
+            bench.fake.clock.set(due.max(bench.fake.clock.get() + 1));
+            outcome = bench.run(entry);
+        }
+        assert_eq!(outcome, Outcome::Verified { ticket: "0".into() }, "{next:?}");
+        bench.check_one(4);
+        let comments = bench.fake.tickets.borrow()[0].2.clone();
+        let ours = comments.iter().filter(|it| it.contains("it broke")).count();
+        assert_eq!((comments.len(), ours), (2, 1), "{next:?}: {comments:?}");
+        let stored = bench.store.entry(entry).unwrap().unwrap();
+        assert_eq!(stored.kind, crate::store::Kind::Update);
+        let case = bench.store.ticket(stored.ticket).unwrap().case;
+        let events = bench.store.case(case).unwrap().events;
+        assert!(events.iter().any(|it| it.text == "desk: others have opened ticket 0 of this problem; it is updated"));
+        // What opened it is not said again when it is submitted again, and its successor is one more comment.
+        assert_eq!(bench.run(bench.package("q", &["new"])), outcome);
+        bench.check_one(5);
+        assert_eq!(bench.fake.tickets.borrow()[0].2.len(), 3);
+    }
+}
+
+#[test]
 fn a_ticket_that_is_closed_for_good_is_followed_by_one_more() {
     let bench = Bench::new(&[]);
     let first = bench.package("p", &FILES);

@@ -83,7 +83,7 @@ impl Outbox<'_> {
             Err(step) => return step.map(Err),
         };
         let is_ours = holds.key.as_deref() == Some(&*job.ticket.problem);
-        if !is_ours && job.entry.kind == Kind::Update && self.store.follows(job.entry)? {
+        if !is_ours && job.entry.kind == Kind::Update {
             return Ok(Err(Step::End(self.hold(job.entry, &another(remote))?)));
         }
         if !is_ours {
@@ -109,9 +109,8 @@ impl Outbox<'_> {
             Ok(holds) => holds,
             Err(step) => return step,
         };
-        // What opened the ticket is no comment.
-        let comments = job.entry.kind == Kind::Update && self.store.follows(job.entry)?;
-        if comments && !holds.comments.iter().any(|it| it.contains(&job.package.mark())) {
+        let is_comment = job.entry.kind == Kind::Update;
+        if is_comment && !holds.comments.iter().any(|it| it.contains(&job.package.mark())) {
             let why = format!(
                 "ticket {remote} does not hold the comment that was sent: the tracker has dropped it; may the token's user comment \
                  there? When that is mended, `tierline outbox retry {}`",

@@ -53,6 +53,14 @@ impl Outbox<'_> {
         self.reached(Point::Searched);
         match there.as_slice() {
             [] => {}
+            // Another store or somebody at the tracker was first. What we know is said there too.
+            [one]
+                if job.ticket.remote.is_none()
+                    && (job.entry.kind == Kind::Update || !self.store.may_have_opened(job.ticket.id)?) =>
+            {
+                self.store.joins(job.entry.id, one, self.now())?;
+                return Ok(Step::On);
+            }
             [one] => {
                 self.store.set_remote(job.ticket.id, one, None, self.now())?;
                 self.store.reach(job.entry.id, State::Accepted, self.now())?;
@@ -82,6 +90,9 @@ impl Outbox<'_> {
         if follows.is_some() {
             // With the mark in it, by which it is found again.
             (draft.body, draft.follows) = (job.package.update().body, follows);
+        }
+        if job.entry.kind == Kind::Update && job.ticket.remote.is_none() {
+            self.store.opens(job.entry.id)?;
         }
         let notes = self.leaving(job, what, draft.body.as_bytes(), &draft.files)?;
         if let Some(name) = &unseen {
