@@ -735,7 +735,7 @@ fn a_package_that_changes_after_the_claim_is_held() {
 
 mod contracts {
     use crate::connect::Config;
-    use crate::signature::Severity;
+    use crate::signature::{Severity, SignatureSet};
     use std::path::Path;
 
     const OFFICE: &str =
@@ -756,6 +756,24 @@ mod contracts {
         let other = config.contract("bolt").unwrap().unwrap();
         assert_eq!((other.calendar.is_always(), &*other.resolve), (true, &[(Severity::High, 48 * 3600)][..]));
         assert_eq!(parse("").unwrap().contract("acme").unwrap(), None);
+    }
+
+    #[test]
+    fn a_vendor_has_what_is_in_portals_and_at_its_desk() {
+        let config = parse(
+            "[trackers.rt]\nkind = \"rt\"\n[trackers.portal]\nkind = \"portal\"\n\
+             [trackers.mail]\nkind = \"smtp\"\nvendor = \"ivanti\"\n\
+             [trackers.own]\nkind = \"portal\"\nvendor = \"Ivanti\"\n",
+        )
+        .unwrap();
+        let set = SignatureSet::load(true, &[]).unwrap();
+        let vendor = |name: &str| set.vendors().iter().find(|it| it.is_called(name)).unwrap();
+        let of = |name: &str| {
+            let all = ["rt", "portal", "mail", "own", "gone"].into_iter();
+            all.filter(|it| config.is_desk_of(it, vendor(name))).collect::<Vec<_>>()
+        };
+        assert_eq!(of("ivanti"), ["portal", "mail", "own"]);
+        assert_eq!(of("veeam"), ["portal"]);
     }
 
     #[test]
