@@ -65,6 +65,11 @@ struct Fake {
     forbidden: RefCell<Option<String>>,
     /// It takes comments and keeps none.
     deaf: Cell<bool>,
+    /// It shows Markdown as it is meant.
+    markdown: Cell<bool>,
+    /// What it says when it is read, and how often it was.
+    unread: RefCell<Option<Failure>>,
+    reads: Cell<u32>,
     /// Files whose attaching takes effect later: when, at which ticket.
     files_late: RefCell<Vec<(i64, usize, Vec<String>)>>,
 }
@@ -174,6 +179,10 @@ impl Tracker for Fake {
 
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         self.tick();
+        self.reads.set(self.reads.get() + 1);
+        if let Some(failure) = self.unread.borrow().clone() {
+            return Err(failure);
+        }
         let index = ticket.parse::<usize>().unwrap();
         let (key, mut files, comments) = self.tickets.borrow()[index].clone();
         files.retain(|it| wanted.iter().any(|file| file.sha256 == *it));
@@ -272,6 +281,16 @@ impl Bench {
     }
 
     fn run_until(&self, entry: i64, until: i64) -> Outcome {
+        self.outbox(until, |it| it.run(entry).unwrap())
+    }
+
+    /// Asks how the ticket of an entry stands.
+    fn refresh(&self, entry: i64) -> Refreshed {
+        let ticket = self.store.ticket(self.store.entry(entry).unwrap().unwrap().ticket).unwrap();
+        self.outbox(0, |it| it.refresh(&ticket).unwrap())
+    }
+
+    fn outbox<T>(&self, until: i64, act: impl FnOnce(&Outbox<'_>) -> T) -> T {
         let around = Surroundings {
             now: &|| self.fake.clock.get(),
             sleep: &|wait| self.fake.clock.set(self.fake.clock.get() + wait.as_secs().max(1) as i64),
@@ -279,7 +298,7 @@ impl Bench {
             until,
             reached: &|_| {},
         };
-        Outbox { store: &self.store, name: "desk", tracker: &self.fake, around }.run(entry).unwrap()
+        act(&Outbox { store: &self.store, name: "desk", tracker: &self.fake, around })
     }
 
     fn state(&self, entry: i64) -> State {
@@ -570,6 +589,46 @@ fn a_busy_tracker_is_left_alone_as_long_as_it_asks() {
     bench.fake.clock.set(1040);
     assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
     bench.check_one(3);
+}
+
+#[test]
+fn a_tracker_that_is_not_well_is_not_asked_how_tickets_stand() {
+    let bench = Bench::new(&[]);
+    let entry = bench.package("p", &FILES);
+    assert_eq!(bench.refresh(entry), Refreshed::Unseen);
+    bench.run(entry);
+    assert_eq!(bench.refresh(entry), Refreshed::Is("new".into()));
+    let fail = |failure: Failure| {
+        *bench.fake.unread.borrow_mut() = Some(failure);
+        bench.refresh(entry)
+    };
+    // It asks for a while.
+    let busy = Failure::Busy { why: "429".into(), after: Some(Duration::from_secs(40)) };
+    assert_eq!(fail(busy.clone()), Refreshed::Unread { why: "429".into() });
+    let reads = bench.fake.reads.get();
+    assert!(matches!(fail(busy), Refreshed::LeftAlone { until: Some(1040), .. }));
+    bench.fake.clock.set(1040);
+    // It fails again and again, and nobody says for how long.
+    let cut = || Failure::Ambiguous { why: "cut off".into() };
+    for _ in 0..4 {
+        assert_eq!(fail(cut()), Refreshed::Unread { why: "cut off".into() });
+    }
+    assert_eq!(bench.fake.reads.get(), reads + 4);
+    let outcome = fail(cut());
+    assert!(matches!(&outcome, Refreshed::LeftAlone { until: Some(1041..), .. }), "{outcome:?}");
+    bench.fake.clock.set(5000);
+    *bench.fake.unread.borrow_mut() = None;
+    assert_eq!(bench.refresh(entry), Refreshed::Is("new".into()));
+    assert_eq!(bench.store.health("desk").unwrap(), crate::store::Health::default());
+    // What it says of one ticket is no word about the others, that it does not know us is.
+    let refused = Failure::Stopped { why: "https://desk answers 403: not yours".into() };
+    assert!(matches!(fail(refused), Refreshed::Unread { .. }));
+    assert_eq!(bench.store.health("desk").unwrap().stopped, None);
+    assert!(matches!(fail(Failure::Stopped { why: "https://desk answers 401".into() }), Refreshed::Unread { .. }));
+    let reads = bench.fake.reads.get();
+    let outcome = bench.refresh(entry);
+    assert!(matches!(&outcome, Refreshed::LeftAlone { until: None, why } if why.contains("trackers check desk")));
+    assert_eq!(bench.fake.reads.get(), reads);
 }
 
 #[test]

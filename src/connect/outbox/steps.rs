@@ -1,6 +1,6 @@
 //! The steps to a ticket or comment that the tracker has, each from one stored state to the next.
 
-use super::super::retry::{backoff, failed, later};
+use super::super::retry::{backoff, later};
 use super::super::tracker::Holds;
 use super::{Failure, Job, Outbox, OutboxError, Outcome, Point, State, Step};
 use crate::store::{ASKED, FileState, Kind};
@@ -126,8 +126,7 @@ impl Outbox<'_> {
             Err(Failure::Ambiguous { why }) if asks => self.ask(job, &why),
             Err(failure @ Failure::Ambiguous { .. }) => {
                 let now = self.now();
-                let health = failed(&self.store.health(self.name)?, &failure, now, (self.around.chance)());
-                self.store.set_health(self.name, &health)?;
+                self.ill(&failure)?;
                 let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.settle());
                 self.store.reach(job.entry.id, State::Ambiguous, now)?;
                 self.store.postpone(job.entry.id, State::Ambiguous, later(now, wait), failure.why())?;
