@@ -210,6 +210,10 @@ impl Tracker for Fake {
         10
     }
 
+    fn takes_markdown(&self) -> bool {
+        self.markdown.get()
+    }
+
     fn settle(&self) -> Duration {
         Duration::from_secs(self.settle.get().unwrap_or(10))
     }
@@ -766,6 +770,21 @@ fn a_ticket_that_opens_without_files_gets_all_of_them() {
     assert_eq!((draft.files.len(), rest.iter().flatten().count()), (0, 3));
     assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
     bench.check_one(3);
+}
+
+#[test]
+fn a_text_is_markdown_only_where_people_see_that_as_it_is_meant() {
+    let bench = Bench::new(&[]);
+    bench.package("p", &FILES);
+    let package = Package::open(&bench.folder.path().join("p")).unwrap();
+    let texts = || [package.draft(&bench.fake).0.body, package.update(&bench.fake).body];
+    for text in texts() {
+        assert!(text.contains("Error message, verbatim:\nit broke\n") && !text.contains("| Product |"), "{text}");
+    }
+    bench.fake.markdown.set(true);
+    for text in texts() {
+        assert!(text.contains("```text\nit broke\n```") && text.contains("| Product |"), "{text}");
+    }
 }
 
 #[test]

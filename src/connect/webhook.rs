@@ -288,6 +288,10 @@ impl Tracker for Webhook {
         self.request_bytes
     }
 
+    fn takes_markdown(&self) -> bool {
+        true
+    }
+
     fn settle(&self) -> Duration {
         // What comes twice is done once.
         Duration::ZERO

@@ -25,6 +25,7 @@ pub use archive::{beside, is_sealed, seal, sealed_name, zip, zip_at};
 pub use case::{Case, Intake, prepare};
 pub use gate::{Shortfall, Step, missing_logs};
 pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, leaks_in_package, make};
+pub use portal::plain_text;
 pub use render::markdown;
 pub use request::request;
 pub use subject::{Subject, SubjectError};

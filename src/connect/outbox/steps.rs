@@ -84,12 +84,12 @@ impl Outbox<'_> {
         // A comment can only be made where there is a ticket that takes one.
         let remote = job.ticket.remote.as_ref().filter(|_| job.entry.kind == Kind::Update && follows.is_none());
         let (what, mut draft) = match remote {
-            Some(_) => ("comment", job.package.update()),
+            Some(_) => ("comment", job.package.update(self.tracker)),
             None => ("ticket", job.package.draft(self.tracker).0),
         };
         if follows.is_some() {
             // With the mark in it, by which it is found again.
-            (draft.body, draft.follows) = (job.package.update().body, follows);
+            (draft.body, draft.follows) = (job.package.update(self.tracker).body, follows);
         }
         if job.entry.kind == Kind::Update && job.ticket.remote.is_none() {
             self.store.opens(job.entry.id)?;
