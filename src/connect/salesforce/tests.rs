@@ -18,7 +18,7 @@ fn salesforce(contract: &Contract) -> Salesforce {
     Salesforce {
         login: api(contract.http("")),
         client: ("3MVG9.id".into(), Secret::new("hunter2+&".into())),
-        api: OnceCell::new(),
+        api: RefCell::default(),
         key_field: "EscalationKey__c".into(),
         request_bytes: 1000,
         settle: Duration::ZERO,
@@ -179,6 +179,35 @@ fn a_log_in_that_fails_stops_and_sends_nothing_elsewhere() {
 }
 
 #[test]
+fn a_token_that_has_ended_is_made_anew_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = json!([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}]);
+    let number = "GET /services/data/v62.0/sobjects/Case/500xx000003DGbYAAW?fields=CaseNumber";
+    let anew = || logs_in().gives(200, json!({"access_token": "00Dnew", "instance_url": "BASE"}));
+    let then = |line| on(line).header("authorization", "Bearer 00Dnew");
+    let contract = Contract::serve(vec![
+        logs_in(),
+        asks(FIND).gives(200, json!({"done": true, "records": []})),
+        asks(UPSERT).gives(401, ended.clone()),
+        anew(),
+        then(UPSERT).gives(201, json!({"id": ID, "success": true})),
+        then(number).gives(200, json!({"CaseNumber": "00001026"})),
+        // And when the new one is not taken either, that is said.
+        then(FIND).gives(401, ended.clone()),
+        anew(),
+        then(FIND).gives(401, ended),
+    ]);
+    let salesforce = salesforce(&contract);
+    assert_eq!(salesforce.find(KEY).unwrap(), Vec::<String>::new());
+    assert_eq!(salesforce.create(&draft(folder.path(), &[])).unwrap(), "00001026");
+    let failure = salesforce.find(KEY).unwrap_err();
+    assert!(
+        matches!(&failure, Failure::Stopped { why } if why.contains("INVALID_SESSION_ID") && why.contains("locked")),
+        "{failure:?}"
+    );
+}
+
+#[test]
 fn an_error_says_what_to_do() {
     let told = |answer: Exchange| {
         let contract = Contract::serve(vec![logs_in(), answer]);
@@ -192,7 +221,7 @@ fn an_error_says_what_to_do() {
     );
     assert!(matches!(told(asks(UPSERT).gives(400, error("UNABLE_TO_LOCK_ROW", "busy"))), Failure::Busy { .. }));
     for (status, code, word) in
-        [(401, "INVALID_SESSION_ID", "logs in again"), (403, "INSUFFICIENT_ACCESS", "integration user")]
+        [(401, "INVALID_LOGIN", "user it runs as"), (403, "INSUFFICIENT_ACCESS", "integration user")]
     {
         let failure = told(asks(UPSERT).gives(status, error(code, "no")));
         assert!(
