@@ -23,6 +23,12 @@ fn asks(line: &'static str) -> Exchange {
     on(line).header("authorization", AUTH)
 }
 
+/// The question to the database for the tickets of a key.
+fn by_condition(key: &str) -> Exchange {
+    let condition = json!({"ticket.escalation_key": {"operator": "is", "value": key}});
+    asks("POST /api/v1/tickets/search").json(json!({"condition": condition, "expand": true, "limit": 50}))
+}
+
 #[test]
 fn a_ticket_is_opened_with_key_and_files() {
     let folder = tempfile::tempdir().unwrap();
@@ -76,6 +82,29 @@ fn tickets_are_found_over_all_pages_by_exactly_their_key() {
 }
 
 #[test]
+fn without_elasticsearch_tickets_are_found_by_a_condition() {
+    const SEARCH: &str = "GET /api/v1/tickets/search?query=escalation_key%3A00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff&expand=true&limit=50&page=1";
+    let ticket = |id: u64, key: &str| json!({"id": id, "escalation_key": key});
+    let none = || asks(SEARCH).gives(200, json!([]));
+    let contract = Contract::serve(vec![
+        none(),
+        by_condition(KEY).gives(200, json!([ticket(7, KEY), ticket(8, &KEY[..63])])),
+        none(),
+        by_condition(KEY).gives(422, json!({"error": "Invalid condition 'ticket.escalation_key'"})),
+        none(),
+        by_condition(KEY).gives(500, json!({"error": "x"})),
+    ]);
+    let zammad = zammad(&contract);
+    assert_eq!(zammad.find(KEY).unwrap(), ["7"]);
+    let failure = zammad.find(KEY).unwrap_err();
+    assert!(
+        matches!(&failure, Failure::Stopped { why } if why.contains("Invalid condition") && why.contains("Admin > Objects")),
+        "{failure:?}"
+    );
+    assert!(matches!(zammad.find(KEY), Err(Failure::Busy { .. })));
+}
+
+#[test]
 fn all_is_read_back() {
     let articles = json!([
         {"id": 4, "body": "opened", "attachments": [
@@ -104,7 +133,11 @@ fn all_is_read_back() {
 fn a_probe_asks_for_the_user_and_for_a_search_that_filters() {
     const NONE: &str = "GET /api/v1/tickets/search?query=escalation_key%3A0000000000000000000000000000000000000000000000000000000000000000&expand=true&limit=50&page=1";
     let me = || asks("GET /api/v1/users/me").gives(200, json!({"id": 3}));
-    let contract = Contract::serve(vec![me(), asks(NONE).gives(200, json!([{"id": 1, "escalation_key": KEY}]))]);
+    let contract = Contract::serve(vec![
+        me(),
+        asks(NONE).gives(200, json!([{"id": 1, "escalation_key": KEY}])),
+        by_condition(&"0".repeat(64)).gives(200, json!([])),
+    ]);
     assert_eq!(zammad(&contract).probe().unwrap().seen.len(), 2);
     let refused = asks("GET /api/v1/users/me").gives(401, json!({"error": "Invalid Token"}));
     let failure = zammad(&Contract::serve(vec![refused])).probe().unwrap_err();
