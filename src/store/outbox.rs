@@ -290,10 +290,18 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers how far a file has come.
-    pub fn set_file(&self, entry: i64, path: &str, state: FileState) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox_files SET state = ?1 WHERE entry = ?2 AND path = ?3";
-        self.db.execute(sql, (state.name(), entry, path))?;
+    /// Remembers how far files have come: all of them or, after a kill, none.
+    pub fn set_files<'f>(
+        &self,
+        entry: i64,
+        files: impl IntoIterator<Item = (&'f str, FileState)>,
+    ) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        for (path, state) in files {
+            let sql = "UPDATE outbox_files SET state = ?1 WHERE entry = ?2 AND path = ?3";
+            db.execute(sql, (state.name(), entry, path))?;
+        }
+        db.commit()?;
         Ok(())
     }
 }

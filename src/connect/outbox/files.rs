@@ -38,9 +38,8 @@ impl Outbox<'_> {
                 Err(failure) => return self.failed(job, State::Attaching, failure),
             }
             self.reached(Point::Attached);
-            for file in &batch {
-                self.store.set_file(job.entry.id, &file.path, FileState::Sent)?;
-            }
+            // At once: what is cut off here is sent again as it was, which a receiver of webhooks knows by its id.
+            self.store.set_files(job.entry.id, batch.iter().map(|it| (&*it.path, FileState::Sent)))?;
         }
         self.store.reach(job.entry.id, State::Verifying, self.now())?;
         self.reached(Point::Verifying);
@@ -129,9 +128,7 @@ impl Outbox<'_> {
             return Ok(Step::End(self.hold(job.entry, &why)?));
         }
         self.reached(Point::ReadBack);
-        for file in &job.package.files {
-            self.store.set_file(job.entry.id, &file.path, FileState::Verified)?;
-        }
+        self.store.set_files(job.entry.id, job.package.files.iter().map(|it| (&*it.path, FileState::Verified)))?;
         self.store.set_remote(job.ticket.id, &remote, Some(&holds.status), self.now())?;
         self.store.reach(job.entry.id, State::Verified, self.now())?;
         self.well()?;

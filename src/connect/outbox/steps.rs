@@ -101,11 +101,11 @@ impl Outbox<'_> {
             if job.ticket.remote.is_none() {
                 self.store.set_remote(job.ticket.id, name, None, self.now())?;
             }
-            for file in &job.package.files {
+            let states = job.package.files.iter().map(|file| {
                 let goes = draft.files.iter().any(|it| it.path == file.path);
-                let state = if goes { FileState::Sent } else { FileState::Waiting };
-                self.store.set_file(job.entry.id, &file.path, state)?;
-            }
+                (&*file.path, if goes { FileState::Sent } else { FileState::Waiting })
+            });
+            self.store.set_files(job.entry.id, states)?;
         }
         self.store.reach(job.entry.id, State::Sending, self.now())?;
         self.reached(Point::Sending);
