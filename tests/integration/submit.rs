@@ -85,6 +85,13 @@ impl Desk {
         }
     }
 
+    /// `tierline case refresh` with its exit code and words.
+    #[track_caller]
+    pub(crate) fn check_refreshed(&self, code: i32, words: &[&str]) {
+        let (config, store) = (self.path("config.toml"), self.path("store.db"));
+        check(&self.run(&["case", "refresh", "--config", text(&config), "--store", text(&store)]), code, words);
+    }
+
     /// Leaves two files to the package, which are sent in two requests: a real server is not asked more than each step needs.
     pub(crate) fn keep_two_files(&self) {
         fs::remove_dir_all(self.path("case/Backup/Daily")).unwrap();
