@@ -337,10 +337,50 @@ fn a_zip_follows_from_the_package_and_holds_all_of_it() {
     ::zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap().extract(&unpacked).unwrap();
     assert_eq!(texts(&unpacked), texts(&one.path().join("out")));
     assert_eq!(verify(&unpacked, None).unwrap(), [""; 0]);
+    // It is verified as it is.
+    let place = one.path().join("out.zip");
+    fs::write(&place, zipped(&one)).unwrap();
+    assert_eq!(verify(&place, None).unwrap(), [""; 0]);
+    assert_eq!(Ticket::open(&place).unwrap(), Ticket::open(&one.path().join("out")).unwrap());
     // What was not looked over does not leave.
     fs::write(one.path().join("out/evidence/01.txt"), "nothing happened").unwrap();
     let error = zip(&one.path().join("out"), Vec::new()).unwrap_err();
     assert!(error.to_string().contains("`evidence/01.txt` was changed"), "{error}");
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn a_zip_that_was_touched_is_told() {
+    use ::zip::write::SimpleFileOptions;
+    use std::io::Write;
+    let (folder, _) = package(LOG);
+    let place = folder.path().join("out.zip");
+    let add = |name: &str, text: &str, bytes: Vec<u8>| {
+        let mut archive = ::zip::ZipWriter::new_append(std::io::Cursor::new(bytes)).unwrap();
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+        archive.finish().unwrap().into_inner()
+    };
+    let bytes = zip(&folder.path().join("out"), Vec::new()).unwrap();
+    // A name that leads out of any folder is a name like others.
+    fs::write(&place, add("../../more.txt", "x", bytes.clone())).unwrap();
+    assert_eq!(verify(&place, None).unwrap(), ["`../../more.txt` was added"]);
+    assert!(!folder.path().join("more.txt").exists());
+    // One file was exchanged, another one is not there.
+    let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+    let mut other = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let file = archive.by_index_raw(index).unwrap();
+        if !matches!(&*file.name().unwrap(), "ticket.md" | "evidence/01.txt") {
+            other.raw_copy_file(file).unwrap();
+        }
+    }
+    let other = other.finish().unwrap().into_inner();
+    fs::write(&place, add("evidence/01.txt", "nothing happened", other)).unwrap();
+    assert_eq!(verify(&place, None).unwrap(), ["`evidence/01.txt` was changed", "`ticket.md` is missing"]);
+    fs::write(&place, "no zip").unwrap();
+    let error = verify(&place, None).unwrap_err();
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("neither a folder nor a zip"), "{error:?}");
 }
 
 #[test]

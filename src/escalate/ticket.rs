@@ -5,7 +5,7 @@
 use super::case::{Case, Intake};
 use super::gate::{self, Shortfall};
 use super::subject::Subject;
-use super::verify::{VerifyError, json};
+use super::verify::{VerifyError, json_of};
 use crate::diagnosis::{Diagnosis, State};
 use crate::finding::{Evidence, Level, Time};
 use crate::redact::{CustomerKey, Redactor};
@@ -127,9 +127,9 @@ const OTHERS: usize = 5;
 const FILES: usize = 20;
 
 impl Ticket {
-    /// Reads the ticket of a package.
+    /// Reads the ticket of a package, which is a folder or the zip of one.
     pub fn open(package: &Path) -> Result<Ticket, VerifyError> {
-        json(&package.join("ticket.json"))
+        json_of(package, "ticket.json")
     }
 
     /// Makes the ticket; attachments are added when they are written.

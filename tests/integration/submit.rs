@@ -287,6 +287,7 @@ fn an_encrypted_package_is_one_file_that_its_reader_opens_and_verifies() {
     assert!(opened.stdout == fs::read(desk.path("other.zip")).unwrap());
     zip::ZipArchive::new(std::io::Cursor::new(opened.stdout)).unwrap().extract(desk.path("received")).unwrap();
     check(&desk.run(&["verify", text(&desk.path("received")), text(&case), "--no-progress"]), 0, &["and shows what"]);
+    check(&desk.run(&["verify", text(&desk.path("other.zip")), text(&case), "--no-progress"]), 0, &["and shows what"]);
     // If the file is lost, the package is encrypted again.
     fs::remove_file(desk.path(&name)).unwrap();
     fs::remove_dir_all(desk.path("drop")).unwrap();
