@@ -90,6 +90,16 @@ fn a_message_says_the_same_with_the_same_id_each_time() {
 }
 
 #[test]
+fn files_of_one_content_are_said_by_two_messages() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = draft(folder.path(), &[("a.log", b"ok"), ("b.log", b"ok")]).files;
+    let contract = Contract::serve(vec![]);
+    let webhook = webhook(&contract, None);
+    let ids = [0, 1, 0].map(|it| webhook.filed("4711", &files[it..=it]).id);
+    assert!(ids[0] != ids[1] && ids[0] == ids[2], "{ids:?}");
+}
+
+#[test]
 fn every_message_is_json_with_its_files() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &str, sha: &[u8]| {
