@@ -10,6 +10,7 @@ mod cases;
 mod casework;
 mod causes;
 mod cli;
+mod collect;
 mod correlations;
 mod escalate;
 mod event_logs;
