@@ -158,6 +158,8 @@ pub(super) const STEPS: &[&str] = &[
         done INTEGER NOT NULL,
         UNIQUE (customer, sha256, catalogue)
     ) STRICT;",
+    // 5: what was erased.
+    super::belongings::STEP,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -1,3 +1,4 @@
+mod belongings;
 mod cases;
 
 use super::*;

@@ -40,6 +40,8 @@ mod signer;
 #[cfg(feature = "server")]
 mod smtp;
 #[cfg(feature = "server")]
+mod store;
+#[cfg(feature = "server")]
 mod submit;
 mod variants;
 #[cfg(feature = "server")]
