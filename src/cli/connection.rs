@@ -46,6 +46,10 @@ impl ConnectionArgs {
         self.store.open()
     }
 
+    pub(super) fn store_path(&self) -> anyhow::Result<PathBuf> {
+        self.store.path()
+    }
+
     /// The configuration, or an empty one if none is named and the user has none.
     pub(super) fn config_if_any(&self) -> anyhow::Result<Config> {
         match &self.config {
@@ -128,7 +132,8 @@ pub(super) fn tell(name: &str, tracker: &dyn Tracker, entry: i64, outcome: &Outc
     Ok(false)
 }
 
-fn chance() -> f64 {
+/// A number below 1, another one each time.
+pub(super) fn chance() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness all wait the same.
     let _ = getrandom::fill(&mut bytes);

@@ -25,6 +25,8 @@ mod format;
 mod links;
 mod man;
 #[cfg(feature = "server")]
+mod notices;
+#[cfg(feature = "server")]
 mod outbox;
 mod output;
 mod packs;
@@ -137,6 +139,8 @@ enum Command {
     #[cfg(feature = "server")]
     Trackers(trackers::TrackersArgs),
     #[cfg(feature = "server")]
+    Notices(notices::NoticesArgs),
+    #[cfg(feature = "server")]
     Store(store::StoreCommands),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
@@ -173,6 +177,8 @@ pub fn run() -> ExitCode {
         Command::Outbox(args) => outbox::run(args),
         #[cfg(feature = "server")]
         Command::Trackers(args) => trackers::run(args),
+        #[cfg(feature = "server")]
+        Command::Notices(args) => notices::run(args),
         #[cfg(feature = "server")]
         Command::Store(args) => store::run(args),
         Command::Signatures(args) => signatures::run(args, cli.terminal),

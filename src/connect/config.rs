@@ -16,6 +16,7 @@ mod contracts;
 mod keys;
 mod kinds;
 mod mail;
+mod notices;
 mod policy;
 mod settings;
 mod values;
@@ -42,6 +43,7 @@ pub struct Config {
     calendars: BTreeMap<String, Spanned<contracts::Hours>>,
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
     policy: policy::Policy,
+    notices: BTreeMap<String, Spanned<notices::Told>>,
 }
 
 /// Why a configuration cannot be used.
@@ -76,6 +78,8 @@ struct Whole {
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
     #[serde(default)]
     policy: policy::Policy,
+    #[serde(default)]
+    notices: BTreeMap<String, Spanned<notices::Told>>,
 }
 
 impl Config {
@@ -90,8 +94,8 @@ impl Config {
     pub fn parse(file: &Path, text: String) -> Result<Config, ConfigError> {
         let mut config = Config { file: file.to_path_buf(), text, ..Config::default() };
         match toml::from_str::<Whole>(&config.text) {
-            Ok(Whole { trackers, calendars, customers, policy }) => {
-                (config.trackers, config.policy) = (trackers, policy);
+            Ok(Whole { trackers, calendars, customers, policy, notices }) => {
+                (config.trackers, config.policy, config.notices) = (trackers, policy, notices);
                 (config.calendars, config.customers) = (calendars, customers);
             }
             Err(error) => {
@@ -102,6 +106,7 @@ impl Config {
         }
         config.check_contracts()?;
         config.check_policy()?;
+        config.check_notices()?;
         Ok(config)
     }
 

@@ -50,12 +50,13 @@ pub(super) const OWNED: &[Owned] = &[
     owned("outbox", "ticket IN (SELECT id FROM tickets WHERE customer = ?1)"),
     owned("outbox_files", OF_ENTRY),
     owned("dropped", OF_ENTRY),
+    owned("notices", OF_CASE),
     owned("audit", OF_CUSTOMER),
 ];
 
 /// The tables without a row of a customer; a test wants each table here or above.
 #[cfg(test)]
-pub(super) const NOBODYS: &[&str] = &["erasures", "health"];
+pub(super) const NOBODYS: &[&str] = &["beginnings", "erasures", "health"];
 
 /// What is kept of a customer, in numbers, and where more of it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

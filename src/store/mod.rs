@@ -7,9 +7,11 @@
 
 mod audit;
 mod backup;
+mod beginnings;
 mod belongings;
 mod cases;
 mod health;
+mod notices;
 mod outbox;
 mod schema;
 #[cfg(test)]
@@ -22,6 +24,7 @@ pub use audit::{Leaving, Left};
 pub use belongings::Holdings;
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
 pub use health::Health;
+pub use notices::{NewNotice, Notice, NoticeState};
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
 pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};

@@ -160,6 +160,9 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT;",
     // 5: what was erased.
     super::belongings::STEP,
+    // 6 and 7: notices to people.
+    super::beginnings::STEP,
+    super::notices::STEP,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -61,6 +61,9 @@ fn fill(store: &Store, customer: &str, word: &str) {
         about,
     };
     store.finish(&finished, 18).unwrap();
+    let (channel, recipient, about) = ("oncall".to_owned(), "jo@partner.example".to_owned(), "new".to_owned());
+    let notice = NewNotice { case, channel, recipient, about, subject: text("subject"), text: text("notice") };
+    assert!(store.tell(&notice, 20).unwrap());
 }
 
 fn two() -> (tempfile::TempDir, Store, PathBuf) {
