@@ -22,7 +22,7 @@ mod settings;
 mod values;
 mod webhook;
 
-pub use policy::Decision;
+pub use policy::{Decision, Order};
 pub use settings::Settings;
 
 use super::tracker::Tracker;

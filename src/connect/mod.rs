@@ -34,7 +34,7 @@ mod webhook;
 mod zammad;
 mod zendesk;
 
-pub use config::{Config, ConfigError, Decision, Settings};
+pub use config::{Config, ConfigError, Decision, Order, Settings};
 pub use notices::{Channel, News, Promise, Sender, Sent, Way, begin, look, send, trial};
 pub use outbox::{Outbox, OutboxError, Outcome, Point, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};

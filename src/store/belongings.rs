@@ -50,6 +50,7 @@ pub(super) const OWNED: &[Owned] = &[
     owned("outbox", "ticket IN (SELECT id FROM tickets WHERE customer = ?1)"),
     owned("outbox_files", OF_ENTRY),
     owned("dropped", OF_ENTRY),
+    owned("escalations", OF_CASE),
     owned("notices", OF_CASE),
     owned("audit", OF_CUSTOMER),
 ];

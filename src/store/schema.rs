@@ -163,6 +163,8 @@ pub(super) const STEPS: &[&str] = &[
     // 6 and 7: notices to people.
     super::beginnings::STEP,
     super::notices::STEP,
+    // 8: packages that were made by themselves.
+    super::escalations::STEP,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -1,5 +1,6 @@
 mod belongings;
 mod cases;
+mod escalations;
 
 use super::*;
 

@@ -5,6 +5,7 @@
 //! clock; `work.rs` says in which order what is written down; `examine.rs` is what runs in a process of its own. `names.rs` is the
 //! smallest file to begin with.
 
+mod escalate;
 mod events;
 mod examine;
 mod facts;
@@ -21,6 +22,7 @@ mod tests;
 mod work;
 mod worker;
 
+pub use escalate::{Made, Wanted, escalate};
 pub use examine::{Examined, Summary, catalogue_name, examine, job_of_line};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use scan::UNASSIGNED;

@@ -39,7 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &[]),
     ("sla", &["calendar", "signature", "store"]),
     ("connect", &["calendar", "signature", "recipient", "escalate", "redact", "store", "sla"]),
-    ("watch", &["bundle", "signature", "finding", "diagnosis", "report", "triage", "store"]),
+    ("watch", &["bundle", "signature", "finding", "diagnosis", "report", "triage", "store", "connect"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
 

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod authors;
+#[cfg(feature = "server")]
+mod beside;
 mod canary;
 #[cfg(feature = "server")]
 mod cases;

@@ -61,6 +61,8 @@ fn fill(store: &Store, customer: &str, word: &str) {
         about,
     };
     store.finish(&finished, 18).unwrap();
+    let bundle = store.not_escalated(0).unwrap().pop().unwrap();
+    store.end_escalation(&bundle, Escalation::Lacks, Some(&text("request")), 19).unwrap();
     let (channel, recipient, about) = ("oncall".to_owned(), "jo@partner.example".to_owned(), "new".to_owned());
     let notice = NewNotice { case, channel, recipient, about, subject: text("subject"), text: text("notice") };
     assert!(store.tell(&notice, 20).unwrap());
