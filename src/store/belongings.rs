@@ -189,7 +189,7 @@ fn rows_of(db: &Connection, owned: &Owned, customer: i64) -> rusqlite::Result<Ve
     let keys: Vec<String> = db.prepare(sql)?.query_map([owned.table], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let order = if keys.is_empty() { "rowid".to_owned() } else { keys.join(", ") };
     let mut statement = db.prepare(&format!("SELECT * FROM {} WHERE {} ORDER BY {order}", owned.table, owned.of))?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let rows = statement.query_map([customer], |row| {
         let mut object = Map::new();
         for (column, name) in names.iter().enumerate() {

@@ -45,7 +45,7 @@ fn a_bundle_is_asked_about_until_there_is_an_answer() {
     filed(&store, "acme", "old", 5);
     let bundle = filed(&store, "acme", "new", 10);
     assert_eq!((&*bundle.customer, &*bundle.report), ("acme", "/in/new.tierline"));
-    assert_eq!(store.not_escalated(10).unwrap(), [bundle.clone()]);
+    assert_eq!(store.not_escalated(10).unwrap(), std::slice::from_ref(&bundle));
     assert_eq!((store.begin_escalation(&bundle).unwrap(), store.begin_escalation(&bundle).unwrap()), (1, 2));
     // The program was ended meanwhile.
     assert_eq!(store.not_escalated(10).unwrap().len(), 1);
