@@ -52,10 +52,9 @@ impl ConnectionArgs {
 
     /// The configuration, or an empty one if none is named and the user has none.
     pub(super) fn config_if_any(&self) -> anyhow::Result<Config> {
-        match &self.config {
-            None if !super::packs::config_folder()?.join("config.toml").exists() => Ok(Config::default()),
-            _ => self.config(),
-        }
+        // Without a home there is none either.
+        let is_there = || super::packs::config_folder().is_ok_and(|it| it.join("config.toml").exists());
+        if self.config.is_some() || is_there() { self.config() } else { Ok(Config::default()) }
     }
 
     pub(super) fn config(&self) -> anyhow::Result<Config> {

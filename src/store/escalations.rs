@@ -66,19 +66,23 @@ pub struct FiledBundle {
     pub report: String,
     /// The case.
     pub case: i64,
+    /// When it was filed.
+    pub done: i64,
+    /// How often a package of it was begun.
+    pub tries: u32,
 }
 
 impl Store {
     /// The bundles that were filed since a time and that are not done with, the oldest first.
     pub fn not_escalated(&self, since: i64) -> Result<Vec<FiledBundle>, StoreError> {
-        const MOST: u32 = 100;
-        let sql = "SELECT bundles.id, customers.name, path, report, bundles.case_id FROM bundles
+        let sql =
+            "SELECT bundles.id, customers.name, path, report, bundles.case_id, done, COALESCE(tries, 0) FROM bundles
             JOIN customers ON customers.id = bundles.customer LEFT JOIN escalations ON bundle = bundles.id
-            WHERE done >= ?1 AND COALESCE(state, 'working') = 'working' ORDER BY bundles.id LIMIT ?2";
+            WHERE done >= ?1 AND COALESCE(state, 'working') = 'working' ORDER BY bundles.id";
         let mut statement = self.db.prepare(sql)?;
-        let bundles = statement.query_map((since, MOST), |row| {
+        let bundles = statement.query_map([since], |row| {
             let (id, customer, path, report, case) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-            Ok(FiledBundle { id, customer, path, report, case })
+            Ok(FiledBundle { id, customer, path, report, case, done: row.get(5)?, tries: row.get(6)? })
         })?;
         Ok(bundles.collect::<Result<_, _>>()?)
     }
@@ -90,8 +94,9 @@ impl Store {
         Ok(self.db.query_row(sql, (bundle.id, bundle.case), |row| row.get(0))?)
     }
 
-    /// Writes down what came of one, with a note on its case. A note that stands there already is not made again.
-    pub fn end_escalation(
+    /// Writes down what came of one, or how far it has come, with a note on its case. A note that stands there already is not made
+    /// again.
+    pub fn reach_escalation(
         &self,
         bundle: &FiledBundle,
         state: Escalation,

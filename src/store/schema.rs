@@ -158,12 +158,20 @@ pub(super) const STEPS: &[&str] = &[
         done INTEGER NOT NULL,
         UNIQUE (customer, sha256, catalogue)
     ) STRICT;",
-    // 5: what was erased.
+    // 5: what was found in the logs of cases.
+    super::findings::TABLES,
+    // 6: who works on a case.
+    super::filter::ASSIGNED,
+    // 7: problems that are to open no cases.
+    super::suppressions::TABLES,
+    // 8: findings by words.
+    super::search::TABLES,
+    // 9: what was erased.
     super::belongings::STEP,
-    // 6 and 7: notices to people.
+    // 10 and 11: notices to people.
     super::beginnings::STEP,
     super::notices::STEP,
-    // 8: packages that were made by themselves.
+    // 12: packages that were made by themselves.
     super::escalations::STEP,
 ];
 

@@ -1,6 +1,10 @@
 mod belongings;
 mod cases;
 mod escalations;
+mod findings;
+mod recurrence;
+mod search;
+mod suppressions;
 
 use super::*;
 

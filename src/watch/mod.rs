@@ -23,7 +23,7 @@ mod work;
 mod worker;
 
 pub use escalate::{Made, Wanted, escalate};
-pub use examine::{Examined, Summary, catalogue_name, examine, job_of_line};
+pub use examine::{Examined, Summary, Task, catalogue_name, examine};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use scan::UNASSIGNED;
 pub use service::{Around, Settings, Totals, WatchError, watch};

@@ -8,6 +8,8 @@ mod beside;
 mod canary;
 #[cfg(feature = "server")]
 mod cases;
+#[cfg(feature = "server")]
+mod casework;
 mod causes;
 mod cli;
 mod correlations;

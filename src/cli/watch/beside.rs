@@ -10,13 +10,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tierline::connect::Config;
 use tierline::store::Store;
 use tierline::watch::escalate;
 
 /// How often it is done.
 const PERIOD: Duration = Duration::from_secs(15);
+/// It takes at most such a part of the time.
+const SHARE: u32 = 20;
 /// How long the end of the program waits for it. What is cut off is done by the next one.
 const LAST: Duration = Duration::from_secs(3);
 
@@ -61,8 +63,10 @@ impl Beside {
             // Dropped at the end, which whoever waits notices.
             let _ended = sender;
             while !stop.load(Ordering::Relaxed) {
+                let begun = Instant::now();
                 self.pass(&stop);
-                let mut left = PERIOD;
+                // With very many cases it must not take the machine.
+                let mut left = PERIOD.max(begun.elapsed() * SHARE);
                 while !left.is_zero() && !stop.load(Ordering::Relaxed) {
                     std::thread::sleep(TICK);
                     left = left.saturating_sub(TICK);
@@ -101,16 +105,21 @@ impl Beside {
 
     /// Goes on with what a rule has approved.
     fn send_approved(&self, store: &Store, stop: &AtomicBool) -> anyhow::Result<()> {
+        let mut trouble = Ok(());
         for id in store.approved_by_rule(now())? {
             let Some(entry) = store.entry(id)? else { continue };
             let name = store.ticket(entry.ticket)?.tracker;
             if stop.load(Ordering::Relaxed) || self.config.kind(&name) == Some("portal") {
                 continue;
             }
-            // Once; what does not work is tried again by a later pass, when it is due.
-            drive(store, &name, &*tracker(&self.config, &name)?, id, now())?;
+            match tracker(&self.config, &name) {
+                // Once; what does not work is tried again by a later pass, when it is due.
+                Ok(tracker) => drop(drive(store, &name, &*tracker, id, now())?),
+                // Those for others go on.
+                Err(error) => trouble = Err(error),
+            }
         }
-        Ok(())
+        trouble
     }
 
     fn say_once(&mut self, subject: &'static str, text: Option<String>) {

@@ -19,6 +19,8 @@ use tierline::watch::{Made, Wanted};
 
 /// After so long a package is given up.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
+/// How the program ends if it was called wrongly.
+const WRONG_USAGE: i32 = 2;
 
 /// Where packages are made, and how.
 pub(super) struct Packages {
@@ -50,7 +52,7 @@ impl Packages {
             // It is in nobody's way, and nobody takes it for one that was sent.
             let _ = fs::remove_dir_all(&out);
         }
-        made.unwrap_or_else(|error| Made::Failed(format!("{error:#}")))
+        made.unwrap_or_else(|error| Made::Again(format!("{error:#}")))
     }
 
     fn made(
@@ -64,7 +66,10 @@ impl Packages {
         // Of an earlier run that was ended. The same package is made again.
         let _ = fs::remove_dir_all(out);
         private_folder(&self.folder).with_context(|| format!("failed to make `{}`", self.folder.display()))?;
-        let answer = self.run(bundle, wanted, out, stop)?;
+        let answer = match self.run(bundle, wanted, out, stop)? {
+            Ok(answer) => answer,
+            Err(why) => return Ok(Made::Failed(why)),
+        };
         let text = |field: &str| answer[field].as_str().unwrap_or_default().to_owned();
         match answer["result"].as_str() {
             Some("made") => self.queue(store, bundle, wanted, out),
@@ -78,8 +83,14 @@ impl Packages {
         }
     }
 
-    /// Has `tierline escalate` make it.
-    fn run(&self, bundle: &FiledBundle, wanted: &Wanted, out: &Path, stop: &AtomicBool) -> anyhow::Result<Value> {
+    /// Has `tierline escalate` make it. That it was called wrongly will not change: a vendor without a profile, a name that is none.
+    fn run(
+        &self,
+        bundle: &FiledBundle,
+        wanted: &Wanted,
+        out: &Path,
+        stop: &AtomicBool,
+    ) -> anyhow::Result<Result<Value, String>> {
         let mut command = Command::new(&self.program);
         command.arg("escalate").arg(&bundle.path).arg("--vendor").arg(&wanted.order.vendor);
         command.arg("--customer").arg(&bundle.customer).arg("--case").arg(bundle.case.to_string());
@@ -95,15 +106,19 @@ impl Packages {
         }
         let mut errors = tempfile::tempfile()?;
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors.try_clone()?).spawn()?;
-        let answer = wait(child, stop)?;
-        serde_json::from_slice(&answer).or_else(|_| {
-            // What it has said instead: a bundle that is gone, a vendor without a profile.
-            let mut said = String::new();
-            std::io::Seek::rewind(&mut errors)?;
-            errors.take(4096).read_to_string(&mut said)?;
-            let said = said.trim().trim_start_matches("tierline: ");
-            bail!("{}", if said.is_empty() { "the program has ended early" } else { said })
-        })
+        let (answer, code) = wait(child, stop)?;
+        if let Ok(answer) = serde_json::from_slice(&answer) {
+            return Ok(Ok(answer));
+        }
+        // What it has said instead.
+        let mut said = String::new();
+        std::io::Seek::rewind(&mut errors)?;
+        errors.take(4096).read_to_string(&mut said)?;
+        match (code, said.trim().trim_start_matches("tierline: ")) {
+            (Some(WRONG_USAGE), said) => Ok(Err(said.to_owned())),
+            (_, "") => bail!("the program has ended early"),
+            (_, said) => bail!("{said}"),
+        }
     }
 
     /// Looks it over as `submit` does, and puts it into the outbox.
@@ -134,7 +149,7 @@ impl Packages {
 }
 
 /// Waits for the end of a process and what it has printed. It is ended when its time is over, or that of this program.
-fn wait(mut child: Child, stop: &AtomicBool) -> anyhow::Result<Vec<u8>> {
+fn wait(mut child: Child, stop: &AtomicBool) -> anyhow::Result<(Vec<u8>, Option<i32>)> {
     const TICK: Duration = Duration::from_millis(50);
     let mut stdout = child.stdout.take().context("no pipe")?;
     let reader = std::thread::spawn(move || {
@@ -142,22 +157,26 @@ fn wait(mut child: Child, stop: &AtomicBool) -> anyhow::Result<Vec<u8>> {
         stdout.read_to_end(&mut answer).map(|_| answer)
     });
     let start = Instant::now();
-    let why = loop {
-        if child.try_wait()?.is_some() {
-            break None;
+    let end = loop {
+        if let Some(status) = child.try_wait()? {
+            break Ok(status.code());
         }
         match (stop.load(Ordering::Relaxed), start.elapsed() > LIMIT) {
-            (true, _) => break Some("the program was ended"),
-            (_, true) => break Some("it has taken too long"),
+            (true, _) => break Err("the program was ended"),
+            (_, true) => break Err("it has taken too long"),
             _ => std::thread::sleep(TICK),
         }
     };
-    if let Some(why) = why {
-        let _ = child.kill();
-        let _ = child.wait();
-        bail!("{why}");
-    }
-    reader.join().map_err(|_| anyhow::anyhow!("nothing was read"))?.context("failed to read what was made")
+    let code = match end {
+        Ok(code) => code,
+        Err(why) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            bail!("{why}");
+        }
+    };
+    let answer = reader.join().map_err(|_| anyhow::anyhow!("nothing was read"))?;
+    Ok((answer.context("failed to read what was made")?, code))
 }
 
 /// Makes a folder that only this user may enter.

@@ -38,7 +38,13 @@ pub fn look(
     }
     let since =
         channels.iter().map(|it| store.since(&format!("notices {}", it.name), now)).collect::<Result<Vec<_>, _>>()?;
-    for case in store.cases(None, false)? {
+    // One by one: there may be many.
+    for id in store.open_cases()? {
+        let case = match store.case(id) {
+            // It was erased meanwhile.
+            Err(StoreError::NoCase(_)) => continue,
+            case => case?,
+        };
         let pieces = pieces(&case, &promise(&case));
         let mut title = None;
         for (channel, since) in channels.iter().zip(&since) {

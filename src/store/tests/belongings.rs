@@ -50,6 +50,27 @@ fn fill(store: &Store, customer: &str, word: &str) {
         report: None,
     };
     let problem = text("problem");
+    let (variant, codes) = (Some(text("variant")), vec![text("code")]);
+    let step = FindingStep {
+        number: Some(1),
+        level: "L1".into(),
+        audience: "customer".into(),
+        text: text("step"),
+        verify: Some(text("verify")),
+    };
+    let found = Finding {
+        problem: text("finding"),
+        variant,
+        title: text("headline"),
+        codes,
+        message: text("record"),
+        place: text("place"),
+        steps: vec![step],
+        ..Finding::default()
+    };
+    let (until, reason) = ("2026-12-31", text("excuse"));
+    let new = NewSuppression { customer: Some(customer), problem: "p", reason: &reason, until };
+    store.suppress(&new, "me", 17).unwrap();
     let finished = Finished {
         upload: &upload,
         sha256: &text("content"),
@@ -59,10 +80,12 @@ fn fill(store: &Store, customer: &str, word: &str) {
         title: &title,
         problem: Some(&problem),
         about,
+        quiet: None,
+        findings: &[found],
     };
     store.finish(&finished, 18).unwrap();
     let bundle = store.not_escalated(0).unwrap().pop().unwrap();
-    store.end_escalation(&bundle, Escalation::Lacks, Some(&text("request")), 19).unwrap();
+    store.reach_escalation(&bundle, Escalation::Lacks, Some(&text("request")), 19).unwrap();
     let (channel, recipient, about) = ("oncall".to_owned(), "jo@partner.example".to_owned(), "new".to_owned());
     let notice = NewNotice { case, channel, recipient, about, subject: text("subject"), text: text("notice") };
     assert!(store.tell(&notice, 20).unwrap());
@@ -128,7 +151,10 @@ fn a_customer_is_exported_alone_and_always_alike() {
         "what",
         "upload.zip",
     ];
-    for word in words.iter().chain(&["reason", "facts", "content", "report", "why"]) {
+    for word in words.iter().chain(&[
+        "finding", "headline", "code", "record", "place", "step", "excuse", "reason", "facts", "content", "report",
+        "why",
+    ]) {
         assert!(text.contains(&format!("zebra-{word}")), "{word}: {text}");
     }
     assert_eq!(export["schema"], "tierline.customer/1");

@@ -28,6 +28,8 @@ fn filed(store: &Store, customer: &str, name: &str, at: i64) -> FiledBundle {
         title: "it broke",
         problem: Some(name),
         about: About::default(),
+        quiet: None,
+        findings: &[],
     };
     store.finish(&finished, at).unwrap();
     store.not_escalated(at).unwrap().pop().unwrap()
@@ -48,9 +50,9 @@ fn a_bundle_is_asked_about_until_there_is_an_answer() {
     assert_eq!(store.not_escalated(10).unwrap(), std::slice::from_ref(&bundle));
     assert_eq!((store.begin_escalation(&bundle).unwrap(), store.begin_escalation(&bundle).unwrap()), (1, 2));
     // The program was ended meanwhile.
-    assert_eq!(store.not_escalated(10).unwrap().len(), 1);
+    assert_eq!(store.not_escalated(10).unwrap()[0].tries, 2);
     for _ in 0..2 {
-        store.end_escalation(&bundle, Escalation::Lacks, Some("waits for customer: logs"), 11).unwrap();
+        store.reach_escalation(&bundle, Escalation::Lacks, Some("waits for customer: logs"), 11).unwrap();
     }
     assert_eq!(store.not_escalated(10).unwrap(), []);
     assert_eq!(store.escalation(bundle.id).unwrap(), Some(Escalation::Lacks));
