@@ -36,7 +36,7 @@ mod zendesk;
 
 pub use config::{Config, ConfigError, Decision, Order, Settings};
 pub use notices::{Channel, News, Promise, Sender, Sent, Way, begin, look, send, trial};
-pub use outbox::{Outbox, OutboxError, Outcome, Point, Surroundings};
+pub use outbox::{Outbox, OutboxError, Outcome, Point, Refreshed, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
 pub use parts::{Parts, split};
 pub use tracker::{Draft, Failure, Holds, Probe, Tracker};
