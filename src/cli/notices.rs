@@ -163,7 +163,8 @@ impl Notices {
     fn clocks(&self, case: &Case, now: i64) -> Clocks {
         let contract = self.config.contract(&case.customer).ok().flatten();
         let vendor = case.vendor.as_deref().and_then(|name| self.vendors.iter().find(|it| it.is_called(name)));
-        clocks(case, contract.as_ref(), vendor, now).unwrap_or_default()
+        let is_desk = |tracker: &str, vendor: &Vendor| self.config.is_desk_of(tracker, vendor);
+        clocks(case, contract.as_ref(), vendor, &is_desk, now).unwrap_or_default()
     }
 }
 
