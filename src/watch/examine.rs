@@ -1,13 +1,15 @@
 //! One bundle into reports, in a process of its own: whatever the bundle does to it costs this process only.
 //!
-//! The parent writes a line per job, `<path in hex> <folder in hex>`, and reads a line of JSON for each. The first line tells which
+//! The parent writes a line per job, `<path in hex> <folder in hex> <what is suppressed, as JSON in hex>`, and reads a line of JSON for each. The first line tells which
 //! signatures are used.
 
 use super::facts::path_of;
 use crate::bundle::{Bundle, Helper, Limits, Problem, ProblemKind};
+use crate::casework::{Quiet, findings, of_json, to_json, without_secrets};
 use crate::diagnosis::{Diagnosis, State};
 use crate::report::{self, TextStyle, headline};
 use crate::signature::SignatureSet;
+use crate::store::Finding;
 use crate::triage::{Options, triage};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -54,6 +56,21 @@ pub struct Summary {
     pub product: Option<String>,
     /// How bad it is for the customer.
     pub severity: Option<String>,
+    /// Why it is to open no case: all that was found is suppressed.
+    pub quiet: Option<String>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// A bundle that is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The bundle.
+    pub path: PathBuf,
+    /// Where its reports go.
+    pub folder: PathBuf,
+    /// What is suppressed at its customer.
+    pub quiet: Quiet,
 }
 
 /// Names the signatures that a set consists of: another name means that bundles may be explained otherwise.
@@ -62,9 +79,10 @@ pub fn catalogue_name(set: &SignatureSet) -> String {
     hex(&Sha256::digest(lines))
 }
 
-/// Reads a bundle and writes its reports into a folder, as `report.json`, `report.html` and `report.txt`.
-pub fn examine(path: &Path, folder: &Path, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
-    let paths = [path.to_path_buf()];
+/// Reads a bundle and writes its reports into its folder, as `report.json`, `report.html` and `report.txt`.
+pub fn examine(task: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
+    let Task { path, folder, quiet } = task;
+    let paths = [path.clone()];
     let mut bundle = match Bundle::open(&paths, Limits::default().timed()) {
         Ok(bundle) => bundle,
         Err(error) => return Examined::Machine { why: chain(&error) },
@@ -73,7 +91,8 @@ pub fn examine(path: &Path, folder: &Path, set: &SignatureSet, helper: Option<&H
         bundle.set_helper(helper.clone());
     }
     bundle.hash();
-    let diagnosis = triage(&bundle, set, Options::default());
+    let mut diagnosis = triage(&bundle, set, Options::default());
+    quiet.note(&mut diagnosis);
     let shown = path.file_name().unwrap_or_default().to_string_lossy();
     let Some(sha256) = diagnosis.inputs.first().and_then(|it| it.sha256.clone()) else {
         return Examined::Machine { why: "it could not be read to its end".to_owned() };
@@ -93,7 +112,11 @@ pub fn examine(path: &Path, folder: &Path, set: &SignatureSet, helper: Option<&H
     match of_kind(ProblemKind::Corrupt).find(|it| is_whole(&it.file)) {
         Some(problem) => Examined::Incomplete { why: problem.message.clone() },
         None if is_empty => Examined::Incomplete { why: "it is empty".to_owned() },
-        None => Examined::Report(Summary { sha256, ..summary(&diagnosis, &shown) }),
+        None => {
+            let told = summary(&diagnosis, &shown, quiet);
+            let title = without_secrets(&told.title);
+            Examined::Report(Summary { sha256, title, findings: findings(&diagnosis, quiet), ..told })
+        }
     }
 }
 
@@ -123,9 +146,10 @@ fn write_reports(diagnosis: &Diagnosis, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What a case says of the bundle: the worst known problem, else the likeliest unexplained error.
-fn summary(diagnosis: &Diagnosis, shown: &str) -> Summary {
-    let matches = || diagnosis.known.iter().filter(|it| it.state == State::Match);
+/// What a case says of the bundle: the worst known problem, else the likeliest unexplained error, of what is not suppressed.
+fn summary(diagnosis: &Diagnosis, shown: &str, quiet: &Quiet) -> Summary {
+    let all = || diagnosis.known.iter().filter(|it| it.state == State::Match);
+    let matches = || all().filter(|it| quiet.why(&it.signature.id).is_none());
     if let Some(worst) = matches().next() {
         let others = matches().filter(|it| it.caused_by.is_none()).count().saturating_sub(1);
         let signature = &worst.signature;
@@ -134,17 +158,27 @@ fn summary(diagnosis: &Diagnosis, shown: &str) -> Summary {
             others => format!("{} (and {others} more)", signature.title),
         };
         return Summary {
-            sha256: String::new(),
             title,
             problem: Some(format!("signature {}", signature.id)),
             vendor: Some(signature.vendor.clone()),
             product: Some(signature.product.clone()),
             severity: Some(signature.severity.name().to_owned()),
+            ..Summary::default()
         };
     }
-    if let Some(first) = diagnosis.unresolved.first() {
+    if let Some(first) = diagnosis.unresolved.iter().find(|it| quiet.why(&it.id).is_none()) {
         let title = format!("unexplained: {}", headline(&first.finding));
         return Summary { title, problem: Some(format!("unresolved {}", first.id)), ..Summary::default() };
+    }
+    let known = all().map(|it| (&*it.signature.id, it.signature.title.clone()));
+    let unexplained = diagnosis.unresolved.iter().map(|it| (&*it.id, headline(&it.finding)));
+    if let Some((id, title)) = known.chain(unexplained).next() {
+        return Summary {
+            title: format!("suppressed: {title}"),
+            problem: Some(format!("suppressed {id}")),
+            quiet: quiet.why(id).map(str::to_owned),
+            ..Summary::default()
+        };
     }
     let title = match diagnosis.problems.iter().find(|it| it.kind != ProblemKind::Skipped) {
         Some(problem) => format!("{shown}: not examined: {}", problem.message),
@@ -159,7 +193,8 @@ impl Examined {
         let value = match self {
             Examined::Report(it) => json!({
                 "is": "report", "sha256": it.sha256, "title": it.title, "problem": it.problem, "vendor": it.vendor,
-                "product": it.product, "severity": it.severity,
+                "product": it.product, "severity": it.severity, "quiet": it.quiet,
+                "findings": it.findings.iter().map(to_json).collect::<Vec<_>>(),
             }),
             Examined::Incomplete { why } => json!({"is": "incomplete", "why": why}),
             Examined::Changed => json!({"is": "changed"}),
@@ -181,6 +216,8 @@ impl Examined {
                 vendor: text("vendor"),
                 product: text("product"),
                 severity: text("severity"),
+                quiet: text("quiet"),
+                findings: value.get("findings")?.as_array()?.iter().map(of_json).collect::<Option<_>>()?,
             }),
             "incomplete" => Examined::Incomplete { why: text("why")? },
             "changed" => Examined::Changed,
@@ -191,15 +228,21 @@ impl Examined {
     }
 }
 
-/// Writes a job as a line for the process that reads bundles.
-pub(super) fn job_line(path: &[u8], folder: &[u8]) -> String {
-    format!("{} {}\n", hex(path), hex(folder))
+/// Writes a task as a line for the process that reads bundles.
+pub(super) fn job_line(path: &[u8], folder: &[u8], quiet: &Quiet) -> String {
+    let quiet: Value = quiet.0.iter().map(|(problem, why)| (problem.clone(), json!(why))).collect();
+    format!("{} {} {}\n", hex(path), hex(folder), hex(quiet.to_string().as_bytes()))
 }
 
-/// Reads such a line: the bundle, and the folder for its reports.
-pub fn job_of_line(line: &str) -> Option<(PathBuf, PathBuf)> {
-    let (path, folder) = line.trim_end().split_once(' ')?;
-    Some((path_of(bytes_of_hex(path)?), path_of(bytes_of_hex(folder)?)))
+impl Task {
+    /// Reads such a line.
+    pub fn of_line(line: &str) -> Option<Task> {
+        let mut words = line.trim_end().split(' ').map(bytes_of_hex);
+        let (path, folder, quiet) = (words.next()??, words.next()??, words.next()??);
+        let quiet: Value = serde_json::from_slice(&quiet).ok()?;
+        let quiet = quiet.as_object()?.iter().map(|(problem, why)| Some((problem.clone(), why.as_str()?.to_owned())));
+        Some(Task { path: path_of(path), folder: path_of(folder), quiet: Quiet(quiet.collect::<Option<_>>()?) })
+    }
 }
 
 /// Bytes in lower-case hex.
@@ -244,7 +287,34 @@ pub(super) fn sha256(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::FindingStep;
     use std::fs;
+
+    fn finding() -> Finding {
+        let step = |number| FindingStep {
+            number,
+            level: "L1".into(),
+            audience: "customer".into(),
+            text: "free \"D:\"\nsoon".into(),
+            verify: number.map(|_| "it runs".to_owned()),
+        };
+        Finding {
+            problem: "a/b/c".into(),
+            is_known: true,
+            variant: Some("v".into()),
+            title: "full".into(),
+            severity: Some("high".into()),
+            level: Some("L1".into()),
+            count: u64::MAX,
+            first_time: Some("2026-01-02T03:04:05".into()),
+            last_time: None,
+            codes: vec!["0x1".into(), "0x2".into()],
+            message: "a\n  b".into(),
+            place: "a.log:1".into(),
+            suppressed: Some("for now".into()),
+            steps: vec![step(Some(1)), step(None)],
+        }
+    }
 
     #[test]
     fn what_came_of_it_is_a_line() {
@@ -252,7 +322,12 @@ mod tests {
         let why = || "no\nspace".to_owned();
         let all = [
             Examined::Report(summary.clone()),
-            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary }),
+            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary.clone() }),
+            Examined::Report(Summary {
+                findings: vec![finding(), Finding::default()],
+                quiet: Some("q".into()),
+                ..summary
+            }),
             Examined::Incomplete { why: why() },
             Examined::Changed,
             Examined::Machine { why: why() },
@@ -269,13 +344,20 @@ mod tests {
     }
 
     #[test]
-    fn a_job_is_a_line() {
-        let line = job_line(b"/in/a \n.zip", b"/in/.w");
-        assert_eq!(line.matches('\n').count(), 1);
-        assert_eq!(job_of_line(&line), Some((PathBuf::from("/in/a \n.zip"), PathBuf::from("/in/.w"))));
-        for line in ["", "a", "a b", "00 0", "zz 00"] {
-            assert_eq!(job_of_line(line), None, "{line}");
+    fn a_task_is_a_line() {
+        for quiet in [Quiet::default(), Quiet([("a/b/c".to_owned(), "no \"disk\"\n".to_owned())].into())] {
+            let line = job_line(b"/in/a \n.zip", b"/in/.w", &quiet);
+            assert_eq!(line.matches('\n').count(), 1);
+            let task = Task { path: PathBuf::from("/in/a \n.zip"), folder: PathBuf::from("/in/.w"), quiet };
+            assert_eq!(Task::of_line(&line), Some(task));
         }
+        for line in ["", "a", "a b", "00 0", "zz 00", "00 00", "00 00 00", "00 00 5b5d"] {
+            assert_eq!(Task::of_line(line), None, "{line}");
+        }
+    }
+
+    fn task(path: PathBuf, folder: &Path) -> Task {
+        Task { path, folder: folder.to_path_buf(), quiet: Quiet::default() }
     }
 
     fn examined(name: &str, content: &[u8]) -> (Examined, usize) {
@@ -283,7 +365,7 @@ mod tests {
         let (bundle, out) = (folder.path().join(name), folder.path().join("out"));
         fs::create_dir(&out).unwrap();
         fs::write(&bundle, content).unwrap();
-        let examined = examine(&bundle, &out, &SignatureSet::new(Vec::new()), None);
+        let examined = examine(&task(bundle, &out), &SignatureSet::new(Vec::new()), None);
         (examined, out.read_dir().unwrap().count())
     }
 
@@ -301,6 +383,12 @@ mod tests {
         assert!(summary.title.starts_with("unexplained: ") && summary.title.contains("the disk is on fire"));
         assert!(summary.problem.is_some_and(|it| it.starts_with("unresolved ")));
         assert_eq!(summary.sha256.len(), 64);
+        let found = &summary.findings[0];
+        assert_eq!(
+            (found.count, found.is_known, &*found.message),
+            (1, false, std::str::from_utf8(LOG).unwrap().trim_end())
+        );
+        assert!(found.place.ends_with("a.log.gz:1"), "{found:?}");
         let (Examined::Report(quiet), _) = examined("a.log", b"2026-01-02 03:04:05 INFO fine\n") else { panic!() };
         assert_eq!((&*quiet.title, quiet.problem), ("a.log: nothing found", None));
     }
@@ -330,10 +418,10 @@ mod tests {
     fn what_the_machine_cannot_do_is_no_fault_of_the_bundle() {
         let folder = tempfile::tempdir().unwrap();
         let set = SignatureSet::new(Vec::new());
-        let missing = examine(&folder.path().join("a"), folder.path(), &set, None);
+        let missing = examine(&task(folder.path().join("a"), folder.path()), &set, None);
         assert!(matches!(&missing, Examined::Machine { .. }), "{missing:?}");
         fs::write(folder.path().join("a"), LOG).unwrap();
-        let nowhere = examine(&folder.path().join("a"), &folder.path().join("none"), &set, None);
+        let nowhere = examine(&task(folder.path().join("a"), &folder.path().join("none")), &set, None);
         assert!(matches!(&nowhere, Examined::Machine { why } if why.contains("could not be written")), "{nowhere:?}");
     }
 }

@@ -21,7 +21,7 @@ mod tests;
 mod work;
 mod worker;
 
-pub use examine::{Examined, Summary, catalogue_name, examine, job_of_line};
+pub use examine::{Examined, Summary, Task, catalogue_name, examine};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use scan::UNASSIGNED;
 pub use service::{Around, Settings, Totals, WatchError, watch};

@@ -1,7 +1,7 @@
 //! The watch at work: one thread decides, others read bundles, the system wakes them.
 
 use super::events::{Deaf, Events};
-use super::examine::chain;
+use super::examine::{Examined, chain};
 use super::metrics::{self, Pulse};
 use super::publish::Workplace;
 use super::retention::remove_old;
@@ -10,6 +10,7 @@ use super::settle::{Fate, Job, Uploads};
 use super::space::lacks_room;
 use super::work::{Came, Step, Work, earlier};
 use super::worker::{Program, Worker};
+use crate::casework::Quiet;
 use crate::store::{Filed, Store, StoreError};
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -267,7 +268,10 @@ fn read_bundle(
         wall: &wall,
         step: shared.around.step,
     };
-    work.work(job, &mut |path, folder| worker.examine(path, folder, job.facts.bytes))
+    work.work(job, &mut |path, folder| match Quiet::of(store, &job.customer, wall()) {
+        Ok(quiet) => worker.examine(path, folder, job.facts.bytes, &quiet),
+        Err(error) => Examined::Machine { why: chain(&error) },
+    })
 }
 
 /// The thread that decides.

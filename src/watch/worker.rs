@@ -3,6 +3,7 @@
 
 use super::examine::{Examined, job_line};
 use super::facts::bytes_of;
+use crate::casework::Quiet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -102,8 +103,8 @@ impl<'a> Worker<'a> {
         Ok(running)
     }
 
-    /// Reads a bundle; its reports are in the folder then.
-    pub(super) fn examine(&mut self, path: &Path, folder: &Path, bytes: u64) -> Examined {
+    /// Reads a bundle; its reports are in the folder then. `quiet`: what is suppressed at its customer.
+    pub(super) fn examine(&mut self, path: &Path, folder: &Path, bytes: u64, quiet: &Quiet) -> Examined {
         if let Err(why) = self.ready() {
             return Examined::Machine { why };
         }
@@ -113,7 +114,7 @@ impl<'a> Worker<'a> {
         let Some(mut running) = self.running.take() else {
             return Examined::Machine { why: "there is no process that reads bundles".to_owned() };
         };
-        let sent = running.input.write_all(job_line(name, out).as_bytes()).and_then(|()| running.input.flush());
+        let sent = running.input.write_all(job_line(name, out, quiet).as_bytes()).and_then(|()| running.input.flush());
         if sent.is_err() {
             // It has died before it knew of the bundle.
             return Examined::Machine { why: format!("the process that reads bundles: {}", running.last_words()) };

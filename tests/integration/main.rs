@@ -6,8 +6,11 @@ mod authors;
 mod canary;
 #[cfg(feature = "server")]
 mod cases;
+#[cfg(feature = "server")]
+mod casework;
 mod causes;
 mod cli;
+mod collect;
 mod correlations;
 mod escalate;
 mod event_logs;
