@@ -47,6 +47,8 @@ mod submit;
 mod variants;
 #[cfg(feature = "server")]
 mod watch;
+#[cfg(feature = "server")]
+mod webhook;
 mod why;
 
 use std::path::Path;
