@@ -8,14 +8,19 @@
 mod events;
 mod examine;
 mod facts;
+mod looking;
 mod metrics;
 mod names;
 mod publish;
+mod readers;
 mod retention;
+mod roots;
 mod scan;
 mod service;
+mod settings;
 mod settle;
 mod space;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -24,6 +29,7 @@ mod worker;
 pub use examine::{Examined, Summary, catalogue_name, examine, job_of_line};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use scan::UNASSIGNED;
-pub use service::{Around, Settings, Totals, WatchError, watch};
+pub use service::watch;
+pub use settings::{Around, Settings, Totals, WatchError};
 pub use work::Step;
 pub use worker::Program;
