@@ -176,7 +176,7 @@ impl Store {
     }
 
     /// Remembers that a bundle has been read and files it: with the case that it belongs to already, with the one of its problem,
-    /// or with a new one. All of it or nothing; a content that was read already is not filed again.
+    /// or with a new one. All of it or nothing; a content that was read already is not filed again, but found where it lies now.
     pub fn finish(&self, finished: &Finished<'_>, now: i64) -> Result<Filed, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let upload = finished.upload;
@@ -196,17 +196,14 @@ impl Store {
             None => file(&db, customer, finished, now)?,
         };
         let case = filed.case();
-        if !matches!(filed, Filed::Same(_)) {
-            let sql = "INSERT INTO bundles (customer, sha256, catalogue, path, report, case_id, done)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            db.execute(
-                sql,
-                (customer, finished.sha256, finished.catalogue, finished.path, finished.report, case, now),
-            )?;
-        }
-        let state = if matches!(filed, Filed::Same(_)) { UploadState::Same } else { UploadState::Done };
+        // One that was read once more has its report where it lies now.
+        let sql = "INSERT INTO bundles (customer, sha256, catalogue, path, report, case_id, done)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (customer, sha256, catalogue) DO UPDATE SET path = ?4, report = ?5";
+        let (sha256, catalogue) = (finished.sha256, finished.catalogue);
+        db.execute(sql, (customer, sha256, catalogue, finished.path, finished.report, case, now))?;
         let upload = Upload {
-            state,
+            state: UploadState::Done,
             sha256: Some(finished.sha256.to_owned()),
             catalogue: Some(finished.catalogue.to_owned()),
             reason: None,

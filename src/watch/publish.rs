@@ -60,6 +60,29 @@ impl Draft {
         &self.folder
     }
 
+    /// Takes the reports that were made of the same content; false if they are not there. They are shared: whoever replaces a
+    /// report makes a new file.
+    pub(super) fn take_reports(&self, from: &Path, content: &str) -> io::Result<bool> {
+        if is_folder(from).is_err() {
+            return Ok(false);
+        }
+        for name in REPORTS {
+            let (old, new) = (from.join(name), self.folder.join(name));
+            match fs::symlink_metadata(&old) {
+                Ok(metadata) if metadata.is_file() => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                // A link could lead anywhere.
+                _ => return Ok(false),
+            }
+            // Some file systems know no such thing.
+            if fs::hard_link(&old, &new).is_err() {
+                fs::copy(&old, &new)?;
+                File::open(&new)?.sync_all()?;
+            }
+        }
+        Ok(content_of(&self.folder.join(JSON)).is_some_and(|it| it == content))
+    }
+
     /// Puts the files into the folder of the bundle's report, each as a whole, and waits until they are on the disk. Returns
     /// that folder.
     pub(super) fn publish(self, bundle: &Path) -> io::Result<PathBuf> {
@@ -71,16 +94,13 @@ impl Draft {
             let mut names = fs::read_dir(&self.folder)?.map(|it| it.map(|it| it.file_name()));
             let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
             // The JSON report comes last: who finds a new one finds new others.
-            names.sort_by_key(|name| (name == "report.json", name.clone()));
+            names.sort_by_key(|name| (name == JSON, name.clone()));
             for name in &names {
                 fs::rename(self.folder.join(name), target.join(name))?;
             }
             // What the new one does not have is of the old one.
-            for entry in fs::read_dir(&target)? {
-                let entry = entry?;
-                if OURS.iter().any(|it| entry.file_name() == *it) && !names.contains(&entry.file_name()) {
-                    fs::remove_file(entry.path())?;
-                }
+            for name in ours().filter(|name| !names.iter().any(|it| it == name)) {
+                gone(fs::remove_file(target.join(name)))?;
             }
             sync(&target)?;
         }
@@ -97,12 +117,40 @@ pub(super) fn is_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The files that we write into the folder of a report.
-pub(super) const OURS: &[&str] = &["report.json", "report.html", "report.txt", QUARANTINED, SAME];
+/// The report that programs read.
+const JSON: &str = "report.json";
+const REPORTS: [&str; 3] = ["report.html", "report.txt", JSON];
 /// Why a bundle was given up.
 pub(super) const QUARANTINED: &str = "quarantined.txt";
-/// Where the report of the same content is.
+/// Whose report it is, if it was not read for this bundle.
 pub(super) const SAME: &str = "same.txt";
+
+/// The files that we write into the folder of a report.
+pub(super) fn ours() -> impl Iterator<Item = &'static str> {
+    REPORTS.into_iter().chain([QUARANTINED, SAME])
+}
+
+/// Something that is to go and is not there is gone.
+pub(super) fn gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+/// SHA-256 of the bundle that a report speaks of.
+fn content_of(report: &Path) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Report {
+        inputs: Vec<Input>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Input {
+        sha256: Option<String>,
+    }
+    let report: Report = serde_json::from_reader(io::BufReader::new(File::open(report).ok()?)).ok()?;
+    report.inputs.into_iter().next()?.sha256
+}
 
 impl Drop for Draft {
     fn drop(&mut self) {

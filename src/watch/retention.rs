@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, path_of};
 use super::names::{marker_of, report_folder};
-use super::publish::{OURS, is_folder};
+use super::publish::{gone, is_folder, ours};
 use crate::store::{Store, StoreError, Upload, UploadState};
 use std::fs;
 use std::io;
@@ -32,13 +32,9 @@ pub(super) fn remove_old(store: &Store, before: i64, wall: i64) -> Result<u64, S
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    let gone = |result: io::Result<()>| match result {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
-    };
     let folder = report_folder(path);
     if is_folder(&folder).is_ok() {
-        OURS.iter().try_for_each(|name| gone(fs::remove_file(folder.join(name))))?;
+        ours().try_for_each(|name| gone(fs::remove_file(folder.join(name))))?;
         // A person may have put something beside it.
         let _ = fs::remove_dir(&folder);
     }

@@ -8,7 +8,7 @@ use super::facts::{Facts, bytes_of};
 use super::publish::{QUARANTINED, SAME, Workplace, note};
 use super::scan::Found;
 use super::settle::{Earlier, Fate, Job};
-use crate::store::{About, Filed, Finished, Store, StoreError, Upload, UploadState};
+use crate::store::{About, Filed, Finished, ReadBundle, Store, StoreError, Upload, UploadState};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::io;
@@ -214,20 +214,12 @@ impl Work<'_> {
             Err(error) => return self.refused(upload, before, &error.to_string()),
         };
         self.is_same(job)?;
-        if let Some(read) = self.store.read_bundle(&job.customer, &content, &self.catalogue)? {
-            let is_other = read.path != job.path.to_string_lossy();
-            if is_other {
-                let draft = self.workplace.draft(&job.path)?;
-                let text = format!("The same content as `{}`.\nIts report: {}\n", read.path, read.report);
-                note(draft.folder(), SAME, &text)?;
-                draft.publish(&job.path)?;
-            }
-            let state = if is_other { UploadState::Same } else { UploadState::Done };
-            let same = Upload { state, sha256: Some(content), report: Some(read.report), ..upload };
-            self.store.set_upload(&same, wall)?;
+        let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else { return Ok(Came::Busy) };
+        if let Some(read) = self.store.read_bundle(&job.customer, &content, &self.catalogue)?
+            && self.took_reports(job, &upload, &content, &read)?
+        {
             return Ok(Came::Same);
         }
-        let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else { return Ok(Came::Busy) };
         (self.step)(Step::Begin)?;
         upload.sha256 = Some(content.clone());
         // `since` of what was incomplete before is kept, so that it is given up in time.
@@ -270,6 +262,34 @@ impl Work<'_> {
                 Ok(Came::Later(why))
             }
         }
+    }
+
+    /// Gives a content that was read already the reports of that time; false if they are not there any more: somebody has moved or
+    /// removed them, or has put another content in the place of the bundle.
+    fn took_reports(&self, job: &Job, upload: &Upload, content: &str, read: &ReadBundle) -> Result<bool, Stop> {
+        let draft = self.workplace.draft(&job.path)?;
+        if !draft.take_reports(Path::new(&read.report), content)? {
+            return Ok(false);
+        }
+        // Asked behind that: whoever replaces reports writes down before that they will be others.
+        let owner = self.store.upload(read.path.as_bytes())?;
+        let is_its = |it: &Upload| it.state == UploadState::Done && it.sha256.as_deref() == Some(content);
+        if !owner.is_some_and(|it| is_its(&it)) {
+            return Ok(false);
+        }
+        let wall = (self.wall)();
+        let upload = Upload { sha256: Some(content.to_owned()), ..upload.clone() };
+        let is_own = read.path == job.path.to_string_lossy();
+        let (state, report) = if is_own {
+            (UploadState::Done, read.report.clone())
+        } else {
+            note(draft.folder(), SAME, &format!("The same content as `{}`, and its report.\n", read.path))?;
+            self.store.set_upload(&upload, wall)?;
+            (self.step)(Step::Publish)?;
+            (UploadState::Same, draft.publish(&job.path)?.to_string_lossy().into_owned())
+        };
+        self.store.set_upload(&Upload { state, report: Some(report), ..upload }, wall)?;
+        Ok(true)
     }
 
     /// The file is still what was given out.

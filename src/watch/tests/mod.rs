@@ -149,6 +149,13 @@ impl World {
         self.work()
     }
 
+    /// The content that the report of a bundle speaks of.
+    fn reported(&self, name: &str) -> Option<String> {
+        let report = std::fs::read(self.path(&format!("{name}.tierline/report.json"))).ok()?;
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        Some(report["content"].as_str().unwrap().to_owned())
+    }
+
     fn exists(&self, name: &str) -> bool {
         self.path(name).exists()
     }
@@ -157,7 +164,9 @@ impl World {
 /// The reader of this world.
 fn read(path: &Path, folder: &Path) -> Examined {
     let Ok(content) = std::fs::read_to_string(path) else { return Examined::Changed };
-    if let Err(error) = std::fs::write(folder.join("report.json"), &content) {
+    let Ok(sha256) = sha256(path) else { return Examined::Changed };
+    let report = serde_json::json!({"inputs": [{"sha256": sha256}], "content": content}).to_string();
+    if let Err(error) = std::fs::write(folder.join("report.json"), report) {
         return Examined::Machine { why: error.to_string() };
     }
     if !content.ends_with("END") {
@@ -165,8 +174,5 @@ fn read(path: &Path, folder: &Path) -> Examined {
     }
     let problem = content.split_once('!').map(|it| it.0.to_owned());
     let title = "it broke".to_owned();
-    match sha256(path) {
-        Ok(sha256) => Examined::Report(Summary { sha256, title, problem, ..Summary::default() }),
-        Err(_) => Examined::Changed,
-    }
+    Examined::Report(Summary { sha256, title, problem, ..Summary::default() })
 }

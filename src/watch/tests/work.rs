@@ -44,6 +44,54 @@ fn a_bundle_is_read_reported_and_filed_once() {
 }
 
 #[test]
+fn a_bundle_that_is_moved_with_its_report_keeps_it() {
+    let mut world = World::new();
+    world.write("acme/a.zip", "p1!END");
+    world.settle();
+    std::fs::create_dir(world.path("acme/closed")).unwrap();
+    for name in ["a.zip", "a.zip.tierline"] {
+        std::fs::rename(world.path(&format!("acme/{name}")), world.path(&format!("acme/closed/{name}"))).unwrap();
+    }
+    assert_eq!(names_of(&world.settle()), [("acme/closed/a.zip", &Came::Done(Filed::Same(1)))]);
+    assert_eq!(world.reported("acme/closed/a.zip").as_deref(), Some("p1!END"));
+    assert!(!world.exists("acme/closed/a.zip.tierline/same.txt"));
+    // From now on it is found there.
+    world.write("acme/b.zip", "p1!END");
+    assert_eq!(names_of(&world.settle()), [("acme/b.zip", &Came::Same)]);
+    assert_eq!(world.reported("acme/b.zip").as_deref(), Some("p1!END"));
+    // What has a report of its own does not miss that of others.
+    std::fs::remove_dir_all(world.path("acme/closed")).unwrap();
+    assert_eq!(world.reported("acme/b.zip").as_deref(), Some("p1!END"));
+    assert_eq!(world.store.case(1).unwrap().bundles.len(), 1);
+}
+
+#[test]
+fn the_report_is_that_of_the_present_content() {
+    let mut world = World::new();
+    for content in ["x END", "y END", "x END"] {
+        world.write("a.zip", content);
+        world.settle();
+        assert_eq!(world.reported("a.zip").as_deref(), Some(content));
+    }
+    // What had the content of before at another place has its report still.
+    world.write("b.zip", "x END");
+    world.settle();
+    world.write("a.zip", "z END");
+    world.settle();
+    assert_eq!(world.reported("b.zip").as_deref(), Some("x END"));
+    // A content that was given up leaves no reason behind.
+    world.write("a.zip", "half");
+    world.write("a.zip.done", "");
+    world.settle();
+    assert!(world.exists("a.zip.tierline/quarantined.txt"));
+    std::fs::remove_file(world.path("a.zip.done")).unwrap();
+    world.write("a.zip", "z END");
+    world.settle();
+    assert_eq!(world.reported("a.zip").as_deref(), Some("z END"));
+    assert!(!world.exists("a.zip.tierline/quarantined.txt"));
+}
+
+#[test]
 fn other_signatures_read_a_bundle_again_and_keep_its_case() {
     let mut world = World::new();
     world.write("acme/a.zip", "p1!END");
