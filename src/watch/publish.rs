@@ -1,7 +1,7 @@
 //! Reports on their way to their place beside the bundle: they are there as a whole or not at all.
 
 use super::facts::bytes_of;
-use super::names::{WORK_FOLDER, report_folder};
+use super::names::{REPORT_FOLDER, WORK_FOLDER, report_folders};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io;
@@ -63,7 +63,7 @@ impl Draft {
     /// Takes the reports that were made of the same content; false if they are not there. They are shared: whoever replaces a
     /// report makes a new file.
     pub(super) fn take_reports(&self, from: &Path, content: &str) -> io::Result<bool> {
-        if is_folder(from).is_err() {
+        if !is_folder(from) {
             return Ok(false);
         }
         for name in REPORTS {
@@ -86,35 +86,61 @@ impl Draft {
     /// Puts the files into the folder of the bundle's report, each as a whole, and waits until they are on the disk. Returns
     /// that folder.
     pub(super) fn publish(self, bundle: &Path) -> io::Result<PathBuf> {
-        let target = report_folder(bundle);
         sync(&self.folder)?;
-        // Usually all at once. A report that is there already is replaced file by file.
-        if fs::rename(&self.folder, &target).is_err() {
-            is_folder(&target)?;
-            let mut names = fs::read_dir(&self.folder)?.map(|it| it.map(|it| it.file_name()));
-            let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
-            // The JSON report comes last: who finds a new one finds new others.
-            names.sort_by_key(|name| (name == JSON, name.clone()));
-            for name in &names {
-                fs::rename(self.folder.join(name), target.join(name))?;
+        let folders = report_folders(bundle);
+        let mut taken = None;
+        for (at, target) in folders.iter().enumerate() {
+            // Usually all at once. A report that is there already is replaced file by file.
+            if let Err(error) = fs::rename(&self.folder, target) {
+                match fs::symlink_metadata(target) {
+                    Ok(metadata) if metadata.is_dir() => self.replace(target)?,
+                    // A file of this name was uploaded. By a link reports could be written elsewhere.
+                    Ok(_) => continue,
+                    Err(_) => return Err(error),
+                }
             }
-            // What the new one does not have is of the old one.
-            for name in ours().filter(|name| !names.iter().any(|it| it == name)) {
-                gone(fs::remove_file(target.join(name)))?;
+            taken = Some(target);
+            // Where it was as long as the name was not free.
+            for old in folders.iter().skip(at + 1).filter(|it| is_folder(it)) {
+                remove_reports(old)?;
             }
-            sync(&target)?;
+            break;
         }
+        let Some(target) = taken else {
+            let why =
+                format!("`{}.{REPORT_FOLDER}` and others are in the way of the report: no folders", bundle.display());
+            return Err(io::Error::other(why));
+        };
         sync(bundle.parent().unwrap_or(Path::new(".")))?;
-        Ok(target)
+        Ok(target.clone())
+    }
+
+    fn replace(&self, target: &Path) -> io::Result<()> {
+        let mut names = fs::read_dir(&self.folder)?.map(|it| it.map(|it| it.file_name()));
+        let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
+        // The JSON report comes last: who finds a new one finds new others.
+        names.sort_by_key(|name| (name == JSON, name.clone()));
+        for name in &names {
+            fs::rename(self.folder.join(name), target.join(name))?;
+        }
+        // What the new one does not have is of the old one.
+        for name in ours().filter(|name| !names.iter().any(|it| it == name)) {
+            gone(fs::remove_file(target.join(name)))?;
+        }
+        sync(target)
     }
 }
 
-/// Refuses what is no folder of its own: by a link whoever uploads could have reports written elsewhere.
-pub(super) fn is_folder(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path)?.is_dir() {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("`{}` is in the way of the report: no folder", path.display()))),
-    }
+/// Removes reports from their folder, and the folder if a person has put nothing beside them.
+pub(super) fn remove_reports(folder: &Path) -> io::Result<()> {
+    ours().try_for_each(|name| gone(fs::remove_file(folder.join(name))))?;
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
+/// Whether there is a folder, and no link to one.
+pub(super) fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|it| it.is_dir())
 }
 
 /// The report that programs read.
@@ -214,15 +240,31 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_in_the_place_of_a_report_is_not_followed() {
+    fn a_link_or_a_file_in_the_place_of_a_report_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let (bundle, other) = (folder.path().join("a.zip"), folder.path().join("other"));
         fs::create_dir(&other).unwrap();
-        std::os::unix::fs::symlink(&other, folder.path().join("a.zip.tierline")).unwrap();
-        let draft = Workplace::new(Path::new("store.db")).draft(&bundle).unwrap();
-        note(draft.folder(), "report.json", "secret").unwrap();
-        assert!(draft.publish(&bundle).unwrap_err().to_string().contains("is in the way"));
-        assert_eq!(names(&other), Vec::<String>::new());
+        let mut folders = report_folders(&bundle).into_iter();
+        std::os::unix::fs::symlink(&other, folders.next().unwrap()).unwrap();
+        fs::write(folders.next().unwrap(), "uploaded").unwrap();
+        let workplace = Workplace::new(Path::new("store.db"));
+        let publish = || {
+            let draft = workplace.draft(&bundle).unwrap();
+            note(draft.folder(), "report.json", "secret").unwrap();
+            draft.publish(&bundle)
+        };
+        let third = folders.next().unwrap();
+        assert_eq!(publish().unwrap(), third);
+        assert_eq!((names(&third), names(&other)), (vec!["report.json".to_owned()], Vec::new()));
+        // It goes to its usual place when that is free, and is in one place only.
+        fs::remove_file(folder.path().join("a.zip.tierline")).unwrap();
+        assert_eq!(publish().unwrap(), folder.path().join("a.zip.tierline"));
+        assert!(!third.exists());
+        fs::remove_dir_all(folder.path().join("a.zip.tierline")).unwrap();
+        for name in report_folders(&bundle) {
+            let _ = fs::write(name, "uploaded");
+        }
+        assert!(publish().unwrap_err().to_string().contains("in the way"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What has been read long enough ago goes, if somebody has said so.
 
 use super::facts::{Facts, path_of};
-use super::names::{marker_of, report_folder};
-use super::publish::{gone, is_folder, ours};
+use super::names::{marker_of, report_folders};
+use super::publish::{gone, is_folder, remove_reports};
 use crate::store::{Store, StoreError, Upload, UploadState};
 use std::fs;
 use std::io;
@@ -32,12 +32,7 @@ pub(super) fn remove_old(store: &Store, before: i64, wall: i64) -> Result<u64, S
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    let folder = report_folder(path);
-    if is_folder(&folder).is_ok() {
-        ours().try_for_each(|name| gone(fs::remove_file(folder.join(name))))?;
-        // A person may have put something beside it.
-        let _ = fs::remove_dir(&folder);
-    }
+    report_folders(path).iter().filter(|it| is_folder(it)).try_for_each(|it| remove_reports(it))?;
     gone(fs::remove_file(marker_of(path)))?;
     gone(fs::remove_file(path))
 }

@@ -2,8 +2,9 @@
 
 use super::facts::Facts;
 use super::names::{self, Name};
+use super::publish::ours;
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -73,7 +74,7 @@ fn list(
         let name = entry.file_name();
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            if names::is_looked_into(&name) {
+            if names::is_looked_into(&name) || names::is_report(&name) {
                 inner.push(name);
             }
             continue;
@@ -93,12 +94,21 @@ fn list(
         }
     }
     bundles.sort_by(|a, b| a.0.cmp(&b.0));
+    // Somebody may upload a folder of such a name.
+    inner.retain(|name| !names::is_report(name) || !is_report_of(folder, name, &bundles));
     for (name, path, facts) in bundles {
         let is_marked = markers.get(&name).is_some_and(|marker| is_marked_by(&facts, marker));
         let customer = customer.unwrap_or(UNASSIGNED).to_owned();
         found(Found { path, customer, facts, is_marked });
     }
     Ok(inner)
+}
+
+/// Whether a folder that has the name of one with a report is one: its bundle is beside it, or a report is in it.
+fn is_report_of(folder: &Path, name: &OsStr, bundles: &[(OsString, PathBuf, Facts)]) -> bool {
+    let bundle = Path::new(name).file_stem().unwrap_or_default();
+    bundles.binary_search_by(|it| it.0.as_os_str().cmp(bundle)).is_ok()
+        || ours().any(|it| fs::symlink_metadata(folder.join(name).join(it)).is_ok())
 }
 
 /// Looks at one file.
@@ -144,7 +154,15 @@ mod tests {
     fn the_first_folder_says_whose_a_file_is() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        for path in ["a.zip", "acme/b.zip", "acme/deep/c.log", "bolt/d.zip.part", "x.tierline/report.json", ".git/e"] {
+        for path in [
+            "a.zip",
+            "acme/b.zip",
+            "acme/deep/c.log",
+            "bolt/d.zip.part",
+            "x.tierline/report.json",
+            ".git/e",
+            "own.tierline/f.log",
+        ] {
             fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
             fs::write(root.join(path), path).unwrap();
         }
@@ -153,8 +171,12 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(root.join("a.zip"), root.join("link.zip")).unwrap();
         let own = |path: &str, customer: &str, is_marked| (path.to_owned(), customer.to_owned(), is_marked);
-        let expected =
-            [own("a.zip", "unassigned", false), own("acme/b.zip", "acme", true), own("acme/deep/c.log", "acme", false)];
+        let expected = [
+            own("a.zip", "unassigned", false),
+            own("acme/b.zip", "acme", true),
+            own("acme/deep/c.log", "acme", false),
+            own("own.tierline/f.log", "own.tierline", false),
+        ];
         assert_eq!(files(root), expected);
         // A marker that was there before the file does not speak of it.
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);

@@ -343,12 +343,19 @@ impl Work<'_> {
         why: &str,
         draft: Option<super::publish::Draft>,
     ) -> Result<Came, Stop> {
-        let draft = draft.map_or_else(|| self.workplace.draft(path), Ok)?;
-        let advice = "It is looked at again when it is uploaded again or changed (touch).";
-        note(draft.folder(), QUARANTINED, &format!("{why}\n{advice}\n"))?;
-        (self.step)(Step::Publish)?;
-        let folder = draft.publish(path)?;
-        let report = Some(folder.to_string_lossy().into_owned());
+        let note = || {
+            let draft = draft.map_or_else(|| self.workplace.draft(path), Ok)?;
+            let advice = "It is looked at again when it is uploaded again or changed (touch).";
+            note(draft.folder(), QUARANTINED, &format!("{why}\n{advice}\n"))?;
+            (self.step)(Step::Publish)?;
+            draft.publish(path)
+        };
+        let report = match note() {
+            Ok(folder) => Some(folder.to_string_lossy().into_owned()),
+            Err(error) if is_of_all(&error.to_string()) => return Err(Stop::Io(error)),
+            // Where nothing can be written beside it, the store tells it alone.
+            Err(_) => None,
+        };
         let wall = (self.wall)();
         let quarantined =
             Upload { state: UploadState::Quarantined, since: wall, reason: Some(why.to_owned()), report, ..upload };

@@ -92,6 +92,26 @@ fn the_report_is_that_of_the_present_content() {
 }
 
 #[test]
+fn no_name_keeps_a_bundle_from_being_read() {
+    let mut world = World::new();
+    // 247 bytes and more are too many for the usual name of the report's folder, 251 for that of the marker.
+    let long = [246, 247, 250, 251, 255].map(|bytes| "a".repeat(bytes));
+    long.iter().for_each(|name| world.write(name, &format!("{name} END")));
+    // Somebody has uploaded files under the names of reports' folders.
+    world.write("x.log", "x END");
+    world.write("x.log.tierline", "y END");
+    let came = world.settle();
+    assert_eq!(came.len(), 7, "{came:?}");
+    assert!(came.iter().all(|(_, came)| matches!(came, Came::Done(_))), "{came:?}");
+    assert_eq!(world.reported("x.log.tierline").as_deref(), Some("y END"));
+    for name in long.iter().map(String::as_str).chain(["x.log"]) {
+        let report = upload(&world, name).report.unwrap();
+        assert!(Path::new(&report).join("report.json").exists(), "{report}");
+    }
+    assert_eq!(world.settle(), []);
+}
+
+#[test]
 fn other_signatures_read_a_bundle_again_and_keep_its_case() {
     let mut world = World::new();
     world.write("acme/a.zip", "p1!END");
