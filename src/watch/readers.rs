@@ -8,7 +8,7 @@ use super::work::{Came, Work};
 use super::worker::Worker;
 use crate::store::Store;
 use std::collections::HashSet;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,16 +20,27 @@ pub(super) struct Shared<'a> {
     pub(super) workplace: &'a Workplace,
     pub(super) busy: Mutex<HashSet<(String, String)>>,
     pub(super) jobs: Mutex<Option<Receiver<Job>>>,
+    /// The signatures that bundles are read with.
+    pub(super) newest: Mutex<Newest>,
+    /// How many readers were started.
+    pub(super) starts: AtomicU64,
     /// Readers are to end.
     pub(super) stop: AtomicBool,
+}
+
+/// The signatures of the reader that was started last: it has seen those of today.
+pub(super) struct Newest {
+    pub(super) catalogue: String,
+    /// Which reader has them.
+    pub(super) started: u64,
 }
 
 /// What wakes the thread that decides.
 pub(super) enum Message {
     /// The system has told something.
     Hints,
-    /// An upload was worked on.
-    Ended(Job, Came, Fate),
+    /// An upload was worked on, with these signatures.
+    Ended(Job, Came, Fate, String),
     /// Bundles are read with other signatures now.
     Catalogue(String),
 }
@@ -37,7 +48,7 @@ pub(super) enum Message {
 /// Takes uploads and reads them, one after the other.
 pub(super) fn read_bundles(shared: &Shared<'_>, sender: &Sender<Message>) {
     let stop = &shared.stop;
-    let mut worker = Worker::new(&shared.settings.program, stop);
+    let mut worker = Worker::new(&shared.settings.program, stop, &shared.starts);
     let mut store = None;
     loop {
         let job = {
@@ -45,11 +56,48 @@ pub(super) fn read_bundles(shared: &Shared<'_>, sender: &Sender<Message>) {
             jobs.as_ref().and_then(|it| it.recv().ok())
         };
         let Some(job) = job else { return };
-        let (came, fate) = read_bundle(shared, &mut worker, &mut store, &job, sender);
-        if sender.send(Message::Ended(job, came, fate)).is_err() {
+        let (came, fate, catalogue) = match signatures(&shared.newest, &mut worker, sender) {
+            Ok(catalogue) => {
+                let (came, fate) = read_bundle(shared, &mut worker, &mut store, &job, &catalogue);
+                (came, fate, catalogue)
+            }
+            Err(why) => {
+                let (came, fate) = later(why);
+                (came, fate, String::new())
+            }
+        };
+        if sender.send(Message::Ended(job, came, fate, catalogue)).is_err() {
             return;
         }
     }
+}
+
+/// The machine cannot do it now.
+fn later(why: String) -> (Came, Fate) {
+    (Came::Machine(why), Fate::Later(wall() + 5))
+}
+
+/// Sees to it that a reader has the signatures of today; returns their name. All readers agree on them: one that was started before
+/// they came is replaced, for else each bundle would be read with the old and the new ones in turn.
+fn signatures(newest: &Mutex<Newest>, worker: &mut Worker<'_>, sender: &Sender<Message>) -> Result<String, String> {
+    const ATTEMPTS: usize = 5;
+    for _ in 0..ATTEMPTS {
+        let (catalogue, started) = worker.ready()?;
+        let mut newest = newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.catalogue == catalogue {
+            newest.started = newest.started.max(started);
+            return Ok(catalogue);
+        }
+        if newest.started < started {
+            *newest = Newest { catalogue: catalogue.clone(), started };
+            // While nobody else can: who is told last is told of the newest. Whoever listens has gone if this fails.
+            let _ = sender.send(Message::Catalogue(catalogue.clone()));
+            return Ok(catalogue);
+        }
+        drop(newest);
+        worker.stop();
+    }
+    Err("the signatures change all the time".to_owned())
 }
 
 fn read_bundle(
@@ -57,37 +105,66 @@ fn read_bundle(
     worker: &mut Worker<'_>,
     store: &mut Option<Store>,
     job: &Job,
-    sender: &Sender<Message>,
+    catalogue: &str,
 ) -> (Came, Fate) {
-    let later = |why: String| (Came::Machine(why), Fate::Later(wall() + 5));
     if store.is_none() {
         match Store::open(&shared.settings.store) {
             Ok(opened) => *store = Some(opened),
             Err(error) => return later(chain(&error)),
         }
     }
-    let catalogue = match worker.ready() {
-        Ok(catalogue) => catalogue,
-        Err(why) => return later(why),
-    };
     let Some(store) = store.as_ref() else { return later("the store is not open".to_owned()) };
-    // Whoever listens has gone if this fails.
-    let _ = sender.send(Message::Catalogue(catalogue.clone()));
     let work = Work {
         store,
         workplace: shared.workplace,
         busy: &shared.busy,
-        catalogue,
+        catalogue: catalogue.to_owned(),
         tries: shared.settings.tries,
         give_up: i64::try_from(shared.settings.give_up.as_secs()).unwrap_or(i64::MAX),
         wall: &wall,
         step: shared.around.step,
     };
-    work.work(job, &mut |path, folder| worker.examine(path, folder, job.facts.bytes))
+    work.work(job, &mut |path, folder| worker.examine(path, folder, job.facts.bytes, catalogue))
 }
 
 /// Seconds since 1970.
 pub(super) fn wall() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::watch::Program;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn readers_agree_on_the_signatures_of_today() {
+        let folder = tempfile::tempdir().unwrap();
+        let pack = folder.path().join("pack");
+        let install = |name: &str| std::fs::write(&pack, format!("{name}\n")).unwrap();
+        let script = "cat \"$0\"; while read line; do echo '{\"is\": \"changed\"}'; done";
+        let arguments = vec!["-c".into(), script.into(), pack.clone().into()];
+        let program = Program { path: "/bin/sh".into(), arguments, time_limit: None };
+        let (stop, starts) = (AtomicBool::new(false), AtomicU64::new(0));
+        let newest = Mutex::new(Newest { catalogue: "old".into(), started: 0 });
+        let (sender, messages) = channel();
+        let (mut one, mut other) = (Worker::new(&program, &stop, &starts), Worker::new(&program, &stop, &starts));
+        let of = |worker: &mut Worker<'_>| signatures(&newest, worker, &sender).unwrap();
+        install("old");
+        assert_eq!((of(&mut one), of(&mut other)), ("old".into(), "old".into()));
+        install("new");
+        assert_eq!(of(&mut other), "old");
+        // One of them has read enough and is replaced.
+        one.stop();
+        for _ in 0..3 {
+            assert_eq!((of(&mut one), of(&mut other)), ("new".into(), "new".into()));
+        }
+        let told: Vec<_> =
+            messages.try_iter().map(|it| matches!(it, Message::Catalogue(name) if name == "new")).collect();
+        assert_eq!(told, [true]);
+        // A reader that has other signatures than it is asked for does not read.
+        assert_eq!(one.examine(&pack, folder.path(), 1, "old"), crate::watch::Examined::Changed);
+    }
 }

@@ -4,16 +4,16 @@ use super::events::Events;
 use super::examine::chain;
 use super::metrics::Pulse;
 use super::publish::Workplace;
-use super::readers::{Message, Shared, read_bundles, wall};
+use super::readers::{Message, Newest, Shared, read_bundles, wall};
 use super::retention::remove_old;
 use super::roots::Root;
 use super::settings::{Around, Settings, Totals, WatchError};
-use super::settle::{Job, Uploads};
+use super::settle::{Fate, Job, Uploads};
 use super::space::lacks_room;
 use crate::store::Store;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,6 +42,8 @@ pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchEr
         workplace: &workplace,
         busy: Mutex::new(HashSet::new()),
         jobs: Mutex::new(None),
+        newest: Mutex::new(Newest { catalogue: settings.catalogue.clone(), started: 0 }),
+        starts: AtomicU64::new(0),
         stop: AtomicBool::new(false),
     };
     let (jobs, taken) = channel();
@@ -162,7 +164,11 @@ impl Watch<'_> {
                 self.next_look = Duration::ZERO;
             }
             Message::Catalogue(_) => {}
-            Message::Ended(job, came, fate) => self.ended(&job, &came, fate),
+            Message::Ended(job, came, fate, catalogue) => {
+                // What was read with the signatures of before is found again by the next look.
+                let is_old = fate == Fate::Settled && catalogue != self.catalogue;
+                self.ended(&job, &came, if is_old { Fate::Gone } else { fate });
+            }
         }
     }
 

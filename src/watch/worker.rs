@@ -6,7 +6,7 @@ use super::facts::bytes_of;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,8 @@ pub struct Program {
 
 /// Bundles that one process reads: what it may have lost of memory goes with it, and it has the signatures of today.
 const MOST: u32 = 200;
+/// And for so long.
+const OLD: Duration = Duration::from_secs(600);
 /// Within this time the signatures have to be loaded.
 const START: Duration = Duration::from_secs(180);
 /// How often it is looked whether the program is to end.
@@ -35,6 +37,7 @@ const LINE: u64 = 1 << 20;
 pub(super) struct Worker<'a> {
     program: &'a Program,
     stop: &'a AtomicBool,
+    starts: &'a AtomicU64,
     running: Option<Running>,
 }
 
@@ -43,31 +46,41 @@ struct Running {
     input: ChildStdin,
     lines: Receiver<String>,
     catalogue: String,
+    /// How many were started before it.
+    started: u64,
+    since: Instant,
     jobs: u32,
 }
 
 impl<'a> Worker<'a> {
-    /// A worker that is started when it is needed. `stop`: the program is to end.
-    pub(super) fn new(program: &'a Program, stop: &'a AtomicBool) -> Worker<'a> {
-        Worker { program, stop, running: None }
+    /// A worker that is started when it is needed. `stop`: the program is to end. `starts`: how many were started.
+    pub(super) fn new(program: &'a Program, stop: &'a AtomicBool, starts: &'a AtomicU64) -> Worker<'a> {
+        Worker { program, stop, starts, running: None }
     }
 
-    /// Sees to it that the process runs; returns the name of its signatures.
-    pub(super) fn ready(&mut self) -> Result<String, String> {
-        let is_over = |it: &mut Running| it.jobs >= MOST || !matches!(it.child.try_wait(), Ok(None));
+    /// Ends the process; another one is started when it is needed.
+    pub(super) fn stop(&mut self) {
+        self.running = None;
+    }
+
+    /// Sees to it that the process runs; returns the name of its signatures, and its number: a later one was started later.
+    pub(super) fn ready(&mut self) -> Result<(String, u64), String> {
+        let is_over =
+            |it: &mut Running| it.jobs >= MOST || it.since.elapsed() > OLD || !matches!(it.child.try_wait(), Ok(None));
         if self.running.as_mut().is_some_and(is_over) {
             self.running = None;
         }
         if let Some(running) = &self.running {
-            return Ok(running.catalogue.clone());
+            return Ok((running.catalogue.clone(), running.started));
         }
         let running = self.start().map_err(|why| format!("the process that reads bundles does not start: {why}"))?;
-        let catalogue = running.catalogue.clone();
+        let name = (running.catalogue.clone(), running.started);
         self.running = Some(running);
-        Ok(catalogue)
+        Ok(name)
     }
 
     fn start(&self) -> Result<Running, String> {
+        let (started, since) = (self.starts.fetch_add(1, Ordering::Relaxed) + 1, Instant::now());
         let mut command = Command::new(&self.program.path);
         command.args(&self.program.arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -94,7 +107,7 @@ impl<'a> Worker<'a> {
             end(&mut child);
             return Err("no thread could be started".to_owned());
         };
-        let mut running = Running { child, input, lines, catalogue: String::new(), jobs: 0 };
+        let mut running = Running { child, input, lines, catalogue: String::new(), started, since, jobs: 0 };
         match running.line(START, self.stop) {
             Ok(line) => running.catalogue = line.trim_end().to_owned(),
             Err(_) => return Err(running.last_words()),
@@ -102,10 +115,13 @@ impl<'a> Worker<'a> {
         Ok(running)
     }
 
-    /// Reads a bundle; its reports are in the folder then.
-    pub(super) fn examine(&mut self, path: &Path, folder: &Path, bytes: u64) -> Examined {
-        if let Err(why) = self.ready() {
-            return Examined::Machine { why };
+    /// Reads a bundle with the signatures of this name; its reports are in the folder then.
+    pub(super) fn examine(&mut self, path: &Path, folder: &Path, bytes: u64, catalogue: &str) -> Examined {
+        match self.ready() {
+            Ok((name, _)) if name == catalogue => {}
+            // It had to be started again, and there are others by now.
+            Ok(_) => return Examined::Changed,
+            Err(why) => return Examined::Machine { why },
         }
         let (Some(name), Some(out)) = (bytes_of(path), bytes_of(folder)) else {
             return Examined::Failed { why: "its name is no Unicode".to_owned() };
