@@ -231,6 +231,8 @@ fn limit() {
         };
         bound(Resource::Data, MEMORY);
         bound(Resource::Core, 0);
+        // If memory is short it is this process that has to go, not its parent.
+        let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Examined {
         /// In words.
         why: String,
     },
+    /// The process that read it was killed, as the kernel does to free memory.
+    Killed,
     /// Reading it has ended the process, or taken too long.
     Failed {
         /// In words.
@@ -163,6 +165,7 @@ impl Examined {
             }),
             Examined::Incomplete { why } => json!({"is": "incomplete", "why": why}),
             Examined::Changed => json!({"is": "changed"}),
+            Examined::Killed => json!({"is": "killed"}),
             Examined::Machine { why } => json!({"is": "machine", "why": why}),
             Examined::Failed { why } => json!({"is": "failed", "why": why}),
         };
@@ -184,6 +187,7 @@ impl Examined {
             }),
             "incomplete" => Examined::Incomplete { why: text("why")? },
             "changed" => Examined::Changed,
+            "killed" => Examined::Killed,
             "machine" => Examined::Machine { why: text("why")? },
             "failed" => Examined::Failed { why: text("why")? },
             _ => return None,
@@ -255,6 +259,7 @@ mod tests {
             Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary }),
             Examined::Incomplete { why: why() },
             Examined::Changed,
+            Examined::Killed,
             Examined::Machine { why: why() },
             Examined::Failed { why: why() },
         ];

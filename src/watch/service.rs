@@ -64,6 +64,7 @@ pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchEr
             events: None,
             catalogue: settings.catalogue.clone(),
             idle: settings.jobs.max(1),
+            is_alone: false,
             start: Instant::now(),
             next_look: Duration::ZERO,
             next_events: Duration::ZERO,
@@ -96,6 +97,8 @@ pub(super) struct Watch<'a> {
     pub(super) catalogue: String,
     /// Readers that have nothing to do.
     pub(super) idle: usize,
+    /// One of them reads, and the others wait for it.
+    pub(super) is_alone: bool,
     pub(super) start: Instant,
     pub(super) next_look: Duration,
     pub(super) next_events: Duration,
@@ -187,8 +190,11 @@ impl Watch<'_> {
         if self.said.contains_key("room") || text.is_some() {
             self.say_once("room", text, "there is room again, goes on");
         }
-        while self.paused.is_none() && self.idle > 0 {
-            let Some(job) = self.uploads.next() else { return };
+        let all = self.settings.jobs.max(1);
+        while self.paused.is_none() && self.idle > 0 && !self.is_alone {
+            let Some(mut job) = self.uploads.next(self.idle == all) else { return };
+            self.is_alone = job.is_alone;
+            job.is_alone |= all == 1;
             self.idle -= 1;
             if jobs.send(job).is_err() {
                 return;

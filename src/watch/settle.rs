@@ -26,6 +26,8 @@ pub(super) struct Job {
     pub(super) facts: Facts,
     /// It is read for the last time: if its end is missing now, it is given up.
     pub(super) is_last: bool,
+    /// No other upload is read at the same time.
+    pub(super) is_alone: bool,
 }
 
 /// What is known of an upload from an earlier run.
@@ -41,6 +43,8 @@ pub(super) struct Earlier {
     pub(super) due: Option<i64>,
     /// It was at rest already.
     pub(super) at_rest: bool,
+    /// No other is to be read at the same time.
+    pub(super) is_alone: bool,
 }
 
 /// What reading has come to, as far as it matters here.
@@ -54,6 +58,8 @@ pub(super) enum Fate {
     Incomplete(i64),
     /// It is tried again at this time.
     Later(i64),
+    /// It is tried again at this time, and no other with it.
+    Alone(i64),
     /// It is not there any more.
     Gone,
 }
@@ -90,6 +96,7 @@ struct Tracked {
     is_marked: bool,
     /// It has been incomplete for so long that it is given up.
     is_last: bool,
+    is_alone: bool,
     /// Somebody has it open and has last written at this time.
     written: Option<Duration>,
     stage: Stage,
@@ -145,7 +152,7 @@ impl Uploads {
             upload.since = now;
             upload.is_announced = renamed || found.is_marked;
             upload.changes = upload.changes.saturating_add(1);
-            (upload.tries, upload.again, upload.is_last) = (0, false, false);
+            (upload.tries, upload.again, upload.is_last, upload.is_alone) = (0, false, false, false);
             // What is being read is looked at again when that is over.
             if upload.stage != Stage::Working {
                 upload.stage = Stage::Settling;
@@ -190,6 +197,7 @@ impl Uploads {
             is_announced: renamed || found.is_marked || found.facts.bytes > 0 && was_unfinished,
             is_marked: found.is_marked,
             is_last: false,
+            is_alone: earlier.is_alone,
             written: None,
             stage,
             tries: earlier.tries,
@@ -287,13 +295,18 @@ impl Uploads {
         }
     }
 
-    /// Gives out the next upload that may be read.
-    pub(super) fn next(&mut self) -> Option<Job> {
+    /// Gives out the next upload that may be read. One that is to be read alone waits until it is, and others wait for it.
+    pub(super) fn next(&mut self, is_quiet: bool) -> Option<Job> {
+        let first = self.queue.first().map(|it| self.tracked.get(&it.3).is_some_and(|it| it.is_alone))?;
+        if first && !is_quiet {
+            return None;
+        }
         let (_, _, _, path) = self.queue.pop_first()?;
         let upload = self.tracked.get_mut(&path)?;
         upload.stage = Stage::Working;
         let (customer, facts) = (upload.customer.clone(), upload.facts);
-        Some(Job { path, customer, facts, is_last: upload.is_last || upload.is_marked })
+        let is_last = upload.is_last || upload.is_marked;
+        Some(Job { path, customer, facts, is_last, is_alone: upload.is_alone })
     }
 
     /// Takes note of what reading it has come to.
@@ -309,8 +322,9 @@ impl Uploads {
                 upload.is_announced = false;
             }
             Fate::Incomplete(since) => upload.stage = Stage::Incomplete(since),
-            Fate::Later(due) => {
+            Fate::Later(due) | Fate::Alone(due) => {
                 upload.stage = Stage::Later(due);
+                upload.is_alone |= matches!(fate, Fate::Alone(_));
                 upload.tries = upload.tries.saturating_add(1);
             }
             Fate::Settled => {

@@ -41,6 +41,7 @@ impl Watch<'_> {
 
     pub(super) fn ended(&mut self, job: &Job, came: &Came, fate: Fate) {
         self.idle += 1;
+        self.is_alone = false;
         self.uploads.ended(job, fate, self.now());
         let (path, customer) = (job.path.display(), &job.customer);
         let text = match came {
@@ -66,6 +67,12 @@ impl Watch<'_> {
             Came::Later(why) => {
                 self.pulse.failures += 1;
                 format!("`{path}` of {customer} failed and is tried again: {why}")
+            }
+            Came::Crowded => {
+                self.pulse.failures += 1;
+                format!(
+                    "the reader of `{path}` of {customer} was killed, perhaps to free memory; it is read again alone"
+                )
             }
             Came::Machine(why) => {
                 self.pulse.failures += 1;

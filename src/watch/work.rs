@@ -70,6 +70,8 @@ pub(super) enum Came {
     Gone,
     /// Reading it has failed, and is tried again.
     Later(String),
+    /// Its reader was killed while others read as well; it is read alone next.
+    Crowded,
     /// The machine cannot do it now: the disk is full, the store cannot be written.
     Machine(String),
     /// The same content is being read at another path.
@@ -97,7 +99,9 @@ pub(super) fn earlier(store: &Store, catalogue: &str, found: &Found, wall: i64) 
             let interrupted = upload.interrupted.saturating_add(1);
             let tries = upload.tries.saturating_add(interrupted);
             store.set_upload(&Upload { interrupted, ..upload }, wall)?;
-            Some(Earlier { tries, at_rest: true, ..Earlier::default() })
+            // Perhaps it is what ended it.
+            let is_alone = interrupted >= SUSPECT;
+            Some(Earlier { tries, at_rest: true, is_alone, ..Earlier::default() })
         }
     })
 }
@@ -172,6 +176,7 @@ impl Work<'_> {
             Came::Changed => Fate::Changed,
             Came::Gone => Fate::Gone,
             Came::Incomplete(_) => Fate::Incomplete(stored().map_or(wall, |it| it.since)),
+            Came::Crowded => Fate::Alone(wall + RETRY),
             Came::Later(_) => Fate::Later(stored().map_or(0, |it| it.due).max(wall + MACHINE)),
             Came::Machine(_) => Fate::Later(wall + MACHINE),
             Came::Busy => Fate::Later(wall + 1),
@@ -250,18 +255,34 @@ impl Work<'_> {
                 Ok(Came::Incomplete(why))
             }
             Examined::Machine { why } => self.refused(upload, before, &why),
-            Examined::Failed { why } => {
-                upload.tries = upload.tries.saturating_add(1);
-                if upload.tries >= self.tries {
-                    let why = format!("reading it has failed {} times: {why}", upload.tries);
-                    return self.quarantine(&job.path, upload, &why, None);
-                }
-                let due = wall + RETRY * i64::from(upload.tries);
-                let reason = Some(why.clone());
+            // Perhaps the others have had the memory that it needs.
+            Examined::Killed if !job.is_alone => {
+                let reason = Some("its reader was killed while others read as well".to_owned());
+                let due = wall + RETRY;
                 self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
-                Ok(Came::Later(why))
+                Ok(Came::Crowded)
             }
+            Examined::Killed => {
+                let why = "its reader was killed although no other bundle was read: most likely this machine has not \
+                    enough memory for it";
+                self.failed(job, upload, why)
+            }
+            Examined::Failed { why } => self.failed(job, upload, &why),
         }
+    }
+
+    /// Reading an upload has failed, by its own fault.
+    fn failed(&self, job: &Job, mut upload: Upload, why: &str) -> Result<Came, Stop> {
+        upload.tries = upload.tries.saturating_add(1);
+        if upload.tries >= self.tries {
+            let times = if upload.tries == 1 { "once".to_owned() } else { format!("{} times", upload.tries) };
+            return self.quarantine(&job.path, upload, &format!("reading it has failed {times}: {why}"), None);
+        }
+        let wall = (self.wall)();
+        let due = wall + RETRY * i64::from(upload.tries);
+        let reason = Some(why.to_owned());
+        self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
+        Ok(Came::Later(why.to_owned()))
     }
 
     /// Gives a content that was read already the reports of that time; false if they are not there any more: somebody has moved or
@@ -369,6 +390,8 @@ impl Work<'_> {
 const RETRY: i64 = 10;
 /// Seconds after which it is tried again when the machine was not able to.
 const MACHINE: i64 = 5;
+/// What was being read at so many ends of the program is read alone.
+const SUSPECT: u32 = 3;
 /// The longest time between two tries.
 const MOST: i64 = 600;
 

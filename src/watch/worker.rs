@@ -132,7 +132,9 @@ impl<'a> Worker<'a> {
         let sent = running.input.write_all(job_line(name, out).as_bytes()).and_then(|()| running.input.flush());
         if sent.is_err() {
             // It has died before it knew of the bundle.
-            return Examined::Machine { why: format!("the process that reads bundles: {}", running.last_words()) };
+            return Examined::Machine {
+                why: format!("the process that reads bundles is gone: {}", running.last_words()),
+            };
         }
         let limit = self.program.time_limit.unwrap_or_else(|| usual_limit(bytes));
         match running.line(limit, self.stop) {
@@ -149,7 +151,12 @@ impl<'a> Worker<'a> {
             Err(Silent::Late) => {
                 Examined::Failed { why: format!("it took more than {} s and was stopped", limit.as_secs()) }
             }
-            Err(Silent::Ended) => Examined::Failed { why: format!("its reader {}", running.last_words()) },
+            Err(Silent::Ended) => match running.end() {
+                // By hand, or by a service manager that ends all processes of a service.
+                End::Asked => Examined::Machine { why: "the process that reads bundles was told to end".to_owned() },
+                End::Killed => Examined::Killed,
+                End::Fault(why) => Examined::Failed { why: format!("its reader {why}") },
+            },
         }
     }
 }
@@ -181,15 +188,26 @@ impl Running {
         }
     }
 
-    /// How it has ended, in words.
-    fn last_words(&mut self) -> String {
+    /// How it has ended.
+    fn end(&mut self) -> End {
         for _ in 0..100 {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return cause(status);
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        end(&mut self.child).map_or_else(|| "did not answer".to_owned(), cause)
+        // The signal is ours.
+        let _ = end(&mut self.child);
+        End::Fault("did not answer".to_owned())
+    }
+
+    /// The same in words.
+    fn last_words(&mut self) -> String {
+        match self.end() {
+            End::Asked => "it was told to end".to_owned(),
+            End::Killed => "it was killed".to_owned(),
+            End::Fault(why) => format!("it {why}"),
+        }
     }
 }
 
@@ -204,14 +222,47 @@ fn end(child: &mut Child) -> Option<ExitStatus> {
     child.wait().ok()
 }
 
-fn cause(status: ExitStatus) -> String {
+/// How a reader has ended.
+enum End {
+    /// Somebody has told it to.
+    Asked,
+    /// The kernel, to free memory, or somebody has killed it.
+    Killed,
+    /// By what it read, in words.
+    Fault(String),
+}
+
+fn cause(status: ExitStatus) -> End {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return match signal {
-            libc::SIGKILL => "was killed, perhaps to free memory".to_owned(),
-            libc::SIGABRT => "gave up (its memory or stack was not enough, or an error of ours)".to_owned(),
-            signal => format!("crashed (signal {signal})"),
+            libc::SIGKILL => End::Killed,
+            libc::SIGTERM | libc::SIGINT | libc::SIGHUP | libc::SIGQUIT => End::Asked,
+            libc::SIGABRT => End::Fault("gave up (its memory or stack was not enough, or an error of ours)".to_owned()),
+            signal => End::Fault(format!("crashed (signal {signal})")),
         };
     }
-    status.code().map_or_else(|| "ended early".to_owned(), |code| format!("ended early (code {code})"))
+    End::Fault(status.code().map_or_else(|| "ended early".to_owned(), |code| format!("ended early (code {code})")))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_fault_the_end_of_a_reader_is_is_known() {
+        let examined = |end: &str| {
+            let arguments = vec!["-c".into(), format!("echo c1; read line; {end}").into()];
+            let program = Program { path: "/bin/sh".into(), arguments, time_limit: Some(Duration::from_secs(20)) };
+            let (stop, starts) = (AtomicBool::new(false), AtomicU64::new(0));
+            Worker::new(&program, &stop, &starts).examine(Path::new("/in/a"), Path::new("/in/.w"), 1, "c1")
+        };
+        assert_eq!(examined("kill -KILL $$"), Examined::Killed);
+        for end in ["kill -TERM $$", "kill -INT $$", "kill -HUP $$"] {
+            assert!(matches!(examined(end), Examined::Machine { why } if why.contains("told to end")), "{end}");
+        }
+        for end in ["kill -ABRT $$", "kill -SEGV $$", "exit 3", "echo nonsense"] {
+            assert!(matches!(examined(end), Examined::Failed { .. }), "{end}");
+        }
+    }
 }

@@ -105,7 +105,7 @@ impl World {
                 self.uploads.gone(&path);
             }
         }
-        self.uploads.next()
+        self.uploads.next(true)
     }
 
     /// Works on an upload; what the disk does at each step, and what the reader does, is given.

@@ -33,7 +33,7 @@ fn next(uploads: &mut Uploads, now: u64, file: &Found) -> Option<Job> {
         assert!(uploads.saw(file, false, at(now)));
         uploads.verified(&path, at(now));
     }
-    uploads.next()
+    uploads.next(true)
 }
 
 #[test]
@@ -143,8 +143,24 @@ fn what_failed_waits_and_lets_others_go_first() {
     uploads.track(other, Earlier::default(), (SETTLE, SETTLE), false, at(20));
     uploads.wake(20);
     uploads.verified(Path::new("/in/b"), at(20));
-    let order: Vec<_> = std::iter::from_fn(|| uploads.next()).map(|it| it.path).collect();
+    let order: Vec<_> = std::iter::from_fn(|| uploads.next(true)).map(|it| it.path).collect();
     assert_eq!(order, [Path::new("/in/b"), Path::new("/in/a")]);
+}
+
+#[test]
+fn what_is_to_be_read_alone_waits_until_nothing_else_is_read() {
+    let mut uploads = new();
+    track(&mut uploads, found(1, false), false, 0);
+    let job = next(&mut uploads, 5, &found(1, false)).unwrap();
+    assert!(!job.is_alone);
+    uploads.ended(&job, Fate::Alone(20), at(6));
+    uploads.wake(20);
+    assert_eq!(uploads.next(false), None);
+    assert!(uploads.next(true).unwrap().is_alone);
+    // Another content is judged anew.
+    uploads.ended(&job, Fate::Later(30), at(21));
+    assert!(uploads.saw(&found(2, false), false, at(22)));
+    assert!(!next(&mut uploads, 27, &found(2, false)).unwrap().is_alone);
 }
 
 #[test]

@@ -199,6 +199,28 @@ fn a_bundle_that_ends_its_reader_is_given_up_and_others_go_on() {
 }
 
 #[test]
+fn a_bundle_whose_reader_was_killed_is_read_alone_before_it_is_blamed() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let mut ends = Vec::new();
+    for _ in 0..20 {
+        while let Some(job) = world.next() {
+            let is_alone = job.is_alone;
+            ends.push((is_alone, world.work_on(&job, &|_| Ok(()), &mut |_, _| Examined::Killed)));
+        }
+        world.pass(10);
+    }
+    assert_eq!(ends.first(), Some(&(false, Came::Crowded)));
+    assert_eq!(ends.len(), 4, "{ends:?}");
+    assert!(ends[1..].iter().all(|it| it.0));
+    let (_, Came::Quarantined(why)) = &ends[3] else { panic!("{ends:?}") };
+    assert!(why.starts_with("reading it has failed 3 times: its reader was killed although no other"), "{why}");
+    assert!(std::fs::read_to_string(world.path("a.zip.tierline/quarantined.txt")).unwrap().starts_with(why));
+}
+
+#[test]
 fn what_changes_or_goes_while_it_is_read_is_not_filed() {
     let mut world = World::new();
     world.write("a.zip", "END");
