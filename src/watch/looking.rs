@@ -111,8 +111,10 @@ impl Watch<'_> {
             Err(error) => return self.say_once("store", Some(chain(&error)), ""),
         };
         let Some(root) = self.roots.get(root) else { return };
-        // Only of a disk of this machine the times are those of this clock.
-        let age = if root.is_remote { Duration::ZERO } else { found.facts.age(SystemTime::now()) };
+        // What was there before the watch need not be waited for again. Only of a disk of this machine the times are those of this
+        // clock, and later on nobody asks it: it may be set at any time.
+        let is_known = !root.is_remote && !self.has_looked;
+        let age = if is_known { found.facts.age(SystemTime::now()) } else { Duration::ZERO };
         self.uploads.track(found, earlier, (root.settle, age), renamed, now);
     }
 
@@ -143,7 +145,7 @@ impl Watch<'_> {
     /// Looks once more at what has come to rest.
     pub(super) fn settle(&mut self) {
         let now = self.now();
-        self.uploads.wake(wall());
+        self.uploads.wake(now);
         for path in self.uploads.at_rest(now) {
             let Some(at) = self.roots.iter().position(|root| path.starts_with(&root.path)) else { continue };
             let Some(root) = self.roots.get(at).map(|root| root.path.clone()) else { continue };

@@ -23,6 +23,7 @@ mod space;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod work;
 mod worker;
 

@@ -3,7 +3,7 @@
 use super::examine::chain;
 use super::publish::Workplace;
 use super::settings::{Around, Settings};
-use super::settle::{Fate, Job};
+use super::upload::{Fate, Job};
 use super::work::{Came, Work};
 use super::worker::Worker;
 use crate::store::Store;
@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What the threads share.
 pub(super) struct Shared<'a> {
@@ -74,7 +74,7 @@ pub(super) fn read_bundles(shared: &Shared<'_>, sender: &Sender<Message>) {
 
 /// The machine cannot do it now.
 fn later(why: String) -> (Came, Fate) {
-    (Came::Machine(why), Fate::Later(wall() + 5))
+    (Came::Machine(why), Fate::Later(Duration::from_secs(5)))
 }
 
 /// Sees to it that a reader has the signatures of today; returns their name. All readers agree on them: one that was started before
@@ -120,7 +120,7 @@ fn read_bundle(
         busy: &shared.busy,
         catalogue: catalogue.to_owned(),
         tries: shared.settings.tries,
-        give_up: i64::try_from(shared.settings.give_up.as_secs()).unwrap_or(i64::MAX),
+        give_up: shared.settings.give_up,
         wall: &wall,
         step: shared.around.step,
     };

@@ -8,8 +8,9 @@ use super::readers::{Message, Newest, Shared, read_bundles, wall};
 use super::retention::remove_old;
 use super::roots::Root;
 use super::settings::{Around, Settings, Totals, WatchError};
-use super::settle::{Fate, Job, Uploads};
+use super::settle::Uploads;
 use super::space::lacks_room;
+use super::upload::{Fate, Job};
 use crate::store::Store;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -135,7 +136,7 @@ impl Watch<'_> {
                 self.next_pulse = now + HEARTBEAT;
                 self.beat(None);
             }
-            if self.settings.once && self.has_looked && self.paused.is_none() && !self.uploads.is_busy(wall()) {
+            if self.settings.once && self.has_looked && self.paused.is_none() && !self.uploads.is_busy(self.now()) {
                 break;
             }
             if let Ok(message) = messages.recv_timeout(TICK) {
@@ -192,7 +193,7 @@ impl Watch<'_> {
         }
         let all = self.settings.jobs.max(1);
         while self.paused.is_none() && self.idle > 0 && !self.is_alone {
-            let Some(mut job) = self.uploads.next(self.idle == all) else { return };
+            let Some(mut job) = self.uploads.next(self.idle == all, self.now()) else { return };
             self.is_alone = job.is_alone;
             job.is_alone |= all == 1;
             self.idle -= 1;
@@ -204,7 +205,9 @@ impl Watch<'_> {
 
     fn remove_old(&mut self) {
         let Some(days) = self.settings.keep_days else { return };
-        let wall = wall();
+        // If the clock is set while the watch runs, nothing is older for that.
+        let passed = i64::try_from(self.start.elapsed().as_secs()).unwrap_or(0);
+        let wall = self.pulse.started.saturating_add(passed);
         match remove_old(self.store, wall.saturating_sub(i64::from(days).saturating_mul(86_400)), wall) {
             Ok(0) => {}
             Ok(count) => (self.around.say)(&format!("{count} bundles were removed, read more than {days} days ago")),

@@ -4,7 +4,7 @@ use super::events::Deaf;
 use super::metrics::{self, Pulse};
 use super::readers::wall;
 use super::service::{PAUSE, Watch};
-use super::settle::{Fate, Job};
+use super::upload::{Fate, Job};
 use super::work::Came;
 use crate::store::Filed;
 

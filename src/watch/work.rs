@@ -7,13 +7,14 @@ use super::examine::{Examined, Summary, chain, hex, sha256};
 use super::facts::{Facts, bytes_of};
 use super::publish::{QUARANTINED, SAME, Workplace, note};
 use super::scan::Found;
-use super::settle::{Earlier, Fate, Job};
+use super::upload::{Earlier, Fate, Job};
 use crate::store::{About, Filed, Finished, ReadBundle, Store, StoreError, Upload, UploadState};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// A point of the work, for tests that let it fail or end there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,9 +91,14 @@ pub(super) fn earlier(store: &Store, catalogue: &str, found: &Found, wall: i64) 
             let is_settled = upload.catalogue.as_deref() == Some(catalogue);
             (!is_settled).then_some(Earlier { again: true, at_rest: true, ..Earlier::default() })
         }
-        UploadState::Incomplete => Some(Earlier { incomplete: Some(upload.since), ..Earlier::default() }),
+        UploadState::Incomplete => {
+            Some(Earlier { incomplete: Some(between(upload.since, wall)), ..Earlier::default() })
+        }
         UploadState::Later => {
-            Some(Earlier { tries: upload.tries, due: Some(upload.due), at_rest: true, ..Earlier::default() })
+            // Whatever has become of the clock meanwhile.
+            let wait = Some(between(wall, upload.due).min(MOST));
+            let refused = Some(between(upload.since, wall));
+            Some(Earlier { tries: upload.tries, wait, refused, at_rest: true, ..Earlier::default() })
         }
         // The program was ended in the middle of it.
         UploadState::Working => {
@@ -106,6 +112,11 @@ pub(super) fn earlier(store: &Store, catalogue: &str, found: &Found, wall: i64) 
     })
 }
 
+/// From one time in seconds since 1970 to another; nothing if that is not later.
+fn between(from: i64, to: i64) -> Duration {
+    Duration::from_secs(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
+}
+
 /// How work is done.
 pub(super) struct Work<'a> {
     pub(super) store: &'a Store,
@@ -116,17 +127,20 @@ pub(super) struct Work<'a> {
     pub(super) catalogue: String,
     /// An upload is given up after so many failures.
     pub(super) tries: u32,
-    /// Something that the machine refuses is given up after so many seconds.
-    pub(super) give_up: i64,
+    /// Something that the machine refuses is given up after this time.
+    pub(super) give_up: Duration,
     /// The time in seconds since 1970.
     pub(super) wall: &'a dyn Fn() -> i64,
     /// Called at each point; an error is as if the disk had failed there.
     pub(super) step: &'a dyn Fn(Step) -> io::Result<()>,
 }
 
+/// What came of an upload, and how it goes on.
+type End = (Came, Fate);
+
 /// Why work on an upload ends early.
 enum Stop {
-    Came(Came),
+    Came(End),
     Io(io::Error),
     Store(StoreError),
 }
@@ -145,43 +159,30 @@ impl From<StoreError> for Stop {
 
 impl Work<'_> {
     /// Does what is to be done with an upload. `examine` reads it and writes the reports into a folder.
-    pub(super) fn work(&self, job: &Job, examine: &mut dyn FnMut(&Path, &Path) -> Examined) -> (Came, Fate) {
+    pub(super) fn work(&self, job: &Job, examine: &mut dyn FnMut(&Path, &Path) -> Examined) -> End {
         let Some(path) = bytes_of(&job.path) else {
             return (Came::Quarantined("its name is no Unicode".to_owned()), Fate::Settled);
         };
-        let came = match self.store.upload(path) {
-            Err(error) => Came::Machine(chain(&error)),
-            Ok(before) => {
-                let before = before.filter(|it| it.facts == job.facts.text());
-                let upload = self.upload(job, path, before.as_ref());
-                let waits = |it: &Upload| matches!(it.state, UploadState::Later | UploadState::Incomplete);
-                let before = before.filter(waits);
-                match self.worked(job, upload.clone(), before.as_ref(), examine) {
-                    Ok(came) | Err(Stop::Came(came)) => came,
-                    Err(Stop::Store(error)) => Came::Machine(chain(&error)),
-                    Err(Stop::Io(error)) => {
-                        let why = error.to_string();
-                        let refused = || self.refused(upload, before.as_ref(), &why);
-                        let of_all = is_of_all(&why).then(|| Came::Machine(why.clone()));
-                        of_all.unwrap_or_else(|| refused().unwrap_or_else(|_| Came::Later(why.clone())))
-                    }
+        let machine = |why: String| (Came::Machine(why), Fate::Later(MACHINE));
+        let before = match self.store.upload(path) {
+            Ok(before) => before.filter(|it| it.facts == job.facts.text()),
+            Err(error) => return machine(chain(&error)),
+        };
+        let upload = self.upload(job, path, before.as_ref());
+        let waits = |it: &Upload| matches!(it.state, UploadState::Later | UploadState::Incomplete);
+        let before = before.filter(waits);
+        match self.worked(job, upload.clone(), before.as_ref(), examine) {
+            Ok(end) | Err(Stop::Came(end)) => end,
+            Err(Stop::Store(error)) => machine(chain(&error)),
+            Err(Stop::Io(error)) => {
+                let why = error.to_string();
+                if is_of_all(&why) {
+                    return machine(why);
                 }
+                let refused = self.refused(job, upload, before.as_ref(), &why);
+                refused.unwrap_or_else(|_| (Came::Later(why), Fate::Refused(MACHINE)))
             }
-        };
-        let wall = (self.wall)();
-        // Of the store, which knows since when and until when.
-        let stored = || self.store.upload(path).ok().flatten();
-        let fate = match &came {
-            Came::Done(_) | Came::Same | Came::Quarantined(_) => Fate::Settled,
-            Came::Changed => Fate::Changed,
-            Came::Gone => Fate::Gone,
-            Came::Incomplete(_) => Fate::Incomplete(stored().map_or(wall, |it| it.since)),
-            Came::Crowded => Fate::Alone(wall + RETRY),
-            Came::Later(_) => Fate::Later(stored().map_or(0, |it| it.due).max(wall + MACHINE)),
-            Came::Machine(_) => Fate::Later(wall + MACHINE),
-            Came::Busy => Fate::Later(wall + 1),
-        };
-        (came, fate)
+        }
     }
 
     /// The upload as the store gets to see it, with what it knows of the same file.
@@ -209,21 +210,23 @@ impl Work<'_> {
         mut upload: Upload,
         before: Option<&Upload>,
         examine: &mut dyn FnMut(&Path, &Path) -> Examined,
-    ) -> Result<Came, Stop> {
+    ) -> Result<End, Stop> {
         self.is_same(job)?;
         (self.step)(Step::Hash)?;
         let wall = (self.wall)();
         let content = match sha256(&job.path) {
             Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Came::Gone),
-            Err(error) => return self.refused(upload, before, &error.to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Came::Gone, Fate::Gone)),
+            Err(error) => return self.refused(job, upload, before, &error.to_string()),
         };
         self.is_same(job)?;
-        let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else { return Ok(Came::Busy) };
+        let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else {
+            return Ok((Came::Busy, Fate::Later(BUSY)));
+        };
         if let Some(read) = self.store.read_bundle(&job.customer, &content, &self.catalogue)?
             && self.took_reports(job, &upload, &content, &read)?
         {
-            return Ok(Came::Same);
+            return Ok((Came::Same, Fate::Settled));
         }
         (self.step)(Step::Begin)?;
         upload.sha256 = Some(content.clone());
@@ -242,9 +245,9 @@ impl Work<'_> {
                 (self.step)(Step::Finish)?;
                 let filed = self.finish(job, &upload, &summary, &report)?;
                 (self.step)(Step::Finished)?;
-                Ok(Came::Done(filed))
+                Ok((Came::Done(filed), Fate::Settled))
             }
-            Examined::Report(_) | Examined::Changed => Ok(Came::Changed),
+            Examined::Report(_) | Examined::Changed => Ok((Came::Changed, Fate::Changed)),
             Examined::Incomplete { why } if job.is_last => {
                 self.quarantine(&job.path, upload, &format!("{why}; the report tells what could be read"), Some(draft))
             }
@@ -252,15 +255,15 @@ impl Work<'_> {
                 let since = before.filter(|it| it.state == UploadState::Incomplete).map_or(wall, |it| it.since);
                 let reason = Some(why.clone());
                 self.store.set_upload(&Upload { state: UploadState::Incomplete, since, reason, ..upload }, wall)?;
-                Ok(Came::Incomplete(why))
+                Ok((Came::Incomplete(why), Fate::Incomplete))
             }
-            Examined::Machine { why } => self.refused(upload, before, &why),
+            Examined::Machine { why } => self.refused(job, upload, before, &why),
             // Perhaps the others have had the memory that it needs.
             Examined::Killed if !job.is_alone => {
                 let reason = Some("its reader was killed while others read as well".to_owned());
-                let due = wall + RETRY;
+                let due = wall + seconds(RETRY);
                 self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
-                Ok(Came::Crowded)
+                Ok((Came::Crowded, Fate::Alone(RETRY)))
             }
             Examined::Killed => {
                 let why = "its reader was killed although no other bundle was read: most likely this machine has not \
@@ -272,17 +275,16 @@ impl Work<'_> {
     }
 
     /// Reading an upload has failed, by its own fault.
-    fn failed(&self, job: &Job, mut upload: Upload, why: &str) -> Result<Came, Stop> {
+    fn failed(&self, job: &Job, mut upload: Upload, why: &str) -> Result<End, Stop> {
         upload.tries = upload.tries.saturating_add(1);
         if upload.tries >= self.tries {
             let times = if upload.tries == 1 { "once".to_owned() } else { format!("{} times", upload.tries) };
             return self.quarantine(&job.path, upload, &format!("reading it has failed {times}: {why}"), None);
         }
-        let wall = (self.wall)();
-        let due = wall + RETRY * i64::from(upload.tries);
-        let reason = Some(why.to_owned());
+        let (wall, wait) = ((self.wall)(), RETRY * upload.tries);
+        let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
         self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
-        Ok(Came::Later(why.to_owned()))
+        Ok((Came::Later(why.to_owned()), Fate::Later(wait)))
     }
 
     /// Gives a content that was read already the reports of that time; false if they are not there any more: somebody has moved or
@@ -316,8 +318,8 @@ impl Work<'_> {
     /// The file is still what was given out.
     fn is_same(&self, job: &Job) -> Result<(), Stop> {
         match Facts::of(&job.path)? {
-            None => Err(Stop::Came(Came::Gone)),
-            Some(facts) if facts != job.facts => Err(Stop::Came(Came::Changed)),
+            None => Err(Stop::Came((Came::Gone, Fate::Gone))),
+            Some(facts) if facts != job.facts => Err(Stop::Came((Came::Changed, Fate::Changed))),
             Some(_) => Ok(()),
         }
     }
@@ -342,18 +344,18 @@ impl Work<'_> {
     }
 
     /// The machine refuses to read an upload: later perhaps, but not for ever.
-    fn refused(&self, upload: Upload, before: Option<&Upload>, why: &str) -> Result<Came, Stop> {
+    fn refused(&self, job: &Job, upload: Upload, before: Option<&Upload>, why: &str) -> Result<End, Stop> {
+        if job.refused >= self.give_up && job.refused > Duration::ZERO {
+            return self.quarantine(&job.path, upload, &format!("it cannot be read: {why}"), None);
+        }
         let wall = (self.wall)();
         let since = before.filter(|it| it.state == UploadState::Later).map_or(wall, |it| it.since);
-        if wall.saturating_sub(since) >= self.give_up && since < wall {
-            let path = super::facts::path_of(upload.path.clone());
-            return self.quarantine(&path, upload, &format!("it cannot be read: {why}"), None);
-        }
         // The longer it goes on, the less often.
-        let due = wall + (wall.saturating_sub(since) / 2).clamp(MACHINE, MOST);
-        let reason = Some(why.to_owned());
+        let wait = (job.refused / 2).clamp(MACHINE, MOST);
+        let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
         self.store.set_upload(&Upload { state: UploadState::Later, since, due, reason, ..upload }, wall)?;
-        Ok(if is_of_all(why) { Came::Machine(why.to_owned()) } else { Came::Later(why.to_owned()) })
+        let came = if is_of_all(why) { Came::Machine(why.to_owned()) } else { Came::Later(why.to_owned()) };
+        Ok((came, Fate::Refused(wait)))
     }
 
     /// Gives an upload up: it stays where it is, the reason is told beside it and in the store.
@@ -363,7 +365,7 @@ impl Work<'_> {
         upload: Upload,
         why: &str,
         draft: Option<super::publish::Draft>,
-    ) -> Result<Came, Stop> {
+    ) -> Result<End, Stop> {
         let note = || {
             let draft = draft.map_or_else(|| self.workplace.draft(path), Ok)?;
             let advice = "It is looked at again when it is uploaded again or changed (touch).";
@@ -382,18 +384,24 @@ impl Work<'_> {
             Upload { state: UploadState::Quarantined, since: wall, reason: Some(why.to_owned()), report, ..upload };
         (self.step)(Step::Finish)?;
         self.store.set_upload(&quarantined, wall)?;
-        Ok(Came::Quarantined(why.to_owned()))
+        Ok((Came::Quarantined(why.to_owned()), Fate::Settled))
     }
 }
 
-/// Seconds after which reading that has failed is tried again, times the failures.
-const RETRY: i64 = 10;
-/// Seconds after which it is tried again when the machine was not able to.
-const MACHINE: i64 = 5;
+/// After this time reading that has failed is tried again, times the failures.
+const RETRY: Duration = Duration::from_secs(10);
+/// And if the machine was not able to.
+const MACHINE: Duration = Duration::from_secs(5);
+/// And if the same content is just being read.
+const BUSY: Duration = Duration::from_secs(1);
 /// What was being read at so many ends of the program is read alone.
 const SUSPECT: u32 = 3;
 /// The longest time between two tries.
-const MOST: i64 = 600;
+const MOST: Duration = Duration::from_secs(600);
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
 
 /// Whether trouble of the machine concerns other uploads as well.
 fn is_of_all(why: &str) -> bool {

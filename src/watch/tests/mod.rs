@@ -5,7 +5,8 @@ mod work;
 use super::examine::{Examined, Summary, sha256};
 use super::publish::Workplace;
 use super::scan::{look, scan};
-use super::settle::{Job, Uploads};
+use super::settle::Uploads;
+use super::upload::Job;
 use super::work::{Came, Step, Work, earlier};
 use crate::store::Store;
 use std::cell::Cell;
@@ -27,6 +28,8 @@ struct World {
     workplace: Workplace,
     uploads: Uploads,
     seconds: Cell<u64>,
+    /// What somebody has set the clock of the machine to, in seconds behind or before the time that has passed.
+    clock: Cell<i64>,
     catalogue: String,
     /// Contents whose reader was started.
     read: usize,
@@ -41,7 +44,7 @@ impl World {
         let store = Store::open(&folder.path().join("store.db")).unwrap();
         let workplace = Workplace::new(&folder.path().join("store.db"));
         let (uploads, seconds) = (Uploads::new(GIVE_UP), Cell::new(0));
-        World { folder, store, workplace, uploads, seconds, catalogue: "c1".into(), read: 0 }
+        World { folder, store, workplace, uploads, seconds, clock: Cell::new(0), catalogue: "c1".into(), read: 0 }
     }
 
     fn root(&self) -> PathBuf {
@@ -63,7 +66,7 @@ impl World {
     }
 
     fn wall(&self) -> i64 {
-        1_000_000 + self.seconds.get() as i64
+        1_000_000 + self.seconds.get() as i64 + self.clock.get()
     }
 
     fn pass(&self, seconds: u64) {
@@ -96,7 +99,7 @@ impl World {
 
     /// What may be read next.
     fn next(&mut self) -> Option<Job> {
-        self.uploads.wake(self.wall());
+        self.uploads.wake(self.now());
         for path in self.uploads.at_rest(self.now()) {
             if let Some(found) = look(&self.root(), &path).unwrap() {
                 self.uploads.saw(&found, false, self.now());
@@ -105,7 +108,7 @@ impl World {
                 self.uploads.gone(&path);
             }
         }
-        self.uploads.next(true)
+        self.uploads.next(true, self.now())
     }
 
     /// Works on an upload; what the disk does at each step, and what the reader does, is given.
@@ -122,7 +125,7 @@ impl World {
             busy: &busy,
             catalogue: self.catalogue.clone(),
             tries: 3,
-            give_up: GIVE_UP.as_secs() as i64,
+            give_up: GIVE_UP,
             wall: &|| self.wall(),
             step,
         };

@@ -2,7 +2,8 @@
 
 use super::super::facts::Facts;
 use super::super::scan::Found;
-use super::super::settle::{Earlier, Fate, Job, Uploads};
+use super::super::settle::Uploads;
+use super::super::upload::{Earlier, Fate, Job};
 use super::{GIVE_UP, SETTLE, START};
 use std::path::Path;
 use std::time::Duration;
@@ -28,12 +29,12 @@ fn track(uploads: &mut Uploads, found: Found, renamed: bool, seconds: u64) {
 /// Looks at the file once more, as the watch does, and returns what may be read.
 #[track_caller]
 fn next(uploads: &mut Uploads, now: u64, file: &Found) -> Option<Job> {
-    uploads.wake(now as i64);
+    uploads.wake(at(now));
     for path in uploads.at_rest(at(now)) {
         assert!(uploads.saw(file, false, at(now)));
         uploads.verified(&path, at(now));
     }
-    uploads.next(true)
+    uploads.next(true, at(now))
 }
 
 #[test]
@@ -110,11 +111,11 @@ fn what_lacks_its_end_waits_until_it_changes_or_is_given_up() {
     let mut uploads = new();
     track(&mut uploads, found(1, false), false, 0);
     let job = next(&mut uploads, 5, &found(1, false)).unwrap();
-    uploads.ended(&job, Fate::Incomplete(6), at(6));
+    uploads.ended(&job, Fate::Incomplete, at(6));
     assert_eq!(next(&mut uploads, 3605, &found(1, false)), None);
     let job = next(&mut uploads, 3606, &found(1, false)).unwrap();
     assert!(job.is_last);
-    uploads.ended(&job, Fate::Incomplete(6), at(3606));
+    uploads.ended(&job, Fate::Incomplete, at(3606));
     assert!(uploads.saw(&found(2, false), false, at(3607)));
     assert_eq!(next(&mut uploads, 3608, &found(2, false)), None);
     assert!(!next(&mut uploads, 3612, &found(2, false)).unwrap().is_last);
@@ -137,13 +138,13 @@ fn what_failed_waits_and_lets_others_go_first() {
     let mut uploads = new();
     track(&mut uploads, found(1, false), false, 0);
     let job = next(&mut uploads, 5, &found(1, false)).unwrap();
-    uploads.ended(&job, Fate::Later(20), at(6));
+    uploads.ended(&job, Fate::Later(Duration::from_secs(14)), at(6));
     assert_eq!(next(&mut uploads, 19, &found(1, false)), None);
     let other = Found { path: "/in/b".into(), ..found(1, false) };
     uploads.track(other, Earlier::default(), (SETTLE, SETTLE), false, at(20));
-    uploads.wake(20);
+    uploads.wake(at(20));
     uploads.verified(Path::new("/in/b"), at(20));
-    let order: Vec<_> = std::iter::from_fn(|| uploads.next(true)).map(|it| it.path).collect();
+    let order: Vec<_> = std::iter::from_fn(|| uploads.next(true, at(20))).map(|it| it.path).collect();
     assert_eq!(order, [Path::new("/in/b"), Path::new("/in/a")]);
 }
 
@@ -153,12 +154,12 @@ fn what_is_to_be_read_alone_waits_until_nothing_else_is_read() {
     track(&mut uploads, found(1, false), false, 0);
     let job = next(&mut uploads, 5, &found(1, false)).unwrap();
     assert!(!job.is_alone);
-    uploads.ended(&job, Fate::Alone(20), at(6));
-    uploads.wake(20);
-    assert_eq!(uploads.next(false), None);
-    assert!(uploads.next(true).unwrap().is_alone);
+    uploads.ended(&job, Fate::Alone(Duration::from_secs(14)), at(6));
+    uploads.wake(at(20));
+    assert_eq!(uploads.next(false, at(20)), None);
+    assert!(uploads.next(true, at(20)).unwrap().is_alone);
     // Another content is judged anew.
-    uploads.ended(&job, Fate::Later(30), at(21));
+    uploads.ended(&job, Fate::Later(Duration::from_secs(9)), at(21));
     assert!(uploads.saw(&found(2, false), false, at(22)));
     assert!(!next(&mut uploads, 27, &found(2, false)).unwrap().is_alone);
 }

@@ -288,6 +288,42 @@ fn what_the_machine_refuses_is_given_up_in_the_end() {
 }
 
 #[test]
+fn whoever_sets_the_clock_changes_nothing() {
+    const YEAR: i64 = 31_536_000;
+    for set in [YEAR, -YEAR] {
+        let mut world = World::new();
+        world.write("half.zip", "half");
+        world.write("a.zip", "END");
+        world.look();
+        world.pass(SETTLE.as_secs());
+        let refuse = |path: &Path, folder: &Path| match path.ends_with("a.zip") {
+            true => Examined::Machine { why: "permission denied".into() },
+            false => read(path, folder),
+        };
+        let work = |world: &mut World| {
+            let mut ends = Vec::new();
+            while let Some(job) = world.next() {
+                ends.push(world.work_on(&job, &|_| Ok(()), &mut |path, folder| refuse(path, folder)));
+            }
+            ends
+        };
+        let later = Came::Later("permission denied".into());
+        assert_eq!(work(&mut world), [later.clone(), Came::Incomplete("cut off".into())]);
+        world.clock.set(set);
+        // Neither given up at once nor tried again in a year.
+        assert_eq!(work(&mut world), []);
+        world.pass(10);
+        assert_eq!(work(&mut world), [later.clone()], "{set}");
+        // Also if it was started again: what was to wait does not wait for long.
+        world.clock.set(0);
+        world.restart();
+        world.look();
+        world.pass(700);
+        assert!(work(&mut world).contains(&later), "{set}");
+    }
+}
+
+#[test]
 fn old_bundles_go_when_somebody_has_said_so() {
     let mut world = World::new();
     world.write("a.zip", "END");
