@@ -133,7 +133,9 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     end_on_signal(Arc::clone(&stop))?;
     let around = Around { say: &say, stop: &stop, step: &fault };
     let totals = match watch(&settings, &around) {
-        Err(error @ WatchError::Folder { .. }) => return Err(Usage(chain(&error)).into()),
+        Err(error @ (WatchError::Folder { .. } | WatchError::Nested { .. } | WatchError::Inside { .. })) => {
+            return Err(Usage(chain(&error)).into());
+        }
         totals => totals?,
     };
     if args.once {

@@ -3,8 +3,7 @@
 use super::events::Events;
 use super::examine::chain;
 use super::readers::{Message, wall};
-use super::roots::Ours;
-use super::scan::{Found, look, scan};
+use super::scan::{Found, Scanned, look, scan};
 use super::service::Watch;
 use super::work::earlier;
 use std::sync::mpsc::Sender;
@@ -45,40 +44,40 @@ impl Watch<'_> {
     /// Looks at everything.
     pub(super) fn look(&mut self) {
         let begun = Instant::now();
-        let (mut folders, mut unfinished, mut is_whole) = (Vec::new(), Vec::new(), true);
+        let (mut folders, mut unfinished, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         self.uploads.begin_look();
         for at in 0..self.roots.len() {
-            let Some(root) = self.roots.get(at).map(|root| root.path.clone()) else { continue };
-            let ours = Ours::new(self.settings);
+            let Some(root) = self.roots.get_mut(at) else { continue };
+            let (path, is_remote, claimed) = (root.path.clone(), root.is_remote, root.claim());
+            if claimed.is_err() {
+                root.lose();
+            }
+            if !matches!(claimed, Ok(false))
+                && let Some(events) = &mut self.events
+            {
+                // What was listened to is another folder.
+                events.forget(&path);
+            }
             let mut found = Vec::new();
-            let scanned = scan(&root, &|path| ours.is(path), &mut |it| found.push(it));
+            let scanned = match claimed {
+                Ok(_) => scan(&path, &mut |it| found.push(it)),
+                Err(error) => Scanned { failed: vec![(path, error)], ..Scanned::default() },
+            };
             for found in found {
                 self.saw(at, found, false);
             }
             let error = scanned.failed.first().map(|(path, error)| format!("`{}`: {error}", path.display()));
-            is_whole &= error.is_none();
-            if let Some(root) = self.roots.get_mut(at) {
-                if root.error != error {
-                    let text = match &error {
-                        Some(error) => format!("failed to look into {error}; tried again"),
-                        None => format!("`{}` can be looked into again", root.path.display()),
-                    };
-                    (self.around.say)(&text);
-                }
-                root.error = error;
-                if !root.is_remote {
-                    folders.extend(scanned.folders.iter().cloned());
-                }
-            }
+            failed.extend(scanned.failed.into_iter().map(|it| it.0));
+            self.tell_error(at, error);
             if !self.has_looked {
                 scanned.folders.iter().for_each(|folder| self.workplace.clean_up(folder));
             }
+            if !is_remote {
+                folders.extend(scanned.folders);
+            }
             unfinished.extend(scanned.unfinished);
         }
-        // Of what could not be looked into nothing is known; the rest stays as it is.
-        if is_whole {
-            self.uploads.end_look(unfinished);
-        }
+        self.uploads.end_look(unfinished, &failed);
         self.has_looked = true;
         let took = begun.elapsed();
         let period = self.period();
@@ -88,7 +87,7 @@ impl Watch<'_> {
         if let Some(events) = &mut self.events {
             match events.listen(&folders) {
                 Ok(is_new) => {
-                    self.roots.iter_mut().for_each(|root| root.is_heard = !root.is_remote);
+                    self.roots.iter_mut().for_each(|it| it.is_heard = !it.is_remote && !failed.contains(&it.path));
                     // What came between the look and the listening.
                     next = if is_new { Duration::ZERO } else { usual.max(self.period()) };
                 }
@@ -125,8 +124,7 @@ impl Watch<'_> {
         if hints.look {
             self.next_look = Duration::ZERO;
         }
-        let ours = Ours::new(self.settings);
-        for (path, hint) in hints.paths.into_iter().filter(|(path, _)| !ours.is(path)) {
+        for (path, hint) in hints.paths {
             let Some(at) = self.roots.iter().position(|root| path.starts_with(&root.path)) else { continue };
             let Some(root) = self.roots.get(at).map(|root| root.path.clone()) else { continue };
             match look(&root, &path) {
@@ -155,8 +153,8 @@ impl Watch<'_> {
                     self.uploads.verified(&path, now);
                 }
                 Ok(None) => self.uploads.gone(&path),
-                // The next tick tries it again.
-                Err(_) => {}
+                // It may be possible later.
+                Err(_) => self.uploads.unreachable(&path, now),
             }
         }
     }

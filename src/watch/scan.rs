@@ -36,17 +36,22 @@ pub(super) struct Scanned {
     pub(super) failed: Vec<(PathBuf, io::Error)>,
 }
 
-/// Looks at all files below a folder, sorted by name, those of a folder before those of its folders. `ours` tells which are not to be looked at, since we write them.
-pub(super) fn scan(root: &Path, ours: &dyn Fn(&Path) -> bool, found: &mut dyn FnMut(Found)) -> Scanned {
+/// Looks at all files below a folder, sorted by name, those of a folder before those of its folders.
+pub(super) fn scan(root: &Path, found: &mut dyn FnMut(Found)) -> Scanned {
     let mut scanned = Scanned::default();
     let mut folders = vec![(root.to_path_buf(), None::<String>, 0)];
     while let Some((folder, customer, depth)) = folders.pop() {
-        let listed = list(&folder, customer.as_deref(), ours, found, &mut scanned);
+        let listed = list(&folder, customer.as_deref(), found, &mut scanned);
         match listed {
             Ok(mut inner) => {
                 // The first is taken from the end.
                 inner.sort_by(|a, b| b.cmp(a));
-                for name in inner.into_iter().filter(|_| depth < DEPTH) {
+                if depth == DEPTH && !inner.is_empty() {
+                    let why = format!("folders in it are not looked into: more than {DEPTH} in each other");
+                    scanned.failed.push((folder.clone(), io::Error::other(why)));
+                    inner.clear();
+                }
+                for name in inner {
                     let customer = customer.clone().unwrap_or_else(|| name.to_string_lossy().into_owned());
                     folders.push((folder.join(name), Some(customer), depth + 1));
                 }
@@ -64,31 +69,41 @@ pub(super) fn scan(root: &Path, ours: &dyn Fn(&Path) -> bool, found: &mut dyn Fn
 fn list(
     folder: &Path,
     customer: Option<&str>,
-    ours: &dyn Fn(&Path) -> bool,
     found: &mut dyn FnMut(Found),
     scanned: &mut Scanned,
 ) -> io::Result<Vec<OsString>> {
     let (mut inner, mut bundles, mut markers) = (Vec::new(), Vec::new(), HashMap::new());
     for entry in fs::read_dir(folder)? {
-        let entry = entry?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            // What was listed so far is there all the same.
+            Err(error) => {
+                scanned.failed.push((folder.to_path_buf(), error));
+                break;
+            }
+        };
         let name = entry.file_name();
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
+        let path = folder.join(&name);
+        // Links are not followed: they could lead to another customer's files. Of the folder that was opened, whatever its name
+        // leads to by now.
+        let metadata = match entry.metadata() {
+            Ok(metadata) => metadata,
+            // Gone since it was listed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                scanned.failed.push((path, error));
+                continue;
+            }
+        };
+        if metadata.is_dir() {
             if names::is_looked_into(&name) || names::is_report(&name) {
                 inner.push(name);
             }
             continue;
         }
-        // Links are not followed: they could lead to another customer's files.
-        if !kind.is_file() {
-            continue;
-        }
-        let path = folder.join(&name);
-        // Gone since it was listed.
-        let Some(facts) = Facts::of(&path)? else { continue };
+        let Some(facts) = Facts::new(&metadata) else { continue };
         match names::judge(&name) {
-            Name::Bundle if !ours(&path) => bundles.push((name, path, facts)),
-            Name::Bundle => {}
+            Name::Bundle => bundles.push((name, path, facts)),
             Name::Marker(of) => drop(markers.insert(of, facts)),
             Name::Unfinished => scanned.unfinished.push((facts.bytes, facts.modified)),
         }
@@ -140,7 +155,7 @@ mod tests {
 
     fn files(root: &Path) -> Vec<(String, String, bool)> {
         let mut files = Vec::new();
-        let scanned = scan(root, &|path| path.ends_with("ours.db"), &mut |found| {
+        let scanned = scan(root, &mut |found| {
             assert_eq!(look(root, &found.path).unwrap().unwrap(), found);
             let path = found.path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
             files.push((path, found.customer, found.is_marked));
@@ -166,7 +181,6 @@ mod tests {
             fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
             fs::write(root.join(path), path).unwrap();
         }
-        fs::write(root.join("ours.db"), "").unwrap();
         fs::write(root.join("acme/b.zip.done"), "").unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink(root.join("a.zip"), root.join("link.zip")).unwrap();
@@ -182,12 +196,26 @@ mod tests {
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
         fs::File::options().write(true).open(root.join("acme/b.zip")).unwrap().set_modified(later).unwrap();
         assert_eq!(files(root)[1], own("acme/b.zip", "acme", false));
-        assert_eq!(scan(root, &|_| false, &mut |_| {}).unfinished.len(), 1);
+        assert_eq!(scan(root, &mut |_| {}).unfinished.len(), 1);
+    }
+
+    #[test]
+    fn what_is_too_deep_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("1/2/3/4/5/6/7/8");
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("a.log"), "").unwrap();
+        let mut found = Vec::new();
+        assert!(scan(folder.path(), &mut |it| found.push(it.path)).failed.is_empty());
+        assert_eq!(found, [deep.join("a.log")]);
+        fs::create_dir(deep.join("9")).unwrap();
+        let scanned = scan(folder.path(), &mut |_| {});
+        assert_eq!(scanned.failed.iter().map(|it| it.0.clone()).collect::<Vec<_>>(), [deep]);
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_told() {
-        let scanned = scan(Path::new("/nonexistent/tierline"), &|_| false, &mut |_| {});
+        let scanned = scan(Path::new("/nonexistent/tierline"), &mut |_| {});
         assert_eq!((scanned.failed.len(), scanned.folders.len()), (1, 0));
     }
 }

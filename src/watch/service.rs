@@ -33,9 +33,14 @@ const SELDOM: Duration = Duration::from_secs(600);
 ///
 /// If the watch cannot start. Nothing that happens later ends it.
 pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchError> {
-    let roots = Root::all(settings)?;
+    let roots = Root::all(settings);
+    // Who has a folder usually has the store, too, and that says more.
+    if matches!(roots, Err(WatchError::Folder { .. } | WatchError::Nested { .. } | WatchError::Inside { .. })) {
+        return roots.map(|_| Totals::default());
+    }
     let store = Store::open(&settings.store)?;
     let Some(_lock) = store.lock_watch()? else { return Err(WatchError::Taken(settings.store.clone())) };
+    let roots = roots?;
     let workplace = Workplace::new(&settings.store);
     let shared = Shared {
         settings,

@@ -60,6 +60,27 @@ pub enum WatchError {
         /// What the system said.
         source: io::Error,
     },
+    /// One of them lies in another one.
+    #[error("`{one}` and `{other}` overlap: watch the outer one, its folders are those of the customers")]
+    Nested {
+        /// One of them.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
+    },
+    /// What belongs to the watch lies where customers put files.
+    #[error(
+        "`{file}` is in the watched folder `{folder}`, where whoever uploads could read or replace it; put it elsewhere"
+    )]
+    Inside {
+        /// The store or the heartbeat.
+        file: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Another process watches it, with another store.
+    #[error("another `tierline watch` of this machine watches `{0}`")]
+    FolderTaken(PathBuf),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -147,6 +147,13 @@ impl Uploads {
         }
     }
 
+    /// A file cannot be looked at: it is not at rest before it can.
+    pub(super) fn unreachable(&mut self, path: &Path, now: Duration) {
+        if let Some(upload) = self.tracked.get_mut(path) {
+            upload.change(upload.facts, false, now);
+        }
+    }
+
     /// A file is not there any more.
     pub(super) fn gone(&mut self, path: &Path) {
         if self.tracked.get(path).is_some_and(|it| it.stage != Stage::Working) {
@@ -161,10 +168,11 @@ impl Uploads {
         self.seen_settled.clear();
     }
 
-    /// Ends a look at all files that has succeeded: what it has not seen is gone.
-    pub(super) fn end_look(&mut self, unfinished: impl IntoIterator<Item = (u64, i64)>) {
+    /// Ends a look at all files: what it has not seen is gone, but of what is in these places nothing is known.
+    pub(super) fn end_look(&mut self, unfinished: impl IntoIterator<Item = (u64, i64)>, failed: &[PathBuf]) {
         let look = self.look;
-        self.tracked.retain(|_, it| it.look == look || it.stage == Stage::Working);
+        let is_hidden = |path: &Path| failed.iter().any(|it| path.starts_with(it));
+        self.tracked.retain(|path, it| it.look == look || it.stage == Stage::Working || is_hidden(path));
         let tracked = &self.tracked;
         self.queue.retain(|it| tracked.contains_key(&it.3));
         std::mem::swap(&mut self.settled, &mut self.seen_settled);

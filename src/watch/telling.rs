@@ -86,6 +86,17 @@ impl Watch<'_> {
         (self.around.say)(&text);
     }
 
+    /// Tells why a folder cannot be looked into as a whole, and that it can be again.
+    pub(super) fn tell_error(&mut self, root: usize, error: Option<String>) {
+        let Some(root) = self.roots.get_mut(root).filter(|it| it.error != error) else { return };
+        let text = match &error {
+            Some(error) => format!("failed to look into {error}; tried again"),
+            None => format!("`{}` can be looked into again", root.path.display()),
+        };
+        root.error = error;
+        (self.around.say)(&text);
+    }
+
     /// Writes the heartbeat.
     pub(super) fn beat(&mut self, state: Option<&'static str>) {
         let (waiting, queued, incomplete) = self.uploads.counts();

@@ -77,13 +77,13 @@ impl World {
     fn restart(&mut self) {
         self.uploads = Uploads::new(GIVE_UP);
         self.workplace = Workplace::new(&self.folder.path().join("store.db"));
-        scan(&self.root(), &|_| false, &mut |_| {}).folders.iter().for_each(|it| self.workplace.clean_up(it));
+        scan(&self.root(), &mut |_| {}).folders.iter().for_each(|it| self.workplace.clean_up(it));
     }
 
     fn look(&mut self) {
         let mut all = Vec::new();
         self.uploads.begin_look();
-        let scanned = scan(&self.root(), &|_| false, &mut |found| all.push(found));
+        let scanned = scan(&self.root(), &mut |found| all.push(found));
         for found in all {
             if !self.uploads.saw(&found, false, self.now()) {
                 match earlier(&self.store, &self.catalogue, &found, self.wall()).unwrap() {
@@ -94,7 +94,7 @@ impl World {
                 }
             }
         }
-        self.uploads.end_look(scanned.unfinished);
+        self.uploads.end_look(scanned.unfinished, &[]);
     }
 
     /// What may be read next.

@@ -77,7 +77,7 @@ fn a_rename_or_a_marker_makes_it_complete_at_once() {
 fn a_name_that_an_unfinished_upload_has_got_is_a_rename() {
     let mut uploads = new();
     uploads.begin_look();
-    uploads.end_look([(1, 1)]);
+    uploads.end_look([(1, 1)], &[]);
     uploads.begin_look();
     track(&mut uploads, found(1, false), false, 0);
     assert!(next(&mut uploads, 0, &found(1, false)).is_some());
@@ -165,6 +165,23 @@ fn what_is_to_be_read_alone_waits_until_nothing_else_is_read() {
 }
 
 #[test]
+fn of_a_folder_that_has_vanished_nothing_is_forgotten() {
+    let mut uploads = new();
+    track(&mut uploads, found(1, false), false, 0);
+    uploads.begin_look();
+    uploads.end_look([], &["/in".into()]);
+    assert!(uploads.saw(&found(1, false), false, at(1)));
+    // What cannot be looked at does not come to rest, and a single pass does not wait for it.
+    uploads.unreachable(Path::new("/in/a"), at(4));
+    assert!(!uploads.is_busy(at(4)));
+    assert_eq!(next(&mut uploads, 8, &found(1, false)), None);
+    assert!(next(&mut uploads, 9, &found(1, false)).is_some());
+    uploads.begin_look();
+    uploads.end_look([], &["/other".into()]);
+    assert!(uploads.saw(&found(1, false), false, at(10)), "it is being read");
+}
+
+#[test]
 fn what_is_gone_is_forgotten() {
     let mut uploads = new();
     track(&mut uploads, found(1, false), false, 0);
@@ -174,7 +191,7 @@ fn what_is_gone_is_forgotten() {
     for is_there in [true, false] {
         uploads.begin_look();
         assert!(!is_there || uploads.saw(&found(1, false), false, at(2)));
-        uploads.end_look([]);
+        uploads.end_look([], &[]);
     }
     uploads.begin_look();
     assert!(!uploads.saw(&found(1, false), false, at(3)));
