@@ -157,11 +157,20 @@ impl Store {
         Ok(counts.collect::<Result<_, _>>()?)
     }
 
-    /// The uploads that are in a state since before a time, the oldest first; at most `limit`.
-    pub fn uploads_since(&self, state: UploadState, before: i64, limit: u32) -> Result<Vec<Upload>, StoreError> {
-        let sql = format!("{UPLOAD} WHERE state = ?1 AND since < ?2 ORDER BY since, path LIMIT ?3");
+    /// The uploads that are in a state since before a time, the oldest first; at most `limit`, and those behind `last` if there is one.
+    pub fn uploads_since(
+        &self,
+        state: UploadState,
+        before: i64,
+        last: Option<&Upload>,
+        limit: u32,
+    ) -> Result<Vec<Upload>, StoreError> {
+        let sql = format!(
+            "{UPLOAD} WHERE state = ?1 AND since < ?2 AND (since, path) > (?3, ?4) ORDER BY since, path LIMIT ?5"
+        );
         let mut statement = self.db.prepare(&sql)?;
-        let uploads = statement.query_map((state.name(), before, limit), upload_of)?;
+        let (since, path) = last.map_or((i64::MIN, [].as_slice()), |it| (it.since, &it.path));
+        let uploads = statement.query_map((state.name(), before, since, path, limit), upload_of)?;
         Ok(uploads.collect::<Result<_, _>>()?)
     }
 

@@ -1,9 +1,10 @@
 //! One bundle into reports, in a process of its own: whatever the bundle does to it costs this process only.
 //!
-//! The parent writes a line per job, `<path in hex> <folder in hex>`, and reads a line of JSON for each. The first line tells which
+//! The parent writes a line per job (the watched folder, the bundle and the name of the folder for its reports, in hex) and reads a line of JSON for each. The first line tells which
 //! signatures are used.
 
-use super::facts::path_of;
+use super::facts::{bytes_of, path_of};
+use super::inside::{Inside, is_gone, open_file};
 use crate::bundle::{Bundle, Helper, Limits, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, State};
 use crate::report::{self, TextStyle, headline};
@@ -11,6 +12,7 @@ use crate::signature::SignatureSet;
 use crate::triage::{Options, triage};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -64,10 +66,29 @@ pub fn catalogue_name(set: &SignatureSet) -> String {
     hex(&Sha256::digest(lines))
 }
 
-/// Reads a bundle and writes its reports into a folder, as `report.json`, `report.html` and `report.txt`.
-pub fn examine(path: &Path, folder: &Path, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
-    let paths = [path.to_path_buf()];
-    let mut bundle = match Bundle::open(&paths, Limits::default().timed()) {
+/// What a reader is asked to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToRead {
+    /// The watched folder, as the watch was told of it.
+    pub root: PathBuf,
+    /// The bundle, which lies in it.
+    pub path: PathBuf,
+    /// The name of the folder for its reports, which lies beside it.
+    pub folder: OsString,
+}
+
+/// Reads a bundle and writes its reports, as `report.json`, `report.html` and `report.txt`.
+pub fn examine(job: &ToRead, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
+    let (Some(beside), Some(name)) = (job.path.parent(), job.path.file_name()) else { return Examined::Changed };
+    let places = Inside::open(&job.root, beside)
+        .and_then(|place| Ok((place, Inside::open(&job.root, &beside.join(&job.folder))?)));
+    let (place, folder) = match places {
+        Ok(places) => places,
+        Err(error) if is_gone(&error) => return Examined::Changed,
+        Err(error) => return Examined::Machine { why: error.to_string() },
+    };
+    let shown = name.to_string_lossy();
+    let mut bundle = match Bundle::of_file(&place.at(name), &shown, Limits::default().timed()) {
         Ok(bundle) => bundle,
         Err(error) => return Examined::Machine { why: chain(&error) },
     };
@@ -75,8 +96,8 @@ pub fn examine(path: &Path, folder: &Path, set: &SignatureSet, helper: Option<&H
         bundle.set_helper(helper.clone());
     }
     bundle.hash();
-    let diagnosis = triage(&bundle, set, Options::default());
-    let shown = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut diagnosis = triage(&bundle, set, Options::default());
+    diagnosis.inputs.iter_mut().for_each(|input| input.path.clone_from(&job.path));
     let Some(sha256) = diagnosis.inputs.first().and_then(|it| it.sha256.clone()) else {
         return Examined::Machine { why: "it could not be read to its end".to_owned() };
     };
@@ -88,7 +109,7 @@ pub fn examine(path: &Path, folder: &Path, set: &SignatureSet, helper: Option<&H
     if let Some(problem) = of_kind(ProblemKind::Unreadable).next() {
         return Examined::Machine { why: told(problem) };
     }
-    if let Err(error) = write_reports(&diagnosis, folder) {
+    if let Err(error) = write_reports(&diagnosis, folder.path()) {
         return Examined::Machine { why: format!("the report could not be written: {error}") };
     }
     let is_empty = diagnosis.inputs.first().is_some_and(|it| it.bytes == 0);
@@ -195,15 +216,21 @@ impl Examined {
     }
 }
 
-/// Writes a job as a line for the process that reads bundles.
-pub(super) fn job_line(path: &[u8], folder: &[u8]) -> String {
-    format!("{} {}\n", hex(path), hex(folder))
-}
+impl ToRead {
+    /// As a line for the process that reads bundles; `None` if a name is no text where it has to be.
+    pub(super) fn to_line(&self) -> Option<String> {
+        let words = [&self.root, &self.path, Path::new(&self.folder)].map(|it| bytes_of(it).map(hex));
+        let [Some(root), Some(path), Some(folder)] = words else { return None };
+        Some(format!("{root} {path} {folder}\n"))
+    }
 
-/// Reads such a line: the bundle, and the folder for its reports.
-pub fn job_of_line(line: &str) -> Option<(PathBuf, PathBuf)> {
-    let (path, folder) = line.trim_end().split_once(' ')?;
-    Some((path_of(bytes_of_hex(path)?), path_of(bytes_of_hex(folder)?)))
+    /// Reads such a line.
+    pub fn of_line(line: &str) -> Option<ToRead> {
+        let mut words = line.trim_end().split(' ').map(|word| bytes_of_hex(word).map(path_of));
+        let mut next = || words.next()?;
+        let job = ToRead { root: next()?, path: next()?, folder: next()?.into_os_string() };
+        words.next().is_none().then_some(job)
+    }
 }
 
 /// Bytes in lower-case hex.
@@ -233,7 +260,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 /// SHA-256 of a file in lower-case hex.
 pub(super) fn sha256(path: &Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    let mut file = File::open(path)?;
+    let mut file = open_file(path)?;
     let mut block = vec![0; 256 << 10];
     loop {
         match io::Read::read(&mut file, &mut block) {
@@ -275,20 +302,26 @@ mod tests {
 
     #[test]
     fn a_job_is_a_line() {
-        let line = job_line(b"/in/a \n.zip", b"/in/.w");
+        let job = ToRead { root: "/in".into(), path: "/in/a \n.zip".into(), folder: ".w".into() };
+        let line = job.to_line().unwrap();
         assert_eq!(line.matches('\n').count(), 1);
-        assert_eq!(job_of_line(&line), Some((PathBuf::from("/in/a \n.zip"), PathBuf::from("/in/.w"))));
-        for line in ["", "a", "a b", "00 0", "zz 00"] {
-            assert_eq!(job_of_line(line), None, "{line}");
+        assert_eq!(ToRead::of_line(&line), Some(job));
+        for line in ["", "a", "00 00", "a b c", "00 00 0", "zz 00 00", "00 00 00 00"] {
+            assert_eq!(ToRead::of_line(line), None, "{line}");
         }
     }
 
     fn examined(name: &str, content: &[u8]) -> (Examined, usize) {
         let folder = tempfile::tempdir().unwrap();
-        let (bundle, out) = (folder.path().join(name), folder.path().join("out"));
+        let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
-        fs::write(&bundle, content).unwrap();
-        let examined = examine(&bundle, &out, &SignatureSet::new(Vec::new()), None);
+        fs::write(folder.path().join(name), content).unwrap();
+        let job = ToRead { root: folder.path().into(), path: folder.path().join(name), folder: "out".into() };
+        let examined = examine(&job, &SignatureSet::new(Vec::new()), None);
+        if let Ok(report) = fs::read_to_string(out.join("report.json")) {
+            let report: Value = serde_json::from_str(&report).unwrap();
+            assert_eq!(report["inputs"][0]["path"], job.path.to_str().unwrap());
+        }
         (examined, out.read_dir().unwrap().count())
     }
 
@@ -335,10 +368,33 @@ mod tests {
     fn what_the_machine_cannot_do_is_no_fault_of_the_bundle() {
         let folder = tempfile::tempdir().unwrap();
         let set = SignatureSet::new(Vec::new());
-        let missing = examine(&folder.path().join("a"), folder.path(), &set, None);
+        let job = ToRead { root: folder.path().into(), path: folder.path().join("a"), folder: "out".into() };
+        fs::create_dir(folder.path().join("out")).unwrap();
+        let missing = examine(&job, &set, None);
         assert!(matches!(&missing, Examined::Machine { .. }), "{missing:?}");
         fs::write(folder.path().join("a"), LOG).unwrap();
-        let nowhere = examine(&folder.path().join("a"), &folder.path().join("none"), &set, None);
+        fs::create_dir(folder.path().join("out/report.html")).unwrap();
+        let nowhere = examine(&job, &set, None);
         assert!(matches!(&nowhere, Examined::Machine { why } if why.contains("could not be written")), "{nowhere:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("in");
+        fs::create_dir_all(root.join(".w")).unwrap();
+        fs::write(folder.path().join("secret.log"), LOG).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret.log"), root.join("a.log")).unwrap();
+        std::os::unix::fs::symlink(folder.path(), root.join("deep")).unwrap();
+        fs::create_dir(folder.path().join(".w")).unwrap();
+        for path in ["a.log", "deep/secret.log"] {
+            let job = ToRead { root: root.clone(), path: root.join(path), folder: ".w".into() };
+            let examined = examine(&job, &SignatureSet::new(Vec::new()), None);
+            assert!(!matches!(&examined, Examined::Report(_) | Examined::Incomplete { .. }), "{examined:?}");
+        }
+        for folder in [root.join(".w"), folder.path().join(".w")] {
+            assert_eq!(folder.read_dir().unwrap().count(), 0);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::events::Events;
 use super::examine::chain;
+use super::inside::Inside;
 use super::readers::{Message, wall};
 use super::scan::{Found, Scanned, look, scan};
 use super::service::Watch;
@@ -15,8 +16,6 @@ const LOOK: Duration = Duration::from_secs(20);
 const POLL: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
 /// A look takes at most such a part of the time, unless it is due after `LOOK`.
 const SHARE: u32 = 20;
-/// How often one tries again to be told of changes.
-const SELDOM: Duration = Duration::from_secs(600);
 
 impl Watch<'_> {
     /// Begins to be told of changes, where there is somebody to tell.
@@ -61,7 +60,7 @@ impl Watch<'_> {
             let mut found = Vec::new();
             let scanned = match claimed {
                 Ok(_) => scan(&path, &mut |it| found.push(it)),
-                Err(error) => Scanned { failed: vec![(path, error)], ..Scanned::default() },
+                Err(error) => Scanned { failed: vec![(path.clone(), error)], ..Scanned::default() },
             };
             for found in found {
                 self.saw(at, found, false);
@@ -70,7 +69,8 @@ impl Watch<'_> {
             failed.extend(scanned.failed.into_iter().map(|it| it.0));
             self.tell_error(at, error);
             if !self.has_looked {
-                scanned.folders.iter().for_each(|folder| self.workplace.clean_up(folder));
+                let places = scanned.folders.iter().flat_map(|folder| Inside::open(&path, folder));
+                places.for_each(|place| self.workplace.clean_up(&place));
             }
             if !is_remote {
                 folders.extend(scanned.folders);

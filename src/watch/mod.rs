@@ -8,6 +8,7 @@
 mod events;
 mod examine;
 mod facts;
+mod inside;
 mod looking;
 mod metrics;
 mod names;
@@ -27,7 +28,7 @@ mod upload;
 mod work;
 mod worker;
 
-pub use examine::{Examined, Summary, catalogue_name, examine, job_of_line};
+pub use examine::{Examined, Summary, ToRead, catalogue_name, examine};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use scan::UNASSIGNED;
 pub use service::watch;

@@ -70,24 +70,23 @@ pub fn report_folder(bundle: &Path) -> PathBuf {
     beside(bundle, REPORT_FOLDER)
 }
 
-/// The folders in which the report of a bundle may be. The first is the usual one; another is taken where that name is too long, or
+/// The names that the folder of a bundle's report may have. The first is the usual one; another is taken where that is too long, or
 /// belongs to a file that somebody has uploaded: `case.zip~0a1b2c3d.tierline`.
-pub(super) fn report_folders(bundle: &Path) -> Vec<PathBuf> {
+pub(super) fn report_folders(bundle: &OsStr) -> Vec<OsString> {
     /// Bytes that a name may have nearly everywhere.
     const MOST: usize = 255;
     const OTHERS: u8 = 3;
-    let name = bundle.file_name().unwrap_or_default();
-    let usual = Some(report_folder(bundle)).filter(|_| name.len() + 1 + REPORT_FOLDER.len() <= MOST);
+    let usual = report_folder(Path::new(bundle)).into_os_string();
     let other = |number: u8| {
         let mut hash = Sha256::new();
         hash.update([number]);
-        hash.update(name.as_encoded_bytes());
+        hash.update(bundle.as_encoded_bytes());
         let ending = format!("~{}.{REPORT_FOLDER}", hex(hash.finalize().get(..4).unwrap_or_default()));
-        let mut begin = name.to_string_lossy().into_owned();
+        let mut begin = bundle.to_string_lossy().into_owned();
         begin.truncate(begin.floor_char_boundary(MOST - ending.len()));
-        bundle.with_file_name(begin + &ending)
+        OsString::from(begin + &ending)
     };
-    usual.into_iter().chain((0..OTHERS).map(other)).collect()
+    Some(usual).filter(|it| it.len() <= MOST).into_iter().chain((0..OTHERS).map(other)).collect()
 }
 
 /// The file that says that a bundle is complete: `case.zip.done` for `case.zip`.
@@ -130,12 +129,11 @@ mod tests {
 
     #[test]
     fn there_is_a_folder_for_the_report_of_each_name() {
-        let folders = report_folders(Path::new("/in/a.zip"));
-        assert_eq!(folders.first().map(PathBuf::as_path), Some(Path::new("/in/a.zip.tierline")));
+        assert_eq!(report_folders(OsStr::new("a.zip")).first().map(|it| &**it), Some(OsStr::new("a.zip.tierline")));
         let mut all = std::collections::BTreeSet::new();
         for name in ["a".repeat(246), "a".repeat(247), "a".repeat(255), "a".repeat(254) + "b", "ä".repeat(127)] {
-            for folder in report_folders(&Path::new("/in").join(name)) {
-                assert!(folder.file_name().unwrap().len() <= 255 && is_report(folder.file_name().unwrap()));
+            for folder in report_folders(OsStr::new(&name)) {
+                assert!(folder.len() <= 255 && is_report(&folder));
                 assert!(all.insert(folder));
             }
         }

@@ -1,6 +1,6 @@
 //! The threads that read bundles, one after the other.
 
-use super::examine::chain;
+use super::examine::{ToRead, chain};
 use super::publish::Workplace;
 use super::settings::{Around, Settings};
 use super::upload::{Fate, Job};
@@ -8,6 +8,7 @@ use super::work::{Came, Work};
 use super::worker::Worker;
 use crate::store::Store;
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +19,7 @@ pub(super) struct Shared<'a> {
     pub(super) settings: &'a Settings,
     pub(super) around: &'a Around<'a>,
     pub(super) workplace: &'a Workplace,
+    pub(super) roots: &'a [PathBuf],
     pub(super) busy: Mutex<HashSet<(String, String)>>,
     pub(super) jobs: Mutex<Option<Receiver<Job>>>,
     /// The signatures that bundles are read with.
@@ -117,6 +119,7 @@ fn read_bundle(
     let work = Work {
         store,
         workplace: shared.workplace,
+        roots: shared.roots,
         busy: &shared.busy,
         catalogue: catalogue.to_owned(),
         tries: shared.settings.tries,
@@ -124,7 +127,11 @@ fn read_bundle(
         wall: &wall,
         step: shared.around.step,
     };
-    work.work(job, &mut |path, folder| worker.examine(path, folder, job.facts.bytes, catalogue))
+    work.work(job, &mut |folder| {
+        let root = shared.roots.iter().find(|root| job.path.starts_with(root)).cloned().unwrap_or_default();
+        let folder = folder.file_name().unwrap_or_default().to_owned();
+        worker.examine(&ToRead { root, path: job.path.clone(), folder }, job.facts.bytes, catalogue)
+    })
 }
 
 /// Seconds since 1970.
@@ -165,6 +172,9 @@ mod tests {
             messages.try_iter().map(|it| matches!(it, Message::Catalogue(name) if name == "new")).collect();
         assert_eq!(told, [true]);
         // A reader that has other signatures than it is asked for does not read.
-        assert_eq!(one.examine(&pack, folder.path(), 1, "old"), crate::watch::Examined::Changed);
+        assert_eq!(
+            one.examine(&ToRead { root: "/in".into(), path: "/in/a".into(), folder: ".w".into() }, 1, "old"),
+            crate::watch::Examined::Changed
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! What lies in a watched folder: the look that finds everything, whatever events were lost.
 
 use super::facts::Facts;
+use super::inside::{Inside, is_gone};
 use super::names::{self, Name};
 use super::publish::ours;
 use std::collections::HashMap;
@@ -41,7 +42,7 @@ pub(super) fn scan(root: &Path, found: &mut dyn FnMut(Found)) -> Scanned {
     let mut scanned = Scanned::default();
     let mut folders = vec![(root.to_path_buf(), None::<String>, 0)];
     while let Some((folder, customer, depth)) = folders.pop() {
-        let listed = list(&folder, customer.as_deref(), found, &mut scanned);
+        let listed = list(root, &folder, customer.as_deref(), found, &mut scanned);
         match listed {
             Ok(mut inner) => {
                 // The first is taken from the end.
@@ -58,7 +59,7 @@ pub(super) fn scan(root: &Path, found: &mut dyn FnMut(Found)) -> Scanned {
                 scanned.folders.push(folder);
             }
             // It may have been removed meanwhile.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && depth > 0 => {}
+            Err(error) if is_gone(&error) && depth > 0 => {}
             Err(error) => scanned.failed.push((folder, error)),
         }
     }
@@ -67,13 +68,15 @@ pub(super) fn scan(root: &Path, found: &mut dyn FnMut(Found)) -> Scanned {
 
 /// Looks at the files of one folder; returns the names of its folders.
 fn list(
+    root: &Path,
     folder: &Path,
     customer: Option<&str>,
     found: &mut dyn FnMut(Found),
     scanned: &mut Scanned,
 ) -> io::Result<Vec<OsString>> {
     let (mut inner, mut bundles, mut markers) = (Vec::new(), Vec::new(), HashMap::new());
-    for entry in fs::read_dir(folder)? {
+    let place = Inside::open(root, folder)?;
+    for entry in fs::read_dir(place.path())? {
         let entry = match entry {
             Ok(entry) => entry,
             // What was listed so far is there all the same.
@@ -84,8 +87,7 @@ fn list(
         };
         let name = entry.file_name();
         let path = folder.join(&name);
-        // Links are not followed: they could lead to another customer's files. Of the folder that was opened, whatever its name
-        // leads to by now.
+        // Links are not followed: they could lead to another customer's files.
         let metadata = match entry.metadata() {
             Ok(metadata) => metadata,
             // Gone since it was listed.
@@ -110,7 +112,7 @@ fn list(
     }
     bundles.sort_by(|a, b| a.0.cmp(&b.0));
     // Somebody may upload a folder of such a name.
-    inner.retain(|name| !names::is_report(name) || !is_report_of(folder, name, &bundles));
+    inner.retain(|name| !names::is_report(name) || !is_report_of(&place, name, &bundles));
     for (name, path, facts) in bundles {
         let is_marked = markers.get(&name).is_some_and(|marker| is_marked_by(&facts, marker));
         let customer = customer.unwrap_or(UNASSIGNED).to_owned();
@@ -120,16 +122,21 @@ fn list(
 }
 
 /// Whether a folder that has the name of one with a report is one: its bundle is beside it, or a report is in it.
-fn is_report_of(folder: &Path, name: &OsStr, bundles: &[(OsString, PathBuf, Facts)]) -> bool {
+fn is_report_of(folder: &Inside, name: &OsStr, bundles: &[(OsString, PathBuf, Facts)]) -> bool {
     let bundle = Path::new(name).file_stem().unwrap_or_default();
     bundles.binary_search_by(|it| it.0.as_os_str().cmp(bundle)).is_ok()
-        || ours().any(|it| fs::symlink_metadata(folder.join(name).join(it)).is_ok())
+        || ours().any(|it| fs::symlink_metadata(folder.at(name).join(it)).is_ok())
 }
 
 /// Looks at one file.
 pub(super) fn look(root: &Path, path: &Path) -> io::Result<Option<Found>> {
-    let Some(facts) = Facts::of(path)? else { return Ok(None) };
-    let marker = Facts::of(&names::marker_of(path))?;
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
+    let place = match Inside::open(root, folder) {
+        Err(error) if is_gone(&error) => return Ok(None),
+        place => place?,
+    };
+    let Some(facts) = Facts::of(&place.at(name))? else { return Ok(None) };
+    let marker = Facts::of(&names::marker_of(&place.at(name)))?;
     let is_marked = marker.is_some_and(|marker| is_marked_by(&facts, &marker));
     Ok(Some(Found { path: path.to_path_buf(), customer: customer_of(root, path), facts, is_marked }))
 }
@@ -197,6 +204,24 @@ mod tests {
         fs::File::options().write(true).open(root.join("acme/b.zip")).unwrap().set_modified(later).unwrap();
         assert_eq!(files(root)[1], own("acme/b.zip", "acme", false));
         assert_eq!(scan(root, &mut |_| {}).unfinished.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_a_folder_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, other) = (folder.path().join("in"), folder.path().join("other"));
+        fs::create_dir_all(root.join("acme")).unwrap();
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("a.log"), "of another customer").unwrap();
+        fs::write(root.join("acme/a.log"), "own").unwrap();
+        let path = root.join("acme/a.log");
+        assert!(look(&root, &path).unwrap().is_some());
+        // As if that had happened since the file was found.
+        fs::rename(root.join("acme"), root.join("moved")).unwrap();
+        std::os::unix::fs::symlink(&other, root.join("acme")).unwrap();
+        assert_eq!(look(&root, &path).unwrap(), None);
+        assert!(list(&root, &root.join("acme"), None, &mut |_| panic!(), &mut Scanned::default()).is_err());
     }
 
     #[test]

@@ -13,7 +13,6 @@ use super::space::lacks_room;
 use super::upload::{Fate, Job};
 use crate::store::Store;
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -24,7 +23,7 @@ const TICK: Duration = Duration::from_millis(200);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long nothing is begun after the machine has refused something.
 pub(super) const PAUSE: Duration = Duration::from_secs(2);
-/// How often one looks for what is to be removed.
+/// How often one tries again to be told of changes, and looks for what is to be removed.
 const SELDOM: Duration = Duration::from_secs(600);
 
 /// Watches folders until the program is told to end, or what is there has been read.
@@ -41,11 +40,13 @@ pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchEr
     let store = Store::open(&settings.store)?;
     let Some(_lock) = store.lock_watch()? else { return Err(WatchError::Taken(settings.store.clone())) };
     let roots = roots?;
+    let paths: Vec<_> = roots.iter().map(|it| it.path.clone()).collect();
     let workplace = Workplace::new(&settings.store);
     let shared = Shared {
         settings,
         around,
         workplace: &workplace,
+        roots: &paths,
         busy: Mutex::new(HashSet::new()),
         jobs: Mutex::new(None),
         newest: Mutex::new(Newest { catalogue: settings.catalogue.clone(), started: 0 }),
@@ -213,7 +214,8 @@ impl Watch<'_> {
         // If the clock is set while the watch runs, nothing is older for that.
         let passed = i64::try_from(self.start.elapsed().as_secs()).unwrap_or(0);
         let wall = self.pulse.started.saturating_add(passed);
-        match remove_old(self.store, wall.saturating_sub(i64::from(days).saturating_mul(86_400)), wall) {
+        let roots: Vec<_> = self.roots.iter().map(|it| it.path.clone()).collect();
+        match remove_old(self.store, &roots, wall.saturating_sub(i64::from(days).saturating_mul(86_400)), wall) {
             Ok(0) => {}
             Ok(count) => (self.around.say)(&format!("{count} bundles were removed, read more than {days} days ago")),
             Err(error) => self.say_once("store", Some(chain(&error)), ""),

@@ -5,14 +5,16 @@
 
 use super::examine::{Examined, Summary, chain, hex, sha256};
 use super::facts::{Facts, bytes_of};
-use super::publish::{QUARANTINED, SAME, Workplace, note};
+use super::inside::{Inside, is_gone};
+use super::publish::{Draft, QUARANTINED, SAME, Workplace, note};
 use super::scan::Found;
 use super::upload::{Earlier, Fate, Job};
 use crate::store::{About, Filed, Finished, ReadBundle, Store, StoreError, Upload, UploadState};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -121,6 +123,8 @@ fn between(from: i64, to: i64) -> Duration {
 pub(super) struct Work<'a> {
     pub(super) store: &'a Store,
     pub(super) workplace: &'a Workplace,
+    /// The watched folders.
+    pub(super) roots: &'a [PathBuf],
     /// What is being read: customer and content.
     pub(super) busy: &'a Mutex<HashSet<(String, String)>>,
     /// The signatures, by name.
@@ -137,6 +141,27 @@ pub(super) struct Work<'a> {
 
 /// What came of an upload, and how it goes on.
 type End = (Came, Fate);
+
+/// A file in the folder in which it was found.
+struct Lying<'a> {
+    place: Inside,
+    name: &'a OsStr,
+}
+
+impl Lying<'_> {
+    fn path(&self) -> PathBuf {
+        self.place.at(self.name)
+    }
+
+    /// The file is still what was given out.
+    fn is_same(&self, job: &Job) -> Result<(), Stop> {
+        match Facts::of(&self.path())? {
+            None => Err(Stop::Came((Came::Gone, Fate::Gone))),
+            Some(facts) if facts != job.facts => Err(Stop::Came((Came::Changed, Fate::Changed))),
+            Some(_) => Ok(()),
+        }
+    }
+}
 
 /// Why work on an upload ends early.
 enum Stop {
@@ -158,9 +183,10 @@ impl From<StoreError> for Stop {
 }
 
 impl Work<'_> {
-    /// Does what is to be done with an upload. `examine` reads it and writes the reports into a folder.
-    pub(super) fn work(&self, job: &Job, examine: &mut dyn FnMut(&Path, &Path) -> Examined) -> End {
-        let Some(path) = bytes_of(&job.path) else {
+    /// Does what is to be done with an upload. `examine` reads it and writes the reports into a folder beside it.
+    pub(super) fn work(&self, job: &Job, examine: &mut dyn FnMut(&Path) -> Examined) -> End {
+        let (Some(path), Some(folder), Some(name)) = (bytes_of(&job.path), job.path.parent(), job.path.file_name())
+        else {
             return (Came::Quarantined("its name is no Unicode".to_owned()), Fate::Settled);
         };
         let machine = |why: String| (Came::Machine(why), Fate::Later(MACHINE));
@@ -171,7 +197,13 @@ impl Work<'_> {
         let upload = self.upload(job, path, before.as_ref());
         let waits = |it: &Upload| matches!(it.state, UploadState::Later | UploadState::Incomplete);
         let before = before.filter(waits);
-        match self.worked(job, upload.clone(), before.as_ref(), examine) {
+        let bundle = match Inside::of(self.roots, folder) {
+            Ok(place) => Ok(Lying { place, name }),
+            Err(error) if is_gone(&error) => Err(Stop::Came((Came::Gone, Fate::Gone))),
+            Err(error) => Err(Stop::Io(error)),
+        };
+        let done = bundle.and_then(|bundle| self.worked(job, &bundle, upload.clone(), before.as_ref(), examine));
+        match done {
             Ok(end) | Err(Stop::Came(end)) => end,
             Err(Stop::Store(error)) => machine(chain(&error)),
             Err(Stop::Io(error)) => {
@@ -179,7 +211,7 @@ impl Work<'_> {
                 if is_of_all(&why) {
                     return machine(why);
                 }
-                let refused = self.refused(job, upload, before.as_ref(), &why);
+                let refused = self.refused(job, None, upload, before.as_ref(), &why);
                 refused.unwrap_or_else(|_| (Came::Later(why), Fate::Refused(MACHINE)))
             }
         }
@@ -207,24 +239,25 @@ impl Work<'_> {
     fn worked(
         &self,
         job: &Job,
+        bundle: &Lying<'_>,
         mut upload: Upload,
         before: Option<&Upload>,
-        examine: &mut dyn FnMut(&Path, &Path) -> Examined,
+        examine: &mut dyn FnMut(&Path) -> Examined,
     ) -> Result<End, Stop> {
-        self.is_same(job)?;
+        bundle.is_same(job)?;
         (self.step)(Step::Hash)?;
         let wall = (self.wall)();
-        let content = match sha256(&job.path) {
+        let content = match sha256(&bundle.path()) {
             Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Came::Gone, Fate::Gone)),
-            Err(error) => return self.refused(job, upload, before, &error.to_string()),
+            Err(error) if is_gone(&error) => return Ok((Came::Gone, Fate::Gone)),
+            Err(error) => return self.refused(job, Some(bundle), upload, before, &error.to_string()),
         };
-        self.is_same(job)?;
+        bundle.is_same(job)?;
         let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else {
             return Ok((Came::Busy, Fate::Later(BUSY)));
         };
         if let Some(read) = self.store.read_bundle(&job.customer, &content, &self.catalogue)?
-            && self.took_reports(job, &upload, &content, &read)?
+            && self.took_reports(job, bundle, &upload, &content, &read)?
         {
             return Ok((Came::Same, Fate::Settled));
         }
@@ -233,31 +266,34 @@ impl Work<'_> {
         // `since` of what was incomplete before is kept, so that it is given up in time.
         self.store.set_upload(&Upload { since: before.map_or(wall, |it| it.since), ..upload.clone() }, wall)?;
         (self.step)(Step::Draft)?;
-        let draft = self.workplace.draft(&job.path)?;
-        let examined = examine(&job.path, draft.folder());
+        let draft = self.workplace.draft(&bundle.place)?;
+        let examined = examine(draft.folder());
         (self.step)(Step::Examined)?;
-        self.is_same(job)?;
+        bundle.is_same(job)?;
         let wall = (self.wall)();
         match examined {
             Examined::Report(summary) if summary.sha256 == content => {
                 (self.step)(Step::Publish)?;
-                let report = draft.publish(&job.path)?;
+                let report = draft.publish(bundle.name)?;
                 (self.step)(Step::Finish)?;
                 let filed = self.finish(job, &upload, &summary, &report)?;
                 (self.step)(Step::Finished)?;
                 Ok((Came::Done(filed), Fate::Settled))
             }
             Examined::Report(_) | Examined::Changed => Ok((Came::Changed, Fate::Changed)),
-            Examined::Incomplete { why } if job.is_last => {
-                self.quarantine(&job.path, upload, &format!("{why}; the report tells what could be read"), Some(draft))
-            }
+            Examined::Incomplete { why } if job.is_last => self.quarantine(
+                Some(bundle),
+                upload,
+                &format!("{why}; the report tells what could be read"),
+                Some(draft),
+            ),
             Examined::Incomplete { why } => {
                 let since = before.filter(|it| it.state == UploadState::Incomplete).map_or(wall, |it| it.since);
                 let reason = Some(why.clone());
                 self.store.set_upload(&Upload { state: UploadState::Incomplete, since, reason, ..upload }, wall)?;
                 Ok((Came::Incomplete(why), Fate::Incomplete))
             }
-            Examined::Machine { why } => self.refused(job, upload, before, &why),
+            Examined::Machine { why } => self.refused(job, Some(bundle), upload, before, &why),
             // Perhaps the others have had the memory that it needs.
             Examined::Killed if !job.is_alone => {
                 let reason = Some("its reader was killed while others read as well".to_owned());
@@ -268,18 +304,18 @@ impl Work<'_> {
             Examined::Killed => {
                 let why = "its reader was killed although no other bundle was read: most likely this machine has not \
                     enough memory for it";
-                self.failed(job, upload, why)
+                self.failed(bundle, upload, why)
             }
-            Examined::Failed { why } => self.failed(job, upload, &why),
+            Examined::Failed { why } => self.failed(bundle, upload, &why),
         }
     }
 
     /// Reading an upload has failed, by its own fault.
-    fn failed(&self, job: &Job, mut upload: Upload, why: &str) -> Result<End, Stop> {
+    fn failed(&self, bundle: &Lying<'_>, mut upload: Upload, why: &str) -> Result<End, Stop> {
         upload.tries = upload.tries.saturating_add(1);
         if upload.tries >= self.tries {
             let times = if upload.tries == 1 { "once".to_owned() } else { format!("{} times", upload.tries) };
-            return self.quarantine(&job.path, upload, &format!("reading it has failed {times}: {why}"), None);
+            return self.quarantine(Some(bundle), upload, &format!("reading it has failed {times}: {why}"), None);
         }
         let (wall, wait) = ((self.wall)(), RETRY * upload.tries);
         let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
@@ -289,9 +325,17 @@ impl Work<'_> {
 
     /// Gives a content that was read already the reports of that time; false if they are not there any more: somebody has moved or
     /// removed them, or has put another content in the place of the bundle.
-    fn took_reports(&self, job: &Job, upload: &Upload, content: &str, read: &ReadBundle) -> Result<bool, Stop> {
-        let draft = self.workplace.draft(&job.path)?;
-        if !draft.take_reports(Path::new(&read.report), content)? {
+    fn took_reports(
+        &self,
+        job: &Job,
+        bundle: &Lying<'_>,
+        upload: &Upload,
+        content: &str,
+        read: &ReadBundle,
+    ) -> Result<bool, Stop> {
+        let Ok(reports) = Inside::of(self.roots, Path::new(&read.report)) else { return Ok(false) };
+        let draft = self.workplace.draft(&bundle.place)?;
+        if !draft.take_reports(&reports, content)? {
             return Ok(false);
         }
         // Asked behind that: whoever replaces reports writes down before that they will be others.
@@ -309,19 +353,10 @@ impl Work<'_> {
             note(draft.folder(), SAME, &format!("The same content as `{}`, and its report.\n", read.path))?;
             self.store.set_upload(&upload, wall)?;
             (self.step)(Step::Publish)?;
-            (UploadState::Same, draft.publish(&job.path)?.to_string_lossy().into_owned())
+            (UploadState::Same, draft.publish(bundle.name)?.to_string_lossy().into_owned())
         };
         self.store.set_upload(&Upload { state, report: Some(report), ..upload }, wall)?;
         Ok(true)
-    }
-
-    /// The file is still what was given out.
-    fn is_same(&self, job: &Job) -> Result<(), Stop> {
-        match Facts::of(&job.path)? {
-            None => Err(Stop::Came((Came::Gone, Fate::Gone))),
-            Some(facts) if facts != job.facts => Err(Stop::Came((Came::Changed, Fate::Changed))),
-            Some(_) => Ok(()),
-        }
     }
 
     fn finish(&self, job: &Job, upload: &Upload, summary: &Summary, report: &Path) -> Result<Filed, StoreError> {
@@ -344,9 +379,16 @@ impl Work<'_> {
     }
 
     /// The machine refuses to read an upload: later perhaps, but not for ever.
-    fn refused(&self, job: &Job, upload: Upload, before: Option<&Upload>, why: &str) -> Result<End, Stop> {
+    fn refused(
+        &self,
+        job: &Job,
+        bundle: Option<&Lying<'_>>,
+        upload: Upload,
+        before: Option<&Upload>,
+        why: &str,
+    ) -> Result<End, Stop> {
         if job.refused >= self.give_up && job.refused > Duration::ZERO {
-            return self.quarantine(&job.path, upload, &format!("it cannot be read: {why}"), None);
+            return self.quarantine(bundle, upload, &format!("it cannot be read: {why}"), None);
         }
         let wall = (self.wall)();
         let since = before.filter(|it| it.state == UploadState::Later).map_or(wall, |it| it.since);
@@ -361,20 +403,21 @@ impl Work<'_> {
     /// Gives an upload up: it stays where it is, the reason is told beside it and in the store.
     fn quarantine(
         &self,
-        path: &Path,
+        bundle: Option<&Lying<'_>>,
         upload: Upload,
         why: &str,
-        draft: Option<super::publish::Draft>,
+        draft: Option<Draft<'_>>,
     ) -> Result<End, Stop> {
         let note = || {
-            let draft = draft.map_or_else(|| self.workplace.draft(path), Ok)?;
+            let Some(bundle) = bundle else { return Ok(None) };
+            let draft = draft.map_or_else(|| self.workplace.draft(&bundle.place), Ok)?;
             let advice = "It is looked at again when it is uploaded again or changed (touch).";
             note(draft.folder(), QUARANTINED, &format!("{why}\n{advice}\n"))?;
             (self.step)(Step::Publish)?;
-            draft.publish(path)
+            draft.publish(bundle.name).map(Some)
         };
         let report = match note() {
-            Ok(folder) => Some(folder.to_string_lossy().into_owned()),
+            Ok(folder) => folder.map(|it| it.to_string_lossy().into_owned()),
             Err(error) if is_of_all(&error.to_string()) => return Err(Stop::Io(error)),
             // Where nothing can be written beside it, the store tells it alone.
             Err(_) => None,

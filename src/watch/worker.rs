@@ -1,10 +1,9 @@
 //! The process that reads bundles, as its parent sees it: started when needed, stopped when it takes too long, replaced when it
 //! dies or has read many.
 
-use super::examine::{Examined, job_line};
-use super::facts::bytes_of;
+use super::examine::{Examined, ToRead};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -116,20 +115,20 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads a bundle with the signatures of this name; its reports are in the folder then.
-    pub(super) fn examine(&mut self, path: &Path, folder: &Path, bytes: u64, catalogue: &str) -> Examined {
+    pub(super) fn examine(&mut self, job: &ToRead, bytes: u64, catalogue: &str) -> Examined {
         match self.ready() {
             Ok((name, _)) if name == catalogue => {}
             // It had to be started again, and there are others by now.
             Ok(_) => return Examined::Changed,
             Err(why) => return Examined::Machine { why },
         }
-        let (Some(name), Some(out)) = (bytes_of(path), bytes_of(folder)) else {
+        let Some(line) = job.to_line() else {
             return Examined::Failed { why: "its name is no Unicode".to_owned() };
         };
         let Some(mut running) = self.running.take() else {
             return Examined::Machine { why: "there is no process that reads bundles".to_owned() };
         };
-        let sent = running.input.write_all(job_line(name, out).as_bytes()).and_then(|()| running.input.flush());
+        let sent = running.input.write_all(line.as_bytes()).and_then(|()| running.input.flush());
         if sent.is_err() {
             // It has died before it knew of the bundle.
             return Examined::Machine {
@@ -255,7 +254,8 @@ mod tests {
             let arguments = vec!["-c".into(), format!("echo c1; read line; {end}").into()];
             let program = Program { path: "/bin/sh".into(), arguments, time_limit: Some(Duration::from_secs(20)) };
             let (stop, starts) = (AtomicBool::new(false), AtomicU64::new(0));
-            Worker::new(&program, &stop, &starts).examine(Path::new("/in/a"), Path::new("/in/.w"), 1, "c1")
+            let job = ToRead { root: "/in".into(), path: "/in/a".into(), folder: ".w".into() };
+            Worker::new(&program, &stop, &starts).examine(&job, 1, "c1")
         };
         assert_eq!(examined("kill -KILL $$"), Examined::Killed);
         for end in ["kill -TERM $$", "kill -INT $$", "kill -HUP $$"] {

@@ -3,6 +3,7 @@ mod settle;
 mod work;
 
 use super::examine::{Examined, Summary, sha256};
+use super::inside::Inside;
 use super::publish::Workplace;
 use super::scan::{look, scan};
 use super::settle::Uploads;
@@ -77,7 +78,9 @@ impl World {
     fn restart(&mut self) {
         self.uploads = Uploads::new(GIVE_UP);
         self.workplace = Workplace::new(&self.folder.path().join("store.db"));
-        scan(&self.root(), &mut |_| {}).folders.iter().for_each(|it| self.workplace.clean_up(it));
+        let root = self.root();
+        let folders = scan(&root, &mut |_| {}).folders;
+        folders.iter().for_each(|it| self.workplace.clean_up(&Inside::open(&root, it).unwrap()));
     }
 
     fn look(&mut self) {
@@ -118,10 +121,11 @@ impl World {
         step: &dyn Fn(Step) -> io::Result<()>,
         examine: &mut dyn FnMut(&Path, &Path) -> Examined,
     ) -> Came {
-        let busy = Mutex::new(HashSet::new());
+        let (busy, roots) = (Mutex::new(HashSet::new()), [self.root()]);
         let work = Work {
             store: &self.store,
             workplace: &self.workplace,
+            roots: &roots,
             busy: &busy,
             catalogue: self.catalogue.clone(),
             tries: 3,
@@ -129,7 +133,7 @@ impl World {
             wall: &|| self.wall(),
             step,
         };
-        let (came, fate) = work.work(job, examine);
+        let (came, fate) = work.work(job, &mut |folder| examine(&job.path, folder));
         self.uploads.ended(job, fate, self.now());
         came
     }

@@ -247,6 +247,43 @@ fn what_changes_or_goes_while_it_is_read_is_not_filed() {
     assert_eq!(came, Came::Gone);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_folder_leads_nowhere() {
+    let mut world = World::new();
+    let other = world.folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("a.zip"), "of another END").unwrap();
+    world.write("acme/deep/a.zip", "own END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let job = world.next().unwrap();
+    let swap = |world: &World| {
+        std::fs::rename(world.path("acme/deep"), world.path("acme/moved")).unwrap();
+        std::os::unix::fs::symlink(&other, world.path("acme/deep")).unwrap();
+    };
+    // While it is read: the report goes where the bundle was found.
+    let mut swapped = false;
+    let (path, moved) = (world.path("acme/deep"), world.path("acme/moved"));
+    let came = world.work_on(&job, &|_| Ok(()), &mut |bundle, folder| {
+        let examined = read(bundle, folder);
+        if !std::mem::replace(&mut swapped, true) {
+            std::fs::rename(&path, &moved).unwrap();
+            std::os::unix::fs::symlink(&other, &path).unwrap();
+        }
+        examined
+    });
+    assert!(matches!(came, Came::Done(_)), "{came:?}");
+    assert!(world.exists("acme/moved/a.zip.tierline/report.json"));
+    assert_eq!(other.read_dir().unwrap().count(), 1);
+    // Before: there is no such bundle.
+    std::fs::remove_file(world.path("acme/deep")).unwrap();
+    std::fs::rename(world.path("acme/moved"), world.path("acme/deep")).unwrap();
+    swap(&world);
+    assert_eq!(world.work_on(&job, &|_| Ok(()), &mut |_, _| panic!()), Came::Gone);
+    assert_eq!(other.read_dir().unwrap().count(), 1);
+}
+
 #[test]
 fn a_full_disk_loses_nothing_and_judges_nothing() {
     let full = || io::Error::from_raw_os_error(28);
@@ -331,14 +368,14 @@ fn old_bundles_go_when_somebody_has_said_so() {
     world.write("b.zip", "half");
     world.settle();
     let wall = world.wall();
-    let remove = |before| super::super::retention::remove_old(&world.store, before, wall).unwrap();
+    let remove = |before| super::super::retention::remove_old(&world.store, &[world.root()], before, wall).unwrap();
     assert_eq!((remove(wall), world.exists("a.zip")), (0, true));
     // Somebody has written to it since: it is another file.
     world.write("a.zip", "other END");
     assert_eq!((remove(wall + 1), world.exists("a.zip")), (0, true));
     world.settle();
     let wall = world.wall();
-    let remove = |before| super::super::retention::remove_old(&world.store, before, wall).unwrap();
+    let remove = |before| super::super::retention::remove_old(&world.store, &[world.root()], before, wall).unwrap();
     assert_eq!(remove(wall + 1), 1);
     for name in ["a.zip", "a.zip.done", "a.zip.tierline"] {
         assert!(!world.exists(name), "{name}");
