@@ -178,7 +178,7 @@ impl Store {
     pub fn read_bundle(&self, customer: &str, sha256: &str, catalogue: &str) -> Result<Option<ReadBundle>, StoreError> {
         let sql = "SELECT path, report, case_id FROM bundles JOIN customers ON customers.id = bundles.customer
             WHERE customers.name = ?1 AND sha256 = ?2 AND catalogue = ?3";
-        let bundle = self.db.query_row(sql, (customer, sha256, catalogue), |row| {
+        let bundle = self.db.prepare(sql)?.query_row((customer, sha256, catalogue), |row| {
             Ok(ReadBundle { path: row.get(0)?, report: row.get(1)?, case: row.get(2)? })
         });
         Ok(bundle.optional()?)

@@ -1,80 +1,23 @@
 //! One bundle into reports, in a process of its own: whatever the bundle does to it costs this process only.
 //!
-//! The parent writes a line per job (the watched folder, the bundle and the name of the folder for its reports, in hex) and reads a line of JSON for each. The first line tells which
-//! signatures are used.
+//! What the parent tells and gets to know is in `protocol.rs`.
 
-use super::facts::{bytes_of, path_of};
 use super::inside::{Inside, is_gone, open_file};
+use super::protocol::{Examined, Summary, ToRead, hex};
 use crate::bundle::{Bundle, Helper, Limits, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, State};
 use crate::report::{self, TextStyle, headline};
 use crate::signature::SignatureSet;
 use crate::triage::{Options, triage};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-
-/// What came of reading a bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Examined {
-    /// Its reports are in the folder.
-    Report(Summary),
-    /// Its format says that its end is missing, or it is damaged as a whole. The reports tell what could be read.
-    Incomplete {
-        /// In words.
-        why: String,
-    },
-    /// It was changed meanwhile.
-    Changed,
-    /// The machine could not do it; the bundle is not to blame.
-    Machine {
-        /// In words.
-        why: String,
-    },
-    /// The process that read it was killed, as the kernel does to free memory.
-    Killed,
-    /// Reading it has ended the process, or taken too long.
-    Failed {
-        /// In words.
-        why: String,
-    },
-}
-
-/// A report in a few words, for the case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// SHA-256 of the bundle as it was read.
-    pub sha256: String,
-    /// What it is about in one line.
-    pub title: String,
-    /// What identifies the problem, without the customer: the id of a signature or of an unexplained error.
-    pub problem: Option<String>,
-    /// Of the product.
-    pub vendor: Option<String>,
-    /// Of the product.
-    pub product: Option<String>,
-    /// How bad it is for the customer.
-    pub severity: Option<String>,
-}
+use std::path::Path;
 
 /// Names the signatures that a set consists of: another name means that bundles may be explained otherwise.
 pub fn catalogue_name(set: &SignatureSet) -> String {
     let lines: String = set.catalogues().iter().map(|it| format!("{} {}\n", it.name, it.sha256)).collect();
     hex(&Sha256::digest(lines))
-}
-
-/// What a reader is asked to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToRead {
-    /// The watched folder, as the watch was told of it.
-    pub root: PathBuf,
-    /// The bundle, which lies in it.
-    pub path: PathBuf,
-    /// The name of the folder for its reports, which lies beside it.
-    pub folder: OsString,
 }
 
 /// Reads a bundle and writes its reports, as `report.json`, `report.html` and `report.txt`.
@@ -176,76 +119,6 @@ fn summary(diagnosis: &Diagnosis, shown: &str) -> Summary {
     Summary { title, ..Summary::default() }
 }
 
-impl Examined {
-    /// As a line for the parent.
-    pub fn to_line(&self) -> String {
-        let value = match self {
-            Examined::Report(it) => json!({
-                "is": "report", "sha256": it.sha256, "title": it.title, "problem": it.problem, "vendor": it.vendor,
-                "product": it.product, "severity": it.severity,
-            }),
-            Examined::Incomplete { why } => json!({"is": "incomplete", "why": why}),
-            Examined::Changed => json!({"is": "changed"}),
-            Examined::Killed => json!({"is": "killed"}),
-            Examined::Machine { why } => json!({"is": "machine", "why": why}),
-            Examined::Failed { why } => json!({"is": "failed", "why": why}),
-        };
-        format!("{value}\n")
-    }
-
-    /// Reads such a line; `None` if it is none.
-    pub fn of_line(line: &str) -> Option<Examined> {
-        let value: Value = serde_json::from_str(line).ok()?;
-        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(match value.get("is")?.as_str()? {
-            "report" => Examined::Report(Summary {
-                sha256: text("sha256")?,
-                title: text("title")?,
-                problem: text("problem"),
-                vendor: text("vendor"),
-                product: text("product"),
-                severity: text("severity"),
-            }),
-            "incomplete" => Examined::Incomplete { why: text("why")? },
-            "changed" => Examined::Changed,
-            "killed" => Examined::Killed,
-            "machine" => Examined::Machine { why: text("why")? },
-            "failed" => Examined::Failed { why: text("why")? },
-            _ => return None,
-        })
-    }
-}
-
-impl ToRead {
-    /// As a line for the process that reads bundles; `None` if a name is no text where it has to be.
-    pub(super) fn to_line(&self) -> Option<String> {
-        let words = [&self.root, &self.path, Path::new(&self.folder)].map(|it| bytes_of(it).map(hex));
-        let [Some(root), Some(path), Some(folder)] = words else { return None };
-        Some(format!("{root} {path} {folder}\n"))
-    }
-
-    /// Reads such a line.
-    pub fn of_line(line: &str) -> Option<ToRead> {
-        let mut words = line.trim_end().split(' ').map(|word| bytes_of_hex(word).map(path_of));
-        let mut next = || words.next()?;
-        let job = ToRead { root: next()?, path: next()?, folder: next()?.into_os_string() };
-        words.next().is_none().then_some(job)
-    }
-}
-
-/// Bytes in lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
-    if !hex.len().is_multiple_of(2) {
-        return None;
-    }
-    let byte = |at: usize| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..hex.len()).step_by(2).map(byte).collect()
-}
-
 /// An error with its causes, on one line.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -275,41 +148,8 @@ pub(super) fn sha256(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
     use std::fs;
-
-    #[test]
-    fn what_came_of_it_is_a_line() {
-        let summary = Summary { sha256: "ab".into(), title: "a \"b\"\nc".into(), ..Summary::default() };
-        let why = || "no\nspace".to_owned();
-        let all = [
-            Examined::Report(summary.clone()),
-            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary }),
-            Examined::Incomplete { why: why() },
-            Examined::Changed,
-            Examined::Killed,
-            Examined::Machine { why: why() },
-            Examined::Failed { why: why() },
-        ];
-        for examined in all {
-            let line = examined.to_line();
-            assert_eq!(line.matches('\n').count(), 1, "{line}");
-            assert_eq!(Examined::of_line(&line), Some(examined));
-        }
-        for line in ["", "x", "{}", "{\"is\":\"report\"}", "[]"] {
-            assert_eq!(Examined::of_line(line), None);
-        }
-    }
-
-    #[test]
-    fn a_job_is_a_line() {
-        let job = ToRead { root: "/in".into(), path: "/in/a \n.zip".into(), folder: ".w".into() };
-        let line = job.to_line().unwrap();
-        assert_eq!(line.matches('\n').count(), 1);
-        assert_eq!(ToRead::of_line(&line), Some(job));
-        for line in ["", "a", "00 00", "a b c", "00 00 0", "zz 00 00", "00 00 00 00"] {
-            assert_eq!(ToRead::of_line(line), None, "{line}");
-        }
-    }
 
     fn examined(name: &str, content: &[u8]) -> (Examined, usize) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,12 +1,12 @@
 //! How the watch gets to know of files: it looks at everything again and again, and sooner where the system tells something.
 
+use super::earlier::earlier;
 use super::events::Events;
 use super::examine::chain;
 use super::inside::Inside;
 use super::readers::{Message, wall};
 use super::scan::{Found, Scanned, look, scan};
 use super::service::Watch;
-use super::work::earlier;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 

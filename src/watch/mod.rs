@@ -5,6 +5,8 @@
 //! clock; `work.rs` says in which order what is written down; `examine.rs` is what runs in a process of its own. `names.rs` is the
 //! smallest file to begin with.
 
+mod earlier;
+mod ending;
 mod events;
 mod examine;
 mod facts;
@@ -12,6 +14,7 @@ mod inside;
 mod looking;
 mod metrics;
 mod names;
+mod protocol;
 mod publish;
 mod readers;
 mod retention;
@@ -28,10 +31,10 @@ mod upload;
 mod work;
 mod worker;
 
-pub use examine::{Examined, Summary, ToRead, catalogue_name, examine};
+pub use examine::{catalogue_name, examine};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
+pub use protocol::{Examined, Summary, ToRead};
 pub use scan::UNASSIGNED;
 pub use service::watch;
-pub use settings::{Around, Settings, Totals, WatchError};
-pub use work::Step;
+pub use settings::{Around, Settings, Step, Totals, WatchError};
 pub use worker::Program;

@@ -1,6 +1,6 @@
 //! What a name in a watched folder stands for.
 
-use super::examine::hex;
+use super::protocol::hex;
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! The threads that read bundles, one after the other.
 
-use super::examine::{ToRead, chain};
+use super::examine::chain;
+use super::protocol::ToRead;
 use super::publish::Workplace;
 use super::settings::{Around, Settings};
 use super::upload::{Fate, Job};

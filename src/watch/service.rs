@@ -74,6 +74,7 @@ pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchEr
             is_alone: false,
             start: Instant::now(),
             next_look: Duration::ZERO,
+            next_settle: Duration::ZERO,
             next_events: Duration::ZERO,
             next_removal: Duration::ZERO,
             next_pulse: Duration::ZERO,
@@ -108,6 +109,7 @@ pub(super) struct Watch<'a> {
     pub(super) is_alone: bool,
     pub(super) start: Instant,
     pub(super) next_look: Duration,
+    pub(super) next_settle: Duration,
     pub(super) next_events: Duration,
     pub(super) next_removal: Duration,
     pub(super) next_pulse: Duration,
@@ -136,7 +138,11 @@ impl Watch<'_> {
                 self.next_removal = now + SELDOM;
                 self.remove_old();
             }
-            self.settle();
+            // Not after each bundle: with many files on their way this costs more than the rest.
+            if now >= self.next_settle {
+                self.next_settle = now + TICK;
+                self.settle();
+            }
             self.give_out(jobs);
             if now >= self.next_pulse {
                 self.next_pulse = now + HEARTBEAT;

@@ -1,6 +1,5 @@
 //! How folders are watched, what the watch needs of the program, and what it gives back.
 
-use super::work::Step;
 use super::worker::Program;
 use crate::store::StoreError;
 use std::io;
@@ -100,4 +99,42 @@ pub struct Totals {
     pub quarantined: u64,
     /// Files that are not whole, or wait for another try.
     pub left: u64,
+}
+
+/// A point of the work, for tests that let it fail or end there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The content is hashed.
+    Hash,
+    /// The store is told that it is being read.
+    Begin,
+    /// The folder for the report is made.
+    Draft,
+    /// It was read.
+    Examined,
+    /// The report is put into its place.
+    Publish,
+    /// The store is told that it was read.
+    Finish,
+    /// The store was told.
+    Finished,
+}
+
+impl Step {
+    /// All, in their order.
+    pub const ALL: [Step; 7] =
+        [Step::Hash, Step::Begin, Step::Draft, Step::Examined, Step::Publish, Step::Finish, Step::Finished];
+
+    /// The name, for tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Hash => "hash",
+            Step::Begin => "begin",
+            Step::Draft => "draft",
+            Step::Examined => "examined",
+            Step::Publish => "publish",
+            Step::Finish => "finish",
+            Step::Finished => "finished",
+        }
+    }
 }

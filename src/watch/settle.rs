@@ -7,7 +7,7 @@
 
 use super::facts::Facts;
 use super::scan::Found;
-use super::upload::{Earlier, Fate, Job, Stage, Tracked};
+use super::upload::{Earlier, Fate, Job, Place, Stage, Tracked, place};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(super) struct Uploads {
     give_up: Duration,
     tracked: HashMap<PathBuf, Tracked>,
     /// Paths that may be read, the best first.
-    queue: BTreeSet<(bool, u32, u64, PathBuf)>,
+    queue: BTreeSet<Place>,
     /// Hashes of paths and facts that have been dealt with.
     settled: HashSet<u128>,
     /// Those of them that the present look has found.
@@ -65,15 +65,14 @@ impl Uploads {
         };
         upload.look = self.look;
         if upload.facts != found.facts {
-            let was_queued = upload.stage == Stage::Queued;
+            let key = (upload.stage == Stage::Queued).then(|| place(upload, &found.path));
             upload.change(found.facts, renamed || found.is_marked, now);
             // What is being read is looked at again when that is over.
             if upload.stage != Stage::Working {
                 upload.stage = Stage::Settling;
             }
-            if was_queued {
-                let path = &found.path;
-                self.queue.retain(|it| it.3 != *path);
+            if let Some(key) = key {
+                self.queue.remove(&key);
             }
         } else if renamed || found.is_marked && !upload.is_marked {
             upload.is_announced = true;
@@ -156,9 +155,10 @@ impl Uploads {
 
     /// A file is not there any more.
     pub(super) fn gone(&mut self, path: &Path) {
-        if self.tracked.get(path).is_some_and(|it| it.stage != Stage::Working) {
-            self.tracked.remove(path);
-            self.queue.retain(|it| it.3 != path);
+        if self.tracked.get(path).is_some_and(|it| it.stage != Stage::Working)
+            && let Some(upload) = self.tracked.remove(path)
+        {
+            self.queue.remove(&place(&upload, path));
         }
     }
 
@@ -200,7 +200,7 @@ impl Uploads {
             && upload.is_at_rest(now)
         {
             upload.stage = Stage::Queued;
-            self.queue.insert((upload.again, upload.tries, upload.order, path.to_path_buf()));
+            self.queue.insert(place(upload, path));
         }
     }
 
@@ -215,7 +215,7 @@ impl Uploads {
             if is_over {
                 upload.is_last = upload.stage == Stage::Incomplete;
                 upload.stage = Stage::Queued;
-                self.queue.insert((upload.again, upload.tries, upload.order, path.clone()));
+                self.queue.insert(place(upload, path));
             }
         }
     }

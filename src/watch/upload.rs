@@ -1,7 +1,7 @@
 //! An upload on its way, as `settle.rs` keeps it and as others get to see it.
 
 use super::facts::Facts;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A file that somebody has open is waited for as long as it changes, and for so many settle times after that.
@@ -125,4 +125,13 @@ impl Tracked {
     pub(super) fn is_given_up(&self, give_up: Duration, now: Duration) -> bool {
         self.incomplete.is_some_and(|since| now.saturating_sub(since) >= give_up)
     }
+}
+
+/// Where an upload stands among those that may be read: what is new goes before what is read again, what has failed less before the
+/// rest, and what came first before what came later.
+pub(super) type Place = (bool, u32, u64, PathBuf);
+
+/// The place of an upload.
+pub(super) fn place(upload: &Tracked, path: &Path) -> Place {
+    (upload.again, upload.tries, upload.order, path.to_path_buf())
 }

@@ -3,13 +3,15 @@
 //! The state is written down before what follows it is done. Killed at any point, the next run begins the upload again: reports are
 //! replaced by the same ones, and only the last step, a single transaction, makes it a bundle that has been read.
 
-use super::examine::{Examined, Summary, chain, hex, sha256};
+use super::ending::{BUSY, MACHINE, RETRY, is_of_all, seconds};
+use super::examine::{chain, sha256};
 use super::facts::{Facts, bytes_of};
 use super::inside::{Inside, is_gone};
-use super::publish::{Draft, QUARANTINED, SAME, Workplace, note};
-use super::scan::Found;
-use super::upload::{Earlier, Fate, Job};
-use crate::store::{About, Filed, Finished, ReadBundle, Store, StoreError, Upload, UploadState};
+use super::protocol::{Examined, Summary, hex};
+use super::publish::Workplace;
+use super::settings::Step;
+use super::upload::{Fate, Job};
+use crate::store::{About, Filed, Finished, Store, StoreError, Upload, UploadState};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -17,44 +19,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-/// A point of the work, for tests that let it fail or end there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The content is hashed.
-    Hash,
-    /// The store is told that it is being read.
-    Begin,
-    /// The folder for the report is made.
-    Draft,
-    /// It was read.
-    Examined,
-    /// The report is put into its place.
-    Publish,
-    /// The store is told that it was read.
-    Finish,
-    /// The store was told.
-    Finished,
-}
-
-impl Step {
-    /// All, in their order.
-    pub const ALL: [Step; 7] =
-        [Step::Hash, Step::Begin, Step::Draft, Step::Examined, Step::Publish, Step::Finish, Step::Finished];
-
-    /// The name, for tests.
-    pub fn name(self) -> &'static str {
-        match self {
-            Step::Hash => "hash",
-            Step::Begin => "begin",
-            Step::Draft => "draft",
-            Step::Examined => "examined",
-            Step::Publish => "publish",
-            Step::Finish => "finish",
-            Step::Finished => "finished",
-        }
-    }
-}
 
 /// What came of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,44 +45,6 @@ pub(super) enum Came {
     Busy,
 }
 
-/// What the store knows of a file that was found; `None` if it has been dealt with.
-pub(super) fn earlier(store: &Store, catalogue: &str, found: &Found, wall: i64) -> Result<Option<Earlier>, StoreError> {
-    // A name that the store cannot keep is told when it comes to rest.
-    let Some(path) = bytes_of(&found.path) else { return Ok(Some(Earlier::default())) };
-    let Some(upload) = store.upload(path)?.filter(|it| it.facts == found.facts.text()) else {
-        return Ok(Some(Earlier::default()));
-    };
-    Ok(match upload.state {
-        UploadState::Done | UploadState::Same | UploadState::Quarantined | UploadState::Removed => {
-            let is_settled = upload.catalogue.as_deref() == Some(catalogue);
-            (!is_settled).then_some(Earlier { again: true, at_rest: true, ..Earlier::default() })
-        }
-        UploadState::Incomplete => {
-            Some(Earlier { incomplete: Some(between(upload.since, wall)), ..Earlier::default() })
-        }
-        UploadState::Later => {
-            // Whatever has become of the clock meanwhile.
-            let wait = Some(between(wall, upload.due).min(MOST));
-            let refused = Some(between(upload.since, wall));
-            Some(Earlier { tries: upload.tries, wait, refused, at_rest: true, ..Earlier::default() })
-        }
-        // The program was ended in the middle of it.
-        UploadState::Working => {
-            let interrupted = upload.interrupted.saturating_add(1);
-            let tries = upload.tries.saturating_add(interrupted);
-            store.set_upload(&Upload { interrupted, ..upload }, wall)?;
-            // Perhaps it is what ended it.
-            let is_alone = interrupted >= SUSPECT;
-            Some(Earlier { tries, at_rest: true, is_alone, ..Earlier::default() })
-        }
-    })
-}
-
-/// From one time in seconds since 1970 to another; nothing if that is not later.
-fn between(from: i64, to: i64) -> Duration {
-    Duration::from_secs(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
-}
-
 /// How work is done.
 pub(super) struct Work<'a> {
     pub(super) store: &'a Store,
@@ -140,12 +66,12 @@ pub(super) struct Work<'a> {
 }
 
 /// What came of an upload, and how it goes on.
-type End = (Came, Fate);
+pub(super) type End = (Came, Fate);
 
 /// A file in the folder in which it was found.
-struct Lying<'a> {
-    place: Inside,
-    name: &'a OsStr,
+pub(super) struct Lying<'a> {
+    pub(super) place: Inside,
+    pub(super) name: &'a OsStr,
 }
 
 impl Lying<'_> {
@@ -164,7 +90,7 @@ impl Lying<'_> {
 }
 
 /// Why work on an upload ends early.
-enum Stop {
+pub(super) enum Stop {
     Came(End),
     Io(io::Error),
     Store(StoreError),
@@ -310,55 +236,6 @@ impl Work<'_> {
         }
     }
 
-    /// Reading an upload has failed, by its own fault.
-    fn failed(&self, bundle: &Lying<'_>, mut upload: Upload, why: &str) -> Result<End, Stop> {
-        upload.tries = upload.tries.saturating_add(1);
-        if upload.tries >= self.tries {
-            let times = if upload.tries == 1 { "once".to_owned() } else { format!("{} times", upload.tries) };
-            return self.quarantine(Some(bundle), upload, &format!("reading it has failed {times}: {why}"), None);
-        }
-        let (wall, wait) = ((self.wall)(), RETRY * upload.tries);
-        let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
-        self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
-        Ok((Came::Later(why.to_owned()), Fate::Later(wait)))
-    }
-
-    /// Gives a content that was read already the reports of that time; false if they are not there any more: somebody has moved or
-    /// removed them, or has put another content in the place of the bundle.
-    fn took_reports(
-        &self,
-        job: &Job,
-        bundle: &Lying<'_>,
-        upload: &Upload,
-        content: &str,
-        read: &ReadBundle,
-    ) -> Result<bool, Stop> {
-        let Ok(reports) = Inside::of(self.roots, Path::new(&read.report)) else { return Ok(false) };
-        let draft = self.workplace.draft(&bundle.place)?;
-        if !draft.take_reports(&reports, content)? {
-            return Ok(false);
-        }
-        // Asked behind that: whoever replaces reports writes down before that they will be others.
-        let owner = self.store.upload(read.path.as_bytes())?;
-        let is_its = |it: &Upload| it.state == UploadState::Done && it.sha256.as_deref() == Some(content);
-        if !owner.is_some_and(|it| is_its(&it)) {
-            return Ok(false);
-        }
-        let wall = (self.wall)();
-        let upload = Upload { sha256: Some(content.to_owned()), ..upload.clone() };
-        let is_own = read.path == job.path.to_string_lossy();
-        let (state, report) = if is_own {
-            (UploadState::Done, read.report.clone())
-        } else {
-            note(draft.folder(), SAME, &format!("The same content as `{}`, and its report.\n", read.path))?;
-            self.store.set_upload(&upload, wall)?;
-            (self.step)(Step::Publish)?;
-            (UploadState::Same, draft.publish(bundle.name)?.to_string_lossy().into_owned())
-        };
-        self.store.set_upload(&Upload { state, report: Some(report), ..upload }, wall)?;
-        Ok(true)
-    }
-
     fn finish(&self, job: &Job, upload: &Upload, summary: &Summary, report: &Path) -> Result<Filed, StoreError> {
         let problem = summary.problem.as_deref().map(|it| problem_of(&job.customer, it));
         let finished = Finished {
@@ -377,81 +254,6 @@ impl Work<'_> {
         };
         self.store.finish(&finished, (self.wall)())
     }
-
-    /// The machine refuses to read an upload: later perhaps, but not for ever.
-    fn refused(
-        &self,
-        job: &Job,
-        bundle: Option<&Lying<'_>>,
-        upload: Upload,
-        before: Option<&Upload>,
-        why: &str,
-    ) -> Result<End, Stop> {
-        if job.refused >= self.give_up && job.refused > Duration::ZERO {
-            return self.quarantine(bundle, upload, &format!("it cannot be read: {why}"), None);
-        }
-        let wall = (self.wall)();
-        let since = before.filter(|it| it.state == UploadState::Later).map_or(wall, |it| it.since);
-        // The longer it goes on, the less often.
-        let wait = (job.refused / 2).clamp(MACHINE, MOST);
-        let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
-        self.store.set_upload(&Upload { state: UploadState::Later, since, due, reason, ..upload }, wall)?;
-        let came = if is_of_all(why) { Came::Machine(why.to_owned()) } else { Came::Later(why.to_owned()) };
-        Ok((came, Fate::Refused(wait)))
-    }
-
-    /// Gives an upload up: it stays where it is, the reason is told beside it and in the store.
-    fn quarantine(
-        &self,
-        bundle: Option<&Lying<'_>>,
-        upload: Upload,
-        why: &str,
-        draft: Option<Draft<'_>>,
-    ) -> Result<End, Stop> {
-        let note = || {
-            let Some(bundle) = bundle else { return Ok(None) };
-            let draft = draft.map_or_else(|| self.workplace.draft(&bundle.place), Ok)?;
-            let advice = "It is looked at again when it is uploaded again or changed (touch).";
-            note(draft.folder(), QUARANTINED, &format!("{why}\n{advice}\n"))?;
-            (self.step)(Step::Publish)?;
-            draft.publish(bundle.name).map(Some)
-        };
-        let report = match note() {
-            Ok(folder) => folder.map(|it| it.to_string_lossy().into_owned()),
-            Err(error) if is_of_all(&error.to_string()) => return Err(Stop::Io(error)),
-            // Where nothing can be written beside it, the store tells it alone.
-            Err(_) => None,
-        };
-        let wall = (self.wall)();
-        let quarantined =
-            Upload { state: UploadState::Quarantined, since: wall, reason: Some(why.to_owned()), report, ..upload };
-        (self.step)(Step::Finish)?;
-        self.store.set_upload(&quarantined, wall)?;
-        Ok((Came::Quarantined(why.to_owned()), Fate::Settled))
-    }
-}
-
-/// After this time reading that has failed is tried again, times the failures.
-const RETRY: Duration = Duration::from_secs(10);
-/// And if the machine was not able to.
-const MACHINE: Duration = Duration::from_secs(5);
-/// And if the same content is just being read.
-const BUSY: Duration = Duration::from_secs(1);
-/// What was being read at so many ends of the program is read alone.
-const SUSPECT: u32 = 3;
-/// The longest time between two tries.
-const MOST: Duration = Duration::from_secs(600);
-
-fn seconds(time: Duration) -> i64 {
-    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Whether trouble of the machine concerns other uploads as well.
-fn is_of_all(why: &str) -> bool {
-    // As the standard library says which error of the system it was.
-    const CODES: [i32; 5] = [12, 23, 24, 28, 122];
-    let is = |code: &i32| why.contains(&format!("(os error {code})"));
-    why.contains("could not be written") || cfg!(unix) && CODES.iter().any(is)
 }
 
 /// What identifies a problem at a customer. The same problem of another customer is another one.

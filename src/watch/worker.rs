@@ -1,7 +1,7 @@
 //! The process that reads bundles, as its parent sees it: started when needed, stopped when it takes too long, replaced when it
 //! dies or has read many.
 
-use super::examine::{Examined, ToRead};
+use super::protocol::{Examined, ToRead};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};

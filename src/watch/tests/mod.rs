@@ -2,13 +2,16 @@ mod random;
 mod settle;
 mod work;
 
-use super::examine::{Examined, Summary, sha256};
+use super::earlier::earlier;
+use super::examine::sha256;
 use super::inside::Inside;
+use super::protocol::{Examined, Summary};
 use super::publish::Workplace;
 use super::scan::{look, scan};
+use super::settings::Step;
 use super::settle::Uploads;
 use super::upload::Job;
-use super::work::{Came, Step, Work, earlier};
+use super::work::{Came, Work};
 use crate::store::Store;
 use std::cell::Cell;
 use std::collections::HashSet;
