@@ -42,6 +42,9 @@ pub mod workshop;
 // What is remembered between runs: customers, cases, tickets, the outbox, the audit trail.
 #[cfg(feature = "server")]
 pub mod store;
+// What a case keeps of a diagnosis, and what is made of that.
+#[cfg(feature = "server")]
+pub mod casework;
 // How much time is left for a case, by the contract with the customer and by the vendor's promise.
 #[cfg(feature = "server")]
 pub mod sla;

@@ -19,6 +19,8 @@ mod show;
 mod stats;
 mod test;
 
+#[cfg(feature = "server")]
+pub(super) use new::Place;
 pub(super) use overlay::with_overlay;
 pub(super) use show::unknown;
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tierline::bundle::Helper;
-use tierline::watch::{Around, Examined, Program, Settings, Step, ToRead, WatchError, catalogue_name, examine, watch};
+use tierline::watch::{Around, Examined, Program, Settings, Step, Task, WatchError, catalogue_name, examine, watch};
 
 /// Watches drop folders: what is uploaded is read once it is complete, reported beside it, and filed as a case.
 ///
@@ -206,7 +206,7 @@ pub(super) fn read_bundles(args: &ReadBundlesArgs) -> anyhow::Result<Exit> {
     let mut write = |line: &str| stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
     write(&format!("{}\n", catalogue_name(&set)))?;
     while let Ok(line) = lines.recv() {
-        let Some(job) = ToRead::of_line(&line) else { return Err(Usage("no job".to_owned()).into()) };
+        let Some(job) = Task::of_line(&line) else { return Err(Usage("no job".to_owned()).into()) };
         crash(&job.path);
         let work = || examine(&job, &set, helper.as_ref());
         let examined = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));

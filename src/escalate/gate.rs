@@ -183,7 +183,7 @@ fn told_of_customer(intake: &Intake) -> Vec<&'static str> {
 }
 
 /// Whether a name stands in a text as words of its own, in any case.
-fn has_name(text: &str, name: &str) -> bool {
+pub(crate) fn has_name(text: &str, name: &str) -> bool {
     let (text, name) = (text.to_lowercase(), name.to_lowercase());
     let is_apart = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
     text.match_indices(&name).any(|(at, found)| {

@@ -23,6 +23,8 @@ mod verify;
 #[cfg(feature = "server")]
 pub use archive::{beside, is_sealed, seal, sealed_name, zip, zip_at};
 pub use case::{Case, Intake, prepare};
+#[cfg(feature = "server")]
+pub(crate) use gate::has_name;
 pub use gate::{Shortfall, Step, missing_logs};
 pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, leaks_in_package, make};
 pub use render::markdown;

@@ -31,6 +31,7 @@ fn case(opened: i64, events: &[(i64, Happened)]) -> Case {
         opened,
         closed: None,
         fixed_by: None,
+        assigned: None,
         bundles: Vec::new(),
         tickets: Vec::new(),
         events: events.iter().map(event).collect(),

@@ -76,6 +76,8 @@ pub struct Case {
     pub product: Option<String>,
     /// How bad it is for the customer.
     pub severity: Option<String>,
+    /// Who works on it.
+    pub assigned: Option<String>,
     /// When it was opened.
     pub opened: i64,
     /// When it was closed, if it is.
@@ -147,25 +149,6 @@ impl Store {
         // All of it as it is at one moment.
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
         case_of(&db, id)
-    }
-
-    /// All cases, or those of a customer, in the order in which they were opened; closed ones only if they are wanted.
-    pub fn cases(&self, customer: Option<&str>, closed: bool) -> Result<Vec<Case>, StoreError> {
-        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
-        let sql = "SELECT cases.id FROM cases JOIN customers ON customers.id = cases.customer
-            WHERE (?1 IS NULL OR customers.name = ?1) AND (?2 OR status = 'open') ORDER BY cases.id";
-        let mut statement = db.prepare(sql)?;
-        let ids = statement.query_map((customer, closed), |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-        ids.into_iter().map(|id| case_of(&db, id)).collect()
-    }
-
-    /// Adds logs to a case.
-    pub fn add_bundles(&self, case: i64, bundles: &[CaseBundle], by: &str, now: i64) -> Result<(), StoreError> {
-        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        is_open(&db, case)?;
-        bundles_in(&db, case, bundles, by, now)?;
-        db.commit()?;
-        Ok(())
     }
 
     /// Makes a problem of a customer part of a case, with the logs it was found in. What a package of it becomes at a tracker
@@ -270,10 +253,10 @@ pub(super) fn bundles_in(
     Ok(())
 }
 
-fn case_of(db: &Connection, id: i64) -> Result<Case, StoreError> {
+pub(super) fn case_of(db: &Connection, id: i64) -> Result<Case, StoreError> {
     let sql =
         "SELECT cases.id, customers.name, title, status, waiting, origin, contact, vendor, product, severity, opened,
-        closed, fixed_by FROM cases JOIN customers ON customers.id = cases.customer WHERE cases.id = ?1";
+        closed, fixed_by, assigned FROM cases JOIN customers ON customers.id = cases.customer WHERE cases.id = ?1";
     let case = |row: &Row<'_>| {
         let is_closed = row.get::<_, String>(3)? == "closed";
         Ok(Case {
@@ -293,6 +276,7 @@ fn case_of(db: &Connection, id: i64) -> Result<Case, StoreError> {
             opened: row.get(10)?,
             closed: row.get(11)?,
             fixed_by: row.get(12)?,
+            assigned: row.get(13)?,
             bundles: Vec::new(),
             tickets: Vec::new(),
             events: Vec::new(),

@@ -7,9 +7,14 @@
 
 mod audit;
 mod cases;
+mod filter;
+mod findings;
 mod health;
 mod outbox;
+mod recurrence;
 mod schema;
+mod search;
+mod suppressions;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -18,8 +23,13 @@ mod uploads;
 
 pub use audit::{Leaving, Left};
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
+pub use filter::CaseFilter;
+pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
 pub use health::Health;
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
+pub use recurrence::{Earlier, Recurrence};
+pub use search::FoundFinding;
+pub use suppressions::{NewSuppression, Suppression};
 pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};
 pub use uploads::{Filed, Finished, ReadBundle, Upload, UploadState};

@@ -158,6 +158,14 @@ pub(super) const STEPS: &[&str] = &[
         done INTEGER NOT NULL,
         UNIQUE (customer, sha256, catalogue)
     ) STRICT;",
+    // 5: what was found in the logs of cases.
+    super::findings::TABLES,
+    // 6: who works on a case.
+    super::filter::ASSIGNED,
+    // 7: problems that are to open no cases.
+    super::suppressions::TABLES,
+    // 8: findings by words.
+    super::search::TABLES,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -1,4 +1,8 @@
 mod cases;
+mod findings;
+mod recurrence;
+mod search;
+mod suppressions;
 
 use super::*;
 

@@ -34,6 +34,10 @@ pub enum Happened {
     GoesOn,
     /// What is known of it was corrected.
     Changed,
+    /// Somebody works on it from now on; the text says who.
+    Assigned,
+    /// Nobody works on it any more.
+    Unassigned,
     /// It was closed; the text says what has solved it.
     Closed,
     /// It was opened again.
@@ -88,7 +92,7 @@ impl<'a> Change<'a> {
 
 impl Happened {
     /// All.
-    pub const ALL: [Happened; 15] = [
+    pub const ALL: [Happened; 17] = [
         Happened::Opened,
         Happened::Logs,
         Happened::Tried,
@@ -102,6 +106,8 @@ impl Happened {
         Happened::Waits,
         Happened::GoesOn,
         Happened::Changed,
+        Happened::Assigned,
+        Happened::Unassigned,
         Happened::Closed,
         Happened::Reopened,
     ];
@@ -122,6 +128,8 @@ impl Happened {
             Happened::Waits => "waits",
             Happened::GoesOn => "goes-on",
             Happened::Changed => "changed",
+            Happened::Assigned => "assigned",
+            Happened::Unassigned => "unassigned",
             Happened::Closed => "closed",
             Happened::Reopened => "reopened",
         }

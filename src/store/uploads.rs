@@ -4,7 +4,9 @@
 //! report and belongs to one case, wherever and however often it was uploaded.
 
 use super::cases::{About, CaseBundle, NewCase, Origin, bundles_in, case_of_problem, customer_of, fill_in, insert};
+use super::findings::{self, Finding};
 use super::outbox::named;
+use super::recurrence::{came_back, open_case_with};
 use super::trail::{Happened, reopen, write};
 use super::{PROGRAM, Store, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
@@ -113,6 +115,10 @@ pub struct Finished<'a> {
     pub problem: Option<&'a str>,
     /// What is known of the product.
     pub about: About<'a>,
+    /// Why it is to open no case: all that was found in it is suppressed. It is filed with a case that is closed at once.
+    pub quiet: Option<&'a str>,
+    /// What was found in it.
+    pub findings: &'a [Finding],
 }
 
 /// What became of a bundle that has been read.
@@ -211,6 +217,9 @@ impl Store {
             ON CONFLICT (customer, sha256, catalogue) DO UPDATE SET path = ?4, report = ?5";
         let (sha256, catalogue) = (finished.sha256, finished.catalogue);
         db.execute(sql, (customer, sha256, catalogue, finished.path, finished.report, case, now))?;
+        if !matches!(filed, Filed::Same(_)) {
+            findings::set(&db, case, finished.sha256, finished.findings)?;
+        }
         let upload = Upload {
             state: UploadState::Done,
             sha256: Some(finished.sha256.to_owned()),
@@ -238,13 +247,23 @@ impl Filed {
 
 /// Finds or opens the case of a content that is new.
 fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Result<Filed, StoreError> {
-    let known = match finished.problem {
+    let mut known = match finished.problem {
         Some(problem) => case_of_problem(db, customer, problem)?,
         None => None,
     };
+    // A call, or a bundle that has shown something worse besides.
+    let worst = finished.findings.iter().find(|it| it.suppressed.is_none());
+    if let (None, Some(worst), Some(problem)) = (known, worst, finished.problem) {
+        known = open_case_with(db, customer, &worst.problem)?;
+        if let Some(case) = known {
+            let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
+            db.execute(sql, (problem, customer, case))?;
+        }
+    }
     let filed = match known {
+        Some(case) if finished.quiet.is_some() => Filed::Updated(case),
         Some(case) => {
-            reopen(db, case, "its problem came back", PROGRAM, now)?;
+            reopen(db, case, &came_back(db, case)?, PROGRAM, now)?;
             fill_in(db, case, &finished.about)?;
             Filed::Updated(case)
         }
@@ -256,6 +275,10 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
             if let Some(problem) = finished.problem {
                 let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
                 db.execute(sql, (problem, customer, case))?;
+            }
+            if let Some(why) = finished.quiet {
+                db.execute("UPDATE cases SET status = 'closed', closed = ?1 WHERE id = ?2", (now, case))?;
+                write(db, case, Happened::Closed, why, PROGRAM, now)?;
             }
             Filed::Opened(case)
         }

@@ -3,8 +3,9 @@
 //! What the parent tells and gets to know is in `protocol.rs`.
 
 use super::inside::{Inside, is_gone, open_file};
-use super::protocol::{Examined, Summary, ToRead, hex};
+use super::protocol::{Examined, Summary, Task, hex};
 use crate::bundle::{Bundle, Helper, Limits, Problem, ProblemKind};
+use crate::casework::{Quiet, findings, without_secrets};
 use crate::diagnosis::{Diagnosis, State};
 use crate::report::{self, TextStyle, headline};
 use crate::signature::SignatureSet;
@@ -21,7 +22,7 @@ pub fn catalogue_name(set: &SignatureSet) -> String {
 }
 
 /// Reads a bundle and writes its reports, as `report.json`, `report.html` and `report.txt`.
-pub fn examine(job: &ToRead, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
+pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
     let (Some(beside), Some(name)) = (job.path.parent(), job.path.file_name()) else { return Examined::Changed };
     let places = Inside::open(&job.root, beside)
         .and_then(|place| Ok((place, Inside::open(&job.root, &beside.join(&job.folder))?)));
@@ -40,6 +41,7 @@ pub fn examine(job: &ToRead, set: &SignatureSet, helper: Option<&Helper>) -> Exa
     }
     bundle.hash();
     let mut diagnosis = triage(&bundle, set, Options::default());
+    job.quiet.note(&mut diagnosis);
     diagnosis.inputs.iter_mut().for_each(|input| input.path.clone_from(&job.path));
     let Some(sha256) = diagnosis.inputs.first().and_then(|it| it.sha256.clone()) else {
         return Examined::Machine { why: "it could not be read to its end".to_owned() };
@@ -59,7 +61,11 @@ pub fn examine(job: &ToRead, set: &SignatureSet, helper: Option<&Helper>) -> Exa
     match of_kind(ProblemKind::Corrupt).find(|it| is_whole(&it.file)) {
         Some(problem) => Examined::Incomplete { why: problem.message.clone() },
         None if is_empty => Examined::Incomplete { why: "it is empty".to_owned() },
-        None => Examined::Report(Summary { sha256, ..summary(&diagnosis, &shown) }),
+        None => {
+            let told = summary(&diagnosis, &shown, &job.quiet);
+            let title = without_secrets(&told.title);
+            Examined::Report(Summary { sha256, title, findings: findings(&diagnosis, &job.quiet), ..told })
+        }
     }
 }
 
@@ -89,9 +95,10 @@ fn write_reports(diagnosis: &Diagnosis, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What a case says of the bundle: the worst known problem, else the likeliest unexplained error.
-fn summary(diagnosis: &Diagnosis, shown: &str) -> Summary {
-    let matches = || diagnosis.known.iter().filter(|it| it.state == State::Match);
+/// What a case says of the bundle: the worst known problem, else the likeliest unexplained error, of what is not suppressed.
+fn summary(diagnosis: &Diagnosis, shown: &str, quiet: &Quiet) -> Summary {
+    let all = || diagnosis.known.iter().filter(|it| it.state == State::Match);
+    let matches = || all().filter(|it| quiet.why(&it.signature.id).is_none());
     if let Some(worst) = matches().next() {
         let others = matches().filter(|it| it.caused_by.is_none()).count().saturating_sub(1);
         let signature = &worst.signature;
@@ -100,17 +107,27 @@ fn summary(diagnosis: &Diagnosis, shown: &str) -> Summary {
             others => format!("{} (and {others} more)", signature.title),
         };
         return Summary {
-            sha256: String::new(),
             title,
             problem: Some(format!("signature {}", signature.id)),
             vendor: Some(signature.vendor.clone()),
             product: Some(signature.product.clone()),
             severity: Some(signature.severity.name().to_owned()),
+            ..Summary::default()
         };
     }
-    if let Some(first) = diagnosis.unresolved.first() {
+    if let Some(first) = diagnosis.unresolved.iter().find(|it| quiet.why(&it.id).is_none()) {
         let title = format!("unexplained: {}", headline(&first.finding));
         return Summary { title, problem: Some(format!("unresolved {}", first.id)), ..Summary::default() };
+    }
+    let known = all().map(|it| (&*it.signature.id, it.signature.title.clone()));
+    let unexplained = diagnosis.unresolved.iter().map(|it| (&*it.id, headline(&it.finding)));
+    if let Some((id, title)) = known.chain(unexplained).next() {
+        return Summary {
+            title: format!("suppressed: {title}"),
+            problem: Some(format!("suppressed {id}")),
+            quiet: quiet.why(id).map(str::to_owned),
+            ..Summary::default()
+        };
     }
     let title = match diagnosis.problems.iter().find(|it| it.kind != ProblemKind::Skipped) {
         Some(problem) => format!("{shown}: not examined: {}", problem.message),
@@ -156,7 +173,12 @@ mod tests {
         let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
         fs::write(folder.path().join(name), content).unwrap();
-        let job = ToRead { root: folder.path().into(), path: folder.path().join(name), folder: "out".into() };
+        let job = Task {
+            root: folder.path().into(),
+            path: folder.path().join(name),
+            folder: "out".into(),
+            quiet: Quiet::default(),
+        };
         let examined = examine(&job, &SignatureSet::new(Vec::new()), None);
         if let Ok(report) = fs::read_to_string(out.join("report.json")) {
             let report: Value = serde_json::from_str(&report).unwrap();
@@ -179,6 +201,12 @@ mod tests {
         assert!(summary.title.starts_with("unexplained: ") && summary.title.contains("the disk is on fire"));
         assert!(summary.problem.is_some_and(|it| it.starts_with("unresolved ")));
         assert_eq!(summary.sha256.len(), 64);
+        let found = &summary.findings[0];
+        assert_eq!(
+            (found.count, found.is_known, &*found.message),
+            (1, false, std::str::from_utf8(LOG).unwrap().trim_end())
+        );
+        assert!(found.place.ends_with("a.log.gz:1"), "{found:?}");
         let (Examined::Report(quiet), _) = examined("a.log", b"2026-01-02 03:04:05 INFO fine\n") else { panic!() };
         assert_eq!((&*quiet.title, quiet.problem), ("a.log: nothing found", None));
     }
@@ -208,7 +236,12 @@ mod tests {
     fn what_the_machine_cannot_do_is_no_fault_of_the_bundle() {
         let folder = tempfile::tempdir().unwrap();
         let set = SignatureSet::new(Vec::new());
-        let job = ToRead { root: folder.path().into(), path: folder.path().join("a"), folder: "out".into() };
+        let job = Task {
+            root: folder.path().into(),
+            path: folder.path().join("a"),
+            folder: "out".into(),
+            quiet: Quiet::default(),
+        };
         fs::create_dir(folder.path().join("out")).unwrap();
         let missing = examine(&job, &set, None);
         assert!(matches!(&missing, Examined::Machine { .. }), "{missing:?}");
@@ -229,7 +262,7 @@ mod tests {
         std::os::unix::fs::symlink(folder.path(), root.join("deep")).unwrap();
         fs::create_dir(folder.path().join(".w")).unwrap();
         for path in ["a.log", "deep/secret.log"] {
-            let job = ToRead { root: root.clone(), path: root.join(path), folder: ".w".into() };
+            let job = Task { root: root.clone(), path: root.join(path), folder: ".w".into(), quiet: Quiet::default() };
             let examined = examine(&job, &SignatureSet::new(Vec::new()), None);
             assert!(!matches!(&examined, Examined::Report(_) | Examined::Incomplete { .. }), "{examined:?}");
         }

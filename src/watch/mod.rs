@@ -33,7 +33,7 @@ mod worker;
 
 pub use examine::{catalogue_name, examine};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
-pub use protocol::{Examined, Summary, ToRead};
+pub use protocol::{Examined, Summary, Task};
 pub use scan::UNASSIGNED;
 pub use service::watch;
 pub use settings::{Around, Settings, Step, Totals, WatchError};

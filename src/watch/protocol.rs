@@ -1,9 +1,12 @@
 //! What the watch and the process that reads bundles tell each other.
 //!
-//! The parent writes a line for each bundle: the watched folder, the bundle and the name of the folder for its reports, in hex. It reads
+//! The parent writes a line for each bundle: the watched folder, the bundle and the name of the folder for its reports in hex, and what is
+//! suppressed as JSON in hex. It reads
 //! a line of JSON for each. The first line tells which signatures are used.
 
 use super::facts::{bytes_of, path_of};
+use crate::casework::{Quiet, of_json, to_json};
+use crate::store::Finding;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -49,17 +52,23 @@ pub struct Summary {
     pub product: Option<String>,
     /// How bad it is for the customer.
     pub severity: Option<String>,
+    /// Why it is to open no case: all that was found is suppressed.
+    pub quiet: Option<String>,
+    /// What was found.
+    pub findings: Vec<Finding>,
 }
 
 /// What a reader is asked to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToRead {
+pub struct Task {
     /// The watched folder, as the watch was told of it.
     pub root: PathBuf,
     /// The bundle, which lies in it.
     pub path: PathBuf,
     /// The name of the folder for its reports, which lies beside it.
     pub folder: OsString,
+    /// What is suppressed at its customer.
+    pub quiet: Quiet,
 }
 
 impl Examined {
@@ -68,7 +77,8 @@ impl Examined {
         let value = match self {
             Examined::Report(it) => json!({
                 "is": "report", "sha256": it.sha256, "title": it.title, "problem": it.problem, "vendor": it.vendor,
-                "product": it.product, "severity": it.severity,
+                "product": it.product, "severity": it.severity, "quiet": it.quiet,
+                "findings": it.findings.iter().map(to_json).collect::<Vec<_>>(),
             }),
             Examined::Incomplete { why } => json!({"is": "incomplete", "why": why}),
             Examined::Changed => json!({"is": "changed"}),
@@ -91,6 +101,8 @@ impl Examined {
                 vendor: text("vendor"),
                 product: text("product"),
                 severity: text("severity"),
+                quiet: text("quiet"),
+                findings: value.get("findings")?.as_array()?.iter().map(of_json).collect::<Option<_>>()?,
             }),
             "incomplete" => Examined::Incomplete { why: text("why")? },
             "changed" => Examined::Changed,
@@ -102,20 +114,24 @@ impl Examined {
     }
 }
 
-impl ToRead {
+impl Task {
     /// As a line for the process that reads bundles; `None` if a name is no text where it has to be.
     pub(super) fn to_line(&self) -> Option<String> {
         let words = [&self.root, &self.path, Path::new(&self.folder)].map(|it| bytes_of(it).map(hex));
         let [Some(root), Some(path), Some(folder)] = words else { return None };
-        Some(format!("{root} {path} {folder}\n"))
+        let quiet: Value = self.quiet.0.iter().map(|(problem, why)| (problem.clone(), json!(why))).collect();
+        Some(format!("{root} {path} {folder} {}\n", hex(quiet.to_string().as_bytes())))
     }
 
     /// Reads such a line.
-    pub fn of_line(line: &str) -> Option<ToRead> {
-        let mut words = line.trim_end().split(' ').map(|word| bytes_of_hex(word).map(path_of));
+    pub fn of_line(line: &str) -> Option<Task> {
+        let mut words = line.trim_end().split(' ').map(bytes_of_hex);
         let mut next = || words.next()?;
-        let job = ToRead { root: next()?, path: next()?, folder: next()?.into_os_string() };
-        words.next().is_none().then_some(job)
+        let (root, path, folder, quiet) = (path_of(next()?), path_of(next()?), path_of(next()?), next()?);
+        let quiet: Value = serde_json::from_slice(&quiet).ok()?;
+        let quiet = quiet.as_object()?.iter().map(|(problem, why)| Some((problem.clone(), why.as_str()?.to_owned())));
+        let quiet = Quiet(quiet.collect::<Option<_>>()?);
+        words.next().is_none().then_some(Task { root, path, folder: folder.into_os_string(), quiet })
     }
 }
 
@@ -135,6 +151,33 @@ fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::FindingStep;
+
+    fn finding() -> Finding {
+        let step = |number| FindingStep {
+            number,
+            level: "L1".into(),
+            audience: "customer".into(),
+            text: "free \"D:\"\nsoon".into(),
+            verify: number.map(|_| "it runs".to_owned()),
+        };
+        Finding {
+            problem: "a/b/c".into(),
+            is_known: true,
+            variant: Some("v".into()),
+            title: "full".into(),
+            severity: Some("high".into()),
+            level: Some("L1".into()),
+            count: u64::MAX,
+            first_time: Some("2026-01-02T03:04:05".into()),
+            last_time: None,
+            codes: vec!["0x1".into(), "0x2".into()],
+            message: "a\n  b".into(),
+            place: "a.log:1".into(),
+            suppressed: Some("for now".into()),
+            steps: vec![step(Some(1)), step(None)],
+        }
+    }
 
     #[test]
     fn what_came_of_it_is_a_line() {
@@ -142,7 +185,12 @@ mod tests {
         let why = || "no\nspace".to_owned();
         let all = [
             Examined::Report(summary.clone()),
-            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary }),
+            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary.clone() }),
+            Examined::Report(Summary {
+                findings: vec![finding(), Finding::default()],
+                quiet: Some("q".into()),
+                ..summary
+            }),
             Examined::Incomplete { why: why() },
             Examined::Changed,
             Examined::Killed,
@@ -160,13 +208,16 @@ mod tests {
     }
 
     #[test]
-    fn a_job_is_a_line() {
-        let job = ToRead { root: "/in".into(), path: "/in/a \n.zip".into(), folder: ".w".into() };
-        let line = job.to_line().unwrap();
-        assert_eq!(line.matches('\n').count(), 1);
-        assert_eq!(ToRead::of_line(&line), Some(job));
-        for line in ["", "a", "00 00", "a b c", "00 00 0", "zz 00 00", "00 00 00 00"] {
-            assert_eq!(ToRead::of_line(line), None, "{line}");
+    fn a_task_is_a_line() {
+        for quiet in [Quiet::default(), Quiet([("a/b/c".to_owned(), "no \"disk\"\n".to_owned())].into())] {
+            let task = Task { root: "/in".into(), path: "/in/a \n.zip".into(), folder: ".w".into(), quiet };
+            let line = task.to_line().unwrap();
+            assert_eq!(line.matches('\n').count(), 1);
+            assert_eq!(Task::of_line(&line), Some(task));
+            assert_eq!(Task::of_line(&line.replace('\n', " 00\n")), None);
+        }
+        for line in ["", "a", "00 00 00", "00 00 00 0", "zz 00 00 7b7d", "00 00 00 00", "00 00 00 5b5d"] {
+            assert_eq!(Task::of_line(line), None, "{line}");
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The threads that read bundles, one after the other.
 
 use super::examine::chain;
-use super::protocol::ToRead;
+use super::protocol::{Examined, Task};
 use super::publish::Workplace;
 use super::settings::{Around, Settings};
 use super::upload::{Fate, Job};
 use super::work::{Came, Work};
 use super::worker::Worker;
+use crate::casework::Quiet;
 use crate::store::Store;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -131,7 +132,12 @@ fn read_bundle(
     work.work(job, &mut |folder| {
         let root = shared.roots.iter().find(|root| job.path.starts_with(root)).cloned().unwrap_or_default();
         let folder = folder.file_name().unwrap_or_default().to_owned();
-        worker.examine(&ToRead { root, path: job.path.clone(), folder }, job.facts.bytes, catalogue)
+        match Quiet::of(store, &job.customer, wall()) {
+            Ok(quiet) => {
+                worker.examine(&Task { root, path: job.path.clone(), folder, quiet }, job.facts.bytes, catalogue)
+            }
+            Err(error) => Examined::Machine { why: chain(&error) },
+        }
     })
 }
 
@@ -174,8 +180,12 @@ mod tests {
         assert_eq!(told, [true]);
         // A reader that has other signatures than it is asked for does not read.
         assert_eq!(
-            one.examine(&ToRead { root: "/in".into(), path: "/in/a".into(), folder: ".w".into() }, 1, "old"),
-            crate::watch::Examined::Changed
+            one.examine(
+                &Task { root: "/in".into(), path: "/in/a".into(), folder: ".w".into(), quiet: Quiet::default() },
+                1,
+                "old"
+            ),
+            Examined::Changed
         );
     }
 }

@@ -251,6 +251,8 @@ impl Work<'_> {
                 product: summary.product.as_deref(),
                 severity: summary.severity.as_deref(),
             },
+            quiet: summary.quiet.as_deref(),
+            findings: &summary.findings,
         };
         self.store.finish(&finished, (self.wall)())
     }

@@ -1,7 +1,7 @@
 //! The process that reads bundles, as its parent sees it: started when needed, stopped when it takes too long, replaced when it
 //! dies or has read many.
 
-use super::protocol::{Examined, ToRead};
+use super::protocol::{Examined, Task};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -115,7 +115,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads a bundle with the signatures of this name; its reports are in the folder then.
-    pub(super) fn examine(&mut self, job: &ToRead, bytes: u64, catalogue: &str) -> Examined {
+    pub(super) fn examine(&mut self, job: &Task, bytes: u64, catalogue: &str) -> Examined {
         match self.ready() {
             Ok((name, _)) if name == catalogue => {}
             // It had to be started again, and there are others by now.
@@ -247,6 +247,7 @@ fn cause(status: ExitStatus) -> End {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::casework::Quiet;
 
     #[test]
     fn whose_fault_the_end_of_a_reader_is_is_known() {
@@ -254,7 +255,7 @@ mod tests {
             let arguments = vec!["-c".into(), format!("echo c1; read line; {end}").into()];
             let program = Program { path: "/bin/sh".into(), arguments, time_limit: Some(Duration::from_secs(20)) };
             let (stop, starts) = (AtomicBool::new(false), AtomicU64::new(0));
-            let job = ToRead { root: "/in".into(), path: "/in/a".into(), folder: ".w".into() };
+            let job = Task { root: "/in".into(), path: "/in/a".into(), folder: ".w".into(), quiet: Quiet::default() };
             Worker::new(&program, &stop, &starts).examine(&job, 1, "c1")
         };
         assert_eq!(examined("kill -KILL $$"), Examined::Killed);

@@ -28,7 +28,7 @@ mod vendor;
 mod why;
 
 pub use check::{Against, Checked, check, check_patterns};
-pub use draft::{Draft, DraftError, Found, Seen, draft, record_at};
+pub use draft::{Answer, Draft, DraftError, Found, Seen, draft, draft_of, record_at};
 pub use examples::{ExampleRun, Expectation, run_examples};
 pub use explain::{PartRun, explain};
 pub use export::{Exported, export_cre};

@@ -37,9 +37,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("collect", &["bundle", "record", "signature", "scan", "redact", "redaction"]),
     ("templates", &["bundle", "record", "reading", "signature", "scan", "finding"]),
     ("store", &[]),
+    ("casework", &["bundle", "signature", "finding", "diagnosis", "redact", "report", "escalate", "workshop", "store"]),
     ("sla", &["calendar", "signature", "store"]),
     ("connect", &["calendar", "signature", "recipient", "escalate", "redact", "store", "sla"]),
-    ("watch", &["bundle", "signature", "finding", "diagnosis", "report", "triage", "store"]),
+    ("watch", &["bundle", "signature", "finding", "diagnosis", "report", "triage", "store", "casework"]),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
 

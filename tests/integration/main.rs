@@ -6,6 +6,8 @@ mod authors;
 mod canary;
 #[cfg(feature = "server")]
 mod cases;
+#[cfg(feature = "server")]
+mod casework;
 mod causes;
 mod cli;
 mod correlations;

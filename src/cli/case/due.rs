@@ -9,7 +9,7 @@ use serde_json::json;
 use std::path::PathBuf;
 use tierline::report::one_line;
 use tierline::signature::Span;
-use tierline::sla::Clock;
+use tierline::sla::{Clock, Clocks};
 use tierline::store::Case;
 
 const EXAMPLES: &str = "\
@@ -39,20 +39,16 @@ pub(super) struct DueArgs {
 
 pub(super) fn run(args: &DueArgs) -> anyhow::Result<Exit> {
     let now = now();
-    let until = match &args.within {
+    let end = match &args.within {
         None => i64::MAX,
-        Some(text) => {
-            let wrong = || Usage(format!("--within `{text}`: write a length such as `8h`"));
-            now.saturating_add(Span::parse(text).ok_or_else(wrong)?.0 / 1_000_000_000)
-        }
+        Some(text) => until(text, "--within", now)?,
     };
     let cases = args.connection.store()?.cases(args.customer.as_deref(), false)?;
     let promises = Promises::new(&args.connection, &args.signatures)?;
     let mut list: Vec<(i64, &Case, Clock)> = Vec::new();
     for case in &cases {
         let clocks = promises.clocks(case, now)?;
-        let running = both(&clocks).filter(|it| it.stopped.is_none()).filter_map(|it| Some((it.due?, it)));
-        list.extend(running.filter(|(due, _)| *due <= until).map(|(due, clock)| (due, case, clock.clone())));
+        list.extend(running(&clocks, end).map(|(due, clock)| (due, case, clock.clone())));
     }
     list.sort_by_key(|(due, case, clock)| (*due, case.id, clock.side.name()));
     if args.output == Format::Json {
@@ -77,4 +73,16 @@ pub(super) fn run(args: &DueArgs) -> anyhow::Result<Exit> {
     }
     output::print(text.as_bytes())?;
     Ok(Exit::Done)
+}
+
+/// The moment that is a length from now.
+pub(super) fn until(length: &str, option: &str, now: i64) -> Result<i64, Usage> {
+    let wrong = || Usage(format!("{option} `{length}`: write a length such as `8h`"));
+    Ok(now.saturating_add(Span::parse(length).ok_or_else(wrong)?.0 / 1_000_000_000))
+}
+
+/// The clocks that run and are due before a moment.
+pub(super) fn running(clocks: &Clocks, until: i64) -> impl Iterator<Item = (i64, &Clock)> {
+    let running = both(clocks).filter(|it| it.stopped.is_none()).filter_map(|it| Some((it.due?, it)));
+    running.filter(move |(due, _)| *due <= until)
 }

@@ -3,6 +3,7 @@
 use super::user;
 use crate::cli::connection::{StoreArgs, now};
 use std::path::{Path, PathBuf};
+use tierline::casework::{Quiet, found_in, note_recurrence};
 use tierline::diagnosis::Diagnosis;
 use tierline::escalate::Ticket;
 use tierline::signature::Severity;
@@ -46,10 +47,15 @@ impl FiledArgs {
         }
     }
 
-    /// Notes the logs of a triage.
-    pub(in crate::cli) fn add(&self, diagnosis: &Diagnosis) -> anyhow::Result<()> {
+    /// Files a triage: its logs, and what was found in them. The diagnosis is told what is suppressed and what other cases
+    /// say of it.
+    pub(in crate::cli) fn add(&self, diagnosis: &mut Diagnosis) -> anyhow::Result<()> {
         let Some(id) = self.case else { return Ok(()) };
-        Ok(self.store.open()?.add_bundles(id, &bundles(diagnosis), &user(), now())?)
+        let store = self.store.open()?;
+        let quiet = Quiet::of(&store, &store.case(id)?.customer, now())?;
+        store.add_findings(id, &found_in(diagnosis, &quiet, &place), &user(), now())?;
+        quiet.note(diagnosis);
+        Ok(note_recurrence(diagnosis, &store, id)?)
     }
 
     /// Makes a package part of the case. Why not, if it is part of another one.
@@ -66,10 +72,13 @@ impl FiledArgs {
             About { vendor: Some(&ticket.vendor), product: Some(&ticket.product), severity: Some(severity.name()) };
         let (package, bundles) = (place(package), bundles(diagnosis));
         let tie = Tie { customer, problem: &ticket.key, package: &package, about, bundles: &bundles };
-        match self.store.open()?.tie(id, &tie, &user(), now()) {
-            Err(why @ (StoreError::InOtherCase { .. } | StoreError::ProblemOfOther)) => Ok(Err(why)),
-            tied => Ok(Ok(tied?)),
+        let store = self.store.open()?;
+        match store.tie(id, &tie, &user(), now()) {
+            Err(why @ (StoreError::InOtherCase { .. } | StoreError::ProblemOfOther)) => return Ok(Err(why)),
+            tied => tied?,
         }
+        let quiet = Quiet::of(&store, customer, now())?;
+        Ok(Ok(store.add_findings(id, &found_in(diagnosis, &quiet, &place), &user(), now())?))
     }
 }
 

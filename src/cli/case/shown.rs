@@ -3,9 +3,10 @@
 use super::Format;
 use crate::cli::output;
 use serde_json::{Value, json};
+use tierline::casework::{next_steps, to_json, told as told_by_others};
 use tierline::report::one_line;
 use tierline::sla::{Clock, Clocks, Outlook};
-use tierline::store::{Case, Happened};
+use tierline::store::{Case, CaseFinding, Happened, Recurrence};
 
 pub(super) fn print_list(cases: &[Case], format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
@@ -18,9 +19,26 @@ pub(super) fn print_list(cases: &[Case], format: Format) -> anyhow::Result<()> {
     output::print(text.as_bytes())
 }
 
-pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow::Result<()> {
+/// All that is known of a case.
+pub(super) struct Whole<'a> {
+    pub(super) case: &'a Case,
+    pub(super) clocks: &'a Clocks,
+    pub(super) findings: &'a [CaseFinding],
+    /// What other cases tell of each finding.
+    pub(super) recurrences: &'a [Recurrence],
+}
+
+pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> {
+    let Whole { case, clocks, findings, recurrences } = *all;
     if format == Format::Json {
         let mut value = json(case);
+        value["findings"] = findings.iter().zip(recurrences).map(|(it, other)| finding_json(it, other)).collect();
+        let next = next_steps(case, findings).into_iter();
+        let next = next.map(|(finding, step)| {
+            json!({"problem": finding.problem, "step": finding.name_of(step), "level": step.level,
+                "audience": step.audience, "text": step.text})
+        });
+        value["next_steps"] = next.collect();
         value["clocks"] = both(clocks).map(clock_json).collect();
         let event = |it: &tierline::store::Event| json!({"time": time(it.at), "by": it.by, "kind": it.what.name(), "text": it.text});
         value["events"] = case.events.iter().map(event).collect();
@@ -35,8 +53,11 @@ pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow
     add("vendor", case.vendor.as_deref());
     add("product", case.product.as_deref());
     add("contact", case.contact.as_deref());
+    add("assigned", case.assigned.as_deref());
     add("came by", Some(case.origin.name()));
+    let step = case.fixed_by.as_deref().and_then(|by| findings.iter().find_map(|it| it.finding.named(by)?));
     add("fixed by", case.fixed_by.as_deref());
+    add("", step.map(|it| &*it.text));
     for clock in both(clocks) {
         add(clock.side.name(), Some(&told(clock)));
     }
@@ -48,6 +69,17 @@ pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow
     for bundle in &case.bundles {
         add("logs", Some(&bundle.path));
     }
+    if !findings.is_empty() {
+        text.push_str("What was found:\n");
+        for (it, others) in findings.iter().zip(recurrences) {
+            text.push_str(&finding_text(it));
+            told_by_others(others).iter().for_each(|it| text.push_str(&format!("    {}\n", one_line(it))));
+        }
+    }
+    if case.closed.is_none() && !findings.is_empty() {
+        text.push_str("What to do next:\n");
+        text.push_str(&next_text(case, findings));
+    }
     text.push_str("What happened:\n");
     for event in &case.events {
         let words = if event.what == Happened::Ticket { "sent to " } else { "" };
@@ -55,6 +87,65 @@ pub(super) fn print_case(case: &Case, clocks: &Clocks, format: Format) -> anyhow
         text.push_str(&format!("  {} {}\n", time(event.at), one_line(words.trim_end_matches([':', ' ']))));
     }
     output::print(text.as_bytes())
+}
+
+/// How often.
+pub(super) fn often(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+/// What is left to try, and what to do if nothing is.
+fn next_text(case: &Case, findings: &[CaseFinding]) -> String {
+    let steps = next_steps(case, findings);
+    let mut text = String::new();
+    for (finding, step) in &steps {
+        let name = finding.name_of(step).unwrap_or_else(|| finding.problem.clone());
+        let words = format!("[{}, {}] {}", step.level, step.audience, step.text);
+        text.push_str(&format!("  {}\n    {}\n", one_line(&words), one_line(&name)));
+    }
+    if steps.is_empty() {
+        let id = case.id;
+        text.push_str(&format!(
+            "  no step is left to try; `tierline escalate --case {id}` makes the package for the vendor\n"
+        ));
+    }
+    text
+}
+
+fn finding_json(it: &CaseFinding, others: &Recurrence) -> Value {
+    let mut value = to_json(&it.finding);
+    value["bundles"] = it.bundles.into();
+    let own = others.own.iter();
+    let own = own.map(|it| json!({"case": it.case, "closed": it.closed.map(time), "fixed_by": it.fixed_by}));
+    let by = others.by.iter().map(|(step, cases)| json!({"step": step, "cases": cases}));
+    value["other_cases"] = own.collect();
+    value["other_customers"] = others.others.into();
+    value["solved_cases"] = others.solved.into();
+    value["solved_by"] = by.collect();
+    value
+}
+
+/// A finding on two lines: what it is, and the first record of it.
+fn finding_text(it: &CaseFinding) -> String {
+    let finding = &it.finding;
+    let severity = finding.severity.as_deref().unwrap_or("unexplained");
+    let variant = finding.variant.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    let times = match (&finding.first_time, &finding.last_time) {
+        (Some(first), Some(last)) if first != last => format!(", {first} to {last}"),
+        (Some(first), _) => format!(", {first}"),
+        _ => String::new(),
+    };
+    let logs = if it.bundles > 1 { format!(", in {} logs", it.bundles) } else { String::new() };
+    let title = one_line(&finding.title);
+    let quiet = finding.suppressed.as_ref().map(|it| format!("    {}\n", one_line(it))).unwrap_or_default();
+    let id = format!("{}{variant}", finding.problem);
+    let first = finding.message.lines().next().unwrap_or_default();
+    format!(
+        "  {severity} {title}\n    {}, {}{times}{logs}\n    {}\n{quiet}",
+        one_line(&id),
+        often(finding.count),
+        one_line(first)
+    )
 }
 
 /// A clock in words.
@@ -117,7 +208,7 @@ fn json(case: &Case) -> Value {
     json!({
         "id": case.id, "customer": case.customer, "status": case.status.name(), "title": case.title,
         "severity": case.severity, "vendor": case.vendor, "product": case.product, "origin": case.origin.name(),
-        "contact": case.contact, "opened": time(case.opened), "closed": case.closed.map(time), "fixed_by": case.fixed_by,
+        "contact": case.contact, "assigned": case.assigned, "opened": time(case.opened), "closed": case.closed.map(time), "fixed_by": case.fixed_by,
         "tried": case.tried().collect::<Vec<_>>(), "bundles": bundles.collect::<Vec<_>>(),
         "tickets": tickets.collect::<Vec<_>>(),
     })

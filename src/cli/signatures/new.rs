@@ -62,28 +62,25 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<Exit> {
     let draft = workshop::draft(place.as_ref().map(|it| it.id.as_str()), &seen, &set)
         .context("failed to make a signature of this record")?;
     match &place {
-        Some(place) => create(place.file, &draft.yaml)?,
+        Some(place) => place.create(&draft.yaml)?,
         None => print(draft.yaml.as_bytes())?,
     }
     tell(&next_steps(&draft, place.as_ref()));
     Ok(Exit::Done)
 }
 
-/// Where the draft goes.
-struct Place<'a> {
+/// Where a draft goes.
+pub(in crate::cli) struct Place<'a> {
     file: &'a Path,
     /// `<vendor>/<product>/<problem>`, the end of the path.
-    id: String,
+    pub(in crate::cli) id: String,
     /// The catalogue's folder.
-    catalogue: PathBuf,
+    pub(in crate::cli) catalogue: PathBuf,
 }
 
 impl Place<'_> {
-    fn of(file: &Path) -> anyhow::Result<Place<'_>> {
-        let wrong = || {
-            let message = "it must end with <vendor>/<product>/<problem>.yaml";
-            Usage(format!("--out `{}`: {message}", file.display()))
-        };
+    pub(in crate::cli) fn of(file: &Path) -> anyhow::Result<Place<'_>> {
+        let wrong = || Usage(format!("`{}` must end with <vendor>/<product>/<problem>.yaml", file.display()));
         if file.extension().is_none_or(|it| it != "yaml") {
             return Err(wrong().into());
         }
@@ -96,6 +93,22 @@ impl Place<'_> {
         let catalogue = file.ancestors().nth(3).map(Path::to_path_buf).unwrap_or_default();
         let catalogue = if catalogue.as_os_str().is_empty() { PathBuf::from(".") } else { catalogue };
         Ok(Place { file, id: format!("{vendor}/{product}/{problem}"), catalogue })
+    }
+
+    /// Catalogues with that of the folder, if it is one already.
+    pub(in crate::cli) fn catalogue_with(&self, mut read: Vec<(Catalogue, bool)>) -> SignatureSet {
+        if self.catalogue.is_dir()
+            && self.file.parent().is_some_and(Path::is_dir)
+            && let Ok(catalogue) = Catalogue::read(&self.catalogue)
+        {
+            read.push((catalogue, true));
+        }
+        SignatureSet::merge(read)
+    }
+
+    /// Writes the file.
+    pub(in crate::cli) fn create(&self, text: &str) -> anyhow::Result<()> {
+        create(self.file, text)
     }
 }
 
@@ -152,15 +165,11 @@ fn finding_of(path: &Path, finding: &str) -> anyhow::Result<(String, Option<Stri
 
 /// What the draft will stand beside: the built-in catalogue, those that were named, and the folder it goes to.
 fn catalogue(args: &NewArgs, place: Option<&Place<'_>>) -> anyhow::Result<SignatureSet> {
-    let mut read = args.catalogues.read()?.catalogues;
-    if let Some(place) = place
-        && place.catalogue.is_dir()
-        && place.file.parent().is_some_and(Path::is_dir)
-        && let Ok(catalogue) = Catalogue::read(&place.catalogue)
-    {
-        read.push((catalogue, true));
-    }
-    Ok(SignatureSet::merge(read))
+    let read = args.catalogues.read()?.catalogues;
+    Ok(match place {
+        Some(place) => place.catalogue_with(read),
+        None => SignatureSet::merge(read),
+    })
 }
 
 /// Writes a file that is not there yet.

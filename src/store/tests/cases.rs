@@ -36,7 +36,7 @@ fn a_case_remembers_what_happened() {
     assert_eq!((&*case.events[6].by, &*case.events[6].text, case.events[6].at), ("you", "here", 40));
     let late = store.note(id, Says::We, "late", false, "me", 60);
     assert!(matches!(late, Err(StoreError::Closed(_))), "{late:?}");
-    let late = [store.add_bundles(id, &[], "me", 60), store.tie(id, &tie("acme", "p", &[]), "me", 60)];
+    let late = [store.add_findings(id, &[], "me", 60), store.tie(id, &tie("acme", "p", &[]), "me", 60)];
     assert!(late.iter().all(|it| matches!(it, Err(StoreError::Closed(_)))), "{late:?}");
     store.reopen_case(id, "came back", "me", 70).unwrap();
     assert_eq!(store.case(id).unwrap().status, Status::Open);

@@ -15,7 +15,9 @@ use super::ordinary::Ordinary;
 use crate::finding::Level;
 use crate::record::{Chunk, Reading, fields};
 use crate::scan::Scanner;
-use crate::signature::{Condition, Example, FieldTest, FieldValue, Severity, Side, SignatureSet, load_str};
+use crate::signature::{
+    Condition, Example, FieldTest, FieldValue, Reference, Severity, Side, SignatureSet, SupportLevel, load_str,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,6 +30,25 @@ pub struct Seen<'a> {
     pub record: &'a str,
     /// The path of its file, if known.
     pub file: Option<&'a str>,
+}
+
+/// What is known of the problem besides its record. What is not stays to be written.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// Who can solve it.
+    pub level: Option<SupportLevel>,
+    /// Why it happens.
+    pub cause: Option<String>,
+    /// What it means for the customer.
+    pub impact: Option<String>,
+    /// What solves it, in order.
+    pub steps: Vec<String>,
+    /// How to see that it worked.
+    pub verify: Option<String>,
+    /// Public pages that state it.
+    pub references: Vec<Reference>,
+    /// Lines at the head of the file for its author.
+    pub remarks: Vec<String>,
 }
 
 /// A signature that its author must complete.
@@ -65,6 +86,11 @@ const FOLDER: &str = "vendor/product";
 
 /// Makes a draft. `set` is the catalogue that it will stand beside.
 pub fn draft(id: Option<&str>, seen: &Seen<'_>, set: &SignatureSet) -> Result<Draft, DraftError> {
+    draft_of(id, seen, &Answer::default(), set)
+}
+
+/// Makes a draft of a problem of which more is known than its record.
+pub fn draft_of(id: Option<&str>, seen: &Seen<'_>, answer: &Answer, set: &SignatureSet) -> Result<Draft, DraftError> {
     let record = seen.record.trim_end();
     if record.trim().is_empty() {
         return Err(DraftError::Empty);
@@ -89,6 +115,7 @@ pub fn draft(id: Option<&str>, seen: &Seen<'_>, set: &SignatureSet) -> Result<Dr
         condition: &condition,
         positive: record,
         negative: "",
+        answer,
     };
     // What does not match is found by trying: a line is proven to be no match, not assumed.
     let file = Path::new("draft.yaml");

@@ -2,7 +2,8 @@
 
 use super::super::lint::TO_BE_WRITTEN;
 use super::super::quoting::{escaped, is_odd};
-use crate::signature::{Condition, FieldTest, FieldValue, Severity, Side};
+use super::Answer;
+use crate::signature::{Condition, FieldTest, FieldValue, Severity, Side, SupportLevel};
 use std::fmt::Write;
 
 /// What the file says.
@@ -14,6 +15,7 @@ pub(super) struct Parts<'a> {
     pub condition: &'a Condition,
     pub positive: &'a str,
     pub negative: &'a str,
+    pub answer: &'a Answer,
 }
 
 /// Writes the file.
@@ -23,9 +25,14 @@ pub(super) fn write(parts: &Parts<'_>) -> String {
         out.push_str(text);
         out.push('\n');
     };
+    let answer = parts.answer;
+    answer.remarks.iter().for_each(|it| line(&format!("# {it}")));
     line(&format!("title: {}", quoted(parts.title)));
     line("status: draft                        # `stable` when `tierline signatures check` has nothing more to say");
-    line("level: L2                            # L1 settings, L2 needs the logs, L3 known defect of the product");
+    let level = answer.level.map_or("L2", SupportLevel::name);
+    line(&format!(
+        "level: {level}                            # L1 settings, L2 needs the logs, L3 known defect of the product"
+    ));
     line(&format!("side: {:<30} # guessed: client, network, server, storage or config", parts.side.name()));
     let severity = parts.severity.name();
     line(&format!("severity: {severity:<26} # guessed from the record: critical, high, medium, low or info"));
@@ -39,22 +46,41 @@ pub(super) fn write(parts: &Parts<'_>) -> String {
         out.push_str(text);
         out.push('\n');
     };
-    line(&format!("cause: {TO_BE_WRITTEN}                 # why it happens, one or two sentences"));
-    line(&format!("impact: {TO_BE_WRITTEN}                # what it means for the customer"));
+    line(&written("cause: ", &answer.cause, "                 # why it happens, one or two sentences"));
+    line(&written("impact: ", &answer.impact, "                # what it means for the customer"));
     line("fixes:");
-    line("  - level: L2");
+    line(&format!("  - level: {level}"));
     line("    audience: partner                # customer, partner or vendor");
     line("    steps:");
-    line(&format!("      - {TO_BE_WRITTEN}"));
+    answer.steps.iter().for_each(|it| line(&format!("      - {}", quoted(it))));
+    if answer.steps.is_empty() {
+        line(&format!("      - {TO_BE_WRITTEN}"));
+    }
     line("    risk: none");
-    line(&format!("    verify: {TO_BE_WRITTEN}            # how to see that it worked"));
-    line("references: []                       # [{ kind: kb, id: KB1, url: 'https://...' }], public pages only");
+    line(&written("    verify: ", &answer.verify, "            # how to see that it worked"));
+    if answer.references.is_empty() {
+        line("references: []                       # [{ kind: kb, id: KB1, url: 'https://...' }], public pages only");
+    } else {
+        line("references:");
+    }
+    for it in &answer.references {
+        let id = it.id.as_ref().map(|id| format!(" id: {},", quoted(id))).unwrap_or_default();
+        line(&format!("  - {{ kind: {},{id} url: {} }}", quoted(&it.kind), quoted(&it.url)));
+    }
     line("examples:");
     for (name, example) in [("match", parts.positive), ("no_match", parts.negative)] {
         line(&format!("  {name}:"));
         line(&format!("    - {}", block(example, 6)));
     }
     out
+}
+
+/// A field as it is known, or as it is to be written.
+fn written(name: &str, text: &Option<String>, hint: &str) -> String {
+    match text {
+        Some(text) => format!("{name}{}", quoted(text)),
+        None => format!("{name}{TO_BE_WRITTEN}{hint}"),
+    }
 }
 
 /// Writes a condition as the fields of a mapping, or as an item of a list.
@@ -131,9 +157,11 @@ mod tests {
             let yaml = write(&Parts {
                 title: &title, side: Side::Server, severity: Severity::Low, glob: None, condition: &condition,
                 positive: &log, negative,
+                answer: &Answer { cause: Some(text.clone()), steps: vec![text.clone()], ..Answer::default() },
             });
             let it = load_str("a/b/c", Path::new("c.yaml"), &yaml);
             let it = it.map_err(|errors| TestCaseError::fail(format!("{errors:?}\n{yaml}")))?;
+            prop_assert_eq!((&*it.cause, &*it.fixes[0].steps[0]), (text.trim(), text.trim()));
             prop_assert_eq!(it.title, title.trim());
             prop_assert_eq!(format!("{:?}", it.condition), format!("{condition:?}"));
             prop_assert_eq!(it.examples.matching[0].files[0].1.trim_end_matches('\n'), log.trim_end_matches('\n'));

@@ -1,0 +1,36 @@
+//! What was promised, as commands need it.
+
+use crate::cli::connection::ConnectionArgs;
+use crate::cli::exit::Usage;
+use std::path::PathBuf;
+use tierline::connect::Config;
+use tierline::signature::{SignatureSet, Vendor};
+use tierline::sla::{Clocks, clocks};
+use tierline::store::Case;
+
+/// What was promised: to customers by contract, to us by vendors.
+pub(super) struct Promises {
+    config: Config,
+    vendors: Vec<Vendor>,
+}
+
+impl Promises {
+    pub(super) fn new(connection: &ConnectionArgs, signatures: &[PathBuf]) -> anyhow::Result<Promises> {
+        let config = connection.config_if_any()?;
+        let set = Promises::signatures(signatures)?;
+        Ok(Promises { config, vendors: set.vendors().to_vec() })
+    }
+
+    /// The built-in signatures and vendors, and those in folders.
+    pub(super) fn signatures(folders: &[PathBuf]) -> Result<SignatureSet, Usage> {
+        let set = SignatureSet::load(true, folders);
+        set.map_err(|error| Usage(format!("failed to read the signatures: {error}")))
+    }
+
+    pub(super) fn clocks(&self, case: &Case, now: i64) -> anyhow::Result<Clocks> {
+        let contract = self.config.contract(&case.customer).map_err(|error| Usage(error.to_string()))?;
+        let vendor = case.vendor.as_deref().and_then(|name| self.vendors.iter().find(|it| it.is_called(name)));
+        let wrong = |error| Usage(format!("the calendar of the vendor: {error}"));
+        Ok(clocks(case, contract.as_ref(), vendor, now).map_err(wrong)?)
+    }
+}

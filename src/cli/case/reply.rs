@@ -1,0 +1,83 @@
+//! The message to the customer.
+
+use super::shown::print;
+use super::{Format, Promises};
+use crate::cli::connection::ConnectionArgs;
+use crate::cli::{Exit, open_bundle, output, say};
+use serde_json::json;
+use std::path::PathBuf;
+use tierline::bundle::Limits;
+use tierline::casework::reply;
+use tierline::escalate::{Intake, prepare, request};
+use tierline::signature::SignatureSet;
+use tierline::store::Case;
+use tierline::triage::{Options, paths, triage};
+
+const EXAMPLES: &str = "\
+Examples:
+  tierline case reply 7
+  tierline case reply 7 --no-request
+  tierline case reply 7 -o json";
+
+/// Drafts the message to the customer: the steps that are the customer's, in order, and what the vendor would still ask for.
+///
+/// Steps that were tried are left out, and so is all that is not the customer's: steps of the partner and the vendor, notes of the
+/// case, other customers. What is missing is found out from the logs of the case, which are read again; nothing is sent.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(super) struct ReplyArgs {
+    /// The number of the case.
+    #[arg(value_name = "ID")]
+    id: i64,
+    /// Does not ask for what the vendor wants, and reads no logs.
+    #[arg(long)]
+    no_request: bool,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    output: Format,
+    /// Adds the signatures and vendors in DIR; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    signatures: Vec<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+pub(super) fn run(args: &ReplyArgs) -> anyhow::Result<Exit> {
+    let store = args.connection.store()?;
+    let case = store.case(args.id)?;
+    let asked = if args.no_request { None } else { request_of(&case, &Promises::signatures(&args.signatures)?)? };
+    let reply = reply(&case, &store.findings(case.id)?, asked.as_deref());
+    if args.output == Format::Json {
+        print(&json!({"case": case.id, "customer": case.customer, "subject": reply.subject, "text": reply.text}))?;
+        return Ok(Exit::Done);
+    }
+    output::print(format!("Subject: {}\n\n{}", reply.subject, reply.text).as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// What the vendor would ask for and the logs of the case lack. Says so if that cannot be found out.
+fn request_of(case: &Case, set: &SignatureSet) -> anyhow::Result<Option<String>> {
+    let unknown = |why: &str| {
+        say(&format!("the message asks for nothing: {why}"));
+        Ok(None)
+    };
+    let Some(vendor) = case.vendor.as_deref().and_then(|name| set.vendors().iter().find(|it| it.is_called(name)))
+    else {
+        return unknown("the case names no vendor with a profile; `tierline case set --vendor` does");
+    };
+    let logs: Vec<PathBuf> = case.bundles.iter().map(|it| PathBuf::from(&it.path)).filter(|it| it.exists()).collect();
+    if logs.is_empty() {
+        return unknown("the case has no logs that are still where they were");
+    }
+    let diagnosis = triage(&open_bundle(&logs, Limits::default())?, set, Options::default());
+    let paths = paths(&open_bundle(&logs, Limits::default())?);
+    let intake = Intake {
+        product: case.product.clone().filter(|name| vendor.products.iter().any(|it| it.name == *name)),
+        tried: case.tried().map(str::to_owned).collect(),
+        ..Intake::default()
+    };
+    match prepare(&diagnosis, set, vendor, &paths, &intake) {
+        Ok(prepared) => Ok(request(&prepared, &diagnosis)),
+        Err(error) => unknown(&error.to_string()),
+    }
+}

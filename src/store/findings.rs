@@ -1,0 +1,235 @@
+//! What was found in the logs of cases: known problems and unexplained errors, as they were told when the logs were filed.
+
+use super::cases::{CaseBundle, bundles_in};
+use super::trail::is_open;
+use super::{Store, StoreError};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
+
+/// The step in `schema.rs`. What belongs to the logs of a case goes with them.
+pub(super) const TABLES: &str = "
+    CREATE TABLE findings (
+        id INTEGER PRIMARY KEY,
+        case_id INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        -- The id of a signature or of an unexplained error, which is the same for all customers.
+        problem TEXT NOT NULL,
+        is_known INTEGER NOT NULL,
+        variant TEXT,
+        title TEXT NOT NULL,
+        severity TEXT,
+        level TEXT,
+        count INTEGER NOT NULL,
+        first_time TEXT,
+        last_time TEXT,
+        -- With blanks between them.
+        codes TEXT NOT NULL,
+        message TEXT NOT NULL,
+        place TEXT NOT NULL,
+        FOREIGN KEY (case_id, sha256) REFERENCES case_bundles (case_id, sha256) ON DELETE CASCADE
+    ) STRICT;
+    CREATE INDEX findings_of_bundle ON findings (case_id, sha256);
+    CREATE INDEX findings_of_problem ON findings (problem);
+    CREATE TABLE finding_steps (
+        finding INTEGER NOT NULL REFERENCES findings ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        number INTEGER,
+        level TEXT NOT NULL,
+        audience TEXT NOT NULL,
+        text TEXT NOT NULL,
+        verify TEXT,
+        PRIMARY KEY (finding, position)
+    ) STRICT, WITHOUT ROWID;";
+
+/// A problem that was found in logs. Its texts are those of the logs without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finding {
+    /// The id of the signature or of the unexplained error: the same for all customers.
+    pub problem: String,
+    /// Whether a signature knows it.
+    pub is_known: bool,
+    /// The row of the signature's variants.
+    pub variant: Option<String>,
+    /// In one line.
+    pub title: String,
+    /// How bad it is, if it is known.
+    pub severity: Option<String>,
+    /// The support level that it belongs to, if it is known.
+    pub level: Option<String>,
+    /// How many records.
+    pub count: u64,
+    /// The earliest and the latest time, as reports show them.
+    pub first_time: Option<String>,
+    /// See `first_time`.
+    pub last_time: Option<String>,
+    /// Error codes in it.
+    pub codes: Vec<String>,
+    /// The first record as it stands in the log.
+    pub message: String,
+    /// The file and line of that.
+    pub place: String,
+    /// Until when and why it is to open no case, if that was so when the logs were filed.
+    pub suppressed: Option<String>,
+    /// What can be done, in order.
+    pub steps: Vec<FindingStep>,
+}
+
+/// A step against a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingStep {
+    /// Its number among the problem's steps of level 1, by which `SIGNATURE#NUMBER` names it.
+    pub number: Option<u32>,
+    /// The support level.
+    pub level: String,
+    /// Whom it addresses: `customer`, `partner`, `vendor`.
+    pub audience: String,
+    /// What to do.
+    pub text: String,
+    /// Of the last step of a fix: how to see that it worked.
+    pub verify: Option<String>,
+}
+
+/// A problem of a case, over all its logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseFinding {
+    /// As it was found in the logs that were filed last.
+    pub finding: Finding,
+    /// In how many of the case's logs it was found.
+    pub bundles: u64,
+}
+
+/// Logs with what was found in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundIn {
+    /// The logs.
+    pub bundle: CaseBundle,
+    /// What was found, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Finding {
+    /// What tells it from others of its case.
+    fn key(&self) -> (&str, Option<&str>) {
+        (&self.problem, self.variant.as_deref())
+    }
+
+    /// The step that a name means: `SIGNATURE#NUMBER`. `None` if the name is none of a step of this problem, `Some(None)` if it has no
+    /// such step.
+    pub fn named(&self, name: &str) -> Option<Option<&FindingStep>> {
+        let (problem, number) = name.split_once('#')?;
+        let number = number.parse().ok();
+        (problem == self.problem).then(|| self.steps.iter().find(|it| number.is_some() && it.number == number))
+    }
+
+    /// How `case tried` and `case close` name a step of it.
+    pub fn name_of(&self, step: &FindingStep) -> Option<String> {
+        Some(format!("{}#{}", self.problem, step.number?))
+    }
+}
+
+impl Store {
+    /// Adds logs to a case with what was found in them. What was found in the same logs before is replaced.
+    pub fn add_findings(&self, case: i64, found: &[FoundIn], by: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_open(&db, case)?;
+        for it in found {
+            bundles_in(&db, case, std::slice::from_ref(&it.bundle), by, now)?;
+            set(&db, case, &it.bundle.sha256, &it.findings)?;
+        }
+        db.commit()?;
+        Ok(())
+    }
+
+    /// What was found in the logs of a case: first what the last logs have shown, the worst first.
+    pub fn findings(&self, case: i64) -> Result<Vec<CaseFinding>, StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+        findings_of(&db, case)
+    }
+}
+
+/// Writes down what was found in the logs of a case, in place of what was found in them before.
+pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]) -> Result<(), StoreError> {
+    db.execute("DELETE FROM findings WHERE case_id = ?1 AND sha256 = ?2", (case, sha256))?;
+    let sql = "INSERT INTO findings (case_id, sha256, problem, is_known, variant, title, severity, level, count,
+        first_time, last_time, codes, message, place, suppressed)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    let mut insert = db.prepare(sql)?;
+    let sql = "INSERT INTO finding_steps (finding, position, number, level, audience, text, verify)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let mut insert_step = db.prepare(sql)?;
+    for it in findings {
+        let count = i64::try_from(it.count).unwrap_or(i64::MAX);
+        insert.execute((
+            case,
+            sha256,
+            &it.problem,
+            it.is_known,
+            &it.variant,
+            &it.title,
+            &it.severity,
+            &it.level,
+            count,
+            &it.first_time,
+            &it.last_time,
+            it.codes.join(" "),
+            &it.message,
+            &it.place,
+            &it.suppressed,
+        ))?;
+        let id = db.last_insert_rowid();
+        for (position, step) in it.steps.iter().enumerate() {
+            let position = i64::try_from(position).unwrap_or(i64::MAX);
+            insert_step.execute((id, position, step.number, &step.level, &step.audience, &step.text, &step.verify))?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn findings_of(db: &Connection, case: i64) -> Result<Vec<CaseFinding>, StoreError> {
+    let sql = "SELECT problem, is_known, variant, title, severity, level, count, first_time, last_time, codes, message,
+        place, suppressed, findings.id FROM findings JOIN case_bundles USING (case_id, sha256)
+        WHERE case_id = ?1 ORDER BY added DESC, case_bundles.rowid DESC, findings.id";
+    let mut statement = db.prepare(sql)?;
+    let rows = statement.query_map([case], |row| Ok((finding_of(row)?, row.get::<_, i64>(13)?)))?;
+    let mut all: Vec<(CaseFinding, i64)> = Vec::new();
+    for row in rows {
+        let (finding, id) = row?;
+        match all.iter_mut().find(|(it, _)| it.finding.key() == finding.key()) {
+            Some((known, _)) => known.bundles += 1,
+            None => all.push((CaseFinding { finding, bundles: 1 }, id)),
+        }
+    }
+    let sql = "SELECT number, level, audience, text, verify FROM finding_steps WHERE finding = ?1 ORDER BY position";
+    let mut steps = db.prepare(sql)?;
+    for (it, id) in &mut all {
+        let of_row = |row: &Row<'_>| {
+            Ok(FindingStep {
+                number: row.get(0)?,
+                level: row.get(1)?,
+                audience: row.get(2)?,
+                text: row.get(3)?,
+                verify: row.get(4)?,
+            })
+        };
+        it.finding.steps = steps.query_map([*id], of_row)?.collect::<Result<_, _>>()?;
+    }
+    Ok(all.into_iter().map(|(it, _)| it).collect())
+}
+
+fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
+    Ok(Finding {
+        problem: row.get(0)?,
+        is_known: row.get(1)?,
+        variant: row.get(2)?,
+        title: row.get(3)?,
+        severity: row.get(4)?,
+        level: row.get(5)?,
+        count: u64::try_from(row.get::<_, i64>(6)?).unwrap_or(0),
+        first_time: row.get(7)?,
+        last_time: row.get(8)?,
+        codes: row.get::<_, String>(9)?.split_whitespace().map(str::to_owned).collect(),
+        message: row.get(10)?,
+        place: row.get(11)?,
+        suppressed: row.get(12)?,
+        steps: Vec::new(),
+    })
+}
