@@ -32,20 +32,23 @@ pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exami
         Err(error) => return Examined::Machine { why: error.to_string() },
     };
     let shown = name.to_string_lossy();
-    let mut bundle = match Bundle::of_file(&place.at(name), &shown, Limits::default().timed()) {
-        Ok(bundle) => bundle,
-        Err(error) => return Examined::Machine { why: chain(&error) },
+    let opened = open_file(&place.at(name)).and_then(|file| {
+        let sha256 = sha256(&place.at(name))?;
+        Ok((Bundle::of_file(file, &shown, u64::MAX, Limits::default().timed())?, sha256))
+    });
+    let (mut bundle, sha256) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Examined::Machine { why: format!("{shown}: {error}") },
     };
     if let Some(helper) = helper {
         bundle.set_helper(helper.clone());
     }
-    bundle.hash();
     let mut diagnosis = triage(&bundle, set, Options::default());
     job.quiet.note(&mut diagnosis);
-    diagnosis.inputs.iter_mut().for_each(|input| input.path.clone_from(&job.path));
-    let Some(sha256) = diagnosis.inputs.first().and_then(|it| it.sha256.clone()) else {
-        return Examined::Machine { why: "it could not be read to its end".to_owned() };
-    };
+    for input in &mut diagnosis.inputs {
+        input.path.clone_from(&job.path);
+        input.sha256 = Some(sha256.clone());
+    }
     let of_kind = |kind| diagnosis.problems.iter().filter(move |it| it.kind == kind);
     if of_kind(ProblemKind::Changed).next().is_some() {
         return Examined::Changed;

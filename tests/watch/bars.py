@@ -132,7 +132,7 @@ class Uploads:
 
     def __init__(self, root, bundles, seed, hurry):
         self.root, self.bundles, self.chance, self.hurry = root, bundles, random.Random(seed), hurry
-        self.wanted, self.bad, self.complete = {}, {}, set()
+        self.wanted, self.bad, self.complete, self.uploaded = {}, {}, set(), 0
 
     def customer(self, path):
         parts = path.relative_to(self.root).parts
@@ -213,6 +213,8 @@ class Uploads:
         elif way == "mark":
             path.write_bytes(content)
             path.with_name(path.name + ".done").touch()
+        elif way in ("name", "taken"):
+            path.write_bytes(content)
         else:
             path.write_bytes(content)
             again = path.with_name(f"{path.name.split('.')[0]}-again.{kind}")
@@ -222,6 +224,7 @@ class Uploads:
     def run(self):
         for number in range(self.bundles):
             self.upload(number)
+            self.uploaded += 1
 
 
 def verdict(**misses):
@@ -305,7 +308,8 @@ def kills(desk, arguments):
     thread.join()
     print(f"{arguments.bundles} bundles uploaded, {arguments.kills} kills in {time.time() - start:.0f} s; store broken {broken} times")
     code = settle(desk, uploads, 900)
-    return check(desk, uploads, store_broken_after_a_kill=broken, exit_code=code)
+    not_uploaded = uploads.bundles - uploads.uploaded
+    return check(desk, uploads, not_uploaded=not_uploaded, store_broken_after_a_kill=broken, exit_code=code)
 
 
 def flood(desk, arguments):
@@ -334,6 +338,9 @@ def flood(desk, arguments):
 def full(desk, arguments):
     uploads = Uploads(desk.root, arguments.bundles, 3, arguments.hurry)
     process, chance = desk.start("--min-free", "0"), random.Random(4)
+    # Where nothing can be written it does not start.
+    while not desk.pulse() and process.poll() is None:
+        time.sleep(0.1)
     filler = desk.folder / "filler"
 
     def fill(pages):
@@ -472,7 +479,7 @@ def main():
         desk.errors.close()
     finally:
         if arguments.bar == "full":
-            subprocess.run(["umount", folder], check=False)
+            subprocess.run(["umount", "--lazy", folder], check=False)
         shutil.rmtree(folder, ignore_errors=True)
     raise SystemExit(not is_met)
 
