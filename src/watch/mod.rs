@@ -7,6 +7,7 @@
 
 mod earlier;
 mod ending;
+mod escalate;
 mod events;
 mod examine;
 mod facts;
@@ -31,6 +32,7 @@ mod upload;
 mod work;
 mod worker;
 
+pub use escalate::{Made, Wanted, escalate};
 pub use examine::{catalogue_name, examine};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use protocol::{Examined, Summary, Task};
