@@ -1,6 +1,7 @@
 //! The texts of a bundle on their way through a redactor: what `tierline redact` does twice, to learn and to replace.
 
 mod file_names;
+mod ledger;
 
 use crate::bundle::{Bundle, Content, Entry, FilePath, Visited};
 use crate::record::{ChunkReader, Reading, not_text};
@@ -9,6 +10,7 @@ use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
 pub use file_names::{FreeNames, harmless};
+pub use ledger::Ledger;
 
 /// What a first look at a bundle has shown.
 #[derive(Debug, Default)]

@@ -2,8 +2,8 @@
 //!
 //! Each case has two. The customer's runs from the call to the fix, and rests while the customer has to bring something; how long it
 //! may run stands in the [`Contract`]. The vendor's runs from the ticket to its first answer by the severity in its profile, and
-//! after that, if the profile says how often it reports, from answer to answer. Both are computed from what the store has
-//! written down, so that a corrected calendar or contract corrects them.
+//! after that, if the profile says how often it reports, from answer to answer; of tickets in systems of ours the vendor knows
+//! nothing. Both are computed from what the store has written down, so that a corrected calendar or contract corrects them.
 
 #[cfg(test)]
 mod tests;
@@ -128,16 +128,18 @@ impl Outlook {
     }
 }
 
-/// Looks at the clocks of a case. A clock without a target is not there: no contract, no profile, no severity.
+/// Looks at the clocks of a case. A clock without a target is not there: no contract, no profile, no severity. `is_desk` says of a
+/// tracker whether the vendor sees what is there.
 pub fn clocks(
     case: &Case,
     contract: Option<&Contract>,
     vendor: Option<&Vendor>,
+    is_desk: &dyn Fn(&str, &Vendor) -> bool,
     now: i64,
 ) -> Result<Clocks, CalendarError> {
     let mut customer = contract.and_then(|it| customer_clock(case, it, now));
     let vendors = match vendor {
-        Some(vendor) => vendor_clock(case, vendor, now)?,
+        Some(vendor) => vendor_clock(case, vendor, &|it| is_desk(it, vendor), now)?,
         None => None,
     };
     if let Some(own) = &mut customer
@@ -166,10 +168,14 @@ fn customer_clock(case: &Case, contract: &Contract, now: i64) -> Option<Clock> {
     Some(run.clock(Side::Customer, Goal::Solution, true, now))
 }
 
-fn vendor_clock(case: &Case, vendor: &Vendor, now: i64) -> Result<Option<Clock>, CalendarError> {
-    let Some(ticket) = case.tickets.iter().filter(|it| it.accepted.is_some()).min_by_key(|it| it.accepted) else {
-        return Ok(None);
-    };
+fn vendor_clock(
+    case: &Case,
+    vendor: &Vendor,
+    is_desk: &dyn Fn(&str) -> bool,
+    now: i64,
+) -> Result<Option<Clock>, CalendarError> {
+    let theirs = case.tickets.iter().filter(|it| it.accepted.is_some() && is_desk(&it.tracker));
+    let Some(ticket) = theirs.min_by_key(|it| it.accepted) else { return Ok(None) };
     let started = ticket.accepted.unwrap_or(case.opened);
     let told = ticket.severity.as_deref().and_then(|name| vendor.severities.iter().find(|it| it.name == name));
     let Some(severity) = told.or_else(|| severity_of(case).and_then(|it| vendor.severity(it))) else { return Ok(None) };

@@ -58,6 +58,8 @@ pub struct Bundle {
     /// How the inputs are shown.
     shown: Vec<String>,
     files: Vec<Listed>,
+    /// The only file, where it was given open; of it only the bytes count that were listed.
+    opened: Option<File>,
     /// What the listing could not look at.
     problems: Vec<Problem>,
     limits: Limits,
@@ -112,7 +114,7 @@ impl Bundle {
                 let (mut file, facts) = open_file(&real).map_err(failed)?;
                 // What fails here fails again when the file is visited, and is a problem of it: a bad disk must not keep
                 // the other paths from being read.
-                let head = read_head(&mut file).unwrap_or_default();
+                let head = read_head(&mut file, facts.len()).unwrap_or_default();
                 files.push(Listed { path: real, shown: shown.as_str().into(), bytes: facts.len(), input: number });
                 kind_of(&file, &head, facts.len()).name()
             } else {
@@ -125,6 +127,7 @@ impl Bundle {
             inputs,
             shown,
             files,
+            opened: None,
             problems,
             limits,
             helper: None,
@@ -133,21 +136,21 @@ impl Bundle {
         })
     }
 
-    /// Takes one file, shown as said; neither a link nor anything but a file.
+    /// Takes a file that is open, shown as said, and of it the first `most` bytes. It must be a file and nothing else.
     ///
     /// # Errors
     ///
-    /// [`BundleError::Open`] if it cannot be opened, or is a link or no file.
-    pub fn of_file(path: &Path, shown: &str, limits: Limits) -> Result<Bundle, BundleError> {
-        let failed = |source| BundleError::Open { path: path.to_path_buf(), source };
-        let (mut file, facts) = open_file(path).map_err(failed)?;
-        let head = read_head(&mut file).map_err(failed)?;
-        let kind = kind_of(&file, &head, facts.len()).name().into();
-        let bytes = facts.len();
+    /// If its beginning cannot be read.
+    pub fn of_file(mut file: File, shown: &str, most: u64, limits: Limits) -> io::Result<Bundle> {
+        let bytes = file.metadata()?.len().min(most);
+        let head = read_head(&mut file, bytes)?;
+        let kind = kind_of(&file, &head, bytes).name().into();
+        let path = PathBuf::from(shown);
         Ok(Bundle {
-            inputs: vec![Input { path: path.to_path_buf(), kind, bytes, sha256: None }],
+            inputs: vec![Input { path: path.clone(), kind, bytes, sha256: None }],
             shown: vec![shown.to_owned()],
-            files: vec![Listed { path: path.to_path_buf(), shown: shown.into(), bytes, input: 0 }],
+            files: vec![Listed { path, shown: shown.into(), bytes, input: 0 }],
+            opened: Some(file),
             problems: Vec::new(),
             limits,
             helper: None,
@@ -263,8 +266,11 @@ impl Bundle {
             visit.fail_limit(&place);
             return visit.saw(listed.bytes);
         }
-        let opened = open_file(&listed.path).and_then(|(mut file, facts)| Ok((read_head(&mut file)?, file, facts)));
-        let (head, mut file, metadata) = match opened {
+        let opened = self.open_listed(listed).and_then(|(mut file, facts)| {
+            let bytes = self.length(listed, &facts);
+            Ok((read_head(&mut file, bytes)?, file, facts, bytes))
+        });
+        let (head, mut file, metadata, bytes) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 match error.kind() {
@@ -275,11 +281,11 @@ impl Bundle {
                 return visit.saw(listed.bytes);
             }
         };
-        let facts = Facts { modified: modified(&metadata), size: Some(metadata.len()) };
-        let kind = kind_of(&file, &head, metadata.len());
+        let facts = Facts { modified: modified(&metadata), size: Some(bytes) };
+        let kind = kind_of(&file, &head, bytes);
         // Nobody has to wait for gigabytes of zeros that a disk image or a broken log ends with.
         let end = Some(&file).filter(|_| kind == Kind::Plain).and_then(|file| end_of_data(file, &metadata));
-        let end = end.unwrap_or(metadata.len());
+        let end = end.unwrap_or(bytes).min(bytes);
         match kind {
             Kind::Plain if head.len() < HEAD => {
                 visit.leaf(&place, facts.modified, Content::Mapped(head.as_slice().into()), head.len() as u64);
@@ -290,13 +296,29 @@ impl Bundle {
                 Ok(()) => visit.foreign(&place, facts, format, file),
                 Err(error) => visit.fail_with(&place, &error),
             },
-            Kind::Zip => visit.zip(&place, &Source::file(file, metadata.len(), progress)),
+            Kind::Zip => visit.zip(&place, &Source::file(file, bytes, progress)),
             _ => {
                 progress.add(head.len() as u64);
                 let rest = end.saturating_sub(head.len() as u64);
                 let rest = Guarded::free(visit, &place, FileReader { file, left: rest, progress });
                 visit.stream(&place, facts, &mut BufReader::with_capacity(HEAD, Cursor::new(head).chain(rest)));
             }
+        }
+    }
+
+    fn open_listed(&self, listed: &Listed) -> io::Result<(File, Metadata)> {
+        let Some(opened) = &self.opened else { return open_file(&listed.path) };
+        let mut file = opened.try_clone()?;
+        io::Seek::rewind(&mut file)?;
+        let facts = file.metadata()?;
+        Ok((file, facts))
+    }
+
+    /// How much is read of a file.
+    fn length(&self, listed: &Listed, facts: &Metadata) -> u64 {
+        match self.opened {
+            Some(_) => facts.len().min(listed.bytes),
+            None => facts.len(),
         }
     }
 
@@ -358,9 +380,9 @@ fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
 }
 
 /// Reads what is needed to recognise a file; that is all of it if it is small.
-fn read_head(file: &mut File) -> io::Result<Vec<u8>> {
+fn read_head(file: &mut File, bytes: u64) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    file.take(HEAD as u64).read_to_end(&mut head)?;
+    file.take(bytes.min(HEAD as u64)).read_to_end(&mut head)?;
     Ok(head)
 }
 

@@ -4,15 +4,18 @@ mod host;
 mod told;
 
 use super::budget::size;
+#[cfg(feature = "server")]
+use super::encrypt;
 use super::exit::Usage;
 use super::progress::with_count;
-use super::redact::{Customer, read_keywords, remember};
+use super::redact::{Customer, read_keywords, remember_name};
 use super::{Exit, Terminal, around, output, say};
 use anyhow::Context;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tierline::collect::{CollectError, Format, Host, Limits, Redaction, Wanted, collect, detect, plan};
 use tierline::redact::{Names, Options};
+use tierline::redaction::Ledger;
 use tierline::signature::{Profile, SignatureSet};
 use tierline::triage::Bound;
 
@@ -57,6 +60,11 @@ pub(super) struct CollectArgs {
     /// [default: tierline-collect-<time> in this folder].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Encrypts the archive, so that only the holder of this public key can read it with `age -d`: `age1...`, or a file of such keys;
+    /// may be repeated. Its name ends with `.age` then.
+    #[cfg(feature = "server")]
+    #[arg(long, value_name = "KEY|FILE")]
+    encrypt_to: Vec<String>,
     /// Leaves names and addresses as they are, for which the customer has to agree: the partner redacts. Secrets and keywords go
     /// all the same.
     #[arg(long)]
@@ -86,8 +94,8 @@ Examples:
   tierline collect --profile veeam-server-linux --profile linux-host --since -3d --out case.zip
   tierline collect --root /mnt/disk --max-size 20G --max-file 5G --out case.zip
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but something that should be taken is not in it, 6 refused: the leak scan found
-something in the list of the files.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but something that should be taken is not in it, or a
+command failed, 6 refused: the leak scan found something in the list of the files.";
 
 pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let now = jiff::Timestamp::now().as_second();
@@ -97,12 +105,13 @@ pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit
         output::print(told::list(set.profiles(), &host).as_bytes())?;
         return Ok(Exit::Done);
     }
-    let out = match &args.out {
-        Some(out) => out.clone(),
-        None => PathBuf::from(format!("tierline-collect-{}{}", stamp(now), Format::USUAL.ending())),
-    };
-    let format = Format::of(&out)
-        .ok_or_else(|| Usage(format!("--out `{}`: the name must end with {}", out.display(), told::endings())))?;
+    #[cfg(feature = "server")]
+    let recipients = encrypt::named(&args.encrypt_to)?;
+    #[cfg(feature = "server")]
+    let is_sealed = !recipients.is_empty();
+    #[cfg(not(feature = "server"))]
+    let is_sealed = false;
+    let (out, format) = target(args, now, is_sealed)?;
     let limits = limits(args, now)?;
     let profiles = chosen(args, set.profiles(), &host)?;
     host::give_way();
@@ -116,11 +125,22 @@ pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit
         anyhow::bail!("there is nothing to take; `tierline collect --list` shows which profiles fit this machine");
     }
     let customer = Customer::new(&args.customer, args.map.clone())?;
-    let redaction = redaction(args, &customer, &host)?;
+    let mut ledger = customer.ledger()?;
+    let redaction = redaction(args, &customer, &host, &mut ledger)?;
     let read = AtomicU64::new(0);
-    let wanted = Wanted { plan: &plan, host: &host, limits: &limits, redaction: &redaction, format, now, read: &read };
+    let wanted = Wanted {
+        plan: &plan,
+        host: &host,
+        limits: &limits,
+        redaction: &redaction,
+        format,
+        #[cfg(feature = "server")]
+        recipients: &recipients,
+        now,
+        read: &read,
+    };
     let total = 2 * plan.files.iter().map(|it| it.bytes).sum::<u64>();
-    let work = || collect(&wanted, &out);
+    let work = || collect(&wanted, &mut ledger, &out);
     let result = with_count(total, &|| read.load(Ordering::Relaxed), !terminal.no_progress, work);
     let collected = match result {
         Ok(collected) => collected,
@@ -134,11 +154,30 @@ pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit
         Err(error) => return Err(error).context("failed to collect"),
     };
     // The archive is of no use to those who cannot lead back its names; that the map is kept is worth an error.
-    customer.save(&collected.map)?;
+    customer.save_ledger(&mut ledger)?;
     output::print(told::collected(&collected, &out, &set, args.keep_identifiers).as_bytes())?;
-    let is_missed = collected.manifest.refused.iter().any(|it| it.missed)
-        || collected.manifest.files.iter().any(|it| it.note.is_some());
-    Ok(if is_missed { Exit::Partial } else { Exit::Done })
+    Ok(if collected.manifest.lacks().is_empty() { Exit::Done } else { Exit::Partial })
+}
+
+/// The archive to write, and what it is. Its name tells whether everybody can read it.
+fn target(args: &CollectArgs, now: i64, is_sealed: bool) -> anyhow::Result<(PathBuf, Format)> {
+    const SEALED: &str = "age";
+    let sealed = if is_sealed { ".age" } else { "" };
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => PathBuf::from(format!("tierline-collect-{}{}{sealed}", stamp(now), Format::USUAL.ending())),
+    };
+    let inner =
+        if is_sealed && out.extension().is_some_and(|it| it == SEALED) { out.with_extension("") } else { out.clone() };
+    let is_named = (inner != out) == is_sealed;
+    match Format::of(&inner).filter(|_| is_named) {
+        Some(format) => Ok((out, format)),
+        None => {
+            let behind = if is_sealed { ", and `.age` behind it" } else { "" };
+            let message = format!("--out `{}`: the name must end with {}{behind}", out.display(), told::endings());
+            Err(Usage(message).into())
+        }
+    }
 }
 
 fn load(args: &CollectArgs) -> anyhow::Result<SignatureSet> {
@@ -191,14 +230,16 @@ fn limits(args: &CollectArgs, now: i64) -> anyhow::Result<Limits> {
     Ok(Limits { total: args.max_size, file: args.max_file, since, until })
 }
 
-fn redaction(args: &CollectArgs, customer: &Customer, host: &Host) -> anyhow::Result<Redaction> {
+fn redaction(args: &CollectArgs, customer: &Customer, host: &Host, known: &mut Ledger) -> anyhow::Result<Redaction> {
     let keywords = args.keywords.as_deref().map(read_keywords).transpose()?.unwrap_or_default();
     let key = customer.key(args.key_file.as_deref())?;
-    let known = customer.map()?;
     let mut names = Names::default();
     host::learn(host, &mut names);
-    remember(&mut names, &known);
-    Ok(Redaction { key, options: Options { keep_identifiers: args.keep_identifiers, keywords }, names, known })
+    known.each(&mut |kind, _, original| {
+        remember_name(&mut names, kind, original);
+        Ok(())
+    })?;
+    Ok(Redaction { key, options: Options { keep_identifiers: args.keep_identifiers, keywords }, names })
 }
 
 /// The time as a part of the name of a file, in UTC.

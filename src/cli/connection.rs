@@ -75,6 +75,18 @@ pub(super) fn now() -> i64 {
     since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// The outbox of a store for a tracker, in this world.
+pub(super) fn outbox<'a>(
+    store: &'a Store,
+    name: &'a str,
+    tracker: &'a dyn Tracker,
+    until: i64,
+    reached: &'a dyn Fn(Point),
+) -> Outbox<'a> {
+    let around = Surroundings { now: &now, sleep: &std::thread::sleep, chance: &chance, until, reached };
+    Outbox { store, name, tracker, around }
+}
+
 /// Takes an entry as far as it goes; waits for the next attempt if that comes before `until`.
 pub(super) fn drive(
     store: &Store,
@@ -84,14 +96,8 @@ pub(super) fn drive(
     until: i64,
 ) -> Result<Outcome, OutboxError> {
     let faults = Faults::default();
-    let around = Surroundings {
-        now: &now,
-        sleep: &std::thread::sleep,
-        chance: &chance,
-        until,
-        reached: &|point| faults.reached(point),
-    };
-    let outbox = Outbox { store, name, tracker, around };
+    let reached = |point| faults.reached(point);
+    let outbox = outbox(store, name, tracker, until, &reached);
     loop {
         let outcome = outbox.run(entry)?;
         match &outcome {

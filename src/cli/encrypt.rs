@@ -25,20 +25,7 @@ impl ArchiveArgs {
         if let Some(zip) = out.map(zip_of).filter(|zip| self.zip && zip.exists()) {
             return Err(Usage(format!("`{}` is there already", zip.display())).into());
         }
-        let mut all = Vec::new();
-        for named in &self.encrypt_to {
-            let wrong = |reason: String| Usage(format!("--encrypt-to: {reason}"));
-            match Recipient::parse(named) {
-                Ok(recipient) => all.push(recipient),
-                Err(RecipientError::Wrong(_)) if Path::new(named).is_file() => {
-                    let text = fs::read_to_string(named).with_context(|| format!("failed to read `{named}`"))?;
-                    let told = |(line, error)| wrong(format!("`{named}`, line {line}: {error}"));
-                    all.extend(recipient::recipients(&text).map_err(told)?);
-                }
-                Err(error) => return Err(wrong(error.to_string()).into()),
-            }
-        }
-        Ok(all.iter().map(|it| it.as_str().to_owned()).collect())
+        Ok(named(&self.encrypt_to)?.iter().map(|it| it.as_str().to_owned()).collect())
     }
 
     /// Makes what was asked for. Returns a line on each for the engineer.
@@ -59,6 +46,24 @@ impl ArchiveArgs {
         }
         Ok(told)
     }
+}
+
+/// The keys that `--encrypt-to` names, by themselves or in files.
+pub(super) fn named(keys: &[String]) -> anyhow::Result<Vec<Recipient>> {
+    let mut all = Vec::new();
+    for named in keys {
+        let wrong = |reason: String| Usage(format!("--encrypt-to: {reason}"));
+        match Recipient::parse(named) {
+            Ok(recipient) => all.push(recipient),
+            Err(RecipientError::Wrong(_)) if Path::new(named).is_file() => {
+                let text = fs::read_to_string(named).with_context(|| format!("failed to read `{named}`"))?;
+                let told = |(line, error)| wrong(format!("`{named}`, line {line}: {error}"));
+                all.extend(recipient::recipients(&text).map_err(told)?);
+            }
+            Err(error) => return Err(wrong(error.to_string()).into()),
+        }
+    }
+    Ok(all)
 }
 
 /// The keys that a package or a vendor's profile names.

@@ -229,8 +229,8 @@ fn told(ticket: &Ticket, out: &Path, more: &[String]) -> String {
         text.push_str(&item(&format!("{}: {}", file.path, file.what), output::width()));
     }
     more.iter().for_each(|it| text.push_str(&format!("{it}\n")));
-    if !ticket.missing.is_empty() || !ticket.untried.is_empty() {
-        text.push_str("The ticket says what is missing and which steps were not tried.\n");
+    if !ticket.missing.is_empty() || !ticket.untried.is_empty() || ticket.known.iter().any(|it| it.is_open) {
+        text.push_str("The ticket says what is missing and what was not tried.\n");
     }
     text.push_str("Nothing was sent. Names are pseudonyms; `tierline redact --reverse` leads back on this machine.\n");
     text

@@ -157,10 +157,14 @@ pub(super) fn redacted(diagnosis: &Diagnosis, customer: &str, bundle: &Bundle) -
     Ok(None)
 }
 
-/// Adds names that another bundle of the customer has shown.
+/// Adds names that other bundles of the customer have shown.
 pub(super) fn remember(names: &mut Names, known: &Map) {
-    let kinds = [Kind::Host, Kind::User, Kind::Domain, Kind::Serial];
-    for (kind, _, original) in known.entries().filter(|(kind, ..)| kinds.contains(kind)) {
+    known.entries().for_each(|(kind, _, original)| remember_name(names, kind, original));
+}
+
+/// Adds a name that another bundle of the customer has shown.
+pub(super) fn remember_name(names: &mut Names, kind: Kind, original: &str) {
+    if matches!(kind, Kind::Host | Kind::User | Kind::Domain | Kind::Serial) {
         names.add(kind, original);
     }
 }

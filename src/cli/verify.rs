@@ -13,6 +13,7 @@ use tierline::signature::SignatureSet;
 
 /// Checks that a package which `escalate` made is as it was made, and shows what the logs show.
 ///
+/// The package is a folder, or the zip of one that `--zip` has made, or that came out of an encrypted package.
 /// Every file must have the hash that the manifest states, and no other file may be there. With the logs it was made from, each
 /// excerpt must stand at the file, line and byte that it names, and the package's logs must be those of the bundle, cut to the
 /// time of the incident. Names in the package are pseudonyms: with the customer's key, if it is on this machine or named, they
@@ -20,8 +21,8 @@ use tierline::signature::SignatureSet;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct VerifyArgs {
-    /// The folder of the package.
-    #[arg(value_name = "DIR")]
+    /// The package: its folder, or its zip.
+    #[arg(value_name = "PACKAGE")]
     package: PathBuf,
     /// What it was made from, in the same order.
     #[arg(value_name = "PATH", conflicts_with = "bundle")]
@@ -49,6 +50,7 @@ const EXAMPLES: &str = "\
 Examples:
   tierline verify ticket/
   tierline verify ticket/ case.zip
+  tierline verify ticket.zip case.zip
   tierline verify ticket/ --bundle case.zip --customer acme
 
 Exit codes: 0 it is, 1 it is not or cannot be read, 2 wrong usage, 4 it is but parts of the logs were not examined.";

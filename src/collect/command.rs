@@ -1,8 +1,9 @@
-//! A program is run to see what it shows: without a shell, without input, for a limited time, and only so much of its output is kept.
+//! A program is run to see what it shows: without a shell, without input, for a limited time, and only the end of a long output is
+//! kept.
 
+use super::tail::{self, Tail};
 use crate::signature::Span;
-use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -11,13 +12,13 @@ use std::time::{Duration, Instant};
 /// What became of a command.
 #[derive(Debug)]
 pub(super) struct Ran {
-    /// What it showed, in an unnamed file; as it is, not redacted.
-    pub(super) output: File,
+    /// What it showed; as it is, not redacted.
+    pub(super) output: Tail,
     /// How it ended; `None` if a signal did it or it was ended by us.
     pub(super) status: Option<i32>,
     /// It was ended since it took too long.
     pub(super) is_late: bool,
-    /// It showed more than was kept.
+    /// It showed more than was kept, which is the end of it.
     pub(super) is_cut: bool,
 }
 
@@ -63,12 +64,12 @@ pub(super) fn run(program: &Path, arguments: &[String], time: Span, bytes: u64) 
     let mut child = command.spawn()?;
     // It holds the ends of the pipe to be written to, and with them open the output would never end.
     drop(command);
-    let mut output = tempfile::tempfile()?;
-    let kept = output.try_clone()?;
+    let file = tempfile::tempfile()?;
+    let kept = file.try_clone()?;
     let (sender, receiver) = std::sync::mpsc::channel();
     thread::spawn(move || {
         // Nobody waits any more if this fails.
-        let _ = sender.send(keep(reader, kept, bytes));
+        let _ = sender.send(tail::keep(reader, kept, bytes));
     });
     let until = Instant::now() + Duration::from_nanos(time.0.unsigned_abs());
     let mut is_late = false;
@@ -84,36 +85,19 @@ pub(super) fn run(program: &Path, arguments: &[String], time: Span, bytes: u64) 
         }
         thread::sleep(LOOK);
     };
-    let is_cut = match receiver.recv_timeout(LINGER) {
+    let output = match receiver.recv_timeout(LINGER) {
         Ok(kept) => kept?,
         Err(_) => {
             end(&mut child);
             match receiver.recv_timeout(LINGER) {
                 Ok(kept) => kept?,
-                Err(_) => true,
+                // What it has left behind still writes, so that nobody knows where the end of it is.
+                Err(_) => return Err(io::Error::new(io::ErrorKind::TimedOut, "its output does not end")),
             }
         }
     };
-    output.rewind()?;
+    let is_cut = output.is_cut();
     Ok(Ran { output, status: status.and_then(|it| it.code()), is_late, is_cut })
-}
-
-/// Keeps the beginning of an output and lets the rest go, so that the program does not wait for us. Says whether there was more.
-fn keep(mut from: impl Read, mut to: File, bytes: u64) -> io::Result<bool> {
-    let mut block = [0; 16 << 10];
-    let (mut left, mut is_cut) = (bytes, false);
-    loop {
-        let read = match from.read(&mut block) {
-            Ok(0) => return Ok(is_cut),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let taken = usize::try_from(left).unwrap_or(usize::MAX).min(read);
-        to.write_all(block.get(..taken).unwrap_or_default())?;
-        left -= taken as u64;
-        is_cut |= taken < read;
-    }
 }
 
 fn root() -> &'static str {
@@ -133,6 +117,7 @@ fn end(child: &mut Child) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
 
     fn shell(script: &str, milliseconds: i64, bytes: u64) -> (String, Ran) {
         let arguments = ["-c".to_owned(), script.to_owned()];
@@ -149,9 +134,9 @@ mod tests {
     }
 
     #[test]
-    fn too_much_is_cut_and_the_program_goes_on() {
-        let (text, ran) = shell("head -c 1000000 /dev/zero | tr '\\0' x; exit 5", 10_000, 10);
-        assert_eq!((&*text, ran.status, ran.is_cut), ("xxxxxxxxxx", Some(5), true));
+    fn of_too_much_the_end_is_kept_and_the_program_goes_on() {
+        let (text, ran) = shell("seq 1 100000; exit 5", 10_000, 18);
+        assert_eq!((&*text, ran.status, ran.is_cut), ("99999\n100000\n", Some(5), true));
     }
 
     #[test]

@@ -60,12 +60,37 @@ pub struct CommandEntry {
     pub status: Option<i32>,
     /// It was ended since it took too long.
     pub late: bool,
-    /// It showed more than was kept.
+    /// It showed more than was kept, which is the end of it.
     pub cut: bool,
     /// Bytes of the redacted text.
     pub bytes: u64,
     /// SHA-256 of the redacted text.
     pub sha256: String,
+}
+
+impl Manifest {
+    /// What should be in the archive and is not, or not as a whole, each with the reason.
+    pub fn lacks(&self) -> Vec<(String, String)> {
+        let missed = self.refused.iter().filter(|it| it.missed).map(|it| (it.origin.clone(), it.why.clone()));
+        let notes = self.files.iter().filter_map(|it| Some((it.origin.clone(), it.note.clone()?)));
+        let commands = self.commands.iter().filter_map(|it| Some((it.run.join(" "), it.trouble()?)));
+        missed.chain(notes).chain(commands).collect()
+    }
+}
+
+impl CommandEntry {
+    /// What went wrong with it. What it has shown, mostly why, is in the archive all the same.
+    fn trouble(&self) -> Option<String> {
+        let failed = match self.status {
+            Some(0) => None,
+            _ if self.late => Some("took too long and was ended".to_owned()),
+            Some(status) => Some(format!("failed with {status}")),
+            None => Some("was ended by a signal".to_owned()),
+        };
+        let cut = self.cut.then(|| format!("showed too much, of which the last {} bytes are kept", self.bytes));
+        let told: Vec<String> = failed.into_iter().chain(cut).collect();
+        if told.is_empty() { None } else { Some(told.join(", ")) }
+    }
 }
 
 /// What is not in the archive.
@@ -80,4 +105,22 @@ pub struct RefusedEntry {
     pub why: String,
     /// Whether it should have been taken.
     pub missed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_with_a_command_is_told() {
+        let told = |status, late, cut| {
+            let (path, sha256) = (String::new(), String::new());
+            CommandEntry { path, run: vec!["x".to_owned()], status, late, cut, bytes: 7, sha256 }.trouble()
+        };
+        assert_eq!(told(Some(0), false, false), None);
+        assert_eq!(told(Some(1), false, false).unwrap(), "failed with 1");
+        assert_eq!(told(None, false, false).unwrap(), "was ended by a signal");
+        let both = "took too long and was ended, showed too much, of which the last 7 bytes are kept";
+        assert_eq!(told(None, true, true).unwrap(), both);
+    }
 }

@@ -1,41 +1,24 @@
 //! From the pattern of a path to the files that it fits: on this machine, or below a folder that holds the disk of another one.
 //!
-//! No link is followed on the way, and nothing is opened.
+//! No link is followed on the way, and no file is opened.
 
-use crate::bundle::{Helper, Limits, is_hidden};
+use super::Host;
+use super::disk::Folder;
+use crate::bundle::is_hidden;
 use crate::signature::Os;
 use globset::{GlobBuilder, GlobMatcher};
 use std::collections::BTreeSet;
-use std::fs::{self, Metadata};
+use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-
-/// The machine whose files are collected.
-#[derive(Clone, Debug)]
-pub struct Host {
-    /// The folder that holds its disk; `None` for the machine that this runs on.
-    pub root: Option<PathBuf>,
-    /// The system of this machine; below a folder all are looked for.
-    pub os: Os,
-    /// What Windows calls its places, without percent signs: `ProgramData` is `C:\ProgramData`.
-    pub variables: Vec<(String, String)>,
-    /// Reads event logs, journals and some archives, in a process of its own.
-    pub helper: Option<Helper>,
-    /// How much one file may unpack to.
-    pub budget: Limits,
-}
-
-/// What Windows calls its places where nobody has changed them.
-const USUAL: &[(&str, &str)] = &[
-    ("ProgramData", r"C:\ProgramData"),
-    ("ProgramFiles", r"C:\Program Files"),
-    ("ProgramFiles(x86)", r"C:\Program Files (x86)"),
-    ("SystemDrive", "C:"),
-    ("SystemRoot", r"C:\Windows"),
-];
+use std::sync::Arc;
 
 /// A file that fits a pattern.
 #[derive(Debug)]
 pub(super) struct Found {
+    /// The folder below which no link is followed.
+    pub(super) disk: Arc<Path>,
+    /// Where it lies below that.
     pub(super) path: PathBuf,
     /// Its path on the machine that it is of, with `/`: `var/log/messages`, `C/ProgramData/Veeam/a.log`.
     pub(super) origin: String,
@@ -57,34 +40,28 @@ const DEEPEST: usize = 48;
 const MOST: usize = 500_000;
 
 impl Host {
-    /// Whether profiles of a system can have something to take here.
-    pub(super) fn may_be(&self, os: Os) -> bool {
-        self.root.is_some() || self.os == os
-    }
-
-    /// The names that `%NAME%` stands for in patterns.
-    fn variable(&self, name: &str) -> Option<&str> {
-        let is_it = |own: &str| own.eq_ignore_ascii_case(name);
-        // Below a folder the variables of this machine say nothing.
-        let own = self.variables.iter().filter(|_| self.root.is_none());
-        let own = own.map(|(name, value)| (&**name, &**value));
-        own.chain(USUAL.iter().copied()).find(|(own, _)| is_it(own)).map(|(_, value)| value)
-    }
-
     /// Finds what fits a pattern, sorted by origin.
     pub(super) fn search(&self, pattern: &str, os: Os) -> Search {
         let mut search = Search::default();
         let Some(start) = self.start(pattern, os) else { return search };
+        let disk = match Folder::open(&start.disk) {
+            Ok(disk) => disk,
+            Err(error) if is_absent(&error) => return search,
+            Err(error) => {
+                search.refused.push((start.origin, why(&error)));
+                return search;
+            }
+        };
         let mut seen = BTreeSet::new();
         let ignore_case = os == Os::Windows;
-        // Not recursive: folders can be nested deeper than a stack.
-        let mut open = vec![(start.folder, start.origin, 0, 0)];
-        while let Some((folder, origin, at, depth)) = open.pop() {
+        // Not recursive: folders can be nested deeper than a stack. Not open: there can be more than may be open.
+        let mut open = vec![(PathBuf::new(), start.origin, 0, 0)];
+        while let Some((path, origin, at, depth)) = open.pop() {
             let Some(part) = start.parts.get(at) else { continue };
             let is_last = at + 1 == start.parts.len();
             let mut take = |path: PathBuf, origin: String, facts: Metadata, search: &mut Search| {
                 if seen.insert(path.clone()) {
-                    search.found.push(Found { path, origin, facts });
+                    search.found.push(Found { disk: Arc::clone(&start.disk), path, origin, facts });
                 }
             };
             if search.found.len() >= MOST {
@@ -95,28 +72,34 @@ impl Host {
                 search.refused.push((origin, format!("folders nested deeper than {DEEPEST}")));
                 continue;
             }
+            // It was a folder when it was looked at; by now it may be something else.
+            let folder = match disk.below(&path) {
+                Ok(folder) => folder,
+                Err(error) => {
+                    search.refused.push((origin, why(&error)));
+                    continue;
+                }
+            };
             // A name needs no list of the folder, which may be forbidden where the file is not.
             if let Part::Name(name) = part
                 && (!ignore_case || cfg!(windows))
             {
-                let path = folder.join(name);
-                match fs::symlink_metadata(&path) {
+                match folder.facts(OsStr::new(name)) {
                     Ok(facts) if facts.is_symlink() && !is_last => {
                         search.refused.push((below(&origin, name), LINK.to_owned()));
                     }
                     Ok(facts) if facts.is_dir() && !is_last => {
-                        open.push((path, below(&origin, name), at + 1, depth + 1));
+                        open.push((path.join(name), below(&origin, name), at + 1, depth + 1));
                     }
-                    Ok(facts) if is_last => take(path, below(&origin, name), facts, &mut search),
+                    Ok(facts) if is_last => take(path.join(name), below(&origin, name), facts, &mut search),
                     Ok(_) => {}
                     Err(error) if is_absent(&error) => {}
                     Err(error) => search.refused.push((below(&origin, name), why(&error))),
                 }
                 continue;
             }
-            let mut names = match list(&folder) {
+            let mut names = match folder.list() {
                 Ok(names) => names,
-                Err(error) if is_absent(&error) => continue,
                 Err(error) => {
                     search.refused.push((origin, why(&error)));
                     continue;
@@ -125,15 +108,15 @@ impl Host {
             names.sort_by(|a, b| b.cmp(a));
             if matches!(part, Part::Folders) && !is_last {
                 // No folder at all between.
-                open.push((folder.clone(), origin.clone(), at + 1, depth));
+                open.push((path.clone(), origin.clone(), at + 1, depth));
             }
             for name in names {
                 let shown = name.to_string_lossy();
                 if !part.fits(&shown, ignore_case) {
                     continue;
                 }
-                let (path, origin) = (folder.join(&name), below(&origin, &shown));
-                let facts = match fs::symlink_metadata(&path) {
+                let (path, origin) = (path.join(&name), below(&origin, &shown));
+                let facts = match folder.facts(&name) {
                     Ok(facts) => facts,
                     Err(error) if is_absent(&error) => continue,
                     Err(error) => {
@@ -161,8 +144,8 @@ impl Host {
     /// Where the search for a pattern begins; `None` if it names an unknown place.
     fn start(&self, pattern: &str, os: Os) -> Option<Start> {
         if os != Os::Windows {
-            let folder = self.root.clone().unwrap_or_else(|| PathBuf::from("/"));
-            return Some(Start { folder, origin: String::new(), parts: parts(pattern, '/', false) });
+            let disk = self.root.as_deref().unwrap_or(Path::new("/")).into();
+            return Some(Start { disk, origin: String::new(), parts: parts(pattern, '/', false) });
         }
         let (first, rest) = pattern.split_once('\\')?;
         let first = match first.strip_prefix('%').and_then(|it| it.strip_suffix('%')) {
@@ -171,16 +154,16 @@ impl Host {
         };
         let (drive, folders) = first.split_once(':')?;
         let whole = format!("{}\\{rest}", folders.trim_matches('\\'));
-        let folder = match &self.root {
-            Some(root) => root.clone(),
-            None => PathBuf::from(format!("{drive}:\\")),
+        let disk = match &self.root {
+            Some(root) => root.as_path().into(),
+            None => PathBuf::from(format!("{drive}:\\")).into(),
         };
-        Some(Start { folder, origin: drive.to_ascii_uppercase(), parts: parts(&whole, '\\', true) })
+        Some(Start { disk, origin: drive.to_ascii_uppercase(), parts: parts(&whole, '\\', true) })
     }
 }
 
 struct Start {
-    folder: PathBuf,
+    disk: Arc<Path>,
     origin: String,
     parts: Vec<Part>,
 }
@@ -222,12 +205,8 @@ fn parts(pattern: &str, separator: char, ignore_case: bool) -> Vec<Part> {
 /// Why a link is not taken.
 pub(super) const LINK: &str = "a link, which is not followed";
 
-fn list(folder: &Path) -> std::io::Result<Vec<std::ffi::OsString>> {
-    fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
-}
-
 /// Paths of others, as people and archives may read them.
-fn below(origin: &str, name: &str) -> String {
+pub(super) fn below(origin: &str, name: &str) -> String {
     let name: String = name.chars().map(|it| if is_hidden(it) || it == '/' { '_' } else { it }).collect();
     if origin.is_empty() { name } else { format!("{origin}/{name}") }
 }
@@ -241,6 +220,8 @@ pub(super) fn why(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::PermissionDenied => "not readable by this user".to_owned(),
         std::io::ErrorKind::NotFound => "not there any more".to_owned(),
+        // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
+        _ if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) => "locked by another program".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -248,6 +229,8 @@ pub(super) fn why(error: &std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::Limits;
+    use std::fs;
 
     fn host(root: &Path) -> Host {
         Host {

@@ -25,6 +25,7 @@ pub use policy::Decision;
 pub use settings::Settings;
 
 use super::tracker::Tracker;
+use crate::signature::Vendor;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -113,6 +114,15 @@ impl Config {
     /// The kind of a tracker, for lists.
     pub fn kind(&self, name: &str) -> Option<&str> {
         self.trackers.get(name).map(|it| &**it.get_ref().kind.get_ref())
+    }
+
+    /// Whether what the tracker of this name has is with this vendor: it is said to be its desk, or is a portal of whoever it is for.
+    pub fn is_desk_of(&self, name: &str, vendor: &Vendor) -> bool {
+        let Some(settings) = self.trackers.get(name).map(Spanned::get_ref) else { return false };
+        match &settings.vendor {
+            Some(named) => vendor.is_called(named.get_ref()),
+            None => settings.kind.get_ref() == "portal",
+        }
     }
 
     /// How many MB the portal of this name takes in one file, if that is said.

@@ -3,7 +3,7 @@
 
 use super::http::{Http, Line, Secret};
 use super::package::{Outgoing, sha256};
-use super::tracker::Draft;
+use super::tracker::{Draft, Failure, Tracker};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -243,4 +243,52 @@ pub(super) fn draft(folder: &Path, files: &[(&str, &[u8])]) -> Draft {
         files: files.collect(),
         follows: None,
     }
+}
+
+/// What becomes of an answer to the request that opens a ticket, behind the exchanges before it.
+pub(super) fn opening<T: Tracker>(
+    tracker: impl Fn(&Contract) -> T,
+    before: Vec<Exchange>,
+    answer: Exchange,
+) -> Failure {
+    let contract = Contract::serve(before.into_iter().chain([answer]).collect());
+    let folder = tempfile::tempdir().unwrap();
+    tracker(&contract).create(&draft(folder.path(), &[])).unwrap_err()
+}
+
+#[track_caller]
+fn says(failure: &Failure, is_kind: bool, words: &[&str]) {
+    assert!(is_kind && words.iter().all(|it| failure.why().contains(it)), "{words:?}: {failure:?}");
+}
+
+/// Nothing else goes through either, as these words say.
+#[track_caller]
+pub(super) fn stopped(failure: &Failure, words: &[&str]) {
+    says(failure, matches!(failure, Failure::Stopped { .. }), words);
+}
+
+/// The same again will not help, as these words say.
+#[track_caller]
+pub(super) fn refused(failure: &Failure, words: &[&str]) {
+    says(failure, matches!(failure, Failure::Refused { .. }), words);
+}
+
+/// It is to be left alone for so many seconds.
+#[track_caller]
+pub(super) fn busy(failure: &Failure, seconds: Option<u64>) {
+    let after = seconds.map(Duration::from_secs);
+    says(failure, matches!(failure, Failure::Busy { after: it, .. } if *it == after), &[]);
+}
+
+/// A dry run of a ticket, with a file that is attached to it, shows these parts and no secrets. `BASE` is the address.
+#[track_caller]
+pub(super) fn dry_run_shows<T: Tracker>(tracker: impl Fn(&Contract) -> T, parts: &[&str], secrets: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let contract = Contract::serve(vec![]);
+    let (draft, files) = (draft(folder.path(), &[]), draft(folder.path(), &[("a.log", b"one")]).files);
+    let shown = tracker(&contract).dry_run(&draft, &[files]);
+    for part in parts {
+        assert!(shown.contains(&part.replace("BASE", &contract.base)), "{part}: {shown}");
+    }
+    assert!(!secrets.iter().any(|it| shown.contains(it)), "{shown}");
 }

@@ -127,6 +127,10 @@ impl Tracker for Folder {
         self.request_bytes
     }
 
+    fn takes_markdown(&self) -> bool {
+        true
+    }
+
     fn settle(&self) -> Duration {
         // The system does a rename at once or never.
         Duration::ZERO

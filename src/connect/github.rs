@@ -241,6 +241,10 @@ impl Tracker for GitHub {
         Some("https://docs.github.com/en/rest/issues/issues")
     }
 
+    fn takes_markdown(&self) -> bool {
+        true
+    }
+
     fn settle(&self) -> Duration {
         self.settle
     }

@@ -252,6 +252,10 @@ impl Tracker for GitLab {
         Some("https://docs.gitlab.com/api/issues/")
     }
 
+    fn takes_markdown(&self) -> bool {
+        true
+    }
+
     fn settle(&self) -> Duration {
         self.settle
     }

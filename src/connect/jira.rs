@@ -290,6 +290,10 @@ impl Tracker for Jira {
         })
     }
 
+    fn takes_markdown(&self) -> bool {
+        true
+    }
+
     fn settle(&self) -> Duration {
         self.settle
     }

@@ -34,7 +34,7 @@ mod zammad;
 mod zendesk;
 
 pub use config::{Config, ConfigError, Decision, Settings};
-pub use outbox::{Outbox, OutboxError, Outcome, Point, Surroundings};
+pub use outbox::{Outbox, OutboxError, Outcome, Point, Refreshed, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
 pub use parts::{Parts, split};
 pub use tracker::{Draft, Failure, Holds, Probe, Tracker};

@@ -5,8 +5,11 @@
 //! had the time to finish what it was doing.
 
 mod files;
+mod refresh;
 mod steps;
 mod written;
+
+pub use refresh::Refreshed;
 
 use super::package::{Package, PackageProblem};
 use super::tracker::{Failure, Tracker};
@@ -194,14 +197,12 @@ impl Outbox<'_> {
             return Ok(Some(Outcome::Waiting { due: before.due.max(now), why }));
         }
         let health = self.store.health(self.name)?;
-        if let Some(why) = health.stopped {
-            let why = format!("{why}; `tierline trackers check {}` takes it up again", self.name);
+        if let Some(why) = self.stopped(&health) {
             return Ok(Some(Outcome::Waiting { due: now, why }));
         }
         let due = entry.due.max(health.blocked_until);
         if due > now {
-            let why =
-                entry.reason.clone().unwrap_or_else(|| format!("`{}` does not answer and is left alone", self.name));
+            let why = entry.reason.clone().unwrap_or_else(|| self.silent());
             return Ok(Some(Outcome::Waiting { due, why }));
         }
         Ok(None)

@@ -2,7 +2,7 @@
 
 use super::tracker::{Draft, Tracker};
 use crate::escalate::{
-    FoundLeak, Manifest, Ticket, VerifyError, beside, is_sealed, leaks_in_package, markdown, seal, verify,
+    FoundLeak, Manifest, Ticket, VerifyError, beside, is_sealed, leaks_in_package, markdown, plain_text, seal, verify,
 };
 use crate::recipient::Recipient;
 use crate::redact::LeakScan;
@@ -176,15 +176,18 @@ impl Package {
         }
     }
 
-    /// What the vendor reads first: all of `ticket.md`, or its beginning, for trackers shorten long texts without a word.
-    fn body(&self) -> String {
+    /// What the vendor reads first: all of the ticket, or its beginning, for trackers shorten long texts without a word.
+    fn body(&self, tracker: &dyn Tracker) -> String {
         const LONGEST: usize = 60_000;
-        let mut text = markdown(&self.ticket);
+        let (mut text, quote) = match tracker.takes_markdown() {
+            true => (markdown(&self.ticket), "`"),
+            false => (plain_text(&self.ticket), ""),
+        };
         if let Some(file) = self.sealed_file() {
             let name = &file.name;
             let told = format!(
-                "\nAll files are in the attached `{name}`, which the holder of the key opens: \
-                 `age -d -i KEY {name} > package.zip`\n"
+                "\nAll files are in the attached {quote}{name}{quote}, which the holder of the key opens: \
+                 {quote}age -d -i KEY {name} > package.zip{quote}\n"
             );
             text.push_str(&told);
         }
@@ -201,7 +204,7 @@ impl Package {
     pub fn draft(&self, tracker: &dyn Tracker) -> (Draft, Vec<Vec<Outgoing>>) {
         let mut batches = batches(self.files.iter().cloned(), tracker.request_bytes()).into_iter();
         let first = if tracker.opens_with_files() { batches.next() } else { None };
-        (self.with(self.body(), first.unwrap_or_default()), batches.collect())
+        (self.with(self.body(tracker), first.unwrap_or_default()), batches.collect())
     }
 
     /// The files that are not among these, which are told by their SHA-256. Of two equal files both have to be there.
@@ -218,9 +221,9 @@ impl Package {
     }
 
     /// What is added to the ticket when the problem is seen again. Files follow by themselves.
-    pub fn update(&self) -> Draft {
+    pub fn update(&self, tracker: &dyn Tracker) -> Draft {
         let mark = self.mark();
-        let body = format!("The problem was seen again. What is known now ({mark}):\n\n{}", self.body());
+        let body = format!("The problem was seen again. What is known now ({mark}):\n\n{}", self.body(tracker));
         self.with(body, Vec::new())
     }
 

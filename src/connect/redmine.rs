@@ -227,6 +227,10 @@ impl Tracker for Redmine {
         self.request_bytes
     }
 
+    fn takes_markdown(&self) -> bool {
+        true
+    }
+
     fn settle(&self) -> Duration {
         self.settle
     }

@@ -4,7 +4,7 @@
 //!
 //! The key stands in a field of the case that is an external id and unique. A case is made by an upsert of that: Salesforce itself
 //! makes no second one. `user` is the consumer key of an external client app and the token its secret; from both a token for
-//! a while is made (client credentials flow). Files are documents that are linked to the case.
+//! a while is made (client credentials flow), and once more when it has ended. Files are documents that are linked to the case.
 
 use super::api::{Api, PAGES, list, name_of, shortened, text};
 use super::http::{Http, Request, Secret};
@@ -14,7 +14,8 @@ use super::rt::escaped;
 use super::stated::Stated;
 use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
 use serde_json::{Value, json};
-use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Cases of one organisation.
@@ -24,7 +25,7 @@ pub(super) struct Salesforce {
     /// Consumer key and secret.
     pub(super) client: (String, Secret),
     /// The same with a token, once there is one.
-    pub(super) api: OnceCell<Api>,
+    pub(super) api: RefCell<Option<Rc<Api>>>,
     /// The name of the field in the interface: ends in `__c`.
     pub(super) key_field: String,
     pub(super) request_bytes: u64,
@@ -42,7 +43,7 @@ const SUBJECT: usize = 250;
 
 const ADVICE: &[(u16, &str)] = &[
     (300, "several cases have this key: the field is not unique; make it so, and merge them"),
-    (401, "the token has ended or the user was locked; `tierline trackers check` logs in again"),
+    (401, "a token that was just made is not taken: is the user it runs as locked, or may it not use the interface?"),
     (
         403,
         "the integration user needs to read, create and edit cases, to see the field of the key, and to create files",
@@ -50,6 +51,9 @@ const ADVICE: &[(u16, &str)] = &[
 ];
 /// Names of errors that say that it is too busy.
 const BUSY: &[&str] = &["REQUEST_LIMIT_EXCEEDED", "UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE"];
+
+/// Names an error: the token has ended. Nothing was done.
+const ENDED: &str = "INVALID_SESSION_ID";
 
 /// The interface behind a connection.
 pub(super) fn api(http: Http) -> Api {
@@ -63,11 +67,19 @@ impl Salesforce {
         Request::form("/services/oauth2/token", form)
     }
 
-    /// The interface with a token.
-    fn api(&self) -> Result<&Api, Failure> {
-        if let Some(api) = self.api.get() {
-            return Ok(api);
+    /// Does something with a token. If that has ended meanwhile, once more with a new one.
+    fn with<T>(&self, act: impl Fn(&Api) -> Result<T, Failure>) -> Result<T, Failure> {
+        let known = self.api.borrow().clone();
+        match known {
+            Some(api) => match act(&api) {
+                Err(failure) if failure.why().contains(ENDED) => act(&*self.log_in()?),
+                result => result,
+            },
+            None => act(&*self.log_in()?),
         }
+    }
+
+    fn log_in(&self) -> Result<Rc<Api>, Failure> {
         let base = self.login.http.base();
         let answer = self.login.question(&self.logging_in()).map_err(|failure| match failure {
             Failure::Refused { why } | Failure::Stopped { why } => Failure::Stopped {
@@ -88,15 +100,16 @@ impl Salesforce {
         }
         let http = self.login.http.with_auth(Some(("Authorization", Secret::new(format!("Bearer {token}")))));
         let Api { system, said, advice, busy, .. } = self.login;
-        Ok(self.api.get_or_init(|| Api { http, system, said, advice, busy }))
+        let api = Rc::new(Api { http, system, said, advice, busy });
+        *self.api.borrow_mut() = Some(Rc::clone(&api));
+        Ok(api)
     }
 
     /// Records by a query in SOQL.
     fn query(&self, soql: &str) -> Result<Vec<Value>, Failure> {
-        let api = self.api()?;
         let (mut all, mut path) = (Vec::new(), format!("{DATA}/query?q={}", escaped(soql)));
         for _ in 0..PAGES {
-            let value = api.ask(&path)?;
+            let value = self.with(|api| api.ask(&path))?;
             all.extend(list(&value, "/records"));
             path = text(&value, "/nextRecordsUrl");
             if value.get("done") != Some(&Value::Bool(false)) || !path.starts_with("/services/data/") {
@@ -145,7 +158,8 @@ impl Tracker for Salesforce {
     }
 
     fn probe(&self) -> Result<Probe, Failure> {
-        let case = self.api()?.ask(&format!("{DATA}/sobjects/Case/describe")).map_err(Failure::stops)?;
+        let describe = format!("{DATA}/sobjects/Case/describe");
+        let case = self.with(|api| api.ask(&describe)).map_err(Failure::stops)?;
         let fields = list(&case, "/fields");
         let field = fields.iter().find(|it| text(it, "/name") == self.key_field);
         let is = |name: &str| field.is_some_and(|it| it.get(name) == Some(&Value::Bool(true)));
@@ -175,23 +189,23 @@ impl Tracker for Salesforce {
     }
 
     fn create(&self, draft: &Draft) -> Result<String, Failure> {
-        let created = self.api()?.tell(&self.opening(draft))?;
+        let created = self.with(|api| api.tell(&self.opening(draft)))?;
         let id = name_of(&created, "/id").ok_or_else(|| self.login.lacks("case"))?;
         // Whatever goes wrong with this question, the case is there and is found by its key.
-        let case = self.api()?.ask(&format!("{DATA}/sobjects/Case/{id}?fields=CaseNumber"))?;
+        let case = self.with(|api| api.ask(&format!("{DATA}/sobjects/Case/{id}?fields=CaseNumber")))?;
         name_of(&case, "/CaseNumber").ok_or_else(|| self.login.lacks("number"))
     }
 
     fn comment(&self, ticket: &str, draft: &Draft) -> Result<(), Failure> {
         let (id, _) = self.case(ticket)?;
         let comment = json!({"ParentId": id, "CommentBody": shortened(&draft.body, COMMENT), "IsPublished": false});
-        self.api()?.tell(&Request::post(format!("{DATA}/sobjects/CaseComment"), comment)).map(drop)
+        let request = Request::post(format!("{DATA}/sobjects/CaseComment"), comment);
+        self.with(|api| api.tell(&request)).map(drop)
     }
 
     fn attach(&self, ticket: &str, files: &[Outgoing]) -> Result<(), Failure> {
         let (id, _) = self.case(ticket)?;
-        let api = self.api()?;
-        files.iter().try_for_each(|file| api.tell(&Salesforce::document(&id, file)).map(drop))
+        files.iter().try_for_each(|file| self.with(|api| api.tell(&Salesforce::document(&id, file))).map(drop))
     }
 
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
@@ -206,7 +220,7 @@ impl Tracker for Salesforce {
             let Some(version) = name_of(&link, "/ContentDocument/LatestPublishedVersionId") else { continue };
             let path = format!("{DATA}/sobjects/ContentVersion/{version}/VersionData");
             let stated = Stated::of(&link, "/ContentDocument/Title", "/ContentDocument/ContentSize");
-            holds.files.extend(stated.hash(wanted, || self.api()?.file(&path))?);
+            holds.files.extend(stated.hash(wanted, || self.with(|api| api.file(&path)))?);
         }
         let comments = self.query(&format!("SELECT CommentBody FROM CaseComment WHERE ParentId='{id}'"))?;
         holds.comments = comments.iter().map(|it| text(it, "/CommentBody")).collect();

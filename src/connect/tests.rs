@@ -65,6 +65,11 @@ struct Fake {
     forbidden: RefCell<Option<String>>,
     /// It takes comments and keeps none.
     deaf: Cell<bool>,
+    /// It shows Markdown as it is meant.
+    markdown: Cell<bool>,
+    /// What it says when it is read, and how often it was.
+    unread: RefCell<Option<Failure>>,
+    reads: Cell<u32>,
     /// Files whose attaching takes effect later: when, at which ticket.
     files_late: RefCell<Vec<(i64, usize, Vec<String>)>>,
 }
@@ -174,6 +179,10 @@ impl Tracker for Fake {
 
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         self.tick();
+        self.reads.set(self.reads.get() + 1);
+        if let Some(failure) = self.unread.borrow().clone() {
+            return Err(failure);
+        }
         let index = ticket.parse::<usize>().unwrap();
         let (key, mut files, comments) = self.tickets.borrow()[index].clone();
         files.retain(|it| wanted.iter().any(|file| file.sha256 == *it));
@@ -199,6 +208,10 @@ impl Tracker for Fake {
 
     fn request_bytes(&self) -> u64 {
         10
+    }
+
+    fn takes_markdown(&self) -> bool {
+        self.markdown.get()
     }
 
     fn settle(&self) -> Duration {
@@ -272,6 +285,16 @@ impl Bench {
     }
 
     fn run_until(&self, entry: i64, until: i64) -> Outcome {
+        self.outbox(until, |it| it.run(entry).unwrap())
+    }
+
+    /// Asks how the ticket of an entry stands.
+    fn refresh(&self, entry: i64) -> Refreshed {
+        let ticket = self.store.ticket(self.store.entry(entry).unwrap().unwrap().ticket).unwrap();
+        self.outbox(0, |it| it.refresh(&ticket).unwrap())
+    }
+
+    fn outbox<T>(&self, until: i64, act: impl FnOnce(&Outbox<'_>) -> T) -> T {
         let around = Surroundings {
             now: &|| self.fake.clock.get(),
             sleep: &|wait| self.fake.clock.set(self.fake.clock.get() + wait.as_secs().max(1) as i64),
@@ -279,7 +302,7 @@ impl Bench {
             until,
             reached: &|_| {},
         };
-        Outbox { store: &self.store, name: "desk", tracker: &self.fake, around }.run(entry).unwrap()
+        act(&Outbox { store: &self.store, name: "desk", tracker: &self.fake, around })
     }
 
     fn state(&self, entry: i64) -> State {
@@ -490,6 +513,36 @@ fn an_entry_that_was_dropped_keeps_nobody() {
 }
 
 #[test]
+fn a_ticket_that_others_have_opened_gets_our_text_and_files_once() {
+    // Another store has filed the same problem, or somebody at the tracker has.
+    for next in [vec![], vec![Next::Lost], vec![Next::Cut], vec![Next::Done, Next::Lost], vec![Next::Busy]] {
+        let bench = Bench::new(&next);
+        let entry = bench.package("p", &FILES);
+        let others = (Some("ab".repeat(32)), vec![sha256(b"theirs")], vec!["theirs".to_owned()]);
+        bench.fake.tickets.borrow_mut().push(others);
+        let mut outcome = bench.run(entry);
+        while let Outcome::Waiting { due, .. } = outcome {
+            bench.fake.clock.set(due.max(bench.fake.clock.get() + 1));
+            outcome = bench.run(entry);
+        }
+        assert_eq!(outcome, Outcome::Verified { ticket: "0".into() }, "{next:?}");
+        bench.check_one(4);
+        let comments = bench.fake.tickets.borrow()[0].2.clone();
+        let ours = comments.iter().filter(|it| it.contains("it broke")).count();
+        assert_eq!((comments.len(), ours), (2, 1), "{next:?}: {comments:?}");
+        let stored = bench.store.entry(entry).unwrap().unwrap();
+        assert_eq!(stored.kind, crate::store::Kind::Update);
+        let case = bench.store.ticket(stored.ticket).unwrap().case;
+        let events = bench.store.case(case).unwrap().events;
+        assert!(events.iter().any(|it| it.text == "desk: others have opened ticket 0 of this problem; it is updated"));
+        // What opened it is not said again when it is submitted again, and its successor is one more comment.
+        assert_eq!(bench.run(bench.package("q", &["new"])), outcome);
+        bench.check_one(5);
+        assert_eq!(bench.fake.tickets.borrow()[0].2.len(), 3);
+    }
+}
+
+#[test]
 fn a_ticket_that_is_closed_for_good_is_followed_by_one_more() {
     let bench = Bench::new(&[]);
     let first = bench.package("p", &FILES);
@@ -540,6 +593,46 @@ fn a_busy_tracker_is_left_alone_as_long_as_it_asks() {
     bench.fake.clock.set(1040);
     assert_eq!(bench.run(entry), Outcome::Verified { ticket: "0".into() });
     bench.check_one(3);
+}
+
+#[test]
+fn a_tracker_that_is_not_well_is_not_asked_how_tickets_stand() {
+    let bench = Bench::new(&[]);
+    let entry = bench.package("p", &FILES);
+    assert_eq!(bench.refresh(entry), Refreshed::Unseen);
+    bench.run(entry);
+    assert_eq!(bench.refresh(entry), Refreshed::Is("new".into()));
+    let fail = |failure: Failure| {
+        *bench.fake.unread.borrow_mut() = Some(failure);
+        bench.refresh(entry)
+    };
+    // It asks for a while.
+    let busy = Failure::Busy { why: "429".into(), after: Some(Duration::from_secs(40)) };
+    assert_eq!(fail(busy.clone()), Refreshed::Unread { why: "429".into() });
+    let reads = bench.fake.reads.get();
+    assert!(matches!(fail(busy), Refreshed::LeftAlone { until: Some(1040), .. }));
+    bench.fake.clock.set(1040);
+    // It fails again and again, and nobody says for how long.
+    let cut = || Failure::Ambiguous { why: "cut off".into() };
+    for _ in 0..4 {
+        assert_eq!(fail(cut()), Refreshed::Unread { why: "cut off".into() });
+    }
+    assert_eq!(bench.fake.reads.get(), reads + 4);
+    let outcome = fail(cut());
+    assert!(matches!(&outcome, Refreshed::LeftAlone { until: Some(1041..), .. }), "{outcome:?}");
+    bench.fake.clock.set(5000);
+    *bench.fake.unread.borrow_mut() = None;
+    assert_eq!(bench.refresh(entry), Refreshed::Is("new".into()));
+    assert_eq!(bench.store.health("desk").unwrap(), crate::store::Health::default());
+    // What it says of one ticket is no word about the others, that it does not know us is.
+    let refused = Failure::Stopped { why: "https://desk answers 403: not yours".into() };
+    assert!(matches!(fail(refused), Refreshed::Unread { .. }));
+    assert_eq!(bench.store.health("desk").unwrap().stopped, None);
+    assert!(matches!(fail(Failure::Stopped { why: "https://desk answers 401".into() }), Refreshed::Unread { .. }));
+    let reads = bench.fake.reads.get();
+    let outcome = bench.refresh(entry);
+    assert!(matches!(&outcome, Refreshed::LeftAlone { until: None, why } if why.contains("trackers check desk")));
+    assert_eq!(bench.fake.reads.get(), reads);
 }
 
 #[test]
@@ -680,6 +773,21 @@ fn a_ticket_that_opens_without_files_gets_all_of_them() {
 }
 
 #[test]
+fn a_text_is_markdown_only_where_people_see_that_as_it_is_meant() {
+    let bench = Bench::new(&[]);
+    bench.package("p", &FILES);
+    let package = Package::open(&bench.folder.path().join("p")).unwrap();
+    let texts = || [package.draft(&bench.fake).0.body, package.update(&bench.fake).body];
+    for text in texts() {
+        assert!(text.contains("Error message, verbatim:\nit broke\n") && !text.contains("| Product |"), "{text}");
+    }
+    bench.fake.markdown.set(true);
+    for text in texts() {
+        assert!(text.contains("```text\nit broke\n```") && text.contains("| Product |"), "{text}");
+    }
+}
+
+#[test]
 fn a_mail_that_did_not_arrive_is_sent_again_when_a_person_says_so() {
     let bench = Bench::new(&[Next::Cut]);
     bench.fake.unseen.set(true);
@@ -705,7 +813,7 @@ fn a_package_that_changes_after_the_claim_is_held() {
 
 mod contracts {
     use crate::connect::Config;
-    use crate::signature::Severity;
+    use crate::signature::{Severity, SignatureSet};
     use std::path::Path;
 
     const OFFICE: &str =
@@ -726,6 +834,24 @@ mod contracts {
         let other = config.contract("bolt").unwrap().unwrap();
         assert_eq!((other.calendar.is_always(), &*other.resolve), (true, &[(Severity::High, 48 * 3600)][..]));
         assert_eq!(parse("").unwrap().contract("acme").unwrap(), None);
+    }
+
+    #[test]
+    fn a_vendor_has_what_is_in_portals_and_at_its_desk() {
+        let config = parse(
+            "[trackers.rt]\nkind = \"rt\"\n[trackers.portal]\nkind = \"portal\"\n\
+             [trackers.mail]\nkind = \"smtp\"\nvendor = \"ivanti\"\n\
+             [trackers.own]\nkind = \"portal\"\nvendor = \"Ivanti\"\n",
+        )
+        .unwrap();
+        let set = SignatureSet::load(true, &[]).unwrap();
+        let vendor = |name: &str| set.vendors().iter().find(|it| it.is_called(name)).unwrap();
+        let of = |name: &str| {
+            let all = ["rt", "portal", "mail", "own", "gone"].into_iter();
+            all.filter(|it| config.is_desk_of(it, vendor(name))).collect::<Vec<_>>()
+        };
+        assert_eq!(of("ivanti"), ["portal", "mail", "own"]);
+        assert_eq!(of("veeam"), ["portal"]);
     }
 
     #[test]

@@ -59,6 +59,11 @@ pub trait Tracker {
         true
     }
 
+    /// Whether people see Markdown there as it is meant. Elsewhere the text is plain.
+    fn takes_markdown(&self) -> bool {
+        false
+    }
+
     /// How long a request that was cut off may still take effect: so long a search that finds nothing proves nothing.
     fn settle(&self) -> Duration;
 }
@@ -70,7 +75,7 @@ pub struct Draft {
     pub key: String,
     /// One line.
     pub subject: String,
-    /// The text, in Markdown.
+    /// The text, in Markdown if the tracker takes that.
     pub body: String,
     /// Stands in the text and is like no other, so that it can be found again.
     pub mark: String,

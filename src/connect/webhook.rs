@@ -94,8 +94,12 @@ impl Message {
             pieces.push(Piece::Text("\"}".to_owned()));
         }
         pieces.push(Piece::Text("]}}".to_owned()));
-        let hashes = files.iter().fold(head, |all, it| all + &it.sha256);
-        Message { id: format!("tl_{}", &sha256(hashes.as_bytes())[..40]), pieces }
+        // Files stand in it by their hash, and by their name: two of them may be equal.
+        let said = pieces.iter().fold(String::new(), |all, piece| match piece {
+            Piece::Text(text) => all + text,
+            Piece::File(_) => all,
+        });
+        Message { id: format!("tl_{}", &sha256(said.as_bytes())[..40]), pieces }
     }
 
     fn len(&self) -> u64 {
@@ -286,6 +290,10 @@ impl Tracker for Webhook {
 
     fn request_bytes(&self) -> u64 {
         self.request_bytes
+    }
+
+    fn takes_markdown(&self) -> bool {
+        true
     }
 
     fn settle(&self) -> Duration {

@@ -27,6 +27,7 @@ pub use case::{Case, Intake, prepare};
 pub(crate) use gate::has_name;
 pub use gate::{Shortfall, Step, missing_logs};
 pub use package::{FoundLeak, Made, Manifest, PackageError, Redaction, is_used, leaks_in_package, make};
+pub use portal::plain_text;
 pub use render::markdown;
 pub use request::request;
 pub use subject::{Subject, SubjectError};

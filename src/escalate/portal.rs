@@ -1,7 +1,7 @@
 //! `portal.txt`: the fields of the vendor's portal in its order, ready to be pasted. A portal takes no Markdown, so the description
 //! is plain text.
 
-use super::render::{last, moment, severity};
+use super::render::{first, last, seen, titled};
 use super::ticket::Ticket;
 use crate::report::one_line;
 use crate::signature::{Portal, Takes};
@@ -32,19 +32,19 @@ pub(super) fn portal_fields(ticket: &Ticket, portal: &Portal) -> String {
         };
         text.push_str(&format!("\n{}:\n  {value}\n", field.name));
     }
-    text.push_str(&format!("\n{BELOW}\n{}", description(ticket)));
+    text.push_str(&format!("\n{BELOW}\n{}", plain_text(ticket)));
     text
 }
 
-/// The case in plain text.
-fn description(ticket: &Ticket) -> String {
+/// The case in plain text, for portals and trackers that take no Markdown.
+pub fn plain_text(ticket: &Ticket) -> String {
     let rows = [
         ("Product", Some(ticket.product.clone())),
         ("Version", Some(ticket.version.clone())),
-        ("Severity", Some(severity(ticket))),
+        ("Severity", Some(ticket.severity.clone())),
         ("Ransomware", ticket.ransomware.then(|| "yes: the customer was attacked".into())),
-        ("Seen", Some(ticket.occurrence.clone())),
-        ("First", ticket.first_time.as_deref().map(moment)),
+        ("Seen", Some(seen(ticket))),
+        ("First", first(ticket)),
         ("Last", last(ticket)),
         ("Codes", Some(ticket.codes.join(", ")).filter(|it| !it.is_empty())),
         ("Reference", Some(ticket.key.clone())),
@@ -68,7 +68,7 @@ fn description(ticket: &Ticket) -> String {
     };
     block("What was tried", tried);
     block("Not tried yet", ticket.untried.iter().map(|it| item(it)).collect());
-    let known = ticket.known.iter().map(|it| item(&format!("{} {}", it.title, it.urls.join(" "))));
+    let known = ticket.known.iter().map(|it| item(&format!("{} {}", titled(it), it.urls.join(" "))));
     block("Known problems in the same logs", known.collect());
     block("Not available", ticket.missing.iter().map(|it| item(it)).collect());
     block("The case is opened all the same", ticket.reason.iter().map(|it| one_line(it)).collect());

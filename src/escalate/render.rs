@@ -1,6 +1,6 @@
 //! The ticket as text: Markdown for people and for trackers, JSON for programs.
 
-use super::ticket::Ticket;
+use super::ticket::{KnownProblem, Ticket};
 use crate::report::{address, code, escape, fenced};
 
 /// Renders `ticket.md`.
@@ -10,11 +10,11 @@ pub fn markdown(ticket: &Ticket) -> String {
     page.rows(&[
         ("Product", Some(ticket.product.clone())),
         ("Version", Some(ticket.version.clone())),
-        ("Severity", Some(severity(ticket))),
+        ("Severity", Some(ticket.severity.clone())),
         ("Support contract", Some(ticket.contract.clone().unwrap_or_else(|| "not stated".into()))),
         ("Ransomware", ticket.ransomware.then(|| "yes: the customer was attacked".into())),
-        ("Seen", Some(ticket.occurrence.clone())),
-        ("First", ticket.first_time.as_deref().map(moment)),
+        ("Seen", Some(seen(ticket))),
+        ("First", first(ticket)),
         ("Last", last(ticket)),
         ("Codes", Some(ticket.codes.join(", ")).filter(|it| !it.is_empty())),
         ("Reference", Some(ticket.key.clone())),
@@ -40,7 +40,8 @@ pub fn markdown(ticket: &Ticket) -> String {
         page.heading("Known problems in the same logs");
         for known in &ticket.known {
             let urls: Vec<String> = known.urls.iter().map(|it| address(it)).collect();
-            page.item(&format!("{} {}", escape(&known.title), urls.join(" ")));
+            let told = [escape(&titled(known)), urls.join(" ")].join(" ");
+            page.item(told.trim_end());
         }
         page.out.push('\n');
     }
@@ -73,16 +74,30 @@ pub(super) fn moment(time: &str) -> String {
     }
 }
 
+/// How often it was seen, and when if that is one time only: others have rows of their own.
+pub(super) fn seen(ticket: &Ticket) -> String {
+    let often = ticket.occurrence.split(", ").next().unwrap_or_default();
+    match (&ticket.first_time, last(ticket)) {
+        (Some(first), None) => format!("{often}, {}", moment(first)),
+        (Some(_), Some(_)) => often.to_owned(),
+        (None, _) => ticket.occurrence.clone(),
+    }
+}
+
+/// The first time, if there is another one.
+pub(super) fn first(ticket: &Ticket) -> Option<String> {
+    last(ticket).and(ticket.first_time.as_deref()).map(moment)
+}
+
+/// A known problem, and whether anybody has dealt with it.
+pub(super) fn titled(known: &KnownProblem) -> String {
+    let open = if known.is_open { " (not tried yet)" } else { "" };
+    format!("{}{open}", known.title)
+}
+
 /// The last time, if it is not the first.
 pub(super) fn last(ticket: &Ticket) -> Option<String> {
     ticket.last_time.as_deref().filter(|last| Some(*last) != ticket.first_time.as_deref()).map(moment)
-}
-
-pub(super) fn severity(ticket: &Ticket) -> String {
-    match &ticket.first_response {
-        Some(within) => format!("{}, first response within {within}", ticket.severity),
-        None => ticket.severity.clone(),
-    }
 }
 
 #[derive(Default)]

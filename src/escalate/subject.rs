@@ -137,7 +137,12 @@ fn candidates<'v>(
         let folder = format!("{}/{}", vendor.folder, product.folder);
         let files = set.products().iter().find(|it| *it.folder == *folder).map(|it| it.files.as_slice());
         let is_stated = product.facts.iter().any(|own| diagnosis.facts.iter().any(|it| *it.name == **own));
-        Candidate { product, prefix: folder + "/", logs: Globs::new(files.unwrap_or_default()), is_stated }
+        let mut files = files.unwrap_or_default().to_vec();
+        // What the vendor asks for is of the product, where it is there at all; what it may ask for is the system's too.
+        if is_stated {
+            files.extend(product.logs.iter().filter(|it| !it.is_optional).flat_map(|it| it.files.iter().cloned()));
+        }
+        Candidate { product, prefix: folder + "/", logs: Globs::new(&files), is_stated }
     };
     let mut candidates: Vec<_> = vendor.products.iter().filter(is_wanted).map(candidate).collect();
     candidates.sort_by_key(|it| !it.is_stated);

@@ -337,10 +337,50 @@ fn a_zip_follows_from_the_package_and_holds_all_of_it() {
     ::zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap().extract(&unpacked).unwrap();
     assert_eq!(texts(&unpacked), texts(&one.path().join("out")));
     assert_eq!(verify(&unpacked, None).unwrap(), [""; 0]);
+    // It is verified as it is.
+    let place = one.path().join("out.zip");
+    fs::write(&place, zipped(&one)).unwrap();
+    assert_eq!(verify(&place, None).unwrap(), [""; 0]);
+    assert_eq!(Ticket::open(&place).unwrap(), Ticket::open(&one.path().join("out")).unwrap());
     // What was not looked over does not leave.
     fs::write(one.path().join("out/evidence/01.txt"), "nothing happened").unwrap();
     let error = zip(&one.path().join("out"), Vec::new()).unwrap_err();
     assert!(error.to_string().contains("`evidence/01.txt` was changed"), "{error}");
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn a_zip_that_was_touched_is_told() {
+    use ::zip::write::SimpleFileOptions;
+    use std::io::Write;
+    let (folder, _) = package(LOG);
+    let place = folder.path().join("out.zip");
+    let add = |name: &str, text: &str, bytes: Vec<u8>| {
+        let mut archive = ::zip::ZipWriter::new_append(std::io::Cursor::new(bytes)).unwrap();
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+        archive.finish().unwrap().into_inner()
+    };
+    let bytes = zip(&folder.path().join("out"), Vec::new()).unwrap();
+    // A name that leads out of any folder is a name like others.
+    fs::write(&place, add("../../more.txt", "x", bytes.clone())).unwrap();
+    assert_eq!(verify(&place, None).unwrap(), ["`../../more.txt` was added"]);
+    assert!(!folder.path().join("more.txt").exists());
+    // One file was exchanged, another one is not there.
+    let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+    let mut other = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let file = archive.by_index_raw(index).unwrap();
+        if !matches!(&*file.name().unwrap(), "ticket.md" | "evidence/01.txt") {
+            other.raw_copy_file(file).unwrap();
+        }
+    }
+    let other = other.finish().unwrap().into_inner();
+    fs::write(&place, add("evidence/01.txt", "nothing happened", other)).unwrap();
+    assert_eq!(verify(&place, None).unwrap(), ["`evidence/01.txt` was changed", "`ticket.md` is missing"]);
+    fs::write(&place, "no zip").unwrap();
+    let error = verify(&place, None).unwrap_err();
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("neither a folder nor a zip"), "{error:?}");
 }
 
 #[test]
@@ -392,17 +432,18 @@ fn a_time_says_which_clock_it_is() {
 }
 
 #[test]
-fn steps_that_were_not_tried_stand_below_their_problem() {
+fn a_vendor_reads_which_steps_for_the_error_were_not_tried_and_of_others_that_they_are_open() {
     let diagnosis = diagnosis(
         vec![known("linux/kernel/disk-full", SupportLevel::L1, "case.zip!/messages")],
         vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))],
     );
     let intake = Intake { override_gate: Some("the site is down".into()), ..complete() };
-    let (ticket, pasted) = ticket(&diagnosis, &intake);
-    assert!(ticket.untried[0].ends_with("disk-full happened on srv01:"), "{:?}", ticket.untried);
-    assert!(ticket.untried.len() > 1 && ticket.untried[1..].iter().all(|it| it.starts_with("  ")));
+    let (about_other, pasted) = ticket(&diagnosis, &intake);
+    assert_eq!(about_other.untried, Vec::<String>::new());
+    assert!(about_other.known[0].is_open);
+    assert!(pasted.contains("disk-full happened on srv01 (not tried yet)"), "{pasted}");
     // What is pasted is no Markdown, and whole.
-    for words in ["Text:\n  (all text below the line)", "code 5", "    - Start", "the site is down", "Version: 1.2"] {
+    for words in ["Text:\n  (all text below the line)", "code 5", "the site is down", "Version: 1.2"] {
         assert!(pasted.contains(words), "{words} is not in {pasted}");
     }
     assert!(!pasted.contains('`') && !pasted.contains('|') && !pasted.contains("\\_"), "{pasted}");

@@ -5,12 +5,12 @@
 use super::case::{Case, Intake};
 use super::gate::{self, Shortfall};
 use super::subject::Subject;
-use super::verify::{VerifyError, json};
+use super::verify::{VerifyError, json_of};
 use crate::diagnosis::{Diagnosis, State};
-use crate::finding::{Evidence, Time};
+use crate::finding::{Evidence, Level, Time};
 use crate::redact::{CustomerKey, Redactor};
 use crate::report::{environment, headline, occurrence, one_line, seconds};
-use crate::signature::{RuleKind, Span};
+use crate::signature::{Reference, RuleKind, Signature, Span};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -61,7 +61,7 @@ pub struct Ticket {
     pub timeline: Vec<(String, String)>,
     /// What was tried.
     pub tried: Vec<String>,
-    /// Steps of level 1 that nobody says were tried, indented below the title of the problem that they are for.
+    /// Steps of level 1 for the error, if it is a known one, that nobody says were tried, indented below its title.
     pub untried: Vec<String>,
     /// Known problems in the same logs, with their articles.
     pub known: Vec<KnownProblem>,
@@ -92,6 +92,9 @@ pub struct KnownProblem {
     pub title: String,
     /// The pages that state it.
     pub urls: Vec<String>,
+    /// Steps of its fix are left that nobody says were tried.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_open: bool,
 }
 
 /// A file of the package.
@@ -124,9 +127,9 @@ const OTHERS: usize = 5;
 const FILES: usize = 20;
 
 impl Ticket {
-    /// Reads the ticket of a package.
+    /// Reads the ticket of a package, which is a folder or the zip of one.
     pub fn open(package: &Path) -> Result<Ticket, VerifyError> {
-        json(&package.join("ticket.json"))
+        json_of(package, "ticket.json")
     }
 
     /// Makes the ticket; attachments are added when they are written.
@@ -141,7 +144,11 @@ impl Ticket {
         let evidence = group.evidence.first();
         let redacted = |text: &str| redactor.str(text).as_str().to_owned();
         // A page whose address looks like one of the customer's would stop the whole case at the leak scan.
-        let public = |urls: Vec<String>| -> Vec<String> { urls.into_iter().filter(|it| redacted(it) == *it).collect() };
+        // Where a code of others says so is of use to us, and of none to the vendor.
+        let public = |all: &[Reference]| -> Vec<String> {
+            let shown = all.iter().filter(|it| it.kind != "source" && redacted(&it.url) == it.url);
+            shown.map(|it| it.url.clone()).collect()
+        };
         let summary = match case.subject {
             Subject::Known(known) => known.signature.title.clone(),
             Subject::Unresolved(unresolved) => headline(&unresolved.finding),
@@ -172,7 +179,7 @@ impl Ticket {
                 Subject::Known(_) => Vec::new(),
             },
             articles: match case.subject {
-                Subject::Known(known) => public(known.signature.references.iter().map(|it| it.url.clone()).collect()),
+                Subject::Known(known) => public(&known.signature.references),
                 Subject::Unresolved(_) => Vec::new(),
             },
             files: group.files.iter().take(FILES).map(|it| redacted(it.as_ref())).collect(),
@@ -181,7 +188,11 @@ impl Ticket {
             tried: tried(diagnosis, intake).iter().map(|it| redacted(it)).collect(),
             untried: untried(case).iter().map(|it| redacted(it)).collect(),
             known: known(case, diagnosis)
-                .map(|it| KnownProblem { title: redacted(&it.title), urls: public(it.urls) })
+                .map(|it| KnownProblem {
+                    title: redacted(&it.title),
+                    urls: public(&it.references),
+                    is_open: case.untried.iter().any(|step| step.known.signature.id == it.id),
+                })
                 .collect(),
             missing: case.shortfalls.iter().filter_map(missing).map(|it| redacted(&it)).collect(),
             reason: case.overridden.map(redacted),
@@ -231,6 +242,12 @@ fn version(case: &Case<'_>, diagnosis: &Diagnosis, intake: &Intake) -> String {
         if !values.contains(&value) {
             values.push(value);
         }
+    }
+    // Versions of some products are those of many builds.
+    let build = |own: &String| own.strip_suffix(".version").map(|it| format!("{it}.build"));
+    for build in names.iter().filter_map(build).filter(|it| !names.contains(it)) {
+        let mut found = diagnosis.facts.iter().filter(|it| *it.name == *build).map(|it| format!("build {}", it.value));
+        values.extend(found.next());
     }
     let told = intake.facts.iter().filter(|(name, _)| names.contains(name) && is_version(name));
     values.extend(told.map(|(_, value)| format!("{value} (as the customer says)")));
@@ -288,27 +305,23 @@ fn tried(diagnosis: &Diagnosis, intake: &Intake) -> Vec<String> {
     all
 }
 
-/// What was not tried: each problem with its steps below it, for a step alone does not tell what it is good for.
+/// What was not tried of the error's own fix, below what it is for. Those of other problems are ours to do.
 fn untried(case: &Case<'_>) -> Vec<String> {
+    let own = case.subject.id();
     let mut all = Vec::new();
-    let mut of = None;
-    for step in &case.untried {
-        let signature = &step.known.signature;
-        if of.replace(&*signature.id) != Some(&*signature.id) {
-            all.push(format!("{}:", signature.title));
+    for step in case.untried.iter().filter(|it| *it.known.signature.id == *own) {
+        if all.is_empty() {
+            all.push(format!("{}:", step.known.signature.title));
         }
         all.push(format!("  {}", step.text));
     }
     all
 }
 
-fn known<'d>(case: &Case<'d>, diagnosis: &'d Diagnosis) -> impl Iterator<Item = KnownProblem> + use<'d> {
+fn known<'d>(case: &Case<'d>, diagnosis: &'d Diagnosis) -> impl Iterator<Item = &'d Signature> + use<'d> {
     let own = case.subject.id();
     let others = diagnosis.known.iter().filter(move |it| *it.signature.id != *own && it.state == State::Match);
-    others.map(|it| KnownProblem {
-        title: it.signature.title.clone(),
-        urls: it.signature.references.iter().map(|it| it.url.clone()).collect(),
-    })
+    others.map(|it| &*it.signature)
 }
 
 /// What a vendor is told of what it does not get. That a fix of ours was not tried is told under the steps.
@@ -325,25 +338,19 @@ fn missing(shortfall: &Shortfall<'_>) -> Option<String> {
 
 /// The excerpts that go with a ticket: of the subject all that was kept, of other unexplained errors the first each.
 pub fn excerpts(case: &Case<'_>, diagnosis: &Diagnosis, redactor: &Redactor) -> Vec<Excerpt> {
-    let own = case.subject.group().evidence.iter().enumerate();
-    let mut all: Vec<Excerpt> = own
-        .map(|(index, it)| excerpt(&format!("the error, {} of what was kept", ordinal(index + 1)), it, redactor))
-        .collect();
+    let own = &case.subject.group().evidence;
+    let what = |index: usize| match own.len() {
+        1 => "the error".to_owned(),
+        count => format!("the error, example {} of {count}", index + 1),
+    };
+    let mut all: Vec<Excerpt> = own.iter().enumerate().map(|(index, it)| excerpt(&what(index), it, redactor)).collect();
     let others = diagnosis.unresolved.iter().filter(|it| it.id != case.subject.id()).take(OTHERS);
     for other in others {
-        let what = format!("another unexplained error: {}", headline(&other.finding));
+        let kind = if other.finding.level >= Level::Error { "error" } else { "warning" };
+        let what = format!("another unexplained {kind}: {}", headline(&other.finding));
         all.extend(other.finding.group.evidence.first().map(|it| excerpt(&what, it, redactor)));
     }
     all
-}
-
-fn ordinal(number: usize) -> String {
-    match number {
-        1 => "the first".into(),
-        2 => "the second".into(),
-        3 => "the third".into(),
-        _ => format!("number {number}"),
-    }
 }
 
 fn excerpt(what: &str, evidence: &Evidence, redactor: &Redactor) -> Excerpt {

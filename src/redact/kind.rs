@@ -35,13 +35,17 @@ pub enum Kind {
     Card,
     /// The number of a bank account (IBAN).
     Iban,
+    /// The number of a telephone.
+    Phone,
+    /// A social security number of the United States.
+    SocialSecurity,
     /// Text in Base64 that holds something of the other kinds.
     Encoded,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Host,
         Kind::Domain,
         Kind::Ipv4,
@@ -58,6 +62,8 @@ impl Kind {
         Kind::Licence,
         Kind::Card,
         Kind::Iban,
+        Kind::Phone,
+        Kind::SocialSecurity,
         Kind::Encoded,
     ];
 
@@ -80,6 +86,8 @@ impl Kind {
             Kind::Licence => "licence",
             Kind::Card => "card",
             Kind::Iban => "iban",
+            Kind::Phone => "phone",
+            Kind::SocialSecurity => "ssn",
             Kind::Encoded => "encoded",
         }
     }
@@ -95,7 +103,7 @@ impl Kind {
             Kind::Host | Kind::Domain | Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::User | Kind::Serial => false,
             Kind::Keyword | Kind::Sid => false,
             Kind::Password | Kind::Token | Kind::CloudKey | Kind::PrivateKey | Kind::Licence => true,
-            Kind::Card | Kind::Iban | Kind::Encoded => true,
+            Kind::Card | Kind::Iban | Kind::Phone | Kind::SocialSecurity | Kind::Encoded => true,
         }
     }
 

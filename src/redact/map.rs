@@ -19,10 +19,10 @@ pub struct MapError {
     pub line: usize,
 }
 
-/// How a map file begins.
-const HEAD: &str = "# tierline.map/1: kind, pseudonym, original. Keep it private.";
-
 impl Map {
+    /// How a map file begins.
+    pub(crate) const HEAD: &str = "# tierline.map/1: kind, pseudonym, original. Keep it private.";
+
     /// How many entries are kept.
     pub const MOST: usize = 1_000_000;
 
@@ -53,7 +53,7 @@ impl Map {
 
     /// Adds an entry. Of several originals with the same pseudonym (other mixed case) the first in order is kept, so that
     /// the map does not depend on which comes first.
-    pub(super) fn add(&mut self, kind: Kind, pseudonym: &str, original: &str) {
+    pub(crate) fn add(&mut self, kind: Kind, pseudonym: &str, original: &str) {
         if let Some((_, kept)) = self.entries.get_mut(pseudonym) {
             if original < kept.as_str() {
                 *kept = original.to_owned();
@@ -73,13 +73,21 @@ impl Map {
 
     /// Writes a map file.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{HEAD}\n");
-        for (kind, pseudonym, original) in self.entries() {
-            let original =
-                original.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");
-            text += &format!("{}\t{pseudonym}\t{original}\n", kind.name());
-        }
+        let mut text = format!("{}\n", Map::HEAD);
+        self.entries().for_each(|(kind, pseudonym, original)| Map::write_entry(&mut text, kind, pseudonym, original));
         text
+    }
+
+    /// Writes a line of a map file.
+    pub(crate) fn write_entry(text: &mut String, kind: Kind, pseudonym: &str, original: &str) {
+        let original = original.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");
+        text.push_str(&format!("{}\t{pseudonym}\t{original}\n", kind.name()));
+    }
+
+    /// Reads a line of a map file.
+    pub(crate) fn entry(line: &str) -> Option<(Kind, &str, String)> {
+        let mut parts = line.splitn(3, '\t');
+        Some((Kind::named(parts.next()?)?, parts.next()?, unescaped(parts.next()?)?))
     }
 
     /// Reads a map file.
@@ -89,9 +97,7 @@ impl Map {
     pub fn from_text(text: &str) -> Result<Map, MapError> {
         let mut map = Map::default();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
-            let mut parts = line.splitn(3, '\t');
-            let mut entry = || Some((Kind::named(parts.next()?)?, parts.next()?, unescaped(parts.next()?)?));
-            let (kind, pseudonym, original) = entry().ok_or(MapError { line: index + 1 })?;
+            let (kind, pseudonym, original) = Map::entry(line).ok_or(MapError { line: index + 1 })?;
             map.add(kind, pseudonym, &original);
         }
         Ok(map)

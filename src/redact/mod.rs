@@ -26,7 +26,7 @@ mod words;
 
 pub use key::CustomerKey;
 pub use kind::Kind;
-pub use leak::{Leak, LeakScan};
+pub use leak::{Leak, LeakScan, Replaced};
 pub use map::{Map, MapError};
 pub use names::Names;
 pub use redactor::{Flow, Options, Redacted, Redactor};

@@ -147,6 +147,8 @@ pub(super) enum Trigger {
     Community,
     /// `secret 5 x`.
     Secret,
+    /// `Tel. x`, `fax no. x`.
+    Phone,
 }
 
 const TRIGGERS: &[(&str, Trigger)] = &[
@@ -177,6 +179,14 @@ const TRIGGERS: &[(&str, Trigger)] = &[
     ("identified", Trigger::Identified),
     ("community", Trigger::Community),
     ("secret", Trigger::Secret),
+    ("phone", Trigger::Phone),
+    ("telephone", Trigger::Phone),
+    ("telefon", Trigger::Phone),
+    ("tel", Trigger::Phone),
+    ("fax", Trigger::Phone),
+    ("telefax", Trigger::Phone),
+    ("mobile", Trigger::Phone),
+    ("mobil", Trigger::Phone),
 ];
 
 impl Dictionary {

@@ -99,6 +99,12 @@ impl Redactor {
         self.map.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Takes which pseudonyms were given since the last time, if they are more than so many: for who keeps them elsewhere.
+    pub fn take_map(&self, more_than: usize) -> Option<Map> {
+        let mut map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+        (map.len() > more_than).then(|| std::mem::take(&mut *map))
+    }
+
     fn record(&self, kind: Kind, pseudonym: &str, original: &str) {
         self.map.lock().unwrap_or_else(PoisonError::into_inner).add(kind, pseudonym, original);
     }

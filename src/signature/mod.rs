@@ -47,7 +47,7 @@ pub use pack::{
     signature_of,
 };
 pub use product::Product;
-pub use profile::{Profile, ProfileCommand, ProfileFiles};
+pub use profile::{Profile, ProfileCommand, ProfileEvents, ProfileFiles};
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};
 pub use system::Os;
 pub use variants::{Row, Rows, Variants};

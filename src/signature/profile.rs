@@ -27,8 +27,8 @@ pub struct Profile {
     pub files: Vec<ProfileFiles>,
     /// Programs that only show something.
     pub commands: Vec<ProfileCommand>,
-    /// Channels of Windows' event log, such as `System`.
-    pub events: Vec<String>,
+    /// Event logs of Windows.
+    pub events: Vec<ProfileEvents>,
     /// Where it was read from, for messages.
     pub source: PathBuf,
 }
@@ -44,6 +44,15 @@ pub struct ProfileFiles {
     /// A command tells the same of a running system, so they are taken only from one that does not run.
     pub is_offline: bool,
     /// The public page that says where they are.
+    pub url: Option<String>,
+}
+
+/// An event log of Windows.
+#[derive(Clone, Debug)]
+pub struct ProfileEvents {
+    /// The name of its channel, such as `System`.
+    pub channel: String,
+    /// The public page that names it.
     pub url: Option<String>,
 }
 
@@ -117,7 +126,7 @@ fn profile(reader: &mut Reader, node: &Node<'_>, folder: &str, file: &Path) -> O
             None
         }
     };
-    let (mut files, mut commands) = (Vec::new(), Vec::new());
+    let (mut files, mut commands, mut events) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(node) = fields.get("files") {
         for node in reader.list(node, "files") {
             files.push(profile_files(reader, node, os?));
@@ -126,6 +135,12 @@ fn profile(reader: &mut Reader, node: &Node<'_>, folder: &str, file: &Path) -> O
     if let Some(node) = fields.get("commands") {
         for node in reader.list(node, "commands") {
             commands.push(command(reader, node));
+        }
+    }
+    if let Some(node) = fields.get("events") {
+        for node in reader.list(node, "events") {
+            let fields = reader.fields(node, "an event log", &["channel", "url"]);
+            events.push(ProfileEvents { channel: reader.required(&fields, "channel"), url: address(reader, &fields) });
         }
     }
     let detect = patterns(reader, &fields, "detect", os?);
@@ -140,7 +155,7 @@ fn profile(reader: &mut Reader, node: &Node<'_>, folder: &str, file: &Path) -> O
         detect,
         files,
         commands,
-        events: reader.texts(&fields, "events"),
+        events,
         source: file.to_path_buf(),
     })
 }
@@ -260,7 +275,7 @@ profiles:
         run: [acme.exe, --version]
         time: 5s
         kib: 16
-    events: [System]
+    events: [{channel: System}]
 ";
 
     fn read(yaml: &str) -> Result<Vec<Profile>, Vec<String>> {
@@ -274,6 +289,7 @@ profiles:
         let [profile] = profiles.as_slice() else { panic!("{profiles:?}") };
         assert_eq!((profile.os, &*profile.folder, profile.files[0].paths.len()), (Os::Windows, "acme/app", 2));
         let command = &profile.commands[0];
+        assert_eq!(profile.events[0].channel, "System");
         assert_eq!((command.time, command.bytes, command.run.len()), (Span(5_000_000_000), 16 << 10, 2));
         assert_eq!(profile_folder("acme/app/_collect.yaml"), Some("acme/app"));
         assert_eq!(profile_folder("acme/app/_product.yaml"), None);
@@ -295,6 +311,7 @@ profiles:
         refuse("kib: 16", "kib: 0", "is not a number of at most");
         refuse("name: version", "name: ../x", "is not a plain name");
         refuse("    detect: ['%ProgramData%\\Acme']\n", "", "the field `detect` of a profile is missing");
+        refuse("{channel: System}", "{url: 'https://example.com'}", "the field `channel` of an event log is missing");
         refuse("https://example.com/logs", "here", "is not a web address");
     }
 }

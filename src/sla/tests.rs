@@ -62,6 +62,11 @@ fn with_ticket(mut case: Case, accepted: i64) -> Case {
     case
 }
 
+/// Where `with_ticket` has its tickets.
+fn is_desk(tracker: &str, _: &Vendor) -> bool {
+    tracker == "desk"
+}
+
 fn vendor() -> Vendor {
     let span = |hours: i64| Span(hours * HOUR * 1_000_000_000);
     let severity = |name: &str, of, hours, first, every: Option<i64>| VendorSeverity {
@@ -91,11 +96,11 @@ fn vendor() -> Vendor {
 }
 
 fn customer_clock_of(case: &Case, contract: &Contract, now: i64) -> Clock {
-    clocks(case, Some(contract), None, now).unwrap().customer.unwrap()
+    clocks(case, Some(contract), None, &is_desk, now).unwrap().customer.unwrap()
 }
 
 fn vendor_clock_of(case: &Case, now: i64) -> Option<Clock> {
-    clocks(case, None, Some(&vendor()), now).unwrap().vendor
+    clocks(case, None, Some(&vendor()), &is_desk, now).unwrap().vendor
 }
 
 #[test]
@@ -186,9 +191,19 @@ fn a_vendors_clock_runs_from_the_ticket_to_its_answer() {
 }
 
 #[test]
+fn a_ticket_in_a_system_of_ours_starts_no_clock_of_the_vendor() {
+    let mut internal = with_ticket(case(0, &[]), HOUR);
+    internal.tickets[0].tracker = "rt".into();
+    assert_eq!(vendor_clock_of(&internal, 3 * HOUR), None);
+    // The vendor gets it later, by its portal.
+    let both = with_ticket(internal, 2 * HOUR);
+    assert_eq!(vendor_clock_of(&both, 3 * HOUR).unwrap().started, 2 * HOUR);
+}
+
+#[test]
 fn a_vendor_that_may_take_longer_than_we_have_is_told() {
     let outlook = |case: &Case, hours, now| {
-        let found = clocks(case, Some(&contract(Calendar::always(), hours)), Some(&vendor()), now).unwrap();
+        let found = clocks(case, Some(&contract(Calendar::always(), hours)), Some(&vendor()), &is_desk, now).unwrap();
         found.customer.unwrap().outlook
     };
     // A ticket opened now is answered within 4 hours.
@@ -204,13 +219,13 @@ fn without_a_promise_there_is_no_clock() {
     let mut unknown = with_ticket(case(0, &[]), 10);
     unknown.severity = None;
     unknown.tickets[0].severity = None;
-    let found = clocks(&unknown, Some(&contract(Calendar::always(), 4)), Some(&vendor()), 100).unwrap();
+    let found = clocks(&unknown, Some(&contract(Calendar::always(), 4)), Some(&vendor()), &is_desk, 100).unwrap();
     assert_eq!(found, Clocks::default());
     let medium = Contract { resolve: vec![(Severity::Medium, HOUR)], ..contract(Calendar::always(), 4) };
     assert_eq!(customer_clock_of(&unknown, &medium, 100).target, HOUR);
     let mut mild = unknown;
     mild.severity = Some("low".into());
-    assert_eq!(clocks(&mild, Some(&contract(Calendar::always(), 4)), None, 100).unwrap(), Clocks::default());
+    assert_eq!(clocks(&mild, Some(&contract(Calendar::always(), 4)), None, &is_desk, 100).unwrap(), Clocks::default());
 }
 
 #[test]

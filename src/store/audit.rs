@@ -56,6 +56,12 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a ticket may have been opened from here, however that ended.
+    pub fn may_have_opened(&self, ticket: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE ticket = ?1 AND what = 'ticket')";
+        Ok(self.db.query_row(sql, [ticket], |row| row.get(0))?)
+    }
+
     /// The whole trail, in order of time.
     pub fn left(&self) -> Result<Vec<Left>, StoreError> {
         let sql = "SELECT at, ticket, customers.name, tracker, target, what, bytes, sha256, outcome

@@ -173,11 +173,24 @@ impl Store {
         }
     }
 
-    /// Whether an entry of the same ticket was through before this one.
-    pub fn follows(&self, entry: &Entry) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE ticket = ?1 AND id < ?2 AND state = 'verified'
-            AND id NOT IN (SELECT entry FROM dropped))";
-        Ok(self.db.query_row(sql, (entry.ticket, entry.id), |row| row.get(0))?)
+    /// An update opens the ticket after all: what should have opened it was given up.
+    pub fn opens(&self, entry: i64) -> Result<(), StoreError> {
+        self.db.execute("UPDATE outbox SET kind = ?1 WHERE id = ?2", (Kind::New.name(), entry))?;
+        Ok(())
+    }
+
+    /// What should open the ticket updates one that others have opened.
+    pub fn joins(&self, entry: i64, remote: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        db.execute("UPDATE outbox SET kind = ?1 WHERE id = ?2", (Kind::Update.name(), entry))?;
+        let sql = "UPDATE tickets SET remote = ?1 WHERE id = (SELECT ticket FROM outbox WHERE id = ?2)
+            RETURNING case_id, tracker";
+        let (case, tracker): (i64, String) =
+            db.query_row(sql, (remote, entry), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let text = format!("{tracker}: others have opened ticket {remote} of this problem; it is updated");
+        write(&db, case, Happened::Note, &text, PROGRAM, now)?;
+        db.commit()?;
+        Ok(())
     }
 
     /// Goes on to a state. When the tracker has taken something, what failed before does not count any more.
@@ -277,10 +290,18 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers how far a file has come.
-    pub fn set_file(&self, entry: i64, path: &str, state: FileState) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox_files SET state = ?1 WHERE entry = ?2 AND path = ?3";
-        self.db.execute(sql, (state.name(), entry, path))?;
+    /// Remembers how far files have come: all of them or, after a kill, none.
+    pub fn set_files<'f>(
+        &self,
+        entry: i64,
+        files: impl IntoIterator<Item = (&'f str, FileState)>,
+    ) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        for (path, state) in files {
+            let sql = "UPDATE outbox_files SET state = ?1 WHERE entry = ?2 AND path = ?3";
+            db.execute(sql, (state.name(), entry, path))?;
+        }
+        db.commit()?;
         Ok(())
     }
 }

@@ -122,24 +122,41 @@ impl Store {
     /// Remembers what the tracker calls a ticket, or its state there.
     pub fn set_remote(&self, ticket: i64, remote: &str, status: Option<&str>, now: i64) -> Result<(), StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        let sql = "SELECT case_id, status, remote FROM tickets WHERE id = ?1 AND accepted IS NOT NULL";
-        let known = db.query_row(sql, [ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-        let (case, before, name): (i64, Option<String>, Option<String>) = known.unwrap_or_default();
-        let changed = match (name.filter(|it| it != remote), before, status) {
-            (Some(name), _, _) => Some(format!("ticket {name}: followed by ticket {remote}")),
-            (None, Some(before), Some(status)) if before != status => {
-                Some(format!("ticket {remote}: {before} -> {status}"))
-            }
-            _ => None,
-        };
-        if let Some(text) = changed {
-            write(&db, case, Happened::TicketState, &text, PROGRAM, now)?;
-        }
-        let sql = "UPDATE tickets SET remote = ?1, status = COALESCE(?2, status) WHERE id = ?3";
-        db.execute(sql, (remote, status, ticket))?;
+        remember(&db, ticket, remote, status, now)?;
         db.commit()?;
         Ok(())
     }
+
+    /// Remembers the state of a ticket at its tracker, unless that calls it otherwise by now: then it is that of another one.
+    pub fn set_status(&self, ticket: i64, remote: &str, status: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let named: Option<String> =
+            db.query_row("SELECT remote FROM tickets WHERE id = ?1", [ticket], |row| row.get(0))?;
+        if named.as_deref() == Some(remote) {
+            remember(&db, ticket, remote, Some(status), now)?;
+        }
+        db.commit()?;
+        Ok(())
+    }
+}
+
+fn remember(db: &Connection, ticket: i64, remote: &str, status: Option<&str>, now: i64) -> Result<(), StoreError> {
+    let sql = "SELECT case_id, status, remote FROM tickets WHERE id = ?1 AND accepted IS NOT NULL";
+    let known = db.query_row(sql, [ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let (case, before, name): (i64, Option<String>, Option<String>) = known.unwrap_or_default();
+    let changed = match (name.filter(|it| it != remote), before, status) {
+        (Some(name), _, _) => Some(format!("ticket {name}: followed by ticket {remote}")),
+        (None, Some(before), Some(status)) if before != status => {
+            Some(format!("ticket {remote}: {before} -> {status}"))
+        }
+        _ => None,
+    };
+    if let Some(text) = changed {
+        write(db, case, Happened::TicketState, &text, PROGRAM, now)?;
+    }
+    let sql = "UPDATE tickets SET remote = ?1, status = COALESCE(?2, status) WHERE id = ?3";
+    db.execute(sql, (remote, status, ticket))?;
+    Ok(())
 }
 
 /// Notes the files of an entry, of which none was sent.

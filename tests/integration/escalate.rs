@@ -66,6 +66,27 @@ fn each_incomplete_bundle_is_refused_with_its_reason() {
 }
 
 #[test]
+fn the_case_is_about_the_root_in_a_log_that_the_vendor_asks_for() {
+    let home = folder(&[]);
+    let out = home.path().join("ticket");
+    let more = ["--out", text(&out), "--contract", "1", "--override-gate", "the site is down"];
+    let output = escalate(home.path(), "veeam-linux-agent", "veeam", &more);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let ticket = fs::read_to_string(out.join("ticket.md")).unwrap();
+    // `veeamservice.log` is no file of the product's signatures, but one of those that its vendor wants.
+    assert!(ticket.starts_with("# Veeam Agent for Linux: Point catalogue journal refused: page 0x1A3 "), "{ticket}");
+    assert!(ticket.contains("In `veeam-linux-agent/var/log/veeam/veeamservice.log, line "), "{ticket}");
+    // The vendor of the gateway asks for the build too.
+    let out = home.path().join("gateway");
+    let more = ["--out", text(&out), "--contract", "1", "--override-gate", "the site is down"];
+    let output = escalate(home.path(), "pulse-gateway-and-client", "ivanti", &more);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let ticket = fs::read_to_string(out.join("ticket.md")).unwrap();
+    assert!(ticket.contains("| Version | 9.1R14, build 13525 |"), "{ticket}");
+    assert!(!ticket.contains("github.com") && !ticket.contains(" \n- "), "{ticket}");
+}
+
+#[test]
 fn the_customer_is_asked_with_the_paths_of_the_system() {
     let home = folder(&[]);
     let log = "Starting new log\nOS: [Microsoft Windows Server 2022 Standard]\n\
@@ -99,7 +120,9 @@ fn a_package_is_complete_redacted_and_can_be_verified() {
     let ticket = fs::read_to_string(out.join("ticket.md")).unwrap();
     for words in [
         "| Version | 12.3.1.1139 |",
-        "first response within 1h (not confirmed)",
+        "| Severity | Severity 1 |",
+        "| Seen | once, 2026-02-18T23:32:30.233 (the log states no time zone) |",
+        "- Administrative share of the guest cannot be reached (not tried yet) <",
         "ERR |Failed to decompress LZ4 block: Bad crc",
         "The case is opened all the same: restores stand still",
         "<https://www.veeam.com/kb1230>",

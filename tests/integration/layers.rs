@@ -34,7 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("triage", &["bundle", "record", "signature", "scan", "finding", "diagnosis"]),
     ("redaction", &["bundle", "record", "redact"]),
-    ("collect", &["bundle", "record", "signature", "scan", "redact", "redaction"]),
+    ("collect", &["bundle", "record", "signature", "scan", "recipient", "redact", "redaction"]),
     ("templates", &["bundle", "record", "reading", "signature", "scan", "finding"]),
     ("store", &[]),
     ("casework", &["bundle", "signature", "finding", "diagnosis", "redact", "report", "escalate", "workshop", "store"]),

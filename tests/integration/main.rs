@@ -10,6 +10,7 @@ mod cases;
 mod casework;
 mod causes;
 mod cli;
+mod collect;
 mod correlations;
 mod escalate;
 mod event_logs;
@@ -46,6 +47,8 @@ mod submit;
 mod variants;
 #[cfg(feature = "server")]
 mod watch;
+#[cfg(feature = "server")]
+mod webhook;
 mod why;
 
 use std::path::Path;

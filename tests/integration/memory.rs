@@ -4,7 +4,7 @@ use crate::{command, text};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -16,6 +16,9 @@ const LIMIT_KB: u64 = 400 << 10;
 const DISTINCT_LIMIT_KB: u64 = 300 << 10;
 /// The same for a log with 200,000 templates and more; about 95 MiB are needed.
 const TEMPLATES_LIMIT_KB: u64 = 160 << 10;
+
+/// The same for a collection on a production server, whatever it finds.
+const COLLECT_LIMIT_KB: u64 = 150_000;
 
 /// One MiB of a log in which errors repeat with other numbers.
 fn block(seed: u64) -> Vec<u8> {
@@ -52,7 +55,12 @@ fn peak_of_triage(path: &Path, expected_files: u64) -> u64 {
 /// Runs the program on two threads and returns its peak anonymous memory in kB.
 #[track_caller]
 fn peak_of(arguments: &[&str]) -> u64 {
-    let mut child = command(arguments).args(["--no-progress", "--threads", "2"]).stdout(Stdio::null()).spawn().unwrap();
+    peak_of_command(command(arguments).args(["--no-progress", "--threads", "2"]))
+}
+
+#[track_caller]
+fn peak_of_command(command: &mut Command) -> u64 {
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     let code = loop {
@@ -159,5 +167,34 @@ fn templates_without_end_need_little_memory() -> io::Result<()> {
         println!("peak of {verb} with {templates} templates: {} MiB", peak >> 10);
         assert!(peak < TEMPLATES_LIMIT_KB, "{peak} kB");
     }
+    Ok(())
+}
+
+#[test]
+fn a_collection_of_names_without_end_needs_little_memory() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let logs = folder.path().join("disk/var/log/VeeamBackup");
+    fs::create_dir_all(&logs)?;
+    let mut out = io::BufWriter::new(File::create(logs.join("addresses.log"))?);
+    for n in 0..300_000_u32 {
+        let [_, a, b, c] = (n + 70_000).to_be_bytes();
+        writeln!(out, "2026-01-02 03:04:05 connection from 10.{a}.{b}.{c} closed")?;
+    }
+    out.flush()?;
+    let mut out = io::BufWriter::new(File::create(logs.join("hosts.log"))?);
+    for n in 0..50_000_u32 {
+        writeln!(out, "2026-01-02 03:04:05 connection from node{n}.lab.example.net closed")?;
+    }
+    out.flush()?;
+    // The second time all of it is known.
+    for name in ["first.zip", "second.zip"] {
+        let (disk, out) = (folder.path().join("disk"), folder.path().join(name));
+        let mut command = command(&["collect", "--no-progress", "--root", text(&disk), "--out", text(&out)]);
+        let peak = peak_of_command(command.env("XDG_DATA_HOME", folder.path()).env("LOCALAPPDATA", folder.path()));
+        println!("peak of a collection of 400,000 names, {name}: {} MB", peak / 1000);
+        assert!(peak < COLLECT_LIMIT_KB, "{peak} kB");
+    }
+    let map = fs::read_to_string(folder.path().join("tierline/customers/own/map.tsv"))?;
+    assert!(map.lines().count() > 350_000);
     Ok(())
 }

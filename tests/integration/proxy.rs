@@ -111,11 +111,26 @@ fn serve(
 /// Asks a server directly, with this header, and returns its answer.
 #[track_caller]
 pub(crate) fn get(url: &str, name: &str, value: &str) -> Vec<u8> {
+    ask(url, name, value, None)
+}
+
+/// Changes something at a server, with this header.
+#[track_caller]
+pub(crate) fn put(url: &str, name: &str, value: &str, change: &serde_json::Value) {
+    ask(url, name, value, Some(change));
+}
+
+#[track_caller]
+fn ask(url: &str, name: &str, value: &str, change: Option<&serde_json::Value>) -> Vec<u8> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let answer = client.get(url).header(name, value).send().await.unwrap().error_for_status().unwrap();
+        let request = match change {
+            None => client.get(url),
+            Some(change) => client.put(url).header("Content-Type", "application/json").body(change.to_string()),
+        };
+        let answer = request.header(name, value).send().await.unwrap().error_for_status().unwrap();
         answer.bytes().await.unwrap().to_vec()
     })
 }

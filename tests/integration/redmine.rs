@@ -1,6 +1,6 @@
 //! `tierline submit` with a real Redmine 5, which `tests/services/redmine.sh` starts.
 
-use crate::proxy::{Fate, Proxy, get};
+use crate::proxy::{Fate, Proxy, get, put};
 use crate::service;
 use crate::submit::{Desk, check};
 use crate::text;
@@ -108,6 +108,22 @@ fn redmine_gets_one_issue_with_all_files_and_updates() {
     let journals = issue["issue"]["journals"].as_array().unwrap();
     let updates = journals.iter().filter(|it| it["notes"].as_str().unwrap().starts_with("The problem was seen again"));
     assert_eq!(updates.count(), 1, "{journals:?}");
+}
+
+#[test]
+fn the_state_of_an_issue_is_read_from_redmine() {
+    let Some(redmine) = Redmine::here() else { return };
+    let desk = redmine.desk(&redmine.url, "");
+    desk.keep_two_files();
+    check(&desk.submitted("ticket"), 0, &["desk: ticket "]);
+    let issue = redmine.check_one(&desk);
+    let (id, before) = (&issue["id"], issue["status"]["name"].as_str().unwrap());
+    desk.check_refreshed(0, &[&format!("case 1: desk: ticket {id} is {before}\n")]);
+    let statuses = redmine.get("/issue_statuses.json");
+    let other = statuses["issue_statuses"].as_array().unwrap().iter().find(|it| it["name"] == "Resolved").unwrap();
+    let change = serde_json::json!({"issue": {"status_id": other["id"]}});
+    put(&format!("{}/issues/{id}.json", redmine.url), "X-Redmine-API-Key", &redmine.key, &change);
+    desk.check_refreshed(0, &[&format!("case 1: desk: ticket {id} is Resolved, {before} before\n")]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `tierline submit` with a real Request Tracker 5, which `tests/services/rt.sh` starts.
 
-use crate::proxy::{Fate, Proxy, get};
+use crate::proxy::{Fate, Proxy, get, put};
 use crate::service;
 use crate::submit::{Desk, check};
 use crate::{stdout, text};
@@ -120,6 +120,31 @@ fn rt_gets_one_ticket_with_all_files_and_updates() {
         let bytes = fs::read(desk.path(file)).unwrap_or_default();
         assert!(!bytes.windows(rt.token.len()).any(|it| it == rt.token.as_bytes()), "{file}");
     }
+}
+
+#[test]
+fn the_state_of_a_ticket_is_read_from_rt() {
+    let Some(rt) = Rt::here() else { return };
+    let late = Fate::Answer("429 Too Many Requests", "Retry-After: 60\r\n", "{\"message\":\"slow down\"}");
+    let desk = rt.desk(&rt.url, "");
+    desk.keep_two_files();
+    check(&desk.submitted("ticket"), 0, &["desk: ticket "]);
+    let ticket = rt.check_one(&desk);
+    desk.check_refreshed(0, &[&format!("case 1: desk: ticket {ticket} is new\n")]);
+    // An administrator takes it: the token's user may not.
+    let root = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode("root:tierline-test"));
+    let address = format!("{}/REST/2.0/ticket/{ticket}", rt.url);
+    put(&address, "Authorization", &root, &serde_json::json!({"Status": "open"}));
+    desk.check_refreshed(0, &[&format!("case 1: desk: ticket {ticket} is open, new before\n")]);
+    let store = desk.path("store.db");
+    check(&desk.run(&["case", "show", "1", "--store", text(&store)]), 0, &[&format!("ticket {ticket}: new -> open")]);
+    // What it asks for is heeded by the next question too, and by what is sent.
+    let busy = Proxy::new(&rt.url, move |_, _| late.clone());
+    let config = fs::read_to_string(desk.path("config.toml")).unwrap();
+    fs::write(desk.path("config.toml"), config.replace(&rt.url, &busy.url)).unwrap();
+    desk.check_refreshed(1, &["answers 429: slow down"]);
+    desk.check_refreshed(1, &["`desk` does not answer and is left alone for ", "its tickets were not read"]);
+    assert_eq!(busy.count("GET "), 1);
 }
 
 #[test]

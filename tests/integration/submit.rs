@@ -85,6 +85,13 @@ impl Desk {
         }
     }
 
+    /// `tierline case refresh` with its exit code and words.
+    #[track_caller]
+    pub(crate) fn check_refreshed(&self, code: i32, words: &[&str]) {
+        let (config, store) = (self.path("config.toml"), self.path("store.db"));
+        check(&self.run(&["case", "refresh", "--config", text(&config), "--store", text(&store)]), code, words);
+    }
+
     /// Leaves two files to the package, which are sent in two requests: a real server is not asked more than each step needs.
     pub(crate) fn keep_two_files(&self) {
         fs::remove_dir_all(self.path("case/Backup/Daily")).unwrap();
@@ -280,6 +287,7 @@ fn an_encrypted_package_is_one_file_that_its_reader_opens_and_verifies() {
     assert!(opened.stdout == fs::read(desk.path("other.zip")).unwrap());
     zip::ZipArchive::new(std::io::Cursor::new(opened.stdout)).unwrap().extract(desk.path("received")).unwrap();
     check(&desk.run(&["verify", text(&desk.path("received")), text(&case), "--no-progress"]), 0, &["and shows what"]);
+    check(&desk.run(&["verify", text(&desk.path("other.zip")), text(&case), "--no-progress"]), 0, &["and shows what"]);
     // If the file is lost, the package is encrypted again.
     fs::remove_file(desk.path(&name)).unwrap();
     fs::remove_dir_all(desk.path("drop")).unwrap();

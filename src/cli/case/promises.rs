@@ -31,6 +31,7 @@ impl Promises {
         let contract = self.config.contract(&case.customer).map_err(|error| Usage(error.to_string()))?;
         let vendor = case.vendor.as_deref().and_then(|name| self.vendors.iter().find(|it| it.is_called(name)));
         let wrong = |error| Usage(format!("the calendar of the vendor: {error}"));
-        Ok(clocks(case, contract.as_ref(), vendor, now).map_err(wrong)?)
+        let is_desk = |tracker: &str, vendor: &Vendor| self.config.is_desk_of(tracker, vendor);
+        Ok(clocks(case, contract.as_ref(), vendor, &is_desk, now).map_err(wrong)?)
     }
 }

@@ -1,9 +1,10 @@
 //! The state of tickets, read from their trackers.
 
-use crate::cli::connection::{ConnectionArgs, now, tracker};
+use crate::cli::connection::{ConnectionArgs, now, outbox, tracker};
 use crate::cli::{Exit, output, say};
-use tierline::connect::Config;
-use tierline::store::{Store, Ticket};
+use std::collections::BTreeMap;
+use tierline::connect::{Refreshed, Tracker};
+use tierline::report::one_line;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,41 +30,42 @@ pub(super) fn run(args: &RefreshArgs) -> anyhow::Result<Exit> {
         Some(id) => vec![store.case(id)?],
         None => store.cases(None, false)?,
     };
+    let mut trackers: BTreeMap<&str, Option<Box<dyn Tracker>>> = BTreeMap::new();
     let mut exit = Exit::Done;
-    for case in &cases {
-        for ticket in &case.tickets {
-            // One tracker that does not answer keeps nobody from the others.
-            match refresh(&store, &config, ticket) {
-                Ok(Some(status)) => {
-                    output::print(format!("case {}: {}: {status}\n", case.id, ticket.tracker).as_bytes())?;
-                }
-                Ok(None) => {}
-                Err(why) => {
-                    say(&format!("case {}: {}: {why}", case.id, ticket.tracker));
-                    exit = Exit::Failed;
-                }
+    for (case, ticket) in cases.iter().flat_map(|case| case.tickets.iter().map(move |ticket| (case, ticket))) {
+        if config.kind(&ticket.tracker) == Some("portal") {
+            continue;
+        }
+        // One that cannot be used is told once, and keeps nobody from the others.
+        let tracker = trackers.entry(&ticket.tracker).or_insert_with(|| {
+            let made = tracker(&config, &ticket.tracker);
+            made.inspect_err(|error| say(&format!("{}: {error:#}", ticket.tracker))).ok()
+        });
+        let Some(asked) = tracker else {
+            exit = Exit::Failed;
+            continue;
+        };
+        let place = format!("case {}: {}", case.id, ticket.tracker);
+        match outbox(&store, &ticket.tracker, &**asked, now(), &|_| {}).refresh(ticket)? {
+            Refreshed::Is(status) => {
+                let before = ticket.status.as_deref().filter(|it| *it != status);
+                let change = before.map_or_else(String::new, |before| format!(", {before} before"));
+                let remote = ticket.remote.as_deref().unwrap_or_default();
+                let told = format!("{place}: ticket {remote} is {status}{change}");
+                output::print(format!("{}\n", one_line(&told)).as_bytes())?;
+            }
+            Refreshed::Unseen => {}
+            Refreshed::Unread { why } => {
+                say(&format!("{place}: {why}"));
+                exit = Exit::Failed;
+            }
+            Refreshed::LeftAlone { until, why } => {
+                let wait = until.map_or_else(String::new, |it| format!(" for {} s", it.saturating_sub(now())));
+                say(&format!("{}: {why}{wait}; its tickets were not read", ticket.tracker));
+                exit = Exit::Failed;
+                *tracker = None;
             }
         }
     }
     Ok(exit)
-}
-
-/// Reads the state of a ticket and stores it; `None` if nobody can be asked.
-fn refresh(store: &Store, config: &Config, ticket: &Ticket) -> Result<Option<String>, String> {
-    let Some(remote) = ticket.remote.as_deref().filter(|_| ticket.accepted.is_some()) else { return Ok(None) };
-    if config.kind(&ticket.tracker) == Some("portal") {
-        return Ok(None);
-    }
-    let tracker = tracker(config, &ticket.tracker).map_err(|error| format!("{error:#}"))?;
-    if tracker.unseen(&ticket.problem).is_some() {
-        return Ok(None);
-    }
-    let holds = tracker.read(remote, &[]).map_err(|failure| failure.why().to_owned())?;
-    if holds.key.as_deref() != Some(&*ticket.problem) {
-        return Err(format!("ticket {remote} does not hold the key of the problem any more; was it merged?"));
-    }
-    store.set_remote(ticket.id, remote, Some(&holds.status), now()).map_err(|error| error.to_string())?;
-    let before = ticket.status.as_deref().filter(|it| *it != holds.status);
-    let change = before.map_or_else(String::new, |before| format!(", {before} before"));
-    Ok(Some(format!("ticket {remote} is {}{change}", holds.status)))
 }

@@ -3,8 +3,8 @@
 use crate::cli::budget::BudgetArgs;
 use crate::cli::decode;
 use crate::cli::exit::Usage;
+use std::env;
 use std::path::Path;
-use std::{env, fs};
 use tierline::bundle::Helper;
 use tierline::collect::Host;
 use tierline::redact::{Kind, Names};
@@ -29,10 +29,9 @@ pub(super) fn host(root: Option<&Path>) -> anyhow::Result<Host> {
 
 /// Learns what the machine and its users are called.
 pub(super) fn learn(host: &Host, names: &mut Names) {
-    let root = host.root.as_deref().unwrap_or(Path::new("/"));
-    let mut files = vec![root.join("etc/hostname")];
+    let mut files = vec!["etc/hostname"];
     if host.root.is_none() {
-        files.push("/proc/sys/kernel/hostname".into());
+        files.push("proc/sys/kernel/hostname");
         let variables = [("COMPUTERNAME", Kind::Host), ("USERDOMAIN", Kind::Domain), ("USERNAME", Kind::User)];
         for (variable, kind) in variables.iter().chain(&[("USER", Kind::User)]) {
             if let Ok(name) = env::var(variable) {
@@ -40,17 +39,14 @@ pub(super) fn learn(host: &Host, names: &mut Names) {
             }
         }
     }
-    for text in files.iter().filter_map(|it| fs::read_to_string(it).ok()) {
+    for text in files.iter().filter_map(|it| host.text(it)) {
         let name = text.trim();
         let host = name.split('.').next().unwrap_or(name);
         names.add(Kind::Host, host);
         names.learn(format!("hostname: {name}\n").as_bytes());
     }
-    let homes = ["home", "Users"].map(|it| root.join(it));
-    for entry in homes.iter().filter_map(|it| fs::read_dir(it).ok()).flatten().flatten() {
-        let is_folder = entry.file_type().is_ok_and(|it| it.is_dir());
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if is_folder && !["public", "shared", "default", "all users"].contains(&&*name.to_lowercase()) {
+    for name in ["home", "Users"].iter().flat_map(|it| host.folders(it)) {
+        if !["public", "shared", "default", "all users"].contains(&&*name.to_lowercase()) {
             names.add(Kind::User, &name);
         }
     }

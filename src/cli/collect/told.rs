@@ -1,8 +1,9 @@
 //! What a person reads of a collection, before and after.
 
 use crate::cli::output;
+use std::collections::BTreeMap;
 use std::path::Path;
-use tierline::collect::{Collected, Format, Host, Plan, detect};
+use tierline::collect::{Collected, Format, Host, Plan, Refused, detect};
 use tierline::escalate::missing_logs;
 use tierline::report::{one_line, wrapped};
 use tierline::signature::{Profile, SignatureSet};
@@ -27,18 +28,28 @@ pub(super) fn list(profiles: &[Profile], host: &Host) -> String {
     profiles.iter().map(line).collect()
 }
 
-/// A dry run: a line for everything.
+/// A dry run: a line for everything, what is left out by reason.
 pub(super) fn plan(plan: &Plan) -> String {
     let mut text = String::new();
-    let mut line = |what: &str, bytes: Option<u64>, origin: &str, why: &str| {
+    let line = |what: &str, bytes: Option<u64>, origin: &str, why: &str| {
         let bytes = bytes.map_or_else(|| "-".to_owned(), |it| it.to_string());
         let why = if why.is_empty() { String::new() } else { format!(": {}", one_line(why)) };
-        text.push_str(&format!("{what:5} {bytes:>12}  {}{why}\n", one_line(origin)));
+        format!("{what:5} {bytes:>12}  {}{why}\n", one_line(origin))
     };
-    plan.files.iter().for_each(|it| line("take", Some(it.bytes), &it.origin, ""));
-    plan.events.iter().for_each(|it| line("take", None, &it.origin, "exported, then taken if it is not too large"));
-    plan.commands.iter().for_each(|it| line("run", None, &it.run.join(" "), ""));
-    plan.refused.iter().for_each(|it| line("leave", it.bytes, &it.origin, &it.why));
+    text.extend(plan.files.iter().map(|it| line("take", Some(it.bytes), &it.origin, "")));
+    let exported = "exported, then taken if it is not too large";
+    text.extend(plan.events.iter().map(|it| line("take", None, &it.origin, exported)));
+    text.extend(plan.commands.iter().map(|it| line("run", None, &it.run.join(" "), "")));
+    let mut reasons: BTreeMap<&str, Vec<&Refused>> = BTreeMap::new();
+    plan.refused.iter().for_each(|it| reasons.entry(&it.why).or_default().push(it));
+    for (why, refused) in reasons {
+        if let [it] = *refused {
+            text.push_str(&line("leave", it.bytes, &it.origin, why));
+            continue;
+        }
+        text.push_str(&format!("leave {}: {}\n", refused.len(), one_line(why)));
+        text.extend(refused.iter().map(|it| line("leave", it.bytes, &it.origin, "")));
+    }
     let bytes: u64 = plan.files.iter().map(|it| it.bytes).sum();
     text.push_str(&format!(
         "{}, {bytes} bytes; {}; {} left out. Profiles: {}\n",
@@ -63,9 +74,7 @@ pub(super) fn collected(collected: &Collected, out: &Path, set: &SignatureSet, k
         count(manifest.files.len(), "file"),
         count(manifest.commands.len(), "output") + " of commands"
     );
-    let missed = manifest.refused.iter().filter(|it| it.missed);
-    let notes = manifest.files.iter().filter_map(|it| Some((&it.origin, it.note.as_ref()?)));
-    let missed: Vec<_> = missed.map(|it| (&it.origin, &it.why)).chain(notes).collect();
+    let missed = manifest.lacks();
     if !missed.is_empty() {
         text.push_str("Not in it, or not whole:\n");
         for (origin, why) in missed.iter().take(NAMED) {
@@ -109,4 +118,30 @@ fn lacking<'s>(collected: &Collected, set: &'s SignatureSet) -> Vec<(&'s str, &'
 
 fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_that_many_have_is_told_once() {
+        let refused = |origin: &str, why: &str| Refused {
+            origin: origin.to_owned(),
+            bytes: None,
+            why: why.to_owned(),
+            is_missed: false,
+        };
+        let refused =
+            vec![refused("uname -a", "of this machine"), refused("x", "a link"), refused("df", "of this machine")];
+        let text = plan(&Plan { refused, ..Plan::default() });
+        let expected = [
+            "leave            -  x: a link",
+            "leave 2: of this machine",
+            "leave            -  uname -a",
+            "leave            -  df",
+            "0 files, 0 bytes; 0 commands; 3 left out. Profiles: none",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    }
 }

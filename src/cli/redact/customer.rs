@@ -3,9 +3,10 @@
 use crate::cli::exit::Usage;
 use anyhow::Context;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tierline::redact::{CustomerKey, Map};
+use tierline::redaction::Ledger;
 
 /// A customer by name.
 pub(in crate::cli) struct Customer {
@@ -113,27 +114,65 @@ impl Customer {
         Ok(owners)
     }
 
-    /// Adds to what is kept. It is readable by this user only, and seen whole by others that run at the same time.
+    /// What is kept, where it may be too much for the memory.
+    pub(in crate::cli) fn ledger(&self) -> anyhow::Result<Ledger> {
+        let mut ledger =
+            self.new_ledger().with_context(|| format!("failed to write in `{}`", self.map_folder().display()))?;
+        self.read_into(&mut ledger)?;
+        Ok(ledger)
+    }
+
+    /// Adds to what is kept.
     pub(in crate::cli) fn save(&self, new: &Map) -> anyhow::Result<()> {
         if new.is_empty() {
             return Ok(());
         }
-        let save = || -> anyhow::Result<()> {
-            let folder = self.map.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            if self.map.starts_with(&self.folder) {
-                private_folder(folder)?;
-            }
+        let ledger = || {
+            let mut ledger = self.new_ledger()?;
+            ledger.add(new)?;
+            io::Result::Ok(ledger)
+        };
+        let mut ledger = ledger().with_context(|| format!("failed to write the map `{}`", self.map.display()))?;
+        self.save_ledger(&mut ledger)
+    }
+
+    /// Adds to what is kept. It is readable by this user only, and seen whole by others that run at the same time.
+    pub(in crate::cli) fn save_ledger(&self, ledger: &mut Ledger) -> anyhow::Result<()> {
+        let mut save = || -> anyhow::Result<()> {
             let lock = lock_beside(&self.map)?;
             lock.lock()?;
-            let mut map = self.map()?;
-            map.merge(new);
-            let mut file = tempfile::Builder::new().prefix(".map-").tempfile_in(folder)?;
-            file.write_all(map.to_text().as_bytes())?;
+            self.read_into(ledger)?;
+            let mut file = tempfile::Builder::new().prefix(".map-").tempfile_in(self.map_folder())?;
+            let mut out = BufWriter::new(file.as_file_mut());
+            ledger.write(&mut out)?;
+            out.flush()?;
+            drop(out);
             file.as_file().sync_all()?;
             file.persist(&self.map)?;
             Ok(())
         };
         save().with_context(|| format!("failed to write the map `{}`", self.map.display()))
+    }
+
+    fn new_ledger(&self) -> io::Result<Ledger> {
+        let folder = self.map_folder();
+        if self.map.starts_with(&self.folder) {
+            private_folder(folder)?;
+        }
+        Ledger::new(folder)
+    }
+
+    fn map_folder(&self) -> &Path {
+        self.map.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    fn read_into(&self, ledger: &mut Ledger) -> anyhow::Result<()> {
+        let file = match File::open(&self.map) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            file => file.with_context(|| format!("failed to read the map `{}`", self.map.display()))?,
+        };
+        let wrong = |error| Usage(format!("the map `{}`: {error}", self.map.display())).into();
+        ledger.read(BufReader::new(file)).map_err(wrong)
     }
 }
 

@@ -14,7 +14,7 @@ use super::values::seconds;
 use super::{Config, ConfigError, Settings};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::time::Duration;
 use toml::Spanned;
 
@@ -79,7 +79,7 @@ impl Config {
                 Box::new(Salesforce {
                     login: salesforce::api(self.http(settings, None)?),
                     client: (user, self.secret(settings, variable)?),
-                    api: OnceCell::new(),
+                    api: RefCell::default(),
                     // As the interface calls what an administrator has made.
                     key_field: if field.ends_with("__c") { field } else { format!("{field}__c") },
                     request_bytes,

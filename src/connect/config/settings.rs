@@ -11,6 +11,8 @@ use toml::Spanned;
 pub struct Settings {
     /// One of those in `KINDS`.
     pub kind: Spanned<String>,
+    /// The vendor whose desk it is. Its time to answer runs from tickets there, and from those of portals, but from no others.
+    pub vendor: Option<Spanned<String>>,
     /// The folder.
     pub path: Option<Spanned<PathBuf>>,
     /// The address, without credentials.
@@ -66,6 +68,7 @@ impl Settings {
             value.map(Spanned::span)
         }
         let fields = [
+            ("vendor", at(self.vendor.as_ref())),
             ("path", at(self.path.as_ref())),
             ("url", at(self.url.as_ref())),
             ("queue", at(self.queue.as_ref())),
@@ -110,8 +113,10 @@ impl Settings {
 }
 
 /// The fields of all that is reached over a network.
-const NETWORK: &[&str] =
-    &["url", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes", "encrypt_to"];
+const NETWORK: &[&str] = &["url", "token_env", "token_file", "ca_file", "timeout_seconds", "request_bytes"];
+
+/// The fields of every kind.
+const ALL: &[&str] = &["vendor", "encrypt_to"];
 
 /// A kind of tracker.
 pub(super) struct TrackerKind {
@@ -123,7 +128,7 @@ pub(super) struct TrackerKind {
 impl TrackerKind {
     /// Whether a field belongs to it.
     pub(super) fn has(&self, field: &str) -> bool {
-        self.own.contains(&field) || self.common.contains(&field)
+        self.own.contains(&field) || self.common.contains(&field) || ALL.contains(&field)
     }
 }
 
@@ -139,7 +144,7 @@ const fn local(name: &'static str, own: &'static [&'static str]) -> TrackerKind 
 
 /// The kinds.
 pub(super) const KINDS: &[TrackerKind] = &[
-    local("folder", &["path", "request_bytes", "encrypt_to"]),
+    local("folder", &["path", "request_bytes"]),
     remote("rt", &["queue", "key_field", "settle_seconds"]),
     remote("redmine", &["project", "key_field", "settle_seconds"]),
     remote("smtp", &["from", "to", "user"]),
@@ -154,5 +159,5 @@ pub(super) const KINDS: &[TrackerKind] = &[
     remote("github", &["project", "key_field", "settle_seconds"]),
     remote("freshdesk", &["requester", "key_field", "settle_seconds"]),
     remote("zammad", &["group", "requester", "key_field", "settle_seconds"]),
-    local("portal", &["attachment_mb", "encrypt_to"]),
+    local("portal", &["attachment_mb"]),
 ];

@@ -2,7 +2,9 @@
 //! <https://developers.freshdesk.com/api/#filter_tickets>, <https://developers.freshdesk.com/api/#conversations>,
 //! <https://developers.freshdesk.com/api/#ratelimit>, <https://developers.freshdesk.com/api/#error>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::contract::{
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+};
 use super::super::package::sha256;
 use super::*;
 
@@ -122,48 +124,34 @@ fn a_probe_asks_for_the_field() {
     assert_eq!(freshdesk(&contract).probe().unwrap().seen.len(), 2);
     for wrong in [fields("custom_paragraph"), asks("GET /api/v2/ticket_fields").gives(200, json!([]))] {
         let failure = freshdesk(&Contract::serve(vec![wrong])).probe().unwrap_err();
-        assert!(
-            matches!(&failure, Failure::Stopped { why } if why.contains("no field `cf_escalationkey`")),
-            "{failure:?}"
-        );
+        stopped(&failure, &["no field `cf_escalationkey`"]);
     }
 }
 
 #[test]
 fn an_error_says_what_to_do() {
-    let told = |answer: Exchange| {
-        let contract = Contract::serve(vec![answer]);
-        freshdesk(&contract).create(&draft(tempfile::tempdir().unwrap().path(), &[])).unwrap_err()
-    };
+    let told = |answer: Exchange| opening(freshdesk, vec![], answer);
     let post = || asks("POST /api/v2/tickets");
     for (status, word) in [(401, "API key of an agent"), (403, "may not see")] {
         let failure = told(post().gives(status, json!({"code": "invalid_credentials", "message": "no"})));
-        assert!(matches!(&failure, Failure::Stopped { why } if why.contains(word)), "{failure:?}");
+        stopped(&failure, &[word]);
     }
     let invalid =
         json!({"description": "Validation failed", "errors": [{"field": "email", "message": "It should be valid"}]});
     for status in [400, 404, 413, 422] {
         let failure = told(post().gives(status, invalid.clone()));
-        assert!(
-            matches!(&failure, Failure::Refused { why } if why.contains("Validation failed; email: It should be valid; ")),
-            "{failure:?}"
-        );
+        refused(&failure, &["Validation failed; email: It should be valid; "]);
     }
     let failure = told(post().gives(429, json!({"message": "You have exceeded the limit"})).with("Retry-After", "60"));
-    assert!(matches!(&failure, Failure::Busy { after: Some(after), .. } if after.as_secs() == 60), "{failure:?}");
+    busy(&failure, Some(60));
     assert!(matches!(told(post().gives(500, json!({}))), Failure::Ambiguous { .. }));
 }
 
 #[test]
 fn a_dry_run_shows_all_requests_and_no_credentials() {
-    let folder = tempfile::tempdir().unwrap();
-    let contract = Contract::serve(vec![]);
-    let files = draft(folder.path(), &[("a.log", b"one")]).files;
-    let shown = freshdesk(&contract).dry_run(&draft(folder.path(), &[]), &[files]);
-    for part in
-        ["POST BASE/api/v2/tickets\n", "BASE/api/v2/tickets/NUMBER/notes", "(3 bytes of logs/a.log, SHA-256 ", KEY]
-    {
-        assert!(shown.contains(&part.replace("BASE", &contract.base)), "{part}: {shown}");
-    }
-    assert!(!shown.contains("aHVudGVy"), "{shown}");
+    dry_run_shows(
+        freshdesk,
+        &["POST BASE/api/v2/tickets\n", "BASE/api/v2/tickets/NUMBER/notes", "(3 bytes of logs/a.log, SHA-256 ", KEY],
+        &["aHVudGVy"],
+    );
 }

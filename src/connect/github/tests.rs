@@ -2,7 +2,9 @@
 //! comments <https://docs.github.com/en/rest/issues/comments>, contents <https://docs.github.com/en/rest/repos/contents>,
 //! limits <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::contract::{
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+};
 use super::super::package::sha256;
 use super::*;
 
@@ -96,7 +98,7 @@ fn files_are_committed_once_named_and_read_back() {
     github.attach("7", &files).unwrap();
     assert!(matches!(github.attach("7", &files), Err(Failure::Busy { .. })));
     let failure = github.attach("7", &files).unwrap_err();
-    assert!(matches!(&failure, Failure::Refused { why } if why.contains("protects the branch")), "{failure:?}");
+    refused(&failure, &["protects the branch"]);
     let both = wanted(&[("a.log", b"one"), ("b.log", b"two")]);
     let holds = github.read("7", &both).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.files), (Some(KEY), "open", vec![sha256(b"one")]));
@@ -113,7 +115,7 @@ fn logs_go_to_no_public_repository() {
     assert_eq!(github(&Contract::serve(vec![repository(true, true)])).probe().unwrap().seen.len(), 2);
     let told = |exchange, words: &str| {
         let failure = github(&Contract::serve(vec![exchange])).probe().unwrap_err();
-        assert!(matches!(&failure, Failure::Stopped { why } if why.contains(words)), "{failure:?}");
+        stopped(&failure, &[words]);
     };
     told(repository(false, true), "is public");
     let internal =
@@ -125,23 +127,17 @@ fn logs_go_to_no_public_repository() {
 
 #[test]
 fn an_error_says_what_to_do() {
-    let told = |answer: Exchange| {
-        let contract = Contract::serve(vec![answer]);
-        github(&contract).create(&draft(tempfile::tempdir().unwrap().path(), &[])).unwrap_err()
-    };
+    let told = |answer: Exchange| opening(github, vec![], answer);
     let post = || asks("POST /repos/desk/esc/issues");
     for (status, word) in [(401, "fine-grained"), (403, "read and write")] {
         let failure =
             told(post().gives(status, json!({"message": "Resource not accessible by personal access token"})));
-        assert!(
-            matches!(&failure, Failure::Stopped { why } if why.contains(word) && why.contains("not accessible")),
-            "{failure:?}"
-        );
+        stopped(&failure, &[word, "not accessible"]);
     }
     // Too fast: 403, with or without a time.
     let slow = json!({"message": "You have exceeded a secondary rate limit"});
     let failure = told(post().gives(403, slow.clone()).with("Retry-After", "60"));
-    assert!(matches!(&failure, Failure::Busy { after: Some(after), .. } if after.as_secs() == 60), "{failure:?}");
+    busy(&failure, Some(60));
     assert!(matches!(told(post().gives(403, slow)), Failure::Busy { after: None, .. }));
     let failure = told(
         post()
@@ -150,7 +146,7 @@ fn an_error_says_what_to_do() {
             .with("x-ratelimit-reset", "1000000090")
             .with("Date", "Sun, 09 Sep 2001 01:46:40 GMT"),
     );
-    assert!(matches!(&failure, Failure::Busy { after: Some(after), .. } if after.as_secs() == 90), "{failure:?}");
+    busy(&failure, Some(90));
     let invalid = json!({"message": "Validation Failed", "errors": [{"field": "title", "code": "missing_field"}]});
     for (status, word) in [
         (400, "as it is"),
@@ -160,24 +156,21 @@ fn an_error_says_what_to_do() {
         (422, "title missing_field"),
     ] {
         let failure = told(post().gives(status, invalid.clone()));
-        assert!(matches!(&failure, Failure::Refused { why } if why.contains(word)), "{failure:?}");
+        refused(&failure, &[word]);
     }
     assert!(matches!(told(post().gives(502, json!({}))), Failure::Ambiguous { .. }));
 }
 
 #[test]
 fn a_dry_run_shows_all_requests_and_no_credentials() {
-    let folder = tempfile::tempdir().unwrap();
-    let contract = Contract::serve(vec![]);
-    let files = draft(folder.path(), &[("a.log", b"one")]).files;
-    let shown = github(&contract).dry_run(&draft(folder.path(), &[]), &[files]);
-    for part in [
-        "POST BASE/repos/desk/esc/issues\n",
-        "PUT BASE/repos/desk/esc/contents/tierline/issue-NUMBER/7692c3ad-a.log",
-        "(3 bytes of logs/a.log in base64",
-        KEY,
-    ] {
-        assert!(shown.contains(&part.replace("BASE", &contract.base)), "{part}: {shown}");
-    }
-    assert!(!shown.contains("hunter2"), "{shown}");
+    dry_run_shows(
+        github,
+        &[
+            "POST BASE/repos/desk/esc/issues\n",
+            "PUT BASE/repos/desk/esc/contents/tierline/issue-NUMBER/7692c3ad-a.log",
+            "(3 bytes of logs/a.log in base64",
+            KEY,
+        ],
+        &["hunter2"],
+    );
 }

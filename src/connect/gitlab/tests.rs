@@ -2,7 +2,7 @@
 //! notes <https://docs.gitlab.com/api/notes/>, uploads <https://docs.gitlab.com/api/project_markdown_uploads/>,
 //! limits <https://docs.gitlab.com/security/rate_limits/>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on};
+use super::super::contract::{Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped};
 use super::super::package::sha256;
 use super::*;
 
@@ -122,7 +122,7 @@ fn a_probe_asks_for_issues_and_for_the_role_that_sees_confidential_ones() {
     gitlab(&contract).probe().unwrap();
     let told = |exchange, words: &str| {
         let failure = gitlab(&Contract::serve(vec![exchange])).probe().unwrap_err();
-        assert!(matches!(&failure, Failure::Stopped { why } if why.contains(words)), "{failure:?}");
+        stopped(&failure, &[words]);
     };
     told(project("disabled", member(40)), "has no issues");
     told(project("private", member(10)), "role Reporter");
@@ -139,7 +139,7 @@ fn a_probe_asks_for_issues_and_for_the_role_that_sees_confidential_ones() {
     gitlab(&Contract::serve(seen)).probe().unwrap();
     for (status, member) in [(404, json!({"message": "404 Not found"})), (200, json!({"access_level": 10}))] {
         let failure = gitlab(&Contract::serve(invited(status, member))).probe().unwrap_err();
-        assert!(matches!(&failure, Failure::Stopped { why } if why.contains("role Reporter")), "{failure:?}");
+        stopped(&failure, &["role Reporter"]);
     }
     told(
         asks("GET /api/v4/projects/desk%2Fesc").gives(404, json!({"message": "404 Project Not Found"})),
@@ -149,40 +149,34 @@ fn a_probe_asks_for_issues_and_for_the_role_that_sees_confidential_ones() {
 
 #[test]
 fn an_error_says_what_to_do() {
-    let told = |answer: Exchange| {
-        let contract = Contract::serve(vec![answer]);
-        gitlab(&contract).create(&draft(tempfile::tempdir().unwrap().path(), &[])).unwrap_err()
-    };
+    let told = |answer: Exchange| opening(gitlab, vec![], answer);
     let post = || asks("POST /api/v4/projects/desk%2Fesc/issues");
     for (status, word) in [(401, "scope `api`"), (403, "Reporter")] {
         let failure = told(post().gives(status, json!({"message": "no"})));
-        assert!(matches!(&failure, Failure::Stopped { why } if why.contains(word)), "{failure:?}");
+        stopped(&failure, &[word]);
     }
     let invalid = json!({"message": {"title": ["can't be blank"]}});
     for (status, word) in
         [(400, "title: [\"can't be blank\"]"), (404, "member"), (413, "attachments"), (422, "as it is")]
     {
         let failure = told(post().gives(status, invalid.clone()));
-        assert!(matches!(&failure, Failure::Refused { why } if why.contains(word)), "{failure:?}");
+        refused(&failure, &[word]);
     }
     let failure = told(post().gives(429, json!({"message": "Too many"})).with("Retry-After", "11"));
-    assert!(matches!(&failure, Failure::Busy { after: Some(after), .. } if after.as_secs() == 11), "{failure:?}");
+    busy(&failure, Some(11));
     assert!(matches!(told(post().gives(500, json!({}))), Failure::Ambiguous { .. }));
 }
 
 #[test]
 fn a_dry_run_shows_all_requests_and_no_credentials() {
-    let folder = tempfile::tempdir().unwrap();
-    let contract = Contract::serve(vec![]);
-    let files = draft(folder.path(), &[("a.log", b"one")]).files;
-    let shown = gitlab(&contract).dry_run(&draft(folder.path(), &[]), &[files]);
-    for part in [
-        "POST BASE/api/v4/projects/desk%2Fesc/issues\n",
-        "desk%2Fesc/uploads",
-        "issues/NUMBER/notes",
-        "(3 bytes of logs/a.log, SHA-256 ",
-    ] {
-        assert!(shown.contains(&part.replace("BASE", &contract.base)), "{part}: {shown}");
-    }
-    assert!(!shown.contains("hunter2"), "{shown}");
+    dry_run_shows(
+        gitlab,
+        &[
+            "POST BASE/api/v4/projects/desk%2Fesc/issues\n",
+            "desk%2Fesc/uploads",
+            "issues/NUMBER/notes",
+            "(3 bytes of logs/a.log, SHA-256 ",
+        ],
+        &["hunter2"],
+    );
 }

@@ -224,6 +224,10 @@ impl Tracker for ServiceDesk {
         Some("https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/")
     }
 
+    fn takes_markdown(&self) -> bool {
+        true
+    }
+
     fn settle(&self) -> Duration {
         self.settle
     }

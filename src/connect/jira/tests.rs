@@ -7,7 +7,9 @@
 //! <https://developer.atlassian.com/server/jira/platform/rest/>, limits
 //! <https://confluence.atlassian.com/adminjiraserver/improving-instance-stability-with-rate-limiting-983794911.html>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::contract::{
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+};
 use super::super::package::sha256;
 use super::*;
 
@@ -196,7 +198,7 @@ fn a_probe_asks_for_the_project_the_type_labels_and_attachments() {
     assert!(seen[0].contains("10 MB"), "{seen:?}");
     let told = |exchanges, words: &str| {
         let failure = probe(exchanges).unwrap_err();
-        assert!(matches!(&failure, Failure::Stopped { why } if why.contains(words)), "{failure:?}");
+        stopped(&failure, &[words]);
     };
     told(vec![types(), fields(vec![&summary])], "no field Labels");
     told(vec![types(), fields(vec![&labels, &team])], "requires Team");
@@ -219,17 +221,11 @@ fn data_center_says_the_same_in_other_names() {
 
 #[test]
 fn an_error_says_what_to_do() {
-    let told = |answer: Exchange| {
-        let contract = Contract::serve(vec![answer]);
-        jira(&contract, Edition::Cloud).create(&draft(tempfile::tempdir().unwrap().path(), &[])).unwrap_err()
-    };
+    let told = |answer: Exchange| opening(|contract| jira(contract, Edition::Cloud), vec![], answer);
     let post = || asks("POST /rest/api/3/issue");
     for (status, word) in [(401, "personal access token"), (403, "Create Issues")] {
         let failure = told(post().gives(status, json!({"errorMessages": ["You do not have permission"]})));
-        assert!(
-            matches!(&failure, Failure::Stopped { why } if why.contains("You do not have permission") && why.contains(word)),
-            "{failure:?}"
-        );
+        stopped(&failure, &["You do not have permission", word]);
     }
     let field = json!({"errorMessages": [], "errors": {"labels": "Field 'labels' cannot be set."}});
     for (status, word) in [
@@ -239,7 +235,7 @@ fn an_error_says_what_to_do() {
         (422, "as it is"),
     ] {
         let failure = told(post().gives(status, field.clone()));
-        assert!(matches!(&failure, Failure::Refused { why } if why.contains(word)), "{failure:?}");
+        refused(&failure, &[word]);
     }
     let failure = told(
         post()
@@ -247,24 +243,21 @@ fn an_error_says_what_to_do() {
             .with("Retry-After", "30")
             .with("RateLimit-Reason", "jira-burst-based"),
     );
-    assert!(matches!(&failure, Failure::Busy { after: Some(after), .. } if after.as_secs() == 30), "{failure:?}");
+    busy(&failure, Some(30));
     assert!(matches!(told(post().gives(503, json!({})).with("Retry-After", "5")), Failure::Busy { .. }));
     assert!(matches!(told(post().gives(504, json!({}))), Failure::Ambiguous { .. }));
 }
 
 #[test]
 fn a_dry_run_shows_all_requests_and_no_credentials() {
-    let folder = tempfile::tempdir().unwrap();
-    let contract = Contract::serve(vec![]);
-    let files = draft(folder.path(), &[("a.log", b"one")]).files;
-    let shown = jira(&contract, Edition::Cloud).dry_run(&draft(folder.path(), &[]), &[files]);
-    for part in [
-        "POST BASE/rest/api/3/issue\n",
-        "POST BASE/rest/api/3/issue/NUMBER/attachments",
-        "(3 bytes of logs/a.log, SHA-256 ",
-        LABEL,
-    ] {
-        assert!(shown.contains(&part.replace("BASE", &contract.base)), "{part}: {shown}");
-    }
-    assert!(!shown.contains("ZGVza"), "{shown}");
+    dry_run_shows(
+        |contract| jira(contract, Edition::Cloud),
+        &[
+            "POST BASE/rest/api/3/issue\n",
+            "POST BASE/rest/api/3/issue/NUMBER/attachments",
+            "(3 bytes of logs/a.log, SHA-256 ",
+            LABEL,
+        ],
+        &["ZGVza"],
+    );
 }

@@ -38,9 +38,8 @@ impl Outbox<'_> {
                 Err(failure) => return self.failed(job, State::Attaching, failure),
             }
             self.reached(Point::Attached);
-            for file in &batch {
-                self.store.set_file(job.entry.id, &file.path, FileState::Sent)?;
-            }
+            // At once: what is cut off here is sent again as it was, which a receiver of webhooks knows by its id.
+            self.store.set_files(job.entry.id, batch.iter().map(|it| (&*it.path, FileState::Sent)))?;
         }
         self.store.reach(job.entry.id, State::Verifying, self.now())?;
         self.reached(Point::Verifying);
@@ -83,7 +82,7 @@ impl Outbox<'_> {
             Err(step) => return step.map(Err),
         };
         let is_ours = holds.key.as_deref() == Some(&*job.ticket.problem);
-        if !is_ours && job.entry.kind == Kind::Update && self.store.follows(job.entry)? {
+        if !is_ours && job.entry.kind == Kind::Update {
             return Ok(Err(Step::End(self.hold(job.entry, &another(remote))?)));
         }
         if !is_ours {
@@ -109,9 +108,8 @@ impl Outbox<'_> {
             Ok(holds) => holds,
             Err(step) => return step,
         };
-        // What opened the ticket is no comment.
-        let comments = job.entry.kind == Kind::Update && self.store.follows(job.entry)?;
-        if comments && !holds.comments.iter().any(|it| it.contains(&job.package.mark())) {
+        let is_comment = job.entry.kind == Kind::Update;
+        if is_comment && !holds.comments.iter().any(|it| it.contains(&job.package.mark())) {
             let why = format!(
                 "ticket {remote} does not hold the comment that was sent: the tracker has dropped it; may the token's user comment \
                  there? When that is mended, `tierline outbox retry {}`",
@@ -130,9 +128,7 @@ impl Outbox<'_> {
             return Ok(Step::End(self.hold(job.entry, &why)?));
         }
         self.reached(Point::ReadBack);
-        for file in &job.package.files {
-            self.store.set_file(job.entry.id, &file.path, FileState::Verified)?;
-        }
+        self.store.set_files(job.entry.id, job.package.files.iter().map(|it| (&*it.path, FileState::Verified)))?;
         self.store.set_remote(job.ticket.id, &remote, Some(&holds.status), self.now())?;
         self.store.reach(job.entry.id, State::Verified, self.now())?;
         self.well()?;

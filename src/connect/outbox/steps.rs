@@ -1,6 +1,6 @@
 //! The steps to a ticket or comment that the tracker has, each from one stored state to the next.
 
-use super::super::retry::{backoff, failed, later};
+use super::super::retry::{backoff, later};
 use super::super::tracker::Holds;
 use super::{Failure, Job, Outbox, OutboxError, Outcome, Point, State, Step};
 use crate::store::{ASKED, FileState, Kind};
@@ -53,6 +53,14 @@ impl Outbox<'_> {
         self.reached(Point::Searched);
         match there.as_slice() {
             [] => {}
+            // Another store or somebody at the tracker was first. What we know is said there too.
+            [one]
+                if job.ticket.remote.is_none()
+                    && (job.entry.kind == Kind::Update || !self.store.may_have_opened(job.ticket.id)?) =>
+            {
+                self.store.joins(job.entry.id, one, self.now())?;
+                return Ok(Step::On);
+            }
             [one] => {
                 self.store.set_remote(job.ticket.id, one, None, self.now())?;
                 self.store.reach(job.entry.id, State::Accepted, self.now())?;
@@ -76,12 +84,15 @@ impl Outbox<'_> {
         // A comment can only be made where there is a ticket that takes one.
         let remote = job.ticket.remote.as_ref().filter(|_| job.entry.kind == Kind::Update && follows.is_none());
         let (what, mut draft) = match remote {
-            Some(_) => ("comment", job.package.update()),
+            Some(_) => ("comment", job.package.update(self.tracker)),
             None => ("ticket", job.package.draft(self.tracker).0),
         };
         if follows.is_some() {
             // With the mark in it, by which it is found again.
-            (draft.body, draft.follows) = (job.package.update().body, follows);
+            (draft.body, draft.follows) = (job.package.update(self.tracker).body, follows);
+        }
+        if job.entry.kind == Kind::Update && job.ticket.remote.is_none() {
+            self.store.opens(job.entry.id)?;
         }
         let notes = self.leaving(job, what, draft.body.as_bytes(), &draft.files)?;
         if let Some(name) = &unseen {
@@ -90,11 +101,11 @@ impl Outbox<'_> {
             if job.ticket.remote.is_none() {
                 self.store.set_remote(job.ticket.id, name, None, self.now())?;
             }
-            for file in &job.package.files {
+            let states = job.package.files.iter().map(|file| {
                 let goes = draft.files.iter().any(|it| it.path == file.path);
-                let state = if goes { FileState::Sent } else { FileState::Waiting };
-                self.store.set_file(job.entry.id, &file.path, state)?;
-            }
+                (&*file.path, if goes { FileState::Sent } else { FileState::Waiting })
+            });
+            self.store.set_files(job.entry.id, states)?;
         }
         self.store.reach(job.entry.id, State::Sending, self.now())?;
         self.reached(Point::Sending);
@@ -115,8 +126,7 @@ impl Outbox<'_> {
             Err(Failure::Ambiguous { why }) if asks => self.ask(job, &why),
             Err(failure @ Failure::Ambiguous { .. }) => {
                 let now = self.now();
-                let health = failed(&self.store.health(self.name)?, &failure, now, (self.around.chance)());
-                self.store.set_health(self.name, &health)?;
+                self.ill(&failure)?;
                 let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.settle());
                 self.store.reach(job.entry.id, State::Ambiguous, now)?;
                 self.store.postpone(job.entry.id, State::Ambiguous, later(now, wait), failure.why())?;

@@ -1,7 +1,7 @@
 //! What every step writes down: what is about to leave, what became of it, how it goes with the tracker.
 
 use super::super::package::{Outgoing, sha256};
-use super::super::retry::{backoff, failed, later};
+use super::super::retry::{backoff, later};
 use super::{Failure, Job, Outbox, OutboxError, Outcome, Point, State, Step};
 use crate::store::{Health, Leaving};
 
@@ -16,9 +16,7 @@ impl Outbox<'_> {
 
     /// Stores what became of an attempt that failed.
     pub(super) fn failed(&self, job: &Job<'_>, state: State, failure: Failure) -> Result<Step, OutboxError> {
-        let now = self.now();
-        let health = failed(&self.store.health(self.name)?, &failure, now, (self.around.chance)());
-        self.store.set_health(self.name, &health)?;
+        let (health, now) = (self.ill(&failure)?, self.now());
         let outcome = match failure {
             Failure::Refused { why } => {
                 let why = format!("{why}; when that is mended, `tierline outbox retry {}`", job.entry.id);

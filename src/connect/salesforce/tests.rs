@@ -5,7 +5,9 @@
 //! errors <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm>,
 //! log-in <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::contract::{
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+};
 use super::super::package::sha256;
 use super::*;
 
@@ -18,7 +20,7 @@ fn salesforce(contract: &Contract) -> Salesforce {
     Salesforce {
         login: api(contract.http("")),
         client: ("3MVG9.id".into(), Secret::new("hunter2+&".into())),
-        api: OnceCell::new(),
+        api: RefCell::default(),
         key_field: "EscalationKey__c".into(),
         request_bytes: 1000,
         settle: Duration::ZERO,
@@ -59,7 +61,7 @@ fn a_case_is_made_by_its_key_and_called_by_its_number() {
     assert_eq!(salesforce.create(&draft).unwrap(), "00001026");
     assert_eq!(salesforce.create(&draft).unwrap(), "00001026");
     let failure = salesforce.create(&draft).unwrap_err();
-    assert!(matches!(&failure, Failure::Refused { why } if why.contains("not unique")), "{failure:?}");
+    refused(&failure, &["not unique"]);
 }
 
 #[test]
@@ -155,10 +157,7 @@ fn the_field_of_the_key_must_be_unique() {
     assert_eq!(salesforce.probe().unwrap().seen.len(), 2);
     for what in ["is not as it must be", "is not as it must be", "is not there"] {
         let failure = salesforce.probe().unwrap_err();
-        assert!(
-            matches!(&failure, Failure::Stopped { why } if why.contains(what) && why.contains("Object Manager")),
-            "{failure:?}"
-        );
+        stopped(&failure, &[what, "Object Manager"]);
     }
 }
 
@@ -167,23 +166,44 @@ fn a_log_in_that_fails_stops_and_sends_nothing_elsewhere() {
     let told = |answer: Exchange| salesforce(&Contract::serve(vec![answer])).find(KEY).unwrap_err();
     let refused = json!({"error": "invalid_client", "error_description": "invalid client credentials"});
     let failure = told(logs_in().gives(400, refused));
-    assert!(
-        matches!(&failure, Failure::Stopped { why } if why.contains("invalid client credentials") && why.contains("consumer key"))
-    );
+    stopped(&failure, &["invalid client credentials", "consumer key"]);
     assert!(!failure.why().contains("hunter2"), "{failure:?}");
     let elsewhere = json!({"access_token": "t", "instance_url": "https://other.example"});
     let failure = told(logs_in().gives(200, elsewhere));
-    assert!(matches!(&failure, Failure::Stopped { why } if why.contains("write that into `url`")), "{failure:?}");
+    stopped(&failure, &["write that into `url`"]);
     assert!(matches!(told(logs_in().gives(503, json!({}))), Failure::Busy { .. }));
     assert!(matches!(told(logs_in().gives(200, json!({}))), Failure::Busy { .. }));
 }
 
 #[test]
+fn a_token_that_has_ended_is_made_anew_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = json!([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}]);
+    let number = "GET /services/data/v62.0/sobjects/Case/500xx000003DGbYAAW?fields=CaseNumber";
+    let anew = || logs_in().gives(200, json!({"access_token": "00Dnew", "instance_url": "BASE"}));
+    let then = |line| on(line).header("authorization", "Bearer 00Dnew");
+    let contract = Contract::serve(vec![
+        logs_in(),
+        asks(FIND).gives(200, json!({"done": true, "records": []})),
+        asks(UPSERT).gives(401, ended.clone()),
+        anew(),
+        then(UPSERT).gives(201, json!({"id": ID, "success": true})),
+        then(number).gives(200, json!({"CaseNumber": "00001026"})),
+        // And when the new one is not taken either, that is said.
+        then(FIND).gives(401, ended.clone()),
+        anew(),
+        then(FIND).gives(401, ended),
+    ]);
+    let salesforce = salesforce(&contract);
+    assert_eq!(salesforce.find(KEY).unwrap(), Vec::<String>::new());
+    assert_eq!(salesforce.create(&draft(folder.path(), &[])).unwrap(), "00001026");
+    let failure = salesforce.find(KEY).unwrap_err();
+    stopped(&failure, &["INVALID_SESSION_ID", "locked"]);
+}
+
+#[test]
 fn an_error_says_what_to_do() {
-    let told = |answer: Exchange| {
-        let contract = Contract::serve(vec![logs_in(), answer]);
-        salesforce(&contract).create(&draft(tempfile::tempdir().unwrap().path(), &[])).unwrap_err()
-    };
+    let told = |answer: Exchange| opening(salesforce, vec![logs_in()], answer);
     let error = |code: &str, message: &str| json!([{"message": message, "errorCode": code}]);
     let failure = told(asks(UPSERT).gives(403, error("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")));
     assert!(
@@ -192,37 +212,26 @@ fn an_error_says_what_to_do() {
     );
     assert!(matches!(told(asks(UPSERT).gives(400, error("UNABLE_TO_LOCK_ROW", "busy"))), Failure::Busy { .. }));
     for (status, code, word) in
-        [(401, "INVALID_SESSION_ID", "logs in again"), (403, "INSUFFICIENT_ACCESS", "integration user")]
+        [(401, "INVALID_LOGIN", "user it runs as"), (403, "INSUFFICIENT_ACCESS", "integration user")]
     {
         let failure = told(asks(UPSERT).gives(status, error(code, "no")));
-        assert!(
-            matches!(&failure, Failure::Stopped { why } if why.contains(code) && why.contains(word)),
-            "{failure:?}"
-        );
+        stopped(&failure, &[code, word]);
     }
     for (status, code) in [(400, "REQUIRED_FIELD_MISSING"), (404, "NOT_FOUND"), (413, "REQUEST_TOO_LARGE"), (422, "X")]
     {
         let failure = told(asks(UPSERT).gives(status, error(code, "no")));
-        assert!(
-            matches!(&failure, Failure::Refused { why } if why.contains(code) && why.contains("; ")),
-            "{failure:?}"
-        );
+        refused(&failure, &[code, "; "]);
     }
     assert!(matches!(told(asks(UPSERT).gives(500, error("UNKNOWN_EXCEPTION", ""))), Failure::Ambiguous { .. }));
     let failure = told(asks(UPSERT).gives(429, json!([])).with("Retry-After", "7"));
-    assert!(matches!(&failure, Failure::Busy { after: Some(after), .. } if after.as_secs() == 7), "{failure:?}");
+    busy(&failure, Some(7));
 }
 
 #[test]
 fn a_dry_run_shows_all_requests_and_no_credentials() {
-    let folder = tempfile::tempdir().unwrap();
-    let contract = Contract::serve(vec![]);
-    let files = draft(folder.path(), &[("a.log", b"one")]).files;
-    let shown = salesforce(&contract).dry_run(&draft(folder.path(), &[]), &[files]);
-    for part in
-        ["POST BASE/services/oauth2/token", "PATCH BASE/services/data/", "(3 bytes of logs/a.log, SHA-256 ", KEY]
-    {
-        assert!(shown.contains(&part.replace("BASE", &contract.base)), "{part}: {shown}");
-    }
-    assert!(!shown.contains("hunter2") && !shown.contains("3MVG9"), "{shown}");
+    dry_run_shows(
+        salesforce,
+        &["POST BASE/services/oauth2/token", "PATCH BASE/services/data/", "(3 bytes of logs/a.log, SHA-256 ", KEY],
+        &["hunter2", "3MVG9"],
+    );
 }

@@ -2,7 +2,7 @@
 //! articles and their attachments <https://docs.zammad.org/en/latest/api/ticket/articles.html>,
 //! errors and credentials <https://docs.zammad.org/en/latest/api/intro.html>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::contract::{Contract, Exchange, KEY, draft, dry_run_shows, on, opening, refused, stopped, wanted};
 use super::super::package::sha256;
 use super::*;
 
@@ -21,6 +21,12 @@ fn zammad(contract: &Contract) -> Zammad {
 
 fn asks(line: &'static str) -> Exchange {
     on(line).header("authorization", AUTH)
+}
+
+/// The question to the database for the tickets of a key.
+fn by_condition(key: &str) -> Exchange {
+    let condition = json!({"ticket.escalation_key": {"operator": "is", "value": key}});
+    asks("POST /api/v1/tickets/search").json(json!({"condition": condition, "expand": true, "limit": 50}))
 }
 
 #[test]
@@ -76,6 +82,26 @@ fn tickets_are_found_over_all_pages_by_exactly_their_key() {
 }
 
 #[test]
+fn without_elasticsearch_tickets_are_found_by_a_condition() {
+    const SEARCH: &str = "GET /api/v1/tickets/search?query=escalation_key%3A00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff&expand=true&limit=50&page=1";
+    let ticket = |id: u64, key: &str| json!({"id": id, "escalation_key": key});
+    let none = || asks(SEARCH).gives(200, json!([]));
+    let contract = Contract::serve(vec![
+        none(),
+        by_condition(KEY).gives(200, json!([ticket(7, KEY), ticket(8, &KEY[..63])])),
+        none(),
+        by_condition(KEY).gives(422, json!({"error": "Invalid condition 'ticket.escalation_key'"})),
+        none(),
+        by_condition(KEY).gives(500, json!({"error": "x"})),
+    ]);
+    let zammad = zammad(&contract);
+    assert_eq!(zammad.find(KEY).unwrap(), ["7"]);
+    let failure = zammad.find(KEY).unwrap_err();
+    stopped(&failure, &["Invalid condition", "Admin > Objects"]);
+    assert!(matches!(zammad.find(KEY), Err(Failure::Busy { .. })));
+}
+
+#[test]
 fn all_is_read_back() {
     let articles = json!([
         {"id": 4, "body": "opened", "attachments": [
@@ -104,11 +130,15 @@ fn all_is_read_back() {
 fn a_probe_asks_for_the_user_and_for_a_search_that_filters() {
     const NONE: &str = "GET /api/v1/tickets/search?query=escalation_key%3A0000000000000000000000000000000000000000000000000000000000000000&expand=true&limit=50&page=1";
     let me = || asks("GET /api/v1/users/me").gives(200, json!({"id": 3}));
-    let contract = Contract::serve(vec![me(), asks(NONE).gives(200, json!([{"id": 1, "escalation_key": KEY}]))]);
+    let contract = Contract::serve(vec![
+        me(),
+        asks(NONE).gives(200, json!([{"id": 1, "escalation_key": KEY}])),
+        by_condition(&"0".repeat(64)).gives(200, json!([])),
+    ]);
     assert_eq!(zammad(&contract).probe().unwrap().seen.len(), 2);
     let refused = asks("GET /api/v1/users/me").gives(401, json!({"error": "Invalid Token"}));
     let failure = zammad(&Contract::serve(vec![refused])).probe().unwrap_err();
-    assert!(matches!(&failure, Failure::Stopped { why } if why.contains("Invalid Token; is the token")), "{failure:?}");
+    stopped(&failure, &["Invalid Token; is the token"]);
 }
 
 #[test]
@@ -117,30 +147,21 @@ fn a_file_that_is_too_large_is_said_before_anything_is_sent() {
     let mut draft = draft(folder.path(), &[("a.log", b"one")]);
     draft.files[0].bytes = LARGEST + 1;
     let failure = zammad(&Contract::serve(vec![])).create(&draft).unwrap_err();
-    assert!(
-        matches!(&failure, Failure::Refused { why } if why.contains("`logs/a.log` is larger than 48 MB")),
-        "{failure:?}"
-    );
+    refused(&failure, &["`logs/a.log` is larger than 48 MB"]);
 }
 
 #[test]
 fn an_error_says_what_to_do() {
-    let told = |answer: Exchange| {
-        let contract = Contract::serve(vec![answer]);
-        zammad(&contract).create(&draft(tempfile::tempdir().unwrap().path(), &[])).unwrap_err()
-    };
+    let told = |answer: Exchange| opening(zammad, vec![], answer);
     let post = || asks("POST /api/v1/tickets");
     let error = json!({"error": "E1", "error_human": "No such group"});
     for (status, word) in [(401, "access by token"), (403, "`ticket.agent`")] {
         let failure = told(post().gives(status, error.clone()));
-        assert!(
-            matches!(&failure, Failure::Stopped { why } if why.contains(word) && why.contains("No such group")),
-            "{failure:?}"
-        );
+        stopped(&failure, &[word, "No such group"]);
     }
     for status in [400, 404, 413, 422] {
         let failure = told(post().gives(status, error.clone()));
-        assert!(matches!(&failure, Failure::Refused { why } if why.contains("No such group; ")), "{failure:?}");
+        refused(&failure, &["No such group; "]);
     }
     assert!(matches!(
         told(post().gives(429, json!({})).with("Retry-After", "3")),
@@ -151,14 +172,9 @@ fn an_error_says_what_to_do() {
 
 #[test]
 fn a_dry_run_shows_all_requests_and_no_credentials() {
-    let folder = tempfile::tempdir().unwrap();
-    let contract = Contract::serve(vec![]);
-    let (draft, files) = (draft(folder.path(), &[]), draft(folder.path(), &[("a.log", b"one")]).files);
-    let shown = zammad(&contract).dry_run(&draft, &[files]);
-    for part in
-        ["POST BASE/api/v1/tickets\n", "\"ticket_id\": \"NUMBER\"", "(3 bytes of logs/a.log in base64, SHA-256 ", KEY]
-    {
-        assert!(shown.contains(&part.replace("BASE", &contract.base)), "{part}: {shown}");
-    }
-    assert!(!shown.contains("hunter2") && !shown.contains("b25l"), "{shown}");
+    dry_run_shows(
+        zammad,
+        &["POST BASE/api/v1/tickets\n", "\"ticket_id\": \"NUMBER\"", "(3 bytes of logs/a.log in base64, SHA-256 ", KEY],
+        &["hunter2", "b25l"],
+    );
 }

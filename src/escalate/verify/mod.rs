@@ -1,15 +1,18 @@
 //! Is a package still what it was when it was made, and is that what the bundle shows?
 //!
-//! `mod.rs` looks at the package alone: its hashes, what else lies there, and whether the ticket says what the rest does. `source.rs` reads the bundle again and compares
-//! excerpts (`excerpt.rs`) and logs with it; `alike.rs` knows when a redacted text is the redaction of another.
+//! `mod.rs` looks at the package alone: its hashes, what else lies there, and whether the ticket says what the rest does.
+//! `source.rs` reads the bundle again and compares excerpts (`excerpt.rs`) and logs with it; `alike.rs` knows when a redacted text
+//! is the redaction of another. `files.rs` reads a folder and the zip of one alike.
 
 mod alike;
 mod excerpt;
+mod files;
 mod source;
 #[cfg(test)]
 mod tests;
 
 use self::excerpt::Excerpt;
+use self::files::Files;
 use crate::bundle::Input;
 use crate::escalate::package::{Hashing, Manifest};
 use crate::escalate::render::markdown;
@@ -44,9 +47,10 @@ pub enum VerifyError {
 }
 
 /// Returns what is wrong with a package, each a sentence without a full stop; nothing if it is as it was made. `inputs` are what
-/// it was made from, with their hashes, if they are at hand.
+/// it was made from, with their hashes, if they are at hand. `package` is a folder, or the zip of one.
 pub fn verify(package: &Path, inputs: Option<&[Input]>) -> Result<Vec<String>, VerifyError> {
-    let manifest: Manifest = json(&package.join("manifest.json"))?;
+    let files = Files::open(package)?;
+    let manifest: Manifest = json(&files.path("manifest.json")?)?;
     let mut wrong = Vec::new();
     let mut listed: BTreeSet<&str> = ["manifest.json"].into();
     for file in &manifest.files {
@@ -56,25 +60,27 @@ pub fn verify(package: &Path, inputs: Option<&[Input]>) -> Result<Vec<String>, V
             wrong.push(format!("the manifest names `{}`, which is not inside the package", file.path));
             continue;
         }
-        let path = package.join(&file.path);
-        match hash(&path) {
+        let hashed =
+            files.path(&file.path).and_then(|path| hash(&path).map_err(|source| VerifyError::Read { path, source }));
+        match hashed {
             Ok((sha256, bytes)) if (&sha256, bytes) != (&file.sha256, file.bytes) => {
                 wrong.push(format!("`{}` was changed", file.path));
             }
             Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => wrong.push(format!("`{}` is missing", file.path)),
-            Err(source) => return Err(VerifyError::Read { path, source }),
+            Err(VerifyError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                wrong.push(format!("`{}` is missing", file.path));
+            }
+            Err(error) => return Err(error),
         }
     }
-    let mut present = Vec::new();
-    list(package, "", 0, &mut present).map_err(|source| VerifyError::Read { path: package.to_path_buf(), source })?;
+    let present = files.present()?;
     wrong.extend(present.iter().filter(|it| !listed.contains(&***it)).map(|it| format!("`{it}` was added")));
     if listed.contains("ticket.json") && !wrong.iter().any(|it| it.contains("`ticket.json`")) {
-        let ticket: Ticket = json(&package.join("ticket.json"))?;
+        let ticket: Ticket = json(&files.path("ticket.json")?)?;
         if ticket.key != manifest.key {
             wrong.push("the manifest is of another ticket".into());
         }
-        wrong.extend(contradictions(package, &ticket, &manifest, &wrong)?);
+        wrong.extend(contradictions(&files, &ticket, &manifest, &wrong)?);
     }
     if let Some(inputs) = inputs {
         let own: Vec<Option<&str>> = inputs.iter().map(|it| it.sha256.as_deref()).collect();
@@ -88,7 +94,7 @@ pub fn verify(package: &Path, inputs: Option<&[Input]>) -> Result<Vec<String>, V
 
 /// Where the ticket says other things than the rest of the package. Files with a fault that is told already are left out.
 fn contradictions(
-    package: &Path,
+    files: &Files,
     ticket: &Ticket,
     manifest: &Manifest,
     told: &[String],
@@ -99,7 +105,7 @@ fn contradictions(
         is_listed && is_inside(path) && !told.iter().any(|it| it.contains(&format!("`{path}`")))
     };
     let read = |path: &str| {
-        let path = package.join(path);
+        let path = files.path(path)?;
         let text = fs::read(&path).map_err(|source| VerifyError::Read { path, source })?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     };
@@ -141,6 +147,12 @@ pub(super) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Ver
         .map_err(|error| VerifyError::Manifest { path: path.to_path_buf(), message: error.to_string() })
 }
 
+/// The same of a file of a package.
+pub(super) fn json_of<T: serde::de::DeserializeOwned>(package: &Path, name: &str) -> Result<T, VerifyError> {
+    let files = Files::open(package)?;
+    json(&files.path(name)?)
+}
+
 pub(super) fn is_inside(path: &str) -> bool {
     use std::path::Component;
     !path.is_empty() && Path::new(path).components().all(|it| matches!(it, Component::Normal(_)))
@@ -150,21 +162,4 @@ fn hash(path: &Path) -> io::Result<(String, u64)> {
     let mut hashing = Hashing::new(io::sink());
     io::copy(&mut File::open(path)?, &mut hashing)?;
     Ok(hashing.end())
-}
-
-/// Folders deeper than this are no package.
-const DEEPEST: usize = 64;
-
-fn list(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<String>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() && depth < DEEPEST {
-            list(&entry.path(), &format!("{name}/"), depth + 1, files)?;
-        } else {
-            files.push(name);
-        }
-    }
-    files.sort();
-    Ok(())
 }

@@ -5,6 +5,7 @@
 
 use super::alike::{Alike, Secrets};
 use super::excerpt::{Block, Excerpt};
+use super::files::Files;
 use super::{VerifyError, is_inside, json};
 use crate::bundle::{Bundle, Entry, Visited};
 use crate::escalate::logs;
@@ -37,13 +38,14 @@ const LONGEST: u64 = 64 << 20;
 /// Compares a package with what it was made of. Returns the differences, each a sentence without a full stop, and what of the
 /// bundle could not be read. The package's own hashes are for [`super::verify`].
 pub fn compare(package: &Path, source: &Source<'_>) -> Result<(Vec<String>, Visited), VerifyError> {
-    let manifest: Manifest = json(&package.join("manifest.json"))?;
-    let ticket: Ticket = json(&package.join("ticket.json"))?;
+    let files = Files::open(package)?;
+    let manifest: Manifest = json(&files.path("manifest.json")?)?;
+    let ticket: Ticket = json(&files.path("ticket.json")?)?;
     let time = |text: &Option<String>| text.as_deref().and_then(Time::parse);
     let window = logs::window(time(&ticket.first_time), time(&ticket.last_time));
     let mut claims = Claims::default();
     for file in manifest.files.iter().filter(|it| is_inside(&it.path)) {
-        let place = package.join(&file.path);
+        let place = files.path(&file.path)?;
         if file.path.starts_with("evidence/") {
             let text = fs::read(&place).map_err(|source| VerifyError::Read { path: place, source })?;
             match Excerpt::read(&String::from_utf8_lossy(&text)) {

@@ -86,6 +86,40 @@ pub(super) fn card(_: &LeakScan, found: &Found<'_>) -> bool {
     known && sum.is_multiple_of(10)
 }
 
+/// The number of a telephone behind a `+`: of a country, of a length that there is, and not a count.
+pub(super) fn phone(_: &LeakScan, found: &Found<'_>) -> bool {
+    let digits: String = found.part().iter().filter(|it| it.is_ascii_digit()).map(|it| char::from(*it)).collect();
+    let least = if found.part().len() > digits.len() + 1 { 9 } else { 10 };
+    let inside = found.before(1).iter().any(|it| b"+/".contains(it));
+    let whole = match digits.as_bytes() {
+        [b'1', area, ..] => digits.len() == 11 && *area > b'1',
+        [b'7', ..] => digits.len() == 11,
+        [b'2', b'8', ..] | [b'8', b'3' | b'9', ..] => false,
+        _ => (least..=15).contains(&digits.len()),
+    };
+    let behind = found.behind().trim_ascii_start();
+    let counts = [&b"ns"[..], b"us", b"ms", b"byte", b"kb", b"mb"].iter().any(|it| behind.starts_with(it));
+    whole && !inside && !counts && digits.bytes().any(|it| !digits.starts_with(char::from(it)))
+}
+
+/// Digits behind a word for telephones that are no date, address or count.
+pub(super) fn phone_named(_: &LeakScan, found: &Found<'_>) -> bool {
+    let text = String::from_utf8_lossy(found.part());
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let date = text.split('-').map(str::len).take(2).eq([4, 2]) && (text.starts_with("19") || text.starts_with("20"));
+    let behind = found.behind().trim_ascii_start();
+    let counts = [&b"ns"[..], b"us", b"ms", b"s ", b"byte", b"kb", b"mb"].iter().any(|it| behind.starts_with(it));
+    let same = text.bytes().filter(u8::is_ascii_digit).all(|it| it == b'0');
+    (7..=15).contains(&digits) && !date && !counts && !same && text.parse::<Ipv4Addr>().is_err()
+}
+
+/// A social security number with groups that are given out.
+pub(super) fn social_security(_: &LeakScan, found: &Found<'_>) -> bool {
+    let digits: Vec<u32> = found.part().iter().filter_map(|byte| char::from(*byte).to_digit(10)).collect();
+    let number = |from: usize, to: usize| digits[from..to].iter().fold(0, |all, it| 10 * all + it);
+    digits.len() == 9 && matches!(number(0, 3), 1..=665 | 667..=899) && number(3, 5) > 0 && number(5, 9) > 0
+}
+
 /// The number of an account with a valid check number.
 pub(super) fn iban(_: &LeakScan, found: &Found<'_>) -> bool {
     let text: Vec<u8> = found.part().iter().copied().filter(|byte| *byte != b' ').collect();

@@ -1,18 +1,25 @@
 //! Names that were replaced elsewhere, as whole words or as parts of compound ones.
 
-use super::super::{Kind, Map, words};
+use super::super::{Kind, words};
 use super::Leak;
+use super::digests::Digests;
 use regex::bytes::Regex;
-use std::collections::HashSet;
 
 /// Names that must not be in a text, because a redactor has replaced them.
 pub(super) struct Known {
     /// In small letters.
-    names: HashSet<Vec<u8>>,
+    names: Digests,
     /// A bit for each hash of the first bytes of a name. Only a part of a word that begins like a name is looked up.
     starts: Box<[u64; 1024]>,
-    /// Those of several words.
+    /// Those of several words, as patterns until all are there.
+    patterns: Vec<String>,
     phrases: Option<Regex>,
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known { names: Digests::default(), starts: Box::new([0; 1024]), patterns: Vec::new(), phrases: None }
+    }
 }
 
 /// Of a name so many bytes are hashed, or all if it is shorter.
@@ -25,28 +32,28 @@ const ENDS: usize = 6;
 const PHRASES: usize = 10_000;
 
 impl Known {
-    pub(super) fn new(map: &Map) -> Known {
-        let mut known = Known { names: HashSet::new(), starts: Box::new([0; 1024]), phrases: None };
-        let mut phrases = Vec::new();
-        for (kind, _, original) in map.entries() {
-            let is_name = !matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Sid | Kind::Keyword);
-            if is_name && words::is_telling(original.as_bytes()) {
-                let original = original.to_lowercase();
-                if !original.bytes().all(|byte| is_part(&byte)) {
-                    phrases.push(regex::escape(&original));
-                }
-                known.add(original.into_bytes());
-            }
+    /// Adds a name that was replaced.
+    pub(super) fn add(&mut self, original: &str) {
+        if !words::is_telling(original.as_bytes()) {
+            return;
         }
-        phrases.truncate(PHRASES);
-        known.phrases = Regex::new(&phrases.join("|")).ok().filter(|_| !phrases.is_empty());
-        known
+        let original = original.to_lowercase();
+        if !original.bytes().all(|byte| is_part(&byte)) && self.patterns.len() < PHRASES {
+            self.patterns.push(regex::escape(&original));
+        }
+        self.add_name(original.as_bytes());
     }
 
-    fn add(&mut self, name: Vec<u8>) {
+    /// All names are there.
+    pub(super) fn end(&mut self) {
+        let patterns = std::mem::take(&mut self.patterns);
+        self.phrases = Regex::new(&patterns.join("|")).ok().filter(|_| !patterns.is_empty());
+    }
+
+    fn add_name(&mut self, name: &[u8]) {
         let hash = start_hash(&name[..name.len().min(START)]);
         self.starts[hash / 64] |= 1 << (hash % 64);
-        self.names.insert(name);
+        self.names.add(name);
     }
 
     /// Adds a leak for each place of a name.
@@ -158,8 +165,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn known(names: &[String]) -> Known {
-        let mut known = Known { names: HashSet::new(), starts: Box::new([0; 1024]), phrases: None };
-        names.iter().for_each(|name| known.add(name.to_lowercase().into_bytes()));
+        let mut known = Known::default();
+        names.iter().for_each(|name| known.add_name(name.to_lowercase().as_bytes()));
         known
     }
 

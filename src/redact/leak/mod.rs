@@ -6,14 +6,15 @@
 //! blocks.
 
 mod checks;
+mod digests;
 mod headers;
 mod known;
 mod rules;
 mod shapes;
 
 use super::{Kind, Map, pseudonym};
+use digests::Digests;
 use known::Known;
-use std::collections::HashSet;
 
 /// Something in a finished text that must not be there. It does not hold the text itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,9 +36,27 @@ pub struct LeakScan {
     /// Names that were replaced.
     known: Known,
     /// Addresses that are pseudonyms.
-    issued: HashSet<Vec<u8>>,
+    issued: Digests,
     /// Words that the customer wants out.
     keywords: Vec<Vec<u8>>,
+}
+
+/// What was replaced, as far as a leak scan has to know it: a few bytes for each.
+#[derive(Default)]
+pub struct Replaced {
+    known: Known,
+    issued: Digests,
+}
+
+impl Replaced {
+    /// Adds an entry of a map.
+    pub fn add(&mut self, kind: Kind, pseudonym: &str, original: &str) {
+        match kind {
+            Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Sid => self.issued.add(pseudonym.to_lowercase().as_bytes()),
+            Kind::Keyword => {}
+            _ => self.known.add(original),
+        }
+    }
 }
 
 /// What a rule has found.
@@ -74,15 +93,17 @@ impl<'t> Found<'t> {
 impl LeakScan {
     /// Prepares a scan of texts whose pseudonyms are in this map. With `secrets_only` identifiers may stay.
     pub fn new(map: &Map, keywords: &[String], secrets_only: bool) -> LeakScan {
-        let addresses =
-            map.entries().filter(|(kind, ..)| matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Sid));
+        let mut replaced = Replaced::default();
+        map.entries().for_each(|(kind, pseudonym, original)| replaced.add(kind, pseudonym, original));
+        LeakScan::of(replaced, keywords, secrets_only)
+    }
+
+    /// The same where the map is elsewhere.
+    pub fn of(replaced: Replaced, keywords: &[String], secrets_only: bool) -> LeakScan {
         let keywords = keywords.iter().map(|it| it.trim().to_lowercase().into_bytes());
-        LeakScan {
-            secrets_only,
-            known: Known::new(map),
-            issued: addresses.map(|(_, pseudonym, _)| pseudonym.to_lowercase().into_bytes()).collect(),
-            keywords: keywords.filter(|it| !it.is_empty()).collect(),
-        }
+        let Replaced { mut known, issued } = replaced;
+        known.end();
+        LeakScan { secrets_only, known, issued, keywords: keywords.filter(|it| !it.is_empty()).collect() }
     }
 
     /// Returns all leaks of a text, by their place. A text need not be whole; what is cut off at its ends may be missed.

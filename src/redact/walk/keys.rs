@@ -23,6 +23,8 @@ enum Asks {
     Host,
     Domain,
     Mac,
+    Phone,
+    SocialSecurity,
     /// A user and a password with a colon between.
     UserAndPassword,
 }
@@ -90,6 +92,14 @@ const KEYS: &[(Asks, bool, &str)] = &[
         "domain domainname workgroup realm targetdomainname subjectdomainname accountdomain dnsdomain searchdomain \
          dnsdomainname userdomain logondomain ntdomain netbiosdomain dc",
     ),
+    (
+        Asks::Phone,
+        false,
+        "phone telephone telefon phonenumber telephonenumber phoneno phonenr telefax faxnumber faxno faxnr mobilenumber \
+         mobileno cellnumber telnr telno telefonnummer msisdn",
+    ),
+    (Asks::Phone, true, "tel fax mobile mobil handy facsimile"),
+    (Asks::SocialSecurity, true, "ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber"),
     (Asks::Mac, true, "mac macaddress macaddr hwaddr hwaddress physicaladdress ethernetaddress wwn wwpn wwnn ether"),
 ];
 
@@ -278,6 +288,11 @@ impl Walk<'_> {
                 let hex = matches!(text.len(), 12 | 16) && text.iter().all(u8::is_ascii_hexdigit);
                 hex && self.push(start, end, What::Mac)
             }
+            Asks::Phone => {
+                let end = if value.quoted { end } else { self.line_end(start) };
+                self.telephone_at(start, end)
+            }
+            Asks::SocialSecurity => self.social_security_at(start),
             Asks::UserAndPassword => {
                 let Some(colon) = memchr::memchr(b':', text) else { return self.user(start, end) };
                 let user = self.user(start, start + colon);

@@ -12,6 +12,7 @@ mod header;
 mod keys;
 mod paths;
 mod pem;
+mod people;
 mod phrases;
 mod secrets;
 mod value;
@@ -154,6 +155,7 @@ impl Walk<'_> {
                     self.header(at);
                 }
                 b'\\' => at = self.backslash(at - 1).max(self.done),
+                b'+' if text.get(at).is_some_and(u8::is_ascii_digit) => at = self.plus(at - 1),
                 b':' if text.get(at) == Some(&b':') => {
                     self.colons(at - 1);
                     at = at.max(self.done);

@@ -25,6 +25,7 @@ impl Walk<'_> {
             Trigger::Thin => self.thin(to),
             Trigger::Community => self.community(from, to),
             Trigger::Secret => self.typed_password(to),
+            Trigger::Phone => self.telephone_phrase(to),
             Trigger::Identified => {
                 let by = self.skip(to, b"BY");
                 by > to

@@ -64,6 +64,10 @@ impl Walk<'_> {
             return self.push(run.start, run.end, What::Mac);
         }
         if run.flags & LETTER == 0 {
+            let (start, end) = self.trimmed(run);
+            if end - start == 11 && self.social_security(start, end) {
+                return true;
+            }
             let grouped = bytes.split(|byte| *byte == b'-').all(|group| (3..=6).contains(&group.len()));
             return grouped && self.card(run.start, run.end);
         }

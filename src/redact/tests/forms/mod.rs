@@ -3,6 +3,7 @@
 mod addresses;
 mod names;
 mod numbers;
+mod people;
 mod secrets;
 
 use super::*;
@@ -40,6 +41,8 @@ pub(crate) const KINDS: &[(&str, Planter)] = &[
     ("cloud key", secrets::cloud_key),
     ("card", numbers::card),
     ("iban", numbers::iban),
+    ("phone", people::phone),
+    ("social security number", people::social_security),
     ("base64", secrets::base64_text),
 ];
 
