@@ -142,7 +142,9 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     let running = own.map(|it| it.start(Arc::clone(&stop))).transpose()?;
     let around = Around { say: &say, stop: &stop, step: &fault };
     let totals = match watch(&settings, &around) {
-        Err(error @ WatchError::Folder { .. }) => return Err(Usage(chain(&error)).into()),
+        Err(error @ (WatchError::Folder { .. } | WatchError::Nested { .. } | WatchError::Inside { .. })) => {
+            return Err(Usage(chain(&error)).into());
+        }
         totals => totals?,
     };
     if let Some(running) = running {
@@ -221,9 +223,9 @@ pub(super) fn read_bundles(args: &ReadBundlesArgs) -> anyhow::Result<Exit> {
     let mut write = |line: &str| stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
     write(&format!("{}\n", catalogue_name(&set)))?;
     while let Ok(line) = lines.recv() {
-        let Some(task) = Task::of_line(&line) else { return Err(Usage("no job".to_owned()).into()) };
-        crash(&task.path);
-        let work = || examine(&task, &set, helper.as_ref());
+        let Some(job) = Task::of_line(&line) else { return Err(Usage("no job".to_owned()).into()) };
+        crash(&job.path);
+        let work = || examine(&job, &set, helper.as_ref());
         let examined = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
         let examined = examined.unwrap_or_else(|_| Examined::Failed {
             why: format!("an error of ours; {}", panic::HINT.replace("run again", "`tierline triage` it")),
@@ -246,6 +248,8 @@ fn limit() {
         };
         bound(Resource::Data, MEMORY);
         bound(Resource::Core, 0);
+        // If memory is short it is this process that has to go, not its parent.
+        let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
 }
 
