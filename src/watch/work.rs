@@ -138,7 +138,7 @@ impl Work<'_> {
                     return machine(why);
                 }
                 let refused = self.refused(job, None, upload, before.as_ref(), &why);
-                refused.unwrap_or_else(|_| (Came::Later(why), Fate::Refused(MACHINE)))
+                refused.unwrap_or((Came::Later(why), Fate::Refused(MACHINE)))
             }
         }
     }

@@ -350,7 +350,7 @@ fn whoever_sets_the_clock_changes_nothing() {
         // Neither given up at once nor tried again in a year.
         assert_eq!(work(&mut world), []);
         world.pass(10);
-        assert_eq!(work(&mut world), [later.clone()], "{set}");
+        assert_eq!(work(&mut world), std::slice::from_ref(&later), "{set}");
         // Also if it was started again: what was to wait does not wait for long.
         world.clock.set(0);
         world.restart();
