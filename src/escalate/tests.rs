@@ -172,12 +172,16 @@ fn the_case_is_about_a_message_of_the_vendors_product() {
     let nothing = "the logs have no unexplained error of a product of Acme, and no known defect";
     assert_eq!(stops(&foreign, &complete(), PATHS), [nothing]);
     let id = foreign.unresolved[0].id.clone();
-    let named = Intake { finding: Some(id.clone()), ..complete() };
+    let named = Intake { findings: vec![id.clone()], ..complete() };
     let expected = format!("`{id}` is in no log of a product of Acme; name the product with `--product`");
     assert_eq!(stops(&foreign, &named, PATHS), [expected]);
     let decided = Intake { product: Some("acme app".into()), ..named };
     assert_eq!(stops(&foreign, &decided, PATHS), [""; 0]);
-    let unknown = Intake { finding: Some("none".into()), ..complete() };
+    // Of several the first that is of one of its products.
+    let own = error("case.zip!/app/app.log");
+    let several = Intake { findings: vec!["none".into(), own.unresolved[0].id.clone()], ..complete() };
+    assert_eq!(stops(&own, &several, PATHS), [""; 0]);
+    let unknown = Intake { findings: vec!["none".into()], ..complete() };
     assert!(stops(&foreign, &unknown, PATHS)[0].starts_with("no unexplained error and no known problem"));
     let product = Intake { product: Some("Rocket".into()), ..complete() };
     assert_eq!(stops(&foreign, &product, PATHS), ["Acme has no product `Rocket`; its products are `Acme App`"]);
@@ -213,10 +217,13 @@ fn the_severity_is_that_of_the_vendor() {
 fn the_customer_is_asked_for_what_only_the_customer_has() {
     let (set, mut error) = (set(), error("case.zip!/app/app.log"));
     error.problems = vec![Problem {
-        file: "case.zip!/app/b.log".into(),
+        file: "/srv/in/bolt/case.zip!/app/b.log".into(),
         kind: ProblemKind::Encrypted,
         message: "needs a password".into(),
     }];
+    // Where it lies here is nothing to the customer.
+    error.inputs =
+        vec![Input { path: "/srv/in/bolt/case.zip".into(), kind: "zip".to_owned().into(), bytes: 1, sha256: None }];
     let ask = |intake: &Intake, paths: &[String]| {
         let case = prepare(&error, &set, &set.vendors()[0], paths, intake).unwrap();
         request(&case, &error)
@@ -457,7 +464,7 @@ fn an_address_that_looks_like_the_customers_is_left_out() {
         vec![reference("https://pastebin.com/uThWBzmg"), reference("https://docs.kernel.org/admin-guide/")];
     let diagnosis =
         diagnosis(vec![(leak, group)], vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))]);
-    let intake = Intake { finding: Some(diagnosis.unresolved[0].id.clone()), ..complete() };
+    let intake = Intake { findings: vec![diagnosis.unresolved[0].id.clone()], ..complete() };
     let (ticket, _) = ticket(&diagnosis, &intake);
     assert_eq!(ticket.known[0].urls, ["https://docs.kernel.org/admin-guide/"]);
 }

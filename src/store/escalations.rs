@@ -60,10 +60,10 @@ pub struct FiledBundle {
     pub id: i64,
     /// Whose it is.
     pub customer: String,
+    /// Its SHA-256 as it was read.
+    pub sha256: String,
     /// Where it lay.
     pub path: String,
-    /// SHA-256 of its content.
-    pub sha256: String,
     /// The folder of its report.
     pub report: String,
     /// The case.
@@ -85,7 +85,7 @@ impl Store {
         let bundles = statement.query_map([since], |row| {
             let (id, customer, path, report, case) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
             let (done, tries, sha256) = (row.get(5)?, row.get(6)?, row.get(7)?);
-            Ok(FiledBundle { id, customer, path, sha256, report, case, done, tries })
+            Ok(FiledBundle { id, customer, sha256, path, report, case, done, tries })
         })?;
         Ok(bundles.collect::<Result<_, _>>()?)
     }

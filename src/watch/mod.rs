@@ -26,6 +26,7 @@ mod service;
 mod settings;
 mod settle;
 mod space;
+mod taken;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -41,4 +42,5 @@ pub use protocol::{Examined, Summary, Task};
 pub use scan::UNASSIGNED;
 pub use service::watch;
 pub use settings::{Around, Settings, Step, Totals, WatchError};
+pub use taken::take;
 pub use worker::Program;
