@@ -10,7 +10,6 @@ use super::{Host, Limits, Plan};
 use crate::recipient::{Recipient, encrypt};
 use crate::redact::{CustomerKey, Names, Options};
 use crate::redaction::Ledger;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -116,7 +115,7 @@ pub fn collect(wanted: &Wanted<'_>, ledger: &mut Ledger, out: &Path) -> Result<C
         })?;
         // The name is on the disk too. Folders cannot be opened everywhere.
         #[cfg(unix)]
-        File::open(folder).and_then(|it| it.sync_all()).map_err(failed)?;
+        std::fs::File::open(folder).and_then(|it| it.sync_all()).map_err(failed)?;
         Ok(Collected { manifest, leaking })
     })
 }
