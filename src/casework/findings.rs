@@ -27,11 +27,17 @@ pub fn findings(diagnosis: &Diagnosis, quiet: &Quiet) -> Vec<Finding> {
 /// Returns what was found by the logs in which it was found first. `place` writes a path as it is stored.
 pub fn found_in(diagnosis: &Diagnosis, quiet: &Quiet, place: &dyn Fn(&std::path::Path) -> String) -> Vec<FoundIn> {
     let inputs: Vec<_> = diagnosis.inputs.iter().filter(|it| it.sha256.is_some()).collect();
-    let mut all: Vec<FoundIn> = inputs
-        .iter()
-        .map(|it| CaseBundle { path: place(&it.path), sha256: it.sha256.clone().unwrap_or_default() })
-        .map(|bundle| FoundIn { bundle, findings: Vec::new() })
-        .collect();
+    let mut all: Vec<FoundIn> = Vec::new();
+    // The same content may be given twice; `of` tells where its findings go.
+    let mut of = Vec::new();
+    for input in &inputs {
+        let sha256 = input.sha256.clone().unwrap_or_default();
+        let known = all.iter().position(|it| it.bundle.sha256 == sha256);
+        of.push(known.unwrap_or(all.len()));
+        if known.is_none() {
+            all.push(FoundIn { bundle: CaseBundle { path: place(&input.path), sha256 }, findings: Vec::new() });
+        }
+    }
     for finding in findings(diagnosis, quiet) {
         let is_of = |path: &std::path::Path| {
             let rest = finding.place.strip_prefix(&*path.to_string_lossy());
@@ -40,7 +46,7 @@ pub fn found_in(diagnosis: &Diagnosis, quiet: &Quiet, place: &dyn Fn(&std::path:
         // Of a folder and a file in it, the file.
         let at = inputs.iter().enumerate().filter(|(_, it)| is_of(&it.path));
         let at = at.max_by_key(|(_, it)| it.path.as_os_str().len()).map_or(0, |(at, _)| at);
-        if let Some(it) = all.get_mut(at) {
+        if let Some(it) = of.get(at).and_then(|at| all.get_mut(*at)) {
             it.findings.push(finding);
         }
     }
@@ -166,5 +172,9 @@ mod tests {
         let told: Vec<(&str, Vec<&str>)> =
             found.iter().map(|it| (&*it.bundle.sha256, it.findings.iter().map(|it| &*it.problem).collect())).collect();
         assert_eq!(told, [("1", vec!["a/b/d"]), ("2", vec!["a/b/c"])]);
+        // The same content twice is one.
+        diagnosis.inputs = vec![input("in/a.zip", Some("1")), input("in/a.zip.old", Some("1"))];
+        let found = found_in(&diagnosis, &Quiet::default(), &|path| path.to_string_lossy().into_owned());
+        assert_eq!(found.iter().map(|it| it.findings.len()).collect::<Vec<_>>(), [2]);
     }
 }

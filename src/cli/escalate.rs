@@ -5,9 +5,10 @@ use super::format::{self, FailOn};
 use super::progress::with_progress;
 use super::redact::{Customer, read_keywords, remember};
 use super::{Exit, Terminal, open_bundle, output, say, today};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use tierline::bundle::Input;
 use tierline::diagnosis::Diagnosis;
 use tierline::escalate::{
     Case, Intake, PackageError, Redaction, Shortfall, SubjectError, Ticket, is_used, make, markdown, prepare, request,
@@ -45,9 +46,9 @@ pub(super) struct EscalateArgs {
     #[arg(long)]
     dry_run: bool,
     /// What the case is about: the id of an unexplained error or of a signature [default: the likeliest root in the logs of
-    /// the vendor's products].
+    /// the vendor's products]. May be repeated: the first that is in the logs of one of the vendor's products.
     #[arg(long, value_name = "ID")]
-    finding: Option<String>,
+    finding: Vec<String>,
     /// The product, if the logs do not tell which of the vendor's it is.
     #[arg(long, value_name = "NAME")]
     product: Option<String>,
@@ -167,7 +168,7 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     let mut learnt = with_progress(&again, !terminal.no_progress, || learn(&again));
     let paths: Vec<String> = learnt.texts.iter().map(|it| it.to_string()).collect();
     let intake = Intake {
-        finding: args.finding.clone(),
+        findings: args.finding.clone(),
         product: args.product.clone(),
         customer: Some(args.customer.clone()),
         contract: args.contract.clone(),
@@ -210,6 +211,10 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     let work = || make(&case, &diagnosis, &intake, &bundle, &redaction, out);
     match with_progress(&bundle, !terminal.no_progress, work) {
         Ok(made) => {
+            if !is_same(args, &diagnosis)? {
+                std::fs::remove_dir_all(out)?;
+                bail!("the input was changed while it was read; nothing was written");
+            }
             customer.save(&made.map)?;
             #[cfg(feature = "server")]
             if let Err(why) = args.filed.tie(&args.customer, &made.ticket, case.severity, &diagnosis, out)? {
@@ -237,6 +242,14 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
         }
         Err(error) => Err(error).context("failed to make the package"),
     }
+}
+
+/// Whether the input is what was examined: it was read more than once since.
+fn is_same(args: &EscalateArgs, diagnosis: &Diagnosis) -> anyhow::Result<bool> {
+    let mut bundle = open_bundle(&args.paths, args.budget.limits())?;
+    bundle.hash();
+    let hashes = |inputs: &[Input]| inputs.iter().map(|it| it.sha256.clone()).collect::<Vec<_>>();
+    Ok(hashes(bundle.inputs()) == hashes(&diagnosis.inputs))
 }
 
 /// Says why nothing was made.

@@ -8,8 +8,9 @@ use crate::signature::{RuleKind, Severity, SignatureSet, Vendor, VendorProduct, 
 /// What the engineer knows that no log tells.
 #[derive(Clone, Debug, Default)]
 pub struct Intake {
-    /// Id of the unexplained error or of the signature that the case is about; the likeliest one if nothing is said.
-    pub finding: Option<String>,
+    /// Ids of unexplained errors and signatures: the case is about the first that is in the logs of a product of the vendor; about
+    /// the likeliest one if nothing is said.
+    pub findings: Vec<String>,
     /// The product, by name or folder.
     pub product: Option<String>,
     /// What the customer is called here; a vendor that deals with the partner alone must not be told.
@@ -67,8 +68,7 @@ pub fn prepare<'d>(
     paths: &[String],
     intake: &'d Intake,
 ) -> Result<Case<'d>, SubjectError> {
-    let (subject, product) =
-        subject::choose(diagnosis, set, vendor, intake.finding.as_deref(), intake.product.as_deref())?;
+    let (subject, product) = subject::choose(diagnosis, set, vendor, &intake.findings, intake.product.as_deref())?;
     let attacked = intake.ransomware && vendor.rule(RuleKind::Ransomware).is_some();
     let severity = match attacked {
         true => Severity::Critical,

@@ -92,26 +92,33 @@ struct Candidate<'v> {
     is_stated: bool,
 }
 
-/// Chooses what the case is about: what was asked for, or a known defect of the product, or the likeliest root among the
+/// Chooses what the case is about: the first that was asked for and is there, or a known defect of the product, or the likeliest root among the
 /// unexplained errors in its logs.
 pub(super) fn choose<'d, 'v>(
     diagnosis: &'d Diagnosis,
     set: &SignatureSet,
     vendor: &'v Vendor,
-    finding: Option<&str>,
+    findings: &[String],
     product: Option<&str>,
 ) -> Result<(Subject<'d>, &'v VendorProduct), SubjectError> {
     let candidates = candidates(diagnosis, set, vendor, product)?;
-    if let Some(id) = finding {
+    let mut trouble = None;
+    for id in findings {
         let known = diagnosis.known.iter().find(|it| *it.signature.id == *id).map(Subject::Known);
-        let unresolved = || diagnosis.unresolved.iter().find(|it| it.id == id).map(Subject::Unresolved);
-        let subject = known.or_else(unresolved).ok_or_else(|| SubjectError::Unknown(id.to_owned()))?;
+        let unresolved = || diagnosis.unresolved.iter().find(|it| it.id == *id).map(Subject::Unresolved);
+        let Some(subject) = known.or_else(unresolved) else {
+            trouble.get_or_insert(SubjectError::Unknown(id.clone()));
+            continue;
+        };
         // Whoever names finding and product has decided.
         let named = candidates.first().filter(|_| product.is_some());
-        return match candidates.iter().find(|it| it.has(subject)).or(named) {
-            Some(candidate) => Ok((subject, candidate.product)),
-            None => Err(SubjectError::Foreign { id: id.to_owned(), vendor: vendor.vendor.clone() }),
-        };
+        if let Some(candidate) = candidates.iter().find(|it| it.has(subject)).or(named) {
+            return Ok((subject, candidate.product));
+        }
+        trouble.get_or_insert(SubjectError::Foreign { id: id.clone(), vendor: vendor.vendor.clone() });
+    }
+    if let Some(trouble) = trouble {
+        return Err(trouble);
     }
     let is_defect = |it: &&Known| it.state == State::Match && it.signature.level == SupportLevel::L3;
     let defects = diagnosis.known.iter().filter(is_defect).map(Subject::Known);

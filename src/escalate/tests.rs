@@ -172,12 +172,16 @@ fn the_case_is_about_a_message_of_the_vendors_product() {
     let nothing = "the logs have no unexplained error of a product of Acme, and no known defect";
     assert_eq!(stops(&foreign, &complete(), PATHS), [nothing]);
     let id = foreign.unresolved[0].id.clone();
-    let named = Intake { finding: Some(id.clone()), ..complete() };
+    let named = Intake { findings: vec![id.clone()], ..complete() };
     let expected = format!("`{id}` is in no log of a product of Acme; name the product with `--product`");
     assert_eq!(stops(&foreign, &named, PATHS), [expected]);
     let decided = Intake { product: Some("acme app".into()), ..named };
     assert_eq!(stops(&foreign, &decided, PATHS), [""; 0]);
-    let unknown = Intake { finding: Some("none".into()), ..complete() };
+    // Of several the first that is of one of its products.
+    let own = error("case.zip!/app/app.log");
+    let several = Intake { findings: vec!["none".into(), own.unresolved[0].id.clone()], ..complete() };
+    assert_eq!(stops(&own, &several, PATHS), [""; 0]);
+    let unknown = Intake { findings: vec!["none".into()], ..complete() };
     assert!(stops(&foreign, &unknown, PATHS)[0].starts_with("no unexplained error and no known problem"));
     let product = Intake { product: Some("Rocket".into()), ..complete() };
     assert_eq!(stops(&foreign, &product, PATHS), ["Acme has no product `Rocket`; its products are `Acme App`"]);
@@ -457,7 +461,7 @@ fn an_address_that_looks_like_the_customers_is_left_out() {
         vec![reference("https://pastebin.com/uThWBzmg"), reference("https://docs.kernel.org/admin-guide/")];
     let diagnosis =
         diagnosis(vec![(leak, group)], vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))]);
-    let intake = Intake { finding: Some(diagnosis.unresolved[0].id.clone()), ..complete() };
+    let intake = Intake { findings: vec![diagnosis.unresolved[0].id.clone()], ..complete() };
     let (ticket, _) = ticket(&diagnosis, &intake);
     assert_eq!(ticket.known[0].urls, ["https://docs.kernel.org/admin-guide/"]);
 }

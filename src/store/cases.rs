@@ -5,6 +5,9 @@ use super::trail::{Event, Happened, events_of, is_open, write};
 use super::{Store, StoreError, Ticket};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
+/// Whose the logs are of which nobody has said whose they are: those of many customers, who must not meet.
+pub const UNASSIGNED: &str = "unassigned";
+
 /// How a case came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

@@ -60,6 +60,8 @@ pub struct FiledBundle {
     pub id: i64,
     /// Whose it is.
     pub customer: String,
+    /// Its SHA-256 as it was read.
+    pub sha256: String,
     /// Where it lay.
     pub path: String,
     /// The folder of its report.
@@ -75,14 +77,15 @@ pub struct FiledBundle {
 impl Store {
     /// The bundles that were filed since a time and that are not done with, the oldest first.
     pub fn not_escalated(&self, since: i64) -> Result<Vec<FiledBundle>, StoreError> {
-        let sql =
-            "SELECT bundles.id, customers.name, path, report, bundles.case_id, done, COALESCE(tries, 0) FROM bundles
+        let sql = "SELECT bundles.id, customers.name, path, report, bundles.case_id, done, COALESCE(tries, 0), sha256
+            FROM bundles
             JOIN customers ON customers.id = bundles.customer LEFT JOIN escalations ON bundle = bundles.id
             WHERE done >= ?1 AND COALESCE(state, 'working') = 'working' ORDER BY bundles.id";
         let mut statement = self.db.prepare(sql)?;
         let bundles = statement.query_map([since], |row| {
             let (id, customer, path, report, case) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-            Ok(FiledBundle { id, customer, path, report, case, done: row.get(5)?, tries: row.get(6)? })
+            let (done, tries, sha256) = (row.get(5)?, row.get(6)?, row.get(7)?);
+            Ok(FiledBundle { id, customer, sha256, path, report, case, done, tries })
         })?;
         Ok(bundles.collect::<Result<_, _>>()?)
     }

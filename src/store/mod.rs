@@ -28,7 +28,7 @@ mod uploads;
 
 pub use audit::{Leaving, Left};
 pub use belongings::Holdings;
-pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
+pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie, UNASSIGNED};
 pub use escalations::{APPROVAL, Escalation, FiledBundle};
 pub use filter::CaseFilter;
 pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};

@@ -1,13 +1,13 @@
 //! The same problem in other cases: those of the customer by name, those of other customers as numbers only.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, UNASSIGNED};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeMap;
 
 /// What other cases tell of a problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recurrence {
-    /// Other cases of the customer with it, the last first.
+    /// Other cases of the customer with it, the last first. None of [`UNASSIGNED`], who is not one customer.
     pub own: Vec<Earlier>,
     /// How many other customers have had it.
     pub others: u64,
@@ -32,13 +32,14 @@ pub struct Earlier {
 impl Store {
     /// What other cases tell of a problem of a case. The case has to be there.
     pub fn recurrence(&self, case: i64, problem: &str) -> Result<Recurrence, StoreError> {
-        let sql = "SELECT customer FROM cases WHERE id = ?1";
-        let customer: Option<i64> = self.db.query_row(sql, [case], |row| row.get(0)).optional()?;
-        let customer = customer.ok_or(StoreError::NoCase(case))?;
+        let sql =
+            "SELECT customer, name <> ?2 FROM cases JOIN customers ON customers.id = customer WHERE cases.id = ?1";
+        let owner = self.db.query_row(sql, (case, UNASSIGNED), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (customer, is_one): (i64, bool) = owner.ok_or(StoreError::NoCase(case))?;
         let sql = "SELECT id, closed, fixed_by FROM cases WHERE customer = ?1 AND id <> ?2
-            AND id IN (SELECT case_id FROM findings WHERE problem = ?3) ORDER BY id DESC";
+            AND ?4 AND id IN (SELECT case_id FROM findings WHERE problem = ?3) ORDER BY id DESC";
         let mut statement = self.db.prepare(sql)?;
-        let own = statement.query_map((customer, case, problem), |row| {
+        let own = statement.query_map((customer, case, problem, is_one), |row| {
             Ok(Earlier { case: row.get(0)?, closed: row.get(1)?, fixed_by: row.get(2)? })
         })?;
         let own = own.collect::<Result<_, _>>()?;
@@ -53,7 +54,7 @@ impl Store {
                 continue;
             }
             solved += 1;
-            if owner == customer || is_for_all(&step) {
+            if is_one && owner == customer || is_for_all(&step) {
                 *by.entry(step).or_default() += 1;
             }
         }

@@ -8,7 +8,7 @@ use super::findings::{self, Finding};
 use super::outbox::named;
 use super::recurrence::{came_back, open_case_with};
 use super::trail::{Happened, reopen, write};
-use super::{PROGRAM, Store, StoreError};
+use super::{PROGRAM, Store, StoreError, UNASSIGNED};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 /// How far an upload has come. One that nobody has looked at has no state.
@@ -247,13 +247,15 @@ impl Filed {
 
 /// Finds or opens the case of a content that is new.
 fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Result<Filed, StoreError> {
-    let mut known = match finished.problem {
+    // The same problem in two logs of nobody is not one problem of one customer.
+    let problem = finished.problem.filter(|_| finished.upload.customer != UNASSIGNED);
+    let mut known = match problem {
         Some(problem) => case_of_problem(db, customer, problem)?,
         None => None,
     };
     // A call, or a bundle that has shown something worse besides.
     let worst = finished.findings.iter().find(|it| it.suppressed.is_none());
-    if let (None, Some(worst), Some(problem)) = (known, worst, finished.problem) {
+    if let (None, Some(worst), Some(problem)) = (known, worst, problem) {
         known = open_case_with(db, customer, &worst.problem)?;
         if let Some(case) = known {
             let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
@@ -272,7 +274,7 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
             let new =
                 NewCase { customer: &finished.upload.customer, title, origin: Origin::Bundle, contact: None, about };
             let case = insert(db, customer, &new, PROGRAM, now)?;
-            if let Some(problem) = finished.problem {
+            if let Some(problem) = problem {
                 let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
                 db.execute(sql, (problem, customer, case))?;
             }

@@ -12,8 +12,8 @@ use std::path::Path;
 /// A package that a rule wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// What it is about; the likeliest unexplained error of the vendor's products, if that is `None`.
-    pub signature: Option<String>,
+    /// What it may be about, the likeliest first: a signature, or unexplained errors.
+    pub findings: Vec<String>,
     /// What the rule says.
     pub order: Order,
 }
@@ -39,6 +39,8 @@ pub enum Made {
 const TRIES: u32 = 6;
 /// Seconds until it is begun again; each time four times as many.
 const FIRST: i64 = 15;
+/// Of so many errors at most one that is of a product of the vendor is sought.
+const MOST: usize = 100;
 
 /// Goes through the bundles that were filed since this was asked for the first time. `make` makes a package and puts it into the
 /// outbox. Returns how many are there now.
@@ -111,24 +113,29 @@ fn wanted(config: &Config, bundle: &FiledBundle, severity: Option<&str>, quiet: 
     let is = |it: &Value, field: &str, value: &str| it[field].as_str() == Some(value);
     let known = report["diagnoses"].as_array().into_iter().flatten();
     for it in known.filter(|it| is(it, "state", "match") && is(it, "level", "L3") && it["caused_by"].is_null()) {
-        if is_quiet(&it["signature"]) {
-            continue;
-        }
-        let signature = it["signature"].as_str()?;
+        let Some(signature) = it["signature"].as_str().filter(|_| !is_quiet(&it["signature"])) else { continue };
         let own = it["severity"].as_str().unwrap_or("medium");
         if let Some(order) = config.order(&bundle.customer, Some(signature), severity.unwrap_or(own)) {
-            return Some(Wanted { signature: Some(signature.to_owned()), order });
+            return Some(Wanted { findings: vec![signature.to_owned()], order });
         }
     }
-    let first = report["unresolved"].as_array()?.iter().find(|it| !is_quiet(&it["id"]))?;
-    // As a package counts an error that nobody understands.
-    let own = match first["level"].as_str() {
-        Some("fatal") => "critical",
-        Some("error") => "high",
-        _ => "medium",
-    };
-    let order = config.order(&bundle.customer, None, severity.unwrap_or(own))?;
-    Some(Wanted { signature: None, order })
+    let unexplained = report["unresolved"].as_array().into_iter().flatten().filter(|it| !is_quiet(&it["id"]));
+    let mut unexplained = unexplained.filter_map(|it| {
+        // As a package counts an error that nobody understands.
+        let own = match it["level"].as_str()? {
+            "fatal" => "critical",
+            "error" => "high",
+            "warn" => "medium",
+            _ => return None,
+        };
+        Some((it["id"].as_str()?.to_owned(), config.order(&bundle.customer, None, severity.unwrap_or(own))))
+    });
+    let (first, order) = unexplained.next()?;
+    let order = order?;
+    // The likeliest may be of no product of the vendor. Of the others those count that the same rule wants.
+    let others = unexplained.filter(|it| it.1.as_ref() == Some(&order)).map(|it| it.0);
+    let findings = std::iter::once(first).chain(others).take(MOST).collect();
+    Some(Wanted { findings, order })
 }
 
 #[cfg(test)]
@@ -150,6 +157,10 @@ mod tests {
 
     fn known(signature: &str, level: &str) -> Value {
         json!({"signature": signature, "level": level, "state": "match", "severity": "high", "caused_by": null})
+    }
+
+    fn unknown(id: &str, level: &str) -> Value {
+        json!({"id": id, "level": level})
     }
 
     impl Desk {
@@ -200,11 +211,11 @@ mod tests {
             escalate(&self.store, &self.config, &|| now, make).unwrap()
         }
 
-        /// What is wanted of all that was filed, as signature and vendor.
-        fn wanted(&self, now: i64) -> Vec<(Option<String>, String)> {
+        /// What is wanted of all that was filed, as findings and vendor.
+        fn wanted(&self, now: i64) -> Vec<(String, String)> {
             let mut all = Vec::new();
             self.go(now, &mut |_, wanted| {
-                all.push((wanted.signature.clone(), wanted.order.vendor.clone()));
+                all.push((wanted.findings.join(" "), wanted.order.vendor.clone()));
                 Made::Nothing
             });
             all
@@ -220,16 +231,14 @@ mod tests {
     fn rules_want_defects_and_what_nobody_explains() {
         let desk = Desk::new();
         let one = [known("veeam/vbr/easy", "L1"), known("veeam/vbr/defect", "L3")];
-        desk.file("defect", &json!({"diagnoses": one, "unresolved": [{"level": "error"}]}), 20);
-        desk.file(
-            "fatal",
-            &json!({"diagnoses": [known("acme/app/defect", "L3")], "unresolved": [{"level": "fatal"}]}),
-            20,
-        );
-        desk.file("error", &json!({"diagnoses": [], "unresolved": [{"level": "error"}]}), 20);
+        desk.file("defect", &json!({"diagnoses": one, "unresolved": [unknown("other", "fatal")]}), 20);
+        let others = [unknown("one", "fatal"), unknown("two", "error"), unknown("three", "fatal")];
+        desk.file("fatal", &json!({"diagnoses": [known("acme/app/defect", "L3")], "unresolved": others}), 20);
+        desk.file("error", &json!({"diagnoses": [], "unresolved": [unknown("an error", "error")]}), 20);
         desk.file("known", &json!({"diagnoses": [known("veeam/vbr/easy", "L2")], "unresolved": []}), 20);
-        let defect = Some("veeam/vbr/defect".to_owned());
-        assert_eq!(desk.wanted(20), [(defect, "veeam".to_owned()), (None, "ivanti".to_owned())]);
+        let wanted =
+            [("veeam/vbr/defect", "veeam"), ("one three", "ivanti")].map(|it| (it.0.to_owned(), it.1.to_owned()));
+        assert_eq!(desk.wanted(20), wanted, "never one that no rule wants");
         assert_eq!(desk.wanted(21), [], "once");
     }
 

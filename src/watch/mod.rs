@@ -25,6 +25,7 @@ mod service;
 mod settings;
 mod settle;
 mod space;
+mod taken;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -39,4 +40,5 @@ pub use protocol::{Examined, Summary, Task};
 pub use scan::UNASSIGNED;
 pub use service::watch;
 pub use settings::{Around, Settings, Step, Totals, WatchError};
+pub use taken::take;
 pub use worker::Program;

@@ -4,14 +4,12 @@ use super::facts::Facts;
 use super::inside::{Inside, is_gone};
 use super::names::{self, Name};
 use super::publish::ours;
+pub use crate::store::UNASSIGNED;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Whose the files are that lie directly in a watched folder.
-pub const UNASSIGNED: &str = "unassigned";
 
 /// Folders below that of a customer which are looked into.
 const DEPTH: usize = 8;

@@ -132,6 +132,24 @@ fn trouble_with_a_package_is_a_word_on_the_case() {
     assert_eq!(json(&desk, &["outbox", "list"]), serde_json::json!([]));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_package_is_of_the_bundle_that_was_read() {
+    let desk = desk(&rule("submit"));
+    fs::write(desk.path("config.toml"), "[trackers.desk]\nkind = \"folder\"\npath = \"drop\"\n").unwrap();
+    drop_bundle(&desk, "case.tar", true);
+    // Before the package is made, a link to what another customer has is put in its place.
+    fs::create_dir(desk.path("in/bolt")).unwrap();
+    let other = String::from_utf8(bundle(true)).unwrap().replace("Going on", "Of bolt!");
+    fs::write(desk.path("in/bolt/case.tar"), other).unwrap();
+    fs::remove_file(desk.path("in/acme/case.tar")).unwrap();
+    std::os::unix::fs::symlink("../bolt/case.tar", desk.path("in/acme/case.tar")).unwrap();
+    fs::write(desk.path("config.toml"), rule("submit")).unwrap();
+    check(&watch(&desk), 0, &[]);
+    assert_eq!((json(&desk, &["outbox", "list"]), tickets(&desk)), (serde_json::json!([]), 0));
+    assert!(events(&desk).contains("failed to take the bundle"), "{}", events(&desk));
+}
+
 #[test]
 fn a_rule_leaves_what_was_there_before_it() {
     let desk = Desk::new("[trackers.desk]\nkind = \"folder\"\npath = \"drop\"\n");

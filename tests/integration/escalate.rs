@@ -185,3 +185,26 @@ fn a_vendor_without_profile_is_wrong_usage() {
         "{output:?}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn logs_that_change_while_they_are_read_make_no_package() {
+    const LOG: &str = "Starting new log\nModule: [C:\\Program Files\\Veeam\\Backup and Replication\\Backup\\Veeam.Backup.Service.exe]. \
+        File version: [12.3.1.1139], x\n[18.02.2026 23:32:30.233] <  5188> Error    The ledger is out of sequence\n";
+    let home = folder(&[("case/Backup/Svc.VeeamBackup.log", LOG.as_bytes())]);
+    let (case, out, key) = (home.path().join("case"), home.path().join("ticket"), home.path().join("key"));
+    assert!(std::process::Command::new("mkfifo").arg(&key).status().unwrap().success());
+    let more = ["--key-file", text(&key), "--out", text(&out), "--contract", "1", "--override-gate", "it is late"];
+    let words = ["escalate", text(&case), "--vendor", "veeam", "--customer", "acme", "--no-progress"];
+    let output = std::thread::scope(|scope| {
+        let made = scope.spawn(|| run(home.path(), &[&words, more.as_slice()].concat()));
+        // The key is read when the logs are examined and the package is not yet made.
+        let mut pipe = fs::File::options().write(true).open(&key).unwrap();
+        fs::write(case.join("Backup/Svc.VeeamBackup.log"), LOG.replace("ledger", "secret")).unwrap();
+        std::io::Write::write_all(&mut pipe, "0f".repeat(32).as_bytes()).unwrap();
+        drop(pipe);
+        made.join().unwrap()
+    });
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(stderr(&output).contains("the input was changed while it was read") && !out.exists(), "{output:?}");
+}

@@ -39,13 +39,18 @@ pub(super) struct Running {
 
 impl Beside {
     /// `None` if the configuration asks for nothing. Mistakes in it are told now.
-    pub(super) fn new(config: Config, store: PathBuf, signatures: Vec<PathBuf>) -> anyhow::Result<Option<Beside>> {
+    pub(super) fn new(
+        config: Config,
+        store: PathBuf,
+        roots: &[PathBuf],
+        signatures: Vec<PathBuf>,
+    ) -> anyhow::Result<Option<Beside>> {
         if !config.has_notices() && !config.has_orders() {
             return Ok(None);
         }
         let config = Arc::new(config);
         let notices = Notices::new(Arc::clone(&config), &signatures)?;
-        let packages = Packages::new(Arc::clone(&config), &store, signatures)?;
+        let packages = Packages::new(Arc::clone(&config), &store, roots, signatures)?;
         // What is filed from now on is to be told.
         let opened = Store::open(&store)?;
         notices.begin(&opened)?;

@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tierline::connect::{Config, Decision, Package};
+use tierline::escalate::Manifest;
 use tierline::redact::LeakScan;
 use tierline::store::{APPROVAL, Claim, FiledBundle, Store};
-use tierline::watch::{Made, Wanted};
+use tierline::watch::{Made, Wanted, take};
 
 /// After so long a package is given up.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -26,6 +27,8 @@ const WRONG_USAGE: i32 = 2;
 pub(super) struct Packages {
     config: Arc<Config>,
     store: PathBuf,
+    /// The watched folders.
+    roots: Vec<PathBuf>,
     /// The folder they are kept in until they are through.
     folder: PathBuf,
     signatures: Vec<PathBuf>,
@@ -33,12 +36,18 @@ pub(super) struct Packages {
 }
 
 impl Packages {
-    pub(super) fn new(config: Arc<Config>, store: &Path, signatures: Vec<PathBuf>) -> anyhow::Result<Packages> {
+    pub(super) fn new(
+        config: Arc<Config>,
+        store: &Path,
+        roots: &[PathBuf],
+        signatures: Vec<PathBuf>,
+    ) -> anyhow::Result<Packages> {
+        let roots = roots.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
         let store = std::path::absolute(store)?;
         // Hidden: should the store lie in a watched folder, they are no uploads.
         let name = format!(".{}.packages", store.file_name().unwrap_or_default().to_string_lossy());
         let folder = store.with_file_name(name);
-        Ok(Packages { config, store, folder, signatures, program: std::env::current_exe()? })
+        Ok(Packages { config, store, roots, folder, signatures, program: std::env::current_exe()? })
     }
 
     /// Makes one; whatever goes wrong is what came of it.
@@ -66,7 +75,12 @@ impl Packages {
         // Of an earlier run that was ended. The same package is made again.
         let _ = fs::remove_dir_all(out);
         private_folder(&self.folder).with_context(|| format!("failed to make `{}`", self.folder.display()))?;
-        let answer = match self.run(bundle, wanted, out, stop)? {
+        // Whoever uploads may have put something else in its place since, or a link to what another customer has there.
+        let copy = tempfile::Builder::new().prefix(".bundle-").tempdir_in(&self.folder)?;
+        let Some(logs) = take(&self.roots, bundle, copy.path(), stop).context("failed to take the bundle")? else {
+            return Ok(Made::Failed("another file is in the place of the bundle that was read".to_owned()));
+        };
+        let answer = match self.run(bundle, &logs, wanted, out, stop)? {
             Ok(answer) => answer,
             Err(why) => return Ok(Made::Failed(why)),
         };
@@ -87,19 +101,20 @@ impl Packages {
     fn run(
         &self,
         bundle: &FiledBundle,
+        logs: &Path,
         wanted: &Wanted,
         out: &Path,
         stop: &AtomicBool,
     ) -> anyhow::Result<Result<Value, String>> {
         let mut command = Command::new(&self.program);
-        command.arg("escalate").arg(&bundle.path).arg("--vendor").arg(&wanted.order.vendor);
+        command.arg("escalate").arg(logs).arg("--vendor").arg(&wanted.order.vendor);
         command.arg("--customer").arg(&bundle.customer).arg("--case").arg(bundle.case.to_string());
         command.arg("--store").arg(&self.store).arg("--out").arg(out).args(["--output", "json", "--no-progress"]);
         if let Some(contract) = &wanted.order.contract {
             command.arg("--contract").arg(contract);
         }
-        if let Some(signature) = &wanted.signature {
-            command.arg("--finding").arg(signature);
+        for finding in &wanted.findings {
+            command.arg("--finding").arg(finding);
         }
         for dir in &self.signatures {
             command.arg("--signatures").arg(dir);
@@ -125,6 +140,13 @@ impl Packages {
     fn queue(&self, store: &Store, bundle: &FiledBundle, wanted: &Wanted, out: &Path) -> anyhow::Result<Made> {
         let tracker = &wanted.order.tracker;
         let package = Package::open(out).context("failed to read the package")?;
+        let manifest: Manifest = serde_json::from_slice(&fs::read(out.join("manifest.json"))?)?;
+        if manifest.inputs != [Some(bundle.sha256.clone())] {
+            bail!("the package is not of the bundle that was read");
+        }
+        if !package.ticket.finding.as_ref().is_some_and(|it| wanted.findings.contains(it)) {
+            bail!("the package is about something else than was wanted");
+        }
         let customer = Customer::new(&bundle.customer, None)?;
         package.refuse_leaks(&LeakScan::new(&customer.map()?, &[], false)).context("failed to look for leaks")?;
         let package = sealed(&self.config, tracker, package)?;

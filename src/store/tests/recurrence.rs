@@ -43,6 +43,33 @@ fn what_solved_cases_of_others_is_told_without_their_words() {
     assert_eq!((told.solved, told.by), (1, vec![("a/b/q#1".into(), 1)]));
 }
 
+#[test]
+fn logs_of_nobody_meet_in_no_case() {
+    let (_folder, store) = open();
+    let finish = |path: &str, sha256: &str| {
+        let upload = Upload { customer: UNASSIGNED.into(), ..upload(path) };
+        let findings = [finding(P, "high")];
+        let finished = Finished {
+            upload: &upload,
+            sha256,
+            catalogue: "c",
+            path,
+            report: "r",
+            title: "it broke",
+            problem: Some("watch:u"),
+            about: About::default(),
+            quiet: None,
+            findings: &findings,
+        };
+        store.finish(&finished, 20).unwrap()
+    };
+    let (Filed::Opened(one), Filed::Opened(two)) = (finish("a", "1"), finish("b", "2")) else { panic!("one case") };
+    assert_eq!(finish("c", "1"), Filed::Same(one));
+    store.close_case(one, "the admin of Bolt has restarted it", "me", 30).unwrap();
+    let told = store.recurrence(two, P).unwrap();
+    assert_eq!((told.own, told.solved, told.by), (vec![], 1, vec![]));
+}
+
 fn upload(path: &str) -> Upload {
     Upload {
         path: path.as_bytes().to_vec(),

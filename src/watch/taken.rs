@@ -1,0 +1,55 @@
+//! A private copy of a bundle that was filed: what is made of it is made of what was read, whatever lies in its place by then.
+
+use super::inside::{Inside, open_file};
+use super::protocol::hex;
+use crate::store::FiledBundle;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Copies a bundle that lies in one of the watched folders into a folder that only this program can write, under its own name.
+/// `None` if another content lies in its place.
+///
+/// # Errors
+///
+/// If it cannot be read without following a link, or not be written, or the program is to end.
+pub fn take(roots: &[PathBuf], bundle: &FiledBundle, into: &Path, stop: &AtomicBool) -> io::Result<Option<PathBuf>> {
+    let path = Path::new(&bundle.path);
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let place = Inside::of(roots, folder)?;
+    // Another content is not even copied: there may be much of it.
+    let mut file = open_file(&place.at(name))?;
+    let bytes = file.metadata()?.len();
+    if copy(&mut file, bytes, &mut io::sink(), stop)? != bundle.sha256 {
+        return Ok(None);
+    }
+    let copied = into.join(name);
+    io::Seek::rewind(&mut file)?;
+    // It may have been written to since.
+    let sha256 = copy(&mut file, bytes, &mut File::create_new(&copied)?, stop)?;
+    Ok((sha256 == bundle.sha256).then_some(copied))
+}
+
+/// Copies so many bytes. Returns their SHA-256.
+fn copy(file: &mut File, bytes: u64, out: &mut dyn Write, stop: &AtomicBool) -> io::Result<String> {
+    let (mut hasher, mut block, mut file) = (Sha256::new(), vec![0; 256 << 10], file.take(bytes));
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the program was ended"));
+        }
+        match file.read(&mut block) {
+            Ok(0) => return Ok(hex(&hasher.finalize())),
+            Ok(read) => {
+                let block = block.get(..read).unwrap_or_default();
+                hasher.update(block);
+                out.write_all(block)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
