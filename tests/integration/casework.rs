@@ -122,6 +122,21 @@ fn other_cases_are_named_to_their_customer_and_counted_to_others() {
         assert!(told.contains(words), "{words}: {told}");
     }
     assert!(told.contains("`acme/app/full#1` has solved 1 of 2 cases that were solved"), "{told}");
+    // What is given away has nothing of it.
+    let given = desk.done(&[
+        "triage",
+        "app.log",
+        "--no-builtin",
+        "--signatures",
+        "ours",
+        "--case",
+        "3",
+        "--redact",
+        "acme",
+        "-o",
+        "markdown",
+    ]);
+    assert!(given.contains("is full") && !given.contains("case 1") && !given.contains("other customer"), "{given}");
     let shown = desk.json(&["case", "show", "3"]);
     let full = &shown["findings"][0];
     assert_eq!((&full["other_customers"], &full["solved_cases"]), (&1.into(), &2.into()), "{full}");
