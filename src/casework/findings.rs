@@ -13,7 +13,7 @@ const KNOWN: usize = 32;
 /// And so many unexplained errors, the likeliest roots: each takes 3 KB of the store, most of it for the search.
 const UNEXPLAINED: usize = 10;
 /// Characters that are kept of a text.
-const LONGEST: usize = 1000;
+pub(super) const LONGEST: usize = 1000;
 
 /// Returns what was found, the worst first: known problems that are there now, then unexplained errors.
 pub fn findings(diagnosis: &Diagnosis, quiet: &Quiet) -> Vec<Finding> {
@@ -121,7 +121,7 @@ fn unexplained_of(unresolved: &Unresolved, secrets: &Secrets) -> Finding {
 
 fn of_group(group: &Group, secrets: &Secrets) -> Finding {
     let first = group.evidence.first();
-    let place = |it: &Evidence| format!("{}:{}", cut(it.file.to_string()), it.line);
+let place = |it: &Evidence| secrets.out_of(&format!("{}:{}", cut(it.file.to_string()), it.line));
     Finding {
         count: group.count,
         first_time: group.first_time.map(|it| it.to_string()),

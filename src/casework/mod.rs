@@ -19,5 +19,5 @@ pub use line::{of_json, to_json};
 pub use next::next_steps;
 pub use quiet::Quiet;
 pub use reply::{Reply, reply};
-pub use resolve::{ResolveError, Secrecy, resolve};
+pub use resolve::{Part, ResolveError, Secrecy, resolve};
 pub use told::{note_recurrence, told};

@@ -7,6 +7,7 @@
 use super::next_steps;
 use crate::report::one_line;
 use crate::store::{Case, CaseFinding, Finding, FindingStep};
+use std::collections::HashSet;
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +26,11 @@ pub fn reply(case: &Case, findings: &[CaseFinding], request: Option<&str>) -> Re
     let mut text = "Hello,\n".to_owned();
     let mut number = 0;
     let steps = next_steps(case, findings);
+    let mut told = HashSet::new();
     for finding in findings.iter().map(|it| &it.finding).filter(|it| it.is_known && it.suppressed.is_none()) {
         let own = steps.iter().filter(|(it, step)| std::ptr::eq(*it, finding) && step.audience == "customer");
+        // Variants of a problem may have the same steps.
+        let own = own.filter(|(_, step)| told.insert((&step.text, &step.verify)));
         let own: Vec<&FindingStep> = own.map(|(_, step)| *step).collect();
         if own.is_empty() {
             continue;
@@ -59,7 +63,13 @@ pub fn reply(case: &Case, findings: &[CaseFinding], request: Option<&str>) -> Re
         None if number == 0 => text.push_str("\nThere is nothing to do for you now. We will come back to you.\n"),
         None => {}
     }
-    Reply { subject: format!("Case {}: {}", case.id, one_line(&case.title)), text }
+    // The title of the case is ours: who has written it had colleagues in mind.
+    let first = findings.iter().map(|it| &it.finding).find(|it| it.suppressed.is_none());
+    let subject = match first {
+        Some(first) => format!("Case {}: {}", case.id, one_line(&first.title)),
+        None => format!("Your case {}", case.id),
+    };
+    Reply { subject, text }
 }
 
 /// How often and when.

@@ -5,6 +5,7 @@ mod close;
 mod due;
 mod filed;
 mod list;
+mod logs;
 mod note;
 mod open;
 mod promises;

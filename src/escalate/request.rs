@@ -19,7 +19,8 @@ pub fn request(case: &Case<'_>, diagnosis: &Diagnosis) -> Option<String> {
             Shortfall::Fact { name } => items.push(asked(name, &case.product.name)),
             Shortfall::Unread(problem) => items.push(format!(
                 "{} again, complete: what we received cannot be read ({}).",
-                problem.file, problem.message
+                received(&problem.file, diagnosis),
+                problem.message
             )),
             Shortfall::KnownFix(_) | Shortfall::Contract { .. } | Shortfall::Customer { .. } => {}
         }
@@ -42,6 +43,18 @@ pub fn request(case: &Case<'_>, diagnosis: &Diagnosis) -> Option<String> {
         "\nPlease send the files as they are, as one archive, without a password and without changing them.\n",
     );
     Some(text)
+}
+
+/// A file as the customer has sent it, without the folder in which it lies here.
+fn received<'f>(file: &'f str, diagnosis: &Diagnosis) -> &'f str {
+    let folder = diagnosis.inputs.iter().filter_map(|input| {
+        let folder = input.path.parent()?.to_str().filter(|it| !it.is_empty())?;
+        let rest = file.strip_prefix(folder)?;
+        let name = rest.strip_prefix(['/', '\\']).unwrap_or(rest);
+        let own = name.strip_prefix(input.path.file_name()?.to_str()?)?;
+        (own.is_empty() || own.starts_with(['/', '\\', '!'])).then_some(name)
+    });
+    folder.min_by_key(|it| it.len()).unwrap_or(file)
 }
 
 /// What a log is, where it lies and how it is exported. If the logs tell which system it is, places on others are left out.

@@ -217,10 +217,13 @@ fn the_severity_is_that_of_the_vendor() {
 fn the_customer_is_asked_for_what_only_the_customer_has() {
     let (set, mut error) = (set(), error("case.zip!/app/app.log"));
     error.problems = vec![Problem {
-        file: "case.zip!/app/b.log".into(),
+        file: "/srv/in/bolt/case.zip!/app/b.log".into(),
         kind: ProblemKind::Encrypted,
         message: "needs a password".into(),
     }];
+    // Where it lies here is nothing to the customer.
+    error.inputs =
+        vec![Input { path: "/srv/in/bolt/case.zip".into(), kind: "zip".to_owned().into(), bytes: 1, sha256: None }];
     let ask = |intake: &Intake, paths: &[String]| {
         let case = prepare(&error, &set, &set.vendors()[0], paths, intake).unwrap();
         request(&case, &error)

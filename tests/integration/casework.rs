@@ -286,7 +286,7 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
     let first = reply();
     assert_eq!(
         first,
-        "Subject: Case 2: backups fail\n\nHello,\n\n\
+        "Subject: Case 2: The disk D is full\n\nHello,\n\n\
         we found the following in your logs. Please take the steps in this order.\n\n\
         1. The disk D is full\n   Seen once, at 2026-01-02T03:04:05.\n\
         \x20  1.1 Empty the bin of D.\n   1.2 Delete old dumps.\n   It has worked if: The job ends.\n\n\
@@ -300,7 +300,7 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
     desk.done(&["case", "tried", "2", "acme/app/full"]);
     assert!(reply().contains("There is nothing to do for you now."));
     let json = desk.json(&["case", "reply", "2", "--no-request"]);
-    assert_eq!((&json["customer"], &json["subject"]), (&"acme".into(), &"Case 2: backups fail".into()));
+    assert_eq!((&json["customer"], &json["subject"]), (&"acme".into(), &"Case 2: The disk D is full".into()));
     // The logs are read again for what the vendor would ask for.
     let asked = desk.run(&["case", "reply", "2"]);
     assert!(stderr(&asked).contains("the case names no vendor"), "{asked:?}");
@@ -312,9 +312,17 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
     desk.triage("logs", "3");
     let asked = desk.done(&["case", "reply", "3"]);
     assert!(asked.contains("we still need the following from you:") && asked.contains("as one archive"), "{asked}");
+    // What lies there now may be another customer's.
+    fs::write(desk.home.path().join("logs/Backup/Svc.VeeamCatalog.log"), format!("{log}more\n")).unwrap();
+    let other = desk.run(&["case", "reply", "3", "--no-packs"]);
+    assert!(stderr(&other).contains("the logs of the case have changed since"), "{other:?}");
+    assert!(!stdout(&other).contains("we still need"), "{other:?}");
     fs::remove_dir_all(desk.home.path().join("logs")).unwrap();
     let gone = desk.run(&["case", "reply", "3"]);
     assert!(stderr(&gone).contains("no logs that are still where they were"), "{gone:?}");
+    desk.done(&["case", "close", "3", "--fixed-by", "KB1"]);
+    let closed = desk.run(&["case", "reply", "3"]);
+    assert!(closed.status.code() == Some(1) && stderr(&closed).contains("case 3 is closed"), "{closed:?}");
 }
 
 #[test]
@@ -333,6 +341,7 @@ fn a_confirmed_answer_becomes_the_draft_of_a_signature() {
     assert!(stderr(&early).contains("no answer of the vendor is noted"));
     desk.done(&["case", "note", "1", "known, see KB1234", "--vendor"]);
     let named = resolve(&[page.as_slice(), &["--cause", "Boltworks has sealed it."]].concat());
+    assert!(stderr(&named).contains("it is in the answer; say it in other words"), "{named:?}");
     assert_eq!((named.status.code(), desk.home.path().join(file).exists()), (Some(6), false), "{named:?}");
     let cause =
         ["--cause", "It's sealed: twice.", "--step", "Install 12.3.2.", "--level", "L3", "--reference-id", "KB1234"];
@@ -355,10 +364,49 @@ fn a_confirmed_answer_becomes_the_draft_of_a_signature() {
     }
     let again = resolve(&page);
     assert_eq!(again.status.code(), Some(1), "{again:?}");
+    for wrong in [["--reference-kind", "foo"], ["--step", ""], ["--cause", " "], ["--reference-id", ""]] {
+        assert_eq!(resolve(&[page.as_slice(), &wrong].concat()).status.code(), Some(2), "{wrong:?}");
+    }
     // It is read, and what is missing is named.
     fs::write(desk.home.path().join("drafts/acme/app/_product.yaml"), "vendor: Acme\nproduct: App\n").unwrap();
     let mut checked = command(&["signatures", "check", "drafts"]);
     let checked = checked.current_dir(desk.home.path()).output().unwrap();
     let told = stdout(&checked).to_owned() + stderr(&checked);
     assert!(told.contains("to be written") && !told.contains("error:"), "{told}");
+}
+
+#[test]
+fn a_draft_has_no_name_that_another_line_tells() {
+    let desk = Desk::new();
+    let log = "2026-01-02 03:04:05 INFO login on host 'vaultbox' for user 'qwilson'\n\
+        2026-01-02 03:04:07 ERROR the ledger of vaultbox is out of sequence, owner qwilson\n";
+    fs::write(desk.home.path().join("ledger.log"), log).unwrap();
+    let make = |customer, case: &str| {
+        desk.open(customer);
+        desk.triage("ledger.log", case);
+        desk.done(&["case", "note", case, "known", "--vendor"]);
+    };
+    let resolve = |case: &str, file: &str| {
+        let page = ["--signature", file, "--reference", "https://example.com/kb1", "--no-builtin", "--no-packs"];
+        desk.done(&[&["case", "resolve", case], page.as_slice()].concat());
+        fs::read_to_string(desk.home.path().join(file)).unwrap()
+    };
+    make("acmeworks", "1");
+    let yaml = resolve("1", "drafts/acme/app/one.yaml");
+    assert!(!yaml.contains("vaultbox") && !yaml.contains("qwilson") && !yaml.contains("could be read again"), "{yaml}");
+    // Without the logs, the head of the file says what to look for.
+    make("cord", "2");
+    fs::remove_file(desk.home.path().join("ledger.log")).unwrap();
+    let yaml = resolve("2", "drafts/acme/app/two.yaml");
+    assert!(yaml.contains("# Not all logs of the case could be read again"), "{yaml}");
+}
+
+#[test]
+fn places_are_kept_without_secrets() {
+    let desk = Desk::new();
+    fs::write(desk.home.path().join("password=Hunter2-Secret.log"), LOG.lines().next().unwrap()).unwrap();
+    desk.open("acme");
+    desk.triage("password=Hunter2-Secret.log", "1");
+    let place = desk.json(&["case", "show", "1"])["findings"][0]["place"].clone();
+    assert!(place.is_string() && !place.to_string().contains("Hunter2"), "{place}");
 }

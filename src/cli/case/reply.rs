@@ -1,16 +1,16 @@
 //! The message to the customer.
 
+use super::Format;
+use super::logs::{self, Lost};
 use super::shown::print;
-use super::{Format, Promises};
+use crate::cli::catalogues::Catalogues;
 use crate::cli::connection::ConnectionArgs;
-use crate::cli::{Exit, open_bundle, output, say};
+use crate::cli::{Exit, output, say};
 use serde_json::json;
-use std::path::PathBuf;
-use tierline::bundle::Limits;
 use tierline::casework::reply;
 use tierline::escalate::{Intake, prepare, request};
 use tierline::signature::SignatureSet;
-use tierline::store::Case;
+use tierline::store::{Case, StoreError};
 use tierline::triage::{Options, paths, triage};
 
 const EXAMPLES: &str = "\
@@ -22,7 +22,7 @@ Examples:
 /// Drafts the message to the customer: the steps that are the customer's, in order, and what the vendor would still ask for.
 ///
 /// Steps that were tried are left out, and so is all that is not the customer's: steps of the partner and the vendor, notes of the
-/// case, other customers. What is missing is found out from the logs of the case, which are read again; nothing is sent.
+/// case, other customers. What is missing is found out from the logs that the case got last, which are read again; nothing is sent.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct ReplyArgs {
@@ -35,9 +35,8 @@ pub(super) struct ReplyArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     output: Format,
-    /// Adds the signatures and vendors in DIR; may be repeated.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
+    #[command(flatten)]
+    catalogues: Catalogues,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -45,7 +44,10 @@ pub(super) struct ReplyArgs {
 pub(super) fn run(args: &ReplyArgs) -> anyhow::Result<Exit> {
     let store = args.connection.store()?;
     let case = store.case(args.id)?;
-    let asked = if args.no_request { None } else { request_of(&case, &Promises::signatures(&args.signatures)?)? };
+    if case.closed.is_some() {
+        return Err(StoreError::Closed(case.id).into());
+    }
+    let asked = if args.no_request { None } else { request_of(&case, &args.catalogues.load()?)? };
     let reply = reply(&case, &store.findings(case.id)?, asked.as_deref());
     if args.output == Format::Json {
         print(&json!({"case": case.id, "customer": case.customer, "subject": reply.subject, "text": reply.text}))?;
@@ -65,12 +67,17 @@ fn request_of(case: &Case, set: &SignatureSet) -> anyhow::Result<Option<String>>
     else {
         return unknown("the case names no vendor with a profile; `tierline case set --vendor` does");
     };
-    let logs: Vec<PathBuf> = case.bundles.iter().map(|it| PathBuf::from(&it.path)).filter(|it| it.exists()).collect();
-    if logs.is_empty() {
-        return unknown("the case has no logs that are still where they were");
-    }
-    let diagnosis = triage(&open_bundle(&logs, Limits::default())?, set, Options::default());
-    let paths = paths(&open_bundle(&logs, Limits::default())?);
+    let Some(last) = case.bundles.last() else { return unknown("the case has no logs") };
+    // A bundle is visited once.
+    let (first, second) = match (logs::open(last)?, logs::open(last)?) {
+        (Ok(first), Ok(second)) => (first, second),
+        (Err(Lost::Other), _) | (_, Err(Lost::Other)) => return unknown("the logs of the case have changed since"),
+        (Err(Lost::Gone), _) | (_, Err(Lost::Gone)) => {
+            return unknown("the case has no logs that are still where they were");
+        }
+    };
+    let diagnosis = triage(&first, set, Options::default());
+    let paths = paths(&second);
     let intake = Intake {
         product: case.product.clone().filter(|name| vendor.products.iter().any(|it| it.name == *name)),
         tried: case.tried().map(str::to_owned).collect(),

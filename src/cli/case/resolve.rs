@@ -1,6 +1,6 @@
 //! A vendor's answer as the draft of a signature.
 
-use super::{StoreArgs, now, user};
+use super::{StoreArgs, logs, now, user, words};
 use crate::cli::catalogues::Catalogues;
 use crate::cli::exit::Usage;
 use crate::cli::redact::{Customer, remember};
@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use std::path::PathBuf;
 use tierline::casework::{ResolveError, Secrecy, resolve};
 use tierline::redact::{Names, Options, Redactor};
+use tierline::redaction::learn;
 use tierline::signature::{Reference, SupportLevel};
 use tierline::store::{Case, CaseFinding, Finding, Happened, Says};
 use tierline::workshop::Answer;
@@ -42,8 +43,8 @@ pub(super) struct ResolveArgs {
     /// The vendor's number of that page.
     #[arg(long, value_name = "ID")]
     reference_id: Option<String>,
-    /// What the page is: kb, docs, issue, forum, standard, blog, source, rfc.
-    #[arg(long, value_name = "KIND", default_value = "kb")]
+    /// What the page is.
+    #[arg(long, value_name = "KIND", default_value = "kb", value_parser = KINDS)]
     reference_kind: String,
     /// Which unexplained error of the case it is about, by its id [default: the likeliest one].
     #[arg(long, value_name = "ID")]
@@ -69,6 +70,9 @@ pub(super) struct ResolveArgs {
     store: StoreArgs,
 }
 
+/// What a page may be.
+const KINDS: [&str; 8] = ["kb", "docs", "issue", "forum", "standard", "blog", "source", "rfc"];
+
 /// A support level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Level {
@@ -81,6 +85,7 @@ enum Level {
 }
 
 pub(super) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
+    let answer = answer(args)?;
     let place = Place::of(&args.signature)?;
     if !["https://", "http://"].iter().any(|it| args.reference.starts_with(it)) {
         return Err(Usage(format!("--reference `{}`: the address of a page", args.reference)).into());
@@ -95,14 +100,14 @@ pub(super) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     let finding = chosen(&case, &findings, args.finding.as_deref())?;
     let customer = Customer::new(&case.customer, None)?;
     let known = customer.map()?;
-    let mut names = Names::default();
+    let (mut names, has_logs) = learnt(&case, &findings)?;
     remember(&mut names, &known);
     let redactor = Redactor::new(customer.key(None)?, &Options::default(), &names);
-    let secrecy = Secrecy { customer: &case.customer, redactor: &redactor, known };
+    let secrecy = Secrecy { customer: &case.customer, redactor: &redactor, known, has_logs };
     let set = place.catalogue_with(args.catalogues.read()?.catalogues);
-    let draft = match resolve(&place.id, finding, &answer(args), secrecy, &set) {
+    let draft = match resolve(&place.id, finding, &answer, secrecy, &set) {
         Ok(draft) => draft,
-        Err(error @ (ResolveError::Customer | ResolveError::Leak(_))) => {
+        Err(error @ (ResolveError::Customer(_) | ResolveError::Leak { .. })) => {
             say(&format!("refused: {error}; nothing was written"));
             return Ok(Exit::Refused);
         }
@@ -123,23 +128,45 @@ pub(super) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn answer(args: &ResolveArgs) -> Answer {
+/// The names that the logs of the case show, and what it keeps of them; whether all logs could be read.
+fn learnt(case: &Case, findings: &[CaseFinding]) -> anyhow::Result<(Names, bool)> {
+    let mut names = Names::default();
+    for CaseFinding { finding, .. } in findings {
+        names.learn(finding.message.as_bytes());
+        names.learn_path(&finding.place);
+    }
+    let mut has_logs = true;
+    for it in &case.bundles {
+        match logs::open(it)? {
+            Ok(bundle) => {
+                let learnt = learn(&bundle);
+                has_logs &= learnt.visited.problems.is_empty();
+                names.merge(learnt.names);
+            }
+            Err(_) => has_logs = false,
+        }
+    }
+    Ok((names, has_logs))
+}
+
+fn answer(args: &ResolveArgs) -> anyhow::Result<Answer> {
+    let text = |text: &Option<String>, what| text.as_deref().map(|it| words(it, what)).transpose();
     let level = args.level.map(|it| match it {
         Level::L1 => SupportLevel::L1,
         Level::L2 => SupportLevel::L2,
         Level::L3 => SupportLevel::L3,
     });
-    let page =
-        Reference { kind: args.reference_kind.clone(), id: args.reference_id.clone(), url: args.reference.clone() };
-    Answer {
+    let id = text(&args.reference_id, "--reference-id")?;
+    let page = Reference { kind: args.reference_kind.clone(), id, url: args.reference.clone() };
+    Ok(Answer {
         level,
-        cause: args.cause.clone(),
-        impact: args.impact.clone(),
-        steps: args.step.clone(),
-        verify: args.verify.clone(),
+        cause: text(&args.cause, "--cause")?,
+        impact: text(&args.impact, "--impact")?,
+        steps: args.step.iter().map(|it| words(it, "--step")).collect::<Result<_, _>>()?,
+        verify: text(&args.verify, "--verify")?,
         references: vec![page],
         remarks: Vec::new(),
-    }
+    })
 }
 
 /// The unexplained error of this id, or the likeliest one.
