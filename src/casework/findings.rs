@@ -121,7 +121,7 @@ fn unexplained_of(unresolved: &Unresolved, secrets: &Secrets) -> Finding {
 
 fn of_group(group: &Group, secrets: &Secrets) -> Finding {
     let first = group.evidence.first();
-let place = |it: &Evidence| secrets.out_of(&format!("{}:{}", cut(it.file.to_string()), it.line));
+    let place = |it: &Evidence| secrets.out_of(&format!("{}:{}", cut(it.file.to_string()), it.line));
     Finding {
         count: group.count,
         first_time: group.first_time.map(|it| it.to_string()),

@@ -3,10 +3,10 @@
 //! It works on what the store says, beside the watch and never before it. Making a package is the caller's, who does it in a process of
 //! its own; whatever happens there is written down with the case.
 
+use super::filed::read_report;
 use crate::connect::{Config, Order};
 use crate::store::{Escalation, FiledBundle, Store, StoreError};
 use serde_json::Value;
-use std::fs;
 use std::path::Path;
 
 /// A package that a rule wants.
@@ -108,7 +108,7 @@ pub fn escalate(
 /// errors. What is `quiet` is suppressed. What cannot be read any more is nobody's wish.
 fn wanted(config: &Config, bundle: &FiledBundle, severity: Option<&str>, quiet: &[String]) -> Option<Wanted> {
     let is_quiet = |it: &Value| quiet.iter().any(|quiet| it.as_str() == Some(quiet));
-    let report = fs::read(Path::new(&bundle.report).join("report.json")).ok()?;
+    let report = read_report(Path::new(&bundle.report), "report.json", &bundle.sha256).ok()?;
     let report: Value = serde_json::from_slice(&report).ok()?;
     let is = |it: &Value, field: &str, value: &str| it[field].as_str() == Some(value);
     let known = report["diagnoses"].as_array().into_iter().flatten();
@@ -143,6 +143,7 @@ mod tests {
     use super::*;
     use crate::store::{About, Finished, Upload, UploadState};
     use serde_json::json;
+    use std::fs;
 
     const RULES: &str = "[[policy.rules]]\nname = \"defects\"\naction = \"ask\"\nsignatures = [\"veeam/**\"]\n\
         trackers = [\"desk\"]\nvendor = \"veeam\"\n\
@@ -177,6 +178,8 @@ mod tests {
         fn file(&self, name: &str, report: &Value, at: i64) -> i64 {
             let folder = self.folder.path().join(name);
             fs::create_dir(&folder).unwrap();
+            let mut report = report.clone();
+            report["inputs"] = json!([{"sha256": name}]);
             fs::write(folder.join("report.json"), report.to_string()).unwrap();
             let upload = Upload {
                 path: name.as_bytes().to_vec(),

@@ -11,6 +11,7 @@ mod escalate;
 mod events;
 mod examine;
 mod facts;
+mod filed;
 mod inside;
 mod looking;
 mod metrics;
@@ -35,6 +36,7 @@ mod worker;
 
 pub use escalate::{Made, Wanted, escalate};
 pub use examine::{catalogue_name, examine};
+pub use filed::read_report;
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use protocol::{Examined, Summary, Task};
 pub use scan::UNASSIGNED;

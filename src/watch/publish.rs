@@ -81,7 +81,8 @@ impl Draft<'_> {
                 copy.sync_all()?;
             }
         }
-        Ok(content_of(&self.folder.join(JSON)).is_some_and(|it| it == content))
+        let report = open_file(&self.folder.join(JSON)).ok();
+        Ok(report.and_then(|it| content_of(io::BufReader::new(it))).is_some_and(|it| it == content))
     }
 
     /// Puts the files into the folder of a bundle's report, each as a whole, and waits until they are on the disk. Returns
@@ -138,7 +139,7 @@ pub(super) fn remove_reports(folder: &Path) -> io::Result<()> {
 }
 
 /// The report that programs read.
-const JSON: &str = "report.json";
+pub(super) const JSON: &str = "report.json";
 const REPORTS: [&str; 3] = ["report.html", "report.txt", JSON];
 /// Why a bundle was given up.
 pub(super) const QUARANTINED: &str = "quarantined.txt";
@@ -159,7 +160,7 @@ pub(super) fn gone(result: io::Result<()>) -> io::Result<()> {
 }
 
 /// SHA-256 of the bundle that a report speaks of.
-fn content_of(report: &Path) -> Option<String> {
+pub(super) fn content_of(report: impl io::Read) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Report {
         inputs: Vec<Input>,
@@ -168,7 +169,7 @@ fn content_of(report: &Path) -> Option<String> {
     struct Input {
         sha256: Option<String>,
     }
-    let report: Report = serde_json::from_reader(io::BufReader::new(File::open(report).ok()?)).ok()?;
+    let report: Report = serde_json::from_reader(report).ok()?;
     report.inputs.into_iter().next()?.sha256
 }
 

@@ -61,6 +61,13 @@ fn what_is_kept_of_a_customer_is_written_out_and_erased() {
     let printed = store(&desk, &["export", "--customer", "acme", "--out", "-"]);
     assert_eq!(stdout(&printed), first);
     check(&store(&desk, &["export", "--customer", "zebra", "--out", "-"]), 2, &[]);
+    // Whoever uploads may put another customer's report in the place of the own one.
+    let report = desk.path("in/acme/app.log.tierline/report.json");
+    let own = fs::read(&report).unwrap();
+    fs::copy(desk.path("in/bolt/app.log.tierline/report.json"), &report).unwrap();
+    let replaced = store(&desk, &["export", "--customer", "acme", "--out", "-"]);
+    assert!(!stdout(&replaced).contains("walrus"), "{replaced:?}");
+    fs::write(&report, own).unwrap();
 
     let (log, keys) = (desk.path("in/acme/app.log"), desk.path("tierline/customers/acme"));
     let stays = [text(&log), text(&keys), "app.log.tierline"];

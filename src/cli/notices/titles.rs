@@ -1,11 +1,10 @@
 //! Titles of cases without secrets and names, as they may leave.
 
 use crate::cli::redact::{Customer, remember};
-use std::fs;
 use std::path::Path;
 use tierline::redact::{LeakScan, Names, Options, Redacted, Redactor};
 use tierline::store::Case;
-use tierline::watch::report_folder;
+use tierline::watch::{read_report, report_folder};
 
 /// The title of a case, redacted; `None` if that cannot be done, or something would be left.
 pub(super) fn title(case: &Case) -> Option<Redacted> {
@@ -19,7 +18,7 @@ fn redacted(case: &Case) -> anyhow::Result<Option<Redacted>> {
     names.learn(case.title.as_bytes());
     // What a name in the title is, the report of its logs shows.
     for bundle in &case.bundles {
-        if let Ok(report) = fs::read(report_folder(Path::new(&bundle.path)).join("report.txt")) {
+        if let Ok(report) = read_report(&report_folder(Path::new(&bundle.path)), "report.txt", &bundle.sha256) {
             names.learn(&report);
         }
     }

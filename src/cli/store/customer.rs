@@ -11,6 +11,7 @@ use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use tierline::store::{Holdings, StoreError};
+use tierline::watch::read_report;
 
 const EXPORT_EXAMPLES: &str = "\
 Examples:
@@ -81,10 +82,13 @@ fn write(value: &Value, out: &mut impl Write) -> io::Result<()> {
     let text = format!("{value:#}");
     write!(out, "{},\n  \"reports\": [", text.trim_end().trim_end_matches('}').trim_end())?;
     let mut before = "";
-    for folder in reports(value) {
+    for (folder, sha256) in reports(value) {
         let file = Path::new(folder).join("report.json");
         // One that went with its bundle, or that nobody can read, is not there any more.
-        let Some(report) = fs::read(&file).ok().and_then(|it| serde_json::from_slice::<Value>(&it).ok()) else {
+        let Some(report) = read_report(Path::new(folder), "report.json", sha256).ok() else {
+            continue;
+        };
+        let Ok(report) = serde_json::from_slice::<Value>(&report) else {
             continue;
         };
         let entry = serde_json::json!({"path": file.to_string_lossy(), "report": report});
@@ -94,10 +98,10 @@ fn write(value: &Value, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"\n  ]\n}\n")
 }
 
-/// The folders of the reports, each once.
-fn reports(value: &Value) -> std::collections::BTreeSet<&str> {
+/// The folders of the reports with the SHA-256 of their bundles, each once.
+fn reports(value: &Value) -> std::collections::BTreeSet<(&str, &str)> {
     let bundles = value["tables"]["bundles"].as_array().into_iter().flatten();
-    bundles.filter_map(|it| it["report"].as_str()).collect()
+    bundles.filter_map(|it| Some((it["report"].as_str()?, it["sha256"].as_str()?))).collect()
 }
 
 const ERASE_EXAMPLES: &str = "\
