@@ -8,17 +8,19 @@ use crate::report::headline;
 use crate::signature::SupportLevel;
 use crate::store::{CaseBundle, Finding, FindingStep, FoundIn};
 
-/// Of a diagnosis this many known problems and as many unexplained errors are kept. Reports have all of them.
-const MOST: usize = 32;
+/// So many known problems of a diagnosis are kept. Reports have all of them.
+const KNOWN: usize = 32;
+/// And so many unexplained errors, the likeliest roots: each takes 3 KB of the store, most of it for the search.
+const UNEXPLAINED: usize = 10;
 /// Characters that are kept of a text.
 const LONGEST: usize = 1000;
 
 /// Returns what was found, the worst first: known problems that are there now, then unexplained errors.
 pub fn findings(diagnosis: &Diagnosis, quiet: &Quiet) -> Vec<Finding> {
     let secrets = Secrets::new();
-    let known = diagnosis.known.iter().filter(|it| it.state == State::Match).take(MOST);
+    let known = diagnosis.known.iter().filter(|it| it.state == State::Match).take(KNOWN);
     let known = known.map(|it| known_of(it, &secrets));
-    let all = known.chain(diagnosis.unresolved.iter().take(MOST).map(|it| unexplained_of(it, &secrets)));
+    let all = known.chain(diagnosis.unresolved.iter().take(UNEXPLAINED).map(|it| unexplained_of(it, &secrets)));
     all.map(|it| Finding { suppressed: quiet.why(&it.problem).map(str::to_owned), ..it }).collect()
 }
 

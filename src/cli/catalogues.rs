@@ -36,6 +36,12 @@ impl Catalogues {
         Ok(set.on(today()))
     }
 
+    /// The folders.
+    #[cfg(feature = "server")]
+    pub(super) fn dirs(&self) -> &[PathBuf] {
+        &self.dirs
+    }
+
     /// The arguments that name the same ones to another process of ours.
     #[cfg(feature = "server")]
     pub(super) fn arguments(&self) -> Vec<std::ffi::OsString> {

@@ -46,12 +46,15 @@ impl ConnectionArgs {
         self.store.open()
     }
 
+    pub(super) fn store_path(&self) -> anyhow::Result<PathBuf> {
+        self.store.path()
+    }
+
     /// The configuration, or an empty one if none is named and the user has none.
     pub(super) fn config_if_any(&self) -> anyhow::Result<Config> {
-        match &self.config {
-            None if !super::packs::config_folder()?.join("config.toml").exists() => Ok(Config::default()),
-            _ => self.config(),
-        }
+        // Without a home there is none either.
+        let is_there = || super::packs::config_folder().is_ok_and(|it| it.join("config.toml").exists());
+        if self.config.is_some() || is_there() { self.config() } else { Ok(Config::default()) }
     }
 
     pub(super) fn config(&self) -> anyhow::Result<Config> {
@@ -134,7 +137,8 @@ pub(super) fn tell(name: &str, tracker: &dyn Tracker, entry: i64, outcome: &Outc
     Ok(false)
 }
 
-fn chance() -> f64 {
+/// A number below 1, another one each time.
+pub(super) fn chance() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness all wait the same.
     let _ = getrandom::fill(&mut bytes);

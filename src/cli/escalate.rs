@@ -6,6 +6,7 @@ use super::progress::with_progress;
 use super::redact::{Customer, read_keywords, remember};
 use super::{Exit, Terminal, open_bundle, output, say, today};
 use anyhow::Context;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tierline::diagnosis::Diagnosis;
 use tierline::escalate::{
@@ -69,6 +70,9 @@ pub(super) struct EscalateArgs {
     /// Makes the package although something lacks. The reason stands in the ticket.
     #[arg(long, value_name = "REASON")]
     override_gate: Option<String>,
+    /// How to print what came of it.
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT", conflicts_with = "dry_run")]
+    output: Format,
     #[command(flatten)]
     around: AroundArgs,
     /// Adds the signatures and vendors in DIR; may be repeated.
@@ -89,6 +93,15 @@ pub(super) struct EscalateArgs {
     #[cfg(feature = "server")]
     #[command(flatten)]
     filed: super::case::FiledArgs,
+}
+
+/// How what came of it is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs: `result` is `made`, `lacks` (with the `request` to the customer), `nothing` or `refused`.
+    Json,
 }
 
 const EXAMPLES: &str = "\
@@ -134,10 +147,7 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
             let tried: Vec<String> = tried.chain(args.tried.iter().cloned()).collect();
             (case, tried)
         }
-        Err(why) => {
-            say(&format!("refused: {why}"));
-            return Ok(Exit::Refused);
-        }
+        Err(why) => return refused(args, "refused", &why.to_string()),
     };
     #[cfg(not(feature = "server"))]
     let tried = args.tried.clone();
@@ -171,12 +181,15 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
     let case = match prepare(&diagnosis, &set, vendor, &paths, &intake) {
         Ok(case) => case,
         Err(error @ (SubjectError::Nothing(_) | SubjectError::Foreign { .. })) => {
-            say(&format!("refused: {error}"));
-            return Ok(Exit::Refused);
+            return refused(args, "nothing", &error.to_string());
         }
         Err(error) => return Err(Usage(error.to_string()).into()),
     };
     if !case.may_leave() {
+        if args.output == Format::Json {
+            print_json("lacks", &lacks(&case, &diagnosis))?;
+            return Ok(Exit::Refused);
+        }
         output::print(refusal(&case, &diagnosis).as_bytes())?;
         return Ok(Exit::Refused);
     }
@@ -202,23 +215,51 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
             if let Err(why) = args.filed.tie(&args.customer, &made.ticket, case.severity, &diagnosis, out)? {
                 // Nobody may take it for a package of that case.
                 std::fs::remove_dir_all(out)?;
-                say(&format!("refused: {why}; nothing was written"));
-                return Ok(Exit::Refused);
+                return refused(args, "refused", &format!("{why}; nothing was written"));
             }
             customer.remember_ticket(&made.ticket.key)?;
             #[cfg(feature = "server")]
             let more = args.archive.make(out)?;
             #[cfg(not(feature = "server"))]
             let more: Vec<String> = Vec::new();
-            output::print(told(&made.ticket, out, &more).as_bytes())?;
+            match args.output {
+                Format::Text => output::print(told(&made.ticket, out, &more).as_bytes())?,
+                Format::Json => {
+                    let ticket = &made.ticket;
+                    let more = json!({"package": out, "key": ticket.key, "product": ticket.product, "severity": ticket.severity});
+                    print_json("made", &more)?;
+                }
+            }
             Ok(format::exit(&diagnosis, None))
         }
         Err(error @ PackageError::Leaks(_)) => {
-            say(&format!("refused: {error}; nothing was written; --keywords can name what is left"));
-            Ok(Exit::Refused)
+            refused(args, "refused", &format!("{error}; nothing was written; --keywords can name what is left"))
         }
         Err(error) => Err(error).context("failed to make the package"),
     }
+}
+
+/// Says why nothing was made.
+fn refused(args: &EscalateArgs, result: &str, why: &str) -> anyhow::Result<Exit> {
+    match args.output {
+        Format::Text => say(&format!("refused: {why}")),
+        Format::Json => print_json(result, &json!({"why": why}))?,
+    }
+    Ok(Exit::Refused)
+}
+
+fn print_json(result: &str, more: &Value) -> anyhow::Result<()> {
+    let mut value = json!({"result": result});
+    for (name, it) in more.as_object().into_iter().flatten() {
+        value[name] = it.clone();
+    }
+    output::print(format!("{value:#}\n").as_bytes())
+}
+
+/// What lacks, and the message to the customer, if there is something to ask of them.
+fn lacks(case: &Case<'_>, diagnosis: &Diagnosis) -> Value {
+    let missing: Vec<String> = case.shortfalls.iter().map(ToString::to_string).collect();
+    json!({"about": case.subject.id(), "missing": missing, "request": request(case, diagnosis)})
 }
 
 /// What was made, for the engineer.

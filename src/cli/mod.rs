@@ -25,6 +25,8 @@ mod format;
 mod links;
 mod man;
 #[cfg(feature = "server")]
+mod notices;
+#[cfg(feature = "server")]
 mod outbox;
 mod output;
 mod packs;
@@ -34,6 +36,8 @@ mod records;
 mod redact;
 mod report;
 mod signatures;
+#[cfg(feature = "server")]
+mod store;
 mod stream;
 #[cfg(feature = "server")]
 mod submit;
@@ -134,6 +138,10 @@ enum Command {
     Outbox(outbox::OutboxArgs),
     #[cfg(feature = "server")]
     Trackers(trackers::TrackersArgs),
+    #[cfg(feature = "server")]
+    Notices(notices::NoticesArgs),
+    #[cfg(feature = "server")]
+    Store(store::StoreCommands),
     Signatures(signatures::SignaturesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -169,6 +177,10 @@ pub fn run() -> ExitCode {
         Command::Outbox(args) => outbox::run(args),
         #[cfg(feature = "server")]
         Command::Trackers(args) => trackers::run(args),
+        #[cfg(feature = "server")]
+        Command::Notices(args) => notices::run(args),
+        #[cfg(feature = "server")]
+        Command::Store(args) => store::run(args),
         Command::Signatures(args) => signatures::run(args, cli.terminal),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -23,6 +23,7 @@ Examples:
   tierline outbox show 3
   tierline outbox retry
   tierline outbox retry 3
+  tierline outbox approve 3
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 5 something still waits or is held.";
 
@@ -34,6 +35,8 @@ enum OutboxCommand {
     Show(ShowArgs),
     /// Goes on with one entry, also one that is held, or with all that are due.
     Retry(RetryArgs),
+    /// Approves an entry that a watch has made and that waits for a person, and sends it.
+    Approve(ApproveArgs),
     /// Gives an entry up that cannot go through, so that those behind it go on.
     Drop(DropArgs),
     /// Says that what was sent by an entry has arrived, where that cannot be seen from here, and goes on.
@@ -91,6 +94,21 @@ struct RetryArgs {
     connection: ConnectionArgs,
 }
 
+const APPROVE_EXAMPLES: &str = "\
+Examples:
+  tierline outbox show 3
+  tierline outbox approve 3";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = APPROVE_EXAMPLES, after_long_help = APPROVE_EXAMPLES)]
+struct ApproveArgs {
+    /// The number of the entry, which waits for approval.
+    #[arg(value_name = "ID")]
+    id: i64,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
 const DROP_EXAMPLES: &str = "\
 Examples:
   tierline outbox drop 3 'the log is too large for the tracker; sent by other means'";
@@ -135,6 +153,7 @@ pub(super) fn run(args: &OutboxArgs) -> anyhow::Result<Exit> {
         OutboxCommand::List(args) => list(args),
         OutboxCommand::Show(args) => show(args),
         OutboxCommand::Retry(args) => retry(args),
+        OutboxCommand::Approve(args) => approve(args),
         OutboxCommand::Drop(args) => give_up(args),
         OutboxCommand::Arrived(args) => arrived(args),
     }
@@ -236,6 +255,24 @@ fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
         all_done &= tell(&name, &*tracker, entry.id, &outcome)?;
     }
     Ok(if all_done { Exit::Done } else { Exit::Pending })
+}
+
+fn approve(args: &ApproveArgs) -> anyhow::Result<Exit> {
+    let store = args.connection.store()?;
+    let config = args.connection.config()?;
+    let entry = store.entry(args.id)?.ok_or(OutboxError::None(args.id))?;
+    let name = store.ticket(entry.ticket)?.tracker;
+    if config.kind(&name) == Some("portal") {
+        let message =
+            format!("`{name}` is a portal: `tierline submit {} --to {name}` says what to paste there", entry.package);
+        return Err(Usage(message).into());
+    }
+    let tracker = tracker(&config, &name)?;
+    if !store.approve(entry.id, &user(), now())? {
+        return Err(Usage(format!("entry {} does not wait for approval", entry.id)).into());
+    }
+    let outcome = drive(&store, &name, &*tracker, entry.id, now())?;
+    Ok(if tell(&name, &*tracker, entry.id, &outcome)? { Exit::Done } else { Exit::Pending })
 }
 
 fn give_up(args: &DropArgs) -> anyhow::Result<Exit> {

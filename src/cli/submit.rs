@@ -9,7 +9,7 @@ use super::{Exit, output, say};
 use anyhow::Context;
 use std::fs;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tierline::connect::{Config, Decision, Package, PackageProblem, Tracker};
 use tierline::redact::LeakScan;
 use tierline::signature::Severity;
@@ -84,7 +84,7 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
         Err(error) => return Err(error).context("failed to look for leaks"),
     }
     let config = args.connection.config()?;
-    let package = sealed(args, &config, package)?;
+    let package = sealed(&config, &args.to, package)?;
     if config.kind(&args.to) == Some("portal") {
         let limit = config.attachment_mb(&args.to).or(package.ticket.attachment_mb);
         if args.dry_run {
@@ -134,9 +134,9 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
 }
 
 /// The package as one encrypted file, if the configuration of the tracker wants that, or else the package.
-fn sealed(args: &SubmitArgs, config: &Config, package: Package) -> anyhow::Result<Package> {
+pub(super) fn sealed(config: &Config, to: &str, package: Package) -> anyhow::Result<Package> {
     let wrong = |error: String| Usage(format!("failed to use the tracker: {error}"));
-    let recipients = match config.encrypt_to(&args.to).map_err(|error| wrong(error.to_string()))? {
+    let recipients = match config.encrypt_to(to).map_err(|error| wrong(error.to_string()))? {
         Some(recipients) => recipients,
         None => recipients(&package.ticket.encrypt_to)?,
     };
@@ -148,12 +148,29 @@ fn sealed(args: &SubmitArgs, config: &Config, package: Package) -> anyhow::Resul
 
 /// Claims the problem; `None` if it is another customer's, which is said.
 fn claim(args: &SubmitArgs, package: &Package, customer: &str, store: &Store) -> anyhow::Result<Option<Entry>> {
-    let folder = fs::canonicalize(&args.package).context("failed to find the package")?;
+    match with_claim(package, customer, &args.to, &args.package, |claim| store.claim(claim, now()))? {
+        Err(error @ (StoreError::OtherCustomer { .. } | StoreError::ProblemOfOther)) => {
+            say(&format!("refused: {error}"));
+            Ok(None)
+        }
+        claimed => Ok(Some(claimed?)),
+    }
+}
+
+/// Does something with the claim to the problem of a package of a customer at a tracker.
+pub(super) fn with_claim<T>(
+    package: &Package,
+    customer: &str,
+    to: &str,
+    folder: &Path,
+    act: impl FnOnce(&Claim<'_>) -> T,
+) -> anyhow::Result<T> {
+    let folder = fs::canonicalize(folder).context("failed to find the package")?;
     let files: Vec<_> = package.files.iter().map(|it| (it.path.clone(), it.sha256.clone(), it.bytes)).collect();
-    let claim = Claim {
+    Ok(act(&Claim {
         customer,
         problem: &package.ticket.key,
-        tracker: &args.to,
+        tracker: to,
         title: &package.ticket.summary,
         about: About {
             vendor: Some(&package.ticket.vendor),
@@ -164,14 +181,7 @@ fn claim(args: &SubmitArgs, package: &Package, customer: &str, store: &Store) ->
         package: &folder.to_string_lossy(),
         manifest: &package.manifest,
         files: &files,
-    };
-    match store.claim(&claim, now()) {
-        Err(error @ (StoreError::OtherCustomer { .. } | StoreError::ProblemOfOther)) => {
-            say(&format!("refused: {error}"));
-            Ok(None)
-        }
-        claimed => Ok(Some(claimed?)),
-    }
+    }))
 }
 
 /// The severity in our words. The file may be anybody's.

@@ -92,8 +92,9 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     let outputs = format::outputs(&args.output)?;
     #[cfg(feature = "server")]
     args.filed.check()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0).into()).build()?;
     // To take it to pieces takes a moment, and the program ends next.
-    let set = ManuallyDrop::new(load(args)?);
+    let set = ManuallyDrop::new(pool.install(|| load(args))?);
     if args.explain.is_some() {
         explain::check_formats(&outputs)?;
     }
@@ -106,7 +107,6 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
     if hash {
         bundle.hash();
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0).into()).build()?;
     let learnt = if args.baseline.is_empty() {
         None
     } else {

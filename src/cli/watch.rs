@@ -1,7 +1,11 @@
+mod beside;
+mod package;
+
 use super::catalogues::Catalogues;
-use super::connection::StoreArgs;
+use super::connection::ConnectionArgs;
 use super::exit::Usage;
 use super::{Exit, decode, output, panic, say};
+use beside::Beside;
 use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
@@ -18,7 +22,8 @@ use tierline::watch::{Around, Examined, Program, Settings, Step, Task, WatchErro
 /// of unfinished uploads (.part, .tmp, .filepart, .crdownload, hidden files) are left alone until they are renamed. The report of
 /// case.zip is in case.zip.tierline/. The same content of a customer is read once, and again only with other signatures. What
 /// cannot be read is given up with the reason beside it (quarantined.txt), and the watch goes on. It may be ended, or killed, at any
-/// time, and goes on where it was.
+/// time, and goes on where it was. As the configuration says (`[notices.NAME]`, `[[policy.rules]]` with a `vendor`), people are told of
+/// cases, and packages for vendors are made and put into the outbox.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct WatchArgs {
@@ -26,7 +31,7 @@ pub(super) struct WatchArgs {
     #[arg(required = true, value_name = "DIR")]
     dirs: Vec<PathBuf>,
     #[command(flatten)]
-    store: StoreArgs,
+    connection: ConnectionArgs,
     /// How long a file has to be at rest [default: 5; 60 on network file systems].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     settle: Option<Duration>,
@@ -66,6 +71,7 @@ const EXAMPLES: &str = "\
 Examples:
   tierline watch /srv/uploads --store cases.db
   tierline watch /srv/uploads /mnt/share --store cases.db --settle 30
+  tierline watch /srv/uploads --store cases.db --config config.toml
   tierline watch /srv/uploads --store cases.db --once
   tierline watch /srv/uploads --store cases.db --keep-days 90 --metrics /var/lib/node_exporter/tierline.prom
   tierline case list --store cases.db
@@ -103,7 +109,7 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     }
     // What is wrong with them is told now; the readers load them again.
     let catalogue = catalogue_name(&args.catalogues.load()?);
-    let store = args.store.path()?;
+    let store = args.connection.store_path()?;
     let metrics = args.metrics.clone().unwrap_or_else(|| {
         let mut name = store.file_name().unwrap_or_default().to_owned();
         name.push(".watch.json");
@@ -127,13 +133,26 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
         program,
         catalogue,
     };
+    let (config, dirs) = (args.connection.config_if_any()?, args.catalogues.dirs().to_vec());
+    let mut beside = Beside::new(config, settings.store.clone(), dirs)?;
     let stop = Arc::new(AtomicBool::new(false));
     end_on_signal(Arc::clone(&stop))?;
+    // With --once it is done at the end.
+    let own = if args.once { None } else { beside.take() };
+    let running = own.map(|it| it.start(Arc::clone(&stop))).transpose()?;
     let around = Around { say: &say, stop: &stop, step: &fault };
     let totals = match watch(&settings, &around) {
-        Err(error @ WatchError::Folder { .. }) => return Err(Usage(chain(&error)).into()),
+        Err(error @ (WatchError::Folder { .. } | WatchError::Nested { .. } | WatchError::Inside { .. })) => {
+            return Err(Usage(chain(&error)).into());
+        }
         totals => totals?,
     };
+    if let Some(running) = running {
+        running.end();
+    }
+    if let Some(beside) = &mut beside {
+        beside.pass(&stop);
+    }
     if args.once {
         let text = format!(
             "{} read, {} read before, {} given up, {} left\n",
@@ -204,9 +223,9 @@ pub(super) fn read_bundles(args: &ReadBundlesArgs) -> anyhow::Result<Exit> {
     let mut write = |line: &str| stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
     write(&format!("{}\n", catalogue_name(&set)))?;
     while let Ok(line) = lines.recv() {
-        let Some(task) = Task::of_line(&line) else { return Err(Usage("no job".to_owned()).into()) };
-        crash(&task.path);
-        let work = || examine(&task, &set, helper.as_ref());
+        let Some(job) = Task::of_line(&line) else { return Err(Usage("no job".to_owned()).into()) };
+        crash(&job.path);
+        let work = || examine(&job, &set, helper.as_ref());
         let examined = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
         let examined = examined.unwrap_or_else(|_| Examined::Failed {
             why: format!("an error of ours; {}", panic::HINT.replace("run again", "`tierline triage` it")),
@@ -229,6 +248,8 @@ fn limit() {
         };
         bound(Resource::Data, MEMORY);
         bound(Resource::Core, 0);
+        // If memory is short it is this process that has to go, not its parent.
+        let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
 }
 

@@ -16,12 +16,13 @@ mod contracts;
 mod keys;
 mod kinds;
 mod mail;
+mod notices;
 mod policy;
 mod settings;
 mod values;
 mod webhook;
 
-pub use policy::Decision;
+pub use policy::{Decision, Order};
 pub use settings::Settings;
 
 use super::tracker::Tracker;
@@ -43,6 +44,7 @@ pub struct Config {
     calendars: BTreeMap<String, Spanned<contracts::Hours>>,
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
     policy: policy::Policy,
+    notices: BTreeMap<String, Spanned<notices::Told>>,
 }
 
 /// Why a configuration cannot be used.
@@ -77,6 +79,8 @@ struct Whole {
     customers: BTreeMap<String, Spanned<contracts::Agreed>>,
     #[serde(default)]
     policy: policy::Policy,
+    #[serde(default)]
+    notices: BTreeMap<String, Spanned<notices::Told>>,
 }
 
 impl Config {
@@ -91,8 +95,8 @@ impl Config {
     pub fn parse(file: &Path, text: String) -> Result<Config, ConfigError> {
         let mut config = Config { file: file.to_path_buf(), text, ..Config::default() };
         match toml::from_str::<Whole>(&config.text) {
-            Ok(Whole { trackers, calendars, customers, policy }) => {
-                (config.trackers, config.policy) = (trackers, policy);
+            Ok(Whole { trackers, calendars, customers, policy, notices }) => {
+                (config.trackers, config.policy, config.notices) = (trackers, policy, notices);
                 (config.calendars, config.customers) = (calendars, customers);
             }
             Err(error) => {
@@ -103,6 +107,7 @@ impl Config {
         }
         config.check_contracts()?;
         config.check_policy()?;
+        config.check_notices()?;
         Ok(config)
     }
 

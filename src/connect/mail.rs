@@ -86,7 +86,7 @@ impl Mail {
         builder.build_rustls().map_err(|error| error.to_string())
     }
 
-    fn server(&self) -> String {
+    pub(super) fn server(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
@@ -123,13 +123,34 @@ impl Mail {
     }
 
     fn send(&self, message: &Message) -> Result<(), Failure> {
+        self.send_to(&self.to, message)
+    }
+
+    fn send_to(&self, to: &Mailbox, message: &Message) -> Result<(), Failure> {
         let mut connection = self.connect()?;
-        let envelope = Envelope::new(Some(self.from.email.clone()), vec![self.to.email.clone()]);
+        let envelope = Envelope::new(Some(self.from.email.clone()), vec![to.email.clone()]);
         let envelope = envelope.map_err(|error| Failure::Refused { why: error.to_string() })?;
         connection.send(&envelope, &message.formatted()).map_err(|error| self.failure(&error))?;
         // The server has taken it; whether it hears us leave does not matter.
         let _ = connection.quit();
         Ok(())
+    }
+
+    /// Tells one of our own people something.
+    pub(super) fn notify(&self, id: &str, to: &str, subject: &str, text: &str) -> Result<(), Failure> {
+        let unbuilt = |why: String| Failure::Refused { why: format!("no message can be made of it: {why}") };
+        let to: Mailbox = to.parse().map_err(|_| unbuilt(format!("`{to}` is no address of mail")))?;
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(to.clone())
+            .subject(subject)
+            .message_id(Some(format!("<tierline.notice.{id}@{}>", self.domain())))
+            .singlepart(SinglePart::plain(text.to_owned()));
+        let mut message = message.map_err(|error| unbuilt(error.to_string()))?;
+        // Nobody's holiday answers it (RFC 3834).
+        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+        message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+        self.send_to(&to, &message)
     }
 
     /// The identification of the message that opens a ticket.

@@ -17,6 +17,7 @@ mod http;
 mod jira;
 mod mail;
 mod multipart;
+mod notices;
 mod outbox;
 mod package;
 mod parts;
@@ -33,7 +34,8 @@ mod webhook;
 mod zammad;
 mod zendesk;
 
-pub use config::{Config, ConfigError, Decision, Settings};
+pub use config::{Config, ConfigError, Decision, Order, Settings};
+pub use notices::{Channel, News, Promise, Sender, Sent, Way, begin, look, send, trial};
 pub use outbox::{Outbox, OutboxError, Outcome, Point, Refreshed, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
 pub use parts::{Parts, split};

@@ -209,6 +209,14 @@ impl Webhook {
         Ok(serde_json::from_slice(&answer.body).unwrap_or(Value::Null))
     }
 
+    /// Tells one of our own programs something.
+    pub(super) fn notify(&self, id: &str, case: i64, about: &str, subject: &str, text: &str) -> Result<(), Failure> {
+        let data = json!({"case": case, "about": about, "subject": subject, "text": text});
+        let mut message = Message::new("tierline.notice", &data, &[]);
+        message.id = format!("tl_{id}");
+        self.post(&message).map(drop)
+    }
+
     fn opened(&self, draft: &Draft) -> Message {
         let data = json!({"key": draft.key, "subject": draft.subject, "body": draft.body, "mark": draft.mark});
         Message::new("tierline.ticket.opened", &data, &draft.files)

@@ -51,13 +51,13 @@ pub(super) fn first_line_decides(record: &Record<'_>) -> bool {
     }
     let (first, rest) = first_line(record.text);
     let Some(head) = first.get(record.header.message..) else { return rest.is_empty() };
-    rest.is_empty() || (!says_nothing(head) && root_line(head, rest).is_none())
+    rest.is_empty() || (!says_nothing(head, rest) && root_line(head, rest).is_none())
 }
 
 /// Writes the masked message to `masked`. Returns whether it is surely the same with any other digits in the message.
 pub(super) fn mask(message: &[u8], masked: &mut Masked) -> bool {
     let (mut head, mut rest) = first_line(message);
-    while says_nothing(head) && !rest.is_empty() {
+    while says_nothing(head, rest) && !rest.is_empty() {
         (head, rest) = first_line(rest);
     }
     let root = root_line(head, rest);
@@ -70,15 +70,18 @@ pub(super) fn mask(message: &[u8], masked: &mut Masked) -> bool {
     masker.is_fixed()
 }
 
-/// Whether a line has nothing but blanks and tags in brackets: `[86136ce7-fb7e-45ee-b20a-146e085163a3]`, which Ruby on Rails puts
-/// before each line of an exception, the empty first one too.
-fn says_nothing(line: &[u8]) -> bool {
+/// Whether a line is blank or has nothing but tags in brackets, which what follows has too:
+/// `[86136ce7-fb7e-45ee-b20a-146e085163a3]`, which Ruby on Rails puts before each line of an exception, the empty first one too.
+///
+/// A message in brackets is no tag: `[SqlException (0x80131904): Timeout expired.]` of ASP.NET, `[DiskFull]` before `  flushing`.
+fn says_nothing(line: &[u8], following: &[u8]) -> bool {
     let mut rest = line.trim_ascii();
+    let tagged = rest.is_empty() || following.trim_ascii_start().starts_with(b"[");
     while let [b'[', inside @ ..] = rest {
-        let Some(end) = memchr::memchr(b']', inside) else { return false };
+        let Some(end) = memchr::memchr2(b']', b' ', inside).filter(|&end| inside[end] == b']') else { return false };
         rest = inside[end + 1..].trim_ascii_start();
     }
-    rest.is_empty()
+    tagged && rest.is_empty()
 }
 
 /// Adds a line without the escape sequences that give it colours.
@@ -194,6 +197,9 @@ mod tests {
         check(&message, "[<id>] ActiveRecord::StatementInvalid (database is locked):");
         check(&format!("{tag} [web]"), "[<id>] [web]");
         check("[x] failed\nand more", "[x] failed");
+        check("[SqlException: Timeout expired.]\n   System.Data.OnError() +1769", "[SqlException: Timeout expired.]");
+        check("[SqlException: Timeout expired.]\n[other]", "[SqlException: Timeout expired.]");
+        check("[DiskFull]\n  flushing", "[DiskFull]");
     }
 
     #[test]

@@ -117,15 +117,19 @@ impl Programs {
 
 /// Whether a word that a blank follows begins neither a time, whatever follows it, nor a format of its own.
 fn begins_plainly(line: &[u8], at: usize) -> bool {
-    let own = match (line.get(at), line.get(at + 1)) {
+    let is_time =
+        line.get(at + 1).is_some_and(u8::is_ascii_digit) || month(line, at).is_some() || weekday(line, at).is_some();
+    !begins_own_format(line, at) && !is_time
+}
+
+/// Whether a message begins in a format of its own: CEF, LEEF, pairs of names and values, or with anything but a letter.
+pub(super) fn begins_own_format(line: &[u8], at: usize) -> bool {
+    match (line.get(at), line.get(at + 1)) {
         (Some(b'C' | b'L'), Some(b'E')) => true,
         (Some(b'a'..=b'z'), _) => pairs_begin(line, at),
         (Some(b'A'..=b'Z'), _) => false,
         _ => true,
-    };
-    let is_time =
-        line.get(at + 1).is_some_and(u8::is_ascii_digit) || month(line, at).is_some() || weekday(line, at).is_some();
-    !own && !is_time
+    }
 }
 
 /// Whether the word behind a time may belong to it: half of a day or a zone.

@@ -6,7 +6,7 @@ use super::level::Level;
 use super::token::{name_end, separators};
 
 /// How far behind the time a level word is looked for when the walk has found none.
-const LATE: usize = 200;
+pub(super) const LATE: usize = 200;
 /// How far a level in a column of its own is looked for.
 const COLUMNS: usize = 4 << 10;
 

@@ -11,15 +11,15 @@ use super::layout::Layout;
 use super::level::Level;
 use super::marks::behind_subject;
 use super::possible::possible;
-use super::programs::{NEAR, Programs, is_of_time, may_be_level};
+use super::programs::{NEAR, Programs, begins_own_format, is_of_time, may_be_level};
 use super::rest::host_and_program;
-use super::severity::{late_level, postgres_follow_up};
+use super::severity::{LATE, late_level, postgres_follow_up};
 use super::sixteen::has_capitals;
 use super::stamp::Shape;
 use super::start::digits;
 use super::time::Time;
 use super::time_memo::TimeMemo;
-use super::token::{identifier, letters, pairs_begin, program, strip};
+use super::token::{identifier, letters, program, strip};
 use super::watch::Note;
 
 /// Lines that are read without a try to learn from them, at most, after one that was of no use.
@@ -220,7 +220,8 @@ impl Known {
     fn relayed<'a>(&mut self, line: &'a [u8], time: Time) -> Option<Header<'a>> {
         let (program, message) = self.programs.read(line, self.end + 1)?;
         // A level there has three capitals at least.
-        let level = if has_capitals(&line[self.end..]) { late_level(line, self.end) } else { None };
+        let near = &line[self.end..line.len().min(self.end + LATE)];
+        let level = if has_capitals(near) { late_level(line, self.end) } else { None };
         Some(Header { time: Some(time), level, component: Some(program), message })
     }
 
@@ -313,13 +314,7 @@ fn names_device(text: &[u8]) -> bool {
 
 /// Whether a message with a letter at its start begins neither with another time nor in a format of its own.
 fn is_plain_start(line: &[u8], at: usize) -> bool {
-    let own = match (line.get(at), line.get(at + 1)) {
-        (Some(b'C' | b'L'), Some(b'E')) => true,
-        (Some(b'a'..=b'z'), _) => pairs_begin(line, at),
-        (Some(b'A'..=b'Z'), _) => false,
-        _ => true,
-    };
-    !own && !possible(line, at)
+    !begins_own_format(line, at) && !possible(line, at)
 }
 
 /// The level whose name in capitals begins a text and is followed by a blank, and the length of that name.

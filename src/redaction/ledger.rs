@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_entry_is_told() {
-        let mut ledger = Ledger::new(&std::env::temp_dir()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::new(folder.path()).unwrap();
         let error = ledger.read(&b"# x\nhost\ta\tb\nhost\ta"[..]).unwrap_err();
         assert_eq!(error.to_string(), MapError { line: 3 }.to_string());
     }

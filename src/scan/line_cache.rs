@@ -456,6 +456,14 @@ impl LineCache {
     /// Gives what was only counted in the chunk.
     pub(super) fn finish(&mut self, told: &mut dyn FnMut(&More)) {
         self.repeats.finish(told);
+        if self.repeats.is_full() {
+            self.forget_repeats();
+        }
+    }
+
+    fn forget_repeats(&mut self) {
+        self.repeats.forget();
+        self.several.clear();
     }
 
     pub(super) fn list(&self, list: List) -> &[u32] {
@@ -468,7 +476,7 @@ impl LineCache {
         if self.lists.len() >= MOST_LISTS {
             self.lists.truncate(1);
             self.places.clear();
-            self.several.clear();
+            self.forget_repeats();
             self.slots.fill(Slot::EMPTY);
             self.lines.fill(None);
             self.used = 0;

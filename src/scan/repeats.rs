@@ -74,7 +74,7 @@ impl Repeats {
     pub(super) fn begin(&mut self, series: u64) -> bool {
         let new = series != self.series || series == 0;
         if new {
-            self.all.clear();
+            self.forget();
             self.series = series;
         }
         self.touched.clear();
@@ -91,7 +91,7 @@ impl Repeats {
             }
             return place;
         }
-        if self.all.len() >= MOST {
+        if self.is_full() {
             return place;
         }
         let other = if self.is_of(place, shape) { place } else { Repeats::NOWHERE };
@@ -168,6 +168,18 @@ impl Repeats {
             (repeat.count, repeat.latest, repeat.last_time) = (0, i64::MIN, None);
         }
     }
+
+    /// Whether there is room for no other shape. Then [`Repeats::forget`] makes some: shapes that are still written are soon known
+    /// again, and a long file may begin with many that never come back.
+    pub(super) fn is_full(&self) -> bool {
+        self.all.len() >= MOST
+    }
+
+    /// Forgets all verdicts, between two chunks. Places that were given out are those of no shape, or of another.
+    pub(super) fn forget(&mut self) {
+        self.all.clear();
+        self.touched.clear();
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +199,21 @@ mod tests {
         let mut told = Vec::new();
         repeats.finish(&mut |more| told.push((more.counted.group, more.count)));
         assert_eq!(told, [(1, 2), (2, 1)]);
+    }
+
+    #[test]
+    fn a_full_memory_makes_room_for_the_shapes_of_the_next_chunk() {
+        let mut repeats = Repeats::default();
+        repeats.begin(1);
+        for shape in 0..2 * MOST as u64 {
+            repeats.keep(Repeats::NOWHERE, shape, Strength::Weak, Enough::NOTHING);
+        }
+        let last = 2 * MOST as u64 - 1;
+        assert!(repeats.is_full() && !repeats.knows(MOST as u32 - 1, last, Strength::Weak));
+        repeats.forget();
+        assert!(!repeats.knows(0, 0, Strength::Weak));
+        let place = repeats.keep(Repeats::NOWHERE, last, Strength::Weak, Enough::NOTHING);
+        assert!(repeats.knows(place, last, Strength::Weak));
     }
 
     #[test]

@@ -24,6 +24,7 @@ use super::variants::Keyed;
 use super::window::Gate;
 use crate::record::{Chunk, Format, Record};
 use crate::signature::{Condition, SignatureSet};
+use rayon::prelude::*;
 
 /// What is enough of the input to plan the search for the rest, in bytes.
 const SAMPLE: usize = 256 << 10;
@@ -76,7 +77,7 @@ impl Scanner {
             Ok(sets) if !is_several(index) => (Some(LazyPattern::new((*condition).clone())), sets),
             _ => (None, Vec::new()),
         };
-        let (patterns, sets): (Vec<_>, Vec<_>) = conditions.iter().enumerate().map(searched).unzip();
+        let (patterns, sets): (Vec<_>, Vec<_>) = conditions.par_iter().enumerate().map(searched).unzip();
         let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
         let sets: Vec<_> = sets.into_iter().chain(words).collect();
         let digits = Digits::of(&sets);

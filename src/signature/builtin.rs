@@ -2,6 +2,7 @@
 
 use super::fragments::Fragments;
 use super::{Catalogue, CatalogueInfo, load, product, profile, schema, tree, vendor};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,21 +29,22 @@ impl Catalogue {
         let shared: BTreeMap<&str, Fragments> =
             shared.map(|product| (&*product.folder, Fragments::new(&product.fragments))).collect();
         let none = Fragments::default();
-        for &(path, _, mut tree) in FILES {
-            if load::product_folder(path).is_some() {
-                continue;
-            }
+        let (signatures, others): (Vec<_>, Vec<_>) = FILES.iter().partition(|(path, ..)| !path.contains("/_"));
+        // Every run waits for this, so all processors take part.
+        let signature = |&(path, _, mut tree): &(&str, &str, &[u8])| {
+            let root = tree::decode(&mut tree)?;
+            let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
+            schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments).ok()
+        };
+        let signatures: Vec<_> = signatures.into_par_iter().map(signature).collect();
+        catalogue.signatures = signatures.into_iter().flatten().collect();
+        for &(path, _, mut tree) in others {
             let Some(root) = tree::decode(&mut tree) else { continue };
             if let Some(folder) = vendor::vendor_folder(path) {
                 catalogue.vendors.extend(vendor::vendor_of(folder, &shown(path), &root));
-                continue;
-            }
-            if let Some(folder) = profile::profile_folder(path) {
+            } else if let Some(folder) = profile::profile_folder(path) {
                 catalogue.profiles.extend(profile::profiles_of(folder, &shown(path), &root).into_iter().flatten());
-                continue;
             }
-            let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
-            catalogue.signatures.extend(schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments));
         }
         catalogue.signatures.sort_by(|a, b| a.id.cmp(&b.id));
         catalogue

@@ -90,6 +90,8 @@ impl SignatureSet {
     pub fn merge(catalogues: Vec<(Catalogue, bool)>) -> SignatureSet {
         let mut set = SignatureSet::default();
         let mut known: BTreeSet<Arc<str>> = Catalogue::builtin_ids().map(Arc::from).collect();
+        // Signatures are large: what is sorted is where they stand.
+        let mut signatures: Vec<Option<Signature>> = Vec::new();
         let mut by_id = BTreeMap::new();
         let mut products = BTreeMap::new();
         let mut vendors = BTreeMap::new();
@@ -113,7 +115,8 @@ impl SignatureSet {
                     Status::Deprecated => false,
                 };
                 if used {
-                    by_id.insert(Arc::clone(&signature.id), signature);
+                    by_id.insert(Arc::clone(&signature.id), signatures.len());
+                    signatures.push(Some(signature));
                     continue;
                 }
                 if drafts || signature.status == Status::Deprecated {
@@ -125,7 +128,7 @@ impl SignatureSet {
                 }
             }
         }
-        set.signatures = by_id.into_values().collect();
+        set.signatures = by_id.into_values().filter_map(|place| signatures.get_mut(place)?.take()).collect();
         set.products = products.into_values().collect();
         set.vendors = vendors.into_values().collect();
         set.profiles = profiles.into_values().collect();

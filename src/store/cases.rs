@@ -215,8 +215,10 @@ pub(super) fn case_of_problem(db: &Connection, customer: i64, problem: &str) -> 
 }
 
 pub(super) fn insert(db: &Connection, customer: i64, new: &NewCase<'_>, by: &str, now: i64) -> Result<i64, StoreError> {
-    let sql =
-        "INSERT INTO cases (customer, title, status, opened, origin, contact) VALUES (?1, ?2, 'open', ?3, ?4, ?5)";
+    // The number of a case that was erased is not given again: people have written it down.
+    let sql = "INSERT INTO cases (id, customer, title, status, opened, origin, contact) VALUES (
+        MAX((SELECT COALESCE(MAX(id), 0) FROM cases), (SELECT COALESCE(MAX(last_case), 0) FROM erasures)) + 1,
+        ?1, ?2, 'open', ?3, ?4, ?5)";
     db.execute(sql, (customer, new.title, now, new.origin.name(), new.contact))?;
     let case = db.last_insert_rowid();
     fill_in(db, case, &new.about)?;

@@ -28,6 +28,12 @@ pub struct CaseFilter<'a> {
 }
 
 impl Store {
+    /// The numbers of the cases that are not closed.
+    pub fn open_cases(&self) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.db.prepare("SELECT id FROM cases WHERE status = 'open' ORDER BY id")?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// The cases that are so, in the order in which they were opened.
     pub fn cases_that(&self, filter: &CaseFilter<'_>) -> Result<Vec<Case>, StoreError> {
         // All of it as it is at one moment.

@@ -6,10 +6,15 @@
 //! file to copy. The time is given by the caller, in seconds since 1970 in UTC.
 
 mod audit;
+mod backup;
+mod beginnings;
+mod belongings;
 mod cases;
+mod escalations;
 mod filter;
 mod findings;
 mod health;
+mod notices;
 mod outbox;
 mod recurrence;
 mod schema;
@@ -22,10 +27,13 @@ mod trail;
 mod uploads;
 
 pub use audit::{Leaving, Left};
+pub use belongings::Holdings;
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie};
+pub use escalations::{APPROVAL, Escalation, FiledBundle};
 pub use filter::CaseFilter;
 pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
 pub use health::Health;
+pub use notices::{NewNotice, Notice, NoticeState};
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
 pub use recurrence::{Earlier, Recurrence};
 pub use search::FoundFinding;
@@ -35,6 +43,7 @@ pub use trail::{Change, Event, Happened, Says};
 pub use uploads::{Filed, Finished, ReadBundle, Upload, UploadState};
 
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -112,10 +121,35 @@ pub enum StoreError {
         /// That case.
         case: i64,
     },
+    /// Nothing is kept of such a customer.
+    #[error("there is no customer `{0}` in the store")]
+    NoCustomer(String),
+    /// A copy could not be written.
+    #[error("write `{path}`")]
+    Copy {
+        /// The copy.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Something of the customer is on its way.
+    #[error("a tracker may be taking in entries {0:?} of the outbox; `tierline outbox list` shows how far they are")]
+    InFlight(Vec<i64>),
+    /// A watch would read again what still lies in its folders.
+    #[error("a `tierline watch` works with the store; end it first")]
+    Watched,
+    /// Another process reads or writes.
+    #[error(
+        "another process works with the store; end it, then `tierline store compact` takes the rest out of the files"
+    )]
+    InUse,
 }
 
 /// Who writes down what no person has done.
 pub(crate) const PROGRAM: &str = "tierline";
+
+/// A bounded number of files: tickets may share one and wait for each other.
+const LOCK_FILES: i64 = 64;
 
 /// How long a process waits for another one that writes.
 const BUSY: Duration = Duration::from_secs(30);
@@ -156,7 +190,12 @@ impl Store {
     /// Keeps other processes from watching with this store as long as the value lives. `None` if one does. The system takes the
     /// lock back from a process that is killed, so what that one was at can be begun again at once.
     pub fn lock_watch(&self) -> Result<Option<File>, StoreError> {
-        let path = self.locks().join("watch");
+        self.lock_alone("watch")
+    }
+
+    /// A lock by name that one process holds at a time, which nobody waits for.
+    fn lock_alone(&self, name: &str) -> Result<Option<File>, StoreError> {
+        let path = self.locks().join(name);
         let lock = || {
             let file = lock_file(&path)?;
             match file.try_lock() {
@@ -188,9 +227,7 @@ impl Store {
     /// Waits until no other process works on this ticket, and keeps others from it as long as the value lives. The system takes
     /// the lock back from a process that is killed.
     pub fn lock(&self, ticket: i64) -> Result<File, StoreError> {
-        // A bounded number of files: tickets may share one and wait for each other.
-        const FILES: i64 = 64;
-        let path = self.locks().join((ticket % FILES).to_string());
+        let path = self.locks().join((ticket % LOCK_FILES).to_string());
         let lock = || {
             let file = lock_file(&path)?;
             file.lock()?;
@@ -199,11 +236,11 @@ impl Store {
         lock().map_err(|source| StoreError::Open { path: path.clone(), source })
     }
 
-    /// Whether the file is whole; what SQLite found if it is not.
-    pub fn check(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.db.prepare("PRAGMA integrity_check")?;
-        let found = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-        Ok(found.into_iter().filter(|it| it != "ok").collect())
+    /// The same for several tickets.
+    fn lock_all(&self, tickets: &BTreeSet<i64>) -> Result<Vec<File>, StoreError> {
+        // Two that share a file would wait for each other; of two processes none waits for what the other holds.
+        let files: BTreeSet<i64> = tickets.iter().map(|it| it % LOCK_FILES).collect();
+        files.into_iter().map(|it| self.lock(it)).collect()
     }
 }
 

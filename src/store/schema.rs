@@ -166,6 +166,13 @@ pub(super) const STEPS: &[&str] = &[
     super::suppressions::TABLES,
     // 8: findings by words.
     super::search::TABLES,
+    // 9: what was erased.
+    super::belongings::STEP,
+    // 10 and 11: notices to people.
+    super::beginnings::STEP,
+    super::notices::STEP,
+    // 12: packages that were made by themselves.
+    super::escalations::STEP,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -1,4 +1,6 @@
+mod belongings;
 mod cases;
+mod escalations;
 mod findings;
 mod recurrence;
 mod search;

@@ -57,59 +57,7 @@ impl Store {
     /// the one that is there already, whoever made it. A further package of the same problem becomes an update of its ticket.
     pub fn claim(&self, claim: &Claim<'_>, now: i64) -> Result<Entry, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        let customer = customer_of(&db, claim.customer, now)?;
-        let sql = "SELECT customer FROM tickets WHERE tracker = ?1 AND problem = ?2";
-        let owner: Option<i64> = db.query_row(sql, (claim.tracker, claim.problem), |row| row.get(0)).optional()?;
-        if owner.is_some_and(|owner| owner != customer) {
-            return Err(StoreError::OtherCustomer { tracker: claim.tracker.to_owned() });
-        }
-        let case = match case_of_problem(&db, customer, claim.problem)? {
-            Some(case) => case,
-            None => {
-                let about = About::default();
-                let (title, origin) = (claim.title, Origin::Bundle);
-                let new = NewCase { customer: claim.customer, title, origin, contact: None, about };
-                let case = insert(&db, customer, &new, PROGRAM, now)?;
-                let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
-                db.execute(sql, (claim.problem, customer, case))?;
-                case
-            }
-        };
-        fill_in(&db, case, &claim.about)?;
-        let sql = "INSERT OR IGNORE INTO tickets (customer, case_id, tracker, problem, created, severity)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        db.execute(sql, (customer, case, claim.tracker, claim.problem, now, claim.severity))?;
-        let sql = "SELECT id FROM tickets WHERE tracker = ?1 AND problem = ?2";
-        let ticket: i64 = db.query_row(sql, (claim.tracker, claim.problem), |row| row.get(0))?;
-        let others: i64 = db.query_row("SELECT COUNT(*) FROM outbox WHERE ticket = ?1", [ticket], |row| row.get(0))?;
-        let kind = if others == 0 { Kind::New } else { Kind::Update };
-        let sql = "INSERT OR IGNORE INTO outbox (ticket, package, manifest, kind, state, due, created, changed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)";
-        let is_new =
-            db.execute(sql, (ticket, claim.package, claim.manifest, kind.name(), State::Pending.name(), now))? > 0;
-        let sql = "SELECT id FROM outbox WHERE ticket = ?1 AND manifest = ?2";
-        let entry: i64 = db.query_row(sql, (ticket, claim.manifest), |row| row.get(0))?;
-        if is_new {
-            reopen(&db, case, "a further package of its problem", PROGRAM, now)?;
-            list(&db, entry, claim.files)?;
-        } else {
-            // Whoever submits it again wants it sent.
-            if entry_of(&db, entry)?.state == State::Dropped {
-                taken_up(&db, entry, now)?;
-            }
-            // The folder may have been moved meanwhile; its content is the same.
-            db.execute("UPDATE outbox SET package = ?1 WHERE id = ?2", (claim.package, entry))?;
-            let stored = entry_of(&db, entry)?;
-            let is_stored = |(path, sha256, _): &(String, String, u64)| {
-                stored.files.iter().any(|own| own.path == *path && own.sha256 == *sha256)
-            };
-            // A package that was encrypted again, or for others, is another file.
-            if stored.state != State::Verified && !claim.files.iter().all(is_stored) {
-                db.execute("DELETE FROM outbox_files WHERE entry = ?1", [entry])?;
-                list(&db, entry, claim.files)?;
-            }
-        }
-        let entry = entry_of(&db, entry)?;
+        let (entry, _) = claim_in(&db, claim, now)?;
         db.commit()?;
         Ok(entry)
     }
@@ -157,6 +105,62 @@ fn remember(db: &Connection, ticket: i64, remote: &str, status: Option<&str>, no
     let sql = "UPDATE tickets SET remote = ?1, status = COALESCE(?2, status) WHERE id = ?3";
     db.execute(sql, (remote, status, ticket))?;
     Ok(())
+}
+
+/// Claims a problem, as a part of a transaction. Returns the entry, and whether it was made now.
+pub(super) fn claim_in(db: &Connection, claim: &Claim<'_>, now: i64) -> Result<(Entry, bool), StoreError> {
+    let customer = customer_of(db, claim.customer, now)?;
+    let sql = "SELECT customer FROM tickets WHERE tracker = ?1 AND problem = ?2";
+    let owner: Option<i64> = db.query_row(sql, (claim.tracker, claim.problem), |row| row.get(0)).optional()?;
+    if owner.is_some_and(|owner| owner != customer) {
+        return Err(StoreError::OtherCustomer { tracker: claim.tracker.to_owned() });
+    }
+    let case = match case_of_problem(db, customer, claim.problem)? {
+        Some(case) => case,
+        None => {
+            let about = About::default();
+            let (title, origin) = (claim.title, Origin::Bundle);
+            let new = NewCase { customer: claim.customer, title, origin, contact: None, about };
+            let case = insert(db, customer, &new, PROGRAM, now)?;
+            let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
+            db.execute(sql, (claim.problem, customer, case))?;
+            case
+        }
+    };
+    fill_in(db, case, &claim.about)?;
+    let sql = "INSERT OR IGNORE INTO tickets (customer, case_id, tracker, problem, created, severity)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    db.execute(sql, (customer, case, claim.tracker, claim.problem, now, claim.severity))?;
+    let sql = "SELECT id FROM tickets WHERE tracker = ?1 AND problem = ?2";
+    let ticket: i64 = db.query_row(sql, (claim.tracker, claim.problem), |row| row.get(0))?;
+    let others: i64 = db.query_row("SELECT COUNT(*) FROM outbox WHERE ticket = ?1", [ticket], |row| row.get(0))?;
+    let kind = if others == 0 { Kind::New } else { Kind::Update };
+    let sql = "INSERT OR IGNORE INTO outbox (ticket, package, manifest, kind, state, due, created, changed)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)";
+    let is_new = db.execute(sql, (ticket, claim.package, claim.manifest, kind.name(), State::Pending.name(), now))? > 0;
+    let sql = "SELECT id FROM outbox WHERE ticket = ?1 AND manifest = ?2";
+    let entry: i64 = db.query_row(sql, (ticket, claim.manifest), |row| row.get(0))?;
+    if is_new {
+        reopen(db, case, "a further package of its problem", PROGRAM, now)?;
+        list(db, entry, claim.files)?;
+    } else {
+        // Whoever submits it again wants it sent.
+        if entry_of(db, entry)?.state == State::Dropped {
+            taken_up(db, entry, now)?;
+        }
+        // The folder may have been moved meanwhile; its content is the same.
+        db.execute("UPDATE outbox SET package = ?1 WHERE id = ?2", (claim.package, entry))?;
+        let stored = entry_of(db, entry)?;
+        let is_stored = |(path, sha256, _): &(String, String, u64)| {
+            stored.files.iter().any(|own| own.path == *path && own.sha256 == *sha256)
+        };
+        // A package that was encrypted again, or for others, is another file.
+        if stored.state != State::Verified && !claim.files.iter().all(is_stored) {
+            db.execute("DELETE FROM outbox_files WHERE entry = ?1", [entry])?;
+            list(db, entry, claim.files)?;
+        }
+    }
+    Ok((entry_of(db, entry)?, is_new))
 }
 
 /// Notes the files of an entry, of which none was sent.

@@ -163,11 +163,20 @@ impl Store {
         Ok(counts.collect::<Result<_, _>>()?)
     }
 
-    /// The uploads that are in a state since before a time, the oldest first; at most `limit`.
-    pub fn uploads_since(&self, state: UploadState, before: i64, limit: u32) -> Result<Vec<Upload>, StoreError> {
-        let sql = format!("{UPLOAD} WHERE state = ?1 AND since < ?2 ORDER BY since, path LIMIT ?3");
+    /// The uploads that are in a state since before a time, the oldest first; at most `limit`, and those behind `last` if there is one.
+    pub fn uploads_since(
+        &self,
+        state: UploadState,
+        before: i64,
+        last: Option<&Upload>,
+        limit: u32,
+    ) -> Result<Vec<Upload>, StoreError> {
+        let sql = format!(
+            "{UPLOAD} WHERE state = ?1 AND since < ?2 AND (since, path) > (?3, ?4) ORDER BY since, path LIMIT ?5"
+        );
         let mut statement = self.db.prepare(&sql)?;
-        let uploads = statement.query_map((state.name(), before, limit), upload_of)?;
+        let (since, path) = last.map_or((i64::MIN, [].as_slice()), |it| (it.since, &it.path));
+        let uploads = statement.query_map((state.name(), before, since, path, limit), upload_of)?;
         Ok(uploads.collect::<Result<_, _>>()?)
     }
 
@@ -175,14 +184,14 @@ impl Store {
     pub fn read_bundle(&self, customer: &str, sha256: &str, catalogue: &str) -> Result<Option<ReadBundle>, StoreError> {
         let sql = "SELECT path, report, case_id FROM bundles JOIN customers ON customers.id = bundles.customer
             WHERE customers.name = ?1 AND sha256 = ?2 AND catalogue = ?3";
-        let bundle = self.db.query_row(sql, (customer, sha256, catalogue), |row| {
+        let bundle = self.db.prepare(sql)?.query_row((customer, sha256, catalogue), |row| {
             Ok(ReadBundle { path: row.get(0)?, report: row.get(1)?, case: row.get(2)? })
         });
         Ok(bundle.optional()?)
     }
 
     /// Remembers that a bundle has been read and files it: with the case that it belongs to already, with the one of its problem,
-    /// or with a new one. All of it or nothing; a content that was read already is not filed again.
+    /// or with a new one. All of it or nothing; a content that was read already is not filed again, but found where it lies now.
     pub fn finish(&self, finished: &Finished<'_>, now: i64) -> Result<Filed, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let upload = finished.upload;
@@ -202,18 +211,17 @@ impl Store {
             None => file(&db, customer, finished, now)?,
         };
         let case = filed.case();
+        // One that was read once more has its report where it lies now.
+        let sql = "INSERT INTO bundles (customer, sha256, catalogue, path, report, case_id, done)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (customer, sha256, catalogue) DO UPDATE SET path = ?4, report = ?5";
+        let (sha256, catalogue) = (finished.sha256, finished.catalogue);
+        db.execute(sql, (customer, sha256, catalogue, finished.path, finished.report, case, now))?;
         if !matches!(filed, Filed::Same(_)) {
-            let sql = "INSERT INTO bundles (customer, sha256, catalogue, path, report, case_id, done)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            db.execute(
-                sql,
-                (customer, finished.sha256, finished.catalogue, finished.path, finished.report, case, now),
-            )?;
             findings::set(&db, case, finished.sha256, finished.findings)?;
         }
-        let state = if matches!(filed, Filed::Same(_)) { UploadState::Same } else { UploadState::Done };
         let upload = Upload {
-            state,
+            state: UploadState::Done,
             sha256: Some(finished.sha256.to_owned()),
             catalogue: Some(finished.catalogue.to_owned()),
             reason: None,

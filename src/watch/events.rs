@@ -95,6 +95,14 @@ impl Events {
         failed.map_or(Ok(is_new), Err)
     }
 
+    /// Listens no longer to a folder and those in it; they are listened to anew when they are wanted again.
+    pub(super) fn forget(&mut self, root: &Path) {
+        let (old, kept) = std::mem::take(&mut self.folders).into_iter().partition(|it| it.starts_with(root));
+        self.folders = kept;
+        let old: BTreeSet<PathBuf> = old;
+        old.iter().for_each(|folder| drop(self.watcher.unwatch(folder)));
+    }
+
     /// Takes what was told.
     pub(super) fn take(&mut self) -> Hints {
         let mut hints = std::mem::take(&mut *self.hints.lock().unwrap_or_else(PoisonError::into_inner));

@@ -1,77 +1,19 @@
 //! One bundle into reports, in a process of its own: whatever the bundle does to it costs this process only.
 //!
-//! The parent writes a line per job, `<path in hex> <folder in hex> <what is suppressed, as JSON in hex>`, and reads a line of JSON for each. The first line tells which
-//! signatures are used.
+//! What the parent tells and gets to know is in `protocol.rs`.
 
-use super::facts::path_of;
+use super::inside::{Inside, is_gone, open_file};
+use super::protocol::{Examined, Summary, Task, hex};
 use crate::bundle::{Bundle, Helper, Limits, Problem, ProblemKind};
-use crate::casework::{Quiet, findings, of_json, to_json, without_secrets};
+use crate::casework::{Quiet, findings, without_secrets};
 use crate::diagnosis::{Diagnosis, State};
 use crate::report::{self, TextStyle, headline};
 use crate::signature::SignatureSet;
-use crate::store::Finding;
 use crate::triage::{Options, triage};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-
-/// What came of reading a bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Examined {
-    /// Its reports are in the folder.
-    Report(Summary),
-    /// Its format says that its end is missing, or it is damaged as a whole. The reports tell what could be read.
-    Incomplete {
-        /// In words.
-        why: String,
-    },
-    /// It was changed meanwhile.
-    Changed,
-    /// The machine could not do it; the bundle is not to blame.
-    Machine {
-        /// In words.
-        why: String,
-    },
-    /// Reading it has ended the process, or taken too long.
-    Failed {
-        /// In words.
-        why: String,
-    },
-}
-
-/// A report in a few words, for the case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// SHA-256 of the bundle as it was read.
-    pub sha256: String,
-    /// What it is about in one line.
-    pub title: String,
-    /// What identifies the problem, without the customer: the id of a signature or of an unexplained error.
-    pub problem: Option<String>,
-    /// Of the product.
-    pub vendor: Option<String>,
-    /// Of the product.
-    pub product: Option<String>,
-    /// How bad it is for the customer.
-    pub severity: Option<String>,
-    /// Why it is to open no case: all that was found is suppressed.
-    pub quiet: Option<String>,
-    /// What was found.
-    pub findings: Vec<Finding>,
-}
-
-/// A bundle that is to be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
-    /// The bundle.
-    pub path: PathBuf,
-    /// Where its reports go.
-    pub folder: PathBuf,
-    /// What is suppressed at its customer.
-    pub quiet: Quiet,
-}
+use std::path::Path;
 
 /// Names the signatures that a set consists of: another name means that bundles may be explained otherwise.
 pub fn catalogue_name(set: &SignatureSet) -> String {
@@ -79,24 +21,34 @@ pub fn catalogue_name(set: &SignatureSet) -> String {
     hex(&Sha256::digest(lines))
 }
 
-/// Reads a bundle and writes its reports into its folder, as `report.json`, `report.html` and `report.txt`.
-pub fn examine(task: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
-    let Task { path, folder, quiet } = task;
-    let paths = [path.clone()];
-    let mut bundle = match Bundle::open(&paths, Limits::default().timed()) {
-        Ok(bundle) => bundle,
-        Err(error) => return Examined::Machine { why: chain(&error) },
+/// Reads a bundle and writes its reports, as `report.json`, `report.html` and `report.txt`.
+pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Examined {
+    let (Some(beside), Some(name)) = (job.path.parent(), job.path.file_name()) else { return Examined::Changed };
+    let places = Inside::open(&job.root, beside)
+        .and_then(|place| Ok((place, Inside::open(&job.root, &beside.join(&job.folder))?)));
+    let (place, folder) = match places {
+        Ok(places) => places,
+        Err(error) if is_gone(&error) => return Examined::Changed,
+        Err(error) => return Examined::Machine { why: error.to_string() },
+    };
+    let shown = name.to_string_lossy();
+    let opened = open_file(&place.at(name)).and_then(|file| {
+        let sha256 = sha256(&place.at(name))?;
+        Ok((Bundle::of_file(file, &shown, u64::MAX, Limits::default().timed())?, sha256))
+    });
+    let (mut bundle, sha256) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Examined::Machine { why: format!("{shown}: {error}") },
     };
     if let Some(helper) = helper {
         bundle.set_helper(helper.clone());
     }
-    bundle.hash();
     let mut diagnosis = triage(&bundle, set, Options::default());
-    quiet.note(&mut diagnosis);
-    let shown = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some(sha256) = diagnosis.inputs.first().and_then(|it| it.sha256.clone()) else {
-        return Examined::Machine { why: "it could not be read to its end".to_owned() };
-    };
+    job.quiet.note(&mut diagnosis);
+    for input in &mut diagnosis.inputs {
+        input.path.clone_from(&job.path);
+        input.sha256 = Some(sha256.clone());
+    }
     let of_kind = |kind| diagnosis.problems.iter().filter(move |it| it.kind == kind);
     if of_kind(ProblemKind::Changed).next().is_some() {
         return Examined::Changed;
@@ -105,7 +57,7 @@ pub fn examine(task: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exam
     if let Some(problem) = of_kind(ProblemKind::Unreadable).next() {
         return Examined::Machine { why: told(problem) };
     }
-    if let Err(error) = write_reports(&diagnosis, folder) {
+    if let Err(error) = write_reports(&diagnosis, folder.path()) {
         return Examined::Machine { why: format!("the report could not be written: {error}") };
     }
     let is_empty = diagnosis.inputs.first().is_some_and(|it| it.bytes == 0);
@@ -113,9 +65,9 @@ pub fn examine(task: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exam
         Some(problem) => Examined::Incomplete { why: problem.message.clone() },
         None if is_empty => Examined::Incomplete { why: "it is empty".to_owned() },
         None => {
-            let told = summary(&diagnosis, &shown, quiet);
+            let told = summary(&diagnosis, &shown, &job.quiet);
             let title = without_secrets(&told.title);
-            Examined::Report(Summary { sha256, title, findings: findings(&diagnosis, quiet), ..told })
+            Examined::Report(Summary { sha256, title, findings: findings(&diagnosis, &job.quiet), ..told })
         }
     }
 }
@@ -187,77 +139,6 @@ fn summary(diagnosis: &Diagnosis, shown: &str, quiet: &Quiet) -> Summary {
     Summary { title, ..Summary::default() }
 }
 
-impl Examined {
-    /// As a line for the parent.
-    pub fn to_line(&self) -> String {
-        let value = match self {
-            Examined::Report(it) => json!({
-                "is": "report", "sha256": it.sha256, "title": it.title, "problem": it.problem, "vendor": it.vendor,
-                "product": it.product, "severity": it.severity, "quiet": it.quiet,
-                "findings": it.findings.iter().map(to_json).collect::<Vec<_>>(),
-            }),
-            Examined::Incomplete { why } => json!({"is": "incomplete", "why": why}),
-            Examined::Changed => json!({"is": "changed"}),
-            Examined::Machine { why } => json!({"is": "machine", "why": why}),
-            Examined::Failed { why } => json!({"is": "failed", "why": why}),
-        };
-        format!("{value}\n")
-    }
-
-    /// Reads such a line; `None` if it is none.
-    pub fn of_line(line: &str) -> Option<Examined> {
-        let value: Value = serde_json::from_str(line).ok()?;
-        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(match value.get("is")?.as_str()? {
-            "report" => Examined::Report(Summary {
-                sha256: text("sha256")?,
-                title: text("title")?,
-                problem: text("problem"),
-                vendor: text("vendor"),
-                product: text("product"),
-                severity: text("severity"),
-                quiet: text("quiet"),
-                findings: value.get("findings")?.as_array()?.iter().map(of_json).collect::<Option<_>>()?,
-            }),
-            "incomplete" => Examined::Incomplete { why: text("why")? },
-            "changed" => Examined::Changed,
-            "machine" => Examined::Machine { why: text("why")? },
-            "failed" => Examined::Failed { why: text("why")? },
-            _ => return None,
-        })
-    }
-}
-
-/// Writes a task as a line for the process that reads bundles.
-pub(super) fn job_line(path: &[u8], folder: &[u8], quiet: &Quiet) -> String {
-    let quiet: Value = quiet.0.iter().map(|(problem, why)| (problem.clone(), json!(why))).collect();
-    format!("{} {} {}\n", hex(path), hex(folder), hex(quiet.to_string().as_bytes()))
-}
-
-impl Task {
-    /// Reads such a line.
-    pub fn of_line(line: &str) -> Option<Task> {
-        let mut words = line.trim_end().split(' ').map(bytes_of_hex);
-        let (path, folder, quiet) = (words.next()??, words.next()??, words.next()??);
-        let quiet: Value = serde_json::from_slice(&quiet).ok()?;
-        let quiet = quiet.as_object()?.iter().map(|(problem, why)| Some((problem.clone(), why.as_str()?.to_owned())));
-        Some(Task { path: path_of(path), folder: path_of(folder), quiet: Quiet(quiet.collect::<Option<_>>()?) })
-    }
-}
-
-/// Bytes in lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
-    if !hex.len().is_multiple_of(2) {
-        return None;
-    }
-    let byte = |at: usize| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..hex.len()).step_by(2).map(byte).collect()
-}
-
 /// An error with its causes, on one line.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -272,7 +153,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 /// SHA-256 of a file in lower-case hex.
 pub(super) fn sha256(path: &Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    let mut file = File::open(path)?;
+    let mut file = open_file(path)?;
     let mut block = vec![0; 256 << 10];
     loop {
         match io::Read::read(&mut file, &mut block) {
@@ -287,85 +168,25 @@ pub(super) fn sha256(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::FindingStep;
+    use serde_json::Value;
     use std::fs;
-
-    fn finding() -> Finding {
-        let step = |number| FindingStep {
-            number,
-            level: "L1".into(),
-            audience: "customer".into(),
-            text: "free \"D:\"\nsoon".into(),
-            verify: number.map(|_| "it runs".to_owned()),
-        };
-        Finding {
-            problem: "a/b/c".into(),
-            is_known: true,
-            variant: Some("v".into()),
-            title: "full".into(),
-            severity: Some("high".into()),
-            level: Some("L1".into()),
-            count: u64::MAX,
-            first_time: Some("2026-01-02T03:04:05".into()),
-            last_time: None,
-            codes: vec!["0x1".into(), "0x2".into()],
-            message: "a\n  b".into(),
-            place: "a.log:1".into(),
-            suppressed: Some("for now".into()),
-            steps: vec![step(Some(1)), step(None)],
-        }
-    }
-
-    #[test]
-    fn what_came_of_it_is_a_line() {
-        let summary = Summary { sha256: "ab".into(), title: "a \"b\"\nc".into(), ..Summary::default() };
-        let why = || "no\nspace".to_owned();
-        let all = [
-            Examined::Report(summary.clone()),
-            Examined::Report(Summary { problem: Some("p".into()), severity: Some("high".into()), ..summary.clone() }),
-            Examined::Report(Summary {
-                findings: vec![finding(), Finding::default()],
-                quiet: Some("q".into()),
-                ..summary
-            }),
-            Examined::Incomplete { why: why() },
-            Examined::Changed,
-            Examined::Machine { why: why() },
-            Examined::Failed { why: why() },
-        ];
-        for examined in all {
-            let line = examined.to_line();
-            assert_eq!(line.matches('\n').count(), 1, "{line}");
-            assert_eq!(Examined::of_line(&line), Some(examined));
-        }
-        for line in ["", "x", "{}", "{\"is\":\"report\"}", "[]"] {
-            assert_eq!(Examined::of_line(line), None);
-        }
-    }
-
-    #[test]
-    fn a_task_is_a_line() {
-        for quiet in [Quiet::default(), Quiet([("a/b/c".to_owned(), "no \"disk\"\n".to_owned())].into())] {
-            let line = job_line(b"/in/a \n.zip", b"/in/.w", &quiet);
-            assert_eq!(line.matches('\n').count(), 1);
-            let task = Task { path: PathBuf::from("/in/a \n.zip"), folder: PathBuf::from("/in/.w"), quiet };
-            assert_eq!(Task::of_line(&line), Some(task));
-        }
-        for line in ["", "a", "a b", "00 0", "zz 00", "00 00", "00 00 00", "00 00 5b5d"] {
-            assert_eq!(Task::of_line(line), None, "{line}");
-        }
-    }
-
-    fn task(path: PathBuf, folder: &Path) -> Task {
-        Task { path, folder: folder.to_path_buf(), quiet: Quiet::default() }
-    }
 
     fn examined(name: &str, content: &[u8]) -> (Examined, usize) {
         let folder = tempfile::tempdir().unwrap();
-        let (bundle, out) = (folder.path().join(name), folder.path().join("out"));
+        let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
-        fs::write(&bundle, content).unwrap();
-        let examined = examine(&task(bundle, &out), &SignatureSet::new(Vec::new()), None);
+        fs::write(folder.path().join(name), content).unwrap();
+        let job = Task {
+            root: folder.path().into(),
+            path: folder.path().join(name),
+            folder: "out".into(),
+            quiet: Quiet::default(),
+        };
+        let examined = examine(&job, &SignatureSet::new(Vec::new()), None);
+        if let Ok(report) = fs::read_to_string(out.join("report.json")) {
+            let report: Value = serde_json::from_str(&report).unwrap();
+            assert_eq!(report["inputs"][0]["path"], job.path.to_str().unwrap());
+        }
         (examined, out.read_dir().unwrap().count())
     }
 
@@ -418,10 +239,38 @@ mod tests {
     fn what_the_machine_cannot_do_is_no_fault_of_the_bundle() {
         let folder = tempfile::tempdir().unwrap();
         let set = SignatureSet::new(Vec::new());
-        let missing = examine(&task(folder.path().join("a"), folder.path()), &set, None);
+        let job = Task {
+            root: folder.path().into(),
+            path: folder.path().join("a"),
+            folder: "out".into(),
+            quiet: Quiet::default(),
+        };
+        fs::create_dir(folder.path().join("out")).unwrap();
+        let missing = examine(&job, &set, None);
         assert!(matches!(&missing, Examined::Machine { .. }), "{missing:?}");
         fs::write(folder.path().join("a"), LOG).unwrap();
-        let nowhere = examine(&task(folder.path().join("a"), &folder.path().join("none")), &set, None);
+        fs::create_dir(folder.path().join("out/report.html")).unwrap();
+        let nowhere = examine(&job, &set, None);
         assert!(matches!(&nowhere, Examined::Machine { why } if why.contains("could not be written")), "{nowhere:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("in");
+        fs::create_dir_all(root.join(".w")).unwrap();
+        fs::write(folder.path().join("secret.log"), LOG).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret.log"), root.join("a.log")).unwrap();
+        std::os::unix::fs::symlink(folder.path(), root.join("deep")).unwrap();
+        fs::create_dir(folder.path().join(".w")).unwrap();
+        for path in ["a.log", "deep/secret.log"] {
+            let job = Task { root: root.clone(), path: root.join(path), folder: ".w".into(), quiet: Quiet::default() };
+            let examined = examine(&job, &SignatureSet::new(Vec::new()), None);
+            assert!(!matches!(&examined, Examined::Report(_) | Examined::Incomplete { .. }), "{examined:?}");
+        }
+        for folder in [root.join(".w"), folder.path().join(".w")] {
+            assert_eq!(folder.read_dir().unwrap().count(), 0);
+        }
     }
 }

@@ -20,9 +20,11 @@ pub(super) struct Facts {
 impl Facts {
     /// Looks at a file; `None` if there is none or what is there is no file. Links are not followed.
     pub(super) fn of(path: &Path) -> io::Result<Option<Facts>> {
+        use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
         match fs::symlink_metadata(path) {
             Ok(metadata) => Ok(Facts::new(&metadata)),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            // A marker of a long name could not even be there.
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory | InvalidFilename) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -5,25 +5,38 @@
 //! clock; `work.rs` says in which order what is written down; `examine.rs` is what runs in a process of its own. `names.rs` is the
 //! smallest file to begin with.
 
+mod earlier;
+mod ending;
+mod escalate;
 mod events;
 mod examine;
 mod facts;
+mod inside;
+mod looking;
 mod metrics;
 mod names;
+mod protocol;
 mod publish;
+mod readers;
 mod retention;
+mod roots;
 mod scan;
 mod service;
+mod settings;
 mod settle;
 mod space;
+mod telling;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod work;
 mod worker;
 
-pub use examine::{Examined, Summary, Task, catalogue_name, examine};
+pub use escalate::{Made, Wanted, escalate};
+pub use examine::{catalogue_name, examine};
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
+pub use protocol::{Examined, Summary, Task};
 pub use scan::UNASSIGNED;
-pub use service::{Around, Settings, Totals, WatchError, watch};
-pub use work::Step;
+pub use service::watch;
+pub use settings::{Around, Settings, Step, Totals, WatchError};
 pub use worker::Program;

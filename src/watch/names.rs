@@ -1,5 +1,7 @@
 //! What a name in a watched folder stands for.
 
+use super::protocol::hex;
+use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -53,15 +55,38 @@ pub(super) fn judge(name: &OsStr) -> Name {
     }
 }
 
-/// Whether a folder is looked into: reports and hidden folders are not.
+/// Whether a folder is looked into: hidden ones are not, and reports are not.
 pub(super) fn is_looked_into(name: &OsStr) -> bool {
-    let is_report = Path::new(name).extension().is_some_and(|it| it == REPORT_FOLDER);
-    !is_report && !name.as_encoded_bytes().starts_with(b".")
+    !is_report(name) && !name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a folder is one with a report, by its name.
+pub(super) fn is_report(name: &OsStr) -> bool {
+    Path::new(name).extension().is_some_and(|it| it == REPORT_FOLDER)
 }
 
 /// The folder of a bundle's report: `case.zip.tierline` for `case.zip`.
 pub fn report_folder(bundle: &Path) -> PathBuf {
     beside(bundle, REPORT_FOLDER)
+}
+
+/// The names that the folder of a bundle's report may have. The first is the usual one; another is taken where that is too long, or
+/// belongs to a file that somebody has uploaded: `case.zip~0a1b2c3d.tierline`.
+pub(super) fn report_folders(bundle: &OsStr) -> Vec<OsString> {
+    /// Bytes that a name may have nearly everywhere.
+    const MOST: usize = 255;
+    const OTHERS: u8 = 3;
+    let usual = report_folder(Path::new(bundle)).into_os_string();
+    let other = |number: u8| {
+        let mut hash = Sha256::new();
+        hash.update([number]);
+        hash.update(bundle.as_encoded_bytes());
+        let ending = format!("~{}.{REPORT_FOLDER}", hex(hash.finalize().get(..4).unwrap_or_default()));
+        let mut begin = bundle.to_string_lossy().into_owned();
+        begin.truncate(begin.floor_char_boundary(MOST - ending.len()));
+        OsString::from(begin + &ending)
+    };
+    Some(usual).filter(|it| it.len() <= MOST).into_iter().chain((0..OTHERS).map(other)).collect()
 }
 
 /// The file that says that a bundle is complete: `case.zip.done` for `case.zip`.
@@ -100,5 +125,18 @@ mod tests {
         }
         assert_eq!(report_folder(Path::new("/in/a.zip")), Path::new("/in/a.zip.tierline"));
         assert_eq!(marker_of(Path::new("/in/a")), Path::new("/in/a.done"));
+    }
+
+    #[test]
+    fn there_is_a_folder_for_the_report_of_each_name() {
+        assert_eq!(report_folders(OsStr::new("a.zip")).first().map(|it| &**it), Some(OsStr::new("a.zip.tierline")));
+        let mut all = std::collections::BTreeSet::new();
+        for name in ["a".repeat(246), "a".repeat(247), "a".repeat(255), "a".repeat(254) + "b", "ä".repeat(127)] {
+            for folder in report_folders(OsStr::new(&name)) {
+                assert!(folder.len() <= 255 && is_report(&folder));
+                assert!(all.insert(folder));
+            }
+        }
+        assert_eq!(all.len(), 5 * 3 + 1);
     }
 }

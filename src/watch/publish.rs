@@ -1,8 +1,10 @@
 //! Reports on their way to their place beside the bundle: they are there as a whole or not at all.
 
 use super::facts::bytes_of;
-use super::names::{WORK_FOLDER, report_folder};
+use super::inside::{Inside, open_file};
+use super::names::{REPORT_FOLDER, WORK_FOLDER, report_folders};
 use sha2::{Digest, Sha256};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,8 @@ pub(super) struct Workplace {
 
 /// A folder in which reports are made. It goes with the value unless it is [`publish`](Draft::publish)ed.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct Draft<'a> {
+    place: &'a Inside,
     folder: PathBuf,
 }
 
@@ -31,13 +34,13 @@ impl Workplace {
         Workplace { prefix: format!("{WORK_FOLDER}{mark}-"), count: AtomicU64::new(0) }
     }
 
-    /// Makes a folder beside a bundle.
-    pub(super) fn draft(&self, bundle: &Path) -> io::Result<Draft> {
+    /// Makes a folder in one of bundles.
+    pub(super) fn draft<'a>(&self, place: &'a Inside) -> io::Result<Draft<'a>> {
         loop {
             let number = self.count.fetch_add(1, Ordering::Relaxed);
-            let folder = bundle.with_file_name(format!("{}{number}", self.prefix));
+            let folder = place.at(format!("{}{number}", self.prefix));
             match fs::create_dir(&folder) {
-                Ok(()) => return Ok(Draft { folder }),
+                Ok(()) => return Ok(Draft { place, folder }),
                 // Of an earlier run; the next clean-up takes it away.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -46,65 +49,130 @@ impl Workplace {
     }
 
     /// Removes what a run that was killed has left in a folder. No other run uses this store.
-    pub(super) fn clean_up(&self, folder: &Path) {
-        let Ok(entries) = fs::read_dir(folder) else { return };
+    pub(super) fn clean_up(&self, folder: &Inside) {
+        let Ok(entries) = fs::read_dir(folder.path()) else { return };
         let left = entries.flatten().filter(|it| it.file_name().to_string_lossy().starts_with(&self.prefix));
         // What cannot be removed harms nobody.
         left.for_each(|it| drop(fs::remove_dir_all(it.path())));
     }
 }
 
-impl Draft {
+impl Draft<'_> {
     /// The folder.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Puts the files into the folder of the bundle's report, each as a whole, and waits until they are on the disk. Returns
-    /// that folder.
-    pub(super) fn publish(self, bundle: &Path) -> io::Result<PathBuf> {
-        let target = report_folder(bundle);
-        sync(&self.folder)?;
-        // Usually all at once. A report that is there already is replaced file by file.
-        if fs::rename(&self.folder, &target).is_err() {
-            is_folder(&target)?;
-            let mut names = fs::read_dir(&self.folder)?.map(|it| it.map(|it| it.file_name()));
-            let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
-            // The JSON report comes last: who finds a new one finds new others.
-            names.sort_by_key(|name| (name == "report.json", name.clone()));
-            for name in &names {
-                fs::rename(self.folder.join(name), target.join(name))?;
+    /// Takes the reports that were made of the same content; false if they are not there. They are shared: whoever replaces a
+    /// report makes a new file.
+    pub(super) fn take_reports(&self, from: &Inside, content: &str) -> io::Result<bool> {
+        for name in REPORTS {
+            let (old, new) = (from.at(name), self.folder.join(name));
+            match fs::symlink_metadata(&old) {
+                Ok(metadata) if metadata.is_file() => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                // A link could lead anywhere.
+                _ => return Ok(false),
             }
-            // What the new one does not have is of the old one.
-            for entry in fs::read_dir(&target)? {
-                let entry = entry?;
-                if OURS.iter().any(|it| entry.file_name() == *it) && !names.contains(&entry.file_name()) {
-                    fs::remove_file(entry.path())?;
+            // Some file systems know no such thing.
+            if fs::hard_link(&old, &new).is_err() {
+                let mut copy = File::create_new(&new)?;
+                io::copy(&mut open_file(&old)?, &mut copy)?;
+                copy.sync_all()?;
+            }
+        }
+        Ok(content_of(&self.folder.join(JSON)).is_some_and(|it| it == content))
+    }
+
+    /// Puts the files into the folder of a bundle's report, each as a whole, and waits until they are on the disk. Returns
+    /// that folder.
+    pub(super) fn publish(self, bundle: &OsStr) -> io::Result<PathBuf> {
+        sync(&self.folder)?;
+        let folders = report_folders(bundle);
+        for (at, name) in folders.iter().enumerate() {
+            let target = self.place.at(name);
+            // Usually all at once. A report that is there already is replaced file by file.
+            if let Err(error) = fs::rename(&self.folder, &target) {
+                match fs::symlink_metadata(&target) {
+                    Ok(metadata) if metadata.is_dir() => self.replace(&target)?,
+                    // A file of this name was uploaded. By a link reports could be written elsewhere.
+                    Ok(_) => continue,
+                    Err(_) => return Err(error),
                 }
             }
-            sync(&target)?;
+            // Where it was as long as the name was not free.
+            for old in folders.iter().skip(at + 1) {
+                remove_reports(&self.place.at(old))?;
+            }
+            sync(self.place.path())?;
+            return Ok(self.place.shown(name));
         }
-        sync(bundle.parent().unwrap_or(Path::new(".")))?;
-        Ok(target)
+        let name = bundle.to_string_lossy();
+        let why = format!("`{name}.{REPORT_FOLDER}` and others are in the way of the report: no folders");
+        Err(io::Error::other(why))
+    }
+
+    fn replace(&self, target: &Path) -> io::Result<()> {
+        let mut names = fs::read_dir(&self.folder)?.map(|it| it.map(|it| it.file_name()));
+        let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
+        // The JSON report comes last: who finds a new one finds new others.
+        names.sort_by_key(|name| (name == JSON, name.clone()));
+        for name in &names {
+            fs::rename(self.folder.join(name), target.join(name))?;
+        }
+        // What the new one does not have is of the old one.
+        for name in ours().filter(|name| !names.iter().any(|it| it == name)) {
+            gone(fs::remove_file(target.join(name)))?;
+        }
+        sync(target)
     }
 }
 
-/// Refuses what is no folder of its own: by a link whoever uploads could have reports written elsewhere.
-pub(super) fn is_folder(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path)?.is_dir() {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("`{}` is in the way of the report: no folder", path.display()))),
+/// Removes reports from their folder, and the folder if a person has put nothing beside them. What is no folder is left alone.
+pub(super) fn remove_reports(folder: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(folder).is_ok_and(|it| it.is_dir()) {
+        ours().try_for_each(|name| gone(fs::remove_file(folder.join(name))))?;
+        let _ = fs::remove_dir(folder);
     }
+    Ok(())
 }
 
-/// The files that we write into the folder of a report.
-pub(super) const OURS: &[&str] = &["report.json", "report.html", "report.txt", QUARANTINED, SAME];
+/// The report that programs read.
+const JSON: &str = "report.json";
+const REPORTS: [&str; 3] = ["report.html", "report.txt", JSON];
 /// Why a bundle was given up.
 pub(super) const QUARANTINED: &str = "quarantined.txt";
-/// Where the report of the same content is.
+/// Whose report it is, if it was not read for this bundle.
 pub(super) const SAME: &str = "same.txt";
 
-impl Drop for Draft {
+/// The files that we write into the folder of a report.
+pub(super) fn ours() -> impl Iterator<Item = &'static str> {
+    REPORTS.into_iter().chain([QUARANTINED, SAME])
+}
+
+/// Something that is to go and is not there is gone.
+pub(super) fn gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+/// SHA-256 of the bundle that a report speaks of.
+fn content_of(report: &Path) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Report {
+        inputs: Vec<Input>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Input {
+        sha256: Option<String>,
+    }
+    let report: Report = serde_json::from_reader(io::BufReader::new(File::open(report).ok()?)).ok()?;
+    report.inputs.into_iter().next()?.sha256
+}
+
+impl Drop for Draft<'_> {
     fn drop(&mut self) {
         // It has another name if it was published.
         let _ = fs::remove_dir_all(&self.folder);
@@ -145,53 +213,63 @@ mod tests {
         names
     }
 
+    fn publish(folder: &Path, files: &[&str], text: &str) -> io::Result<PathBuf> {
+        let place = Inside::open(folder, folder).unwrap();
+        let draft = Workplace::new(Path::new("store.db")).draft(&place).unwrap();
+        files.iter().for_each(|name| note(draft.folder(), name, text).unwrap());
+        draft.publish(OsStr::new("a.zip"))
+    }
+
     #[test]
     fn a_report_is_there_as_a_whole_and_replaces_an_earlier_one() {
         let folder = tempfile::tempdir().unwrap();
-        let bundle = folder.path().join("a.zip");
-        fs::write(&bundle, "").unwrap();
-        let workplace = Workplace::new(Path::new("store.db"));
-        let write = |files: &[&str], text: &str| {
-            let draft = workplace.draft(&bundle).unwrap();
-            files.iter().for_each(|name| note(draft.folder(), name, text).unwrap());
-            draft.publish(&bundle).unwrap()
-        };
-        let target = write(&["report.json", QUARANTINED], "old");
+        let target = publish(folder.path(), &["report.json", QUARANTINED], "old").unwrap();
+        assert_eq!(target, folder.path().join("a.zip.tierline"));
         fs::write(target.join("mine.txt"), "of a person").unwrap();
-        write(&["report.json", "report.txt"], "new");
+        publish(folder.path(), &["report.json", "report.txt"], "new").unwrap();
         assert_eq!(names(&target), ["mine.txt", "report.json", "report.txt"]);
         assert_eq!(fs::read_to_string(target.join("report.json")).unwrap(), "new");
-        assert_eq!(names(folder.path()), ["a.zip", "a.zip.tierline"]);
+        assert_eq!(names(folder.path()), ["a.zip.tierline"]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_link_in_the_place_of_a_report_is_not_followed() {
+    fn a_link_or_a_file_in_the_place_of_a_report_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let (bundle, other) = (folder.path().join("a.zip"), folder.path().join("other"));
+        let root = folder.path().join("in");
+        let other = folder.path().join("other");
+        fs::create_dir(&root).unwrap();
         fs::create_dir(&other).unwrap();
-        std::os::unix::fs::symlink(&other, folder.path().join("a.zip.tierline")).unwrap();
-        let draft = Workplace::new(Path::new("store.db")).draft(&bundle).unwrap();
-        note(draft.folder(), "report.json", "secret").unwrap();
-        assert!(draft.publish(&bundle).unwrap_err().to_string().contains("is in the way"));
-        assert_eq!(names(&other), Vec::<String>::new());
+        let places: Vec<_> = report_folders(OsStr::new("a.zip")).iter().map(|it| root.join(it)).collect();
+        std::os::unix::fs::symlink(&other, &places[0]).unwrap();
+        fs::write(&places[1], "uploaded").unwrap();
+        let publish = || publish(&root, &["report.json"], "secret");
+        assert_eq!(publish().unwrap(), places[2]);
+        assert_eq!((names(&places[2]), names(&other)), (vec!["report.json".to_owned()], Vec::new()));
+        // It goes to its usual place when that is free, and is in one place only.
+        fs::remove_file(&places[0]).unwrap();
+        assert_eq!(publish().unwrap(), places[0]);
+        assert!(!places[2].exists());
+        fs::remove_dir_all(&places[0]).unwrap();
+        places.iter().for_each(|it| fs::write(it, "uploaded").unwrap());
+        assert!(publish().unwrap_err().to_string().contains("in the way"));
+        assert_eq!(names(&root).len(), places.len());
     }
 
     #[test]
     fn what_is_not_published_goes() {
         let folder = tempfile::tempdir().unwrap();
-        let bundle = folder.path().join("a.zip");
+        let place = Inside::open(folder.path(), folder.path()).unwrap();
         let workplace = Workplace::new(Path::new("store.db"));
-        drop(workplace.draft(&bundle).unwrap());
+        drop(workplace.draft(&place).unwrap());
         assert_eq!(names(folder.path()), Vec::<String>::new());
         // As if the program had been killed.
-        let left = workplace.draft(&bundle).unwrap();
+        let left = workplace.draft(&place).unwrap();
         fs::write(left.folder().join("report.json"), "half").unwrap();
         std::mem::forget(left);
-        let other = Workplace::new(Path::new("other.db"));
-        other.clean_up(folder.path());
+        Workplace::new(Path::new("other.db")).clean_up(&place);
         assert_eq!(names(folder.path()).len(), 1);
-        Workplace::new(Path::new("store.db")).clean_up(folder.path());
+        Workplace::new(Path::new("store.db")).clean_up(&place);
         assert_eq!(names(folder.path()).len(), 0);
     }
 }

@@ -1,5 +1,5 @@
 //! Which uploads are complete: what was seen of files goes in, what may be read comes out. Knows no files and no clock: `now` is
-//! the time since some moment long before the start, `wall` the time in seconds since 1970.
+//! the time since some moment long before the start, and whoever sets the clock of the machine does not change it.
 //!
 //! A file is at rest when it has had the same size and times for the settle time and nobody is known to write to it, or at once
 //! when it was renamed or a marker says so. Whether its format is whole is found out by reading it. What has been dealt with is
@@ -7,65 +7,23 @@
 
 use super::facts::Facts;
 use super::scan::Found;
+use super::upload::{Earlier, Fate, Job, Place, Stage, Tracked, place};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A file that somebody has open is waited for as long as it changes, and for so many settle times after that.
-const PATIENCE: u32 = 10;
-/// But at least so long.
-const LEAST_PATIENCE: Duration = Duration::from_secs(60);
-
-/// An upload that may be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Job {
-    pub(super) path: PathBuf,
-    pub(super) customer: String,
-    /// What was complete, as far as one can see from outside.
-    pub(super) facts: Facts,
-    /// It is read for the last time: if its end is missing now, it is given up.
-    pub(super) is_last: bool,
-}
-
-/// What is known of an upload from an earlier run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Earlier {
-    /// How often reading it was begun in vain: others go first.
-    pub(super) tries: u32,
-    /// It was read before, with other signatures: what is new goes first.
-    pub(super) again: bool,
-    /// Since when its end is missing.
-    pub(super) incomplete: Option<i64>,
-    /// Not before this time.
-    pub(super) due: Option<i64>,
-    /// It was at rest already.
-    pub(super) at_rest: bool,
-}
-
-/// What reading has come to, as far as it matters here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// It has been dealt with.
-    Settled,
-    /// It is not what it was when it was given out.
-    Changed,
-    /// Its end is missing, since this time.
-    Incomplete(i64),
-    /// It is tried again at this time.
-    Later(i64),
-    /// It is not there any more.
-    Gone,
-}
+/// Soon enough for a single pass to wait for.
+const SOON: Duration = Duration::from_secs(30);
 
 /// Uploads on their way.
 #[derive(Debug)]
 pub(super) struct Uploads {
-    /// Seconds after which what is not whole is given up.
-    give_up: i64,
+    /// What is not whole is given up after this time.
+    give_up: Duration,
     tracked: HashMap<PathBuf, Tracked>,
     /// Paths that may be read, the best first.
-    queue: BTreeSet<(bool, u32, u64, PathBuf)>,
+    queue: BTreeSet<Place>,
     /// Hashes of paths and facts that have been dealt with.
     settled: HashSet<u128>,
     /// Those of them that the present look has found.
@@ -78,44 +36,11 @@ pub(super) struct Uploads {
     order: u64,
 }
 
-#[derive(Debug)]
-struct Tracked {
-    customer: String,
-    facts: Facts,
-    settle: Duration,
-    /// Since when the facts are as they are.
-    since: Duration,
-    /// It was renamed to its name, or a marker says that it is complete.
-    is_announced: bool,
-    is_marked: bool,
-    /// It has been incomplete for so long that it is given up.
-    is_last: bool,
-    /// Somebody has it open and has last written at this time.
-    written: Option<Duration>,
-    stage: Stage,
-    tries: u32,
-    again: bool,
-    order: u64,
-    /// The look that has seen it last.
-    look: u64,
-    /// How often it was seen to change.
-    changes: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Settling,
-    Queued,
-    Working,
-    Incomplete(i64),
-    Later(i64),
-}
-
 impl Uploads {
     /// Starts with nothing seen.
     pub(super) fn new(give_up: Duration) -> Uploads {
         Uploads {
-            give_up: i64::try_from(give_up.as_secs()).unwrap_or(i64::MAX),
+            give_up,
             tracked: HashMap::new(),
             queue: BTreeSet::new(),
             settled: HashSet::new(),
@@ -140,24 +65,19 @@ impl Uploads {
         };
         upload.look = self.look;
         if upload.facts != found.facts {
-            let was_queued = upload.stage == Stage::Queued;
-            upload.facts = found.facts;
-            upload.since = now;
-            upload.is_announced = renamed || found.is_marked;
-            upload.changes = upload.changes.saturating_add(1);
-            (upload.tries, upload.again, upload.is_last) = (0, false, false);
+            let key = (upload.stage == Stage::Queued).then(|| place(upload, &found.path));
+            upload.change(found.facts, renamed || found.is_marked, now);
             // What is being read is looked at again when that is over.
             if upload.stage != Stage::Working {
                 upload.stage = Stage::Settling;
             }
-            if was_queued {
-                let path = &found.path;
-                self.queue.retain(|it| it.3 != *path);
+            if let Some(key) = key {
+                self.queue.remove(&key);
             }
         } else if renamed || found.is_marked && !upload.is_marked {
             upload.is_announced = true;
             // With a marker the end will not come any more.
-            if matches!(upload.stage, Stage::Incomplete(_)) {
+            if upload.stage == Stage::Incomplete {
                 upload.stage = Stage::Settling;
             }
         }
@@ -176,11 +96,12 @@ impl Uploads {
     ) {
         self.order += 1;
         let was_unfinished = self.unfinished.contains(&(found.facts.bytes, found.facts.modified));
-        let stage = match (earlier.incomplete, earlier.due) {
-            (Some(since), _) if !found.is_marked => Stage::Incomplete(since),
-            (_, Some(due)) => Stage::Later(due),
+        let stage = match (earlier.incomplete, earlier.wait) {
+            (Some(_), _) if !found.is_marked => Stage::Incomplete,
+            (_, Some(wait)) => Stage::Later(now + wait),
             _ => Stage::Settling,
         };
+        let since = |waited: Duration| now.saturating_sub(waited);
         let age = if earlier.at_rest { settle } else { age.min(settle) };
         let upload = Tracked {
             customer: found.customer,
@@ -190,6 +111,9 @@ impl Uploads {
             is_announced: renamed || found.is_marked || found.facts.bytes > 0 && was_unfinished,
             is_marked: found.is_marked,
             is_last: false,
+            is_alone: earlier.is_alone,
+            incomplete: earlier.incomplete.map(since),
+            refused: earlier.refused.map(since),
             written: None,
             stage,
             tries: earlier.tries,
@@ -222,11 +146,19 @@ impl Uploads {
         }
     }
 
+    /// A file cannot be looked at: it is not at rest before it can.
+    pub(super) fn unreachable(&mut self, path: &Path, now: Duration) {
+        if let Some(upload) = self.tracked.get_mut(path) {
+            upload.change(upload.facts, false, now);
+        }
+    }
+
     /// A file is not there any more.
     pub(super) fn gone(&mut self, path: &Path) {
-        if self.tracked.get(path).is_some_and(|it| it.stage != Stage::Working) {
-            self.tracked.remove(path);
-            self.queue.retain(|it| it.3 != path);
+        if self.tracked.get(path).is_some_and(|it| it.stage != Stage::Working)
+            && let Some(upload) = self.tracked.remove(path)
+        {
+            self.queue.remove(&place(&upload, path));
         }
     }
 
@@ -236,10 +168,11 @@ impl Uploads {
         self.seen_settled.clear();
     }
 
-    /// Ends a look at all files that has succeeded: what it has not seen is gone.
-    pub(super) fn end_look(&mut self, unfinished: impl IntoIterator<Item = (u64, i64)>) {
+    /// Ends a look at all files: what it has not seen is gone, but of what is in these places nothing is known.
+    pub(super) fn end_look(&mut self, unfinished: impl IntoIterator<Item = (u64, i64)>, failed: &[PathBuf]) {
         let look = self.look;
-        self.tracked.retain(|_, it| it.look == look || it.stage == Stage::Working);
+        let is_hidden = |path: &Path| failed.iter().any(|it| path.starts_with(it));
+        self.tracked.retain(|path, it| it.look == look || it.stage == Stage::Working || is_hidden(path));
         let tracked = &self.tracked;
         self.queue.retain(|it| tracked.contains_key(&it.3));
         std::mem::swap(&mut self.settled, &mut self.seen_settled);
@@ -267,33 +200,39 @@ impl Uploads {
             && upload.is_at_rest(now)
         {
             upload.stage = Stage::Queued;
-            self.queue.insert((upload.again, upload.tries, upload.order, path.to_path_buf()));
+            self.queue.insert(place(upload, path));
         }
     }
 
     /// Lets those go on whose time to wait is over.
-    pub(super) fn wake(&mut self, wall: i64) {
+    pub(super) fn wake(&mut self, now: Duration) {
         for (path, upload) in &mut self.tracked {
             let is_over = match upload.stage {
-                Stage::Later(due) => due <= wall,
-                Stage::Incomplete(since) => wall.saturating_sub(since) >= self.give_up,
+                Stage::Later(due) => due <= now,
+                Stage::Incomplete => upload.is_given_up(self.give_up, now),
                 Stage::Settling | Stage::Queued | Stage::Working => false,
             };
             if is_over {
-                upload.is_last = matches!(upload.stage, Stage::Incomplete(_));
+                upload.is_last = upload.stage == Stage::Incomplete;
                 upload.stage = Stage::Queued;
-                self.queue.insert((upload.again, upload.tries, upload.order, path.clone()));
+                self.queue.insert(place(upload, path));
             }
         }
     }
 
-    /// Gives out the next upload that may be read.
-    pub(super) fn next(&mut self) -> Option<Job> {
+    /// Gives out the next upload that may be read. One that is to be read alone waits until it is, and others wait for it.
+    pub(super) fn next(&mut self, is_quiet: bool, now: Duration) -> Option<Job> {
+        let first = self.queue.first().map(|it| self.tracked.get(&it.3).is_some_and(|it| it.is_alone))?;
+        if first && !is_quiet {
+            return None;
+        }
         let (_, _, _, path) = self.queue.pop_first()?;
         let upload = self.tracked.get_mut(&path)?;
         upload.stage = Stage::Working;
         let (customer, facts) = (upload.customer.clone(), upload.facts);
-        Some(Job { path, customer, facts, is_last: upload.is_last || upload.is_marked })
+        let is_last = upload.is_last || upload.is_marked;
+        let refused = upload.refused.map_or(Duration::ZERO, |since| now.saturating_sub(since));
+        Some(Job { path, customer, facts, is_last, is_alone: upload.is_alone, refused })
     }
 
     /// Takes note of what reading it has come to.
@@ -308,10 +247,15 @@ impl Uploads {
                 upload.since = now;
                 upload.is_announced = false;
             }
-            Fate::Incomplete(since) => upload.stage = Stage::Incomplete(since),
-            Fate::Later(due) => {
-                upload.stage = Stage::Later(due);
+            Fate::Incomplete => {
+                upload.stage = Stage::Incomplete;
+                upload.incomplete.get_or_insert(now);
+            }
+            Fate::Later(wait) | Fate::Refused(wait) | Fate::Alone(wait) => {
+                upload.stage = Stage::Later(now + wait);
                 upload.tries = upload.tries.saturating_add(1);
+                upload.is_alone |= matches!(fate, Fate::Alone(_));
+                upload.refused = matches!(fate, Fate::Refused(_)).then(|| upload.refused.unwrap_or(now));
             }
             Fate::Settled => {
                 self.tracked.remove(&job.path);
@@ -323,13 +267,12 @@ impl Uploads {
 
     /// Whether something may still become of what is there, without anybody changing it. In a single pass: a file that changes is
     /// one that is being uploaded, and is left for the next one.
-    pub(super) fn is_busy(&self, wall: i64) -> bool {
+    pub(super) fn is_busy(&self, now: Duration) -> bool {
         self.tracked.values().any(|it| match it.stage {
             Stage::Queued | Stage::Working => true,
             Stage::Settling => it.changes == 0 && it.written.is_none(),
-            // Soon enough to wait for.
-            Stage::Later(due) => due.saturating_sub(wall) <= 30,
-            Stage::Incomplete(since) => wall.saturating_sub(since) >= self.give_up,
+            Stage::Later(due) => due.saturating_sub(now) <= SOON,
+            Stage::Incomplete => it.is_given_up(self.give_up, now),
         })
     }
 
@@ -339,7 +282,7 @@ impl Uploads {
         (
             count(|it| matches!(it, Stage::Settling | Stage::Later(_))),
             self.queue.len(),
-            count(|it| matches!(it, Stage::Incomplete(_))),
+            count(|it| *it == Stage::Incomplete),
         )
     }
 
@@ -353,14 +296,5 @@ impl Uploads {
     fn key(&self, path: &Path, facts: &Facts) -> u128 {
         let (high, low) = (self.keys.0.hash_one((path, facts)), self.keys.1.hash_one((path, facts)));
         u128::from(high) << 64 | u128::from(low)
-    }
-}
-
-impl Tracked {
-    fn is_at_rest(&self, now: Duration) -> bool {
-        let rest = now.saturating_sub(self.since);
-        let patience = (self.settle * PATIENCE).max(LEAST_PATIENCE);
-        let is_written = self.written.is_some_and(|last| now.saturating_sub(last.max(self.since)) < patience);
-        self.is_announced || (rest >= self.settle && !is_written)
     }
 }

@@ -3,55 +3,22 @@
 //! The state is written down before what follows it is done. Killed at any point, the next run begins the upload again: reports are
 //! replaced by the same ones, and only the last step, a single transaction, makes it a bundle that has been read.
 
-use super::examine::{Examined, Summary, chain, hex, sha256};
+use super::ending::{BUSY, MACHINE, RETRY, is_of_all, seconds};
+use super::examine::{chain, sha256};
 use super::facts::{Facts, bytes_of};
-use super::publish::{QUARANTINED, SAME, Workplace, note};
-use super::scan::Found;
-use super::settle::{Earlier, Fate, Job};
+use super::inside::{Inside, is_gone};
+use super::protocol::{Examined, Summary, hex};
+use super::publish::Workplace;
+use super::settings::Step;
+use super::upload::{Fate, Job};
 use crate::store::{About, Filed, Finished, Store, StoreError, Upload, UploadState};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-
-/// A point of the work, for tests that let it fail or end there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The content is hashed.
-    Hash,
-    /// The store is told that it is being read.
-    Begin,
-    /// The folder for the report is made.
-    Draft,
-    /// It was read.
-    Examined,
-    /// The report is put into its place.
-    Publish,
-    /// The store is told that it was read.
-    Finish,
-    /// The store was told.
-    Finished,
-}
-
-impl Step {
-    /// All, in their order.
-    pub const ALL: [Step; 7] =
-        [Step::Hash, Step::Begin, Step::Draft, Step::Examined, Step::Publish, Step::Finish, Step::Finished];
-
-    /// The name, for tests.
-    pub fn name(self) -> &'static str {
-        match self {
-            Step::Hash => "hash",
-            Step::Begin => "begin",
-            Step::Draft => "draft",
-            Step::Examined => "examined",
-            Step::Publish => "publish",
-            Step::Finish => "finish",
-            Step::Finished => "finished",
-        }
-    }
-}
+use std::time::Duration;
 
 /// What came of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,59 +37,61 @@ pub(super) enum Came {
     Gone,
     /// Reading it has failed, and is tried again.
     Later(String),
+    /// Its reader was killed while others read as well; it is read alone next.
+    Crowded,
     /// The machine cannot do it now: the disk is full, the store cannot be written.
     Machine(String),
     /// The same content is being read at another path.
     Busy,
 }
 
-/// What the store knows of a file that was found; `None` if it has been dealt with.
-pub(super) fn earlier(store: &Store, catalogue: &str, found: &Found, wall: i64) -> Result<Option<Earlier>, StoreError> {
-    // A name that the store cannot keep is told when it comes to rest.
-    let Some(path) = bytes_of(&found.path) else { return Ok(Some(Earlier::default())) };
-    let Some(upload) = store.upload(path)?.filter(|it| it.facts == found.facts.text()) else {
-        return Ok(Some(Earlier::default()));
-    };
-    Ok(match upload.state {
-        UploadState::Done | UploadState::Same | UploadState::Quarantined | UploadState::Removed => {
-            let is_settled = upload.catalogue.as_deref() == Some(catalogue);
-            (!is_settled).then_some(Earlier { again: true, at_rest: true, ..Earlier::default() })
-        }
-        UploadState::Incomplete => Some(Earlier { incomplete: Some(upload.since), ..Earlier::default() }),
-        UploadState::Later => {
-            Some(Earlier { tries: upload.tries, due: Some(upload.due), at_rest: true, ..Earlier::default() })
-        }
-        // The program was ended in the middle of it.
-        UploadState::Working => {
-            let interrupted = upload.interrupted.saturating_add(1);
-            let tries = upload.tries.saturating_add(interrupted);
-            store.set_upload(&Upload { interrupted, ..upload }, wall)?;
-            Some(Earlier { tries, at_rest: true, ..Earlier::default() })
-        }
-    })
-}
-
 /// How work is done.
 pub(super) struct Work<'a> {
     pub(super) store: &'a Store,
     pub(super) workplace: &'a Workplace,
+    /// The watched folders.
+    pub(super) roots: &'a [PathBuf],
     /// What is being read: customer and content.
     pub(super) busy: &'a Mutex<HashSet<(String, String)>>,
     /// The signatures, by name.
     pub(super) catalogue: String,
     /// An upload is given up after so many failures.
     pub(super) tries: u32,
-    /// Something that the machine refuses is given up after so many seconds.
-    pub(super) give_up: i64,
+    /// Something that the machine refuses is given up after this time.
+    pub(super) give_up: Duration,
     /// The time in seconds since 1970.
     pub(super) wall: &'a dyn Fn() -> i64,
     /// Called at each point; an error is as if the disk had failed there.
     pub(super) step: &'a dyn Fn(Step) -> io::Result<()>,
 }
 
+/// What came of an upload, and how it goes on.
+pub(super) type End = (Came, Fate);
+
+/// A file in the folder in which it was found.
+pub(super) struct Lying<'a> {
+    pub(super) place: Inside,
+    pub(super) name: &'a OsStr,
+}
+
+impl Lying<'_> {
+    fn path(&self) -> PathBuf {
+        self.place.at(self.name)
+    }
+
+    /// The file is still what was given out.
+    fn is_same(&self, job: &Job) -> Result<(), Stop> {
+        match Facts::of(&self.path())? {
+            None => Err(Stop::Came((Came::Gone, Fate::Gone))),
+            Some(facts) if facts != job.facts => Err(Stop::Came((Came::Changed, Fate::Changed))),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
 /// Why work on an upload ends early.
-enum Stop {
-    Came(Came),
+pub(super) enum Stop {
+    Came(End),
     Io(io::Error),
     Store(StoreError),
 }
@@ -140,43 +109,38 @@ impl From<StoreError> for Stop {
 }
 
 impl Work<'_> {
-    /// Does what is to be done with an upload. `examine` reads it and writes the reports into a folder.
-    pub(super) fn work(&self, job: &Job, examine: &mut dyn FnMut(&Path, &Path) -> Examined) -> (Came, Fate) {
-        let Some(path) = bytes_of(&job.path) else {
+    /// Does what is to be done with an upload. `examine` reads it and writes the reports into a folder beside it.
+    pub(super) fn work(&self, job: &Job, examine: &mut dyn FnMut(&Path) -> Examined) -> End {
+        let (Some(path), Some(folder), Some(name)) = (bytes_of(&job.path), job.path.parent(), job.path.file_name())
+        else {
             return (Came::Quarantined("its name is no Unicode".to_owned()), Fate::Settled);
         };
-        let came = match self.store.upload(path) {
-            Err(error) => Came::Machine(chain(&error)),
-            Ok(before) => {
-                let before = before.filter(|it| it.facts == job.facts.text());
-                let upload = self.upload(job, path, before.as_ref());
-                let waits = |it: &Upload| matches!(it.state, UploadState::Later | UploadState::Incomplete);
-                let before = before.filter(waits);
-                match self.worked(job, upload.clone(), before.as_ref(), examine) {
-                    Ok(came) | Err(Stop::Came(came)) => came,
-                    Err(Stop::Store(error)) => Came::Machine(chain(&error)),
-                    Err(Stop::Io(error)) => {
-                        let why = error.to_string();
-                        let refused = || self.refused(upload, before.as_ref(), &why);
-                        let of_all = is_of_all(&why).then(|| Came::Machine(why.clone()));
-                        of_all.unwrap_or_else(|| refused().unwrap_or_else(|_| Came::Later(why.clone())))
-                    }
+        let machine = |why: String| (Came::Machine(why), Fate::Later(MACHINE));
+        let before = match self.store.upload(path) {
+            Ok(before) => before.filter(|it| it.facts == job.facts.text()),
+            Err(error) => return machine(chain(&error)),
+        };
+        let upload = self.upload(job, path, before.as_ref());
+        let waits = |it: &Upload| matches!(it.state, UploadState::Later | UploadState::Incomplete);
+        let before = before.filter(waits);
+        let bundle = match Inside::of(self.roots, folder) {
+            Ok(place) => Ok(Lying { place, name }),
+            Err(error) if is_gone(&error) => Err(Stop::Came((Came::Gone, Fate::Gone))),
+            Err(error) => Err(Stop::Io(error)),
+        };
+        let done = bundle.and_then(|bundle| self.worked(job, &bundle, upload.clone(), before.as_ref(), examine));
+        match done {
+            Ok(end) | Err(Stop::Came(end)) => end,
+            Err(Stop::Store(error)) => machine(chain(&error)),
+            Err(Stop::Io(error)) => {
+                let why = error.to_string();
+                if is_of_all(&why) {
+                    return machine(why);
                 }
+                let refused = self.refused(job, None, upload, before.as_ref(), &why);
+                refused.unwrap_or((Came::Later(why), Fate::Refused(MACHINE)))
             }
-        };
-        let wall = (self.wall)();
-        // Of the store, which knows since when and until when.
-        let stored = || self.store.upload(path).ok().flatten();
-        let fate = match &came {
-            Came::Done(_) | Came::Same | Came::Quarantined(_) => Fate::Settled,
-            Came::Changed => Fate::Changed,
-            Came::Gone => Fate::Gone,
-            Came::Incomplete(_) => Fate::Incomplete(stored().map_or(wall, |it| it.since)),
-            Came::Later(_) => Fate::Later(stored().map_or(0, |it| it.due).max(wall + MACHINE)),
-            Came::Machine(_) => Fate::Later(wall + MACHINE),
-            Came::Busy => Fate::Later(wall + 1),
-        };
-        (came, fate)
+        }
     }
 
     /// The upload as the store gets to see it, with what it knows of the same file.
@@ -201,83 +165,74 @@ impl Work<'_> {
     fn worked(
         &self,
         job: &Job,
+        bundle: &Lying<'_>,
         mut upload: Upload,
         before: Option<&Upload>,
-        examine: &mut dyn FnMut(&Path, &Path) -> Examined,
-    ) -> Result<Came, Stop> {
-        self.is_same(job)?;
+        examine: &mut dyn FnMut(&Path) -> Examined,
+    ) -> Result<End, Stop> {
+        bundle.is_same(job)?;
         (self.step)(Step::Hash)?;
         let wall = (self.wall)();
-        let content = match sha256(&job.path) {
+        let content = match sha256(&bundle.path()) {
             Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Came::Gone),
-            Err(error) => return self.refused(upload, before, &error.to_string()),
+            Err(error) if is_gone(&error) => return Ok((Came::Gone, Fate::Gone)),
+            Err(error) => return self.refused(job, Some(bundle), upload, before, &error.to_string()),
         };
-        self.is_same(job)?;
-        if let Some(read) = self.store.read_bundle(&job.customer, &content, &self.catalogue)? {
-            let is_other = read.path != job.path.to_string_lossy();
-            if is_other {
-                let draft = self.workplace.draft(&job.path)?;
-                let text = format!("The same content as `{}`.\nIts report: {}\n", read.path, read.report);
-                note(draft.folder(), SAME, &text)?;
-                draft.publish(&job.path)?;
-            }
-            let state = if is_other { UploadState::Same } else { UploadState::Done };
-            let same = Upload { state, sha256: Some(content), report: Some(read.report), ..upload };
-            self.store.set_upload(&same, wall)?;
-            return Ok(Came::Same);
+        bundle.is_same(job)?;
+        let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else {
+            return Ok((Came::Busy, Fate::Later(BUSY)));
+        };
+        if let Some(read) = self.store.read_bundle(&job.customer, &content, &self.catalogue)?
+            && self.took_reports(job, bundle, &upload, &content, &read)?
+        {
+            return Ok((Came::Same, Fate::Settled));
         }
-        let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else { return Ok(Came::Busy) };
         (self.step)(Step::Begin)?;
         upload.sha256 = Some(content.clone());
         // `since` of what was incomplete before is kept, so that it is given up in time.
         self.store.set_upload(&Upload { since: before.map_or(wall, |it| it.since), ..upload.clone() }, wall)?;
         (self.step)(Step::Draft)?;
-        let draft = self.workplace.draft(&job.path)?;
-        let examined = examine(&job.path, draft.folder());
+        let draft = self.workplace.draft(&bundle.place)?;
+        let examined = examine(draft.folder());
         (self.step)(Step::Examined)?;
-        self.is_same(job)?;
+        bundle.is_same(job)?;
         let wall = (self.wall)();
         match examined {
             Examined::Report(summary) if summary.sha256 == content => {
                 (self.step)(Step::Publish)?;
-                let report = draft.publish(&job.path)?;
+                let report = draft.publish(bundle.name)?;
                 (self.step)(Step::Finish)?;
                 let filed = self.finish(job, &upload, &summary, &report)?;
                 (self.step)(Step::Finished)?;
-                Ok(Came::Done(filed))
+                Ok((Came::Done(filed), Fate::Settled))
             }
-            Examined::Report(_) | Examined::Changed => Ok(Came::Changed),
-            Examined::Incomplete { why } if job.is_last => {
-                self.quarantine(&job.path, upload, &format!("{why}; the report tells what could be read"), Some(draft))
-            }
+            Examined::Report(_) | Examined::Changed => Ok((Came::Changed, Fate::Changed)),
+            Examined::Incomplete { why } if job.is_last => self.quarantine(
+                Some(bundle),
+                upload,
+                &format!("{why}; the report tells what could be read"),
+                Some(draft),
+            ),
             Examined::Incomplete { why } => {
                 let since = before.filter(|it| it.state == UploadState::Incomplete).map_or(wall, |it| it.since);
                 let reason = Some(why.clone());
                 self.store.set_upload(&Upload { state: UploadState::Incomplete, since, reason, ..upload }, wall)?;
-                Ok(Came::Incomplete(why))
+                Ok((Came::Incomplete(why), Fate::Incomplete))
             }
-            Examined::Machine { why } => self.refused(upload, before, &why),
-            Examined::Failed { why } => {
-                upload.tries = upload.tries.saturating_add(1);
-                if upload.tries >= self.tries {
-                    let why = format!("reading it has failed {} times: {why}", upload.tries);
-                    return self.quarantine(&job.path, upload, &why, None);
-                }
-                let due = wall + RETRY * i64::from(upload.tries);
-                let reason = Some(why.clone());
+            Examined::Machine { why } => self.refused(job, Some(bundle), upload, before, &why),
+            // Perhaps the others have had the memory that it needs.
+            Examined::Killed if !job.is_alone => {
+                let reason = Some("its reader was killed while others read as well".to_owned());
+                let due = wall + seconds(RETRY);
                 self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
-                Ok(Came::Later(why))
+                Ok((Came::Crowded, Fate::Alone(RETRY)))
             }
-        }
-    }
-
-    /// The file is still what was given out.
-    fn is_same(&self, job: &Job) -> Result<(), Stop> {
-        match Facts::of(&job.path)? {
-            None => Err(Stop::Came(Came::Gone)),
-            Some(facts) if facts != job.facts => Err(Stop::Came(Came::Changed)),
-            Some(_) => Ok(()),
+            Examined::Killed => {
+                let why = "its reader was killed although no other bundle was read: most likely this machine has not \
+                    enough memory for it";
+                self.failed(bundle, upload, why)
+            }
+            Examined::Failed { why } => self.failed(bundle, upload, &why),
         }
     }
 
@@ -301,58 +256,6 @@ impl Work<'_> {
         };
         self.store.finish(&finished, (self.wall)())
     }
-
-    /// The machine refuses to read an upload: later perhaps, but not for ever.
-    fn refused(&self, upload: Upload, before: Option<&Upload>, why: &str) -> Result<Came, Stop> {
-        let wall = (self.wall)();
-        let since = before.filter(|it| it.state == UploadState::Later).map_or(wall, |it| it.since);
-        if wall.saturating_sub(since) >= self.give_up && since < wall {
-            let path = super::facts::path_of(upload.path.clone());
-            return self.quarantine(&path, upload, &format!("it cannot be read: {why}"), None);
-        }
-        // The longer it goes on, the less often.
-        let due = wall + (wall.saturating_sub(since) / 2).clamp(MACHINE, MOST);
-        let reason = Some(why.to_owned());
-        self.store.set_upload(&Upload { state: UploadState::Later, since, due, reason, ..upload }, wall)?;
-        Ok(if is_of_all(why) { Came::Machine(why.to_owned()) } else { Came::Later(why.to_owned()) })
-    }
-
-    /// Gives an upload up: it stays where it is, the reason is told beside it and in the store.
-    fn quarantine(
-        &self,
-        path: &Path,
-        upload: Upload,
-        why: &str,
-        draft: Option<super::publish::Draft>,
-    ) -> Result<Came, Stop> {
-        let draft = draft.map_or_else(|| self.workplace.draft(path), Ok)?;
-        let advice = "It is looked at again when it is uploaded again or changed (touch).";
-        note(draft.folder(), QUARANTINED, &format!("{why}\n{advice}\n"))?;
-        (self.step)(Step::Publish)?;
-        let folder = draft.publish(path)?;
-        let report = Some(folder.to_string_lossy().into_owned());
-        let wall = (self.wall)();
-        let quarantined =
-            Upload { state: UploadState::Quarantined, since: wall, reason: Some(why.to_owned()), report, ..upload };
-        (self.step)(Step::Finish)?;
-        self.store.set_upload(&quarantined, wall)?;
-        Ok(Came::Quarantined(why.to_owned()))
-    }
-}
-
-/// Seconds after which reading that has failed is tried again, times the failures.
-const RETRY: i64 = 10;
-/// Seconds after which it is tried again when the machine was not able to.
-const MACHINE: i64 = 5;
-/// The longest time between two tries.
-const MOST: i64 = 600;
-
-/// Whether trouble of the machine concerns other uploads as well.
-fn is_of_all(why: &str) -> bool {
-    // As the standard library says which error of the system it was.
-    const CODES: [i32; 5] = [12, 23, 24, 28, 122];
-    let is = |code: &i32| why.contains(&format!("(os error {code})"));
-    why.contains("could not be written") || cfg!(unix) && CODES.iter().any(is)
 }
 
 /// What identifies a problem at a customer. The same problem of another customer is another one.

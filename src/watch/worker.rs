@@ -1,13 +1,11 @@
 //! The process that reads bundles, as its parent sees it: started when needed, stopped when it takes too long, replaced when it
 //! dies or has read many.
 
-use super::examine::{Examined, job_line};
-use super::facts::bytes_of;
-use crate::casework::Quiet;
+use super::protocol::{Examined, Task};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -25,6 +23,8 @@ pub struct Program {
 
 /// Bundles that one process reads: what it may have lost of memory goes with it, and it has the signatures of today.
 const MOST: u32 = 200;
+/// And for so long.
+const OLD: Duration = Duration::from_secs(600);
 /// Within this time the signatures have to be loaded.
 const START: Duration = Duration::from_secs(180);
 /// How often it is looked whether the program is to end.
@@ -36,6 +36,7 @@ const LINE: u64 = 1 << 20;
 pub(super) struct Worker<'a> {
     program: &'a Program,
     stop: &'a AtomicBool,
+    starts: &'a AtomicU64,
     running: Option<Running>,
 }
 
@@ -44,31 +45,41 @@ struct Running {
     input: ChildStdin,
     lines: Receiver<String>,
     catalogue: String,
+    /// How many were started before it.
+    started: u64,
+    since: Instant,
     jobs: u32,
 }
 
 impl<'a> Worker<'a> {
-    /// A worker that is started when it is needed. `stop`: the program is to end.
-    pub(super) fn new(program: &'a Program, stop: &'a AtomicBool) -> Worker<'a> {
-        Worker { program, stop, running: None }
+    /// A worker that is started when it is needed. `stop`: the program is to end. `starts`: how many were started.
+    pub(super) fn new(program: &'a Program, stop: &'a AtomicBool, starts: &'a AtomicU64) -> Worker<'a> {
+        Worker { program, stop, starts, running: None }
     }
 
-    /// Sees to it that the process runs; returns the name of its signatures.
-    pub(super) fn ready(&mut self) -> Result<String, String> {
-        let is_over = |it: &mut Running| it.jobs >= MOST || !matches!(it.child.try_wait(), Ok(None));
+    /// Ends the process; another one is started when it is needed.
+    pub(super) fn stop(&mut self) {
+        self.running = None;
+    }
+
+    /// Sees to it that the process runs; returns the name of its signatures, and its number: a later one was started later.
+    pub(super) fn ready(&mut self) -> Result<(String, u64), String> {
+        let is_over =
+            |it: &mut Running| it.jobs >= MOST || it.since.elapsed() > OLD || !matches!(it.child.try_wait(), Ok(None));
         if self.running.as_mut().is_some_and(is_over) {
             self.running = None;
         }
         if let Some(running) = &self.running {
-            return Ok(running.catalogue.clone());
+            return Ok((running.catalogue.clone(), running.started));
         }
         let running = self.start().map_err(|why| format!("the process that reads bundles does not start: {why}"))?;
-        let catalogue = running.catalogue.clone();
+        let name = (running.catalogue.clone(), running.started);
         self.running = Some(running);
-        Ok(catalogue)
+        Ok(name)
     }
 
     fn start(&self) -> Result<Running, String> {
+        let (started, since) = (self.starts.fetch_add(1, Ordering::Relaxed) + 1, Instant::now());
         let mut command = Command::new(&self.program.path);
         command.args(&self.program.arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -95,7 +106,7 @@ impl<'a> Worker<'a> {
             end(&mut child);
             return Err("no thread could be started".to_owned());
         };
-        let mut running = Running { child, input, lines, catalogue: String::new(), jobs: 0 };
+        let mut running = Running { child, input, lines, catalogue: String::new(), started, since, jobs: 0 };
         match running.line(START, self.stop) {
             Ok(line) => running.catalogue = line.trim_end().to_owned(),
             Err(_) => return Err(running.last_words()),
@@ -103,21 +114,26 @@ impl<'a> Worker<'a> {
         Ok(running)
     }
 
-    /// Reads a bundle; its reports are in the folder then. `quiet`: what is suppressed at its customer.
-    pub(super) fn examine(&mut self, path: &Path, folder: &Path, bytes: u64, quiet: &Quiet) -> Examined {
-        if let Err(why) = self.ready() {
-            return Examined::Machine { why };
+    /// Reads a bundle with the signatures of this name; its reports are in the folder then.
+    pub(super) fn examine(&mut self, job: &Task, bytes: u64, catalogue: &str) -> Examined {
+        match self.ready() {
+            Ok((name, _)) if name == catalogue => {}
+            // It had to be started again, and there are others by now.
+            Ok(_) => return Examined::Changed,
+            Err(why) => return Examined::Machine { why },
         }
-        let (Some(name), Some(out)) = (bytes_of(path), bytes_of(folder)) else {
+        let Some(line) = job.to_line() else {
             return Examined::Failed { why: "its name is no Unicode".to_owned() };
         };
         let Some(mut running) = self.running.take() else {
             return Examined::Machine { why: "there is no process that reads bundles".to_owned() };
         };
-        let sent = running.input.write_all(job_line(name, out, quiet).as_bytes()).and_then(|()| running.input.flush());
+        let sent = running.input.write_all(line.as_bytes()).and_then(|()| running.input.flush());
         if sent.is_err() {
             // It has died before it knew of the bundle.
-            return Examined::Machine { why: format!("the process that reads bundles: {}", running.last_words()) };
+            return Examined::Machine {
+                why: format!("the process that reads bundles is gone: {}", running.last_words()),
+            };
         }
         let limit = self.program.time_limit.unwrap_or_else(|| usual_limit(bytes));
         match running.line(limit, self.stop) {
@@ -134,7 +150,12 @@ impl<'a> Worker<'a> {
             Err(Silent::Late) => {
                 Examined::Failed { why: format!("it took more than {} s and was stopped", limit.as_secs()) }
             }
-            Err(Silent::Ended) => Examined::Failed { why: format!("its reader {}", running.last_words()) },
+            Err(Silent::Ended) => match running.end() {
+                // By hand, or by a service manager that ends all processes of a service.
+                End::Asked => Examined::Machine { why: "the process that reads bundles was told to end".to_owned() },
+                End::Killed => Examined::Killed,
+                End::Fault(why) => Examined::Failed { why: format!("its reader {why}") },
+            },
         }
     }
 }
@@ -166,15 +187,26 @@ impl Running {
         }
     }
 
-    /// How it has ended, in words.
-    fn last_words(&mut self) -> String {
+    /// How it has ended.
+    fn end(&mut self) -> End {
         for _ in 0..100 {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return cause(status);
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        end(&mut self.child).map_or_else(|| "did not answer".to_owned(), cause)
+        // The signal is ours.
+        let _ = end(&mut self.child);
+        End::Fault("did not answer".to_owned())
+    }
+
+    /// The same in words.
+    fn last_words(&mut self) -> String {
+        match self.end() {
+            End::Asked => "it was told to end".to_owned(),
+            End::Killed => "it was killed".to_owned(),
+            End::Fault(why) => format!("it {why}"),
+        }
     }
 }
 
@@ -189,14 +221,49 @@ fn end(child: &mut Child) -> Option<ExitStatus> {
     child.wait().ok()
 }
 
-fn cause(status: ExitStatus) -> String {
+/// How a reader has ended.
+enum End {
+    /// Somebody has told it to.
+    Asked,
+    /// The kernel, to free memory, or somebody has killed it.
+    Killed,
+    /// By what it read, in words.
+    Fault(String),
+}
+
+fn cause(status: ExitStatus) -> End {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return match signal {
-            libc::SIGKILL => "was killed, perhaps to free memory".to_owned(),
-            libc::SIGABRT => "gave up (its memory or stack was not enough, or an error of ours)".to_owned(),
-            signal => format!("crashed (signal {signal})"),
+            libc::SIGKILL => End::Killed,
+            libc::SIGTERM | libc::SIGINT | libc::SIGHUP | libc::SIGQUIT => End::Asked,
+            libc::SIGABRT => End::Fault("gave up (its memory or stack was not enough, or an error of ours)".to_owned()),
+            signal => End::Fault(format!("crashed (signal {signal})")),
         };
     }
-    status.code().map_or_else(|| "ended early".to_owned(), |code| format!("ended early (code {code})"))
+    End::Fault(status.code().map_or_else(|| "ended early".to_owned(), |code| format!("ended early (code {code})")))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::casework::Quiet;
+
+    #[test]
+    fn whose_fault_the_end_of_a_reader_is_is_known() {
+        let examined = |end: &str| {
+            let arguments = vec!["-c".into(), format!("echo c1; read line; {end}").into()];
+            let program = Program { path: "/bin/sh".into(), arguments, time_limit: Some(Duration::from_secs(20)) };
+            let (stop, starts) = (AtomicBool::new(false), AtomicU64::new(0));
+            let job = Task { root: "/in".into(), path: "/in/a".into(), folder: ".w".into(), quiet: Quiet::default() };
+            Worker::new(&program, &stop, &starts).examine(&job, 1, "c1")
+        };
+        assert_eq!(examined("kill -KILL $$"), Examined::Killed);
+        for end in ["kill -TERM $$", "kill -INT $$", "kill -HUP $$"] {
+            assert!(matches!(examined(end), Examined::Machine { why } if why.contains("told to end")), "{end}");
+        }
+        for end in ["kill -ABRT $$", "kill -SEGV $$", "exit 3", "echo nonsense"] {
+            assert!(matches!(examined(end), Examined::Failed { .. }), "{end}");
+        }
+    }
 }

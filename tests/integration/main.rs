@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod authors;
+#[cfg(feature = "server")]
+mod beside;
 mod canary;
 #[cfg(feature = "server")]
 mod cases;
@@ -42,6 +44,8 @@ mod signatures;
 mod signer;
 #[cfg(feature = "server")]
 mod smtp;
+#[cfg(feature = "server")]
+mod store;
 #[cfg(feature = "server")]
 mod submit;
 mod variants;

@@ -179,6 +179,46 @@ fn poison_is_given_up_and_a_full_disk_is_waited_for() {
     assert!(desk.errors().contains("paused, tried again every few seconds: No space left"), "{}", desk.errors());
 }
 
+#[test]
+fn what_could_not_be_watched_safely_is_refused() {
+    let desk = Desk::new(&[("in/acme/a.log", &log("one"))]);
+    let refused = |words: &[&str], code: i32, why: &str| {
+        let output = run(&[&["watch", "--no-builtin", "--no-packs"], words].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(code) && told.contains(why), "{output:?}");
+    };
+    let (root, inner, store) = (desk.root(), desk.path("acme"), desk.store());
+    let (inside, other) = (desk.path("acme/store.db"), desk.folder.path().join("other.db"));
+    refused(&[text(&root), "--store", text(&inside)], 2, "is in the watched folder");
+    refused(&[text(&root), text(&inner), "--store", text(&store)], 2, "overlap");
+    assert!(!inside.exists() && !store.exists());
+    let watch = desk.start(&[], "");
+    desk.wait("the watch", || desk.has_report("acme/a.log"));
+    refused(&[text(&root), "--store", text(&store)], 1, "another `tierline watch` works with the store");
+    #[cfg(target_os = "linux")]
+    refused(&[text(&root), "--store", text(&other)], 1, "another `tierline watch` of this machine watches");
+    assert_eq!(watch.end(), Some(0), "{} {}", desk.errors(), other.display());
+}
+
+#[test]
+fn a_folder_may_vanish_and_come_back() {
+    let desk = Desk::new(&[("in/acme/a.log", &log("one"))]);
+    let watch = desk.start(&[], "");
+    desk.wait("the first", || desk.has_report("acme/a.log"));
+    let away = desk.folder.path().join("away");
+    fs::rename(desk.root(), &away).unwrap();
+    desk.wait("that it is told", || desk.errors().contains("failed to look into"));
+    fs::write(away.join("acme/b.log"), log("two")).unwrap();
+    fs::rename(&away, desk.root()).unwrap();
+    desk.wait("what has come meanwhile", || desk.has_report("acme/b.log"));
+    // It is listened to again: nothing is looked at before twenty seconds have passed.
+    desk.wait("that it is told", || desk.errors().contains("can be looked into again"));
+    fs::write(desk.path("acme/c.log"), log("three")).unwrap();
+    desk.wait("a new one", || desk.has_report("acme/c.log"));
+    assert_eq!(watch.end(), Some(0), "{}", desk.errors());
+    assert_eq!(desk.errors().matches("a.log").count(), 1, "{}", desk.errors());
+}
+
 /// How often, if the tester has time: `TIERLINE_WATCH_KILLS=100 TIERLINE_WATCH_BUNDLES=1000`.
 fn often(variable: &str, usual: usize) -> usize {
     std::env::var(variable).ok().and_then(|it| it.parse().ok()).unwrap_or(usual)

@@ -16,8 +16,7 @@ use tierline::workshop::Answer;
 
 const EXAMPLES: &str = "\
 Examples:
-  tierline case resolve 7 --signature ours/acme/app/ledger-sealed.yaml --reference https://example.com/kb1234 \\
-      --reference-id KB1234 --cause 'The ledger is sealed twice.' --step 'Install 12.3.2.' --verify 'The job ends.'
+  tierline case resolve 7 --signature ours/acme/app/sealed.yaml --reference https://example.com/kb1 --step 'Install 12.3.2.'
   tierline case resolve 7 --signature ours/acme/app/ledger-sealed.yaml --reference https://example.com/kb1234
   tierline signatures check ours
 

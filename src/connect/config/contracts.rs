@@ -9,6 +9,7 @@
 //! [customers.acme]
 //! calendar = "office"
 //! resolve = { critical = "4h", high = "8h" }
+//! contracts = { veeam = "01234567" }            # the numbers of its contracts with vendors
 //! ```
 
 use super::{Config, ConfigError};
@@ -36,6 +37,8 @@ pub(super) struct Agreed {
     calendar: Option<Spanned<String>>,
     #[serde(default)]
     resolve: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    contracts: BTreeMap<String, String>,
 }
 
 impl Config {
@@ -43,6 +46,11 @@ impl Config {
     pub fn contract(&self, customer: &str) -> Result<Option<Contract>, ConfigError> {
         let agreed = self.customers.get(customer).or_else(|| self.customers.get("*"));
         agreed.map(|it| self.read_contract(it.get_ref())).transpose()
+    }
+
+    /// The number of the customer's own contract with a vendor.
+    pub(super) fn contract_number(&self, customer: &str, vendor: &str) -> Option<String> {
+        self.customers.get(customer)?.get_ref().contracts.get(vendor).cloned()
     }
 
     fn read_contract(&self, agreed: &Agreed) -> Result<Contract, ConfigError> {

@@ -8,7 +8,12 @@
 //! signatures = ["veeam/**"]
 //! severities = ["high", "critical"]
 //! trackers = ["desk"]
+//! vendor = "veeam"
 //! ```
+//!
+//! With `vendor`, a watch also makes the package by itself, of what support here cannot solve: defects that only the vendor can mend,
+//! and, if the rule names no signatures, unexplained errors. It goes to the one tracker of the rule, at once if its action is
+//! `submit`, else when a person has approved it.
 
 use super::{Config, ConfigError};
 use crate::connect::Package;
@@ -33,6 +38,20 @@ struct Rule {
     signatures: Option<Vec<Spanned<String>>>,
     severities: Option<Vec<Spanned<String>>>,
     trackers: Option<Vec<String>>,
+    vendor: Option<Spanned<String>>,
+}
+
+/// What a rule has a watch do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The rule.
+    pub rule: String,
+    /// The vendor for whom the package is made.
+    pub vendor: String,
+    /// The tracker it goes to.
+    pub tracker: String,
+    /// The number of the customer's contract with the vendor, if it is known.
+    pub contract: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -85,11 +104,42 @@ impl Config {
         }
     }
 
+    /// Whether any rule has a watch make packages.
+    pub fn has_orders(&self) -> bool {
+        self.policy.rules.iter().any(|it| it.vendor.is_some())
+    }
+
+    /// What the first rule with a vendor that fits has a watch do with a finding of a customer: a signature, or an unexplained error if that is
+    /// `None`. Whether the package may go without a person is decided of the package, once it is there.
+    pub fn order(&self, customer: &str, signature: Option<&str>, severity: &str) -> Option<Order> {
+        let fits = |rule: &&Rule| {
+            rule.vendor.is_some()
+                && is_any(rule.customers.as_deref(), |it| it == customer)
+                && is_any(rule.severities.as_deref(), |it| it.get_ref() == severity)
+                && is_any(rule.signatures.as_deref(), |it| signature.is_some_and(|id| covers(it.get_ref(), id)))
+        };
+        let rule = self.policy.rules.iter().find(fits)?;
+        let (vendor, tracker) = (rule.vendor.as_ref()?.get_ref(), rule.trackers.as_ref()?.first()?);
+        Some(Order {
+            rule: rule.name.get_ref().clone(),
+            vendor: vendor.clone(),
+            tracker: tracker.clone(),
+            contract: self.contract_number(customer, vendor),
+        })
+    }
+
     /// Looks for mistakes in the rules. One that is misspelt must not fit less, or more, than was meant.
     pub(super) fn check_policy(&self) -> Result<(), ConfigError> {
         for rule in &self.policy.rules {
             if rule.name.get_ref().trim().is_empty() {
                 return Err(self.error(Some(rule.name.span()), "a rule needs a name".to_owned()));
+            }
+            if let Some(vendor) = &rule.vendor
+                && rule.trackers.as_ref().is_none_or(|it| it.len() != 1)
+            {
+                let reason =
+                    "a rule with `vendor` makes packages, and needs one tracker they go to in `trackers`".to_owned();
+                return Err(self.error(Some(vendor.span()), reason));
             }
             for severity in rule.severities.iter().flatten() {
                 if !["critical", "high", "medium", "low", "info"].contains(&&**severity.get_ref()) {
@@ -195,6 +245,31 @@ trackers = ["desk"]
     }
 
     #[test]
+    fn a_rule_with_a_vendor_has_packages_made() {
+        let rules = format!(
+            "[[policy.rules]]\nname = \"never for bolt\"\naction = \"ask\"\ncustomers = [\"bolt\"]\n{}vendor = \"veeam\"\n\
+             [[policy.rules]]\nname = \"rest\"\naction = \"ask\"\ntrackers = [\"portal\"]\nvendor = \"ivanti\"\n\
+             [customers.acme]\ncontracts = {{ veeam = \"0815\" }}\n",
+            &RULES[RULES.find("[[policy.rules]]\nname = \"defects\"").unwrap()..]
+        );
+        let config = config(&rules).unwrap();
+        assert!(config.has_orders());
+        let order = |customer: &str, signature, severity| {
+            config.order(customer, signature, severity).map(|it| (it.rule, it.vendor, it.tracker, it.contract))
+        };
+        let own = |words: [&str; 3], contract: Option<&str>| {
+            let [rule, vendor, tracker] = words.map(str::to_owned);
+            Some((rule, vendor, tracker, contract.map(str::to_owned)))
+        };
+        assert_eq!(order("acme", Some("veeam/vbr/x"), "high"), own(["defects", "veeam", "desk"], Some("0815")));
+        assert_eq!(order("acme", Some("veeam/vbr/x"), "low"), own(["rest", "ivanti", "portal"], None));
+        assert_eq!(order("carl", None, "high"), own(["rest", "ivanti", "portal"], None));
+        // A person is asked about it all the same, once the package is there.
+        assert_eq!(order("bolt", Some("veeam/vbr/x"), "high"), own(["defects", "veeam", "desk"], None));
+        assert!(!Config::default().has_orders());
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_line() {
         let told = |text: &str, words: &str| {
             let error = config(text).unwrap_err();
@@ -204,6 +279,7 @@ trackers = ["desk"]
         told(&format!("{rule}severities = [\"urgent\"]\n"), "line 4: there is no severity `urgent`");
         told(&format!("{rule}signatures = [\"*\"]\n"), "line 4: `*`: write the id");
         told(&format!("{rule}signature = [\"a\"]\n"), "line 4: unknown field `signature`");
+        told(&format!("{rule}vendor = \"veeam\"\n"), "line 4: a rule with `vendor` makes packages");
         told("[[policy.rules]]\nname = \"\"\naction = \"ask\"\n", "line 2: a rule needs a name");
         told("[[policy.rules]]\nname = \"a\"\naction = \"send\"\n", "line 3: ");
     }

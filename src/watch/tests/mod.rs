@@ -2,11 +2,16 @@ mod random;
 mod settle;
 mod work;
 
-use super::examine::{Examined, Summary, sha256};
+use super::earlier::earlier;
+use super::examine::sha256;
+use super::inside::Inside;
+use super::protocol::{Examined, Summary};
 use super::publish::Workplace;
 use super::scan::{look, scan};
-use super::settle::{Job, Uploads};
-use super::work::{Came, Step, Work, earlier};
+use super::settings::Step;
+use super::settle::Uploads;
+use super::upload::Job;
+use super::work::{Came, Work};
 use crate::store::Store;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -27,6 +32,8 @@ struct World {
     workplace: Workplace,
     uploads: Uploads,
     seconds: Cell<u64>,
+    /// What somebody has set the clock of the machine to, in seconds behind or before the time that has passed.
+    clock: Cell<i64>,
     catalogue: String,
     /// Contents whose reader was started.
     read: usize,
@@ -41,7 +48,7 @@ impl World {
         let store = Store::open(&folder.path().join("store.db")).unwrap();
         let workplace = Workplace::new(&folder.path().join("store.db"));
         let (uploads, seconds) = (Uploads::new(GIVE_UP), Cell::new(0));
-        World { folder, store, workplace, uploads, seconds, catalogue: "c1".into(), read: 0 }
+        World { folder, store, workplace, uploads, seconds, clock: Cell::new(0), catalogue: "c1".into(), read: 0 }
     }
 
     fn root(&self) -> PathBuf {
@@ -63,7 +70,7 @@ impl World {
     }
 
     fn wall(&self) -> i64 {
-        1_000_000 + self.seconds.get() as i64
+        1_000_000 + self.seconds.get() as i64 + self.clock.get()
     }
 
     fn pass(&self, seconds: u64) {
@@ -74,13 +81,15 @@ impl World {
     fn restart(&mut self) {
         self.uploads = Uploads::new(GIVE_UP);
         self.workplace = Workplace::new(&self.folder.path().join("store.db"));
-        scan(&self.root(), &|_| false, &mut |_| {}).folders.iter().for_each(|it| self.workplace.clean_up(it));
+        let root = self.root();
+        let folders = scan(&root, &mut |_| {}).folders;
+        folders.iter().for_each(|it| self.workplace.clean_up(&Inside::open(&root, it).unwrap()));
     }
 
     fn look(&mut self) {
         let mut all = Vec::new();
         self.uploads.begin_look();
-        let scanned = scan(&self.root(), &|_| false, &mut |found| all.push(found));
+        let scanned = scan(&self.root(), &mut |found| all.push(found));
         for found in all {
             if !self.uploads.saw(&found, false, self.now()) {
                 match earlier(&self.store, &self.catalogue, &found, self.wall()).unwrap() {
@@ -91,12 +100,12 @@ impl World {
                 }
             }
         }
-        self.uploads.end_look(scanned.unfinished);
+        self.uploads.end_look(scanned.unfinished, &[]);
     }
 
     /// What may be read next.
     fn next(&mut self) -> Option<Job> {
-        self.uploads.wake(self.wall());
+        self.uploads.wake(self.now());
         for path in self.uploads.at_rest(self.now()) {
             if let Some(found) = look(&self.root(), &path).unwrap() {
                 self.uploads.saw(&found, false, self.now());
@@ -105,7 +114,7 @@ impl World {
                 self.uploads.gone(&path);
             }
         }
-        self.uploads.next()
+        self.uploads.next(true, self.now())
     }
 
     /// Works on an upload; what the disk does at each step, and what the reader does, is given.
@@ -115,18 +124,19 @@ impl World {
         step: &dyn Fn(Step) -> io::Result<()>,
         examine: &mut dyn FnMut(&Path, &Path) -> Examined,
     ) -> Came {
-        let busy = Mutex::new(HashSet::new());
+        let (busy, roots) = (Mutex::new(HashSet::new()), [self.root()]);
         let work = Work {
             store: &self.store,
             workplace: &self.workplace,
+            roots: &roots,
             busy: &busy,
             catalogue: self.catalogue.clone(),
             tries: 3,
-            give_up: GIVE_UP.as_secs() as i64,
+            give_up: GIVE_UP,
             wall: &|| self.wall(),
             step,
         };
-        let (came, fate) = work.work(job, examine);
+        let (came, fate) = work.work(job, &mut |folder| examine(&job.path, folder));
         self.uploads.ended(job, fate, self.now());
         came
     }
@@ -149,6 +159,13 @@ impl World {
         self.work()
     }
 
+    /// The content that the report of a bundle speaks of.
+    fn reported(&self, name: &str) -> Option<String> {
+        let report = std::fs::read(self.path(&format!("{name}.tierline/report.json"))).ok()?;
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        Some(report["content"].as_str().unwrap().to_owned())
+    }
+
     fn exists(&self, name: &str) -> bool {
         self.path(name).exists()
     }
@@ -157,7 +174,9 @@ impl World {
 /// The reader of this world.
 fn read(path: &Path, folder: &Path) -> Examined {
     let Ok(content) = std::fs::read_to_string(path) else { return Examined::Changed };
-    if let Err(error) = std::fs::write(folder.join("report.json"), &content) {
+    let Ok(sha256) = sha256(path) else { return Examined::Changed };
+    let report = serde_json::json!({"inputs": [{"sha256": sha256}], "content": content}).to_string();
+    if let Err(error) = std::fs::write(folder.join("report.json"), report) {
         return Examined::Machine { why: error.to_string() };
     }
     if !content.ends_with("END") {
@@ -165,8 +184,5 @@ fn read(path: &Path, folder: &Path) -> Examined {
     }
     let problem = content.split_once('!').map(|it| it.0.to_owned());
     let title = "it broke".to_owned();
-    match sha256(path) {
-        Ok(sha256) => Examined::Report(Summary { sha256, title, problem, ..Summary::default() }),
-        Err(_) => Examined::Changed,
-    }
+    Examined::Report(Summary { sha256, title, problem, ..Summary::default() })
 }

@@ -2,6 +2,7 @@
 //! is read before it is complete.
 
 use super::super::facts::bytes_of;
+use super::super::names::report_folder;
 use super::*;
 use crate::store::UploadState;
 use proptest::prelude::*;
@@ -27,6 +28,8 @@ enum Event {
     Replace(usize),
     /// The content of one comes again at another place.
     Copy(usize, usize),
+    /// Somebody moves one to another place, with its report.
+    Move(usize, usize),
     Delete(usize),
     Pass(u64),
     Look,
@@ -63,6 +66,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => slot().prop_map(Event::Mark),
         2 => slot().prop_map(Event::Replace),
         2 => (slot(), slot()).prop_map(|(from, to)| Event::Copy(from, to)),
+        2 => (slot(), slot()).prop_map(|(from, to)| Event::Move(from, to)),
         1 => slot().prop_map(Event::Delete),
         3 => (0..8_u64).prop_map(Event::Pass),
         1 => Just(Event::Pass(GIVE_UP.as_secs())),
@@ -147,6 +151,15 @@ impl Uploaders {
                     world.write(NAMES[to], &content);
                 }
             }
+            Event::Move(from, to) => {
+                let (from, to) = (root.join(NAMES[from]), root.join(NAMES[to]));
+                if from.exists() && !to.exists() {
+                    fs::create_dir_all(to.parent().unwrap()).unwrap();
+                    fs::rename(&from, &to).unwrap();
+                    let _ = fs::remove_dir_all(report_folder(&to));
+                    let _ = fs::rename(report_folder(&from), report_folder(&to));
+                }
+            }
             Event::Delete(slot) => Uploaders::delete(&root, slot),
             Event::Pass(seconds) => world.pass(seconds),
             Event::Look => world.look(),
@@ -195,9 +208,8 @@ fn check_filed(world: &World) -> Result<(), TestCaseError> {
 /// What was filed is what the report beside it says, and that was complete.
 fn check_reports(world: &World) -> Result<(), TestCaseError> {
     for name in NAMES {
-        let report = world.path(&format!("{name}.tierline/report.json"));
         let is_given_up = world.exists(&format!("{name}.tierline/quarantined.txt"));
-        if let Ok(report) = fs::read_to_string(report) {
+        if let Some(report) = world.reported(name) {
             prop_assert!(is_given_up || report.ends_with("END"), "half a report of {name}");
         }
     }
@@ -216,6 +228,8 @@ fn check_all(world: &World) -> Result<(), TestCaseError> {
             let read = world.store.read_bundle(customer, &sha256(&path).unwrap(), "c1").unwrap();
             prop_assert!(read.is_some(), "not read: {} {:?}", name, upload);
             prop_assert!(matches!(upload.state, UploadState::Done | UploadState::Same), "{upload:?}");
+            prop_assert_eq!(world.reported(name), Some(content), "the report of {}", name);
+            prop_assert!(!world.exists(&format!("{name}.tierline/quarantined.txt")), "a reason beside {}", name);
         } else {
             prop_assert_eq!(upload.state, UploadState::Quarantined, "{} {}", name, content);
             prop_assert_eq!(upload.reason.as_deref().map(|it| it.starts_with("cut off")), Some(true));

@@ -2,7 +2,8 @@
 
 use super::super::facts::Facts;
 use super::super::scan::Found;
-use super::super::settle::{Earlier, Fate, Job, Uploads};
+use super::super::settle::Uploads;
+use super::super::upload::{Earlier, Fate, Job};
 use super::{GIVE_UP, SETTLE, START};
 use std::path::Path;
 use std::time::Duration;
@@ -28,12 +29,12 @@ fn track(uploads: &mut Uploads, found: Found, renamed: bool, seconds: u64) {
 /// Looks at the file once more, as the watch does, and returns what may be read.
 #[track_caller]
 fn next(uploads: &mut Uploads, now: u64, file: &Found) -> Option<Job> {
-    uploads.wake(now as i64);
+    uploads.wake(at(now));
     for path in uploads.at_rest(at(now)) {
         assert!(uploads.saw(file, false, at(now)));
         uploads.verified(&path, at(now));
     }
-    uploads.next()
+    uploads.next(true, at(now))
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn a_rename_or_a_marker_makes_it_complete_at_once() {
 fn a_name_that_an_unfinished_upload_has_got_is_a_rename() {
     let mut uploads = new();
     uploads.begin_look();
-    uploads.end_look([(1, 1)]);
+    uploads.end_look([(1, 1)], &[]);
     uploads.begin_look();
     track(&mut uploads, found(1, false), false, 0);
     assert!(next(&mut uploads, 0, &found(1, false)).is_some());
@@ -110,11 +111,11 @@ fn what_lacks_its_end_waits_until_it_changes_or_is_given_up() {
     let mut uploads = new();
     track(&mut uploads, found(1, false), false, 0);
     let job = next(&mut uploads, 5, &found(1, false)).unwrap();
-    uploads.ended(&job, Fate::Incomplete(6), at(6));
+    uploads.ended(&job, Fate::Incomplete, at(6));
     assert_eq!(next(&mut uploads, 3605, &found(1, false)), None);
     let job = next(&mut uploads, 3606, &found(1, false)).unwrap();
     assert!(job.is_last);
-    uploads.ended(&job, Fate::Incomplete(6), at(3606));
+    uploads.ended(&job, Fate::Incomplete, at(3606));
     assert!(uploads.saw(&found(2, false), false, at(3607)));
     assert_eq!(next(&mut uploads, 3608, &found(2, false)), None);
     assert!(!next(&mut uploads, 3612, &found(2, false)).unwrap().is_last);
@@ -137,14 +138,47 @@ fn what_failed_waits_and_lets_others_go_first() {
     let mut uploads = new();
     track(&mut uploads, found(1, false), false, 0);
     let job = next(&mut uploads, 5, &found(1, false)).unwrap();
-    uploads.ended(&job, Fate::Later(20), at(6));
+    uploads.ended(&job, Fate::Later(Duration::from_secs(14)), at(6));
     assert_eq!(next(&mut uploads, 19, &found(1, false)), None);
     let other = Found { path: "/in/b".into(), ..found(1, false) };
     uploads.track(other, Earlier::default(), (SETTLE, SETTLE), false, at(20));
-    uploads.wake(20);
+    uploads.wake(at(20));
     uploads.verified(Path::new("/in/b"), at(20));
-    let order: Vec<_> = std::iter::from_fn(|| uploads.next()).map(|it| it.path).collect();
+    let order: Vec<_> = std::iter::from_fn(|| uploads.next(true, at(20))).map(|it| it.path).collect();
     assert_eq!(order, [Path::new("/in/b"), Path::new("/in/a")]);
+}
+
+#[test]
+fn what_is_to_be_read_alone_waits_until_nothing_else_is_read() {
+    let mut uploads = new();
+    track(&mut uploads, found(1, false), false, 0);
+    let job = next(&mut uploads, 5, &found(1, false)).unwrap();
+    assert!(!job.is_alone);
+    uploads.ended(&job, Fate::Alone(Duration::from_secs(14)), at(6));
+    uploads.wake(at(20));
+    assert_eq!(uploads.next(false, at(20)), None);
+    assert!(uploads.next(true, at(20)).unwrap().is_alone);
+    // Another content is judged anew.
+    uploads.ended(&job, Fate::Later(Duration::from_secs(9)), at(21));
+    assert!(uploads.saw(&found(2, false), false, at(22)));
+    assert!(!next(&mut uploads, 27, &found(2, false)).unwrap().is_alone);
+}
+
+#[test]
+fn of_a_folder_that_has_vanished_nothing_is_forgotten() {
+    let mut uploads = new();
+    track(&mut uploads, found(1, false), false, 0);
+    uploads.begin_look();
+    uploads.end_look([], &["/in".into()]);
+    assert!(uploads.saw(&found(1, false), false, at(1)));
+    // What cannot be looked at does not come to rest, and a single pass does not wait for it.
+    uploads.unreachable(Path::new("/in/a"), at(4));
+    assert!(!uploads.is_busy(at(4)));
+    assert_eq!(next(&mut uploads, 8, &found(1, false)), None);
+    assert!(next(&mut uploads, 9, &found(1, false)).is_some());
+    uploads.begin_look();
+    uploads.end_look([], &["/other".into()]);
+    assert!(uploads.saw(&found(1, false), false, at(10)), "it is being read");
 }
 
 #[test]
@@ -157,7 +191,7 @@ fn what_is_gone_is_forgotten() {
     for is_there in [true, false] {
         uploads.begin_look();
         assert!(!is_there || uploads.saw(&found(1, false), false, at(2)));
-        uploads.end_look([]);
+        uploads.end_look([], &[]);
     }
     uploads.begin_look();
     assert!(!uploads.saw(&found(1, false), false, at(3)));

@@ -44,6 +44,74 @@ fn a_bundle_is_read_reported_and_filed_once() {
 }
 
 #[test]
+fn a_bundle_that_is_moved_with_its_report_keeps_it() {
+    let mut world = World::new();
+    world.write("acme/a.zip", "p1!END");
+    world.settle();
+    std::fs::create_dir(world.path("acme/closed")).unwrap();
+    for name in ["a.zip", "a.zip.tierline"] {
+        std::fs::rename(world.path(&format!("acme/{name}")), world.path(&format!("acme/closed/{name}"))).unwrap();
+    }
+    assert_eq!(names_of(&world.settle()), [("acme/closed/a.zip", &Came::Done(Filed::Same(1)))]);
+    assert_eq!(world.reported("acme/closed/a.zip").as_deref(), Some("p1!END"));
+    assert!(!world.exists("acme/closed/a.zip.tierline/same.txt"));
+    // From now on it is found there.
+    world.write("acme/b.zip", "p1!END");
+    assert_eq!(names_of(&world.settle()), [("acme/b.zip", &Came::Same)]);
+    assert_eq!(world.reported("acme/b.zip").as_deref(), Some("p1!END"));
+    // What has a report of its own does not miss that of others.
+    std::fs::remove_dir_all(world.path("acme/closed")).unwrap();
+    assert_eq!(world.reported("acme/b.zip").as_deref(), Some("p1!END"));
+    assert_eq!(world.store.case(1).unwrap().bundles.len(), 1);
+}
+
+#[test]
+fn the_report_is_that_of_the_present_content() {
+    let mut world = World::new();
+    for content in ["x END", "y END", "x END"] {
+        world.write("a.zip", content);
+        world.settle();
+        assert_eq!(world.reported("a.zip").as_deref(), Some(content));
+    }
+    // What had the content of before at another place has its report still.
+    world.write("b.zip", "x END");
+    world.settle();
+    world.write("a.zip", "z END");
+    world.settle();
+    assert_eq!(world.reported("b.zip").as_deref(), Some("x END"));
+    // A content that was given up leaves no reason behind.
+    world.write("a.zip", "half");
+    world.write("a.zip.done", "");
+    world.settle();
+    assert!(world.exists("a.zip.tierline/quarantined.txt"));
+    std::fs::remove_file(world.path("a.zip.done")).unwrap();
+    world.write("a.zip", "z END");
+    world.settle();
+    assert_eq!(world.reported("a.zip").as_deref(), Some("z END"));
+    assert!(!world.exists("a.zip.tierline/quarantined.txt"));
+}
+
+#[test]
+fn no_name_keeps_a_bundle_from_being_read() {
+    let mut world = World::new();
+    // 247 bytes and more are too many for the usual name of the report's folder, 251 for that of the marker.
+    let long = [246, 247, 250, 251, 255].map(|bytes| "a".repeat(bytes));
+    long.iter().for_each(|name| world.write(name, &format!("{name} END")));
+    // Somebody has uploaded files under the names of reports' folders.
+    world.write("x.log", "x END");
+    world.write("x.log.tierline", "y END");
+    let came = world.settle();
+    assert_eq!(came.len(), 7, "{came:?}");
+    assert!(came.iter().all(|(_, came)| matches!(came, Came::Done(_))), "{came:?}");
+    assert_eq!(world.reported("x.log.tierline").as_deref(), Some("y END"));
+    for name in long.iter().map(String::as_str).chain(["x.log"]) {
+        let report = upload(&world, name).report.unwrap();
+        assert!(Path::new(&report).join("report.json").exists(), "{report}");
+    }
+    assert_eq!(world.settle(), []);
+}
+
+#[test]
 fn other_signatures_read_a_bundle_again_and_keep_its_case() {
     let mut world = World::new();
     world.write("acme/a.zip", "p1!END");
@@ -131,6 +199,28 @@ fn a_bundle_that_ends_its_reader_is_given_up_and_others_go_on() {
 }
 
 #[test]
+fn a_bundle_whose_reader_was_killed_is_read_alone_before_it_is_blamed() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let mut ends = Vec::new();
+    for _ in 0..20 {
+        while let Some(job) = world.next() {
+            let is_alone = job.is_alone;
+            ends.push((is_alone, world.work_on(&job, &|_| Ok(()), &mut |_, _| Examined::Killed)));
+        }
+        world.pass(10);
+    }
+    assert_eq!(ends.first(), Some(&(false, Came::Crowded)));
+    assert_eq!(ends.len(), 4, "{ends:?}");
+    assert!(ends[1..].iter().all(|it| it.0));
+    let (_, Came::Quarantined(why)) = &ends[3] else { panic!("{ends:?}") };
+    assert!(why.starts_with("reading it has failed 3 times: its reader was killed although no other"), "{why}");
+    assert!(std::fs::read_to_string(world.path("a.zip.tierline/quarantined.txt")).unwrap().starts_with(why));
+}
+
+#[test]
 fn what_changes_or_goes_while_it_is_read_is_not_filed() {
     let mut world = World::new();
     world.write("a.zip", "END");
@@ -155,6 +245,43 @@ fn what_changes_or_goes_while_it_is_read_is_not_filed() {
         Examined::Incomplete { why: "cut off".into() }
     });
     assert_eq!(came, Came::Gone);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_folder_leads_nowhere() {
+    let mut world = World::new();
+    let other = world.folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("a.zip"), "of another END").unwrap();
+    world.write("acme/deep/a.zip", "own END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let job = world.next().unwrap();
+    let swap = |world: &World| {
+        std::fs::rename(world.path("acme/deep"), world.path("acme/moved")).unwrap();
+        std::os::unix::fs::symlink(&other, world.path("acme/deep")).unwrap();
+    };
+    // While it is read: the report goes where the bundle was found.
+    let mut swapped = false;
+    let (path, moved) = (world.path("acme/deep"), world.path("acme/moved"));
+    let came = world.work_on(&job, &|_| Ok(()), &mut |bundle, folder| {
+        let examined = read(bundle, folder);
+        if !std::mem::replace(&mut swapped, true) {
+            std::fs::rename(&path, &moved).unwrap();
+            std::os::unix::fs::symlink(&other, &path).unwrap();
+        }
+        examined
+    });
+    assert!(matches!(came, Came::Done(_)), "{came:?}");
+    assert!(world.exists("acme/moved/a.zip.tierline/report.json"));
+    assert_eq!(other.read_dir().unwrap().count(), 1);
+    // Before: there is no such bundle.
+    std::fs::remove_file(world.path("acme/deep")).unwrap();
+    std::fs::rename(world.path("acme/moved"), world.path("acme/deep")).unwrap();
+    swap(&world);
+    assert_eq!(world.work_on(&job, &|_| Ok(()), &mut |_, _| panic!()), Came::Gone);
+    assert_eq!(other.read_dir().unwrap().count(), 1);
 }
 
 #[test]
@@ -198,6 +325,42 @@ fn what_the_machine_refuses_is_given_up_in_the_end() {
 }
 
 #[test]
+fn whoever_sets_the_clock_changes_nothing() {
+    const YEAR: i64 = 31_536_000;
+    for set in [YEAR, -YEAR] {
+        let mut world = World::new();
+        world.write("half.zip", "half");
+        world.write("a.zip", "END");
+        world.look();
+        world.pass(SETTLE.as_secs());
+        let refuse = |path: &Path, folder: &Path| match path.ends_with("a.zip") {
+            true => Examined::Machine { why: "permission denied".into() },
+            false => read(path, folder),
+        };
+        let work = |world: &mut World| {
+            let mut ends = Vec::new();
+            while let Some(job) = world.next() {
+                ends.push(world.work_on(&job, &|_| Ok(()), &mut |path, folder| refuse(path, folder)));
+            }
+            ends
+        };
+        let later = Came::Later("permission denied".into());
+        assert_eq!(work(&mut world), [later.clone(), Came::Incomplete("cut off".into())]);
+        world.clock.set(set);
+        // Neither given up at once nor tried again in a year.
+        assert_eq!(work(&mut world), []);
+        world.pass(10);
+        assert_eq!(work(&mut world), std::slice::from_ref(&later), "{set}");
+        // Also if it was started again: what was to wait does not wait for long.
+        world.clock.set(0);
+        world.restart();
+        world.look();
+        world.pass(700);
+        assert!(work(&mut world).contains(&later), "{set}");
+    }
+}
+
+#[test]
 fn old_bundles_go_when_somebody_has_said_so() {
     let mut world = World::new();
     world.write("a.zip", "END");
@@ -205,14 +368,14 @@ fn old_bundles_go_when_somebody_has_said_so() {
     world.write("b.zip", "half");
     world.settle();
     let wall = world.wall();
-    let remove = |before| super::super::retention::remove_old(&world.store, before, wall).unwrap();
+    let remove = |before| super::super::retention::remove_old(&world.store, &[world.root()], before, wall).unwrap();
     assert_eq!((remove(wall), world.exists("a.zip")), (0, true));
     // Somebody has written to it since: it is another file.
     world.write("a.zip", "other END");
     assert_eq!((remove(wall + 1), world.exists("a.zip")), (0, true));
     world.settle();
     let wall = world.wall();
-    let remove = |before| super::super::retention::remove_old(&world.store, before, wall).unwrap();
+    let remove = |before| super::super::retention::remove_old(&world.store, &[world.root()], before, wall).unwrap();
     assert_eq!(remove(wall + 1), 1);
     for name in ["a.zip", "a.zip.done", "a.zip.tierline"] {
         assert!(!world.exists(name), "{name}");

@@ -1,0 +1,37 @@
+//! Titles of cases without secrets and names, as they may leave.
+
+use crate::cli::redact::{Customer, remember};
+use std::fs;
+use std::path::Path;
+use tierline::redact::{LeakScan, Names, Options, Redacted, Redactor};
+use tierline::store::Case;
+use tierline::watch::report_folder;
+
+/// The title of a case, redacted; `None` if that cannot be done, or something would be left.
+pub(super) fn title(case: &Case) -> Option<Redacted> {
+    redacted(case).ok().flatten()
+}
+
+fn redacted(case: &Case) -> anyhow::Result<Option<Redacted>> {
+    let customer = Customer::new(&case.customer, None)?;
+    let (key, known) = (customer.key(None)?, customer.map()?);
+    let mut names = Names::default();
+    names.learn(case.title.as_bytes());
+    // What a name in the title is, the report of its logs shows.
+    for bundle in &case.bundles {
+        if let Ok(report) = fs::read(report_folder(Path::new(&bundle.path)).join("report.txt")) {
+            names.learn(&report);
+        }
+    }
+    remember(&mut names, &known);
+    let redactor = Redactor::new(key, &Options::default(), &names);
+    let title = redactor.str(&case.title);
+    let map = redactor.map();
+    let mut all = known;
+    all.merge(&map);
+    if !LeakScan::new(&all, &[], false).leaks(title.as_str().as_bytes()).is_empty() {
+        return Ok(None);
+    }
+    customer.save(&map)?;
+    Ok(Some(title))
+}

@@ -1,0 +1,143 @@
+//! What a watch does beside reading bundles: packages for vendors, as rules of the policy want them, and notices to people. It works on
+//! what the store says, in a thread of its own; trouble there is said and keeps nothing else from going on.
+
+use super::package::Packages;
+use crate::cli::connection::{drive, now, tracker};
+use crate::cli::notices::Notices;
+use crate::cli::say;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+use tierline::connect::Config;
+use tierline::store::Store;
+use tierline::watch::escalate;
+
+/// How often it is done.
+const PERIOD: Duration = Duration::from_secs(15);
+/// It takes at most such a part of the time.
+const SHARE: u32 = 20;
+/// How long the end of the program waits for it. What is cut off is done by the next one.
+const LAST: Duration = Duration::from_secs(3);
+
+/// Everything that is needed.
+pub(super) struct Beside {
+    store: PathBuf,
+    config: Arc<Config>,
+    notices: Notices,
+    packages: Packages,
+    /// What was said last of a subject, so that it is said once.
+    said: BTreeMap<&'static str, String>,
+}
+
+/// The thread.
+pub(super) struct Running {
+    ended: Receiver<()>,
+}
+
+impl Beside {
+    /// `None` if the configuration asks for nothing. Mistakes in it are told now.
+    pub(super) fn new(config: Config, store: PathBuf, signatures: Vec<PathBuf>) -> anyhow::Result<Option<Beside>> {
+        if !config.has_notices() && !config.has_orders() {
+            return Ok(None);
+        }
+        let config = Arc::new(config);
+        let notices = Notices::new(Arc::clone(&config), &signatures)?;
+        let packages = Packages::new(Arc::clone(&config), &store, signatures)?;
+        // What is filed from now on is to be told.
+        let opened = Store::open(&store)?;
+        notices.begin(&opened)?;
+        if config.has_orders() {
+            opened.since("escalation", now())?;
+        }
+        Ok(Some(Beside { store, config, notices, packages, said: BTreeMap::new() }))
+    }
+
+    /// Does it again and again until the program is to end.
+    pub(super) fn start(mut self, stop: Arc<AtomicBool>) -> std::io::Result<Running> {
+        const TICK: Duration = Duration::from_millis(200);
+        let (sender, ended) = channel();
+        std::thread::Builder::new().name("beside".to_owned()).spawn(move || {
+            // Dropped at the end, which whoever waits notices.
+            let _ended = sender;
+            while !stop.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                self.pass(&stop);
+                // With very many cases it must not take the machine.
+                let mut left = PERIOD.max(begun.elapsed() * SHARE);
+                while !left.is_zero() && !stop.load(Ordering::Relaxed) {
+                    std::thread::sleep(TICK);
+                    left = left.saturating_sub(TICK);
+                }
+            }
+        })?;
+        Ok(Running { ended })
+    }
+
+    /// Does it once.
+    pub(super) fn pass(&mut self, stop: &AtomicBool) {
+        let store = match Store::open(&self.store) {
+            Ok(store) => store,
+            Err(error) => return self.say_once("store", Some(format!("{:#}", anyhow::Error::new(error)))),
+        };
+        self.say_once("store", None);
+        if self.config.has_orders() {
+            let mut make = |bundle: &_, wanted: &_| self.packages.make(&store, bundle, wanted, stop);
+            let made = escalate(&store, &self.config, &now, &mut make);
+            self.say_once("packages", made.err().map(|error| format!("packages: {:#}", anyhow::Error::new(error))));
+            let sent = self.send_approved(&store, stop);
+            self.say_once("outbox", sent.err().map(|error| format!("outbox: {error:#}")));
+        }
+        if self.config.has_notices() && !stop.load(Ordering::Relaxed) {
+            let told = self.notices.look(&store).and_then(|_| self.notices.send(&store));
+            let trouble = match &told {
+                Err(error) => Some(format!("notices: {error:#}")),
+                Ok(sent) if sent.waiting + sent.refused > 0 => {
+                    Some("some notices do not go through; `tierline notices list` says why".to_owned())
+                }
+                Ok(_) => None,
+            };
+            self.say_once("notices", trouble);
+        }
+    }
+
+    /// Goes on with what a rule has approved.
+    fn send_approved(&self, store: &Store, stop: &AtomicBool) -> anyhow::Result<()> {
+        let mut trouble = Ok(());
+        for id in store.approved_by_rule(now())? {
+            let Some(entry) = store.entry(id)? else { continue };
+            let name = store.ticket(entry.ticket)?.tracker;
+            if stop.load(Ordering::Relaxed) || self.config.kind(&name) == Some("portal") {
+                continue;
+            }
+            match tracker(&self.config, &name) {
+                // Once; what does not work is tried again by a later pass, when it is due.
+                Ok(tracker) => drop(drive(store, &name, &*tracker, id, now())?),
+                // Those for others go on.
+                Err(error) => trouble = Err(error),
+            }
+        }
+        trouble
+    }
+
+    fn say_once(&mut self, subject: &'static str, text: Option<String>) {
+        match text {
+            Some(text) if self.said.get(subject) != Some(&text) => {
+                say(&text);
+                self.said.insert(subject, text);
+            }
+            Some(_) => {}
+            None => drop(self.said.remove(subject)),
+        }
+    }
+}
+
+impl Running {
+    /// Waits a moment for its end.
+    pub(super) fn end(self) {
+        // It is cut off if it takes longer.
+        let _ = self.ended.recv_timeout(LAST);
+    }
+}

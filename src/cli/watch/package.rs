@@ -1,0 +1,192 @@
+//! A package for a vendor, made of a bundle by this program in a process of its own, and put into the outbox.
+
+use crate::cli::connection::now;
+use crate::cli::redact::Customer;
+use crate::cli::submit::{sealed, with_claim};
+use anyhow::{Context, bail};
+use serde_json::Value;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tierline::connect::{Config, Decision, Package};
+use tierline::redact::LeakScan;
+use tierline::store::{APPROVAL, Claim, FiledBundle, Store};
+use tierline::watch::{Made, Wanted};
+
+/// After so long a package is given up.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+/// How the program ends if it was called wrongly.
+const WRONG_USAGE: i32 = 2;
+
+/// Where packages are made, and how.
+pub(super) struct Packages {
+    config: Arc<Config>,
+    store: PathBuf,
+    /// The folder they are kept in until they are through.
+    folder: PathBuf,
+    signatures: Vec<PathBuf>,
+    program: PathBuf,
+}
+
+impl Packages {
+    pub(super) fn new(config: Arc<Config>, store: &Path, signatures: Vec<PathBuf>) -> anyhow::Result<Packages> {
+        let store = std::path::absolute(store)?;
+        // Hidden: should the store lie in a watched folder, they are no uploads.
+        let name = format!(".{}.packages", store.file_name().unwrap_or_default().to_string_lossy());
+        let folder = store.with_file_name(name);
+        Ok(Packages { config, store, folder, signatures, program: std::env::current_exe()? })
+    }
+
+    /// Makes one; whatever goes wrong is what came of it.
+    pub(super) fn make(&self, store: &Store, bundle: &FiledBundle, wanted: &Wanted, stop: &AtomicBool) -> Made {
+        let out = self.folder.join(format!("case-{}-bundle-{}", bundle.case, bundle.id));
+        let made = self.made(store, bundle, wanted, &out, stop);
+        if stop.load(Ordering::Relaxed) && made.is_err() {
+            return Made::Later;
+        }
+        if !matches!(made, Ok(Made::Queued)) {
+            // It is in nobody's way, and nobody takes it for one that was sent.
+            let _ = fs::remove_dir_all(&out);
+        }
+        made.unwrap_or_else(|error| Made::Again(format!("{error:#}")))
+    }
+
+    fn made(
+        &self,
+        store: &Store,
+        bundle: &FiledBundle,
+        wanted: &Wanted,
+        out: &Path,
+        stop: &AtomicBool,
+    ) -> anyhow::Result<Made> {
+        // Of an earlier run that was ended. The same package is made again.
+        let _ = fs::remove_dir_all(out);
+        private_folder(&self.folder).with_context(|| format!("failed to make `{}`", self.folder.display()))?;
+        let answer = match self.run(bundle, wanted, out, stop)? {
+            Ok(answer) => answer,
+            Err(why) => return Ok(Made::Failed(why)),
+        };
+        let text = |field: &str| answer[field].as_str().unwrap_or_default().to_owned();
+        match answer["result"].as_str() {
+            Some("made") => self.queue(store, bundle, wanted, out),
+            Some("lacks") if answer["request"].is_string() => Ok(Made::Lacks(text("request"))),
+            Some("lacks") => {
+                let missing = answer["missing"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                Ok(Made::Failed(missing.collect::<Vec<_>>().join("; ")))
+            }
+            Some("nothing") => Ok(Made::Nothing),
+            _ => Ok(Made::Failed(text("why"))),
+        }
+    }
+
+    /// Has `tierline escalate` make it. That it was called wrongly will not change: a vendor without a profile, a name that is none.
+    fn run(
+        &self,
+        bundle: &FiledBundle,
+        wanted: &Wanted,
+        out: &Path,
+        stop: &AtomicBool,
+    ) -> anyhow::Result<Result<Value, String>> {
+        let mut command = Command::new(&self.program);
+        command.arg("escalate").arg(&bundle.path).arg("--vendor").arg(&wanted.order.vendor);
+        command.arg("--customer").arg(&bundle.customer).arg("--case").arg(bundle.case.to_string());
+        command.arg("--store").arg(&self.store).arg("--out").arg(out).args(["--output", "json", "--no-progress"]);
+        if let Some(contract) = &wanted.order.contract {
+            command.arg("--contract").arg(contract);
+        }
+        if let Some(signature) = &wanted.signature {
+            command.arg("--finding").arg(signature);
+        }
+        for dir in &self.signatures {
+            command.arg("--signatures").arg(dir);
+        }
+        let mut errors = tempfile::tempfile()?;
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors.try_clone()?).spawn()?;
+        let (answer, code) = wait(child, stop)?;
+        if let Ok(answer) = serde_json::from_slice(&answer) {
+            return Ok(Ok(answer));
+        }
+        // What it has said instead.
+        let mut said = String::new();
+        std::io::Seek::rewind(&mut errors)?;
+        errors.take(4096).read_to_string(&mut said)?;
+        match (code, said.trim().trim_start_matches("tierline: ")) {
+            (Some(WRONG_USAGE), said) => Ok(Err(said.to_owned())),
+            (_, "") => bail!("the program has ended early"),
+            (_, said) => bail!("{said}"),
+        }
+    }
+
+    /// Looks it over as `submit` does, and puts it into the outbox.
+    fn queue(&self, store: &Store, bundle: &FiledBundle, wanted: &Wanted, out: &Path) -> anyhow::Result<Made> {
+        let tracker = &wanted.order.tracker;
+        let package = Package::open(out).context("failed to read the package")?;
+        let customer = Customer::new(&bundle.customer, None)?;
+        package.refuse_leaks(&LeakScan::new(&customer.map()?, &[], false)).context("failed to look for leaks")?;
+        let package = sealed(&self.config, tracker, package)?;
+        let decision = self.config.decide(&package, &bundle.customer, tracker);
+        let why = match &decision {
+            Decision::Submit { .. } => String::new(),
+            Decision::Ask { why } => {
+                format!("{APPROVAL} ({why}): `tierline outbox approve` sends it, `outbox drop` gives it up")
+            }
+        };
+        let approved = match &decision {
+            Decision::Submit { rule } => Ok(&**rule),
+            Decision::Ask { .. } => Err(&*why),
+        };
+        let queue = |claim: &Claim<'_>| store.queue_escalation(bundle, claim, approved, now());
+        Ok(match with_claim(&package, &bundle.customer, tracker, out, queue)?? {
+            Some(_) => Made::Queued,
+            // Somebody has given the same package up.
+            None => Made::Nothing,
+        })
+    }
+}
+
+/// Waits for the end of a process and what it has printed. It is ended when its time is over, or that of this program.
+fn wait(mut child: Child, stop: &AtomicBool) -> anyhow::Result<(Vec<u8>, Option<i32>)> {
+    const TICK: Duration = Duration::from_millis(50);
+    let mut stdout = child.stdout.take().context("no pipe")?;
+    let reader = std::thread::spawn(move || {
+        let mut answer = Vec::new();
+        stdout.read_to_end(&mut answer).map(|_| answer)
+    });
+    let start = Instant::now();
+    let end = loop {
+        if let Some(status) = child.try_wait()? {
+            break Ok(status.code());
+        }
+        match (stop.load(Ordering::Relaxed), start.elapsed() > LIMIT) {
+            (true, _) => break Err("the program was ended"),
+            (_, true) => break Err("it has taken too long"),
+            _ => std::thread::sleep(TICK),
+        }
+    };
+    let code = match end {
+        Ok(code) => code,
+        Err(why) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            bail!("{why}");
+        }
+    };
+    let answer = reader.join().map_err(|_| anyhow::anyhow!("nothing was read"))?;
+    Ok((answer.context("failed to read what was made")?, code))
+}
+
+/// Makes a folder that only this user may enter.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}

@@ -1,0 +1,227 @@
+//! All that is kept of one customer: written out, or erased for good.
+//!
+//! Which rows of which table are a customer's stands in one list, [`OWNED`]; a test compares it with the tables that there are, and
+//! asks of each that it is exported and erased.
+
+use super::{Store, StoreError};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// The table of this part: what was erased, without a word of whose it was.
+pub(super) const STEP: &str = "CREATE TABLE erasures (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        -- How many rows went.
+        row_count INTEGER NOT NULL,
+        -- Numbers of cases up to here are not given again.
+        last_case INTEGER NOT NULL
+    ) STRICT;";
+
+/// A table with rows that belong to a customer.
+pub(super) struct Owned {
+    pub(super) table: &'static str,
+    /// Which rows are those of the customer with the number `?1`.
+    pub(super) of: &'static str,
+}
+
+const fn owned(table: &'static str, of: &'static str) -> Owned {
+    Owned { table, of }
+}
+
+const OF_CUSTOMER: &str = "customer = ?1";
+const OF_CASE: &str = "case_id IN (SELECT id FROM cases WHERE customer = ?1)";
+const OF_ENTRY: &str =
+    "entry IN (SELECT outbox.id FROM outbox JOIN tickets ON tickets.id = outbox.ticket WHERE tickets.customer = ?1)";
+
+/// The tables with rows of customers. A table stands behind those that its rows refer to: so they are exported, and erased the other
+/// way round.
+pub(super) const OWNED: &[Owned] = &[
+    owned("customers", "id = ?1"),
+    owned("cases", OF_CUSTOMER),
+    owned("problems", OF_CUSTOMER),
+    owned("case_bundles", OF_CASE),
+    owned("case_events", OF_CASE),
+    owned("findings", OF_CASE),
+    owned(
+        "finding_steps",
+        "finding IN (SELECT findings.id FROM findings JOIN cases ON cases.id = case_id WHERE customer = ?1)",
+    ),
+    owned("suppressions", OF_CUSTOMER),
+    owned("bundles", OF_CUSTOMER),
+    owned("uploads", OF_CUSTOMER),
+    owned("tickets", OF_CUSTOMER),
+    owned("outbox", "ticket IN (SELECT id FROM tickets WHERE customer = ?1)"),
+    owned("outbox_files", OF_ENTRY),
+    owned("dropped", OF_ENTRY),
+    owned("escalations", OF_CASE),
+    owned("notices", OF_CASE),
+    owned("audit", OF_CUSTOMER),
+];
+
+/// The tables without a row of a customer; a test wants each table here or above. The index of words goes with the findings that it is of,
+/// by triggers.
+#[cfg(test)]
+pub(super) const NOBODYS: &[&str] = &[
+    "beginnings",
+    "erasures",
+    "finding_words",
+    "finding_words_config",
+    "finding_words_data",
+    "finding_words_docsize",
+    "finding_words_idx",
+    "health",
+];
+
+/// What is kept of a customer, in numbers, and where more of it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holdings {
+    /// Rows by table; tables without one are left out.
+    pub rows: Vec<(&'static str, u64)>,
+    /// Entries of the outbox that a tracker may be taking in just now.
+    pub in_flight: Vec<i64>,
+    /// Files and folders outside the store that it names: bundles, reports, packages.
+    pub places: Vec<PathBuf>,
+}
+
+impl Holdings {
+    /// How many rows there are.
+    pub fn total(&self) -> u64 {
+        self.rows.iter().map(|(_, count)| count).sum()
+    }
+}
+
+impl Store {
+    /// What is kept of a customer.
+    pub fn holdings(&self, customer: &str) -> Result<Holdings, StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+        let id = number(&db, customer)?;
+        let mut rows = Vec::new();
+        for it in OWNED {
+            let sql = format!("SELECT COUNT(*) FROM {} WHERE {}", it.table, it.of);
+            let count: i64 = db.query_row(&sql, [id], |row| row.get(0))?;
+            if count > 0 {
+                rows.push((it.table, u64::try_from(count).unwrap_or_default()));
+            }
+        }
+        Ok(Holdings { rows, in_flight: in_flight(&db, id)?, places: places(&db, id)? })
+    }
+
+    /// All rows of a customer, by table and column as they are stored, in the order of their keys.
+    pub fn export(&self, customer: &str) -> Result<Value, StoreError> {
+        // All of it as it is at one moment.
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+        let id = number(&db, customer)?;
+        let mut all = Map::new();
+        for it in OWNED {
+            all.insert(it.table.to_owned(), rows_of(&db, it, id)?.into());
+        }
+        let format = self.format()?;
+        Ok(json!({"schema": "tierline.customer/1", "store_format": format, "customer": customer, "tables": all}))
+    }
+
+    /// Erases all rows of a customer and what stood in them, from the file and from what SQLite keeps beside it. Only a count and the
+    /// date stay. Nobody may watch with this store, and nobody is at a ticket of the customer meanwhile. Refuses while a tracker
+    /// may be taking in something, unless that is wanted. Returns how many rows went.
+    pub fn erase(&self, customer: &str, in_flight_too: bool, now: i64) -> Result<u64, StoreError> {
+        let Some(_watch) = self.lock_watch()? else { return Err(StoreError::Watched) };
+        let id = number(&self.db, customer)?;
+        let tickets = |db: &Connection| -> rusqlite::Result<BTreeSet<i64>> {
+            db.prepare("SELECT id FROM tickets WHERE customer = ?1")?.query_map([id], |row| row.get(0))?.collect()
+        };
+        let known = tickets(&self.db)?;
+        let _locks = self.lock_all(&known)?;
+        // What is deleted is overwritten at once; should the rest fail, it is gone all the same.
+        self.db.execute_batch("PRAGMA secure_delete = ON")?;
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let flying = in_flight(&db, id)?;
+        if !flying.is_empty() && !in_flight_too {
+            return Err(StoreError::InFlight(flying));
+        }
+        // One that came meanwhile is not locked.
+        if tickets(&db)? != known {
+            return Err(StoreError::InUse);
+        }
+        let last: i64 = db.query_row("SELECT COALESCE(MAX(id), 0) FROM cases", [], |row| row.get(0))?;
+        let mut count = 0;
+        for it in OWNED.iter().rev() {
+            count += db.execute(&format!("DELETE FROM {} WHERE {}", it.table, it.of), [id])?;
+        }
+        let sql = "INSERT INTO erasures (at, row_count, last_case) VALUES (?1, ?2, ?3)";
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        db.execute(sql, (now, count, last))?;
+        db.commit()?;
+        self.compact()?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// When something was erased, and how many rows.
+    pub fn erasures(&self) -> Result<Vec<(i64, u64)>, StoreError> {
+        let mut statement = self.db.prepare("SELECT at, row_count FROM erasures ORDER BY id")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default())))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// The number of a customer that is known.
+fn number(db: &Connection, customer: &str) -> Result<i64, StoreError> {
+    let id = db.query_row("SELECT id FROM customers WHERE name = ?1", [customer], |row| row.get(0)).optional()?;
+    id.ok_or_else(|| StoreError::NoCustomer(customer.to_owned()))
+}
+
+fn in_flight(db: &Connection, customer: i64) -> rusqlite::Result<Vec<i64>> {
+    let sql = "SELECT outbox.id FROM outbox JOIN tickets ON tickets.id = outbox.ticket WHERE tickets.customer = ?1
+        AND state IN ('sending', 'ambiguous', 'accepted', 'attaching', 'verifying')
+        AND outbox.id NOT IN (SELECT entry FROM dropped) ORDER BY outbox.id";
+    db.prepare(sql)?.query_map([customer], |row| row.get(0))?.collect()
+}
+
+fn places(db: &Connection, customer: i64) -> rusqlite::Result<Vec<PathBuf>> {
+    let sql = "SELECT path FROM uploads WHERE customer = ?1 UNION SELECT CAST(report AS BLOB) FROM uploads WHERE customer = ?1
+        AND report IS NOT NULL UNION SELECT CAST(path AS BLOB) FROM bundles WHERE customer = ?1
+        UNION SELECT CAST(report AS BLOB) FROM bundles WHERE customer = ?1
+        UNION SELECT CAST(path AS BLOB) FROM case_bundles JOIN cases ON cases.id = case_id WHERE customer = ?1
+        UNION SELECT CAST(package AS BLOB) FROM outbox JOIN tickets ON tickets.id = ticket WHERE customer = ?1
+        UNION SELECT CAST(text AS BLOB) FROM case_events JOIN cases ON cases.id = case_id WHERE customer = ?1
+        AND kind = 'package'";
+    let paths: BTreeSet<PathBuf> =
+        db.prepare(sql)?.query_map([customer], |row| row.get(0).map(path))?.collect::<Result<_, _>>()?;
+    Ok(paths.into_iter().collect())
+}
+
+/// A path of the bytes of the system.
+fn path(bytes: Vec<u8>) -> PathBuf {
+    #[cfg(unix)]
+    return PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes));
+    #[cfg(not(unix))]
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+fn rows_of(db: &Connection, owned: &Owned, customer: i64) -> rusqlite::Result<Vec<Value>> {
+    let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
+    let keys: Vec<String> = db.prepare(sql)?.query_map([owned.table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let order = if keys.is_empty() { "rowid".to_owned() } else { keys.join(", ") };
+    let mut statement = db.prepare(&format!("SELECT * FROM {} WHERE {} ORDER BY {order}", owned.table, owned.of))?;
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let rows = statement.query_map([customer], |row| {
+        let mut object = Map::new();
+        for (column, name) in names.iter().enumerate() {
+            object.insert(name.clone(), value(row.get_ref(column)?));
+        }
+        Ok(Value::Object(object))
+    })?;
+    rows.collect()
+}
+
+fn value(stored: ValueRef<'_>) -> Value {
+    match stored {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => number.into(),
+        ValueRef::Real(number) => number.into(),
+        // Paths of the system are stored as bytes.
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into(),
+    }
+}

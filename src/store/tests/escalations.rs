@@ -1,0 +1,136 @@
+//! Packages that rules have had made, and what is told to people.
+
+use super::*;
+
+/// A bundle that a watch has filed.
+fn filed(store: &Store, customer: &str, name: &str, at: i64) -> FiledBundle {
+    let upload = Upload {
+        path: name.as_bytes().to_vec(),
+        customer: customer.to_owned(),
+        facts: "1".into(),
+        state: UploadState::Working,
+        sha256: None,
+        catalogue: None,
+        tries: 0,
+        interrupted: 0,
+        since: at,
+        due: at,
+        reason: None,
+        report: None,
+    };
+    let (path, report) = (format!("/in/{name}"), format!("/in/{name}.tierline"));
+    let finished = Finished {
+        upload: &upload,
+        sha256: name,
+        catalogue: "c",
+        path: &path,
+        report: &report,
+        title: "it broke",
+        problem: Some(name),
+        about: About::default(),
+        quiet: None,
+        findings: &[],
+    };
+    store.finish(&finished, at).unwrap();
+    store.not_escalated(at).unwrap().pop().unwrap()
+}
+
+/// The claim to the problem of the case that a bundle belongs to.
+fn own<'a>(bundle: &'a FiledBundle, problem: &'a str, manifest: &'a str) -> Claim<'a> {
+    claim(&bundle.customer, problem, manifest)
+}
+
+#[test]
+fn a_bundle_is_asked_about_until_there_is_an_answer() {
+    let (_folder, store) = open();
+    assert_eq!((store.since("x", 10).unwrap(), store.since("x", 20).unwrap()), (10, 10));
+    filed(&store, "acme", "old", 5);
+    let bundle = filed(&store, "acme", "new", 10);
+    assert_eq!((&*bundle.customer, &*bundle.report), ("acme", "/in/new.tierline"));
+    assert_eq!(store.not_escalated(10).unwrap(), std::slice::from_ref(&bundle));
+    assert_eq!((store.begin_escalation(&bundle).unwrap(), store.begin_escalation(&bundle).unwrap()), (1, 2));
+    // The program was ended meanwhile.
+    assert_eq!(store.not_escalated(10).unwrap()[0].tries, 2);
+    for _ in 0..2 {
+        store.reach_escalation(&bundle, Escalation::Lacks, Some("waits for customer: logs"), 11).unwrap();
+    }
+    assert_eq!(store.not_escalated(10).unwrap(), []);
+    assert_eq!(store.escalation(bundle.id).unwrap(), Some(Escalation::Lacks));
+    let events = store.case(bundle.case).unwrap().events;
+    assert_eq!(events.iter().filter(|it| it.text == "waits for customer: logs").count(), 1);
+}
+
+#[test]
+fn a_package_waits_for_a_person_unless_a_rule_has_approved_it() {
+    let (_folder, store) = open();
+    let (first, second) = (filed(&store, "acme", "one", 10), filed(&store, "acme", "two", 10));
+    let held = store.queue_escalation(&first, &own(&first, "k1", "m1"), Err(APPROVAL), 11).unwrap().unwrap();
+    assert_eq!((held.state, held.reason.as_deref()), (State::Held, Some(APPROVAL)));
+    assert_eq!(store.entry(held.id).unwrap().unwrap(), held);
+    let gone = store.queue_escalation(&second, &own(&second, "k2", "m2"), Ok("defects"), 11).unwrap().unwrap();
+    assert_eq!(gone.state, State::Pending);
+    assert_eq!(store.approved_by_rule(11).unwrap(), [gone.id]);
+    assert_eq!(store.case(second.case).unwrap().events.pop().unwrap().what, Happened::Rule);
+    store.postpone(gone.id, State::Searching, 50, "503").unwrap();
+    assert_eq!((store.approved_by_rule(11).unwrap(), store.approved_by_rule(50).unwrap()), (vec![], vec![gone.id]));
+    assert!(store.approve(held.id, "jo", 12).unwrap());
+    assert!(!store.approve(held.id, "jo", 13).unwrap(), "once");
+    assert_eq!(store.entry(held.id).unwrap().unwrap().state, State::Pending);
+    // What a person has approved is sent by that person.
+    assert_eq!(store.approved_by_rule(50).unwrap(), [gone.id]);
+}
+
+#[test]
+fn what_a_person_has_given_up_is_not_taken_up_by_a_rule() {
+    let (_folder, store) = open();
+    let bundle = filed(&store, "acme", "one", 10);
+    let entry = store.queue_escalation(&bundle, &own(&bundle, "k1", "m1"), Err(APPROVAL), 11).unwrap().unwrap();
+    assert!(store.give_up(entry.id, "no", "jo", 12).unwrap());
+    assert!(!store.approve(entry.id, "jo", 13).unwrap());
+    assert_eq!(store.queue_escalation(&bundle, &own(&bundle, "k1", "m1"), Ok("rule"), 14).unwrap(), None);
+    assert_eq!(store.entry(entry.id).unwrap().unwrap().state, State::Dropped);
+}
+
+#[test]
+fn a_case_says_what_is_on_its_way() {
+    let (_folder, store) = open();
+    let case = store.open_case(
+        &NewCase { customer: "acme", title: "x", origin: Origin::Phone, contact: None, about: About::default() },
+        "me",
+        5,
+    );
+    let case = case.unwrap();
+    let tie = Tie { customer: "acme", problem: "k1", package: "/p", about: About::default(), bundles: &[] };
+    store.tie(case, &tie, "me", 6).unwrap();
+    assert_eq!(store.on_its_way(case).unwrap(), None);
+    let entry = store.claim(&claim("acme", "k1", "m1"), 7).unwrap();
+    assert_eq!(store.on_its_way(case).unwrap(), Some(entry.id));
+    store.reach(entry.id, State::Verified, 8).unwrap();
+    assert_eq!(store.on_its_way(case).unwrap(), None);
+}
+
+#[test]
+fn a_notice_is_written_down_once() {
+    let (_folder, store) = open();
+    let bundle = filed(&store, "acme", "one", 10);
+    let notice = |about: &str| NewNotice {
+        case: bundle.case,
+        channel: "c".into(),
+        recipient: "r".into(),
+        about: about.into(),
+        subject: "s".into(),
+        text: "t".into(),
+    };
+    assert!(store.tell(&notice("new"), 10).unwrap());
+    assert!(!store.tell(&notice("new"), 11).unwrap());
+    assert!(store.tell(&notice("critical"), 12).unwrap());
+    assert_eq!(store.told(bundle.case, "c", "r").unwrap().into_iter().collect::<Vec<_>>(), ["critical", "new"]);
+    for state in NoticeState::ALL {
+        store.reach_notice(1, state, Some("why"), 13).unwrap();
+        assert_eq!(store.notices().unwrap()[0].state, state);
+    }
+    assert_eq!(store.due_notices(20).unwrap().iter().map(|it| it.id).collect::<Vec<_>>(), [2]);
+    store.postpone_notice(2, 30, "451", 14).unwrap();
+    assert_eq!(store.due_notices(29).unwrap(), []);
+    assert_eq!(store.due_notices(30).unwrap()[0].attempts, 1);
+}

@@ -1,0 +1,273 @@
+//! What the rules of the policy have done with bundles that were filed: packages for vendors, into the outbox.
+//!
+//! It works on what the store says, beside the watch and never before it. Making a package is the caller's, who does it in a process of
+//! its own; whatever happens there is written down with the case.
+
+use crate::connect::{Config, Order};
+use crate::store::{Escalation, FiledBundle, Store, StoreError};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// A package that a rule wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// What it is about; the likeliest unexplained error of the vendor's products, if that is `None`.
+    pub signature: Option<String>,
+    /// What the rule says.
+    pub order: Order,
+}
+
+/// What came of making a package and putting it into the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It is there; the store has the word of it.
+    Queued,
+    /// The vendor would not accept it yet; the message to the customer.
+    Lacks(String),
+    /// There is nothing in it for this vendor.
+    Nothing,
+    /// It cannot be done.
+    Failed(String),
+    /// It did not work, and may another time: the disk is full, the logs cannot be read just now.
+    Again(String),
+    /// The program is to end; it is begun again.
+    Later,
+}
+
+/// So often a package is begun.
+const TRIES: u32 = 6;
+/// Seconds until it is begun again; each time four times as many.
+const FIRST: i64 = 15;
+
+/// Goes through the bundles that were filed since this was asked for the first time. `make` makes a package and puts it into the
+/// outbox. Returns how many are there now.
+pub fn escalate(
+    store: &Store,
+    config: &Config,
+    now: &dyn Fn() -> i64,
+    make: &mut dyn FnMut(&FiledBundle, &Wanted) -> Made,
+) -> Result<u64, StoreError> {
+    if !config.has_orders() {
+        return Ok(0);
+    }
+    let since = store.since("escalation", now())?;
+    let mut queued = 0;
+    for bundle in store.not_escalated(since)? {
+        if bundle.tries > 0
+            && now() < bundle.done.saturating_add(FIRST.saturating_mul(4_i64.saturating_pow(bundle.tries)))
+        {
+            continue;
+        }
+        let case = store.case(bundle.case)?;
+        let findings = store.findings(bundle.case)?.into_iter().map(|it| it.finding);
+        let quiet: Vec<String> = findings.filter(|it| it.suppressed.is_some()).map(|it| it.problem).collect();
+        let Some(wanted) = wanted(config, &bundle, case.severity.as_deref(), &quiet) else {
+            store.reach_escalation(&bundle, Escalation::Nothing, None, now())?;
+            continue;
+        };
+        if case.closed.is_some() {
+            store.reach_escalation(&bundle, Escalation::Nothing, None, now())?;
+            continue;
+        }
+        if let Some(entry) = store.on_its_way(bundle.case)? {
+            let note = format!("no further package: entry {entry} of the outbox has not gone yet");
+            store.reach_escalation(&bundle, Escalation::Nothing, Some(&note), now())?;
+            continue;
+        }
+        let tries = store.begin_escalation(&bundle)?;
+        let made = match tries > TRIES {
+            true => Made::Failed(format!("the program has ended {TRIES} times while it was made")),
+            false => make(&bundle, &wanted),
+        };
+        let rule = &wanted.order.rule;
+        match made {
+            Made::Queued => queued += 1,
+            Made::Later => break,
+            Made::Again(why) if tries < TRIES => {
+                let note = format!("no package could be made yet by the rule `{rule}`, which is tried again: {why}");
+                store.reach_escalation(&bundle, Escalation::Working, Some(&note), now())?;
+            }
+            Made::Nothing => store.reach_escalation(&bundle, Escalation::Nothing, None, now())?,
+            Made::Lacks(request) => {
+                let note = format!("waits for customer: {request}");
+                store.reach_escalation(&bundle, Escalation::Lacks, Some(&note), now())?;
+            }
+            Made::Failed(why) | Made::Again(why) => {
+                let note = format!("no package was made by the rule `{rule}`: {why}");
+                store.reach_escalation(&bundle, Escalation::Failed, Some(&note), now())?;
+            }
+        }
+    }
+    Ok(queued)
+}
+
+/// What the rules want of a bundle, by its report: of defects that only the vendor can mend, the likeliest first; else of unexplained
+/// errors. What is `quiet` is suppressed. What cannot be read any more is nobody's wish.
+fn wanted(config: &Config, bundle: &FiledBundle, severity: Option<&str>, quiet: &[String]) -> Option<Wanted> {
+    let is_quiet = |it: &Value| quiet.iter().any(|quiet| it.as_str() == Some(quiet));
+    let report = fs::read(Path::new(&bundle.report).join("report.json")).ok()?;
+    let report: Value = serde_json::from_slice(&report).ok()?;
+    let is = |it: &Value, field: &str, value: &str| it[field].as_str() == Some(value);
+    let known = report["diagnoses"].as_array().into_iter().flatten();
+    for it in known.filter(|it| is(it, "state", "match") && is(it, "level", "L3") && it["caused_by"].is_null()) {
+        if is_quiet(&it["signature"]) {
+            continue;
+        }
+        let signature = it["signature"].as_str()?;
+        let own = it["severity"].as_str().unwrap_or("medium");
+        if let Some(order) = config.order(&bundle.customer, Some(signature), severity.unwrap_or(own)) {
+            return Some(Wanted { signature: Some(signature.to_owned()), order });
+        }
+    }
+    let first = report["unresolved"].as_array()?.iter().find(|it| !is_quiet(&it["id"]))?;
+    // As a package counts an error that nobody understands.
+    let own = match first["level"].as_str() {
+        Some("fatal") => "critical",
+        Some("error") => "high",
+        _ => "medium",
+    };
+    let order = config.order(&bundle.customer, None, severity.unwrap_or(own))?;
+    Some(Wanted { signature: None, order })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{About, Finished, Upload, UploadState};
+    use serde_json::json;
+
+    const RULES: &str = "[[policy.rules]]\nname = \"defects\"\naction = \"ask\"\nsignatures = [\"veeam/**\"]\n\
+        trackers = [\"desk\"]\nvendor = \"veeam\"\n\
+        [[policy.rules]]\nname = \"unexplained\"\naction = \"ask\"\nseverities = [\"critical\"]\ntrackers = [\"desk\"]\n\
+        vendor = \"ivanti\"\n";
+
+    struct Desk {
+        folder: tempfile::TempDir,
+        store: Store,
+        config: Config,
+    }
+
+    fn known(signature: &str, level: &str) -> Value {
+        json!({"signature": signature, "level": level, "state": "match", "severity": "high", "caused_by": null})
+    }
+
+    impl Desk {
+        fn new() -> Desk {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(&folder.path().join("store.db")).unwrap();
+            let config = Config::parse(Path::new("c.toml"), RULES.to_owned()).unwrap();
+            let desk = Desk { folder, store, config };
+            assert_eq!(desk.go(10, &mut |_, _| Made::Nothing), 0);
+            desk
+        }
+
+        /// Files a bundle with a report.
+        fn file(&self, name: &str, report: &Value, at: i64) -> i64 {
+            let folder = self.folder.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("report.json"), report.to_string()).unwrap();
+            let upload = Upload {
+                path: name.as_bytes().to_vec(),
+                customer: "acme".to_owned(),
+                facts: String::new(),
+                state: UploadState::Working,
+                sha256: None,
+                catalogue: None,
+                tries: 0,
+                interrupted: 0,
+                since: at,
+                due: at,
+                reason: None,
+                report: None,
+            };
+            let finished = Finished {
+                upload: &upload,
+                sha256: name,
+                catalogue: "c",
+                path: name,
+                report: &folder.to_string_lossy(),
+                title: name,
+                problem: Some(name),
+                about: About::default(),
+                quiet: None,
+                findings: &[],
+            };
+            self.store.finish(&finished, at).unwrap().case()
+        }
+
+        fn go(&self, now: i64, make: &mut dyn FnMut(&FiledBundle, &Wanted) -> Made) -> u64 {
+            escalate(&self.store, &self.config, &|| now, make).unwrap()
+        }
+
+        /// What is wanted of all that was filed, as signature and vendor.
+        fn wanted(&self, now: i64) -> Vec<(Option<String>, String)> {
+            let mut all = Vec::new();
+            self.go(now, &mut |_, wanted| {
+                all.push((wanted.signature.clone(), wanted.order.vendor.clone()));
+                Made::Nothing
+            });
+            all
+        }
+
+        fn notes(&self, case: i64) -> Vec<String> {
+            let events = self.store.case(case).unwrap().events.into_iter();
+            events.filter(|it| it.what.name() == "note").map(|it| it.text).collect()
+        }
+    }
+
+    #[test]
+    fn rules_want_defects_and_what_nobody_explains() {
+        let desk = Desk::new();
+        let one = [known("veeam/vbr/easy", "L1"), known("veeam/vbr/defect", "L3")];
+        desk.file("defect", &json!({"diagnoses": one, "unresolved": [{"level": "error"}]}), 20);
+        desk.file(
+            "fatal",
+            &json!({"diagnoses": [known("acme/app/defect", "L3")], "unresolved": [{"level": "fatal"}]}),
+            20,
+        );
+        desk.file("error", &json!({"diagnoses": [], "unresolved": [{"level": "error"}]}), 20);
+        desk.file("known", &json!({"diagnoses": [known("veeam/vbr/easy", "L2")], "unresolved": []}), 20);
+        let defect = Some("veeam/vbr/defect".to_owned());
+        assert_eq!(desk.wanted(20), [(defect, "veeam".to_owned()), (None, "ivanti".to_owned())]);
+        assert_eq!(desk.wanted(21), [], "once");
+    }
+
+    #[test]
+    fn what_was_filed_before_the_rules_is_left() {
+        let desk = Desk::new();
+        desk.file("old", &json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []}), 9);
+        assert_eq!(desk.wanted(20), []);
+    }
+
+    #[test]
+    fn trouble_is_told_and_tried_again_ever_more_rarely() {
+        let desk = Desk::new();
+        let case = desk.file("a", &json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []}), 100);
+        let mut begun = Vec::new();
+        for now in (100..100_000).step_by(5) {
+            desk.go(now, &mut |_, _| {
+                begun.push(now - 100);
+                Made::Again("the disk is full".to_owned())
+            });
+        }
+        assert_eq!(begun, [0, 60, 240, 960, 3840, 15_360]);
+        let notes = desk.notes(case);
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(
+            notes[0].contains("tried again: the disk is full")
+                && notes[1].starts_with("no package was made by the rule")
+        );
+    }
+
+    #[test]
+    fn what_lacks_is_asked_and_the_end_of_the_program_is_no_answer() {
+        let desk = Desk::new();
+        let case = desk.file("a", &json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []}), 100);
+        assert_eq!(desk.go(100, &mut |_, _| Made::Later), 0);
+        assert_eq!(desk.notes(case), Vec::<String>::new());
+        desk.go(200, &mut |_, _| Made::Lacks("send the logs".to_owned()));
+        assert_eq!(desk.notes(case), ["waits for customer: send the logs"]);
+        assert_eq!(desk.wanted(10_000), []);
+    }
+}
