@@ -1,6 +1,6 @@
-//! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of path, text and
-//! tree of each file, in path order. A mistake in a file fails the build with its place. The literals of its regexes and
-//! a sample of the healthy logs are embedded beside it.
+//! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of path, length of the text
+//! and tree of each file, in path order, and the compressed texts. A mistake in a file fails the build with its place. The literals
+//! of its regexes and a sample of the healthy logs are embedded beside it.
 
 // The library's own reader, so that the build refuses exactly what the program would refuse.
 #![expect(dead_code, reason = "the build reads signatures and does nothing else with them")]
@@ -46,8 +46,11 @@ mod yaml;
 
 use correlation::*;
 use data::*;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use fragments::Fragments;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
@@ -82,7 +85,7 @@ fn main() -> io::Result<ExitCode> {
             Ok(tree) => {
                 let tree_file = out.join(format!("{index}.tree"));
                 fs::write(&tree_file, tree)?;
-                table.push_str(&format!("({path:?}, include_str!({file:?}), include_bytes!({tree_file:?})),\n"));
+                table.push_str(&format!("({path:?}, {}, include_bytes!({tree_file:?})),\n", text.len()));
             }
             Err(mistakes) => {
                 is_broken = true;
@@ -93,6 +96,9 @@ fn main() -> io::Result<ExitCode> {
     }
     table.push_str("]\n");
     fs::write(out.join("catalogue.rs"), table)?;
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
+    texts.iter().try_for_each(|(_, text)| packed.write_all(text.as_bytes()))?;
+    fs::write(out.join("catalogue.texts"), packed.finish()?)?;
     fs::write(
         out.join("catalogue.sha256"),
         checksum::of_files(texts.iter().map(|(path, text)| (*path, text.as_bytes()))),

@@ -69,11 +69,14 @@ impl Secrets {
     }
 
     fn out_of(&self, text: &str) -> String {
-        let text = self.0.str(text).as_str().to_owned();
-        match text.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-            None => text,
-        }
+        cut(self.0.str(text).as_str().to_owned())
+    }
+}
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }
 
@@ -118,7 +121,7 @@ fn unexplained_of(unresolved: &Unresolved, secrets: &Secrets) -> Finding {
 
 fn of_group(group: &Group, secrets: &Secrets) -> Finding {
     let first = group.evidence.first();
-    let place = |it: &Evidence| secrets.out_of(&format!("{}:{}", it.file, it.line));
+    let place = |it: &Evidence| secrets.out_of(&format!("{}:{}", cut(it.file.to_string()), it.line));
     Finding {
         count: group.count,
         first_time: group.first_time.map(|it| it.to_string()),

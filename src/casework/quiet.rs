@@ -13,7 +13,12 @@ impl Quiet {
     pub fn of(store: &Store, customer: &str, now: i64) -> Result<Quiet, StoreError> {
         let all = store.suppressions(now)?.into_iter();
         let own = all.filter(|it| it.holds && it.customer.as_deref().is_none_or(|it| it == customer));
-        Ok(Quiet(own.map(|it| (it.problem, format!("suppressed until {}: {}", it.until, it.reason))).collect()))
+        let mut own: Vec<_> = own.collect();
+        // Of two, the one that holds longer.
+        own.sort_by(|a, b| a.until.cmp(&b.until));
+        Ok(Quiet(
+            own.into_iter().map(|it| (it.problem, format!("suppressed until {}: {}", it.until, it.reason))).collect(),
+        ))
     }
 
     /// Why a problem is suppressed, if it is.
@@ -21,13 +26,37 @@ impl Quiet {
         self.0.get(problem).map(String::as_str)
     }
 
-    /// Notes in a diagnosis what of it is suppressed. Nothing is left out.
+    /// Notes in a diagnosis what of it is suppressed, and until when. Nothing is left out. The reason is for who works on the
+    /// case: reports go to customers.
     pub fn note(&self, diagnosis: &mut Diagnosis) {
+        let until = |problem: &str| self.why(problem).map(|it| it.split_once(": ").map_or(it, |it| it.0).to_owned());
         for known in &mut diagnosis.known {
-            known.notes.extend(self.why(&known.signature.id).map(str::to_owned));
+            known.notes.extend(until(&known.signature.id));
         }
         for unresolved in &mut diagnosis.unresolved {
-            unresolved.reasons.extend(self.why(&unresolved.id).map(str::to_owned));
+            unresolved.reasons.extend(until(&unresolved.id));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::sample::{diagnosis, group, signature};
+    use crate::signature::Severity;
+    use crate::store::NewSuppression;
+
+    #[test]
+    fn reports_say_until_when_and_not_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store.db")).unwrap();
+        let new = NewSuppression { customer: None, problem: "a/b/c", reason: "new: disks", until: "2026-03-01" };
+        store.suppress(&new, "me", 1).unwrap();
+        store.suppress(&NewSuppression { until: "2026-02-01", ..new }, "me", 2).unwrap();
+        let quiet = Quiet::of(&store, "acme", 3).unwrap();
+        assert_eq!(quiet.why("a/b/c"), Some("suppressed until 2026-03-01: new: disks"));
+        let mut diagnosis = diagnosis(vec![(signature("a/b/c", Severity::High), group(1, Vec::new()))], Vec::new());
+        quiet.note(&mut diagnosis);
+        assert_eq!(diagnosis.known[0].notes, ["suppressed until 2026-03-01"]);
     }
 }

@@ -11,6 +11,7 @@ use super::progress::with_count;
 use super::redact::{Customer, read_keywords, remember_name};
 use super::{Exit, Terminal, around, output, say};
 use anyhow::Context;
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tierline::collect::{CollectError, Format, Host, Limits, Redaction, Wanted, collect, detect, plan};
@@ -140,7 +141,8 @@ pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit
         read: &read,
     };
     let total = 2 * plan.files.iter().map(|it| it.bytes).sum::<u64>();
-    let work = || collect(&wanted, &mut ledger, &out);
+    let mut keep = |ledger: &mut Ledger| customer.save_ledger(ledger).map_err(io::Error::other);
+    let work = || collect(&wanted, &mut ledger, &mut keep, &out);
     let result = with_count(total, &|| read.load(Ordering::Relaxed), !terminal.no_progress, work);
     let collected = match result {
         Ok(collected) => collected,
@@ -153,8 +155,6 @@ pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit
         }
         Err(error) => return Err(error).context("failed to collect"),
     };
-    // The archive is of no use to those who cannot lead back its names; that the map is kept is worth an error.
-    customer.save_ledger(&mut ledger)?;
     output::print(told::collected(&collected, &out, &set, args.keep_identifiers).as_bytes())?;
     Ok(if collected.manifest.lacks().is_empty() { Exit::Done } else { Exit::Partial })
 }

@@ -15,6 +15,8 @@ use super::stream;
 use super::{Exit, Terminal, open_bundle, say};
 use anyhow::Context;
 pub(super) use customer::Customer;
+#[cfg(feature = "server")]
+pub(super) use customer::folder_name;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

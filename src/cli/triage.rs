@@ -142,7 +142,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         tierline::diagnosis::note_known_before(&mut diagnosis, known);
     }
     #[cfg(feature = "server")]
-    args.filed.add(&mut diagnosis)?;
+    args.filed.add(&mut diagnosis, args.redact.is_some())?;
     if let Some(customer) = &args.redact {
         let learn = || pool.install(|| redact::redacted(&diagnosis, customer, &bundle));
         match with_progress(&bundle, !terminal.no_progress, learn)? {

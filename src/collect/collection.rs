@@ -10,7 +10,6 @@ use super::{Host, Limits, Plan};
 use crate::recipient::{Recipient, encrypt};
 use crate::redact::{CustomerKey, Names, Options};
 use crate::redaction::Ledger;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -69,10 +68,16 @@ pub enum CollectError {
     /// Something is there already.
     #[error("`{0}` is there already")]
     Taken(PathBuf),
+    /// What pseudonyms stand for could not be kept.
+    #[error("keep what pseudonyms stand for")]
+    Keep(#[source] io::Error),
     /// The list of the files names what must not leave.
     #[error("the leak scan found {0} in the list of the files")]
     Leak(&'static str),
 }
+
+/// Keeps what pseudonyms stand for.
+pub type Keep<'k> = &'k mut (dyn FnMut(&mut Ledger) -> io::Result<()> + Send);
 
 /// The list of what is in the archive.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -80,8 +85,14 @@ pub(super) const MANIFEST: &str = "manifest.json";
 /// Collects what is planned into an archive that must not be there yet. It has its name only when it is complete.
 ///
 /// What is packed before it is known that it may leave lies in an unnamed file beside the archive, redacted. The ledger has what
-/// earlier pseudonyms of the customer stand for, and gets what the new ones do; it must not leave.
-pub fn collect(wanted: &Wanted<'_>, ledger: &mut Ledger, out: &Path) -> Result<Collected, CollectError> {
+/// earlier pseudonyms of the customer stand for, and gets what the new ones do; it must not leave. It is given to `keep` before the
+/// archive has its name: one whose pseudonyms nobody can lead back is of no use.
+pub fn collect(
+    wanted: &Wanted<'_>,
+    ledger: &mut Ledger,
+    keep: Keep<'_>,
+    out: &Path,
+) -> Result<Collected, CollectError> {
     let failed = |source| CollectError::Write { path: out.to_path_buf(), source };
     if out.symlink_metadata().is_ok() {
         return Err(CollectError::Taken(out.to_path_buf()));
@@ -110,13 +121,14 @@ pub fn collect(wanted: &Wanted<'_>, ledger: &mut Ledger, out: &Path) -> Result<C
         write(wanted, &gathered.spool, &members, &mut buffer).and_then(|()| buffer.flush()).map_err(failed)?;
         drop(buffer);
         file.as_file().sync_all().map_err(failed)?;
+        keep(ledger).map_err(CollectError::Keep)?;
         file.persist_noclobber(out).map_err(|error| match error.error.kind() {
             io::ErrorKind::AlreadyExists => CollectError::Taken(out.to_path_buf()),
             _ => failed(error.error),
         })?;
         // The name is on the disk too. Folders cannot be opened everywhere.
         #[cfg(unix)]
-        File::open(folder).and_then(|it| it.sync_all()).map_err(failed)?;
+        std::fs::File::open(folder).and_then(|it| it.sync_all()).map_err(failed)?;
         Ok(Collected { manifest, leaking })
     })
 }

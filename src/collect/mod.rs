@@ -27,7 +27,7 @@ mod tail;
 mod tests;
 
 pub use archive::Format;
-pub use collection::{CollectError, Collected, Redaction, Wanted, collect};
+pub use collection::{CollectError, Collected, Keep, Redaction, Wanted, collect};
 pub use files::PlannedFile;
 pub use machine::Host;
 pub use manifest::{CommandEntry, FileEntry, Manifest, RefusedEntry};

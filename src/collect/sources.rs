@@ -32,6 +32,7 @@ pub(super) fn sources<'w>(wanted: &Wanted<'w>, refused: &mut Vec<Refused>) -> io
     }
     let mut files = wanted.plan.files.clone();
     let mut exports = None;
+    let mut total: u64 = files.iter().map(|it| it.bytes).sum();
     for events in &wanted.plan.events {
         let folder = match &exports {
             Some(folder) => folder,
@@ -45,7 +46,10 @@ pub(super) fn sources<'w>(wanted: &Wanted<'w>, refused: &mut Vec<Refused>) -> io
         let ran = command::run(&events.program, &arguments, EXPORT_TIME, 4 << 10);
         let bytes = path.metadata().map(|it| it.len());
         let (bytes, why) = match (&ran, bytes) {
-            (Ok(Ran { status: Some(0), .. }), Ok(bytes)) if bytes <= wanted.limits.file => {
+            (Ok(Ran { status: Some(0), .. }), Ok(bytes))
+                if bytes <= wanted.limits.file && total.saturating_add(bytes) <= wanted.limits.total =>
+            {
+                total += bytes;
                 files.push(PlannedFile {
                     disk: folder.path().into(),
                     path: name.into(),
@@ -59,6 +63,11 @@ pub(super) fn sources<'w>(wanted: &Wanted<'w>, refused: &mut Vec<Refused>) -> io
                 });
                 continue;
             }
+            (Ok(Ran { status: Some(0), .. }), Ok(bytes)) if bytes <= wanted.limits.file => {
+                let why =
+                    format!("all files together would be larger than they may be ({} bytes)", wanted.limits.total);
+                (Some(bytes), why)
+            }
             (Ok(Ran { status: Some(0), .. }), Ok(bytes)) => {
                 (Some(bytes), format!("larger than one file may be ({} bytes)", wanted.limits.file))
             }
@@ -67,6 +76,8 @@ pub(super) fn sources<'w>(wanted: &Wanted<'w>, refused: &mut Vec<Refused>) -> io
             _ => (None, "there is no such log, or this user may not read it".to_owned()),
         };
         refused.push(Refused::missed(format!("event log {}", events.channel), bytes, why));
+        // Nothing of what is not taken stays, unredacted and as large as it may be.
+        let _ = std::fs::remove_file(&path);
     }
     files.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(Sources { files, commands, _exports: exports })

@@ -402,6 +402,16 @@ pub(super) fn is_telling(name: &[u8]) -> bool {
     letters && long_enough && !known && !code && !(only_hex && name.len() < 5)
 }
 
+/// Whether a text begins with what is counted: `rows`, `ms`.
+pub(super) fn begins_unit(text: &[u8]) -> bool {
+    const UNITS: &[&[u8]] = &[
+        b"ns", b"us", b"ms", b"s", b"sec", b"seconds", b"b", b"byte", b"bytes", b"kb", b"mb", b"gb", b"kib", b"mib",
+        b"gib", b"blocks", b"rows", b"records", b"ticks", b"items", b"more",
+    ];
+    let length = text.iter().take_while(|it| it.is_ascii_alphabetic()).count();
+    UNITS.iter().any(|it| it.eq_ignore_ascii_case(&text[..length]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,14 +2,20 @@
 
 use super::fragments::Fragments;
 use super::{Catalogue, CatalogueInfo, load, product, profile, schema, tree, vendor};
+use flate2::read::DeflateDecoder;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
+use std::sync::LazyLock;
 
-/// Path below `signatures/`, text, and tree (see [`tree`]) of each file, in path order.
-static FILES: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+/// Path below `signatures/`, length of the text, and tree (see [`tree`]) of each file, in path order.
+static FILES: &[(&str, usize, &[u8])] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// The texts one after the other, deflated: only messages about a file show its text, and a customer's server shall not keep it for that.
+static TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.texts"));
 
 /// The catalogue's checksum.
 static SHA256: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.sha256"));
@@ -31,7 +37,7 @@ impl Catalogue {
         let none = Fragments::default();
         let (signatures, others): (Vec<_>, Vec<_>) = FILES.iter().partition(|(path, ..)| !path.contains("/_"));
         // Every run waits for this, so all processors take part.
-        let signature = |&(path, _, mut tree): &(&str, &str, &[u8])| {
+        let signature = |&(path, _, mut tree): &(&str, usize, &[u8])| {
             let root = tree::decode(&mut tree)?;
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
             schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments).ok()
@@ -64,10 +70,26 @@ impl Catalogue {
 
 /// Returns the text of a catalogue's file by the path that messages give it: of the program's own, or from the disk.
 pub fn source_text(shown: &Path) -> Option<Cow<'static, str>> {
-    match FILES.iter().find(|(path, ..)| Path::new("signatures").join(path) == shown) {
-        Some((_, text, _)) if !shown.exists() => Some(Cow::Borrowed(text)),
+    match FILES.iter().position(|(path, ..)| Path::new("signatures").join(path) == shown) {
+        Some(index) if !shown.exists() => texts().nth(index).map(Cow::Borrowed),
         _ => fs::read_to_string(shown).ok().map(Cow::Owned),
     }
+}
+
+/// The texts of [`FILES`].
+fn texts() -> impl Iterator<Item = &'static str> {
+    static ALL: LazyLock<String> = LazyLock::new(|| {
+        let mut all = String::new();
+        // What the build has packed can be unpacked.
+        let _ = DeflateDecoder::new(TEXTS).read_to_string(&mut all);
+        all
+    });
+    let mut rest: &'static str = &ALL;
+    FILES.iter().map_while(move |&(_, length, _)| {
+        let (text, behind) = rest.split_at_checked(length)?;
+        rest = behind;
+        Some(text)
+    })
 }
 
 #[cfg(test)]
@@ -98,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_checksum_is_that_of_the_files() {
-        let files = FILES.iter().map(|(path, text, _)| (*path, text.as_bytes()));
+        let files = FILES.iter().zip(texts()).map(|((path, ..), text)| (*path, text.as_bytes()));
         assert_eq!(SHA256, super::super::checksum::of_files(files));
     }
 }

@@ -17,7 +17,7 @@ pub struct CaseFilter<'a> {
     pub not_closed: bool,
     /// How they stand.
     pub status: Option<Status>,
-    /// They are as bad as this or worse.
+    /// They are as bad as this or worse. One of which nobody has said how bad it is counts as `medium`.
     pub severity: Option<&'a str>,
     /// Who works on them.
     pub assigned: Option<&'a str>,
@@ -42,7 +42,7 @@ impl Store {
             WHERE (:customer IS NULL OR customers.name = :customer)
             AND (NOT :not_closed OR status <> 'closed')
             AND (:status IS NULL OR :status = CASE WHEN status = 'open' AND waiting THEN 'waiting' ELSE status END)
-            AND (:severity IS NULL OR instr(:order, severity) >= instr(:order, :severity))
+            AND (:severity IS NULL OR instr(:order, COALESCE(severity, 'medium')) >= instr(:order, :severity))
             AND (:assigned IS NULL OR assigned = :assigned)
             AND (NOT :unassigned OR assigned IS NULL)
             AND (:problem IS NULL OR cases.id IN (SELECT case_id FROM findings WHERE problem = :problem))

@@ -97,6 +97,14 @@ pub(super) fn open_case_with(db: &Connection, customer: i64, problem: &str) -> R
     Ok(db.query_row(sql, (customer, problem), |row| row.get(0))?)
 }
 
+/// Whether a problem is what a case is about: the worst of its first logs.
+pub(super) fn is_main(db: &Connection, case: i64, problem: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT findings.problem FROM findings JOIN case_bundles USING (case_id, sha256)
+        WHERE case_id = ?1 ORDER BY case_bundles.rowid, findings.id LIMIT 1";
+    let main: Option<String> = db.query_row(sql, [case], |row| row.get(0)).optional()?;
+    Ok(main.as_deref() == Some(problem))
+}
+
 /// Why a case is opened again: its problem came back, and what had solved it.
 pub(super) fn came_back(db: &Connection, case: i64) -> Result<String, StoreError> {
     let sql = "SELECT '; it was fixed on ' || date(closed, 'unixepoch') || ' by ' || fixed_by FROM cases WHERE id = ?1";

@@ -6,7 +6,7 @@
 use super::cases::{About, CaseBundle, NewCase, Origin, bundles_in, case_of_problem, customer_of, fill_in, insert};
 use super::findings::{self, Finding};
 use super::outbox::named;
-use super::recurrence::{came_back, open_case_with};
+use super::recurrence::{came_back, is_main, open_case_with};
 use super::trail::{Happened, reopen, write};
 use super::{PROGRAM, Store, StoreError, UNASSIGNED};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
@@ -126,6 +126,8 @@ pub struct Finished<'a> {
 pub enum Filed {
     /// A new case was opened.
     Opened(i64),
+    /// A new case was opened and closed at once: all that was found is suppressed.
+    Quiet(i64),
     /// It belongs to a case that was there.
     Updated(i64),
     /// The same content was there already.
@@ -240,7 +242,7 @@ impl Filed {
     /// The case.
     pub fn case(self) -> i64 {
         match self {
-            Filed::Opened(case) | Filed::Updated(case) | Filed::Same(case) => case,
+            Filed::Opened(case) | Filed::Quiet(case) | Filed::Updated(case) | Filed::Same(case) => case,
         }
     }
 }
@@ -257,7 +259,10 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
     let worst = finished.findings.iter().find(|it| it.suppressed.is_none());
     if let (None, Some(worst), Some(problem)) = (known, worst, problem) {
         known = open_case_with(db, customer, &worst.problem)?;
-        if let Some(case) = known {
+        // What has solved the case would be no answer to another problem of it.
+        if let Some(case) = known
+            && is_main(db, case, &worst.problem)?
+        {
             let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
             db.execute(sql, (problem, customer, case))?;
         }
@@ -278,11 +283,14 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
                 let sql = "INSERT INTO problems (problem, customer, case_id) VALUES (?1, ?2, ?3)";
                 db.execute(sql, (problem, customer, case))?;
             }
-            if let Some(why) = finished.quiet {
-                db.execute("UPDATE cases SET status = 'closed', closed = ?1 WHERE id = ?2", (now, case))?;
-                write(db, case, Happened::Closed, why, PROGRAM, now)?;
+            match finished.quiet {
+                Some(why) => {
+                    db.execute("UPDATE cases SET status = 'closed', closed = ?1 WHERE id = ?2", (now, case))?;
+                    write(db, case, Happened::Closed, why, PROGRAM, now)?;
+                    Filed::Quiet(case)
+                }
+                None => Filed::Opened(case),
             }
-            Filed::Opened(case)
         }
     };
     let bundle = CaseBundle { path: finished.path.to_owned(), sha256: finished.sha256.to_owned() };

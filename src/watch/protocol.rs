@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// The longest line that is read.
+pub(super) const LINE: u64 = 1 << 20;
+
 /// What came of reading a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Examined {
@@ -72,8 +75,19 @@ pub struct Task {
 }
 
 impl Examined {
-    /// As a line for the parent.
+    /// As a line for the parent. Of a report that would be longer than what is read, the last findings are left out.
     pub fn to_line(&self) -> String {
+        let mut line = self.line();
+        if let Examined::Report(it) = self {
+            let mut it = it.clone();
+            while line.len() as u64 > LINE && it.findings.pop().is_some() {
+                line = Examined::Report(it.clone()).line();
+            }
+        }
+        line
+    }
+
+    fn line(&self) -> String {
         let value = match self {
             Examined::Report(it) => json!({
                 "is": "report", "sha256": it.sha256, "title": it.title, "problem": it.problem, "vendor": it.vendor,
@@ -205,6 +219,15 @@ mod tests {
         for line in ["", "x", "{}", "{\"is\":\"report\"}", "[]"] {
             assert_eq!(Examined::of_line(line), None);
         }
+    }
+
+    #[test]
+    fn a_line_is_one_that_is_read() {
+        let long = Finding { message: "\0".repeat(50_000), ..finding() };
+        let summary = Summary { sha256: "ab".into(), findings: vec![long; 10], ..Summary::default() };
+        let line = Examined::Report(summary).to_line();
+        let Some(Examined::Report(read)) = Examined::of_line(&line) else { panic!("no report") };
+        assert!(line.len() as u64 <= LINE && read.findings.len() == 3, "{}", line.len());
     }
 
     #[test]

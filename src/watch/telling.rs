@@ -50,6 +50,7 @@ impl Watch<'_> {
                 self.pulse.last_read = Some(wall());
                 let how = match filed {
                     Filed::Opened(case) => format!("case {case} is open"),
+                    Filed::Quiet(case) => format!("all that was found is suppressed; it is noted in case {case}"),
                     Filed::Updated(case) | Filed::Same(case) => format!("belongs to case {case}"),
                 };
                 format!("`{path}` of {customer}: {how}")

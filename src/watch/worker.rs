@@ -1,7 +1,7 @@
 //! The process that reads bundles, as its parent sees it: started when needed, stopped when it takes too long, replaced when it
 //! dies or has read many.
 
-use super::protocol::{Examined, Task};
+use super::protocol::{Examined, LINE, Task};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -29,8 +29,6 @@ const OLD: Duration = Duration::from_secs(600);
 const START: Duration = Duration::from_secs(180);
 /// How often it is looked whether the program is to end.
 const LOOK: Duration = Duration::from_millis(100);
-/// The longest line that is read.
-const LINE: u64 = 1 << 20;
 
 /// A process that reads bundles, or the way to start one.
 pub(super) struct Worker<'a> {

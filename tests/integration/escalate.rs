@@ -109,6 +109,27 @@ fn the_customer_is_asked_with_the_paths_of_the_system() {
 }
 
 #[test]
+fn a_customer_that_sent_the_log_of_the_service_alone_is_asked_for_the_rest() {
+    let home = folder(&[]);
+    let log = "testdata/bundles/veeam-linux-agent/var/log/veeam/veeamservice.log";
+    let log = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(log)).unwrap();
+    let case = folder(&[("case/var/log/veeam/veeamservice.log", log.as_slice())]);
+    let case = case.path().join("case");
+    let arguments =
+        ["escalate", text(&case), "--vendor", "veeam", "--customer", "acme", "--dry-run", "--contract", "1"];
+    check_refused(
+        &run(home.path(), &arguments),
+        &[
+            "Point catalogue journal refused: page 0x1A3",
+            "no log states `veeam.val.version`",
+            "missing: logs of the job's sessions",
+            "The logs of the job's sessions. Linux: /var/log/veeam/Backup/<name of the job>",
+            "The logs should cover 2026-02-17 and the day before.",
+        ],
+    );
+}
+
+#[test]
 fn a_package_is_complete_redacted_and_can_be_verified() {
     let home = folder(&[]);
     let out = home.path().join("ticket");

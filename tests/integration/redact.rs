@@ -174,6 +174,16 @@ fn nothing_is_written_over_and_nothing_half_done_is_left() {
 }
 
 #[test]
+fn a_customer_may_be_called_as_people_are() {
+    let (home, input) = (folder(&[]), folder(&[("a.log", LOG.as_bytes())]));
+    let out = home.path().join("out");
+    let mut command = command(&["redact", "--customer", "M\u{fc}ller AG", text(input.path()), "--out", text(&out)]);
+    let output = command.env("XDG_DATA_HOME", home.path()).env("LOCALAPPDATA", home.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(home.path().join("tierline/customers/M%C3%BCller%20AG/key").exists());
+}
+
+#[test]
 fn a_leak_refuses_everything() {
     let (home, input) = (folder(&[]), folder(&[("a.log", b"nothing of note, bkpsrvx1y2\n")]));
     let map = home.path().join("map.tsv");

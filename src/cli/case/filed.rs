@@ -47,13 +47,16 @@ impl FiledArgs {
         }
     }
 
-    /// Files a triage: its logs, and what was found in them. The diagnosis is told what is suppressed and what other cases
-    /// say of it.
-    pub(in crate::cli) fn add(&self, diagnosis: &mut Diagnosis) -> anyhow::Result<()> {
+    /// Files a triage: its logs, and what was found in them. Unless it is to be given away, the diagnosis is told what is
+    /// suppressed and what other cases say of it.
+    pub(in crate::cli) fn add(&self, diagnosis: &mut Diagnosis, is_given_away: bool) -> anyhow::Result<()> {
         let Some(id) = self.case else { return Ok(()) };
         let store = self.store.open()?;
         let quiet = Quiet::of(&store, &store.case(id)?.customer, now())?;
         store.add_findings(id, &found_in(diagnosis, &quiet, &place), &user(), now())?;
+        if is_given_away {
+            return Ok(());
+        }
         quiet.note(diagnosis);
         Ok(note_recurrence(diagnosis, &store, id)?)
     }

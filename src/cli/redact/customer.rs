@@ -17,12 +17,11 @@ pub(in crate::cli) struct Customer {
 impl Customer {
     /// The customer of this name, whose map may be kept elsewhere.
     pub(in crate::cli) fn new(name: &str, map: Option<PathBuf>) -> anyhow::Result<Customer> {
-        let plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
-        if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(plain) {
-            let message = format!("--customer `{name}`: use up to 64 letters, digits, `-`, `_` and `.`");
+        let Some(own) = folder_name(name) else {
+            let message = format!("--customer `{name}`: use up to 64 characters, no `/`, `\\` and no `.` at first");
             return Err(Usage(message).into());
-        }
-        let folder = crate::cli::packs::data_folder()?.join("customers").join(name);
+        };
+        let folder = crate::cli::packs::data_folder()?.join("customers").join(own);
         let map = map.unwrap_or_else(|| folder.join("map.tsv"));
         Ok(Customer { folder, map })
     }
@@ -107,7 +106,7 @@ impl Customer {
             let entry = entry?;
             let known = fs::read_to_string(entry.path().join("tickets")).unwrap_or_default();
             if known.lines().any(|it| it == key) {
-                owners.push(entry.file_name().to_string_lossy().into_owned());
+                owners.push(customer_name(&entry.file_name().to_string_lossy()));
             }
         }
         owners.sort();
@@ -176,6 +175,39 @@ impl Customer {
     }
 }
 
+/// What the folder of a customer is called: as the customer, but for signs that not every system takes, of which the bytes stand
+/// there as `%20`. `None` for what can be the name of no customer.
+pub(in crate::cli) fn folder_name(customer: &str) -> Option<String> {
+    let fits = !customer.starts_with('.') && !customer.contains(|it: char| it.is_control() || "/\\".contains(it));
+    let mut folder = String::new();
+    for byte in customer.bytes() {
+        match byte {
+            b'-' | b'_' | b'.' => folder.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => folder.push(char::from(byte)),
+            _ => folder.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    // Systems take names of 255 bytes.
+    let is_short = (1..=64).contains(&customer.chars().count()) && folder.len() <= 240;
+    (fits && is_short).then_some(folder)
+}
+
+/// The customer of a folder.
+fn customer_name(folder: &str) -> String {
+    let mut parts = folder.split('%');
+    let mut name = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|it| u8::from_str_radix(it, 16).ok()) {
+            Some(byte) => {
+                name.push(byte);
+                name.extend(&part.as_bytes()[2..]);
+            }
+            None => return folder.to_owned(),
+        }
+    }
+    String::from_utf8(name).unwrap_or_else(|_| folder.to_owned())
+}
+
 /// A file that is locked while another one is replaced.
 fn lock_beside(path: &Path) -> io::Result<File> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -193,4 +225,22 @@ fn private_folder(folder: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_customer_has_a_folder() {
+        for (name, folder) in
+            [("acme", "acme"), ("a.b-c_1", "a.b-c_1"), ("M\u{fc}ller AG", "M%C3%BCller%20AG"), ("5%", "5%25")]
+        {
+            assert_eq!(folder_name(name).as_deref(), Some(folder));
+            assert_eq!(customer_name(folder), name);
+        }
+        for none in ["", "..", ".x", "../x", "a/b", "a\\b", "a\nb", &"x".repeat(65), &"\u{fc}".repeat(64)] {
+            assert_eq!(folder_name(none), None, "{none}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::open;
 use crate::cli::connection::{StoreArgs, now};
 use crate::cli::exit::Usage;
 use crate::cli::output::{Sink, temporary_beside};
+use crate::cli::redact::folder_name;
 use crate::cli::{Exit, output, packs, say};
 use anyhow::Context;
 use serde_json::Value;
@@ -175,9 +176,8 @@ fn known<T>(result: Result<T, StoreError>) -> anyhow::Result<T> {
 /// What is there outside the store.
 fn remaining(customer: &str, held: &Holdings) -> anyhow::Result<Vec<PathBuf>> {
     let mut places: Vec<PathBuf> = held.places.iter().filter(|it| it.symlink_metadata().is_ok()).cloned().collect();
-    let keys = packs::data_folder()?.join("customers").join(customer);
-    let is_name = !customer.is_empty() && !customer.contains(['/', '\\']) && customer != "." && customer != "..";
-    places.extend(Some(keys).filter(|it| is_name && it.exists()));
+    let customers = packs::data_folder()?.join("customers");
+    places.extend(folder_name(customer).map(|it| customers.join(it)).filter(|it| it.exists()));
     Ok(places)
 }
 

@@ -89,28 +89,39 @@ pub(super) fn card(_: &LeakScan, found: &Found<'_>) -> bool {
 /// The number of a telephone behind a `+`: of a country, of a length that there is, and not a count.
 pub(super) fn phone(_: &LeakScan, found: &Found<'_>) -> bool {
     let digits: String = found.part().iter().filter(|it| it.is_ascii_digit()).map(|it| char::from(*it)).collect();
-    let least = if found.part().len() > digits.len() + 1 { 9 } else { 10 };
+    let lengths = if found.part().len() > digits.len() + 1 { 9..=15 } else { 10..=13 };
     let inside = found.before(1).iter().any(|it| b"+/".contains(it));
     let whole = match digits.as_bytes() {
         [b'1', area, ..] => digits.len() == 11 && *area > b'1',
         [b'7', ..] => digits.len() == 11,
-        [b'2', b'8', ..] | [b'8', b'3' | b'9', ..] => false,
-        _ => (least..=15).contains(&digits.len()),
+        [b'0', ..] | [b'2', b'8', ..] | [b'8', b'3' | b'9', ..] => false,
+        _ if found.part().split(|it| !it.is_ascii_digit()).any(|group| group.len() > 13) => false,
+        _ => lengths.contains(&digits.len()),
     };
-    let behind = found.behind().trim_ascii_start();
-    let counts = [&b"ns"[..], b"us", b"ms", b"byte", b"kb", b"mb"].iter().any(|it| behind.starts_with(it));
-    whole && !inside && !counts && digits.bytes().any(|it| !digits.starts_with(char::from(it)))
+    whole && !inside && !counts(found) && digits.bytes().take(12).any(|it| !digits.starts_with(char::from(it)))
 }
 
 /// Digits behind a word for telephones that are no date, address or count.
-pub(super) fn phone_named(_: &LeakScan, found: &Found<'_>) -> bool {
+pub(super) fn phone_named(scan: &LeakScan, found: &Found<'_>) -> bool {
     let text = String::from_utf8_lossy(found.part());
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let date = text.split('-').map(str::len).take(2).eq([4, 2]) && (text.starts_with("19") || text.starts_with("20"));
-    let behind = found.behind().trim_ascii_start();
-    let counts = [&b"ns"[..], b"us", b"ms", b"s ", b"byte", b"kb", b"mb"].iter().any(|it| behind.starts_with(it));
-    let same = text.bytes().filter(u8::is_ascii_digit).all(|it| it == b'0');
-    (7..=15).contains(&digits) && !date && !counts && !same && text.parse::<Ipv4Addr>().is_err()
+    if text.starts_with('+') {
+        return phone(scan, found);
+    }
+    let groups: Vec<&str> = text.split(|it: char| !it.is_ascii_digit()).filter(|it| !it.is_empty()).collect();
+    let digits = groups.concat();
+    let year = digits.starts_with("19") || digits.starts_with("20");
+    let date = year && groups.iter().map(|it| it.len()).take(3).eq([4, 2, 2]);
+    let lengths = if groups.len() > 1 { 7..=15 } else { 7..=14 };
+    // What follows a whole number behind a blank may be another one.
+    let first = text.split(' ').next().unwrap_or_default();
+    let same = digits.bytes().take(12).all(|it| digits.starts_with(char::from(it)));
+    lengths.contains(&digits.len()) && !date && !counts(found) && !same && first.parse::<Ipv4Addr>().is_err()
+}
+
+/// Whether what stands behind a number says that it is a count, or part of something longer.
+fn counts(found: &Found<'_>) -> bool {
+    let behind = found.behind();
+    words::begins_unit(behind.trim_ascii_start()) || behind.first().is_some_and(|it| b"%+/=".contains(it))
 }
 
 /// A social security number with groups that are given out.

@@ -71,3 +71,47 @@ fn words_of_messages_stay() {
         stays(text);
     }
 }
+
+#[test]
+fn digits_that_are_no_telephone_number_stay() {
+    for text in [
+        "tel=1111111",
+        "phone: 999-999-9999",
+        "fax 2026/01/02 10:22:11",
+        "tel: 1234567 rows",
+        "phone: +1234567890",
+        "phone rang at 1234567 times",
+    ] {
+        stays(text);
+    }
+}
+
+#[test]
+fn a_telephone_number_in_brackets_goes() {
+    for text in ["Phone: (030 1234567)", "Fax (030 / 1234567)"] {
+        let (redacted, _) = redact(text);
+        assert!(!redacted.contains("1234567"), "{redacted}");
+        assert!(!LeakScan::new(&Map::default(), &[], false).leaks(text.as_bytes()).is_empty(), "{text}");
+    }
+}
+
+/// What the redaction leaves, the rules for telephones leave: a leak would refuse what nobody can mend.
+#[test]
+fn both_agree_on_telephone_numbers() {
+    let mut random = Random(7);
+    for _ in 0..4000 {
+        let word = random.pick(&["tel", "phone", "Fax", "phone number", "mobile", "Tel.", "call"]);
+        let sign = random.pick(&["=", ": ", " ", "=\"", " (", ":"]);
+        let mut text = format!("{word}{sign}{}", random.pick(&["", "", "+", "("]));
+        for _ in 0..=random.below(6) {
+            let length = [1, 2, 2, 3, 4, 4, 7, 10, 13, 16][random.below(10)];
+            let digits = random.pick(&["0123456789", "1", "0129"]);
+            text += &random.text(digits, length);
+            text += random.pick(&["", " ", "-", "/", ".", ") ", ")", " (", " - ", " / ", "  ", ":"]);
+        }
+        text += random.pick(&["", " rows", "ms", "%", "=", "/x", ":", " at", "\"", "_a"]);
+        let (redacted, map) = redact(&text);
+        let leaks = LeakScan::new(&map, &[], false).leaks(redacted.as_bytes());
+        assert!(!leaks.iter().any(|it| it.kind == Kind::Phone), "{text} -> {redacted}");
+    }
+}

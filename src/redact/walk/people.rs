@@ -3,15 +3,9 @@
 //! A telephone number is told by its `+` and the code of a country, or by a word before it: digits by themselves are counts,
 //! times and identifiers.
 
-use super::super::Kind;
+use super::super::{Kind, words};
 use super::{Walk, What, is_atom, is_run};
 use std::net::Ipv4Addr;
-
-/// Behind digits at once they say that these are a count.
-const UNITS: &[&[u8]] = &[
-    b"ns", b"us", b"ms", b"s", b"sec", b"seconds", b"b", b"byte", b"bytes", b"kb", b"mb", b"gb", b"kib", b"mib",
-    b"gib", b"blocks", b"rows", b"records", b"ticks", b"items", b"more",
-];
 
 impl Walk<'_> {
     /// A `+` that begins the number of a telephone. Returns where to go on.
@@ -25,8 +19,12 @@ impl Walk<'_> {
 
     /// The value of a key such as `phone`, which ends at `end` at the latest.
     pub(super) fn telephone_at(&mut self, start: usize, end: usize) -> bool {
-        let length = telephone(&self.text[start..end], true);
-        length.is_some_and(|it| self.push(start, start + it, What::Secret(Kind::Phone)))
+        // All of it may stand in brackets: `(030 1234567)`.
+        let brackets = usize::from(self.text[start..end].first() == Some(&b'('));
+        [start, start + brackets].into_iter().any(|start| {
+            let length = telephone(&self.text[start..end], true);
+            length.is_some_and(|it| self.push(start, start + it, What::Secret(Kind::Phone)))
+        })
     }
 
     /// `Tel. 030 1234567`, `fax no. 030/1234567`.
@@ -81,7 +79,8 @@ fn telephone(text: &[u8], said: bool) -> Option<usize> {
     if !international && !said {
         return None;
     }
-    let (mut digits, mut groups, mut signs) = (Vec::new(), Vec::new(), Vec::new());
+    let most = if international && matches!(text.get(1), Some(b'1' | b'7')) { 11 } else { 15 };
+    let (mut digits, mut groups) = (Vec::new(), Vec::new());
     let (mut at, mut end) = (usize::from(international), 0);
     loop {
         let open = text.get(at) == Some(&b'(');
@@ -99,6 +98,10 @@ fn telephone(text: &[u8], said: bool) -> Option<usize> {
         {
             break;
         }
+        // What is more than the longest number is something else behind it.
+        if digits.len() + count > most {
+            break;
+        }
         digits.extend_from_slice(&text[start..close]);
         groups.push(count);
         end = at;
@@ -107,11 +110,13 @@ fn telephone(text: &[u8], said: bool) -> Option<usize> {
             // What follows a whole number is another one.
             (Some(b' '), more) if begins(more) && digits.len() < 12 => at += 1,
             (Some(b'-' | b'.' | b'/'), more) if begins(more) => at += 1,
+            (Some(b' '), Some(b'-' | b'/')) if text.get(at + 2) == Some(&b' ') && begins(text.get(at + 3).copied()) => {
+                at += 3;
+            }
             (Some(b'('), _) => {}
             (Some(b'0'..=b'9'), _) if open => {}
             _ => break,
         }
-        signs.extend(next.0);
     }
     let count = digits.len();
     let number = &text[..end];
@@ -138,10 +143,8 @@ fn has_country(digits: &[u8]) -> bool {
 
 /// Whether what follows digits says that they are a count, or part of something longer.
 fn counts(behind: &[u8]) -> bool {
-    let word = behind.strip_prefix(b" ").unwrap_or(behind);
-    let length = word.iter().take_while(|it| it.is_ascii_alphabetic()).count();
-    let unit = UNITS.iter().any(|it| it.eq_ignore_ascii_case(&word[..length]));
-    unit || behind.first().is_some_and(|it| b"%+/=".contains(it))
+    words::begins_unit(behind.strip_prefix(b" ").unwrap_or(behind))
+        || behind.first().is_some_and(|it| b"%+/=".contains(it))
 }
 
 /// `2026-01-02`.
@@ -213,7 +216,15 @@ mod tests {
 
     #[test]
     fn other_numbers_need_a_word_before_them() {
-        for whole in ["030 1234567", "(555) 123-4567", "555-0143", "0170/1234567", "0301234567", "01.23.45.67.89"] {
+        for whole in [
+            "030 1234567",
+            "(555) 123-4567",
+            "555-0143",
+            "0170/1234567",
+            "0301234567",
+            "01.23.45.67.89",
+            "030 / 1234567",
+        ] {
             number(whole, true, Some(whole));
             number(whole, false, None);
         }
@@ -230,6 +241,8 @@ mod tests {
             number(none, true, None);
         }
         number("030 1234567 at 10:22", true, Some("030 1234567"));
+        number("0301234567 2026-01-02", true, Some("0301234567 2026"));
+        number("+1 202 555 0143 12 rows", false, Some("+1 202 555 0143"));
     }
 
     #[test]

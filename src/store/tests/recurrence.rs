@@ -90,7 +90,7 @@ fn upload(path: &str) -> Upload {
 #[test]
 fn a_bundle_goes_to_the_open_case_in_which_its_problem_was_found() {
     let (_folder, store) = open();
-    let call = filed(&store, "acme", "1", &[Q, P], 10);
+    let call = filed(&store, "acme", "1", &[P, Q], 10);
     let finish = |sha256: &str, now: i64| {
         let (upload, findings) = (upload(sha256), [finding(P, "high")]);
         let finished = Finished {
@@ -114,6 +114,27 @@ fn a_bundle_goes_to_the_open_case_in_which_its_problem_was_found() {
     let case = store.case(call).unwrap();
     let told: Vec<&str> = case.events.iter().map(|it| &*it.text).collect();
     assert!(told.contains(&"its problem came back; it was fixed on 1970-01-04 by a/b/p#1"), "{told:?}");
+    // A problem besides goes to the open case and is not tied to it: what has solved that is no answer.
+    let other = filed(&store, "acme", "4", &["a/b/s", "a/b/t"], 10);
+    let beside = |sha256: &str| {
+        let (upload, findings) = (upload(sha256), [finding("a/b/t", "high")]);
+        let finished = Finished {
+            upload: &upload,
+            sha256,
+            catalogue: "c",
+            path: sha256,
+            report: "r",
+            title: "it broke",
+            problem: Some("watch:t"),
+            about: About::default(),
+            quiet: None,
+            findings: &findings,
+        };
+        store.finish(&finished, 20).unwrap()
+    };
+    assert_eq!(beside("5"), Filed::Updated(other));
+    store.close_case(other, "a/b/s#1", "me", 30).unwrap();
+    assert!(matches!(beside("6"), Filed::Opened(_)));
     // One that was closed without a bundle of the watch is left closed: the new one names it.
     let closed = filed(&store, "acme", "8", &["a/b/r"], 10);
     store.close_case(closed, "KB1", "me", 20).unwrap();

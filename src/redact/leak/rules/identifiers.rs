@@ -38,7 +38,9 @@ pub(super) const SOURCES: &[Source] = &[
         ],
         before: Before::Word,
         next: Next::Assigned,
-        pattern: Pattern::Pair(r#"(?P<v>\+?[(\d][\d ()./-]{5,20}\d)(?:[^\w:%]|$)"#),
+        pattern: Pattern::Pair(
+            r#"\(??(?P<v>\+?(?:\(\d{1,16}\)\d{0,16}|\d{1,16})(?:(?: [/-] |[ ./-])?\(\d{1,16}\)\d{0,16}|(?: [/-] |[ ./-])\d{1,16}){0,20})(?:[^\w:]|:(?:\D|$)|$)"#,
+        ),
         holds: checks::phone_named,
     },
     Source {
@@ -47,7 +49,9 @@ pub(super) const SOURCES: &[Source] = &[
         words: &["phone ", "tel ", "tel. ", "tel.: ", "fax ", "phone number "],
         before: Before::Word,
         next: Next::Any,
-        pattern: Pattern::At(r#"[a-z.: ]+ (?P<v>\+?[(\d][\d ()./-]{6,20}\d)(?:[^\w:%]|$)"#),
+        pattern: Pattern::At(
+            r#"[a-z.:]+ {1,3}(?:number:? )?\(??(?P<v>\+?(?:\(\d{1,16}\)\d{0,16}|\d{1,16})(?:(?: [/-] |[ ./-])?\(\d{1,16}\)\d{0,16}|(?: [/-] |[ ./-])\d{1,16}){0,20})(?:[^\w:]|:(?:\D|$)|$)"#,
+        ),
         holds: checks::phone_named,
     },
     Source {
