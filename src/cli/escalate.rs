@@ -88,6 +88,9 @@ pub(super) struct EscalateArgs {
     /// Replaces the words in FILE too, one per line, wherever they stand.
     #[arg(long, value_name = "FILE")]
     keywords: Option<PathBuf>,
+    /// Ends when nobody holds the other end of standard input any more.
+    #[arg(long, hide = true)]
+    until_stdin_ends: bool,
     #[cfg(feature = "server")]
     #[command(flatten)]
     archive: super::encrypt::ArchiveArgs,
@@ -126,6 +129,12 @@ fn fact(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exit> {
+    if args.until_stdin_ends {
+        std::thread::Builder::new().name("parent".to_owned()).spawn(|| {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            std::process::exit(1);
+        })?;
+    }
     let set = load(args)?;
     let vendor = vendor(&set, &args.vendor)?;
     if let Some(out) = args.out.as_ref().filter(|out| is_used(out).unwrap_or(false)) {

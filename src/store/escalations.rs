@@ -97,6 +97,19 @@ impl Store {
         Ok(self.db.query_row(sql, (bundle.id, bundle.case), |row| row.get(0))?)
     }
 
+    /// Takes back that one was begun: the program is to end, which is no fault of the bundle.
+    pub fn put_off_escalation(&self, bundle: &FiledBundle) -> Result<(), StoreError> {
+        self.db.execute("UPDATE escalations SET tries = tries - 1 WHERE bundle = ?1 AND tries > 0", [bundle.id])?;
+        Ok(())
+    }
+
+    /// The packages that the outbox needs until they are through or given up.
+    pub fn packages_in_use(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT package FROM outbox WHERE state <> 'verified' AND id NOT IN (SELECT entry FROM dropped)";
+        let mut statement = self.db.prepare(sql)?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// Writes down what came of one, or how far it has come, with a note on its case. A note that stands there already is not made
     /// again.
     pub fn reach_escalation(

@@ -4,9 +4,11 @@
 //! its own; whatever happens there is written down with the case.
 
 use super::filed::read_report;
+use super::inside::is_gone;
 use crate::connect::{Config, Order};
 use crate::store::{Escalation, FiledBundle, Store, StoreError};
 use serde_json::Value;
+use std::io;
 use std::path::Path;
 
 /// A package that a rule wants.
@@ -64,9 +66,19 @@ pub fn escalate(
         let case = store.case(bundle.case)?;
         let findings = store.findings(bundle.case)?.into_iter().map(|it| it.finding);
         let quiet: Vec<String> = findings.filter(|it| it.suppressed.is_some()).map(|it| it.problem).collect();
-        let Some(wanted) = wanted(config, &bundle, case.severity.as_deref(), &quiet) else {
-            store.reach_escalation(&bundle, Escalation::Nothing, None, now())?;
-            continue;
+        let wanted = match wanted(config, &bundle, case.severity.as_deref(), &quiet) {
+            Ok(Some(wanted)) => wanted,
+            Ok(None) => {
+                store.reach_escalation(&bundle, Escalation::Nothing, None, now())?;
+                continue;
+            }
+            Err(why) => {
+                let tries = store.begin_escalation(&bundle)?;
+                let state = if tries < TRIES { Escalation::Working } else { Escalation::Failed };
+                let note = format!("no package could be made: the report cannot be read: {why}");
+                store.reach_escalation(&bundle, state, Some(&note), now())?;
+                continue;
+            }
         };
         if case.closed.is_some() {
             store.reach_escalation(&bundle, Escalation::Nothing, None, now())?;
@@ -85,7 +97,10 @@ pub fn escalate(
         let rule = &wanted.order.rule;
         match made {
             Made::Queued => queued += 1,
-            Made::Later => break,
+            Made::Later => {
+                store.put_off_escalation(&bundle)?;
+                break;
+            }
             Made::Again(why) if tries < TRIES => {
                 let note = format!("no package could be made yet by the rule `{rule}`, which is tried again: {why}");
                 store.reach_escalation(&bundle, Escalation::Working, Some(&note), now())?;
@@ -105,11 +120,30 @@ pub fn escalate(
 }
 
 /// What the rules want of a bundle, by its report: of defects that only the vendor can mend, the likeliest first; else of unexplained
-/// errors. What is `quiet` is suppressed. What cannot be read any more is nobody's wish.
-fn wanted(config: &Config, bundle: &FiledBundle, severity: Option<&str>, quiet: &[String]) -> Option<Wanted> {
+/// errors. What is `quiet` is suppressed. What is not there any more is nobody's wish.
+fn wanted(
+    config: &Config,
+    bundle: &FiledBundle,
+    severity: Option<&str>,
+    quiet: &[String],
+) -> io::Result<Option<Wanted>> {
+    let gone = |error: &io::Error| is_gone(error) || error.kind() == io::ErrorKind::InvalidData;
+    let bytes = match read_report(Path::new(&bundle.report), "report.json", &bundle.sha256) {
+        Err(error) if gone(&error) => return Ok(None),
+        report => report?,
+    };
+    let report = serde_json::from_slice(&bytes)?;
+    Ok(wanted_of(&report, config, bundle, severity, quiet))
+}
+
+fn wanted_of(
+    report: &Value,
+    config: &Config,
+    bundle: &FiledBundle,
+    severity: Option<&str>,
+    quiet: &[String],
+) -> Option<Wanted> {
     let is_quiet = |it: &Value| quiet.iter().any(|quiet| it.as_str() == Some(quiet));
-    let report = read_report(Path::new(&bundle.report), "report.json", &bundle.sha256).ok()?;
-    let report: Value = serde_json::from_slice(&report).ok()?;
     let is = |it: &Value, field: &str, value: &str| it[field].as_str() == Some(value);
     let known = report["diagnoses"].as_array().into_iter().flatten();
     for it in known.filter(|it| is(it, "state", "match") && is(it, "level", "L3") && it["caused_by"].is_null()) {
@@ -273,10 +307,23 @@ mod tests {
     }
 
     #[test]
+    fn a_report_that_cannot_be_read_now_is_read_again() {
+        let desk = Desk::new();
+        let report = json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []});
+        let case = desk.file("a", &report, 100);
+        let file = desk.folder.path().join("a/report.json");
+        fs::write(&file, "").unwrap();
+        assert_eq!(desk.wanted(100), []);
+        assert!(desk.notes(case)[0].contains("the report cannot be read"));
+        fs::write(&file, report.to_string()).unwrap();
+        assert_eq!(desk.wanted(1000).len(), 1);
+    }
+
+    #[test]
     fn what_lacks_is_asked_and_the_end_of_the_program_is_no_answer() {
         let desk = Desk::new();
         let case = desk.file("a", &json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []}), 100);
-        assert_eq!(desk.go(100, &mut |_, _| Made::Later), 0);
+        (0..=TRIES).for_each(|_| assert_eq!(desk.go(100, &mut |_, _| Made::Later), 0));
         assert_eq!(desk.notes(case), Vec::<String>::new());
         desk.go(200, &mut |_, _| Made::Lacks("send the logs".to_owned()));
         assert_eq!(desk.notes(case), ["waits for customer: send the logs"]);

@@ -82,6 +82,7 @@ fn a_package_is_made_and_waits_for_a_person() {
     assert_eq!((entries.as_array().unwrap().len(), &entries[0]["state"]), (1, &"held".into()), "{}", events(&desk));
     assert!(entries[0]["reason"].as_str().unwrap().contains("waits for approval"), "{entries}");
     assert_eq!((&entries[0]["case"], tickets(&desk)), (&1.into(), 0));
+    assert_eq!(fs::read_dir(desk.path(".cases.db.packages")).unwrap().count(), 1, "the package alone");
     // Nothing more is made of it, and nothing is sent by itself.
     let (store, config) = (desk.path("cases.db"), desk.path("config.toml"));
     let connection = ["--store", text(&store), "--config", text(&config)];
@@ -104,6 +105,8 @@ fn a_rule_may_submit_by_itself() {
     drop_bundle(&desk, "case.tar", true);
     let entries = json(&desk, &["outbox", "list"]);
     assert_eq!((&entries[0]["state"], tickets(&desk)), (&"verified".into(), 1), "{entries} {}", events(&desk));
+    let packages = desk.path(".cases.db.packages");
+    assert_eq!(fs::read_dir(&packages).unwrap().count(), 0, "what is through is removed");
     assert!(events(&desk).contains("all of acme"));
     check(&watch(&desk), 0, &[]);
     assert_eq!(tickets(&desk), 1);

@@ -208,3 +208,22 @@ fn logs_that_change_while_they_are_read_make_no_package() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(stderr(&output).contains("the input was changed while it was read") && !out.exists(), "{output:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn it_ends_with_whoever_holds_its_input() {
+    let home = folder(&[("case/app.log", b"2026-01-02 03:04:05 ERROR the disk is on fire\n")]);
+    let (case, words) = (home.path().join("case"), home.path().join("words"));
+    assert!(std::process::Command::new("mkfifo").arg(&words).status().unwrap().success());
+    // It waits for words that never come.
+    let more = ["--keywords", text(&words), "--dry-run", "--until-stdin-ends"];
+    let fixed = ["escalate", text(&case), "--vendor", "veeam", "--customer", "acme"];
+    let mut child = command(&[&fixed, more.as_slice()].concat())
+        .env("XDG_DATA_HOME", home.path())
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert_eq!(child.try_wait().unwrap(), None);
+    // That closes its input.
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}

@@ -5,6 +5,7 @@ use super::package::Packages;
 use crate::cli::connection::{drive, now, tracker};
 use crate::cli::notices::Notices;
 use crate::cli::say;
+use anyhow::Context;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,6 +94,8 @@ impl Beside {
             let made = escalate(&store, &self.config, &now, &mut make);
             self.say_once("packages", made.err().map(|error| format!("packages: {:#}", anyhow::Error::new(error))));
             let sent = self.send_approved(&store, stop);
+            let swept = self.packages.sweep(&store).context("failed to remove packages that are through");
+            self.say_once("sweep", swept.err().map(|error| format!("packages: {error:#}")));
             self.say_once("outbox", sent.err().map(|error| format!("outbox: {error:#}")));
         }
         if self.config.has_notices() && !stop.load(Ordering::Relaxed) {

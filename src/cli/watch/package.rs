@@ -64,6 +64,28 @@ impl Packages {
         made.unwrap_or_else(|error| Made::Again(format!("{error:#}")))
     }
 
+    /// Removes the packages that are through or given up, and what an earlier run has left.
+    pub(super) fn sweep(&self, store: &Store) -> anyhow::Result<()> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        let used = store.packages_in_use()?;
+        let used: Vec<_> = used.iter().filter_map(|it| Path::new(it).file_name()?.to_str()).collect();
+        for entry in entries {
+            let entry = entry?;
+            // Its encrypted file, too, has its name.
+            if used.iter().any(|it| entry.file_name().to_string_lossy().starts_with(it)) {
+                continue;
+            }
+            match entry.file_type()?.is_dir() {
+                true => fs::remove_dir_all(entry.path())?,
+                false => fs::remove_file(entry.path())?,
+            }
+        }
+        Ok(())
+    }
+
     fn made(
         &self,
         store: &Store,
@@ -109,7 +131,12 @@ impl Packages {
         let mut command = Command::new(&self.program);
         command.arg("escalate").arg(logs).arg("--vendor").arg(&wanted.order.vendor);
         command.arg("--customer").arg(&bundle.customer).arg("--case").arg(bundle.case.to_string());
-        command.arg("--store").arg(&self.store).arg("--out").arg(out).args(["--output", "json", "--no-progress"]);
+        // What we hold of it ends with us, and so does the child, even if we are killed.
+        command.arg("--until-stdin-ends").arg("--store").arg(&self.store).arg("--out").arg(out).args([
+            "--output",
+            "json",
+            "--no-progress",
+        ]);
         if let Some(contract) = &wanted.order.contract {
             command.arg("--contract").arg(contract);
         }
@@ -120,7 +147,7 @@ impl Packages {
             command.arg("--signatures").arg(dir);
         }
         let mut errors = tempfile::tempfile()?;
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors.try_clone()?).spawn()?;
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors.try_clone()?).spawn()?;
         let (answer, code) = wait(child, stop)?;
         if let Ok(answer) = serde_json::from_slice(&answer) {
             return Ok(Ok(answer));
