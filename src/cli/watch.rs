@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tierline::bundle::Helper;
-use tierline::watch::{Around, Examined, Program, Settings, Step, Task, WatchError, catalogue_name, examine, watch};
+use tierline::watch::{
+    Around, Examined, Program, Settings, Step, Task, WatchError, catalogue_name, claim, examine, watch,
+};
 
 /// Watches drop folders: what is uploaded is read once it is complete, reported beside it, and filed as a case.
 ///
@@ -137,16 +139,19 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     let mut beside = Beside::new(config, settings.store.clone(), &args.dirs, dirs)?;
     let stop = Arc::new(AtomicBool::new(false));
     end_on_signal(Arc::clone(&stop))?;
-    // With --once it is done at the end.
-    let own = if args.once { None } else { beside.take() };
-    let running = own.map(|it| it.start(Arc::clone(&stop))).transpose()?;
-    let around = Around { say: &say, stop: &stop, step: &fault };
-    let totals = match watch(&settings, &around) {
+    // Kept until the end: nobody is erased while packages and notices of them are made.
+    let mut claimed = match claim(&settings) {
         Err(error @ (WatchError::Folder { .. } | WatchError::Nested { .. } | WatchError::Inside { .. })) => {
             return Err(Usage(chain(&error)).into());
         }
-        totals => totals?,
+        claimed => claimed?,
     };
+    beside.as_ref().map(|it| it.begin()).transpose()?;
+    // With --once it is done at the end.
+    let own = if args.once { None } else { beside.take() };
+    let running = own.map(|it| it.start(&stop)).transpose()?;
+    let around = Around { say: &say, stop: &stop, step: &fault };
+    let totals = watch(&mut claimed, &settings, &around);
     if let Some(running) = running {
         running.end();
     }
@@ -235,12 +240,29 @@ pub(super) fn read_bundles(args: &ReadBundlesArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// The memory of a process that reads logs.
+#[cfg(target_os = "linux")]
+const MEMORY: u64 = 4 << 30;
+
+/// Bounds the memory of a process that makes a package.
+fn limit_child(child: &std::process::Child) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let most = Rlimit { current: Some(MEMORY), maximum: Some(MEMORY) };
+        // Without it the bundle's own limits hold.
+        let _ = prlimit(Some(Pid::from_child(child)), Resource::Data, most);
+        let _ = std::fs::write(format!("/proc/{}/oom_score_adj", child.id()), "500");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = child;
+}
+
 /// Bounds what this process may take: a bundle that would need more ends it, and nothing else.
 fn limit() {
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        const MEMORY: u64 = 4 << 30;
         let bound = |resource, most: u64| {
             let maximum = getrlimit(resource).maximum.map_or(most, |it| it.min(most));
             // Without it the bundle's own limits hold.

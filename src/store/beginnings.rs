@@ -9,9 +9,11 @@ pub(super) const STEP: &str = "CREATE TABLE beginnings (
     ) STRICT, WITHOUT ROWID;";
 
 impl Store {
-    /// Since when it does this: from the first time that it is asked.
+    /// Since when it does this: from the first time that it is asked. Was the clock ahead then, from now on.
     pub fn since(&self, what: &str, now: i64) -> Result<i64, StoreError> {
-        self.db.execute("INSERT OR IGNORE INTO beginnings (name, since) VALUES (?1, ?2)", (what, now))?;
+        let sql = "INSERT INTO beginnings (name, since) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET since = ?2 WHERE since > ?2";
+        self.db.execute(sql, (what, now))?;
         Ok(self.db.query_row("SELECT since FROM beginnings WHERE name = ?1", [what], |row| row.get(0))?)
     }
 }

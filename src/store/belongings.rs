@@ -127,6 +127,8 @@ impl Store {
     /// may be taking in something, unless that is wanted. Returns how many rows went.
     pub fn erase(&self, customer: &str, in_flight_too: bool, now: i64) -> Result<u64, StoreError> {
         let Some(_watch) = self.lock_watch()? else { return Err(StoreError::Watched) };
+        // What is being sent must not go out when it is erased.
+        let Some(_notices) = self.lock_notices()? else { return Err(StoreError::Notifying) };
         let id = number(&self.db, customer)?;
         let tickets = |db: &Connection| -> rusqlite::Result<BTreeSet<i64>> {
             db.prepare("SELECT id FROM tickets WHERE customer = ?1")?.query_map([id], |row| row.get(0))?.collect()

@@ -138,6 +138,9 @@ pub enum StoreError {
     /// A watch would read again what still lies in its folders.
     #[error("a `tierline watch` works with the store; end it first")]
     Watched,
+    /// A process sends notices.
+    #[error("notices are being sent just now; try again in a moment")]
+    Notifying,
     /// Another process reads or writes.
     #[error(
         "another process works with the store; end it, then `tierline store compact` takes the rest out of the files"

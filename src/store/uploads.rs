@@ -228,7 +228,6 @@ impl Store {
             catalogue: Some(finished.catalogue.to_owned()),
             reason: None,
             report: Some(finished.report.to_owned()),
-            since: now,
             due: now,
             ..upload.clone()
         };

@@ -79,7 +79,7 @@ impl Work<'_> {
         }
         let (wall, wait) = ((self.wall)(), RETRY * upload.tries);
         let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
-        self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
+        self.store.set_upload(&Upload { state: UploadState::Later, since: wall, due, reason, ..upload }, wall)?;
         Ok((Came::Later(why.to_owned()), Fate::Later(wait)))
     }
 

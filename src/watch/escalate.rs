@@ -127,10 +127,9 @@ fn wanted(
     severity: Option<&str>,
     quiet: &[String],
 ) -> io::Result<Option<Wanted>> {
-    let gone = |error: &io::Error| is_gone(error) || error.kind() == io::ErrorKind::InvalidData;
     let bytes = match read_report(Path::new(&bundle.report), "report.json", &bundle.sha256) {
-        Err(error) if gone(&error) => return Ok(None),
-        report => report?,
+        Err(error) if is_gone(&error) => return Ok(None),
+        read => read?,
     };
     let report = serde_json::from_slice(&bytes)?;
     Ok(wanted_of(&report, config, bundle, severity, quiet))
@@ -312,10 +311,11 @@ mod tests {
         let report = json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []});
         let case = desk.file("a", &report, 100);
         let file = desk.folder.path().join("a/report.json");
+        let whole = fs::read(&file).unwrap();
         fs::write(&file, "").unwrap();
         assert_eq!(desk.wanted(100), []);
         assert!(desk.notes(case)[0].contains("the report cannot be read"));
-        fs::write(&file, report.to_string()).unwrap();
+        fs::write(&file, whole).unwrap();
         assert_eq!(desk.wanted(1000).len(), 1);
     }
 

@@ -40,7 +40,7 @@ pub use filed::read_report;
 pub use names::{MARKER, REPORT_FOLDER, report_folder};
 pub use protocol::{Examined, Summary, Task};
 pub use scan::UNASSIGNED;
-pub use service::watch;
+pub use service::{Claimed, claim, watch};
 pub use settings::{Around, Settings, Step, Totals, WatchError};
 pub use taken::take;
 pub use worker::Program;

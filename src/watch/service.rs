@@ -13,6 +13,7 @@ use super::space::lacks_room;
 use super::upload::{Fate, Job};
 use crate::store::Store;
 use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -26,20 +27,35 @@ pub(super) const PAUSE: Duration = Duration::from_secs(2);
 /// How often one tries again to be told of changes, and looks for what is to be removed.
 const SELDOM: Duration = Duration::from_secs(600);
 
-/// Watches folders until the program is told to end, or what is there has been read.
+/// What only one watch has: a store and folders. As long as it lives, no other watch works with them, and nobody is erased.
+pub struct Claimed {
+    store: Store,
+    _lock: File,
+    roots: Vec<Root>,
+}
+
+/// Takes what is to be watched.
 ///
 /// # Errors
 ///
 /// If the watch cannot start. Nothing that happens later ends it.
-pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchError> {
+pub fn claim(settings: &Settings) -> Result<Claimed, WatchError> {
     let roots = Root::all(settings);
     // Who has a folder usually has the store, too, and that says more.
-    if matches!(roots, Err(WatchError::Folder { .. } | WatchError::Nested { .. } | WatchError::Inside { .. })) {
-        return roots.map(|_| Totals::default());
-    }
+    let roots = match roots {
+        Err(error @ (WatchError::Folder { .. } | WatchError::Nested { .. } | WatchError::Inside { .. })) => {
+            return Err(error);
+        }
+        roots => roots,
+    };
     let store = Store::open(&settings.store)?;
-    let Some(_lock) = store.lock_watch()? else { return Err(WatchError::Taken(settings.store.clone())) };
-    let roots = roots?;
+    let Some(lock) = store.lock_watch()? else { return Err(WatchError::Taken(settings.store.clone())) };
+    Ok(Claimed { store, _lock: lock, roots: roots? })
+}
+
+/// Watches folders until the program is told to end, or what is there has been read.
+pub fn watch(claimed: &mut Claimed, settings: &Settings, around: &Around<'_>) -> Totals {
+    let (store, roots) = (&claimed.store, std::mem::take(&mut claimed.roots));
     let paths: Vec<_> = roots.iter().map(|it| it.path.clone()).collect();
     let workplace = Workplace::new(&settings.store);
     let shared = Shared {
@@ -64,7 +80,7 @@ pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchEr
         let watch = Watch {
             settings,
             around,
-            store: &store,
+            store,
             workplace: &workplace,
             roots,
             uploads: Uploads::new(settings.give_up),
@@ -89,7 +105,7 @@ pub fn watch(settings: &Settings, around: &Around<'_>) -> Result<Totals, WatchEr
         // Readers end when there is nothing more to take, and at once what they are at.
         shared.stop.store(true, Ordering::Relaxed);
         drop(jobs);
-        Ok(totals)
+        totals
     })
 }
 

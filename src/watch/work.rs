@@ -146,6 +146,8 @@ impl Work<'_> {
     /// The upload as the store gets to see it, with what it knows of the same file.
     fn upload(&self, job: &Job, path: &[u8], before: Option<&Upload>) -> Upload {
         let wall = (self.wall)();
+        // Other signatures do not make it younger.
+        let was_read = |it: &&Upload| matches!(it.state, UploadState::Done | UploadState::Same | UploadState::Working);
         Upload {
             path: path.to_vec(),
             customer: job.customer.clone(),
@@ -155,7 +157,7 @@ impl Work<'_> {
             catalogue: Some(self.catalogue.clone()),
             tries: before.map_or(0, |it| it.tries),
             interrupted: before.map_or(0, |it| it.interrupted),
-            since: wall,
+            since: before.filter(was_read).map_or(wall, |it| it.since),
             due: wall,
             reason: None,
             report: None,
@@ -190,7 +192,7 @@ impl Work<'_> {
         (self.step)(Step::Begin)?;
         upload.sha256 = Some(content.clone());
         // `since` of what was incomplete before is kept, so that it is given up in time.
-        self.store.set_upload(&Upload { since: before.map_or(wall, |it| it.since), ..upload.clone() }, wall)?;
+        self.store.set_upload(&Upload { since: before.map_or(upload.since, |it| it.since), ..upload.clone() }, wall)?;
         (self.step)(Step::Draft)?;
         let draft = self.workplace.draft(&bundle.place)?;
         let examined = examine(draft.folder());
@@ -224,7 +226,8 @@ impl Work<'_> {
             Examined::Killed if !job.is_alone => {
                 let reason = Some("its reader was killed while others read as well".to_owned());
                 let due = wall + seconds(RETRY);
-                self.store.set_upload(&Upload { state: UploadState::Later, due, reason, ..upload }, wall)?;
+                self.store
+                    .set_upload(&Upload { state: UploadState::Later, since: wall, due, reason, ..upload }, wall)?;
                 Ok((Came::Crowded, Fate::Alone(RETRY)))
             }
             Examined::Killed => {

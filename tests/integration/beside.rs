@@ -164,6 +164,17 @@ fn a_rule_leaves_what_was_there_before_it() {
     assert_eq!(json(&desk, &["outbox", "list"]), serde_json::json!([]));
 }
 
+#[test]
+fn a_watch_that_may_not_work_begins_nothing() {
+    let desk = Desk::new(&rule("submit"));
+    fs::create_dir_all(desk.path("in/acme")).unwrap();
+    let store = tierline::store::Store::open(&desk.path("cases.db")).unwrap();
+    let lock = store.lock_watch().unwrap();
+    check(&watch(&desk), 1, &["works with the store"]);
+    assert_eq!(store.since("escalation", i64::MAX).unwrap(), i64::MAX);
+    drop(lock);
+}
+
 /// A receiver of one message: its head and body.
 fn receive(listener: &TcpListener) -> (String, Value) {
     let (stream, _) = listener.accept().unwrap();
@@ -202,14 +213,25 @@ fn a_new_case_is_told_to_a_webhook_once() {
     assert_eq!((&message["type"], &message["data"]["about"]), (&"tierline.notice".into(), &"new".into()));
     let told = message.to_string();
     assert!(told.contains("case 1 of acme is new") && !told.contains("jo.doe") && !told.contains("hunter2"), "{told}");
+    let (store, config) = (desk.path("cases.db"), desk.path("config.toml"));
+    let words = ["case", "open", "the mill of Miller stands", "--customer", "acme", "--store", text(&store)];
+    check(&desk.run(&words), 0, &[]);
+    let dry = desk.run(&["notices", "run", "--dry-run", "--store", text(&store), "--config", text(&config)]);
+    check(&dry, 0, &["case 2 of acme is new"]);
+    assert!(!stdout(&dry).contains("Miller"), "{dry:?}");
+    std::thread::scope(|scope| {
+        let received = scope.spawn(|| receive(&listener));
+        check(&watch(&desk), 0, &[]);
+        received.join().unwrap();
+    });
     // Nobody listens any more, and nothing is sent.
     drop(listener);
     check(&watch(&desk), 0, &[]);
     let notices = json(&desk, &["notices", "list"]);
-    assert_eq!((notices.as_array().unwrap().len(), &notices[0]["state"]), (1, &"sent".into()));
+    assert_eq!((notices.as_array().unwrap().len(), &notices[0]["state"]), (2, &"sent".into()));
     fs::write(desk.path("in/acme/other.log"), "2026-01-02 03:04:05 ERROR the disk is on fire\n").unwrap();
     check(&watch(&desk), 0, &["1 read", "some notices do not go through"]);
-    assert_eq!(json(&desk, &["notices", "list"])[1]["state"], "waiting");
+    assert_eq!(json(&desk, &["notices", "list"])[2]["state"], "waiting");
 }
 
 #[test]
@@ -263,4 +285,8 @@ fn notices_never_go_to_whom_the_tracker_writes() {
     );
     fs::create_dir_all(desk.path("in")).unwrap();
     check(&watch(&desk), 2, &["line 7: say with `to` who is told"]);
+    let rule = rule("ask")
+        .replace("\"folder\"\npath = \"drop\"", "\"webhook\"\nurl = \"http://127.0.0.1:1/\"\ntoken_file = \"secret\"");
+    fs::write(desk.path("config.toml"), rule + "[notices.oncall]\nvia = \"desk\"\n").unwrap();
+    check(&watch(&desk), 2, &["packages for a vendor go to `desk`"]);
 }

@@ -3,7 +3,7 @@
 use crate::cli::redact::{Customer, remember};
 use std::path::Path;
 use tierline::redact::{LeakScan, Names, Options, Redacted, Redactor};
-use tierline::store::Case;
+use tierline::store::{Case, Origin};
 use tierline::watch::{read_report, report_folder};
 
 /// The title of a case, redacted; `None` if that cannot be done, or something would be left.
@@ -12,6 +12,10 @@ pub(super) fn title(case: &Case) -> Option<Redacted> {
 }
 
 fn redacted(case: &Case) -> anyhow::Result<Option<Redacted>> {
+    // What a person wrote has names that no report shows.
+    if case.origin != Origin::Bundle {
+        return Ok(None);
+    }
     let customer = Customer::new(&case.customer, None)?;
     let (key, known) = (customer.key(None)?, customer.map()?);
     let mut names = Names::default();

@@ -155,7 +155,7 @@ pub(super) fn erase(args: &EraseArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     let rows = match store.erase(&args.customer, args.in_flight_too, now()) {
-        Err(why @ (StoreError::InFlight(_) | StoreError::Watched)) => {
+        Err(why @ (StoreError::InFlight(_) | StoreError::Watched | StoreError::Notifying)) => {
             say(&format!("refused: {why}; nothing was erased"));
             return Ok(Exit::Refused);
         }

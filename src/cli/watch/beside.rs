@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use tierline::connect::Config;
 use tierline::store::Store;
@@ -23,17 +23,26 @@ const SHARE: u32 = 20;
 /// How long the end of the program waits for it. What is cut off is done by the next one.
 const LAST: Duration = Duration::from_secs(3);
 
-/// Everything that is needed.
+/// What is done, each in a thread of its own: a notice does not wait for a package.
 pub(super) struct Beside {
     store: PathBuf,
+    parts: Vec<Part>,
+}
+
+enum Work {
+    Notices(Notices),
+    Packages(Packages),
+}
+
+struct Part {
+    store: PathBuf,
     config: Arc<Config>,
-    notices: Notices,
-    packages: Packages,
+    work: Work,
     /// What was said last of a subject, so that it is said once.
     said: BTreeMap<&'static str, String>,
 }
 
-/// The thread.
+/// The threads.
 pub(super) struct Running {
     ended: Receiver<()>,
 }
@@ -52,63 +61,88 @@ impl Beside {
         let config = Arc::new(config);
         let notices = Notices::new(Arc::clone(&config), &signatures)?;
         let packages = Packages::new(Arc::clone(&config), &store, roots, signatures)?;
-        // What is filed from now on is to be told.
-        let opened = Store::open(&store)?;
-        notices.begin(&opened)?;
-        if config.has_orders() {
-            opened.since("escalation", now())?;
+        let mut works = Vec::new();
+        works.extend(config.has_notices().then_some(Work::Notices(notices)));
+        works.extend(config.has_orders().then_some(Work::Packages(packages)));
+        let part = |work| Part { store: store.clone(), config: Arc::clone(&config), work, said: BTreeMap::new() };
+        let parts = works.into_iter().map(part).collect();
+        Ok(Some(Beside { store, parts }))
+    }
+
+    /// What is filed from now on is to be told.
+    pub(super) fn begin(&self) -> anyhow::Result<()> {
+        let opened = Store::open(&self.store)?;
+        for part in &self.parts {
+            match &part.work {
+                Work::Notices(notices) => notices.begin(&opened)?,
+                Work::Packages(_) => drop(opened.since("escalation", now())?),
+            }
         }
-        Ok(Some(Beside { store, config, notices, packages, said: BTreeMap::new() }))
+        Ok(())
     }
 
     /// Does it again and again until the program is to end.
-    pub(super) fn start(mut self, stop: Arc<AtomicBool>) -> std::io::Result<Running> {
+    pub(super) fn start(self, stop: &Arc<AtomicBool>) -> std::io::Result<Running> {
         const TICK: Duration = Duration::from_millis(200);
         let (sender, ended) = channel();
-        std::thread::Builder::new().name("beside".to_owned()).spawn(move || {
-            // Dropped at the end, which whoever waits notices.
-            let _ended = sender;
-            while !stop.load(Ordering::Relaxed) {
-                let begun = Instant::now();
-                self.pass(&stop);
-                // With very many cases it must not take the machine.
-                let mut left = PERIOD.max(begun.elapsed() * SHARE);
-                while !left.is_zero() && !stop.load(Ordering::Relaxed) {
-                    std::thread::sleep(TICK);
-                    left = left.saturating_sub(TICK);
+        for mut part in self.parts {
+            let (stop, sender) = (Arc::clone(stop), sender.clone());
+            std::thread::Builder::new().name("beside".to_owned()).spawn(move || {
+                // Dropped at the end, which whoever waits notices.
+                let _ended: Sender<()> = sender;
+                while !stop.load(Ordering::Relaxed) {
+                    let begun = Instant::now();
+                    part.pass(&stop);
+                    // With very many cases it must not take the machine.
+                    let mut left = PERIOD.max(begun.elapsed() * SHARE);
+                    while !left.is_zero() && !stop.load(Ordering::Relaxed) {
+                        std::thread::sleep(TICK);
+                        left = left.saturating_sub(TICK);
+                    }
                 }
-            }
-        })?;
+            })?;
+        }
         Ok(Running { ended })
     }
 
     /// Does it once.
     pub(super) fn pass(&mut self, stop: &AtomicBool) {
+        self.parts.iter_mut().for_each(|it| it.pass(stop));
+    }
+}
+
+impl Part {
+    fn pass(&mut self, stop: &AtomicBool) {
         let store = match Store::open(&self.store) {
             Ok(store) => store,
             Err(error) => return self.say_once("store", Some(format!("{:#}", anyhow::Error::new(error)))),
         };
         self.say_once("store", None);
-        if self.config.has_orders() {
-            let mut make = |bundle: &_, wanted: &_| self.packages.make(&store, bundle, wanted, stop);
-            let made = escalate(&store, &self.config, &now, &mut make);
-            self.say_once("packages", made.err().map(|error| format!("packages: {:#}", anyhow::Error::new(error))));
-            let sent = self.send_approved(&store, stop);
-            let swept = self.packages.sweep(&store).context("failed to remove packages that are through");
-            self.say_once("sweep", swept.err().map(|error| format!("packages: {error:#}")));
-            self.say_once("outbox", sent.err().map(|error| format!("outbox: {error:#}")));
-        }
-        if self.config.has_notices() && !stop.load(Ordering::Relaxed) {
-            let told = self.notices.look(&store).and_then(|_| self.notices.send(&store));
-            let trouble = match &told {
-                Err(error) => Some(format!("notices: {error:#}")),
-                Ok(sent) if sent.waiting + sent.refused > 0 => {
-                    Some("some notices do not go through; `tierline notices list` says why".to_owned())
-                }
-                Ok(_) => None,
-            };
-            self.say_once("notices", trouble);
-        }
+        let told = match &self.work {
+            Work::Packages(packages) => {
+                let mut make = |bundle: &_, wanted: &_| packages.make(&store, bundle, wanted, stop);
+                let made = escalate(&store, &self.config, &now, &mut make);
+                let sent = self.send_approved(&store, stop);
+                let swept = packages.sweep(&store).context("failed to remove packages that are through");
+                vec![
+                    ("packages", made.err().map(|error| format!("packages: {:#}", anyhow::Error::new(error)))),
+                    ("outbox", sent.err().map(|error| format!("outbox: {error:#}"))),
+                    ("sweep", swept.err().map(|error| format!("packages: {error:#}"))),
+                ]
+            }
+            Work::Notices(_) if stop.load(Ordering::Relaxed) => Vec::new(),
+            Work::Notices(notices) => {
+                let trouble = match notices.look(&store).and_then(|_| notices.send(&store)) {
+                    Err(error) => Some(format!("notices: {error:#}")),
+                    Ok(sent) if sent.waiting + sent.refused > 0 => {
+                        Some("some notices do not go through; `tierline notices list` says why".to_owned())
+                    }
+                    Ok(_) => None,
+                };
+                vec![("notices", trouble)]
+            }
+        };
+        told.into_iter().for_each(|(subject, text)| self.say_once(subject, text));
     }
 
     /// Goes on with what a rule has approved.

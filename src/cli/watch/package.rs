@@ -148,6 +148,7 @@ impl Packages {
         }
         let mut errors = tempfile::tempfile()?;
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors.try_clone()?).spawn()?;
+        super::limit_child(&child);
         let (answer, code) = wait(child, stop)?;
         if let Ok(answer) = serde_json::from_slice(&answer) {
             return Ok(Ok(answer));

@@ -62,6 +62,13 @@ impl Config {
             (Some("smtp"), _) => {
                 return Err(wrong("say with `to` who is told: addresses of your own people".to_owned()));
             }
+            // There the customer has a name.
+            (Some("webhook"), None) if self.is_of_a_vendor(via) => {
+                let reason = format!(
+                    "packages for a vendor go to `{via}`, by its `vendor` or a rule of the policy; notices do not"
+                );
+                return Err(wrong(reason));
+            }
             (Some("webhook"), None) => vec![String::new()],
             (Some("webhook"), Some(to)) => {
                 return Err(self.error(Some(to.span()), "a webhook goes to its `url`; take `to` out".to_owned()));

@@ -109,6 +109,12 @@ impl Config {
         self.policy.rules.iter().any(|it| it.vendor.is_some())
     }
 
+    /// Whether packages for vendors go to a tracker: it says so itself, or a rule does.
+    pub(super) fn is_of_a_vendor(&self, tracker: &str) -> bool {
+        self.trackers.get(tracker).is_some_and(|it| it.get_ref().vendor.is_some())
+            || self.policy.rules.iter().filter_map(|it| it.trackers.as_ref()).flatten().any(|it| it == tracker)
+    }
+
     /// What the first rule with a vendor that fits has a watch do with a finding of a customer: a signature, or an unexplained error if that is
     /// `None`. Whether the package may go without a person is decided of the package, once it is there.
     pub fn order(&self, customer: &str, signature: Option<&str>, severity: &str) -> Option<Order> {

@@ -70,7 +70,11 @@ pub fn look(
 /// What of a case is told next: the worst first, and one thing at a time.
 fn pick<'p>(pieces: &'p [Piece], channel: &Channel, told: &BTreeSet<String>, since: i64) -> Option<&'p Piece> {
     let is_wanted = |it: &&Piece| {
-        let is_new = it.news != News::New || told.is_empty();
+        // That it is critical says as much.
+        let is_new = match it.about.strip_prefix("again ") {
+            Some(at) => !told.contains(&format!("critical again {at}")),
+            None => it.news != News::New || told.is_empty(),
+        };
         channel.on.contains(&it.news) && it.at >= since && !told.contains(&it.about) && is_new
     };
     pieces.iter().find(is_wanted)
@@ -89,12 +93,15 @@ fn pieces(case: &Case, clocks: &Clocks) -> Vec<Piece> {
             words: format!("{} is overdue", goal(clock)),
         });
     }
+    // What was told before a case was closed is told again.
+    let again = case.events.iter().filter(|it| it.what == Happened::Reopened).map(|it| it.at).max();
     if case.severity.as_deref() == Some("critical") {
         let changes = case.events.iter().filter(|it| it.what == Happened::Changed && it.text.ends_with("-> critical"));
-        let at = changes.map(|it| it.at).max().unwrap_or(case.opened);
+        let at = changes.map(|it| it.at).max().unwrap_or(case.opened).max(again.unwrap_or(i64::MIN));
+        let name = News::Critical.name();
         pieces.push(Piece {
             news: News::Critical,
-            about: News::Critical.name().to_owned(),
+            about: again.map_or(name.to_owned(), |at| format!("{name} again {at}")),
             at,
             words: "is critical".to_owned(),
         });
@@ -104,8 +111,12 @@ fn pieces(case: &Case, clocks: &Clocks) -> Vec<Piece> {
         let (about, words) = (about(News::DueSoon, clock), format!("{} is due soon", goal(clock)));
         pieces.push(Piece { news: News::DueSoon, about, at: i64::MAX, words });
     }
-    let words = "is new".to_owned();
-    pieces.push(Piece { news: News::New, about: News::New.name().to_owned(), at: case.opened, words });
+    pieces.push(match again {
+        None => {
+            Piece { news: News::New, about: News::New.name().to_owned(), at: case.opened, words: "is new".to_owned() }
+        }
+        Some(at) => Piece { news: News::New, about: format!("again {at}"), at, words: "is open again".to_owned() },
+    });
     pieces
 }
 

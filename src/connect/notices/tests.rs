@@ -104,6 +104,16 @@ fn the_worst_is_told_and_no_more_than_it() {
     assert_eq!(desk.look(1150), Vec::<String>::new());
     desk.store.close_case(first, "KB1", "me", 1160).unwrap();
     assert_eq!(desk.look(2000), Vec::<String>::new());
+    desk.store.close_case(second, "KB1", "me", 2010).unwrap();
+    desk.store.reopen_case(second, "it came back", "me", 2020).unwrap();
+    let again = desk.look(2030);
+    assert!(again.contains(&"few  critical again 2020".to_owned()), "{again:?}");
+    let third = desk.open("slow", Some("low"), 2040);
+    assert!(desk.look(2050).contains(&"all  new".to_owned()));
+    desk.store.close_case(third, "KB1", "me", 2060).unwrap();
+    desk.store.reopen_case(third, "it came back", "me", 2070).unwrap();
+    assert!(desk.look(2080).contains(&"all  again 2070".to_owned()));
+    assert!(desk.store.notices().unwrap().iter().any(|it| it.told.subject.contains("is open again")));
 }
 
 #[test]

@@ -110,6 +110,14 @@ fn raw(path: &Path) -> Vec<u8> {
     all
 }
 
+/// Whether three letters are in the index of words.
+fn is_indexed(path: &Path, letters: &str) -> bool {
+    let db = Connection::open(path).unwrap();
+    db.execute_batch("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, finding_words, row)").unwrap();
+    let sql = "SELECT EXISTS (SELECT 1 FROM temp.terms WHERE term = ?1)";
+    db.query_row(sql, [letters], |row| row.get(0)).unwrap()
+}
+
 fn has(bytes: &[u8], word: &str) -> bool {
     memchr::memmem::find(bytes, word.as_bytes()).is_some()
 }
@@ -171,6 +179,8 @@ fn a_customer_is_exported_alone_and_always_alike() {
 fn nothing_of_an_erased_customer_is_in_the_files() {
     let (_folder, store, path) = two();
     assert!(has(&raw(&path), "zebra"));
+    // The index knows no words, but every three letters in a row.
+    assert!(is_indexed(&path, "zeb") && is_indexed(&path, "wal"));
     let (others, held) = (store.export("bolt").unwrap(), store.holdings("acme").unwrap());
     assert_eq!(store.erase("acme", false, 50).unwrap(), held.total());
     let left = raw(&path);
@@ -178,6 +188,7 @@ fn nothing_of_an_erased_customer_is_in_the_files() {
         assert!(!has(&left, word), "{word} is still there");
     }
     assert!(has(&left, "walrus"));
+    assert!(!is_indexed(&path, "zeb") && is_indexed(&path, "wal"));
     assert_eq!(store.export("bolt").unwrap(), others);
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
     assert_eq!(store.erasures().unwrap(), [(50, held.total())]);
@@ -206,6 +217,9 @@ fn a_customer_is_not_erased_under_somebodys_hands() {
     let watch = other.lock_watch().unwrap();
     assert!(matches!(store.erase("acme", true, 23), Err(StoreError::Watched)));
     drop(watch);
+    let notices = other.lock_notices().unwrap();
+    assert!(matches!(store.erase("acme", true, 23), Err(StoreError::Notifying)));
+    drop(notices);
     assert!(store.erase("acme", true, 24).unwrap() > 0);
     assert!(!has(&raw(&path), "zebra"));
 }

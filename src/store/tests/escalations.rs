@@ -44,6 +44,11 @@ fn own<'a>(bundle: &'a FiledBundle, problem: &'a str, manifest: &'a str) -> Clai
 fn a_bundle_is_asked_about_until_there_is_an_answer() {
     let (_folder, store) = open();
     assert_eq!((store.since("x", 10).unwrap(), store.since("x", 20).unwrap()), (10, 10));
+    // The clock was ahead and was set.
+    assert_eq!(
+        (store.since("y", 90).unwrap(), store.since("y", 10).unwrap(), store.since("y", 20).unwrap()),
+        (90, 10, 10)
+    );
     filed(&store, "acme", "old", 5);
     let bundle = filed(&store, "acme", "new", 10);
     assert_eq!((&*bundle.customer, &*bundle.report), ("acme", "/in/new.tierline"));

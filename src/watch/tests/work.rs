@@ -131,6 +131,20 @@ fn other_signatures_read_a_bundle_again_and_keep_its_case() {
 }
 
 #[test]
+fn other_signatures_do_not_make_a_bundle_younger() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.settle();
+    let since = upload(&world, "a.zip").since;
+    world.pass(1000);
+    world.catalogue = "c2".into();
+    world.restart();
+    world.settle();
+    let again = upload(&world, "a.zip");
+    assert_eq!((again.catalogue.as_deref(), again.since), (Some("c2"), since));
+}
+
+#[test]
 fn a_problem_is_one_of_its_customer() {
     assert_ne!(problem_of("ab", "c"), problem_of("a", "bc"));
     assert_ne!(problem_of("acme", "p"), problem_of("bolt", "p"));
