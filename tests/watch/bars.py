@@ -404,12 +404,13 @@ def soak(desk, arguments):
         upload(number)
         while desk.pulse().get("queued", 0) > 200:
             time.sleep(0.5)
-        if number % 500 == 499:
-            sample(desk.pulse().get("read", 0))
-    while desk.pulse().get("read", 0) < arguments.bundles and time.time() - start < 7200:
-        time.sleep(2)
-    read = desk.pulse().get("read", 0)
-    sample(read)
+    # Its pulse lags behind the uploads, and what counts is what it has read.
+    read = 0
+    while read < arguments.bundles and time.time() - start < 7200:
+        time.sleep(0.5)
+        read = desk.pulse().get("read", 0)
+        if not samples or read >= samples[-1][0] + 500 or read == arguments.bundles:
+            sample(read)
     for count, memory, files in samples:
         print(f"read {count}: {memory} KiB, {files} files")
     first = next((it for it in samples if it[0] >= 1000), samples[0])
