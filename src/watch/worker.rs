@@ -257,9 +257,8 @@ mod tests {
             Worker::new(&program, &stop, &starts).examine(&job, 1, "c1")
         };
         assert_eq!(examined("kill -KILL $$"), Examined::Killed);
-        for end in ["kill -TERM $$", "kill -INT $$", "kill -HUP $$"] {
-            assert!(matches!(examined(end), Examined::Machine { why } if why.contains("told to end")), "{end}");
-        }
+        // Not by SIGINT or SIGHUP: who starts the tests may have them ignored (`nohup`, a background job of a script).
+        assert!(matches!(examined("kill -TERM $$"), Examined::Machine { why } if why.contains("told to end")));
         for end in ["kill -ABRT $$", "kill -SEGV $$", "exit 3", "echo nonsense"] {
             assert!(matches!(examined(end), Examined::Failed { .. }), "{end}");
         }

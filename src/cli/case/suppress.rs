@@ -27,7 +27,7 @@ pub(super) struct SuppressArgs {
 
 #[derive(Debug, Subcommand)]
 enum SuppressCommand {
-    /// Suppresses a problem. It opens no case from then on; reports and cases show it, with the reason. Prints the number.
+    /// Suppresses a problem. It opens no case from then on; reports say until when, cases also why. Prints the number.
     Add(AddArgs),
     /// Lists what is suppressed.
     List(ListArgs),
