@@ -114,7 +114,7 @@ impl Bundle {
                 let (mut file, facts) = open_file(&real).map_err(failed)?;
                 // What fails here fails again when the file is visited, and is a problem of it: a bad disk must not keep
                 // the other paths from being read.
-                let head = read_head(&mut file, facts.len()).unwrap_or_default();
+                let head = read_head(&mut file, u64::MAX).unwrap_or_default();
                 files.push(Listed { path: real, shown: shown.as_str().into(), bytes: facts.len(), input: number });
                 kind_of(&file, &head, facts.len()).name()
             } else {
@@ -268,7 +268,9 @@ impl Bundle {
         }
         let opened = self.open_listed(listed).and_then(|(mut file, facts)| {
             let bytes = self.length(listed, &facts);
-            Ok((read_head(&mut file, bytes)?, file, facts, bytes))
+            // Files of the kernel say that they are empty.
+            let most = if self.opened.is_some() { bytes } else { u64::MAX };
+            Ok((read_head(&mut file, most)?, file, facts, bytes))
         });
         let (head, mut file, metadata, bytes) = match opened {
             Ok(opened) => opened,
