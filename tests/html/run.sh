@@ -7,10 +7,14 @@ program=$(realpath "$1")
 cd "$here/../.."
 
 browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
-if ! { browser && command -v npm; } >/dev/null && command -v apt-get >/dev/null; then
+# Each by itself: Debian's npm cannot stand beside a newer node that is there already.
+install=()
+browser >/dev/null || install+=(chromium)
+command -v npm >/dev/null || install+=(npm)
+if [ "${#install[@]}" -gt 0 ] && command -v apt-get >/dev/null; then
   if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
     root=$([ "$(id -u)" -eq 0 ] || echo sudo)
-    { $root apt-get update -qq && $root apt-get install -y -qq chromium npm; } >/dev/null 2>&1 || echo "cannot install Chromium"
+    { $root apt-get update -qq && $root apt-get install -y -qq "${install[@]}"; } >/dev/null 2>&1 || echo "cannot install ${install[*]}"
   fi
 fi
 if ! { browser && command -v npm; } >/dev/null; then
