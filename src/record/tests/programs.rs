@@ -213,6 +213,27 @@ fn servers_and_databases() {
 }
 
 #[test]
+fn the_name_of_a_component_is_no_level() {
+    // What MySQL calls so has no level else, and all other programs have parts of this name.
+    check(
+        "2026-01-05T10:11:12.3Z 0 [System] [MY-010116] [Server] up",
+        "2026-01-05T10:11:12.300Z",
+        INFO,
+        "Server",
+        "up",
+    );
+    check("2026-01-05 10:11:12 [System] the fan stopped", "2026-01-05T10:11:12", NONE, "System", "the fan stopped");
+    check("2026-01-05 10:11:12 System: cannot open", "2026-01-05T10:11:12", NONE, "System", "cannot open");
+    check(
+        "2026-01-05 10:11:12,System,Error: disk is full",
+        "2026-01-05T10:11:12",
+        NONE,
+        "",
+        "System,Error: disk is full",
+    );
+}
+
+#[test]
 fn json_lines_and_pairs() {
     for (line, time, level, component, message) in [
         (
