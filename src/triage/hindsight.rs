@@ -1,16 +1,22 @@
-//! The order of day and month in the parts of rotated logs: what one part shows holds for those that leave it open.
+//! What is known of dates only when all has been read. Where that makes a difference, the bundle is read again.
 //!
-//! Which part knows is seen when all have been read. Where that makes a difference, the bundle is read again.
+//! The order of day and month in the parts of rotated logs: what one part shows holds for those that leave it open. And
+//! whether lines without dates pass midnight, which the last one of a stream shows.
 
 use super::lock;
 use crate::bundle::FilePath;
-use crate::record::{DateOrder, Dates, Format};
+use crate::record::{DateOrder, Dates, Format, Time};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
-/// What the parts of each log have shown.
+/// What has been seen so far.
 #[derive(Default)]
-pub(super) struct Seen(Mutex<BTreeMap<Box<str>, Log>>);
+pub(super) struct Seen {
+    /// What the parts of each log have shown.
+    logs: Mutex<BTreeMap<Box<str>, Log>>,
+    /// The last time of each file whose days depend on it.
+    last_times: Mutex<BTreeMap<Box<str>, Time>>,
+}
 
 #[derive(Default)]
 struct Log {
@@ -18,8 +24,20 @@ struct Log {
     assumed: BTreeSet<DateOrder>,
 }
 
-/// The order for each log of which a part was read in another one than another part shows.
-pub(super) type Known = BTreeMap<Box<str>, DateOrder>;
+/// What has to be read in another way than it was.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The order for each log of which a part was read in another one than another part shows.
+    orders: BTreeMap<Box<str>, DateOrder>,
+    /// The last time of each file whose lines pass midnight.
+    last_times: BTreeMap<Box<str>, Time>,
+}
+
+impl Known {
+    pub(super) fn is_empty(&self) -> bool {
+        self.orders.is_empty() && self.last_times.is_empty()
+    }
+}
 
 impl Seen {
     /// Takes note of a file.
@@ -27,7 +45,7 @@ impl Seen {
         if dates == Dates::Clear {
             return;
         }
-        let mut all = lock(&self.0);
+        let mut all = lock(&self.logs);
         let log = all.entry(path.log().into()).or_default();
         match dates {
             Dates::Clear => {}
@@ -36,22 +54,36 @@ impl Seen {
         }
     }
 
-    /// Returns what has to be read in another order. Parts that contradict each other show nothing.
+    /// Takes note of the last time in a file that was read in this format.
+    pub(super) fn add_last_time(&self, path: &FilePath, format: &Format, last: Time) {
+        if format.clone().set_last_time(last) {
+            // Of two files with one path the order in which they were read must not decide.
+            let mut all = lock(&self.last_times);
+            let known = all.entry((**path).into()).or_insert(last);
+            *known = last.min(*known);
+        }
+    }
+
+    /// Returns what has to be read in another way. Parts that contradict each other show nothing.
     pub(super) fn corrections(self) -> Known {
-        let all = self.0.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let last_times = self.last_times.into_inner().unwrap_or_else(PoisonError::into_inner);
         let wrong = |(log, seen): (Box<str>, Log)| {
             let mut shown = seen.shown.iter();
             let (Some(&order), None) = (shown.next(), shown.next()) else { return None };
             seen.assumed.iter().any(|it| *it != order).then_some((log, order))
         };
-        all.into_iter().filter_map(wrong).collect()
+        Known { orders: logs.into_iter().filter_map(wrong).collect(), last_times }
     }
 }
 
-/// Corrects how a file is read by what other parts of its log have shown.
+/// Corrects how a file is read by what other parts of its log and its own end have shown.
 pub(super) fn correct(format: &mut Format, path: &FilePath, known: &Known) {
-    if let (Dates::Assumed(_), Some(&order)) = (format.dates(), known.get(path.log())) {
+    if let (Dates::Assumed(_), Some(&order)) = (format.dates(), known.orders.get(path.log())) {
         format.set_date_order(order);
+    }
+    if let Some(&last) = known.last_times.get(&**path) {
+        format.set_last_time(last);
     }
 }
 
@@ -91,6 +123,25 @@ mod tests {
                 ("other.log", "2026-05-04T10:11:12"),
             ],
         );
+    }
+
+    #[test]
+    fn lines_of_a_stream_without_dates_pass_midnight() {
+        let filling = "23:59:00 INFO all is well\n".repeat(5_000);
+        let text = format!("23:58:00 ERROR disk is gone\n{filling}00:10:00 ERROR link went down\n");
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.log.gz");
+        std::fs::write(&path, packed.finish().unwrap()).unwrap();
+        let modified = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_777_940_000);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        let bundle = Bundle::open(&[path], Limits::default()).unwrap();
+        let diagnosis = triage(&bundle, &SignatureSet::new(Vec::new()), Options::default());
+        let shown = diagnosis.unresolved.iter().flat_map(|it| &it.finding.group.evidence);
+        let mut shown: Vec<String> = shown.map(|it| it.time.unwrap().to_string()).collect();
+        shown.sort();
+        assert_eq!(shown, ["2026-05-04T23:58:00", "2026-05-05T00:10:00"]);
     }
 
     #[test]

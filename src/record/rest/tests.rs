@@ -26,6 +26,7 @@ proptest! {
             boot: None,
             directives: None,
             prefixed: true,
+            headings: true,
             indented: true,
             level_only: true,
         };

@@ -139,6 +139,7 @@ pub(in crate::record) fn header_like() -> impl Strategy<Value = Vec<u8>> {
         "Traceback (most recent call last):",
         "Event[0]:",
         "Log Name:",
+        "Log started: ",
         "\nDate: ",
         "\n",
     ];

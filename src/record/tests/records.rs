@@ -1,6 +1,7 @@
 //! Lines that belong to one record.
 
-use super::fold;
+use super::{MODIFIED, fold};
+use crate::record::{Chunk, Reading};
 
 #[test]
 fn stack_traces_are_one_record() {
@@ -70,4 +71,56 @@ fn no_record_grows_without_bound() {
     expected.extend([("\tat a.b(C.java:1)", 1); 45]);
     expected.push(("2026-01-05 10:00:02 INFO ok", 1));
     fold(&text, &expected);
+}
+
+/// Times of the records of a text, by the first words of each.
+#[track_caller]
+fn times(text: &str, expected: &[(&str, &str)]) {
+    let reading = Reading::guess(text.as_bytes(), Some(MODIFIED)).expect("text");
+    let chunk = Chunk::of(text.as_bytes(), 0..text.len());
+    let records: Vec<_> = reading.format.records(&chunk).collect();
+    let shown = records
+        .iter()
+        .filter_map(|record| Some((std::str::from_utf8(record.text).expect("UTF-8"), record.header.time?.to_string())));
+    let shown: Vec<_> = shown.collect();
+    let shown: Vec<_> = shown.iter().map(|(text, time)| (*text, time.as_str())).collect();
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn headings_have_times_where_lines_have_none() {
+    // The transcript of a package manager said nowhere when it was, though its blocks do.
+    let lines = "Unpacking x over y ...\n".repeat(30);
+    let (first, last) = ("Log started: 2026-01-05  10:11:12", "Log ended: 2026-01-05  10:12:00");
+    times(
+        &format!("\n{first}\n{lines}Valid from: 2026-01-01 00:00:00\n{lines}{last}\n"),
+        &[(first, "2026-01-05T10:11:12"), (last, "2026-01-05T10:12:00")],
+    );
+    // Lines between them stay records of their own.
+    fold(
+        &format!("{first}\n{}{last}\n", "job\n".repeat(21)),
+        &[&[(first, 1)][..], &[("job", 1); 21], &[(last, 1)]].concat(),
+    );
+    let script = "Script started on 2026-01-05 10:11:12+00:00 [TERM=\"xterm\" COLUMNS=\"80\"]";
+    times(&format!("{script}\n{lines}"), &[(script, "2026-01-05T10:11:12Z")]);
+}
+
+#[test]
+fn headings_are_part_of_a_record_where_lines_have_headers() {
+    let line = "2026-01-05 10:11:12 INFO it runs";
+    let heading = "Backup started: 2026-01-04 09:00:00";
+    let before = [line; 9].join("\n");
+    fold(&format!("{before}\n{heading}\n{line}\n"), &[&[(line, 1); 8][..], &[(line, 2), (line, 1)]].concat());
+}
+
+#[test]
+fn the_words_before_the_time_of_a_heading_are_its_message() {
+    let block = "Start-Date: 2026-01-05  10:11:12\nCommandline: apt install x\nEnd-Date: 2026-01-05  10:11:13\n";
+    let reading = Reading::guess(block.as_bytes(), Some(MODIFIED)).expect("text");
+    let chunk = Chunk::of(block.as_bytes(), 0..block.len());
+    let messages: Vec<_> = reading.format.records(&chunk).map(|it| String::from_utf8_lossy(it.message())).collect();
+    assert_eq!(
+        messages,
+        ["Start-Date: 2026-01-05  10:11:12\nCommandline: apt install x", "End-Date: 2026-01-05  10:11:13"]
+    );
 }
