@@ -3,9 +3,7 @@
 use super::Diagnosis;
 use crate::bundle::{Input, Visited};
 use crate::finding::{Claim, Evidence, Group, Level, Origin, Source, Tally, Time, Timeline, UnknownGroup};
-use crate::signature::{
-    Audience, Condition, Examples, Fix, Reference, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
-};
+use crate::signature::{Audience, Condition, Fix, Reference, Severity, Signature, SignatureSet, SupportLevel};
 
 /// 2026-01-02T03:04:05 and `seconds` more, in UTC.
 pub(crate) fn at(seconds: i64) -> Time {
@@ -14,20 +12,12 @@ pub(crate) fn at(seconds: i64) -> Time {
 
 pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
     Signature {
-        id: id.into(),
         title: format!("{id} happened on {{host}}"),
-        status: Status::Stable,
         level: SupportLevel::L1,
-        side: Side::Server,
         severity,
         vendor: "Acme".into(),
         product: "Rocket".into(),
-        component: None,
-        scope: Scope::default(),
-        condition: Condition::Regex("went wrong on (?P<host>\\S+)".into()),
-        correlation: None,
         cause: "The host {host} is down.".into(),
-        impact: None,
         fixes: vec![Fix {
             level: SupportLevel::L1,
             audience: Audience::Customer,
@@ -40,15 +30,8 @@ pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
             id: Some("KB1".into()),
             url: "https://example.com/kb1".into(),
         }],
-        suppresses: Vec::new(),
-        caused_by: Vec::new(),
-        caused_within: Signature::CAUSED_WITHIN,
-        formerly: Vec::new(),
-        replaced_by: None,
-        escalate: None,
-        variants: None,
-        examples: Examples::default(),
         source: "x.yaml".into(),
+        ..Signature::of_condition(id, Condition::Regex("went wrong on (?P<host>\\S+)".into()))
     }
 }
 

@@ -5,41 +5,15 @@ use super::syntax::parse;
 use super::{Counts, Hit, LineCache, Match, Scanner};
 use crate::record::{Chunk, Header, Level, Reading, Record, chunks, fields};
 use crate::signature::{
-    Condition, Correlation, Examples, FieldTest, FieldValue, Order, Part, Scope, Severity, Side, Signature,
-    SignatureSet, Status, SupportLevel, Wanted, Where,
+    Condition, Correlation, FieldTest, FieldValue, Order, Part, Severity, Signature, SignatureSet, Wanted, Where,
 };
 use proptest::prelude::*;
 use regex::bytes::RegexBuilder;
 use std::ops::Range;
 
 fn signature(number: usize, condition: Condition) -> Signature {
-    Signature {
-        id: format!("test/test/{number:04}").into(),
-        title: String::new(),
-        status: Status::Stable,
-        level: SupportLevel::L1,
-        side: Side::Server,
-        severity: Severity::High,
-        vendor: String::new(),
-        product: String::new(),
-        component: None,
-        scope: Scope::default(),
-        condition,
-        correlation: None,
-        cause: String::new(),
-        impact: None,
-        fixes: Vec::new(),
-        references: Vec::new(),
-        suppresses: Vec::new(),
-        caused_by: Vec::new(),
-        caused_within: Signature::CAUSED_WITHIN,
-        formerly: Vec::new(),
-        replaced_by: None,
-        escalate: None,
-        variants: None,
-        examples: Examples::default(),
-        source: "test.yaml".into(),
-    }
+    let id = format!("test/test/{number:04}");
+    Signature { severity: Severity::High, source: "test.yaml".into(), ..Signature::of_condition(id, condition) }
 }
 
 pub(super) fn set(conditions: Vec<Condition>) -> SignatureSet {

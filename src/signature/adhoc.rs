@@ -1,9 +1,6 @@
 //! A list of patterns becomes signatures: one regular expression per line, as for `grep -f`.
 
-use super::{
-    CatalogueInfo, Condition, Examples, Scope, Severity, Side, Signature, SignatureError, SignatureSet, Status,
-    SupportLevel, checksum, pattern,
-};
+use super::{CatalogueInfo, Condition, Signature, SignatureError, SignatureSet, checksum, pattern};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -39,31 +36,11 @@ impl SignatureSet {
 
 fn signature(file: &Path, line: usize, pattern: &str) -> Signature {
     Signature {
-        id: format!("patterns/{line}").into(),
         title: pattern.to_owned(),
-        status: Status::Stable,
-        level: SupportLevel::L2,
-        side: Side::Server,
-        severity: Severity::Info,
-        vendor: String::new(),
         product: "ad-hoc pattern".to_owned(),
-        component: None,
-        scope: Scope::default(),
-        condition: Condition::Regex(pattern.to_owned()),
-        correlation: None,
         cause: format!("Line {line} of the list of patterns stands in the log."),
-        impact: None,
-        fixes: Vec::new(),
-        references: Vec::new(),
-        suppresses: Vec::new(),
-        caused_by: Vec::new(),
-        caused_within: Signature::CAUSED_WITHIN,
-        formerly: Vec::new(),
-        replaced_by: None,
-        escalate: None,
-        variants: None,
-        examples: Examples::default(),
         source: file.to_path_buf(),
+        ..Signature::of_condition(format!("patterns/{line}"), Condition::Regex(pattern.to_owned()))
     }
 }
 

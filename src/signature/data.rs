@@ -267,6 +267,38 @@ impl From<&str> for Example {
 impl Signature {
     /// How long after its last record a cause counts, if the author does not say.
     pub const CAUSED_WITHIN: Span = Span(86_400_000_000_000);
+
+    /// Makes a stable signature of which nothing is known but what a record must contain: of level L2, on the server, no
+    /// trouble, in all files.
+    pub fn of_condition(id: impl Into<Arc<str>>, condition: Condition) -> Signature {
+        Signature {
+            id: id.into(),
+            title: String::new(),
+            status: Status::Stable,
+            level: SupportLevel::L2,
+            side: Side::Server,
+            severity: Severity::Info,
+            vendor: String::new(),
+            product: String::new(),
+            component: None,
+            scope: Scope::default(),
+            condition,
+            correlation: None,
+            cause: String::new(),
+            impact: None,
+            fixes: Vec::new(),
+            references: Vec::new(),
+            suppresses: Vec::new(),
+            caused_by: Vec::new(),
+            caused_within: Signature::CAUSED_WITHIN,
+            formerly: Vec::new(),
+            replaced_by: None,
+            escalate: None,
+            variants: None,
+            examples: Examples::default(),
+            source: PathBuf::new(),
+        }
+    }
 }
 
 impl Status {

@@ -13,8 +13,8 @@ use crate::bundle::{Input, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Period, Related, State, Suppressed, Unresolved};
 use crate::finding::{Coverage, Evidence, Group, Level, Object, Sight, Sightings, Time, UnknownGroup, Zone};
 use crate::signature::{
-    Audience, CatalogueInfo, Condition, Correlation, Escalate, Examples, FactKind, Fix, Order, Reference, Scope,
-    Severity, Side, Signature, Status, SupportLevel, Where,
+    Audience, CatalogueInfo, Condition, Correlation, Escalate, FactKind, Fix, Order, Reference, Severity, Side,
+    Signature, SupportLevel, Where,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -157,31 +157,20 @@ impl JsonDiagnosis<'_> {
             Correlation { order, parts, within: None, same, place, unless, absent }
         };
         let signature = Signature {
-            id: self.signature.into(),
             title: self.title.into_owned(),
-            status: Status::Stable,
             level: support_level("diagnoses[].level", &self.level)?,
             side: named("diagnoses[].side", &sides, Side::name, &self.side)?,
             severity: named("diagnoses[].severity", &severities, Severity::name, &self.severity)?,
             vendor: self.vendor.into_owned(),
             product: self.product.into_owned(),
             component: owned(self.component),
-            scope: Scope::default(),
-            condition: Condition::Any(marks.collect()),
             correlation: self.several_records.then(correlation),
             cause: self.cause.into_owned(),
             impact: owned(self.impact),
             fixes: self.fixes.into_iter().map(JsonFix::fix).collect::<Read<_>>()?,
             references: self.references.into_iter().map(JsonReference::reference).collect(),
-            suppresses: Vec::new(),
-            caused_by: Vec::new(),
-            caused_within: Signature::CAUSED_WITHIN,
-            formerly: Vec::new(),
-            replaced_by: None,
             escalate: self.escalate.map(JsonEscalate::escalate),
-            variants: None,
-            examples: Examples::default(),
-            source: PathBuf::new(),
+            ..Signature::of_condition(&*self.signature, Condition::Any(marks.collect()))
         };
         let suppressed = self.suppressed.into_iter();
         Ok(Known {
