@@ -261,9 +261,11 @@ fn at_start<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>>
             start += 1;
         }
     }
-    // A dash stands before the epoch in supercomputer logs: `- 1117838570 2005.06.03 ...`.
+    // A dash or the kind of an alert stands before the epoch in supercomputer logs: `- 1117838570 2005.06.03 ...`.
     if line.get(start..start + 2) == Some(b"- ") && line.get(start + 2).is_some_and(u8::is_ascii_digit) {
         start += 2;
+    } else if start == at && line.get(at).is_some_and(u8::is_ascii_uppercase) {
+        start = openers::behind_alert(line, at).unwrap_or(at);
     }
     let (stamp, end) = rules.stamp(line, start)?;
     Some(after_time(line, start, &stamp, end, Found::default(), rules))

@@ -41,6 +41,12 @@ fn times_behind_other_beginnings() {
             NONE,
             "",
         ),
+        (
+            "KERNDTLB 1778746353 2026.05.14 R30-M0 2026-05-14-01.12.33.363779 R30-M0 RAS KERNEL FATAL data TLB error",
+            "2026-05-14T08:12:33Z",
+            FATAL,
+            "",
+        ),
         ("{2026-05-14 08:12:33} text", "2026-05-14T08:12:33", NONE, ""),
         ("(gedit:4711): Gtk-WARNING **: 08:12:33.456: no theme", "2026-05-28T08:12:33.456", WARN, "Gtk"),
         ("** (tracker:4711): CRITICAL **: 08:12:33.456: gone", "2026-05-28T08:12:33.456", ERROR, "tracker"),

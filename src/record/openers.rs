@@ -1,11 +1,11 @@
 //! Lines whose time stands behind a beginning that only one program writes: GLib, Windows' policy client, Couchbase,
-//! MySQL's slow queries, flow logs of AWS.
+//! MySQL's slow queries, flow logs of AWS, alerts of supercomputers.
 
 use super::clock::digits_run;
 use super::header::{Cut, after_time};
 use super::level::Level;
 use super::rest::Found;
-use super::token::{identifier, separators};
+use super::token::{day_only, identifier, separators};
 use super::watch::Watch;
 use memchr::memmem;
 
@@ -37,6 +37,15 @@ pub(super) fn glib<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<C
     let Some((stamp, end)) = rules.stamp(line, start) else { return Some(Cut::new("glib", found, start)) };
     let found = Found { time: Some(rules.moment(&stamp)), ..found };
     Some(Cut::stamped("glib", found, separators(line, end), &stamp))
+}
+
+/// Where the epoch begins in `APPSEV 1117838570 2005.06.03 R24-M0 2005-06-03-15.42.50.363779 ...` of supercomputers.
+pub(super) fn behind_alert(line: &[u8], at: usize) -> Option<usize> {
+    let kind = line.get(at..)?.iter().take(20).take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
+    let start = at + kind + 1;
+    let is_epoch =
+        line.get(at + kind) == Some(&b' ') && digits_run(line, start) == 10 && line.get(start + 10) == Some(&b' ');
+    (kind >= 2 && is_epoch && day_only(line.get(start + 11..start + 21)?)).then_some(start)
 }
 
 /// `GPSVC(1f4.5dc) 10:11:12:345 text`, `USERENV(1f4.5dc) ...`: process and thread in hexadecimal digits.

@@ -582,6 +582,7 @@ fn what_only_resembles_a_mark_is_none() {
         "2023-05-14 08:12:33 ORDER1234E5 was sent",
         "May 14 08:12:33 host: the error: text",
         "2023-05-14 08:12:33,one,two,THREE,four",
+        "May 14 08:12:33 host kernel: ip_tables: (C) 2000-2006 Netfilter Core Team",
         // Out of the range of severities, and no process before it.
         "2023-05-14T08:12:33 <3.9> host name[1]: text",
         "08:12:33.456 <16> text",

@@ -108,6 +108,10 @@ fn bracketed_level(line: &[u8], at: usize) -> Option<(Level, usize)> {
     let length = line[at + 1..].iter().take(18).position(|&byte| byte == close)?;
     let word = line[at + 1..at + 1 + length].trim_ascii();
     let level = match word {
+        // `(C) 2000-2006 Netfilter Core Team` says who has the rights.
+        b"C" if close == b')' && line[at + 2 + length..].trim_ascii_start().first().is_some_and(u8::is_ascii_digit) => {
+            return None;
+        }
         &[letter] if letter.is_ascii_uppercase() => Level::from_letter(letter)?,
         // Aruba's words of four letters.
         b"NOTI" => Level::Info,
