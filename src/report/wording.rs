@@ -276,9 +276,21 @@ pub(crate) fn headline(finding: &UnknownGroup) -> String {
     let found = literals.filter(|part| part.len() >= SHORTEST).find_map(|part| evidence.find(part));
     let words = found.and_then(|at| evidence.get(at..)).unwrap_or(&finding.template);
     let line = words.lines().next().unwrap_or_default().trim_end();
+    let line = if evidence.starts_with("{\"") { string_of(line) } else { line };
     // `msg="cannot open"`, which begins before the first words.
     let closing = line.strip_suffix('"').filter(|rest| rest.matches('"').count() % 2 == 0);
     one_line(closing.unwrap_or(line))
+}
+
+/// The rest of a string in JSON: what stands before the quote that ends it.
+fn string_of(rest: &str) -> &str {
+    let mut escaped = false;
+    let end = rest.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    rest.get(..end.unwrap_or(rest.len())).filter(|text| !text.is_empty()).unwrap_or(rest)
 }
 
 /// What a known problem is called in its report: `2`, and `2.1` if it is the first effect of that.

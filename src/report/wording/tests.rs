@@ -44,6 +44,12 @@ fn the_headline_of_an_unknown_error_has_values_but_no_header() {
     // The quote that ends `msg=`; one that belongs to the words stays.
     check("table <n> frozen\"", "pri=0 msg=\"role table 7 is frozen\"", "table <n> frozen");
     check("cannot open file \"<*>\"", "12:00 cannot open file \"a b\"", "cannot open file \"a b\"");
+    // Of an object the message, and not what follows it.
+    check(
+        "could not open \\\"<*>\\\"\",\"data\":{\"code\":<n>}}",
+        r#"{"level":"error","message":"could not open \"a b\"","data":{"code":5}}"#,
+        r#"could not open \"a b\""#,
+    );
     check(
         "agent ended by itself. It did <n> things",
         "Event:\n agent ended by itself.  It did 5 things",
