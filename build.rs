@@ -37,7 +37,7 @@ mod system;
 mod tree;
 #[path = "src/signature/variants.rs"]
 mod variants;
-#[path = "src/signature/vendor.rs"]
+#[path = "src/signature/vendor/mod.rs"]
 mod vendor;
 #[path = "src/signature/version.rs"]
 mod version;
@@ -135,7 +135,7 @@ fn tree_of(
             product.facts.iter().for_each(|fact| add_regexes(&fact.patterns, regexes));
         }
         None if vendor::vendor_folder(path).is_some() => {
-            vendor::vendor(vendor::vendor_folder(path).unwrap_or_default(), shown, text)?;
+            vendor::reading::vendor(vendor::vendor_folder(path).unwrap_or_default(), shown, text)?;
         }
         None if profile::profile_folder(path).is_some() => {
             profile::profiles(profile::profile_folder(path).unwrap_or_default(), shown, text)?;

@@ -21,7 +21,7 @@ pub struct ClockOffset {
     pub ahead: String,
     /// By how many seconds: the median of all pairs.
     pub seconds: i64,
-    /// The median distance of the pairs from it.
+    /// The median distance of the pairs from it, in seconds.
     pub spread: i64,
     /// How many pairs there are.
     pub pairs: usize,

@@ -47,7 +47,7 @@ impl Catalogue {
         for &(path, _, mut tree) in others {
             let Some(root) = tree::decode(&mut tree) else { continue };
             if let Some(folder) = vendor::vendor_folder(path) {
-                catalogue.vendors.extend(vendor::vendor_of(folder, &shown(path), &root));
+                catalogue.vendors.extend(vendor::reading::vendor_of(folder, &shown(path), &root));
             } else if let Some(folder) = profile::profile_folder(path) {
                 catalogue.profiles.extend(profile::profiles_of(folder, &shown(path), &root).into_iter().flatten());
             }

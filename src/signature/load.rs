@@ -237,7 +237,7 @@ fn understand(file: &SourceFile<'_>, fragments: &Fragments) -> Result<Understood
         return product::product(folder, &file.shown, text).map(Understood::Product);
     }
     if let Some(folder) = vendor::vendor_folder(file.path) {
-        return vendor::vendor(folder, &file.shown, text).map(Understood::Vendor);
+        return vendor::reading::vendor(folder, &file.shown, text).map(Understood::Vendor);
     }
     if let Some(folder) = profile::profile_folder(file.path) {
         return profile::profiles(folder, &file.shown, text).map(Understood::Profiles);
