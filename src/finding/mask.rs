@@ -16,7 +16,7 @@
 //! | `<*>`    | other words with digits, quoted words, the value in `key=value` |
 //!
 //! Neighbouring marks of one kind are one mark, so that lists of any length look alike. Error codes are kept, see
-//! [`is_code`](super::codes::is_code), and so are numbers after words such as `error code`.
+//! [`is_code`], and so are numbers after words such as `error code`.
 
 use super::classes::{
     AT, BACKSLASH, BLANK, CAREFUL, CLASSES, COLON, CUT, Classes, DASH, DIGIT, DOT, END, LOWER, NON_ASCII, OTHER, SLASH,

@@ -1,8 +1,8 @@
 //! Matches grouped into facts.
 //!
 //! A [`Tally`] counts what a scan found, by signature and, for errors that no signature claims, by message template.
-//! Tallies are bounded and merge in any order, so that files and threads can work on their own. [`template`] and
-//! [`codes`] say which messages are the same problem.
+//! Tallies are bounded and merge in any order, so that files and threads can work on their own. [`template()`] and
+//! [`codes()`] say which messages are the same problem.
 
 mod by_file;
 mod claims;

@@ -73,7 +73,8 @@ struct Brief {
 #[derive(Clone, Copy, Debug, Default)]
 struct Clock {
     at: u16,
-    /// Which of hour, minute and second have two digits, or that they follow each other, see [`Places::clock`].
+    /// Which of hour, minute and second have two digits, or that they follow each other, see
+    /// [`Places::clock`](super::plan::Places::clock).
     form: u8,
 }
 

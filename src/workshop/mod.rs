@@ -1,6 +1,6 @@
 //! For authors of signatures: is a catalogue well-formed, and does every example behave?
 //!
-//! A [`Catalogue`](crate::signature::Catalogue) goes in; [`check`] gives everything that is wrong with it as [`Flaw`]s,
+//! A [`Catalogue`](crate::signature::Catalogue) goes in; [`check()`] gives everything that is wrong with it as [`Flaw`]s,
 //! [`run_examples`] what each example did. Examples run through the same pieces as a customer's log: they are guessed,
 //! cut into records and scanned as a file whose path fits the signature's scope.
 
