@@ -1,4 +1,5 @@
 mod customer;
+mod uploads;
 mod whole;
 
 use super::Exit;
@@ -8,7 +9,7 @@ use clap::Subcommand;
 use std::path::PathBuf;
 use tierline::store::Store;
 
-/// Looks after the store: copies it while others work with it, checks it, exports and erases what is kept of a customer.
+/// Looks after the store: copies it while others work with it, checks it, exports and erases what is kept of a customer, lists uploads that were not read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct StoreCommands {
@@ -20,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   tierline store backup /backup/cases.db --store cases.db
   tierline store check --store cases.db
+  tierline store uploads --store cases.db
   tierline store export --customer acme --out acme.json --store cases.db
   tierline store erase --customer acme --dry-run --store cases.db
 
@@ -33,6 +35,8 @@ enum StoreCommand {
     Check(whole::CheckArgs),
     /// Gives what was freed back to the disk; what stood there stands nowhere in the files any more.
     Compact(whole::CompactArgs),
+    /// Lists uploads to watched folders that were not read, with the reason.
+    Uploads(uploads::UploadsArgs),
     /// Writes all that is kept of one customer into a file of JSON.
     Export(customer::ExportArgs),
     /// Erases all that is kept of one customer, for good.
@@ -44,6 +48,7 @@ pub(super) fn run(args: &StoreCommands) -> anyhow::Result<Exit> {
         StoreCommand::Backup(args) => whole::backup(args),
         StoreCommand::Check(args) => whole::check(args),
         StoreCommand::Compact(args) => whole::compact(args),
+        StoreCommand::Uploads(args) => uploads::uploads(args),
         StoreCommand::Export(args) => customer::export(args),
         StoreCommand::Erase(args) => customer::erase(args),
     }

@@ -9,7 +9,7 @@ use super::readers::{Message, wall};
 use super::scan::{Found, Scanned, look, scan};
 use super::service::Watch;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -169,8 +169,9 @@ impl Watch<'_> {
 fn told(failed: &[(PathBuf, io::Error)]) -> Option<String> {
     /// One that stays must not hide others.
     const MOST: usize = 5;
-    let mut words: Vec<_> =
-        failed.iter().take(MOST).map(|(path, error)| format!("`{}`: {error}", path.display())).collect();
+    // Signs that are no text are told apart.
+    let shown = |path: &Path| path.to_str().map_or_else(|| format!("{path:?}"), |it| format!("`{it}`"));
+    let mut words: Vec<_> = failed.iter().take(MOST).map(|(path, error)| format!("{}: {error}", shown(path))).collect();
     if failed.len() > MOST {
         words.push(format!("and {} more", failed.len() - MOST));
     }

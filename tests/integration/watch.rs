@@ -172,6 +172,20 @@ fn poison_is_given_up_and_a_full_disk_is_waited_for() {
     }
     desk.wait("others", || desk.has_report("good.log"));
     assert_eq!(watch.end(), Some(0));
+    let store = desk.store();
+    let unread = || {
+        let output = run(&["store", "uploads", "-o", "json", "--store", text(&store)]);
+        let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        listed.iter().map(|it| format!("{} {} {}", it["state"], it["path"], it["reason"])).collect::<Vec<_>>()
+    };
+    let listed = unread();
+    assert_eq!(listed.len(), 2, "{listed:?}");
+    assert!(
+        listed.iter().any(|it| it.contains("quarantined") && it.contains("hang.log") && it.contains("more than 2 s"))
+    );
+    fs::remove_file(desk.path("hang.log")).unwrap();
+    fs::remove_file(desk.path("abort.log")).unwrap();
+    assert_eq!(unread(), Vec::<String>::new());
     let desk = Desk::new(&[("in/a.log", &log("a")), ("in/b.log", &log("b"))]);
     let watch = desk.start(&[], "watch-full:3");
     desk.wait("both", || desk.cases().len() == 2);
