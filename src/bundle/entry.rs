@@ -38,6 +38,7 @@ pub struct Mapped<'a> {
 }
 
 impl<'a> Mapped<'a> {
+    #[cfg(unix)]
     pub(super) fn of_file(bytes: &'a [u8], file: &'a File) -> Mapped<'a> {
         Mapped { bytes, file: Some(file) }
     }

@@ -3,6 +3,8 @@
 //! A file of a given folder is shown as `folder/sub/a.log`, starting with the folder's own name; a given file by its name.
 //! Inputs that would be shown alike are shown as they were given.
 
+#[cfg(unix)]
+use super::Mapped;
 use super::foreign::Helper;
 use super::guard::Guarded;
 use super::kind::{HEAD, Kind};
@@ -12,7 +14,7 @@ use super::map::{Map, end_of_data, is_local};
 use super::repeats::{self, Listing, Repeat};
 use super::source::{Progress, Shrunk, Source, read_exact_at};
 use super::visit::{Facts, Place, Visit};
-use super::{Content, Entry, Limits, Mapped, Problem, ProblemKind, zip};
+use super::{Content, Entry, Limits, Problem, ProblemKind, zip};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
