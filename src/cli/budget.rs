@@ -41,6 +41,17 @@ pub(super) struct TimedBudgetArgs {
 }
 
 impl TimedBudgetArgs {
+    /// The options by which less may be read.
+    #[cfg(feature = "server")]
+    pub(super) fn narrowed(&self) -> impl Iterator<Item = &'static str> {
+        let options = [
+            ("--max-unpacked", self.budget.max_unpacked.is_some()),
+            ("--max-files", self.budget.max_files.is_some()),
+            ("--max-time", self.max_time.is_some()),
+        ];
+        options.into_iter().filter_map(|(option, is_given)| is_given.then_some(option))
+    }
+
     /// Returns the limits with what was said.
     pub(super) fn limits(self) -> Limits {
         let limits = self.budget.limits();

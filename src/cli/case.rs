@@ -27,6 +27,8 @@ use clap::{Subcommand, ValueEnum};
 use promises::Promises;
 use std::env;
 use std::io::Read;
+use tierline::report::one_line;
+use tierline::store::{Case, UNASSIGNED};
 
 /// Keeps the cases of customers: what came in, what was tried, who has answered, what is due.
 ///
@@ -133,6 +135,21 @@ fn words(text: &str, what: &str) -> anyhow::Result<String> {
         return Err(Usage(format!("{what} is empty")).into());
     }
     Ok(read)
+}
+
+/// Fails if nobody has said whose case it is: the logs of many customers are called so, and what is made of one case for its customer
+/// would be for anybody.
+fn check_owner(case: &Case) -> anyhow::Result<()> {
+    if case.customer != UNASSIGNED {
+        return Ok(());
+    }
+    let id = case.id;
+    let logs = case.bundles.last().map_or_else(|| "LOGS".to_owned(), |it| format!("'{}'", one_line(&it.path)));
+    Err(Usage(format!(
+        "case {id} is `{UNASSIGNED}`: say first whose it is, by moving its logs into the customer's folder, or with \
+        `tierline case open TITLE --customer NAME` and `tierline triage {logs} --case NUMBER`"
+    ))
+    .into())
 }
 
 /// Who writes something down.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tierline::calendar::utc;
 use tierline::connect::{Channel, Config, Sent, Way, begin, look, send, trial};
 use tierline::signature::{SignatureSet, Vendor};
 use tierline::sla::{Clocks, clocks};
@@ -193,7 +194,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
             json!({
                 "id": it.id, "case": it.told.case, "channel": it.told.channel, "recipient": it.told.recipient,
                 "about": it.told.about, "subject": it.told.subject, "state": it.state.name(), "attempts": it.attempts,
-                "due": time(it.due), "reason": it.reason, "created": time(it.created), "changed": time(it.changed),
+                "due": utc(it.due), "reason": it.reason, "created": utc(it.created), "changed": utc(it.changed),
             })
         });
         output::print(format!("{:#}\n", Value::Array(all.collect())).as_bytes())?;
@@ -203,7 +204,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
     for it in &notices {
         let to = if it.told.recipient.is_empty() { "its receiver" } else { &it.told.recipient };
         let line =
-            format!("{} {:8} {} to {to}: {}", time(it.changed), it.state.name(), it.told.channel, it.told.subject);
+            format!("{} {:8} {} to {to}: {}", utc(it.changed), it.state.name(), it.told.channel, it.told.subject);
         text.push_str(&tierline::report::one_line(&line));
         if let Some(reason) = it.reason.as_ref().filter(|_| it.state != NoticeState::Sent) {
             text.push_str(&format!(" ({})", tierline::report::one_line(reason)));
@@ -245,9 +246,4 @@ fn test(args: &TestArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit)
-}
-
-/// A time in UTC.
-fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
 }

@@ -1,10 +1,10 @@
 //! The message to the customer.
 
-use super::Format;
 use super::logs::{self, Lost};
 use super::shown::print;
+use super::{Format, check_owner};
 use crate::cli::catalogues::Catalogues;
-use crate::cli::connection::ConnectionArgs;
+use crate::cli::connection::{ConnectionArgs, now};
 use crate::cli::{Exit, output, say};
 use serde_json::json;
 use tierline::casework::reply;
@@ -47,8 +47,9 @@ pub(super) fn run(args: &ReplyArgs) -> anyhow::Result<Exit> {
     if case.closed.is_some() {
         return Err(StoreError::Closed(case.id).into());
     }
+    check_owner(&case)?;
     let asked = if args.no_request { None } else { request_of(&case, &args.catalogues.load()?)? };
-    let reply = reply(&case, &store.findings(case.id)?, asked.as_deref());
+    let reply = reply(&case, &store.findings(case.id, now())?, asked.as_deref());
     if args.output == Format::Json {
         print(&json!({"case": case.id, "customer": case.customer, "subject": reply.subject, "text": reply.text}))?;
         return Ok(Exit::Done);

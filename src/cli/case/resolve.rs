@@ -1,6 +1,6 @@
 //! A vendor's answer as the draft of a signature.
 
-use super::{StoreArgs, logs, now, user, words};
+use super::{StoreArgs, check_owner, logs, now, user, words};
 use crate::cli::catalogues::Catalogues;
 use crate::cli::exit::Usage;
 use crate::cli::redact::{Customer, remember};
@@ -92,11 +92,12 @@ pub(super) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     }
     let store = args.store.open()?;
     let case = store.case(args.id)?;
+    check_owner(&case)?;
     if !case.events.iter().any(|it| it.what == Happened::Vendor) {
         say(&format!("refused: no answer of the vendor is noted; `tierline case note {} TEXT --vendor` does", case.id));
         return Ok(Exit::Refused);
     }
-    let findings = store.findings(case.id)?;
+    let findings = store.findings(case.id, now())?;
     let finding = chosen(&case, &findings, args.finding.as_deref())?;
     let customer = Customer::new(&case.customer, None)?;
     let known = customer.map()?;

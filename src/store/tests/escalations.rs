@@ -105,7 +105,7 @@ fn a_case_says_what_is_on_its_way() {
         5,
     );
     let case = case.unwrap();
-    let tie = Tie { customer: "acme", problem: "k1", package: "/p", about: About::default(), bundles: &[] };
+    let tie = Tie { customer: "acme", problem: "k1", package: "/p", about: About::default(), found: &[] };
     store.tie(case, &tie, "me", 6).unwrap();
     assert_eq!(store.on_its_way(case).unwrap(), None);
     let entry = store.claim(&claim("acme", "k1", "m1"), 7).unwrap();
