@@ -21,3 +21,48 @@ pub fn next_steps<'f>(case: &Case, findings: &'f [CaseFinding]) -> Vec<(&'f Find
     let mut is_new = |step: &'f FindingStep| seen.insert((&step.audience, &step.text, &step.verify));
     steps.filter(|(_, step)| !tried_too.contains(step.text.as_str())).filter(|(_, step)| is_new(step)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{About, CaseBundle, FoundIn, NewCase, NewSuppression, Origin, Store};
+
+    #[test]
+    fn a_step_is_named_once_and_tried_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store.db")).unwrap();
+        let new =
+            NewCase { customer: "acme", title: "x", origin: Origin::Phone, contact: None, about: About::default() };
+        let case = store.open_case(&new, "me", 1).unwrap();
+        let finding = |problem: &str, steps: &[&str]| Finding {
+            problem: problem.to_owned(),
+            steps: (1..)
+                .zip(steps)
+                .map(|(number, text)| FindingStep {
+                    number: Some(number),
+                    level: "L1".into(),
+                    audience: "customer".into(),
+                    text: (*text).to_owned(),
+                    verify: None,
+                })
+                .collect(),
+            ..Finding::default()
+        };
+        let bundle = CaseBundle { path: "/a.zip".into(), sha256: "ab".into() };
+        let findings = vec![finding("a", &["restart", "wait"]), finding("b", &["wait", "restart", "call"])];
+        store.add_findings(case, &[FoundIn { bundle, findings, is_whole: true }], "me", 2).unwrap();
+        let next = |now| -> Vec<String> {
+            let found = store.findings(case, now).unwrap();
+            let steps = next_steps(&store.case(case).unwrap(), &found).into_iter();
+            steps.filter_map(|(finding, step)| finding.name_of(step)).collect()
+        };
+        assert_eq!(next(3), ["a#1", "a#2", "b#3"]);
+        // Who has tried it for the one problem has tried it for the other.
+        store.tried(case, "a#1", "me", 4).unwrap();
+        assert_eq!(next(5), ["a#2", "b#3"]);
+        let new = NewSuppression { customer: None, problem: "a", reason: "r", until: "1970-01-01" };
+        store.suppress(&new, "me", 6).unwrap();
+        assert_eq!(next(7), ["b#1", "b#3"]);
+        assert_eq!(next(86_400), ["a#2", "b#3"]);
+    }
+}

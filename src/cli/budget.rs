@@ -16,6 +16,13 @@ pub(super) struct BudgetArgs {
 }
 
 impl BudgetArgs {
+    /// The options by which less may be read.
+    #[cfg(feature = "server")]
+    pub(super) fn narrowed(&self) -> impl Iterator<Item = &'static str> {
+        let size = self.max_unpacked.is_some().then_some("--max-unpacked");
+        size.into_iter().chain(self.max_files.is_some().then_some("--max-files"))
+    }
+
     /// Returns the limits with what was said, whatever time it takes: what is left out of a look for names must not be found
     /// in the next one.
     pub(super) fn limits(self) -> Limits {
@@ -44,12 +51,7 @@ impl TimedBudgetArgs {
     /// The options by which less may be read.
     #[cfg(feature = "server")]
     pub(super) fn narrowed(&self) -> impl Iterator<Item = &'static str> {
-        let options = [
-            ("--max-unpacked", self.budget.max_unpacked.is_some()),
-            ("--max-files", self.budget.max_files.is_some()),
-            ("--max-time", self.max_time.is_some()),
-        ];
-        options.into_iter().filter_map(|(option, is_given)| is_given.then_some(option))
+        self.budget.narrowed().chain(self.max_time.is_some().then_some("--max-time"))
     }
 
     /// Returns the limits with what was said.

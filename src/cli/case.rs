@@ -20,9 +20,9 @@ mod suppress;
 
 pub(super) use filed::FiledArgs;
 
-use super::Exit;
 use super::connection::{StoreArgs, now};
 use super::exit::Usage;
+use super::{Exit, say};
 use clap::{Subcommand, ValueEnum};
 use promises::Promises;
 use std::env;
@@ -137,19 +137,19 @@ fn words(text: &str, what: &str) -> anyhow::Result<String> {
     Ok(read)
 }
 
-/// Fails if nobody has said whose case it is: the logs of many customers are called so, and what is made of one case for its customer
-/// would be for anybody.
-fn check_owner(case: &Case) -> anyhow::Result<()> {
+/// Whether somebody has said whose case it is; says how, if not. The logs of many customers are called unassigned, and what is made of
+/// one case for its customer would be for anybody.
+fn has_owner(case: &Case) -> bool {
     if case.customer != UNASSIGNED {
-        return Ok(());
+        return true;
     }
     let id = case.id;
     let logs = case.bundles.last().map_or_else(|| "LOGS".to_owned(), |it| format!("'{}'", one_line(&it.path)));
-    Err(Usage(format!(
-        "case {id} is `{UNASSIGNED}`: say first whose it is, by moving its logs into the customer's folder, or with \
+    say(&format!(
+        "refused: case {id} is `{UNASSIGNED}`: say first whose it is, by moving its logs into the customer's folder, or with \
         `tierline case open TITLE --customer NAME` and `tierline triage {logs} --case NUMBER`"
-    ))
-    .into())
+    ));
+    false
 }
 
 /// Who writes something down.

@@ -129,9 +129,11 @@ impl Store {
         }
         out.write_all(b"\n  }")?;
         let sql = "SELECT report, sha256 FROM bundles WHERE customer = ?1";
-        let mut statement = db.prepare(sql)?;
-        let reports = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        more(&reports.collect::<Result<_, _>>()?, out)?;
+        let reports =
+            db.prepare(sql)?.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        // To read many takes its time, in which others may write.
+        drop(db);
+        more(&reports, out)?;
         Ok(out.write_all(b"\n}\n")?)
     }
 

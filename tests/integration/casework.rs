@@ -172,6 +172,9 @@ fn cases_are_given_to_people_and_found_again() {
         list.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect()
     };
     assert_eq!(ids(&[]), [1, 2, 3]);
+    let slip = desk.run(&["case", "open", "x", "--customer", "ACME"]);
+    assert!(stderr(&slip).contains("there is a customer `acme`, too: case 4 is of `ACME`"), "{slip:?}");
+    desk.done(&["store", "erase", "--customer", "ACME", "--yes"]);
     assert_eq!(ids(&["--open"]), [2, 3]);
     assert_eq!(ids(&["--state", "open"]), [2]);
     assert_eq!((ids(&["--state", "waiting"]), ids(&["--state", "closed"])), (vec![3], vec![1]));
@@ -412,7 +415,7 @@ fn nobody_is_written_to_before_somebody_has_said_whose_the_logs_are() {
     let page = ["--signature", "d/acme/app/x.yaml", "--reference", "https://example.com/kb1"];
     for words in [vec!["case", "reply", "1"], [&["case", "resolve", "1"], &page[..]].concat()] {
         let refused = desk.run(&words);
-        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        assert_eq!(refused.status.code(), Some(6), "{refused:?}");
         let told = stderr(&refused);
         assert!(told.contains("say first whose it is") && told.contains("loose.log' --case"), "{told}");
     }

@@ -141,7 +141,8 @@ fn goal(clock: &Clock) -> &'static str {
 
 fn written(case: &Case, piece: &Piece, title: Option<&Redacted>) -> (String, String) {
     const LONGEST: usize = 160;
-    let title = title.map_or("(not shown: it could not be redacted)", Redacted::as_str);
+    let names = title.map_or("", |_| " Names in the title are pseudonyms.");
+    let title = title.map_or("(not shown: it was written by a person or could not be redacted)", Redacted::as_str);
     let title: String = title
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -166,6 +167,6 @@ fn written(case: &Case, piece: &Piece, title: Option<&Redacted>) -> (String, Str
     if matches!(piece.news, News::DueSoon | News::Overdue) {
         text.push_str(&format!("what: {words}\n"));
     }
-    text.push_str(&format!("\n`tierline case show {id}` shows all of it. Names in the title are pseudonyms.\n"));
+    text.push_str(&format!("\n`tierline case show {id}` shows all of it.{names}\n"));
     (subject, text)
 }
