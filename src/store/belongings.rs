@@ -89,6 +89,9 @@ impl Holdings {
     }
 }
 
+/// The reports of a customer: the folder of each and the SHA-256 of its bundle.
+pub type Reports = BTreeSet<(String, String)>;
+
 impl Store {
     /// What is kept of a customer.
     pub fn holdings(&self, customer: &str) -> Result<Holdings, StoreError> {
@@ -105,13 +108,13 @@ impl Store {
         Ok(Holdings { rows, in_flight: in_flight(&db, id)?, places: places(&db, id)? })
     }
 
-    /// Writes all rows of a customer, by table and column as they are stored, in the order of their keys; behind them `more` of the
-    /// customer's reports, of which each is the folder and the SHA-256 of its bundle. One row after the other: there may be many.
+    /// Writes all rows of a customer, by table and column as they are stored, in the order of their keys; behind them what
+    /// `more` makes of the reports. One row after the other: there may be many.
     pub fn export(
         &self,
         customer: &str,
         out: &mut dyn Write,
-        more: &mut dyn FnMut(&BTreeSet<(String, String)>, &mut dyn Write) -> io::Result<()>,
+        more: &mut dyn FnMut(&Reports, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), StoreError> {
         // All of it as it is at one moment.
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;

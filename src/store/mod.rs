@@ -27,7 +27,7 @@ mod trail;
 mod uploads;
 
 pub use audit::{Leaving, Left};
-pub use belongings::Holdings;
+pub use belongings::{Holdings, Reports};
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie, UNASSIGNED};
 pub use escalations::{APPROVAL, Escalation, FiledBundle};
 pub use filter::CaseFilter;

@@ -8,11 +8,10 @@ use crate::cli::redact::folder_name;
 use crate::cli::{Exit, output, packs, say};
 use anyhow::Context;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use tierline::private::Unfinished;
-use tierline::store::{Holdings, StoreError};
+use tierline::store::{Holdings, Reports, StoreError};
 use tierline::watch::read_report;
 
 const EXPORT_EXAMPLES: &str = "\
@@ -63,7 +62,7 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
 }
 
 /// Writes the reports one by one, each in a folder, with the SHA-256 of its bundle.
-fn write_reports(reports: &BTreeSet<(String, String)>, out: &mut dyn Write) -> io::Result<()> {
+fn write_reports(reports: &Reports, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b",\n  \"reports\": [")?;
     let mut before = "";
     for (folder, sha256) in reports {

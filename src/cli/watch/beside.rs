@@ -3,6 +3,7 @@
 
 use super::package::Packages;
 use crate::cli::connection::{drive, now, tracker};
+use crate::cli::exit::Usage;
 use crate::cli::notices::Notices;
 use crate::cli::say;
 use anyhow::Context;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use tierline::connect::Config;
-use tierline::store::Store;
+use tierline::store::{NoticeState, Store};
 use tierline::watch::escalate;
 
 /// How often it is done.
@@ -58,6 +59,7 @@ impl Beside {
         if !config.has_notices() && !config.has_orders() {
             return Ok(None);
         }
+        config.check_keywords().map_err(|error| Usage(format!("failed to read keywords: {error}")))?;
         let config = Arc::new(config);
         let notices = Notices::new(Arc::clone(&config), &signatures)?;
         let packages = Packages::new(Arc::clone(&config), &store, roots, signatures)?;
@@ -132,12 +134,12 @@ impl Part {
             }
             Work::Notices(_) if stop.load(Ordering::Relaxed) => Vec::new(),
             Work::Notices(notices) => {
-                let trouble = match notices.look(&store).and_then(|_| notices.send(&store)) {
+                // What is written down already is sent all the same.
+                let looked = notices.look(&store).map(drop);
+                let sent = notices.send(&store).and_then(|_| Ok(store.notice_counts()?));
+                let trouble = match looked.and(sent) {
                     Err(error) => Some(format!("notices: {error:#}")),
-                    Ok(sent) if sent.waiting + sent.refused > 0 => {
-                        Some("some notices do not go through; `tierline notices list` says why".to_owned())
-                    }
-                    Ok(_) => None,
+                    Ok(counts) => stuck(&counts),
                 };
                 vec![("notices", trouble)]
             }
@@ -174,6 +176,18 @@ impl Part {
             None => drop(self.said.remove(subject)),
         }
     }
+}
+
+/// Says that notices do not go through.
+fn stuck(counts: &[(NoticeState, u64)]) -> Option<String> {
+    let count = |state| counts.iter().find(|it| it.0 == state).map_or(0, |it| it.1);
+    let words = match (count(NoticeState::Waiting), count(NoticeState::Refused)) {
+        (0, 0) => return None,
+        (_, 0) => "some notices do not go through and are tried again".to_owned(),
+        (_, 1) => "1 notice was refused for a day and is given up".to_owned(),
+        (_, refused) => format!("{refused} notices were refused for a day and are given up"),
+    };
+    Some(format!("{words}; `tierline notices list` says why"))
 }
 
 impl Running {
