@@ -28,7 +28,7 @@ use tierline::triage::Bound;
 /// second, independent scan looks over everything before it is written; a file in which it finds something is left out.
 ///
 /// It needs no rights of an administrator; without them it takes what this user may read. It gives way to others on a busy
-/// machine. Nothing is sent.
+/// machine (on Windows, if it is started with `start /low /b /wait`). Nothing is sent.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct CollectArgs {
@@ -95,8 +95,8 @@ Examples:
   tierline collect --profile veeam-server-linux --profile linux-host --since -3d --out case.zip
   tierline collect --root /mnt/disk --max-size 20G --max-file 5G --out case.zip
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but something that should be taken is not in it, or a
-command failed, 6 refused: the leak scan found something in the list of the files.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 4 done but something that should be taken is not in
+it, or a command failed, 6 refused: the leak scan found something in the list of the files.";
 
 pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit> {
     let now = jiff::Timestamp::now().as_second();
@@ -119,11 +119,14 @@ pub(super) fn run(args: &CollectArgs, terminal: Terminal) -> anyhow::Result<Exit
     let plan = plan(&profiles, set.vendors(), &host, &limits);
     if args.dry_run {
         output::print(told::plan(&plan).as_bytes())?;
+        if plan.is_empty() {
+            say(told::NOTHING);
+        }
         return Ok(if plan.refused.iter().any(|it| it.is_missed) { Exit::Partial } else { Exit::Done });
     }
-    if plan.files.is_empty() && plan.commands.is_empty() && plan.events.is_empty() {
+    if plan.is_empty() {
         plan.refused.iter().take(20).for_each(|it| say(&format!("left out: {}: {}", it.origin, it.why)));
-        anyhow::bail!("there is nothing to take; `tierline collect --list` shows which profiles fit this machine");
+        anyhow::bail!(told::NOTHING);
     }
     let customer = Customer::new(&args.customer, args.map.clone())?;
     let mut ledger = customer.ledger()?;

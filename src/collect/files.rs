@@ -9,7 +9,8 @@ use crate::record::{Reading, not_text};
 use crate::scan::Globs;
 use crate::signature::Profile;
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -21,6 +22,8 @@ pub struct PlannedFile {
     pub disk: Arc<Path>,
     /// Where it lies below that.
     pub path: PathBuf,
+    /// The file itself, if it has no name any more.
+    pub(super) open: Option<Arc<File>>,
     /// Its path on the machine that it is of, with `/`: `var/log/messages`, `C/ProgramData/Veeam/a.log`.
     pub origin: String,
     /// Bytes when it was looked at.
@@ -42,7 +45,14 @@ impl PlannedFile {
     pub(super) fn open(&self, host: &Host) -> Result<Bundle, String> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let name = self.path.file_name().unwrap_or_default();
-        let open = || Folder::open(&self.disk)?.below(folder)?.file(name);
+        let open = || match &self.open {
+            Some(file) => {
+                let mut file = file.try_clone()?;
+                file.rewind()?;
+                Ok(file)
+            }
+            None => Folder::open(&self.disk)?.below(folder)?.file(name),
+        };
         let bundle = open().and_then(|file| Bundle::of_file(file, &self.origin, self.bytes, host.budget.clone()));
         let mut bundle = bundle.map_err(|error| why(&error))?;
         if let Some(helper) = &host.helper {
@@ -130,6 +140,7 @@ impl Files {
             let file = PlannedFile {
                 disk,
                 path,
+                open: None,
                 origin,
                 bytes: facts.len(),
                 modified: seconds(facts.modified()),

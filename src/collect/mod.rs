@@ -7,12 +7,13 @@
 //!
 //! `machine.rs` is the machine, `place.rs` finds the files of a pattern, `disk.rs` opens them without following a link, `files.rs`
 //! decides which are taken. `collection.rs` is the whole way, from `sources.rs` (with `command.rs`, which runs a program within limits,
-//! and `tail.rs`) over `gather.rs` to `release.rs`, which lets out what may leave; `spool.rs` and `archive.rs` pack.
+//! `exports.rs` and `tail.rs`) over `gather.rs` to `release.rs`, which lets out what may leave; `spool.rs` and `archive.rs` pack.
 
 mod archive;
 mod collection;
 mod command;
 mod disk;
+mod exports;
 mod files;
 mod gather;
 mod machine;

@@ -136,6 +136,11 @@ fn asked(profile: &Profile, vendors: &[Vendor]) -> Globs {
 const EVENTS: &str = r"%SystemRoot%\System32\winevt\Logs";
 
 impl Plan {
+    /// Whether there is nothing to take.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.commands.is_empty() && self.events.is_empty()
+    }
+
     fn add_events(
         &mut self,
         profile: &Profile,

@@ -3,6 +3,7 @@
 use super::PlannedFile;
 use super::collection::Wanted;
 use super::command::{self, Ran};
+use super::exports;
 use super::place::why;
 use super::plan::{PlannedCommand, Refused};
 use crate::bundle::{Content, Entry};
@@ -16,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct Sources<'w> {
     pub(super) files: Vec<PlannedFile>,
     pub(super) commands: Vec<(&'w PlannedCommand, Ran)>,
-    /// Holds the exported event logs.
+    /// Where the exported event logs had names; it goes behind the files.
     _exports: Option<tempfile::TempDir>,
 }
 
@@ -31,60 +32,10 @@ pub(super) fn sources<'w>(wanted: &Wanted<'w>, refused: &mut Vec<Refused>) -> io
         }
     }
     let mut files = wanted.plan.files.clone();
-    let mut exports = None;
-    let mut total: u64 = files.iter().map(|it| it.bytes).sum();
-    for events in &wanted.plan.events {
-        let folder = match &exports {
-            Some(folder) => folder,
-            // For this user alone.
-            None => exports.insert(tempfile::Builder::new().prefix("tierline-").tempdir()?),
-        };
-        let name = format!("{}.evtx", files.len());
-        let path = folder.path().join(&name);
-        let mut arguments = events.arguments.clone();
-        arguments.insert(2.min(arguments.len()), path.to_string_lossy().into_owned());
-        let ran = command::run(&events.program, &arguments, EXPORT_TIME, 4 << 10);
-        let bytes = path.metadata().map(|it| it.len());
-        let (bytes, why) = match (&ran, bytes) {
-            (Ok(Ran { status: Some(0), .. }), Ok(bytes))
-                if bytes <= wanted.limits.file && total.saturating_add(bytes) <= wanted.limits.total =>
-            {
-                total += bytes;
-                files.push(PlannedFile {
-                    disk: folder.path().into(),
-                    path: name.into(),
-                    origin: events.origin.clone(),
-                    bytes,
-                    modified: Some(wanted.now),
-                    made: None,
-                    profile: events.profile.clone(),
-                    what: "event log".to_owned(),
-                    is_asked: false,
-                });
-                continue;
-            }
-            (Ok(Ran { status: Some(0), .. }), Ok(bytes)) if bytes <= wanted.limits.file => {
-                let why =
-                    format!("all files together would be larger than they may be ({} bytes)", wanted.limits.total);
-                (Some(bytes), why)
-            }
-            (Ok(Ran { status: Some(0), .. }), Ok(bytes)) => {
-                (Some(bytes), format!("larger than one file may be ({} bytes)", wanted.limits.file))
-            }
-            (Ok(Ran { is_late: true, .. }), _) => (None, "its export took too long".to_owned()),
-            (Err(error), _) => (None, why(error)),
-            _ => (None, "there is no such log, or this user may not read it".to_owned()),
-        };
-        refused.push(Refused::missed(format!("event log {}", events.channel), bytes, why));
-        // Nothing of what is not taken stays, unredacted and as large as it may be.
-        let _ = std::fs::remove_file(&path);
-    }
+    let exports = exports::export(wanted, &mut files, refused)?;
     files.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(Sources { files, commands, _exports: exports })
 }
-
-/// So long an export of events may take.
-const EXPORT_TIME: crate::signature::Span = crate::signature::Span(300_000_000_000);
 
 /// Learns the names that all texts and their paths show.
 pub(super) fn learn(wanted: &Wanted<'_>, sources: &mut Sources<'_>) -> Names {

@@ -10,13 +10,16 @@
 //! ```
 
 use super::inner::Set;
+use crate::signature::unpacked;
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
-static STORED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/literals.bin"));
+static STORED: LazyLock<Vec<u8>> =
+    LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/literals.bin")), 0));
 
 /// Returns what [`super::inner::sets_of_regex`] does, if it is stored.
 pub(super) fn sets_of_regex(pattern: &str) -> Option<Vec<Set>> {
-    find(STORED, pattern.as_bytes())
+    find(&STORED, pattern.as_bytes())
 }
 
 fn find(stored: &[u8], pattern: &[u8]) -> Option<Vec<Set>> {

@@ -9,12 +9,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::sync::LazyLock;
 
-/// Path below `signatures/`, length of the text, and tree (see [`tree`]) of each file, in path order.
-static FILES: &[(&str, usize, &[u8])] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+/// Path below `signatures/`, length of the text, and length of the tree (see [`tree`]) of each file, in path order.
+static FILES: &[(&str, usize, usize)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
-/// The texts one after the other, deflated: only messages about a file show its text, and a customer's server shall not keep it for that.
+/// The trees one after the other, in blocks, each with its length and deflated.
+static TREES: &[(usize, &[u8])] = include!(concat!(env!("OUT_DIR"), "/trees.rs"));
+
+/// The texts one after the other, deflated: only messages about a file show its text. A customer's server shall not keep it for that.
+#[cfg(feature = "server")]
 static TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.texts"));
 
 /// The catalogue's checksum.
@@ -26,7 +29,9 @@ impl Catalogue {
         let info = CatalogueInfo { name: "builtin".to_owned(), sha256: SHA256.to_owned() };
         let mut catalogue = Catalogue::empty(info);
         let shown = |path: &str| Path::new("signatures").join(path);
-        for &(path, _, mut tree) in FILES {
+        let trees = trees();
+        let files = files(&trees);
+        for &(path, mut tree) in &files {
             let Some(folder) = load::product_folder(path) else { continue };
             let Some(root) = tree::decode(&mut tree) else { continue };
             catalogue.products.extend(product::product_of(folder, &shown(path), &root, None));
@@ -35,16 +40,16 @@ impl Catalogue {
         let shared: BTreeMap<&str, Fragments> =
             shared.map(|product| (&*product.folder, Fragments::new(&product.fragments))).collect();
         let none = Fragments::default();
-        let (signatures, others): (Vec<_>, Vec<_>) = FILES.iter().partition(|(path, ..)| !path.contains("/_"));
+        let (signatures, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| !path.contains("/_"));
         // Every run waits for this, so all processors take part.
-        let signature = |&(path, _, mut tree): &(&str, usize, &[u8])| {
+        let signature = |&(path, mut tree): &(&str, &[u8])| {
             let root = tree::decode(&mut tree)?;
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
             schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments).ok()
         };
         let signatures: Vec<_> = signatures.into_par_iter().map(signature).collect();
         catalogue.signatures = signatures.into_iter().flatten().collect();
-        for &(path, _, mut tree) in others {
+        for &(path, mut tree) in others {
             let Some(root) = tree::decode(&mut tree) else { continue };
             if let Some(folder) = vendor::vendor_folder(path) {
                 catalogue.vendors.extend(vendor::vendor_of(folder, &shown(path), &root));
@@ -68,22 +73,44 @@ impl Catalogue {
     }
 }
 
-/// Returns the text of a catalogue's file by the path that messages give it: of the program's own, or from the disk.
+/// Returns the text of a catalogue's file by the path that messages give it: of the program's own (not in the small build), or from
+/// the disk.
 pub fn source_text(shown: &Path) -> Option<Cow<'static, str>> {
-    match FILES.iter().position(|(path, ..)| Path::new("signatures").join(path) == shown) {
-        Some(index) if !shown.exists() => texts().nth(index).map(Cow::Borrowed),
-        _ => fs::read_to_string(shown).ok().map(Cow::Owned),
+    #[cfg(feature = "server")]
+    if let Some(index) = FILES.iter().position(|(path, ..)| Path::new("signatures").join(path) == shown)
+        && !shown.exists()
+    {
+        return texts().nth(index).map(Cow::Borrowed);
     }
+    fs::read_to_string(shown).ok().map(Cow::Owned)
+}
+
+/// Unpacks what `build.rs` has deflated, of which the length may be known.
+pub(crate) fn unpacked(packed: &[u8], length: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(length);
+    // What the build has packed can be unpacked.
+    let _ = DeflateDecoder::new(packed).read_to_end(&mut bytes);
+    bytes
+}
+
+/// All of [`TREES`].
+fn trees() -> Vec<u8> {
+    let blocks: Vec<Vec<u8>> = TREES.par_iter().map(|(length, packed)| unpacked(packed, *length)).collect();
+    blocks.concat()
+}
+
+/// The files with their trees.
+fn files(trees: &[u8]) -> Vec<(&'static str, &[u8])> {
+    let mut rest = trees;
+    let tree = |&(path, _, length): &(&'static str, usize, usize)| Some((path, rest.split_off(..length)?));
+    FILES.iter().map_while(tree).collect()
 }
 
 /// The texts of [`FILES`].
+#[cfg(feature = "server")]
 fn texts() -> impl Iterator<Item = &'static str> {
-    static ALL: LazyLock<String> = LazyLock::new(|| {
-        let mut all = String::new();
-        // What the build has packed can be unpacked.
-        let _ = DeflateDecoder::new(TEXTS).read_to_string(&mut all);
-        all
-    });
+    use std::sync::LazyLock;
+    static ALL: LazyLock<String> = LazyLock::new(|| String::from_utf8(unpacked(TEXTS, 0)).unwrap_or_default());
     let mut rest: &'static str = &ALL;
     FILES.iter().map_while(move |&(_, length, _)| {
         let (text, behind) = rest.split_at_checked(length)?;
@@ -105,6 +132,7 @@ mod tests {
         assert!(catalogue.signatures.is_sorted_by(|a, b| a.id < b.id));
     }
 
+    #[cfg(feature = "server")]
     #[test]
     fn the_built_in_catalogue_is_what_its_files_say() {
         let catalogue = Catalogue::builtin();
@@ -118,6 +146,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "server")]
     #[test]
     fn the_checksum_is_that_of_the_files() {
         let files = FILES.iter().zip(texts()).map(|((path, ..), text)| (*path, text.as_bytes()));

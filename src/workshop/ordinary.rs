@@ -5,13 +5,14 @@
 
 use crate::bundle::{Bundle, BundleError, Content, FilePath, Limits};
 use crate::record::{ChunkReader, Reading, fields};
+use crate::signature::unpacked;
 use memchr::memmem;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// What `build.rs` took from the healthy logs.
+/// What `build.rs` took from the healthy logs, deflated.
 static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ordinary.log"));
 
 /// Bytes of one file that are used.
@@ -34,7 +35,7 @@ impl Ordinary {
 
     /// The program's own sample.
     pub(super) fn builtin() -> Ordinary {
-        Ordinary::of(BUILTIN.to_vec())
+        Ordinary::of(unpacked(BUILTIN, 0))
     }
 
     /// The heads of the logs in a file, folder or archive, in the order of their paths, up to 1 MiB. The only error is

@@ -17,6 +17,10 @@ pub(super) fn endings() -> String {
     }
 }
 
+/// What to do if a plan is empty.
+pub(super) const NOTHING: &str =
+    "there is nothing to take; `tierline collect --list` shows which profiles fit this machine";
+
 /// The profiles, and which fit the machine.
 pub(super) fn list(profiles: &[Profile], host: &Host) -> String {
     let there: Vec<&str> = detect(profiles, host).iter().map(|it| &*it.name).collect();

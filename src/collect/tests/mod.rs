@@ -375,6 +375,12 @@ fn exported_event_logs_count_for_the_limit_of_all() {
     let (collected, _) = machine.collect(&plan, Format::Zip);
     let why: Vec<&str> = collected.manifest.refused.iter().map(|it| &*it.why).collect();
     assert_eq!(why, ["all files together would be larger than they may be (1000 bytes)"]);
+    // One that is not too large is read, by each of the passes.
+    plan.events[0].arguments[1] = "echo 'user=jdoe01 has come' > \"$0\"".to_owned();
+    fs::remove_file(machine.folder.path().join("out.zip")).unwrap();
+    let (_, out) = machine.collect(&plan, Format::Zip);
+    let text = texts(&out)["files/acme.evtx"].clone();
+    assert!(text.ends_with(" has come\n") && !text.contains("jdoe01"), "{text}");
 }
 
 #[test]
