@@ -11,6 +11,11 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use std::collections::BTreeSet;
 
+/// Writes a moment for people and programs, in UTC: `2026-01-02T03:04:05Z`.
+pub fn utc(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
+}
+
 /// When time counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {

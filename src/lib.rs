@@ -12,6 +12,8 @@ pub mod calendar;
 pub mod diagnosis;
 // Matches grouped into facts: bounded tallies that merge, templates of unknown errors, error codes.
 pub mod finding;
+// Files and folders that only this user may read, and files that get their name when they are whole.
+pub mod private;
 // Bytes cut into records: encoding, header formats, time, level, component.
 pub mod record;
 // Secrets and identifiers out of text, consistent pseudonyms, the leak scan.

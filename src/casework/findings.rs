@@ -24,8 +24,14 @@ pub fn findings(diagnosis: &Diagnosis, quiet: &Quiet) -> Vec<Finding> {
     all.map(|it| Finding { suppressed: quiet.why(&it.problem).map(str::to_owned), ..it }).collect()
 }
 
-/// Returns what was found by the logs in which it was found first. `place` writes a path as it is stored.
-pub fn found_in(diagnosis: &Diagnosis, quiet: &Quiet, place: &dyn Fn(&std::path::Path) -> String) -> Vec<FoundIn> {
+/// Returns what was found by the logs in which it was found first. `is_whole`: all of them was examined, with all signatures. `place`
+/// writes a path as it is stored.
+pub fn found_in(
+    diagnosis: &Diagnosis,
+    quiet: &Quiet,
+    is_whole: bool,
+    place: &dyn Fn(&std::path::Path) -> String,
+) -> Vec<FoundIn> {
     let inputs: Vec<_> = diagnosis.inputs.iter().filter(|it| it.sha256.is_some()).collect();
     let mut all: Vec<FoundIn> = Vec::new();
     // The same content may be given twice; `of` tells where its findings go.
@@ -35,7 +41,11 @@ pub fn found_in(diagnosis: &Diagnosis, quiet: &Quiet, place: &dyn Fn(&std::path:
         let known = all.iter().position(|it| it.bundle.sha256 == sha256);
         of.push(known.unwrap_or(all.len()));
         if known.is_none() {
-            all.push(FoundIn { bundle: CaseBundle { path: place(&input.path), sha256 }, findings: Vec::new() });
+            all.push(FoundIn {
+                bundle: CaseBundle { path: place(&input.path), sha256 },
+                findings: Vec::new(),
+                is_whole,
+            });
         }
     }
     for finding in findings(diagnosis, quiet) {
@@ -171,13 +181,13 @@ mod tests {
             sha256: sha256.map(str::to_owned),
         };
         diagnosis.inputs = vec![input("in", Some("1")), input("in/a.zip", Some("2")), input("other", None)];
-        let found = found_in(&diagnosis, &Quiet::default(), &|path| path.to_string_lossy().into_owned());
+        let found = found_in(&diagnosis, &Quiet::default(), true, &|path| path.to_string_lossy().into_owned());
         let told: Vec<(&str, Vec<&str>)> =
             found.iter().map(|it| (&*it.bundle.sha256, it.findings.iter().map(|it| &*it.problem).collect())).collect();
         assert_eq!(told, [("1", vec!["a/b/d"]), ("2", vec!["a/b/c"])]);
         // The same content twice is one.
         diagnosis.inputs = vec![input("in/a.zip", Some("1")), input("in/a.zip.old", Some("1"))];
-        let found = found_in(&diagnosis, &Quiet::default(), &|path| path.to_string_lossy().into_owned());
+        let found = found_in(&diagnosis, &Quiet::default(), true, &|path| path.to_string_lossy().into_owned());
         assert_eq!(found.iter().map(|it| it.findings.len()).collect::<Vec<_>>(), [2]);
     }
 }

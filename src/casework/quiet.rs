@@ -11,14 +11,7 @@ pub struct Quiet(pub BTreeMap<String, String>);
 impl Quiet {
     /// What is suppressed at a customer now.
     pub fn of(store: &Store, customer: &str, now: i64) -> Result<Quiet, StoreError> {
-        let all = store.suppressions(now)?.into_iter();
-        let own = all.filter(|it| it.holds && it.customer.as_deref().is_none_or(|it| it == customer));
-        let mut own: Vec<_> = own.collect();
-        // Of two, the one that holds longer.
-        own.sort_by(|a, b| a.until.cmp(&b.until));
-        Ok(Quiet(
-            own.into_iter().map(|it| (it.problem, format!("suppressed until {}: {}", it.until, it.reason))).collect(),
-        ))
+        Ok(Quiet(store.suppressed(customer, now)?))
     }
 
     /// Why a problem is suppressed, if it is.

@@ -6,6 +6,7 @@
 
 use super::next_steps;
 use crate::report::one_line;
+use crate::signature::Day;
 use crate::store::{Case, CaseFinding, Finding, FindingStep};
 use std::collections::HashSet;
 
@@ -25,21 +26,23 @@ const UNEXPLAINED: usize = 3;
 pub fn reply(case: &Case, findings: &[CaseFinding], request: Option<&str>) -> Reply {
     let mut text = "Hello,\n".to_owned();
     let mut number = 0;
+    let (mut titles, mut ours) = (HashSet::new(), Vec::new());
     let steps = next_steps(case, findings);
-    let mut told = HashSet::new();
-    for finding in findings.iter().map(|it| &it.finding).filter(|it| it.is_known && it.suppressed.is_none()) {
+    let loud = || findings.iter().filter(|it| it.finding.suppressed.is_none());
+    for it in loud().filter(|it| it.finding.is_known) {
+        let finding = &it.finding;
         let own = steps.iter().filter(|(it, step)| std::ptr::eq(*it, finding) && step.audience == "customer");
-        // Variants of a problem may have the same steps.
-        let own = own.filter(|(_, step)| told.insert((&step.text, &step.verify)));
         let own: Vec<&FindingStep> = own.map(|(_, step)| *step).collect();
         if own.is_empty() {
+            ours.push(it);
             continue;
         }
         if number == 0 {
             text.push_str("\nwe found the following in your logs. Please take the steps in this order.\n");
         }
         number += 1;
-        text.push_str(&format!("\n{number}. {}\n   {}\n", one_line(&finding.title), seen(finding)));
+        titles.insert(&finding.title);
+        text.push_str(&format!("\n{number}. {}\n   {}\n", one_line(&finding.title), seen(it)));
         for (index, step) in own.iter().enumerate() {
             text.push_str(&format!("   {number}.{} {}\n", index + 1, one_line(&step.text)));
             if let Some(verify) = &step.verify {
@@ -50,12 +53,14 @@ pub fn reply(case: &Case, findings: &[CaseFinding], request: Option<&str>) -> Re
     if number > 0 {
         text.push_str("\nPlease tell us of each step whether it has helped.\n");
     }
-    let unexplained: Vec<&Finding> =
-        findings.iter().map(|it| &it.finding).filter(|it| !it.is_known && it.suppressed.is_none()).collect();
-    if !unexplained.is_empty() {
+    // What has nothing for the customer to do is ours. What is unexplained in earlier logs only is left out.
+    let unexplained = loud().filter(|it| !it.finding.is_known && !it.is_earlier).take(UNEXPLAINED);
+    let looked_into: Vec<_> =
+        ours.into_iter().chain(unexplained).filter(|it| titles.insert(&it.finding.title)).collect();
+    if !looked_into.is_empty() {
         text.push_str("\nWe are looking into this:\n");
-        for finding in unexplained.iter().take(UNEXPLAINED) {
-            text.push_str(&format!("- {}\n  {}\n", one_line(&finding.title), seen(finding)));
+        for it in looked_into {
+            text.push_str(&format!("- {}\n  {}\n", one_line(&it.finding.title), seen(it)));
         }
     }
     match request {
@@ -64,16 +69,25 @@ pub fn reply(case: &Case, findings: &[CaseFinding], request: Option<&str>) -> Re
         None => {}
     }
     // The title of the case is ours: who has written it had colleagues in mind.
-    let first = findings.iter().map(|it| &it.finding).find(|it| it.suppressed.is_none());
-    let subject = match first {
-        Some(first) => format!("Case {}: {}", case.id, one_line(&first.title)),
+    let subject = match loud().next() {
+        Some(first) => format!("Case {}: {}", case.id, one_line(&first.finding.title)),
         None => format!("Your case {}", case.id),
     };
     Reply { subject, text }
 }
 
-/// How often and when.
-fn seen(finding: &Finding) -> String {
+/// How often and when; of earlier logs, that it is of them.
+fn seen(it: &CaseFinding) -> String {
+    let times = times(&it.finding);
+    if !it.is_earlier {
+        return times;
+    }
+    let name = it.path.rsplit(['/', '\\']).next().unwrap_or(&it.path);
+    let day = Day::of_unix(it.filed.unsigned_abs());
+    format!("{times} This is of the logs `{}` that we got by {day}; later ones do not show it.", one_line(name))
+}
+
+fn times(finding: &Finding) -> String {
     let times = if finding.count == 1 { "Seen once".to_owned() } else { format!("Seen {} times", finding.count) };
     match (&finding.first_time, &finding.last_time) {
         (Some(first), Some(last)) if first != last => format!("{times}, from {first} to {last}."),

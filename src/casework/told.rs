@@ -13,7 +13,8 @@ const STEPS: usize = 3;
 /// Returns what other cases tell, each a lower-case fragment.
 pub fn told(recurrence: &Recurrence) -> Vec<String> {
     let mut told: Vec<String> = recurrence.own.iter().take(NAMED).map(earlier).collect();
-    match recurrence.own.len().saturating_sub(NAMED) {
+    let named = u64::try_from(told.len()).unwrap_or_default();
+    match recurrence.own_count.saturating_sub(named) {
         0 => {}
         more => told.push(format!("also in {more} more of this customer's cases")),
     }
@@ -61,7 +62,7 @@ mod tests {
         let own =
             vec![at(9, None, None), at(8, Some(86_400), Some("a restart")), at(7, Some(0), None), at(6, None, None)];
         let by = vec![("a/b/c#1".to_owned(), 2)];
-        let all = told(&Recurrence { own, others: 2, solved: 3, by });
+        let all = told(&Recurrence { own, own_count: 4, others: 2, solved: 3, by });
         let expected = [
             "also in case 9 of this customer, which is open",
             "also in case 8 of this customer, fixed on 1970-01-02 by: a restart",

@@ -33,6 +33,13 @@ impl AroundArgs {
         Around::new(self.since, self.until, self.tz.as_ref(), last).map(Some)
     }
 
+    /// The options by which something is left out.
+    #[cfg(feature = "server")]
+    pub(super) fn narrowed(&self) -> impl Iterator<Item = &'static str> {
+        let since = self.since.is_some().then_some("--since");
+        since.into_iter().chain(self.until.is_some().then_some("--until"))
+    }
+
     pub(super) fn zone(&self) -> Option<&Zone> {
         self.tz.as_ref()
     }

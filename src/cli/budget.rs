@@ -16,6 +16,13 @@ pub(super) struct BudgetArgs {
 }
 
 impl BudgetArgs {
+    /// The options by which less may be read.
+    #[cfg(feature = "server")]
+    pub(super) fn narrowed(&self) -> impl Iterator<Item = &'static str> {
+        let size = self.max_unpacked.is_some().then_some("--max-unpacked");
+        size.into_iter().chain(self.max_files.is_some().then_some("--max-files"))
+    }
+
     /// Returns the limits with what was said, whatever time it takes: what is left out of a look for names must not be found
     /// in the next one.
     pub(super) fn limits(self) -> Limits {
@@ -41,6 +48,12 @@ pub(super) struct TimedBudgetArgs {
 }
 
 impl TimedBudgetArgs {
+    /// The options by which less may be read.
+    #[cfg(feature = "server")]
+    pub(super) fn narrowed(&self) -> impl Iterator<Item = &'static str> {
+        self.budget.narrowed().chain(self.max_time.is_some().then_some("--max-time"))
+    }
+
     /// Returns the limits with what was said.
     pub(super) fn limits(self) -> Limits {
         let limits = self.budget.limits();

@@ -20,13 +20,15 @@ mod suppress;
 
 pub(super) use filed::FiledArgs;
 
-use super::Exit;
 use super::connection::{StoreArgs, now};
 use super::exit::Usage;
+use super::{Exit, say};
 use clap::{Subcommand, ValueEnum};
 use promises::Promises;
 use std::env;
 use std::io::Read;
+use tierline::report::one_line;
+use tierline::store::{Case, UNASSIGNED};
 
 /// Keeps the cases of customers: what came in, what was tried, who has answered, what is due.
 ///
@@ -133,6 +135,21 @@ fn words(text: &str, what: &str) -> anyhow::Result<String> {
         return Err(Usage(format!("{what} is empty")).into());
     }
     Ok(read)
+}
+
+/// Whether somebody has said whose case it is; says how, if not. The logs of many customers are called unassigned, and what is made of
+/// one case for its customer would be for anybody.
+fn has_owner(case: &Case) -> bool {
+    if case.customer != UNASSIGNED {
+        return true;
+    }
+    let id = case.id;
+    let logs = case.bundles.last().map_or_else(|| "LOGS".to_owned(), |it| format!("'{}'", one_line(&it.path)));
+    say(&format!(
+        "refused: case {id} is `{UNASSIGNED}`: say first whose it is, by moving its logs into the customer's folder, or with \
+        `tierline case open TITLE --customer NAME` and `tierline triage {logs} --case NUMBER`"
+    ));
+    false
 }
 
 /// Who writes something down.

@@ -27,6 +27,13 @@ pub(super) struct Read {
 }
 
 impl Catalogues {
+    /// The options by which signatures are left out.
+    #[cfg(feature = "server")]
+    pub(super) fn narrowed(&self) -> impl Iterator<Item = &'static str> {
+        let builtin = self.no_builtin.then_some("--no-builtin");
+        builtin.into_iter().chain(self.no_packs.then_some("--no-packs"))
+    }
+
     /// Loads them as one set. A folder that is not there is a mistake of the caller; a broken file in it is not, nor is a
     /// pack that is refused: the set tells them.
     pub(super) fn load(&self) -> Result<SignatureSet, Usage> {

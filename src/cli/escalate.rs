@@ -226,7 +226,9 @@ pub(super) fn run(args: &EscalateArgs, terminal: Terminal) -> anyhow::Result<Exi
             }
             customer.save(&made.map)?;
             #[cfg(feature = "server")]
-            if let Err(why) = args.filed.tie(&args.customer, &made.ticket, case.severity, &diagnosis, out)? {
+            let is_whole = args.around.narrowed().chain(args.budget.narrowed()).next().is_none();
+            #[cfg(feature = "server")]
+            if let Err(why) = args.filed.tie(&args.customer, &made.ticket, case.severity, &diagnosis, is_whole, out)? {
                 // Nobody may take it for a package of that case.
                 std::fs::remove_dir_all(out)?;
                 return refused(args, "refused", &format!("{why}; nothing was written"));

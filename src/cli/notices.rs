@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tierline::calendar::utc;
 use tierline::connect::{Channel, Config, Sent, Title, Way, begin, look, send, trial};
 use tierline::signature::{SignatureSet, Vendor};
 use tierline::sla::{Clocks, clocks};
@@ -246,7 +247,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
             json!({
                 "id": it.id, "case": it.told.case, "channel": it.told.channel, "recipient": it.told.recipient,
                 "about": it.told.about, "subject": it.told.subject, "state": it.state.name(), "attempts": it.attempts,
-                "due": time(it.due), "reason": it.reason, "created": time(it.created), "changed": time(it.changed),
+                "due": utc(it.due), "reason": it.reason, "created": utc(it.created), "changed": utc(it.changed),
             })
         });
         output::print(format!("{:#}\n", Value::Array(all.collect())).as_bytes())?;
@@ -258,7 +259,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
         let line = format!(
             "{} {} {:8} {} to {to}: {}",
             it.id,
-            time(it.changed),
+            utc(it.changed),
             it.state.name(),
             it.told.channel,
             it.told.subject
@@ -267,7 +268,7 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
         if let Some(reason) = it.reason.as_ref().filter(|_| it.state != NoticeState::Sent) {
             text.push_str(&format!(" ({}", tierline::report::one_line(reason)));
             if it.state == NoticeState::Waiting {
-                text.push_str(&format!("; tried again at {}", time(it.due)));
+                text.push_str(&format!("; tried again at {}", utc(it.due)));
             }
             text.push(')');
         }
@@ -314,9 +315,4 @@ fn test(args: &TestArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit)
-}
-
-/// A time in UTC.
-fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
 }

@@ -5,6 +5,7 @@ use super::{Exit, output, say};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::path::Path;
+use tierline::calendar::utc;
 use tierline::connect::OutboxError;
 use tierline::store::{Entry, State, Store};
 
@@ -185,7 +186,7 @@ fn show(args: &ShowArgs) -> anyhow::Result<Exit> {
     if args.output == Format::Json {
         let mut value = json(&store, &entry)?;
         let left = left.iter().map(|it| {
-            json!({"time": time(it.at), "target": it.target, "what": it.what, "bytes": it.bytes, "sha256": it.sha256,
+            json!({"time": utc(it.at), "target": it.target, "what": it.what, "bytes": it.bytes, "sha256": it.sha256,
                 "outcome": it.outcome})
         });
         value["left"] = left.collect();
@@ -200,7 +201,7 @@ fn show(args: &ShowArgs) -> anyhow::Result<Exit> {
     text.push_str(&format!("What has left the machine for this ticket:{none}\n"));
     for it in &left {
         let outcome = it.outcome.as_deref().unwrap_or("no answer was written down");
-        text.push_str(&format!("  {} {} to {}: {outcome}\n", time(it.at), it.what, it.target));
+        text.push_str(&format!("  {} {} to {}: {outcome}\n", utc(it.at), it.what, it.target));
     }
     output::print(text.as_bytes())?;
     Ok(Exit::Done)
@@ -332,17 +333,12 @@ fn json(store: &Store, entry: &Entry) -> anyhow::Result<Value> {
         "id": entry.id, "state": entry.state.name(), "kind": entry.kind.name(), "tracker": ticket.tracker,
         "customer": ticket.customer, "case": ticket.case, "key": ticket.problem, "ticket": ticket.remote,
         "ticket_status": ticket.status, "package": Path::new(&entry.package), "manifest": entry.manifest,
-        "attempts": entry.attempts, "due": time(entry.due), "reason": entry.reason, "created": time(entry.created),
-        "changed": time(entry.changed), "files": files.collect::<Vec<_>>(),
+        "attempts": entry.attempts, "due": utc(entry.due), "reason": entry.reason, "created": utc(entry.created),
+        "changed": utc(entry.changed), "files": files.collect::<Vec<_>>(),
     }))
 }
 
 fn print(value: &Value) -> anyhow::Result<Exit> {
     output::print(format!("{value:#}\n").as_bytes())?;
     Ok(Exit::Done)
-}
-
-/// A time in UTC.
-fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
 }

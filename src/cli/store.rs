@@ -29,7 +29,6 @@ Exit codes: 0 done, 1 failed or the store is damaged, 2 wrong usage, 6 refused: 
 
 #[derive(Debug, Subcommand)]
 enum StoreCommand {
-    /// Copies the store as it is at one moment, while `watch` and others work with it.
     Backup(whole::BackupArgs),
     /// Checks the store, or a copy of it, and counts what is in it.
     Check(whole::CheckArgs),
@@ -37,9 +36,7 @@ enum StoreCommand {
     Compact(whole::CompactArgs),
     /// Lists uploads to watched folders that were not read, with the reason.
     Uploads(uploads::UploadsArgs),
-    /// Writes all that is kept of one customer into a file of JSON.
     Export(customer::ExportArgs),
-    /// Erases all that is kept of one customer, for good.
     Erase(customer::EraseArgs),
 }
 

@@ -142,7 +142,7 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         tierline::diagnosis::note_known_before(&mut diagnosis, known);
     }
     #[cfg(feature = "server")]
-    args.filed.add(&mut diagnosis, args.redact.is_some())?;
+    args.filed.add(&mut diagnosis, &narrowed(args), args.patterns.is_some(), args.redact.is_some())?;
     if let Some(customer) = &args.redact {
         let learn = || pool.install(|| redact::redacted(&diagnosis, customer, &bundle));
         match with_progress(&bundle, !terminal.no_progress, learn)? {
@@ -157,6 +157,18 @@ pub(super) fn run(args: &TriageArgs, terminal: Terminal) -> anyhow::Result<Exit>
         say(&format!("a part of the input made tierline fail and was left out; {}", panic::HINT));
     }
     Ok(format::exit(&diagnosis, args.fail_on))
+}
+
+/// The options by which a run finds less than a whole one would.
+#[cfg(feature = "server")]
+fn narrowed(args: &TriageArgs) -> Vec<&'static str> {
+    let own = [
+        ("--patterns", args.patterns.is_some()),
+        ("--baseline", !args.baseline.is_empty()),
+        ("--no-unresolved", args.no_unresolved),
+    ];
+    let own = own.into_iter().filter_map(|(option, is_given)| is_given.then_some(option));
+    own.chain(args.around.narrowed()).chain(args.catalogues.narrowed()).chain(args.budget.narrowed()).collect()
 }
 
 /// What of the baseline is known: a problem that it has too explains little.

@@ -1,8 +1,10 @@
 //! A copy of the store while others work with it, and whether a store is whole.
 
 use super::{BUSY, Store, StoreError};
+use crate::private::Unfinished;
 use rusqlite::{Connection, OpenFlags};
-use std::fs::{self, File};
+use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -30,9 +32,8 @@ impl Store {
         if !replace && target.exists() {
             return Err(failed(io::ErrorKind::AlreadyExists.into()));
         }
-        let folder = target.parent().unwrap_or(Path::new("/"));
-        // Readable by this user only, as temporary files are; SQLite fills a file that is there and empty.
-        let copy = tempfile::Builder::new().prefix(".tierline-backup-").tempfile_in(folder).map_err(failed)?;
+        // SQLite fills a file that is there and empty.
+        let copy = Unfinished::of(&target).map_err(failed)?;
         let Some(name) = copy.path().to_str() else {
             return Err(failed(io::Error::other("the name of the folder is no Unicode")));
         };
@@ -41,15 +42,7 @@ impl Store {
         if !flaws.is_empty() {
             return Err(failed(io::Error::other(format!("the copy is not whole: {}", flaws.join("; ")))));
         }
-        copy.as_file().sync_all().map_err(failed)?;
-        let bytes = copy.as_file().metadata().map_err(failed)?.len();
-        let put = if replace { copy.persist(&target) } else { copy.persist_noclobber(&target) };
-        put.map_err(|error| failed(error.error))?;
-        // The name is on the disk too, where folders can be opened.
-        if let Ok(folder) = File::open(folder) {
-            let _ = folder.sync_all();
-        }
-        Ok(bytes)
+        copy.finish(replace).map_err(failed)
     }
 
     /// Why a copy must not get this name: the store itself has it, or a database that is in use, whose own log would be applied to the
@@ -81,8 +74,21 @@ impl Store {
         Ok(format_of(&self.db)?)
     }
 
+    /// How many there are of what people know, in words.
+    pub fn counts(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
+        // Earlier formats have not all of them.
+        let there: BTreeSet<String> = tables(&self.db)?.into_iter().collect();
+        let known = COUNTED.iter().filter(|(table, _)| there.contains(*table));
+        let count = |(table, words): &(&str, &'static str)| {
+            let rows: i64 = self.db.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0))?;
+            Ok((*words, rows.unsigned_abs()))
+        };
+        known.map(count).collect()
+    }
+
     /// How many rows each table has, in the order of the alphabet.
-    pub fn rows(&self) -> Result<Vec<(String, u64)>, StoreError> {
+    #[cfg(test)]
+    pub(super) fn rows(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let tables = tables(&self.db)?;
         let count = |name: String| {
             let rows: i64 = self.db.query_row(&format!("SELECT COUNT(*) FROM \"{name}\""), [], |row| row.get(0))?;
@@ -100,10 +106,25 @@ impl Store {
     }
 }
 
-/// The tables of a database, but those of SQLite, in the order of the alphabet.
+/// What people know of a store, by table.
+const COUNTED: [(&str, &str); 11] = [
+    ("customers", "customers"),
+    ("cases", "cases"),
+    ("case_bundles", "logs of cases"),
+    ("findings", "findings"),
+    ("suppressions", "suppressions"),
+    ("uploads", "uploads"),
+    ("bundles", "bundles that were read"),
+    ("tickets", "tickets"),
+    ("outbox", "entries of the outbox"),
+    ("notices", "notices"),
+    ("audit", "entries of the audit trail"),
+];
+
+/// The tables of a database, but those of SQLite and of its index of words, in the order of the alphabet.
 pub(super) fn tables(db: &Connection) -> rusqlite::Result<Vec<String>> {
-    let sql =
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+    let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+        AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
     db.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 

@@ -3,11 +3,13 @@
 //! Which rows of which table are a customer's stands in one list, [`OWNED`]; a test compares it with the tables that there are, and
 //! asks of each that it is exported and erased.
 
+use super::backup::tables;
 use super::{Store, StoreError};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// The table of this part: what was erased, without a word of whose it was.
@@ -64,16 +66,10 @@ pub(super) const OWNED: &[Owned] = &[
 /// The tables without a row of a customer; a test wants each table here or above. The index of words goes with the findings that it is of,
 /// by triggers.
 #[cfg(test)]
-pub(super) const NOBODYS: &[&str] = &[
-    "beginnings",
-    "erasures",
-    "finding_words",
-    "finding_words_config",
-    "finding_words_data",
-    "finding_words_docsize",
-    "finding_words_idx",
-    "health",
-];
+pub(super) const NOBODYS: &[&str] = &["beginnings", "erasures", "health"];
+
+/// What an export is, for programs that read it.
+const EXPORT: &str = "tierline.customer/1";
 
 /// What is kept of a customer, in numbers, and where more of it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +89,9 @@ impl Holdings {
     }
 }
 
+/// The reports of a customer: the folder of each and the SHA-256 of its bundle.
+pub type Reports = BTreeSet<(String, String)>;
+
 impl Store {
     /// What is kept of a customer.
     pub fn holdings(&self, customer: &str) -> Result<Holdings, StoreError> {
@@ -109,17 +108,36 @@ impl Store {
         Ok(Holdings { rows, in_flight: in_flight(&db, id)?, places: places(&db, id)? })
     }
 
-    /// All rows of a customer, by table and column as they are stored, in the order of their keys.
-    pub fn export(&self, customer: &str) -> Result<Value, StoreError> {
+    /// Writes all rows of a customer, by table and column as they are stored, in the order of their keys; behind them what
+    /// `more` makes of the reports. One row after the other: there may be many.
+    pub fn export(
+        &self,
+        customer: &str,
+        out: &mut dyn Write,
+        more: &mut dyn FnMut(&Reports, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
         // All of it as it is at one moment.
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
         let id = number(&db, customer)?;
-        let mut all = Map::new();
-        for it in OWNED {
-            all.insert(it.table.to_owned(), rows_of(&db, it, id)?.into());
+        let (schema, name) = (Value::from(EXPORT), Value::from(customer));
+        let head = format!(
+            "{{\n  \"schema\": {schema},\n  \"customer\": {name},\n  \"store_format\": {},\n  \"tables\": {{",
+            self.format()?
+        );
+        out.write_all(head.as_bytes())?;
+        for (index, it) in OWNED.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            write!(out, "{comma}\n    \"{}\": [", it.table)?;
+            write_rows(&db, it, id, out)?;
         }
-        let format = self.format()?;
-        Ok(json!({"schema": "tierline.customer/1", "store_format": format, "customer": customer, "tables": all}))
+        out.write_all(b"\n  }")?;
+        let sql = "SELECT report, sha256 FROM bundles WHERE customer = ?1";
+        let reports =
+            db.prepare(sql)?.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        // To read many takes its time, in which others may write.
+        drop(db);
+        more(&reports, out)?;
+        Ok(out.write_all(b"\n}\n")?)
     }
 
     /// Erases all rows of a customer and what stood in them, from the file and from what SQLite keeps beside it. Only a count and the
@@ -159,8 +177,11 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// When something was erased, and how many rows.
+    /// When something was erased, and how many rows. Earlier formats know of none.
     pub fn erasures(&self) -> Result<Vec<(i64, u64)>, StoreError> {
+        if !tables(&self.db)?.iter().any(|it| it == "erasures") {
+            return Ok(Vec::new());
+        }
         let mut statement = self.db.prepare("SELECT at, row_count FROM erasures ORDER BY id")?;
         let rows = statement
             .query_map([], |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default())))?;
@@ -202,20 +223,24 @@ fn path(bytes: Vec<u8>) -> PathBuf {
     String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
-fn rows_of(db: &Connection, owned: &Owned, customer: i64) -> rusqlite::Result<Vec<Value>> {
+/// Writes the rows of a table, one a line, and the end of the list.
+fn write_rows(db: &Connection, owned: &Owned, customer: i64, out: &mut dyn Write) -> Result<(), StoreError> {
     let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
     let keys: Vec<String> = db.prepare(sql)?.query_map([owned.table], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let order = if keys.is_empty() { "rowid".to_owned() } else { keys.join(", ") };
     let mut statement = db.prepare(&format!("SELECT * FROM {} WHERE {} ORDER BY {order}", owned.table, owned.of))?;
     let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
-    let rows = statement.query_map([customer], |row| {
+    let mut rows = statement.query([customer])?;
+    let mut before = "";
+    while let Some(row) = rows.next()? {
         let mut object = Map::new();
         for (column, name) in names.iter().enumerate() {
             object.insert(name.clone(), value(row.get_ref(column)?));
         }
-        Ok(Value::Object(object))
-    })?;
-    rows.collect()
+        write!(out, "{before}\n      {}", Value::Object(object))?;
+        before = ",";
+    }
+    Ok(out.write_all(if before.is_empty() { b"]" } else { b"\n    ]" })?)
 }
 
 fn value(stored: ValueRef<'_>) -> Value {

@@ -1,8 +1,9 @@
 //! Cases: what a customer needs help with, from the call or the bundle to the fix.
 
+use super::findings::found_in;
 use super::outbox::named;
 use super::trail::{Event, Happened, events_of, go_on, is_open, write};
-use super::{Store, StoreError, Ticket};
+use super::{FoundIn, Store, StoreError, Ticket};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 /// Whose the logs are of which nobody has said whose they are: those of many customers, who must not meet.
@@ -154,8 +155,8 @@ impl Store {
         case_of(&db, id)
     }
 
-    /// Makes a problem of a customer part of a case, with the logs it was found in. What a package of it becomes at a tracker
-    /// belongs to that case from then on.
+    /// Makes a problem of a customer part of a case, with the logs it was found in and what was found in them. What a package of it
+    /// becomes at a tracker belongs to that case from then on. All of it or nothing.
     pub fn tie(&self, case: i64, tie: &Tie<'_>, by: &str, now: i64) -> Result<(), StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let owner: Option<String> = db
@@ -179,7 +180,7 @@ impl Store {
         }
         is_open(&db, case)?;
         fill_in(&db, case, &tie.about)?;
-        bundles_in(&db, case, tie.bundles, by, now)?;
+        found_in(&db, case, tie.found, by, now)?;
         write(&db, case, Happened::Package, tie.package, by, now)?;
         db.commit()?;
         Ok(())
@@ -197,8 +198,8 @@ pub struct Tie<'a> {
     pub package: &'a str,
     /// What is known of the product.
     pub about: About<'a>,
-    /// The logs it was made from.
-    pub bundles: &'a [CaseBundle],
+    /// The logs it was made from, with what was found in them.
+    pub found: &'a [FoundIn],
 }
 
 /// The customer's number; a new one gets one.

@@ -62,6 +62,13 @@ impl Store {
         self.cases_that(&CaseFilter { customer, not_closed: !closed, ..CaseFilter::default() })
     }
 
+    /// The customers whose names differ from this one in capitals only: perhaps a slip of the pen.
+    pub fn namesakes(&self, customer: &str) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare("SELECT name FROM customers WHERE name <> ?1 ORDER BY name")?;
+        let names = statement.query_map([customer], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+        Ok(names.into_iter().filter(|it| it.to_lowercase() == customer.to_lowercase()).collect())
+    }
+
     /// Gives a case to somebody, or to nobody.
     pub fn assign(&self, case: i64, person: Option<&str>, by: &str, now: i64) -> Result<(), StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;

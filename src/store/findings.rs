@@ -1,9 +1,11 @@
 //! What was found in the logs of cases: known problems and unexplained errors, as they were told when the logs were filed.
 
 use super::cases::{CaseBundle, bundles_in};
+use super::suppressions::suppressed_of_case;
 use super::trail::is_open;
 use super::{Store, StoreError};
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
+use std::collections::HashMap;
 
 /// The step in `schema.rs`. What belongs to the logs of a case goes with them.
 pub(super) const TABLES: &str = "
@@ -40,6 +42,20 @@ pub(super) const TABLES: &str = "
         PRIMARY KEY (finding, position)
     ) STRICT, WITHOUT ROWID;";
 
+/// A later step.
+pub(super) const ABOUT: &str = "
+    ALTER TABLE findings DROP COLUMN suppressed;
+    DROP INDEX findings_of_problem;
+    CREATE INDEX findings_of_problem ON findings (problem, case_id);
+    -- Whether what was found is that of all of the logs, with all signatures.
+    ALTER TABLE case_bundles ADD COLUMN is_whole INTEGER NOT NULL DEFAULT 0;
+    UPDATE case_bundles SET is_whole = EXISTS (SELECT 1 FROM findings
+        WHERE findings.case_id = case_bundles.case_id AND findings.sha256 = case_bundles.sha256);
+    -- The worst problem of its first logs.
+    ALTER TABLE cases ADD COLUMN main TEXT;
+    UPDATE cases SET main = (SELECT findings.problem FROM findings JOIN case_bundles USING (case_id, sha256)
+        WHERE case_id = cases.id ORDER BY case_bundles.rowid, findings.id LIMIT 1);";
+
 /// A problem that was found in logs. Its texts are those of the logs without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
@@ -67,7 +83,7 @@ pub struct Finding {
     pub message: String,
     /// The file and line of that.
     pub place: String,
-    /// Until when and why it is to open no case, if that was so when the logs were filed.
+    /// Until when and why it is to open no case, if that is so now.
     pub suppressed: Option<String>,
     /// What can be done, in order.
     pub steps: Vec<FindingStep>,
@@ -91,10 +107,16 @@ pub struct FindingStep {
 /// A problem of a case, over all its logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseFinding {
-    /// As it was found in the logs that were filed last.
+    /// As it was found in the last logs that show it.
     pub finding: Finding,
     /// In how many of the case's logs it was found.
     pub bundles: u64,
+    /// Where the last of these logs lay.
+    pub path: String,
+    /// When they were filed.
+    pub filed: i64,
+    /// Whether logs were filed and examined as a whole later, none of which show it.
+    pub is_earlier: bool,
 }
 
 /// Logs with what was found in them.
@@ -104,14 +126,11 @@ pub struct FoundIn {
     pub bundle: CaseBundle,
     /// What was found, the worst first.
     pub findings: Vec<Finding>,
+    /// Whether all of the logs was examined, with all signatures.
+    pub is_whole: bool,
 }
 
 impl Finding {
-    /// What tells it from others of its case.
-    fn key(&self) -> (&str, Option<&str>) {
-        (&self.problem, self.variant.as_deref())
-    }
-
     /// The step that a name means: `SIGNATURE#NUMBER`. `None` if the name is none of a step of this problem, `Some(None)` if it has no
     /// such step.
     pub fn named(&self, name: &str) -> Option<Option<&FindingStep>> {
@@ -127,31 +146,53 @@ impl Finding {
 }
 
 impl Store {
-    /// Adds logs to a case with what was found in them. What was found in the same logs before is replaced.
-    pub fn add_findings(&self, case: i64, found: &[FoundIn], by: &str, now: i64) -> Result<(), StoreError> {
+    /// Adds logs to a case, of which nothing was examined that it could keep.
+    pub fn add_logs(&self, case: i64, bundles: &[CaseBundle], by: &str, now: i64) -> Result<(), StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         is_open(&db, case)?;
-        for it in found {
-            bundles_in(&db, case, std::slice::from_ref(&it.bundle), by, now)?;
-            set(&db, case, &it.bundle.sha256, &it.findings)?;
-        }
+        bundles_in(&db, case, bundles, by, now)?;
         db.commit()?;
         Ok(())
     }
 
-    /// What was found in the logs of a case: first what the last logs have shown, the worst first.
-    pub fn findings(&self, case: i64) -> Result<Vec<CaseFinding>, StoreError> {
+    /// Adds logs to a case with what was found in them. What was found in the same logs before is replaced, unless they were examined
+    /// as a whole then and in part now. Returns of how many logs what was found before stays.
+    pub fn add_findings(&self, case: i64, found: &[FoundIn], by: &str, now: i64) -> Result<usize, StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_open(&db, case)?;
+        let stay = found_in(&db, case, found, by, now)?;
+        db.commit()?;
+        Ok(stay)
+    }
+
+    /// What was found in the logs of a case: first what the last logs have shown, the worst first; suppressed is what is so at `now`.
+    pub fn findings(&self, case: i64, now: i64) -> Result<Vec<CaseFinding>, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
-        findings_of(&db, case)
+        findings_of(&db, case, now)
     }
 }
 
+/// Adds logs with what was found in them. Returns of how many of them what was found before stays.
+pub(super) fn found_in(db: &Connection, case: i64, found: &[FoundIn], by: &str, now: i64) -> Result<usize, StoreError> {
+    let mut stay = 0;
+    for it in found {
+        bundles_in(db, case, std::slice::from_ref(&it.bundle), by, now)?;
+        let sha256 = &it.bundle.sha256;
+        let sql = "UPDATE case_bundles SET is_whole = ?3 WHERE case_id = ?1 AND sha256 = ?2 AND is_whole <= ?3";
+        match db.execute(sql, (case, sha256, it.is_whole))? {
+            0 => stay += 1,
+            _ => set(db, case, sha256, &it.findings)?,
+        }
+    }
+    Ok(stay)
+}
+
 /// Writes down what was found in the logs of a case, in place of what was found in them before.
-pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]) -> Result<(), StoreError> {
+fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]) -> Result<(), StoreError> {
     db.execute("DELETE FROM findings WHERE case_id = ?1 AND sha256 = ?2", (case, sha256))?;
     let sql = "INSERT INTO findings (case_id, sha256, problem, is_known, variant, title, severity, level, count,
-        first_time, last_time, codes, message, place, suppressed)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+        first_time, last_time, codes, message, place)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let mut insert = db.prepare(sql)?;
     let sql = "INSERT INTO finding_steps (finding, position, number, level, audience, text, verify)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -173,7 +214,6 @@ pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]
             it.codes.join(" "),
             &it.message,
             &it.place,
-            &it.suppressed,
         ))?;
         let id = db.last_insert_rowid();
         for (position, step) in it.steps.iter().enumerate() {
@@ -181,22 +221,37 @@ pub(super) fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]
             insert_step.execute((id, position, step.number, &step.level, &step.audience, &step.text, &step.verify))?;
         }
     }
+    let sql = "UPDATE cases SET main = (SELECT findings.problem FROM findings JOIN case_bundles USING (case_id, sha256)
+        WHERE case_id = cases.id ORDER BY case_bundles.rowid, findings.id LIMIT 1) WHERE id = ?1";
+    db.execute(sql, [case])?;
     Ok(())
 }
 
-pub(super) fn findings_of(db: &Connection, case: i64) -> Result<Vec<CaseFinding>, StoreError> {
+fn findings_of(db: &Connection, case: i64, now: i64) -> Result<Vec<CaseFinding>, StoreError> {
+    let quiet = suppressed_of_case(db, case, now)?;
+    // Logs of which only a part was examined may show it all the same.
+    let sql = "SELECT MAX(added) FROM case_bundles WHERE case_id = ?1 AND is_whole";
+    let last: Option<i64> = db.query_row(sql, [case], |row| row.get(0))?;
     let sql = "SELECT problem, is_known, variant, title, severity, level, count, first_time, last_time, codes, message,
-        place, suppressed, findings.id FROM findings JOIN case_bundles USING (case_id, sha256)
+        place, findings.id, path, added FROM findings JOIN case_bundles USING (case_id, sha256)
         WHERE case_id = ?1 ORDER BY added DESC, case_bundles.rowid DESC, findings.id";
     let mut statement = db.prepare(sql)?;
-    let rows = statement.query_map([case], |row| Ok((finding_of(row)?, row.get::<_, i64>(13)?)))?;
+    let mut rows = statement.query([case])?;
     let mut all: Vec<(CaseFinding, i64)> = Vec::new();
-    for row in rows {
-        let (finding, id) = row?;
-        match all.iter_mut().find(|(it, _)| it.finding.key() == finding.key()) {
-            Some((known, _)) => known.bundles += 1,
-            None => all.push((CaseFinding { finding, bundles: 1 }, id)),
+    let mut known: HashMap<(String, Option<String>), usize> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let at = *known.entry((row.get(0)?, row.get(2)?)).or_insert(all.len());
+        if let Some((it, _)) = all.get_mut(at) {
+            it.bundles += 1;
+            continue;
         }
+        let finding = finding_of(row)?;
+        let finding = Finding { suppressed: quiet.get(&finding.problem).cloned(), ..finding };
+        let (path, filed): (String, i64) = (row.get(13)?, row.get(14)?);
+        all.push((
+            CaseFinding { finding, bundles: 1, path, filed, is_earlier: last.is_some_and(|last| filed < last) },
+            row.get(12)?,
+        ));
     }
     let sql = "SELECT number, level, audience, text, verify FROM finding_steps WHERE finding = ?1 ORDER BY position";
     let mut steps = db.prepare(sql)?;
@@ -229,7 +284,7 @@ fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
         codes: row.get::<_, String>(9)?.split_whitespace().map(str::to_owned).collect(),
         message: row.get(10)?,
         place: row.get(11)?,
-        suppressed: row.get(12)?,
+        suppressed: None,
         steps: Vec::new(),
     })
 }

@@ -27,7 +27,7 @@ mod trail;
 mod uploads;
 
 pub use audit::{Leaving, Left};
-pub use belongings::Holdings;
+pub use belongings::{Holdings, Reports};
 pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie, UNASSIGNED};
 pub use escalations::{APPROVAL, Escalation, FiledBundle};
 pub use filter::CaseFilter;
@@ -42,6 +42,7 @@ pub use tickets::{Claim, Ticket};
 pub use trail::{Change, Event, Happened, Says};
 pub use uploads::{Filed, Finished, ReadBundle, Upload, UploadState};
 
+use crate::private;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -132,6 +133,9 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// What is kept of a customer could not be written.
+    #[error("write what is kept of the customer")]
+    Export(#[from] io::Error),
     /// Something of the customer is on its way.
     #[error("a tracker may be taking in entries {0:?} of the outbox; `tierline outbox list` shows how far they are")]
     InFlight(Vec<i64>),
@@ -178,8 +182,8 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         let failed = |source| StoreError::Open { path: path.to_path_buf(), source };
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        private_folder(folder).map_err(failed)?;
-        private_file(path).map_err(failed)?;
+        private::folder(folder).map_err(failed)?;
+        private::file(path).map_err(failed)?;
         let database = |source| StoreError::Database { path: path.to_path_buf(), source };
         let mut db = Connection::open(path).map_err(database)?;
         db.busy_timeout(BUSY).map_err(database)?;
@@ -249,31 +253,7 @@ impl Store {
 
 /// Opens a file that is there to be locked.
 fn lock_file(path: &Path) -> io::Result<File> {
-    private_folder(path.parent().unwrap_or(Path::new(".")))?;
-    private_file(path)?;
+    private::folder(path.parent().unwrap_or(Path::new(".")))?;
+    private::file(path)?;
     OpenOptions::new().write(true).open(path)
-}
-
-/// Makes a folder; a new one is this user's only.
-fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
-}
-
-/// Makes a file that only this user may read, before SQLite would make one for everybody.
-fn private_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path).map(drop)
 }

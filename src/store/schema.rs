@@ -173,6 +173,8 @@ pub(super) const STEPS: &[&str] = &[
     super::notices::STEP,
     // 12: packages that were made by themselves.
     super::escalations::STEP,
+    // 13: what a case is about, of which logs all was examined; what is suppressed is asked when it matters.
+    super::findings::ABOUT,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -1,7 +1,7 @@
 //! Findings by words.
 
 use super::{Store, StoreError};
-use rusqlite::{Row, ToSql, params_from_iter};
+use rusqlite::Row;
 
 /// The step in `schema.rs`. The index knows every three letters in a row, so that parts of codes and ids are found; the texts
 /// themselves stand in `findings` only.
@@ -51,34 +51,51 @@ impl Store {
     /// The findings that have all these words in their id, title, codes, first record or place, in any case of letters; those of the
     /// last cases first, at most `limit`.
     pub fn search(&self, words: &str, customer: Option<&str>, limit: u32) -> Result<Vec<FoundFinding>, StoreError> {
-        /// A shorter word is in no index of three letters.
-        const INDEXED: usize = 3;
-        let (long, short): (Vec<&str>, Vec<&str>) =
-            words.split_whitespace().partition(|it| it.chars().count() >= INDEXED);
-        let mut sql =
+        let mut words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+        words.sort_by(|a, b| b.chars().count().cmp(&a.chars().count()).then_with(|| a.cmp(b)));
+        words.dedup();
+        // The longest words are sought in the index, which takes no more; the rest in what it finds.
+        let indexed = words.iter().take_while(|it| it.chars().count() >= SHORTEST).take(MOST).count();
+        let rest = words.split_off(indexed);
+        let (indexed, strange): (Vec<_>, Vec<_>) = words.into_iter().partition(|it| !it.contains('\0'));
+        let rest: Vec<String> = rest.into_iter().chain(strange).collect();
+        let quoted: Vec<String> = indexed.iter().map(|it| format!("\"{}\"", it.replace('"', "\"\""))).collect();
+        // Without an index all are gone through.
+        let is_in_index = match quoted.is_empty() {
+            true => "?2 = ''",
+            false => "findings.id IN (SELECT rowid FROM finding_words WHERE finding_words MATCH ?2)",
+        };
+        let sql = format!(
             "SELECT cases.id, customers.name, status = 'closed', fixed_by, sha256, findings.problem, findings.title,
-            findings.severity, count, message, place
+            findings.severity, count, message, place, codes
             FROM findings JOIN cases ON cases.id = case_id JOIN customers ON customers.id = cases.customer
-            WHERE (?1 IS NULL OR customers.name = ?1)"
-                .to_owned();
-        let mut parameters: Vec<Box<dyn ToSql>> = vec![Box::new(customer.map(str::to_owned)), Box::new(limit)];
-        if !long.is_empty() {
-            let quoted: Vec<String> = long.iter().map(|it| format!("\"{}\"", it.replace('"', "\"\""))).collect();
-            parameters.push(Box::new(quoted.join(" ")));
-            sql.push_str(" AND findings.id IN (SELECT rowid FROM finding_words WHERE finding_words MATCH ?3)");
-        }
-        for word in short {
-            parameters.push(Box::new(word.to_lowercase()));
-            let number = parameters.len();
-            let text = "findings.problem || ' ' || findings.title || ' ' || codes || ' ' || message || ' ' || place";
-            sql.push_str(&format!(" AND instr(lower({text}), ?{number}) > 0"));
-        }
-        sql.push_str(" ORDER BY cases.id DESC, findings.id LIMIT ?2");
+            WHERE (?1 IS NULL OR customers.name = ?1) AND {is_in_index} ORDER BY cases.id DESC, findings.id"
+        );
         let mut statement = self.db.prepare(&sql)?;
-        let found = statement.query_map(params_from_iter(parameters), found_of)?;
-        Ok(found.collect::<Result<_, _>>()?)
+        let mut rows = statement.query((customer, quoted.join(" ")))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let it = found_of(row)?;
+            if !rest.is_empty() {
+                let codes: String = row.get(11)?;
+                let text = [&*it.problem, &it.title, &codes, &it.message, &it.place].join(" ").to_lowercase();
+                if !rest.iter().all(|word| text.contains(word)) {
+                    continue;
+                }
+            }
+            found.push(it);
+            if found.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
+                break;
+            }
+        }
+        Ok(found)
     }
 }
+
+/// A shorter word is in no index of three letters.
+const SHORTEST: usize = 3;
+/// So many words are sought in the index.
+const MOST: usize = 16;
 
 fn found_of(row: &Row<'_>) -> rusqlite::Result<FoundFinding> {
     Ok(FoundFinding {

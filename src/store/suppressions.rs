@@ -4,7 +4,8 @@
 
 use super::cases::customer_of;
 use super::{Store, StoreError};
-use rusqlite::{Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Row, ToSql, Transaction, TransactionBehavior};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The step in `schema.rs`.
 pub(super) const TABLES: &str = "
@@ -90,11 +91,56 @@ impl Store {
         Ok(all.collect::<Result<_, _>>()?)
     }
 
+    /// What is suppressed at a customer now: until when and why, in words, by problem. Of two, the one that holds longer.
+    pub fn suppressed(&self, customer: &str, now: i64) -> Result<BTreeMap<String, String>, StoreError> {
+        Ok(suppressed(&self.db, "SELECT id FROM customers WHERE name = ?2", &customer, now)?)
+    }
+
+    /// The cases that are not closed and in whose logs nothing was found but what is suppressed now.
+    pub fn quiet_cases(&self, now: i64) -> Result<BTreeSet<i64>, StoreError> {
+        let sql = "SELECT id FROM cases WHERE status = 'open' AND main IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM findings WHERE case_id = cases.id AND NOT EXISTS (
+                SELECT 1 FROM suppressions WHERE suppressions.problem = findings.problem
+                AND removed IS NULL AND until >= date(?1, 'unixepoch')
+                AND (suppressions.customer IS NULL OR suppressions.customer = cases.customer)))";
+        let mut statement = self.db.prepare(sql)?;
+        Ok(statement.query_map([now], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The cases that are not closed and in which a problem was found: of a customer, or all.
+    pub fn open_cases_with(&self, problem: &str, customer: Option<&str>) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT cases.id FROM cases JOIN customers ON customers.id = customer WHERE status = 'open'
+            AND (?2 IS NULL OR name = ?2) AND EXISTS (SELECT 1 FROM findings WHERE problem = ?1 AND case_id = cases.id)
+            ORDER BY cases.id";
+        let mut statement = self.db.prepare(sql)?;
+        Ok(statement.query_map((problem, customer), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// Whether such a problem was ever found.
     pub fn was_found(&self, problem: &str) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM findings WHERE problem = ?1)";
         Ok(self.db.query_row(sql, [problem], |row| row.get(0))?)
     }
+}
+
+/// What is suppressed at the customer of a case now, by problem.
+pub(super) fn suppressed_of_case(db: &Connection, case: i64, now: i64) -> rusqlite::Result<BTreeMap<String, String>> {
+    suppressed(db, "SELECT customer FROM cases WHERE id = ?2", &case, now)
+}
+
+fn suppressed(
+    db: &Connection,
+    customer: &str,
+    key: &dyn ToSql,
+    now: i64,
+) -> rusqlite::Result<BTreeMap<String, String>> {
+    let sql = format!(
+        "SELECT problem, 'suppressed until ' || until || ': ' || reason FROM suppressions
+        WHERE removed IS NULL AND until >= date(?1, 'unixepoch') AND (customer IS NULL OR customer = ({customer}))
+        ORDER BY until, id"
+    );
+    let mut statement = db.prepare(&sql)?;
+    statement.query_map(rusqlite::params![now, key], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 fn suppression_of(row: &Row<'_>) -> rusqlite::Result<Suppression> {

@@ -3,6 +3,7 @@ mod cases;
 mod escalations;
 mod findings;
 mod recurrence;
+mod schema;
 mod search;
 mod suppressions;
 

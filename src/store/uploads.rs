@@ -3,8 +3,8 @@
 //! An upload is a file at a path with its size and times. A bundle is a content of a customer, read with a catalogue: it has one
 //! report and belongs to one case, wherever and however often it was uploaded.
 
-use super::cases::{About, CaseBundle, NewCase, Origin, bundles_in, case_of_problem, customer_of, fill_in, insert};
-use super::findings::{self, Finding};
+use super::cases::{About, CaseBundle, NewCase, Origin, case_of_problem, customer_of, fill_in, insert};
+use super::findings::{Finding, FoundIn, found_in};
 use super::outbox::named;
 use super::recurrence::{came_back, is_main, open_case_with};
 use super::trail::{Happened, others_go_on, reopen, write};
@@ -220,7 +220,9 @@ impl Store {
         let (sha256, catalogue) = (finished.sha256, finished.catalogue);
         db.execute(sql, (customer, sha256, catalogue, finished.path, finished.report, case, now))?;
         if !matches!(filed, Filed::Same(_)) {
-            findings::set(&db, case, finished.sha256, finished.findings)?;
+            let bundle = CaseBundle { path: finished.path.to_owned(), sha256: finished.sha256.to_owned() };
+            let found = FoundIn { bundle, findings: finished.findings.to_vec(), is_whole: true };
+            found_in(&db, case, &[found], PROGRAM, now)?;
         }
         let upload = Upload {
             state: UploadState::Done,
@@ -292,8 +294,6 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
             }
         }
     };
-    let bundle = CaseBundle { path: finished.path.to_owned(), sha256: finished.sha256.to_owned() };
-    bundles_in(db, filed.case(), &[bundle], PROGRAM, now)?;
     if finished.upload.customer != UNASSIGNED {
         others_go_on(db, customer, filed.case(), now)?;
     }

@@ -64,7 +64,7 @@ pub fn escalate(
             continue;
         }
         let case = store.case(bundle.case)?;
-        let findings = store.findings(bundle.case)?.into_iter().map(|it| it.finding);
+        let findings = store.findings(bundle.case, now())?.into_iter().map(|it| it.finding);
         let quiet: Vec<String> = findings.filter(|it| it.suppressed.is_some()).map(|it| it.problem).collect();
         let wanted = match wanted(config, &bundle, case.severity.as_deref(), &quiet) {
             Ok(Some(wanted)) => wanted,

@@ -172,6 +172,9 @@ fn cases_are_given_to_people_and_found_again() {
         list.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect()
     };
     assert_eq!(ids(&[]), [1, 2, 3]);
+    let slip = desk.run(&["case", "open", "x", "--customer", "ACME"]);
+    assert!(stderr(&slip).contains("there is a customer `acme`, too: case 4 is of `ACME`"), "{slip:?}");
+    desk.done(&["store", "erase", "--customer", "ACME", "--yes"]);
     assert_eq!(ids(&["--open"]), [2, 3]);
     assert_eq!(ids(&["--state", "open"]), [2]);
     assert_eq!((ids(&["--state", "waiting"]), ids(&["--state", "closed"])), (vec![3], vec![1]));
@@ -298,7 +301,10 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
     let second = reply();
     assert!(second.contains("   1.1 Delete old dumps.") && !second.contains("Empty the bin"), "{second}");
     desk.done(&["case", "tried", "2", "acme/app/full"]);
-    assert!(reply().contains("There is nothing to do for you now."));
+    let third = reply();
+    assert!(third.contains("There is nothing to do for you now."), "{third}");
+    // What the customer can do nothing about is told all the same.
+    assert!(third.contains("We are looking into this:\n- The disk D is full\n"), "{third}");
     let json = desk.json(&["case", "reply", "2", "--no-request"]);
     assert_eq!((&json["customer"], &json["subject"]), (&"acme".into(), &"Case 2: The disk D is full".into()));
     // The logs are read again for what the vendor would ask for.
@@ -323,6 +329,96 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
     desk.done(&["case", "close", "3", "--fixed-by", "KB1"]);
     let closed = desk.run(&["case", "reply", "3"]);
     assert!(closed.status.code() == Some(1) && stderr(&closed).contains("case 3 is closed"), "{closed:?}");
+}
+
+#[test]
+fn a_part_of_a_triage_takes_nothing_from_a_case() {
+    let desk = Desk::new();
+    desk.open("acme");
+    let words = ["triage", "app.log", "--signatures", "ours", "--no-progress", "--case", "1"];
+    desk.done(&words);
+    let whole = desk.json(&["case", "show", "1"])["findings"].clone();
+    assert_eq!(whole.as_array().unwrap().len(), 2, "{whole}");
+    fs::write(desk.home.path().join("words.txt"), "ledger\n").unwrap();
+    for (option, value) in [
+        ("--since", "2026-01-02 03:04:06"),
+        ("--until", "2026-01-02 03:04:06"),
+        ("--baseline", "app.log"),
+        ("--no-unresolved", ""),
+        ("--no-builtin", ""),
+        ("--no-packs", ""),
+        ("--max-time", "1h"),
+    ] {
+        let narrowed = desk.run(&[&words[..], &[option, value][..if value.is_empty() { 1 } else { 2 }]].concat());
+        assert_eq!(narrowed.status.code(), Some(0), "{narrowed:?}");
+        assert!(stderr(&narrowed).contains(&format!("narrowed by {option}")), "{narrowed:?}");
+        assert_eq!(desk.json(&["case", "show", "1"])["findings"], whole, "{option}");
+    }
+    fs::write(desk.home.path().join("new.log"), "2026-01-02 03:04:07 ERROR the ledger is sealed\n").unwrap();
+    let patterns = ["triage", "new.log", "--patterns", "words.txt", "--case", "1", "--no-progress"];
+    let noted = desk.run(&patterns);
+    assert!(stderr(&noted).contains("case 1: the logs are noted"), "{noted:?}");
+    let shown = desk.json(&["case", "show", "1"]);
+    assert_eq!(shown["bundles"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["findings"].as_array().unwrap().len(), 2, "{shown}");
+}
+
+#[test]
+fn what_is_suppressed_wants_nothing_from_then_on() {
+    let desk = Desk::new();
+    desk.open("acme");
+    desk.triage("app.log", "1");
+    let add = ["case", "suppress", "add", "acme/app/full", "--customer", "acme", "--until", "2099-01-01", "--reason"];
+    let told = desk.run(&[&add[..], &["new disks"]].concat());
+    assert!(stderr(&told).contains("open cases have it, and stay open until somebody closes them: 1\n"), "{told:?}");
+    let shown = desk.json(&["case", "show", "1"]);
+    assert_eq!(shown["findings"][0]["suppressed"], "suppressed until 2099-01-01: new disks");
+    assert_eq!(shown["next_steps"], Value::Array(vec![]));
+    let reply = || desk.done(&["case", "reply", "1", "--no-request"]);
+    assert!(!reply().contains("Empty the bin") && reply().contains("Subject: Case 1: the ledger"), "{}", reply());
+    assert_eq!(desk.json(&["case", "list"])[0]["suppressed"], false);
+    let ledger = shown["findings"][1]["problem"].as_str().unwrap();
+    let all = ["case", "suppress", "add", ledger, "--all-customers", "--until", "2099-01-01", "--reason", "harmless"];
+    desk.done(&all);
+    assert!(desk.done(&["case", "list"]).ends_with("acme: backups fail (suppressed)\n"));
+    desk.done(&["case", "suppress", "remove", "1"]);
+    assert!(reply().contains("Empty the bin") && !desk.done(&["case", "list"]).contains("suppressed"));
+}
+
+#[test]
+fn the_customer_is_told_which_logs_show_a_problem() {
+    let desk = Desk::new();
+    desk.open("acme");
+    desk.triage("app.log", "1");
+    // The store counts in seconds.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    fs::write(desk.home.path().join("later.log"), "2026-01-03 03:04:07 ERROR the journal is torn\n").unwrap();
+    desk.triage("later.log", "1");
+    assert!(!desk.done(&["case", "show", "1"]).contains("not in the last logs"), "that was a part of a triage");
+    desk.done(&["triage", "later.log", "--signatures", "ours", "--no-progress", "--case", "1"]);
+    let reply = desk.done(&["case", "reply", "1", "--no-request"]);
+    assert!(reply.contains("This is of the logs `app.log` that we got by 20"), "{reply}");
+    assert!(reply.contains("the journal is torn") && !reply.contains("the ledger"), "{reply}");
+    assert!(desk.done(&["case", "show", "1"]).contains("not in the last logs"));
+    let shown = desk.json(&["case", "show", "1"]);
+    let last: Vec<_> = shown["findings"].as_array().unwrap().iter().map(|it| it["in_last_bundles"].clone()).collect();
+    assert_eq!(last, [true, false, false]);
+}
+
+#[test]
+fn nobody_is_written_to_before_somebody_has_said_whose_the_logs_are() {
+    let desk = Desk::new();
+    fs::write(desk.home.path().join("in/loose.log"), LOG).unwrap();
+    desk.done(&["watch", "in", "--once", "--settle", "0", "--no-builtin", "--no-packs", "--signatures", "ours"]);
+    assert_eq!(desk.json(&["case", "show", "1"])["customer"], "unassigned");
+    desk.done(&["case", "note", "1", "known", "--vendor"]);
+    let page = ["--signature", "d/acme/app/x.yaml", "--reference", "https://example.com/kb1"];
+    for words in [vec!["case", "reply", "1"], [&["case", "resolve", "1"], &page[..]].concat()] {
+        let refused = desk.run(&words);
+        assert_eq!(refused.status.code(), Some(6), "{refused:?}");
+        let told = stderr(&refused);
+        assert!(told.contains("say first whose it is") && told.contains("loose.log' --case"), "{told}");
+    }
 }
 
 #[test]

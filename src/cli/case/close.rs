@@ -45,7 +45,7 @@ pub(super) fn run(args: &CloseArgs) -> anyhow::Result<Exit> {
     let fixed_by = words(&args.fixed_by, "--fixed-by")?;
     let (store, fixed_by) = (args.store.open()?, fixed_by.trim());
     // A slip of the pen would be counted for ever.
-    if store.findings(args.id)?.iter().any(|it| it.finding.named(fixed_by) == Some(None)) {
+    if store.findings(args.id, now())?.iter().any(|it| it.finding.named(fixed_by) == Some(None)) {
         let why = format!("--fixed-by `{fixed_by}`: no such step; `tierline case show {}` lists them", args.id);
         return Err(Usage(why).into());
     }

@@ -1,12 +1,13 @@
 //! What is due next.
 
-use super::shown::{both, clock_json, print, time, told};
+use super::shown::{both, clock_json, print, told};
 use super::{Format, Promises};
 use crate::cli::connection::{ConnectionArgs, now};
 use crate::cli::exit::Usage;
 use crate::cli::{Exit, output};
 use serde_json::json;
 use std::path::PathBuf;
+use tierline::calendar::utc;
 use tierline::report::one_line;
 use tierline::signature::Span;
 use tierline::sla::{Clock, Clocks};
@@ -65,7 +66,7 @@ pub(super) fn run(args: &DueArgs) -> anyhow::Result<Exit> {
     let mut text = String::new();
     for (due, case, clock) in &list {
         let title = one_line(&case.title);
-        text.push_str(&format!("{}  case {}, {}: {title}\n", time(*due), case.id, case.customer));
+        text.push_str(&format!("{}  case {}, {}: {title}\n", utc(*due), case.id, case.customer));
         text.push_str(&format!("  {}: {}\n", clock.side.name(), told(clock)));
     }
     if list.is_empty() {

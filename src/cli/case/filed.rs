@@ -2,17 +2,19 @@
 
 use super::user;
 use crate::cli::connection::{StoreArgs, now};
+use crate::cli::say;
 use std::path::{Path, PathBuf};
 use tierline::casework::{Quiet, found_in, note_recurrence};
 use tierline::diagnosis::Diagnosis;
 use tierline::escalate::Ticket;
 use tierline::signature::Severity;
-use tierline::store::{About, Case, CaseBundle, StoreError, Tie};
+use tierline::store::{About, Case, StoreError, Tie};
 
 /// The case that a command works for.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct FiledArgs {
-    /// The case that this belongs to, by its number: the logs are noted there. What was tried there counts as tried.
+    /// The case that this belongs to, by its number: the logs are noted there, with
+    /// what was found in them. What was tried there counts as tried.
     #[arg(long, value_name = "ID")]
     case: Option<i64>,
     #[command(flatten)]
@@ -47,13 +49,30 @@ impl FiledArgs {
         }
     }
 
-    /// Files a triage: its logs, and what was found in them. Unless it is to be given away, the diagnosis is told what is
-    /// suppressed and what other cases say of it.
-    pub(in crate::cli) fn add(&self, diagnosis: &mut Diagnosis, is_given_away: bool) -> anyhow::Result<()> {
+    /// Files a triage: its logs, and what was found in them, unless the case knows more of them: `narrowed` names the options that
+    /// have left something out. What `patterns` have found is told to no case. Unless it is to be given away, the diagnosis is told
+    /// what is suppressed and what other cases say of it.
+    pub(in crate::cli) fn add(
+        &self,
+        diagnosis: &mut Diagnosis,
+        narrowed: &[&str],
+        patterns: bool,
+        is_given_away: bool,
+    ) -> anyhow::Result<()> {
         let Some(id) = self.case else { return Ok(()) };
         let store = self.store.open()?;
         let quiet = Quiet::of(&store, &store.case(id)?.customer, now())?;
-        store.add_findings(id, &found_in(diagnosis, &quiet, &place), &user(), now())?;
+        let found = found_in(diagnosis, &quiet, narrowed.is_empty(), &place);
+        if patterns {
+            let bundles: Vec<_> = found.into_iter().map(|it| it.bundle).collect();
+            store.add_logs(id, &bundles, &user(), now())?;
+            say(&format!("case {id}: the logs are noted; what --patterns has found is not kept there"));
+        } else if store.add_findings(id, &found, &user(), now())? > 0 {
+            let options = narrowed.join(", ");
+            say(&format!(
+                "case {id} keeps what the whole triage of these logs has found: this one is narrowed by {options}"
+            ));
+        }
         if is_given_away {
             return Ok(());
         }
@@ -61,34 +80,29 @@ impl FiledArgs {
         Ok(note_recurrence(diagnosis, &store, id)?)
     }
 
-    /// Makes a package part of the case. Why not, if it is part of another one.
+    /// Makes a package part of the case, with what was found in its logs; `is_whole` if nothing was left out. Why not, if it is part of
+    /// another one.
     pub(in crate::cli) fn tie(
         &self,
         customer: &str,
         ticket: &Ticket,
         severity: Severity,
         diagnosis: &Diagnosis,
+        is_whole: bool,
         package: &Path,
     ) -> anyhow::Result<Result<(), StoreError>> {
         let Some(id) = self.case else { return Ok(Ok(())) };
         let about =
             About { vendor: Some(&ticket.vendor), product: Some(&ticket.product), severity: Some(severity.name()) };
-        let (package, bundles) = (place(package), bundles(diagnosis));
-        let tie = Tie { customer, problem: &ticket.key, package: &package, about, bundles: &bundles };
         let store = self.store.open()?;
-        match store.tie(id, &tie, &user(), now()) {
-            Err(why @ (StoreError::InOtherCase { .. } | StoreError::ProblemOfOther)) => return Ok(Err(why)),
-            tied => tied?,
-        }
         let quiet = Quiet::of(&store, customer, now())?;
-        Ok(Ok(store.add_findings(id, &found_in(diagnosis, &quiet, &place), &user(), now())?))
+        let found = found_in(diagnosis, &quiet, is_whole, &place);
+        let tie = Tie { customer, problem: &ticket.key, package: &place(package), about, found: &found };
+        match store.tie(id, &tie, &user(), now()) {
+            Err(why @ (StoreError::InOtherCase { .. } | StoreError::ProblemOfOther)) => Ok(Err(why)),
+            tied => Ok(Ok(tied?)),
+        }
     }
-}
-
-/// The logs of a triage, as a case keeps them.
-fn bundles(diagnosis: &Diagnosis) -> Vec<CaseBundle> {
-    let known = diagnosis.inputs.iter().filter_map(|it| Some((&it.path, it.sha256.clone()?)));
-    known.map(|(path, sha256)| CaseBundle { path: place(path), sha256 }).collect()
 }
 
 fn place(path: &Path) -> String {

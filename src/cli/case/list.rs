@@ -82,7 +82,8 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
         unassigned: args.unassigned,
         problem: args.signature.as_deref(),
     };
-    let mut cases = args.connection.store()?.cases_that(&filter)?;
+    let store = args.connection.store()?;
+    let mut cases = store.cases_that(&filter)?;
     if let Some(until) = until {
         let promises = Promises::new(&args.connection, &args.signatures)?;
         let mut near = Vec::new();
@@ -93,6 +94,6 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
         }
         cases = near;
     }
-    shown::print_list(&cases, args.output)?;
+    shown::print_list(&cases, &store.quiet_cases(now())?, args.output)?;
     Ok(Exit::Done)
 }

@@ -3,8 +3,9 @@
 use super::{StoreArgs, now, user, words};
 use crate::cli::format::FailOn;
 use crate::cli::redact::Customer;
-use crate::cli::{Exit, output};
+use crate::cli::{Exit, output, say};
 use clap::ValueEnum;
+use tierline::report::one_line;
 use tierline::signature::Severity;
 use tierline::store::{About, NewCase, Origin};
 
@@ -64,7 +65,11 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<Exit> {
     let title = words(&args.title, "TITLE")?;
     let new =
         NewCase { customer: &args.customer, title: title.trim(), origin, contact: args.contact.as_deref(), about };
-    let id = args.store.open()?.open_case(&new, &user(), now())?;
+    let store = args.store.open()?;
+    let id = store.open_case(&new, &user(), now())?;
     output::print(format!("case {id} is open\n").as_bytes())?;
+    for name in store.namesakes(&args.customer)? {
+        say(&format!("there is a customer `{}`, too: case {id} is of `{}`", one_line(&name), one_line(&args.customer)));
+    }
     Ok(Exit::Done)
 }

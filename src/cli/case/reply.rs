@@ -1,10 +1,10 @@
 //! The message to the customer.
 
-use super::Format;
 use super::logs::{self, Lost};
 use super::shown::print;
+use super::{Format, has_owner};
 use crate::cli::catalogues::Catalogues;
-use crate::cli::connection::ConnectionArgs;
+use crate::cli::connection::{ConnectionArgs, now};
 use crate::cli::{Exit, output, say};
 use serde_json::json;
 use tierline::casework::reply;
@@ -17,7 +17,9 @@ const EXAMPLES: &str = "\
 Examples:
   tierline case reply 7
   tierline case reply 7 --no-request
-  tierline case reply 7 -o json";
+  tierline case reply 7 -o json
+
+Exit codes: 0 done, 1 failed or the case is closed, 2 wrong usage, 6 refused: nobody has said whose case it is.";
 
 /// Drafts the message to the customer: the steps that are the customer's, in order, and what the vendor would still ask for.
 ///
@@ -47,8 +49,11 @@ pub(super) fn run(args: &ReplyArgs) -> anyhow::Result<Exit> {
     if case.closed.is_some() {
         return Err(StoreError::Closed(case.id).into());
     }
+    if !has_owner(&case) {
+        return Ok(Exit::Refused);
+    }
     let asked = if args.no_request { None } else { request_of(&case, &args.catalogues.load()?)? };
-    let reply = reply(&case, &store.findings(case.id)?, asked.as_deref());
+    let reply = reply(&case, &store.findings(case.id, now())?, asked.as_deref());
     if args.output == Format::Json {
         print(&json!({"case": case.id, "customer": case.customer, "subject": reply.subject, "text": reply.text}))?;
         return Ok(Exit::Done);

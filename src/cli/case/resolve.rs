@@ -1,6 +1,6 @@
 //! A vendor's answer as the draft of a signature.
 
-use super::{StoreArgs, logs, now, user, words};
+use super::{StoreArgs, has_owner, logs, now, user, words};
 use crate::cli::catalogues::Catalogues;
 use crate::cli::exit::Usage;
 use crate::cli::redact::{Customer, remember};
@@ -21,7 +21,8 @@ Examples:
   tierline case resolve 7 --signature ours/acme/app/ledger-sealed.yaml --reference https://example.com/kb1234
   tierline signatures check ours
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 6 refused: no answer of the vendor is noted, or the draft would tell of the customer.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 6 refused: no answer of the vendor is noted, nobody
+has said whose case it is, or the draft would tell of the customer.";
 
 /// Makes the draft of a signature from an unexplained error of a case and the vendor's confirmed answer.
 ///
@@ -92,11 +93,14 @@ pub(super) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     }
     let store = args.store.open()?;
     let case = store.case(args.id)?;
+    if !has_owner(&case) {
+        return Ok(Exit::Refused);
+    }
     if !case.events.iter().any(|it| it.what == Happened::Vendor) {
         say(&format!("refused: no answer of the vendor is noted; `tierline case note {} TEXT --vendor` does", case.id));
         return Ok(Exit::Refused);
     }
-    let findings = store.findings(case.id)?;
+    let findings = store.findings(case.id, now())?;
     let finding = chosen(&case, &findings, args.finding.as_deref())?;
     let customer = Customer::new(&case.customer, None)?;
     let known = customer.map()?;

@@ -30,7 +30,7 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let store = args.connection.store()?;
     let case = store.case(args.id)?;
     let clocks = Promises::new(&args.connection, &args.signatures)?.clocks(&case, now())?;
-    let findings = store.findings(case.id)?;
+    let findings = store.findings(case.id, now())?;
     let recurrences = findings.iter().map(|it| store.recurrence(case.id, &it.finding.problem));
     let recurrences = recurrences.collect::<Result<Vec<_>, _>>()?;
     let all = shown::Whole { case: &case, clocks: &clocks, findings: &findings, recurrences: &recurrences };

@@ -3,16 +3,29 @@
 use super::Format;
 use crate::cli::output;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use tierline::calendar::utc;
 use tierline::casework::{next_steps, to_json, told as told_by_others};
 use tierline::report::one_line;
 use tierline::sla::{Clock, Clocks, Outlook};
 use tierline::store::{Case, CaseFinding, Happened, Recurrence};
 
-pub(super) fn print_list(cases: &[Case], format: Format) -> anyhow::Result<()> {
+/// `quiet`: the cases of which all that was found is suppressed.
+pub(super) fn print_list(cases: &[Case], quiet: &BTreeSet<i64>, format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
-        return print(&cases.iter().map(json).collect());
+        let item = |case: &Case| {
+            let mut value = json(case);
+            value["suppressed"] = quiet.contains(&case.id).into();
+            value
+        };
+        return print(&cases.iter().map(item).collect());
     }
-    let mut text: String = cases.iter().map(line).collect();
+    let mut text = String::new();
+    for case in cases {
+        let line = line(case);
+        text.push_str(if quiet.contains(&case.id) { line.trim_end() } else { &line });
+        text.push_str(if quiet.contains(&case.id) { " (suppressed)\n" } else { "" });
+    }
     if cases.is_empty() {
         text.push_str("There are no cases.\n");
     }
@@ -40,7 +53,7 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
         });
         value["next_steps"] = next.collect();
         value["clocks"] = both(clocks).map(clock_json).collect();
-        let event = |it: &tierline::store::Event| json!({"time": time(it.at), "by": it.by, "kind": it.what.name(), "text": it.text});
+        let event = |it: &tierline::store::Event| json!({"time": utc(it.at), "by": it.by, "kind": it.what.name(), "text": it.text});
         value["events"] = case.events.iter().map(event).collect();
         return print(&value);
     }
@@ -84,7 +97,7 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
     for event in &case.events {
         let words = if event.what == Happened::Ticket { "sent to " } else { "" };
         let words = format!("{} {}: {words}{}", event.by, event.what.name(), event.text);
-        text.push_str(&format!("  {} {}\n", time(event.at), one_line(words.trim_end_matches([':', ' ']))));
+        text.push_str(&format!("  {} {}\n", utc(event.at), one_line(words.trim_end_matches([':', ' ']))));
     }
     output::print(text.as_bytes())
 }
@@ -115,10 +128,13 @@ fn next_text(case: &Case, findings: &[CaseFinding]) -> String {
 fn finding_json(it: &CaseFinding, others: &Recurrence) -> Value {
     let mut value = to_json(&it.finding);
     value["bundles"] = it.bundles.into();
+    value["last_bundle"] = it.path.as_str().into();
+    value["in_last_bundles"] = (!it.is_earlier).into();
     let own = others.own.iter();
-    let own = own.map(|it| json!({"case": it.case, "closed": it.closed.map(time), "fixed_by": it.fixed_by}));
+    let own = own.map(|it| json!({"case": it.case, "closed": it.closed.map(utc), "fixed_by": it.fixed_by}));
     let by = others.by.iter().map(|(step, cases)| json!({"step": step, "cases": cases}));
     value["other_cases"] = own.collect();
+    value["other_cases_count"] = others.own_count.into();
     value["other_customers"] = others.others.into();
     value["solved_cases"] = others.solved.into();
     value["solved_by"] = by.collect();
@@ -135,7 +151,10 @@ fn finding_text(it: &CaseFinding) -> String {
         (Some(first), _) => format!(", {first}"),
         _ => String::new(),
     };
-    let logs = if it.bundles > 1 { format!(", in {} logs", it.bundles) } else { String::new() };
+    let mut logs = if it.bundles > 1 { format!(", in {} logs", it.bundles) } else { String::new() };
+    if it.is_earlier {
+        logs.push_str(", not in the last logs");
+    }
     let title = one_line(&finding.title);
     let quiet = finding.suppressed.as_ref().map(|it| format!("    {}\n", one_line(it))).unwrap_or_default();
     let id = format!("{}{variant}", finding.problem);
@@ -159,11 +178,11 @@ pub(super) fn told(clock: &Clock) -> String {
         (Outlook::Met, _) => format!("met with {} to spare", length(clock.left)),
         (Outlook::Missed, _) => format!("missed by {}", length(-clock.left)),
         (Outlook::Late, due) => {
-            format!("LATE by {}, was due {}", length(-clock.left), due.map_or_else(String::new, time))
+            format!("LATE by {}, was due {}", length(-clock.left), due.map_or_else(String::new, utc))
         }
         (Outlook::Paused, _) => format!("rests with {} left", length(clock.left)),
         (outlook, due) => {
-            let due = due.map_or_else(|| "never".to_owned(), time);
+            let due = due.map_or_else(|| "never".to_owned(), utc);
             let more = match outlook {
                 Outlook::Near => ", near",
                 Outlook::VendorMayBeLate => ", the vendor may take longer",
@@ -181,8 +200,8 @@ pub(super) fn told(clock: &Clock) -> String {
 pub(super) fn clock_json(clock: &Clock) -> Value {
     json!({
         "clock": clock.side.name(), "goal": clock.goal.name(), "target_seconds": clock.target,
-        "confirmed": clock.is_confirmed, "started": time(clock.started), "stopped": clock.stopped.map(time),
-        "due": clock.due.map(time), "left_seconds": clock.left, "outlook": clock.outlook.name(),
+        "confirmed": clock.is_confirmed, "started": utc(clock.started), "stopped": clock.stopped.map(utc),
+        "due": clock.due.map(utc), "left_seconds": clock.left, "outlook": clock.outlook.name(),
     })
 }
 
@@ -203,20 +222,15 @@ fn json(case: &Case) -> Value {
     let bundles = case.bundles.iter().map(|it| json!({"path": it.path, "sha256": it.sha256}));
     let tickets = case.tickets.iter().map(|it| {
         json!({"tracker": it.tracker, "ticket": it.remote, "status": it.status, "severity": it.severity,
-            "accepted": it.accepted.map(time), "key": it.problem})
+            "accepted": it.accepted.map(utc), "key": it.problem})
     });
     json!({
         "id": case.id, "customer": case.customer, "status": case.status.name(), "title": case.title,
         "severity": case.severity, "vendor": case.vendor, "product": case.product, "origin": case.origin.name(),
-        "contact": case.contact, "assigned": case.assigned, "opened": time(case.opened), "closed": case.closed.map(time), "fixed_by": case.fixed_by,
+        "contact": case.contact, "assigned": case.assigned, "opened": utc(case.opened), "closed": case.closed.map(utc), "fixed_by": case.fixed_by,
         "tried": case.tried().collect::<Vec<_>>(), "bundles": bundles.collect::<Vec<_>>(),
         "tickets": tickets.collect::<Vec<_>>(),
     })
-}
-
-/// A time in UTC.
-pub(super) fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
 }
 
 /// Hours and minutes; hours may be many, as days would be those of a calendar.

@@ -1,15 +1,19 @@
 //! Problems that are to open no cases.
 
-use super::shown::{print, time};
+use super::shown::print;
 use super::{Format, StoreArgs, now, user, words};
 use crate::cli::exit::Usage;
 use crate::cli::redact::Customer;
 use crate::cli::{Exit, output, say, today};
 use clap::Subcommand;
 use serde_json::{Value, json};
+use tierline::calendar::utc;
 use tierline::report::one_line;
 use tierline::signature::Day;
 use tierline::store::{NewSuppression, Suppression};
+
+/// So many open cases are named.
+const NAMED: usize = 10;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -106,6 +110,15 @@ fn add(args: &AddArgs) -> anyhow::Result<Exit> {
     if !store.was_found(problem)? {
         say(&format!("no case has a finding `{problem}` yet; is the id right?"));
     }
+    let open = store.open_cases_with(problem, args.customer.as_deref())?;
+    if !open.is_empty() {
+        let named: Vec<String> = open.iter().take(NAMED).map(i64::to_string).collect();
+        let more = match open.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        say(&format!("open cases have it, and stay open until somebody closes them: {}{more}", named.join(", ")));
+    }
     output::print(format!("suppression {id} holds until {until}\n").as_bytes())?;
     Ok(Exit::Done)
 }
@@ -140,18 +153,18 @@ fn remove(args: &RemoveArgs) -> anyhow::Result<Exit> {
 fn line(it: &Suppression) -> String {
     let customer = it.customer.as_deref().unwrap_or("all customers");
     let end = match (it.removed, &it.removed_by) {
-        (Some(at), by) => format!(", taken back {} by {}", time(at), by.as_deref().unwrap_or("unknown")),
+        (Some(at), by) => format!(", taken back {} by {}", utc(at), by.as_deref().unwrap_or("unknown")),
         (None, _) if !it.holds => ", over".to_owned(),
         _ => String::new(),
     };
     let words = format!("{} at {customer} until {}{end}: {}", it.problem, it.until, it.reason);
-    format!("{:>4} {} (by {}, {})\n", it.id, one_line(&words), one_line(&it.by), time(it.created))
+    format!("{:>4} {} (by {}, {})\n", it.id, one_line(&words), one_line(&it.by), utc(it.created))
 }
 
 fn to_json(it: &Suppression) -> Value {
     json!({
         "id": it.id, "customer": it.customer, "problem": it.problem, "reason": it.reason, "until": it.until,
-        "created": time(it.created), "by": it.by, "removed": it.removed.map(time), "removed_by": it.removed_by,
+        "created": utc(it.created), "by": it.by, "removed": it.removed.map(utc), "removed_by": it.removed_by,
         "holds": it.holds,
     })
 }

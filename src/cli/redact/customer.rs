@@ -5,6 +5,7 @@ use anyhow::Context;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use tierline::private;
 use tierline::redact::{CustomerKey, Map};
 use tierline::redaction::Ledger;
 
@@ -48,7 +49,7 @@ impl Customer {
         if path.exists() {
             return Ok(());
         }
-        private_folder(&self.folder)?;
+        private::folder(&self.folder)?;
         let mut bytes = [0; CustomerKey::LEN];
         getrandom::fill(&mut bytes).map_err(io::Error::other)?;
         // Complete before it is seen.
@@ -74,7 +75,7 @@ impl Customer {
     pub(in crate::cli) fn remember_ticket(&self, key: &str) -> anyhow::Result<()> {
         let path = self.folder.join("tickets");
         let remember = || -> io::Result<()> {
-            private_folder(&self.folder)?;
+            private::folder(&self.folder)?;
             let lock = lock_beside(&path)?;
             lock.lock()?;
             let mut known = match fs::read_to_string(&path) {
@@ -156,7 +157,7 @@ impl Customer {
     fn new_ledger(&self) -> io::Result<Ledger> {
         let folder = self.map_folder();
         if self.map.starts_with(&self.folder) {
-            private_folder(folder)?;
+            private::folder(folder)?;
         }
         Ledger::new(folder)
     }
@@ -213,18 +214,6 @@ fn lock_beside(path: &Path) -> io::Result<File> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
     OpenOptions::new().create(true).truncate(false).write(true).open(path.with_file_name(name))
-}
-
-/// Makes a folder that only this user may enter. Temporary files in it are private by themselves.
-fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 use super::open;
 use crate::cli::connection::{StoreArgs, now};
 use crate::cli::exit::Usage;
-use crate::cli::output::{Sink, temporary_beside};
+use crate::cli::output::Sink;
 use crate::cli::redact::folder_name;
 use crate::cli::{Exit, output, packs, say};
 use anyhow::Context;
 use serde_json::Value;
-use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use tierline::store::{Holdings, StoreError};
+use tierline::private::Unfinished;
+use tierline::store::{Holdings, Reports, StoreError};
 use tierline::watch::read_report;
 
 const EXPORT_EXAMPLES: &str = "\
@@ -46,44 +46,26 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
     if !is_stdout && !args.force && args.out.exists() {
         return Err(Usage(format!("--out `{}` is there already; --force replaces it", args.out.display())).into());
     }
-    let value = known(store.export(&args.customer))?;
     if is_stdout {
         let mut out = BufWriter::new(Sink::Stdout(io::stdout()));
-        write(&value, &mut out).and_then(|()| out.flush()).context("failed to write to standard output")?;
-        return Ok(Exit::Done);
+        return match store.export(&args.customer, &mut out, &mut write_reports) {
+            Err(StoreError::Export(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+            written => known(written.and_then(|()| Ok(out.flush()?))).map(|()| Exit::Done),
+        };
     }
-    let save = || -> io::Result<()> {
-        let mut out = BufWriter::new(private_beside(&args.out)?);
-        write(&value, &mut out)?;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        match args.force {
-            true => file.persist(&args.out),
-            false => file.persist_noclobber(&args.out),
-        }
-        .map(drop)
-        .map_err(|error| error.error)
-    };
-    save().with_context(|| format!("failed to write `{}`", args.out.display()))?;
+    let failed = || format!("failed to write `{}`", args.out.display());
+    let mut out = BufWriter::new(Unfinished::of(&args.out).with_context(failed)?);
+    known(store.export(&args.customer, &mut out, &mut write_reports))?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(failed)?;
+    file.finish(args.force).with_context(failed)?;
     Ok(Exit::Done)
 }
 
-fn private_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let file = temporary_beside(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
-    }
-    Ok(file)
-}
-
-/// Writes what the store has, and the reports one by one: there may be many.
-fn write(value: &Value, out: &mut impl Write) -> io::Result<()> {
-    let text = format!("{value:#}");
-    write!(out, "{},\n  \"reports\": [", text.trim_end().trim_end_matches('}').trim_end())?;
+/// Writes the reports one by one, each in a folder, with the SHA-256 of its bundle.
+fn write_reports(reports: &Reports, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b",\n  \"reports\": [")?;
     let mut before = "";
-    for (folder, sha256) in reports(value) {
+    for (folder, sha256) in reports {
         let file = Path::new(folder).join("report.json");
         // One that went with its bundle, or that nobody can read, is not there any more.
         let Some(report) = read_report(Path::new(folder), "report.json", sha256).ok() else {
@@ -96,13 +78,7 @@ fn write(value: &Value, out: &mut impl Write) -> io::Result<()> {
         write!(out, "{before}\n    {entry}")?;
         before = ",";
     }
-    out.write_all(b"\n  ]\n}\n")
-}
-
-/// The folders of the reports with the SHA-256 of their bundles, each once.
-fn reports(value: &Value) -> std::collections::BTreeSet<(&str, &str)> {
-    let bundles = value["tables"]["bundles"].as_array().into_iter().flatten();
-    bundles.filter_map(|it| Some((it["report"].as_str()?, it["sha256"].as_str()?))).collect()
+    out.write_all(b"\n  ]")
 }
 
 const ERASE_EXAMPLES: &str = "\
@@ -207,9 +183,4 @@ fn approved(args: &EraseArgs, held: &Holdings) -> anyhow::Result<bool> {
         say("refused: not approved");
     }
     Ok(yes)
-}
-
-/// A time in UTC.
-pub(super) fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
 }

@@ -5,6 +5,7 @@ use crate::cli::connection::StoreArgs;
 use crate::cli::exit::Usage;
 use crate::cli::{Exit, output, say};
 use std::path::PathBuf;
+use tierline::calendar::utc;
 use tierline::store::Store;
 
 const BACKUP_EXAMPLES: &str = "\
@@ -60,15 +61,11 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     let flaws = store.check()?;
     flaws.iter().for_each(|it| say(it));
     let mut text = format!("format {}\n", store.format()?);
-    let tables = store.rows()?;
-    for (table, rows) in &tables {
-        text.push_str(&format!("{rows:>9} {table}\n"));
+    for (words, count) in store.counts()? {
+        text.push_str(&format!("{count:>9} {words}\n"));
     }
-    // Earlier formats know of none.
-    if tables.iter().any(|(table, _)| table == "erasures") {
-        for (at, rows) in store.erasures()? {
-            text.push_str(&format!("{rows} rows of a customer were erased at {}\n", super::customer::time(at)));
-        }
+    for (at, rows) in store.erasures()? {
+        text.push_str(&format!("{rows} rows of a customer were erased at {}\n", utc(at)));
     }
     text.push_str(if flaws.is_empty() { "The store is whole.\n" } else { "The store is damaged.\n" });
     output::print(text.as_bytes())?;

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tierline::connect::{Config, Decision, Package};
 use tierline::escalate::Manifest;
+use tierline::private;
 use tierline::redact::LeakScan;
 use tierline::store::{APPROVAL, Claim, FiledBundle, Store};
 use tierline::watch::{Made, Wanted, take};
@@ -98,7 +99,7 @@ impl Packages {
         keywords_of(&self.config, &bundle.customer)?;
         // Of an earlier run that was ended. The same package is made again.
         let _ = fs::remove_dir_all(out);
-        private_folder(&self.folder).with_context(|| format!("failed to make `{}`", self.folder.display()))?;
+        private::folder(&self.folder).with_context(|| format!("failed to make `{}`", self.folder.display()))?;
         // Whoever uploads may have put something else in its place since, or a link to what another customer has there.
         let copy = tempfile::Builder::new().prefix(".bundle-").tempdir_in(&self.folder)?;
         let Some(logs) = take(&self.roots, bundle, copy.path(), stop).context("failed to take the bundle")? else {
@@ -233,16 +234,4 @@ fn wait(mut child: Child, stop: &AtomicBool) -> anyhow::Result<(Vec<u8>, Option<
     };
     let answer = reader.join().map_err(|_| anyhow::anyhow!("nothing was read"))?;
     Ok((answer.context("failed to read what was made")?, code))
-}
-
-/// Makes a folder that only this user may enter.
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }

@@ -1,9 +1,10 @@
 //! What is new of the cases, in words.
 
 use super::{Channel, News};
+use crate::calendar::utc;
 use crate::redact::Redacted;
 use crate::sla::{Clock, Clocks, Goal, Outlook, Side};
-use crate::store::{Case, Happened, NewNotice, Store, StoreError};
+use crate::store::{Case, Happened, NewNotice, Origin, Store, StoreError};
 use std::collections::BTreeSet;
 
 /// The clocks of a case; the configuration and the vendors' profiles know them.
@@ -48,6 +49,7 @@ pub fn look(
     }
     let since =
         channels.iter().map(|it| store.since(&format!("notices {}", it.name), now)).collect::<Result<Vec<_>, _>>()?;
+    let quiet = store.quiet_cases(now)?;
     // One by one: there may be many.
     for id in store.open_cases()? {
         let case = match store.case(id) {
@@ -55,7 +57,11 @@ pub fn look(
             Err(StoreError::NoCase(_)) => continue,
             case => case?,
         };
-        let pieces = pieces(&case, &promise(&case));
+        let mut pieces = pieces(&case, &promise(&case));
+        // That a case is there is no news if it would not be opened now. Its clocks go on.
+        if case.origin == Origin::Bundle && quiet.contains(&case.id) {
+            pieces.retain(|it| !matches!(it.news, News::New | News::Critical));
+        }
         let mut title = None;
         for (channel, since) in channels.iter().zip(&since) {
             if channel.customers.as_ref().is_some_and(|it| !it.contains(&case.customer)) {
@@ -150,7 +156,8 @@ fn goal(clock: &Clock) -> &'static str {
 
 fn written(case: &Case, piece: &Piece, title: Option<&Redacted>) -> (String, String) {
     const LONGEST: usize = 160;
-    let title = title.map_or("(not shown: it could not be redacted)", Redacted::as_str);
+    let names = title.map_or("", |_| " Names in the title are pseudonyms.");
+    let title = title.map_or("(not shown: it was written by a person or could not be redacted)", Redacted::as_str);
     let title: String = title
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -171,15 +178,10 @@ fn written(case: &Case, piece: &Piece, title: Option<&Redacted>) -> (String, Str
             text.push_str(&format!("{label}: {value}\n"));
         }
     }
-    text.push_str(&format!("status: {}\nopened: {}\n", case.status.name(), time(case.opened)));
+    text.push_str(&format!("status: {}\nopened: {}\n", case.status.name(), utc(case.opened)));
     if matches!(piece.news, News::DueSoon | News::Overdue) {
         text.push_str(&format!("what: {words}\n"));
     }
-    text.push_str(&format!("\n`tierline case show {id}` shows all of it. Names in the title are pseudonyms.\n"));
+    text.push_str(&format!("\n`tierline case show {id}` shows all of it.{names}\n"));
     (subject, text)
-}
-
-/// A time in UTC.
-fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
 }

@@ -10,7 +10,8 @@ use crate::redact::{CustomerKey, Names, Options, Redactor};
 use crate::signature::Severity;
 use crate::sla::{Clocks, Contract as Agreed, clocks};
 use crate::store::{
-    About, Case, Change, Escalation, Finished, NewCase, NewNotice, NoticeState, Origin, Store, Upload, UploadState,
+    About, Case, CaseBundle, Change, Claim, Escalation, Finding, Finished, FoundIn, NewCase, NewNotice, NewSuppression,
+    NoticeState, Origin, Store, Upload, UploadState,
 };
 use serde_json::json;
 use std::cell::{Cell, RefCell};
@@ -86,8 +87,36 @@ fn what_is_new_is_told_once_to_each() {
     desk.look(150);
     let notice = desk.store.notices().unwrap().pop().unwrap().told;
     assert!(!notice.text.contains("unsafe") && notice.text.contains("could not be redacted"), "{notice:?}");
+    assert!(!notice.text.contains("pseudonyms") && all.contains("Names in the title are pseudonyms."), "{notice:?}");
     desk.open("withheld", None, 160);
     assert_eq!(desk.look(170), Vec::<String>::new());
+}
+
+#[test]
+fn a_case_of_which_all_is_suppressed_is_no_news() {
+    let desk = Desk::new(vec![channel("all", &[""], &News::ALL)]);
+    let about = About { severity: Some("critical"), ..About::default() };
+    let claim = Claim {
+        customer: "acme",
+        problem: "k",
+        tracker: "desk",
+        title: "down",
+        about,
+        severity: "P1",
+        package: "/p",
+        manifest: "m",
+        files: &[],
+    };
+    let entry = desk.store.claim(&claim, 110).unwrap();
+    let case = desk.store.ticket(entry.ticket).unwrap().case;
+    let bundle = CaseBundle { path: "/a.zip".into(), sha256: "ab".into() };
+    let findings = vec![Finding { problem: "p".into(), ..Finding::default() }];
+    desk.store.add_findings(case, &[FoundIn { bundle, findings, is_whole: true }], "me", 110).unwrap();
+    let new = NewSuppression { customer: None, problem: "p", reason: "disks", until: "1970-01-01" };
+    let quiet = desk.store.suppress(&new, "me", 111).unwrap();
+    assert_eq!(desk.look(120), Vec::<String>::new());
+    desk.store.unsuppress(quiet, "me", 130).unwrap();
+    assert_eq!(desk.look(140), ["all  critical"]);
 }
 
 #[test]

@@ -11,8 +11,9 @@ fn fill(store: &Store, customer: &str, word: &str) {
     let new = NewCase { customer, title: &title, origin: Origin::Phone, contact: Some(&contact), about };
     let case = store.open_case(&new, &text("user"), 10).unwrap();
     store.note(case, Says::Customer, &text("message"), false, "me", 11).unwrap();
-    let bundles = [CaseBundle { path: text("logs.zip"), sha256: text("hash") }];
-    let tie = Tie { customer, problem: &key, package: &text("package"), about, bundles: &bundles };
+    let bundle = CaseBundle { path: text("logs.zip"), sha256: text("hash") };
+    let found = [FoundIn { bundle, findings: Vec::new(), is_whole: true }];
+    let tie = Tie { customer, problem: &key, package: &text("package"), about, found: &found };
     store.tie(case, &tie, "me", 12).unwrap();
     let files = [(text("file"), "ab".to_owned(), 7)];
     let (manifest, package) = (text("manifest"), text("package"));
@@ -99,6 +100,13 @@ fn two() -> (tempfile::TempDir, Store, PathBuf) {
     (folder, store, path)
 }
 
+/// All that is written out of a customer.
+fn exported(store: &Store, customer: &str) -> Result<String, StoreError> {
+    let mut out = Vec::new();
+    store.export(customer, &mut out, &mut |_, _| Ok(()))?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
 /// All that lies in the file and beside it.
 fn raw(path: &Path) -> Vec<u8> {
     let mut all = Vec::new();
@@ -143,8 +151,8 @@ fn every_table_says_whose_its_rows_are() {
 #[test]
 fn a_customer_is_exported_alone_and_always_alike() {
     let (_folder, store, _) = two();
-    let export = store.export("acme").unwrap();
-    let text = export.to_string();
+    let text = exported(&store, "acme").unwrap();
+    let export: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(!text.contains("walrus") && !text.contains("bolt"), "{text}");
     let words = [
         "title",
@@ -171,8 +179,26 @@ fn a_customer_is_exported_alone_and_always_alike() {
         assert_eq!(rows.len() as u64, count, "{}", it.table);
     }
     store.note(4, Says::We, "walrus", false, "me", 99).unwrap();
-    assert_eq!(store.export("acme").unwrap().to_string(), text);
-    assert!(matches!(store.export("none"), Err(StoreError::NoCustomer(_))));
+    assert_eq!(exported(&store, "acme").unwrap(), text);
+    assert!(matches!(exported(&store, "none"), Err(StoreError::NoCustomer(_))));
+    let mut reports = BTreeSet::new();
+    let mut take = |all: &BTreeSet<_>, _: &mut dyn io::Write| {
+        reports.clone_from(all);
+        Ok(())
+    };
+    store.export("acme", &mut io::sink(), &mut take).unwrap();
+    assert_eq!(reports, [("zebra-report".to_owned(), "zebra-content".to_owned())].into());
+    struct Full;
+    impl io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let full = store.export("acme", &mut Full, &mut |_, _| Ok(()));
+    assert!(matches!(full, Err(StoreError::Export(_))), "{full:?}");
 }
 
 #[test]
@@ -181,7 +207,7 @@ fn nothing_of_an_erased_customer_is_in_the_files() {
     assert!(has(&raw(&path), "zebra"));
     // The index knows no words, but every three letters in a row.
     assert!(is_indexed(&path, "zeb") && is_indexed(&path, "wal"));
-    let (others, held) = (store.export("bolt").unwrap(), store.holdings("acme").unwrap());
+    let (others, held) = (exported(&store, "bolt").unwrap(), store.holdings("acme").unwrap());
     assert_eq!(store.erase("acme", false, 50).unwrap(), held.total());
     let left = raw(&path);
     for word in ["zebra", "acme"] {
@@ -189,7 +215,7 @@ fn nothing_of_an_erased_customer_is_in_the_files() {
     }
     assert!(has(&left, "walrus"));
     assert!(!is_indexed(&path, "zeb") && is_indexed(&path, "wal"));
-    assert_eq!(store.export("bolt").unwrap(), others);
+    assert_eq!(exported(&store, "bolt").unwrap(), others);
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
     assert_eq!(store.erasures().unwrap(), [(50, held.total())]);
     assert!(matches!(store.erase("acme", false, 51), Err(StoreError::NoCustomer(_))));
@@ -259,7 +285,7 @@ fn a_copy_is_whole_and_private_while_others_write() {
         }
         let copy = Store::open(&copy).unwrap();
         assert_eq!(copy.check().unwrap(), Vec::<String>::new());
-        assert_eq!(copy.export("bolt").unwrap(), store.export("bolt").unwrap());
+        assert_eq!(exported(&copy, "bolt").unwrap(), exported(&store, "bolt").unwrap());
     }
 }
 
@@ -285,7 +311,19 @@ fn a_copy_takes_nobodys_place() {
     assert!(std::error::Error::source(&refused).unwrap().to_string().contains("works with the file"), "{refused:?}");
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
     let left: Vec<_> = folder.path().read_dir().unwrap().map(|it| it.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|it| it.to_string_lossy().contains("backup")), "{left:?}");
+    assert!(!left.iter().any(|it| it.to_string_lossy().contains("unfinished")), "{left:?}");
+}
+
+#[test]
+fn people_are_told_how_much_there_is_of_what_they_know() {
+    let (_folder, store, _) = two();
+    let counts = store.counts().unwrap();
+    assert!(counts.contains(&("customers", 2)) && counts.contains(&("findings", 2)), "{counts:?}");
+    // Not the tables of the index of words.
+    assert!(!store.rows().unwrap().iter().any(|(name, _)| name.contains("words")));
+    let old = store.db.execute_batch("DROP TABLE notices; DROP TABLE erasures");
+    assert!(old.is_ok() && store.counts().unwrap().len() == counts.len() - 1);
+    assert_eq!(store.erasures().unwrap(), []);
 }
 
 #[test]

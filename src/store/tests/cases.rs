@@ -1,5 +1,6 @@
 //! Cases, and what happens to them.
 
+use super::findings::found;
 use super::*;
 
 fn call<'a>(customer: &'a str, title: &'a str) -> NewCase<'a> {
@@ -7,9 +8,9 @@ fn call<'a>(customer: &'a str, title: &'a str) -> NewCase<'a> {
     NewCase { customer, title, origin: Origin::Phone, contact: Some("Ms Example"), about }
 }
 
-fn tie<'a>(customer: &'a str, problem: &'a str, bundles: &'a [CaseBundle]) -> Tie<'a> {
+fn tie<'a>(customer: &'a str, problem: &'a str, found: &'a [FoundIn]) -> Tie<'a> {
     let about = About { vendor: Some("Other"), product: Some("App"), severity: Some("low") };
-    Tie { customer, problem, package: "/ticket", about, bundles }
+    Tie { customer, problem, package: "/ticket", about, found }
 }
 
 fn kinds(case: &Case) -> Vec<&'static str> {
@@ -36,7 +37,7 @@ fn a_case_remembers_what_happened() {
     assert_eq!((&*case.events[6].by, &*case.events[6].text, case.events[6].at), ("you", "here", 40));
     let late = store.note(id, Says::We, "late", false, "me", 60);
     assert!(matches!(late, Err(StoreError::Closed(_))), "{late:?}");
-    let late = [store.add_findings(id, &[], "me", 60), store.tie(id, &tie("acme", "p", &[]), "me", 60)];
+    let late = [store.add_logs(id, &[], "me", 60), store.tie(id, &tie("acme", "p", &[]), "me", 60)];
     assert!(late.iter().all(|it| matches!(it, Err(StoreError::Closed(_)))), "{late:?}");
     store.reopen_case(id, "came back", "me", 70).unwrap();
     assert_eq!(store.case(id).unwrap().status, Status::Open);
@@ -73,9 +74,10 @@ fn what_happened_is_never_changed_and_goes_forward() {
 fn a_package_goes_to_the_case_that_it_is_tied_to() {
     let (_folder, store) = open();
     let id = store.open_case(&call("acme", "it fails"), "me", 10).unwrap();
-    let bundles = [CaseBundle { path: "/case.zip".into(), sha256: "ab".into() }];
-    store.tie(id, &tie("acme", "k1", &bundles), "me", 20).unwrap();
-    store.tie(id, &tie("acme", "k1", &bundles), "me", 21).unwrap();
+    let found = [found("ab", &["p"])];
+    store.tie(id, &tie("acme", "k1", &found), "me", 20).unwrap();
+    store.tie(id, &tie("acme", "k1", &found), "me", 21).unwrap();
+    assert_eq!(store.findings(id, 22).unwrap().len(), 1);
     let entry = store.claim(&claim("acme", "k1", "m1"), 30).unwrap();
     assert_eq!(store.ticket(entry.ticket).unwrap().case, id);
     store.set_remote(entry.ticket, "17", None, 35).unwrap();
@@ -84,7 +86,7 @@ fn a_package_goes_to_the_case_that_it_is_tied_to() {
     store.set_remote(entry.ticket, "17", Some("new"), 50).unwrap();
     store.set_remote(entry.ticket, "17", Some("open"), 60).unwrap();
     let case = store.case(id).unwrap();
-    assert_eq!(case.bundles, bundles);
+    assert_eq!(case.bundles, [found[0].bundle.clone()]);
     let ticket = &case.tickets[0];
     assert_eq!((ticket.accepted, ticket.severity.as_deref()), (Some(40), Some("P1")));
     assert_eq!(
@@ -119,6 +121,12 @@ fn cases_of_two_customers_never_meet() {
     let other = store.open_case(&call("bolt", "it fails"), "me", 10).unwrap();
     let refused = store.tie(own, &tie("bolt", "k1", &[]), "me", 20);
     assert!(matches!(refused, Err(StoreError::CaseOfOther { .. })), "{refused:?}");
+    // All of it or nothing: the logs of a package that is refused are no logs of the case.
+    let other_problem = store.claim(&claim("acme", "k9", "m9"), 15).unwrap();
+    let refused = store.tie(own, &tie("acme", "k9", &[found("ab", &["p"])]), "me", 20);
+    assert!(matches!(refused, Err(StoreError::InOtherCase { .. })), "{refused:?}");
+    assert_eq!((store.case(own).unwrap().bundles, store.findings(own, 20).unwrap()), (vec![], vec![]));
+    store.close_case(store.ticket(other_problem.ticket).unwrap().case, "KB1", "me", 20).unwrap();
     store.tie(own, &tie("acme", "k1", &[]), "me", 20).unwrap();
     let refused = store.tie(other, &tie("bolt", "k1", &[]), "me", 30);
     assert!(matches!(refused, Err(StoreError::ProblemOfOther)), "{refused:?}");
@@ -129,27 +137,5 @@ fn cases_of_two_customers_never_meet() {
     assert_eq!(kinds(&listed[0]), ["opened"]);
     store.close_case(other, "KB", "me", 50).unwrap();
     assert_eq!(store.cases(None, false).unwrap().len(), 1);
-    assert_eq!(store.cases(None, true).unwrap().len(), 2);
-}
-
-#[test]
-fn a_store_of_the_first_format_is_brought_to_this_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let old = Connection::open(&path).unwrap();
-    old.execute_batch(schema::STEPS[0]).unwrap();
-    old.execute_batch(
-        "PRAGMA user_version = 1;
-        INSERT INTO customers VALUES (1, 'acme', 5);
-        INSERT INTO cases VALUES (1, 1, 'k1', 'it broke', 'open', 6);
-        INSERT INTO tickets VALUES (1, 1, 1, 'desk', 'k1', '17', 'new', 6);
-        INSERT INTO outbox VALUES (1, 1, '/p', 'm1', 'new', 'verified', 0, 6, NULL, 6, 9);",
-    )
-    .unwrap();
-    drop(old);
-    let store = Store::open(&path).unwrap();
-    let case = store.case(1).unwrap();
-    assert_eq!((kinds(&case), case.origin, case.tickets[0].accepted), (vec!["opened"], Origin::Bundle, Some(9)));
-    assert_eq!(store.claim(&claim("acme", "k1", "m2"), 20).unwrap().ticket, 1);
-    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+    assert_eq!(store.cases(None, true).unwrap().len(), 3);
 }

@@ -105,7 +105,7 @@ fn a_case_says_what_is_on_its_way() {
         5,
     );
     let case = case.unwrap();
-    let tie = Tie { customer: "acme", problem: "k1", package: "/p", about: About::default(), bundles: &[] };
+    let tie = Tie { customer: "acme", problem: "k1", package: "/p", about: About::default(), found: &[] };
     store.tie(case, &tie, "me", 6).unwrap();
     assert_eq!(store.on_its_way(case).unwrap(), None);
     let entry = store.claim(&claim("acme", "k1", "m1"), 7).unwrap();
@@ -164,7 +164,9 @@ fn a_case_waits_for_what_lacks_until_logs_come() {
     filed(&store, "acme", "d", 21);
     assert_eq!(status(other.case), Status::Waiting);
     let more = CaseBundle { path: "/in/e".into(), sha256: "e".into() };
-    store.add_findings(other.case, &[FoundIn { bundle: more, findings: Vec::new() }], "me", 22).unwrap();
+    store
+        .add_findings(other.case, &[FoundIn { bundle: more, findings: Vec::new(), is_whole: true }], "me", 22)
+        .unwrap();
     assert_eq!(status(other.case), Status::Open);
     // What has come while the package was made may be what lacks.
     store.db.execute("UPDATE bundles SET case_id = ?1 WHERE sha256 = 'd'", [bundle.case]).unwrap();

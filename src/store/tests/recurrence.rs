@@ -21,7 +21,7 @@ fn other_cases_of_the_customer_are_named_and_those_of_others_counted() {
     let open = Earlier { case: second, closed: None, fixed_by: None };
     let closed = Earlier { case: first, closed: Some(20), fixed_by: Some("restarted by Ms Example".into()) };
     assert_eq!((told.own, told.others, told.solved), (vec![open, closed], 2, 1));
-    assert_eq!(told.by, [("restarted by Ms Example".into(), 1)]);
+    assert_eq!((told.own_count, told.by), (2, vec![("restarted by Ms Example".into(), 1)]));
     assert!(matches!(store.recurrence(99, P), Err(StoreError::NoCase(99))));
 }
 
@@ -41,6 +41,33 @@ fn what_solved_cases_of_others_is_told_without_their_words() {
     let other = filed(&store, "acme", "2", &[Q], 40);
     let told = store.recurrence(other, Q).unwrap();
     assert_eq!((told.solved, told.by), (1, vec![("a/b/q#1".into(), 1)]));
+}
+
+#[test]
+fn what_is_told_of_many_cases_is_bounded() {
+    let (_folder, store) = open();
+    let cases: Vec<i64> = (0..60).map(|it| filed(&store, "acme", &format!("s{it}"), &[P], it)).collect();
+    for case in &cases[..50] {
+        store.close_case(*case, &format!("words {case}"), "me", 70).unwrap();
+    }
+    let told = store.recurrence(cases[59], P).unwrap();
+    assert_eq!((told.own.len(), told.own_count, told.solved, told.by.len()), (20, 59, 50, 20));
+    assert_eq!((told.own[0].case, told.own[19].case), (cases[58], cases[39]));
+}
+
+#[test]
+fn what_a_case_is_about_is_the_worst_of_its_first_logs_as_they_are_read_now() {
+    let (_folder, store) = open();
+    let id = filed(&store, "acme", "1", &[Q, P], 10);
+    store.add_findings(id, &[found("2", &[P])], "me", 20).unwrap();
+    store.close_case(id, "KB7", "me", 30).unwrap();
+    let other = filed(&store, "bolt", "3", &[P, Q], 40);
+    let solved = |problem| store.recurrence(other, problem).unwrap().solved;
+    assert_eq!((solved(P), solved(Q)), (0, 1));
+    store.reopen_case(id, "again", "me", 50).unwrap();
+    store.add_findings(id, &[found("1", &[P])], "me", 60).unwrap();
+    store.close_case(id, "KB7", "me", 70).unwrap();
+    assert_eq!((solved(P), solved(Q)), (1, 0));
 }
 
 #[test]
@@ -108,7 +135,7 @@ fn a_bundle_goes_to_the_open_case_in_which_its_problem_was_found() {
         store.finish(&finished, now).unwrap()
     };
     assert_eq!(finish("2", 20), Filed::Updated(call));
-    assert_eq!(store.findings(call).unwrap()[0].bundles, 2);
+    assert_eq!(store.findings(call, 30).unwrap()[0].bundles, 2);
     store.close_case(call, "a/b/p#1", "me", 86_400 * 3).unwrap();
     assert_eq!(finish("3", 86_400 * 4), Filed::Updated(call));
     let case = store.case(call).unwrap();

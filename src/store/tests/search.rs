@@ -38,21 +38,20 @@ fn findings_are_found_by_id_title_code_and_message() {
 }
 
 #[test]
-fn findings_of_an_earlier_format_are_found() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let old = Connection::open(&path).unwrap();
-    schema::STEPS[..7].iter().for_each(|step| old.execute_batch(step).unwrap());
-    old.execute_batch(
-        "PRAGMA user_version = 7;
-        INSERT INTO customers VALUES (1, 'acme', 5);
-        INSERT INTO cases (id, customer, title, status, opened) VALUES (1, 1, 'it broke', 'open', 6);
-        INSERT INTO case_bundles VALUES (1, 'ab', '/ab.zip', 6);
-        INSERT INTO findings (case_id, sha256, problem, is_known, title, count, codes, message, place)
-            VALUES (1, 'ab', 'p', 0, 'the ledger', 1, '', 'out of sequence', 'a.log:1');",
-    )
-    .unwrap();
-    drop(old);
-    let store = Store::open(&path).unwrap();
-    assert_eq!(search(&store, "sequence"), [(1, "p".to_owned())]);
+fn any_words_are_sought() {
+    let (_folder, store) = open();
+    let german = Finding { message: "ÄRGER mit Ö: it\0broke".into(), ..finding("u1", "low") };
+    let case = filed(&store, "acme", "1", &[], 10);
+    store.add_findings(case, &[FoundIn { findings: vec![german], ..found("1", &[]) }], "me", 10).unwrap();
+    let one = vec![(case, "u1".to_owned())];
+    // Capitals of all letters, in words of any length.
+    for words in ["ö", "Ö:", "är", "ärger", "ÄRGER Ö", "it\0broke", "t\0b"] {
+        assert_eq!(search(&store, words), one, "{words:?}");
+    }
+    assert_eq!(search(&store, "\0"), one);
+    assert_eq!(search(&store, "no\0thing"), []);
+    let many = |word: &str| (0..1000).map(|it| format!("{word}{} ", "a".repeat(it % 7))).collect::<String>();
+    assert_eq!(search(&store, &many("xyz")), []);
+    assert_eq!(search(&store, &"broke ärger u1 0x1 ".repeat(500)), one);
+    assert_eq!(search(&store, &(0..1000).map(|it| format!("{it} ")).collect::<String>()), []);
 }
