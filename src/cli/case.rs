@@ -27,6 +27,8 @@ use clap::{Subcommand, ValueEnum};
 use promises::Promises;
 use std::env;
 use std::io::Read;
+use std::path::PathBuf;
+use tierline::signature::SignatureSet;
 
 /// Keeps the cases of customers: what came in, what was tried, who has answered, what is due.
 ///
@@ -133,6 +135,12 @@ fn words(text: &str, what: &str) -> anyhow::Result<String> {
         return Err(Usage(format!("{what} is empty")).into());
     }
     Ok(read)
+}
+
+/// The built-in signatures and vendors, and those in folders.
+pub(super) fn signatures(folders: &[PathBuf]) -> Result<SignatureSet, Usage> {
+    let set = SignatureSet::load(true, folders);
+    set.map_err(|error| Usage(format!("failed to read the signatures: {error}")))
 }
 
 /// Who writes something down.

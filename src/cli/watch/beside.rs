@@ -3,6 +3,7 @@
 
 use super::package::Packages;
 use crate::cli::connection::{drive, now, tracker};
+use crate::cli::exit::Usage;
 use crate::cli::notices::Notices;
 use crate::cli::say;
 use anyhow::Context;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
-use tierline::connect::Config;
+use tierline::connect::{Config, ConfigError};
+use tierline::signature::SignatureSet;
 use tierline::store::Store;
 use tierline::watch::escalate;
 
@@ -54,10 +56,13 @@ impl Beside {
         store: PathBuf,
         roots: &[PathBuf],
         signatures: Vec<PathBuf>,
+        set: &SignatureSet,
     ) -> anyhow::Result<Option<Beside>> {
         if !config.has_notices() && !config.has_orders() {
             return Ok(None);
         }
+        let checked = config.check_vendors(set.vendors()).and_then(|()| config.check_signatures(set));
+        checked.map_err(wrong)?;
         let config = Arc::new(config);
         let notices = Notices::new(Arc::clone(&config), &signatures)?;
         let packages = Packages::new(Arc::clone(&config), &store, roots, signatures)?;
@@ -72,6 +77,8 @@ impl Beside {
     /// What is filed from now on is to be told.
     pub(super) fn begin(&self) -> anyhow::Result<()> {
         let opened = Store::open(&self.store)?;
+        let customers = opened.customers()?;
+        self.parts.first().map_or(Ok(()), |it| it.config.check_customers(&customers)).map_err(wrong)?;
         for part in &self.parts {
             match &part.work {
                 Work::Notices(notices) => notices.begin(&opened)?,
@@ -109,6 +116,10 @@ impl Beside {
     pub(super) fn pass(&mut self, stop: &AtomicBool) {
         self.parts.iter_mut().for_each(|it| it.pass(stop));
     }
+}
+
+fn wrong(error: ConfigError) -> Usage {
+    Usage(format!("failed to use the configuration: {error}"))
 }
 
 impl Part {

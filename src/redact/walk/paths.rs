@@ -200,7 +200,7 @@ impl Walk<'_> {
     }
 
     /// Whether backslashes in this line escape something, as in JSON.
-    fn is_escaped(&self) -> bool {
+    pub(super) fn is_escaped(&self) -> bool {
         let line = &self.text[self.line..self.line_end(self.line).min(self.line + 512)];
         let first = line.trim_ascii_start().first();
         matches!(first, Some(b'{' | b'[' | b'"')) || memchr::memmem::find(line, b"\":").is_some()
