@@ -2,14 +2,16 @@ mod titles;
 
 use super::connection::{ConnectionArgs, chance, now};
 use super::exit::Usage;
+use super::redact::keywords_of;
 use super::{Exit, output, say};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tierline::connect::{Channel, Config, Sent, Way, begin, look, send, trial};
+use tierline::connect::{Channel, Config, Sent, Title, Way, begin, look, send, trial};
 use tierline::signature::{SignatureSet, Vendor};
 use tierline::sla::{Clocks, clocks};
 use tierline::store::{Case, NewNotice, NoticeState, Store};
@@ -18,7 +20,8 @@ use titles::title;
 /// Tells the partner's own people by mail or webhook of new and critical cases and of clocks that are near their end.
 ///
 /// `[notices.NAME]` in the configuration says who is told of what. `watch` does so by itself; `notices run` once. A notice is written
-/// down before it is sent, and sent once; one that does not go through is tried again, later each time. Titles are redacted.
+/// down before it is sent, and sent once; one that does not go through is tried again, later each time, and one that the receiver
+/// refuses for a day is given up (`notices list` shows it, `notices retry` sends it). Titles are redacted.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct NoticesArgs {
@@ -32,6 +35,7 @@ Examples:
   tierline notices run --dry-run
   tierline notices run
   tierline notices list
+  tierline notices retry
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or a mistake in the configuration, 5 something waits or was refused.";
 
@@ -41,6 +45,8 @@ enum NoticesCommand {
     Run(RunArgs),
     /// Lists the notices with their state.
     List(ListArgs),
+    /// Sends at once what was refused or waits: one notice, or all.
+    Retry(RetryArgs),
     /// Sends a test to everybody, or to those of one channel.
     Test(TestArgs),
 }
@@ -78,6 +84,24 @@ struct ListArgs {
     connection: ConnectionArgs,
 }
 
+const RETRY_EXAMPLES: &str = "\
+Examples:
+  tierline notices retry
+  tierline notices retry 3";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = RETRY_EXAMPLES, after_long_help = RETRY_EXAMPLES)]
+struct RetryArgs {
+    /// The notice, by its number in the list; all that were refused or wait, if none is named.
+    #[arg(value_name = "ID")]
+    id: Option<i64>,
+    /// Adds the vendors in DIR; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    signatures: Vec<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
 const TEST_EXAMPLES: &str = "\
 Examples:
   tierline notices test
@@ -108,6 +132,7 @@ pub(super) fn run(args: &NoticesArgs) -> anyhow::Result<Exit> {
     match &args.command {
         NoticesCommand::Run(args) => run_once(args),
         NoticesCommand::List(args) => list(args),
+        NoticesCommand::Retry(args) => retry(args),
         NoticesCommand::Test(args) => test(args),
     }
 }
@@ -125,6 +150,7 @@ impl Notices {
     pub(super) fn new(config: Arc<Config>, signatures: &[PathBuf]) -> anyhow::Result<Notices> {
         let wrong = |error: tierline::connect::ConfigError| Usage(format!("failed to use the notices: {error}"));
         let channels = config.channels().map_err(wrong)?;
+        config.check_keywords().map_err(wrong)?;
         let variable = |name: &str| env::var(name).ok();
         let mut ways = BTreeMap::new();
         for channel in &channels {
@@ -144,8 +170,17 @@ impl Notices {
 
     /// Writes down what is to be told.
     pub(super) fn look(&self, store: &Store) -> anyhow::Result<Vec<NewNotice>> {
-        let at = now();
-        Ok(look(store, &self.channels, &|case| self.clocks(case, at), &title, at)?)
+        let (at, trouble) = (now(), RefCell::new(None));
+        let title = |case: &Case| match keywords_of(&self.config, &case.customer) {
+            Ok(keywords) => title(case, &keywords),
+            Err(error) => {
+                trouble.borrow_mut().get_or_insert(error);
+                Title::Withheld
+            }
+        };
+        let new = look(store, &self.channels, &|case| self.clocks(case, at), &title, at)?;
+        // Those of other customers are written down.
+        trouble.into_inner().map_or(Ok(new), Err)
     }
 
     /// Sends what is due.
@@ -172,7 +207,8 @@ impl Notices {
 fn run_once(args: &RunArgs) -> anyhow::Result<Exit> {
     let store = args.connection.store()?;
     let notices = Notices::new(Arc::new(args.connection.config()?), &args.signatures)?;
-    notices.look(&store)?;
+    // What is written down already is sent all the same.
+    let trouble = notices.look(&store).err();
     if args.dry_run {
         let due = store.due_notices(now())?;
         let shown = |it: &tierline::store::Notice| notices.ways.get(&it.told.channel).map(|way| way.dry_run(&it.told));
@@ -181,7 +217,24 @@ fn run_once(args: &RunArgs) -> anyhow::Result<Exit> {
         output::print(text.join("\n").as_bytes())?;
         return Ok(Exit::Done);
     }
-    let sent = notices.send(&store)?;
+    let exit = sent(&notices, &store)?;
+    trouble.map_or(Ok(exit), Err)
+}
+
+fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
+    let store = args.connection.store()?;
+    let notices = Notices::new(Arc::new(args.connection.config()?), &args.signatures)?;
+    if store.retry_notices(args.id, now())? == 0
+        && let Some(id) = args.id
+    {
+        return Err(Usage(format!("notice {id} was neither refused nor waits")).into());
+    }
+    sent(&notices, &store)
+}
+
+/// Sends what is due, and tells what came of it.
+fn sent(notices: &Notices, store: &Store) -> anyhow::Result<Exit> {
+    let sent = notices.send(store)?;
     let text = format!("{} sent, {} wait, {} refused\n", sent.sent, sent.waiting, sent.refused);
     output::print(text.as_bytes())?;
     Ok(if sent.waiting + sent.refused > 0 { Exit::Pending } else { Exit::Done })
@@ -203,16 +256,32 @@ fn list(args: &ListArgs) -> anyhow::Result<Exit> {
     let mut text = String::new();
     for it in &notices {
         let to = if it.told.recipient.is_empty() { "its receiver" } else { &it.told.recipient };
-        let line =
-            format!("{} {:8} {} to {to}: {}", time(it.changed), it.state.name(), it.told.channel, it.told.subject);
+        let line = format!(
+            "{} {} {:8} {} to {to}: {}",
+            it.id,
+            time(it.changed),
+            it.state.name(),
+            it.told.channel,
+            it.told.subject
+        );
         text.push_str(&tierline::report::one_line(&line));
         if let Some(reason) = it.reason.as_ref().filter(|_| it.state != NoticeState::Sent) {
-            text.push_str(&format!(" ({})", tierline::report::one_line(reason)));
+            text.push_str(&format!(" ({}", tierline::report::one_line(reason)));
+            if it.state == NoticeState::Waiting {
+                text.push_str(&format!("; tried again at {}", time(it.due)));
+            }
+            text.push(')');
         }
         text.push('\n');
     }
     if notices.is_empty() {
         text.push_str("There are no notices.\n");
+    }
+    let refused = notices.iter().filter(|it| it.state == NoticeState::Refused).count();
+    if refused > 0 {
+        text.push_str(&format!(
+            "{refused} refused for a day and given up: `tierline notices retry` sends them again\n"
+        ));
     }
     output::print(text.as_bytes())?;
     Ok(Exit::Done)

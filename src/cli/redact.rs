@@ -267,6 +267,13 @@ pub(super) fn read_keywords(path: &Path) -> anyhow::Result<Vec<String>> {
     Ok(words.map(str::to_owned).collect())
 }
 
+/// The words of a customer that the configuration names a file for.
+#[cfg(feature = "server")]
+pub(super) fn keywords_of(config: &tierline::connect::Config, customer: &str) -> anyhow::Result<Vec<String>> {
+    let Some(path) = config.keywords(customer) else { return Ok(Vec::new()) };
+    read_keywords(&path).with_context(|| format!("the keywords of {customer}, without which nothing leaves"))
+}
+
 /// Says on standard error what was done and what was not.
 fn tell(learnt: &Learnt, replaced: &BTreeMap<Kind, u64>, files: usize) {
     let kinds: Vec<String> = replaced.iter().map(|(kind, count)| format!("{count} {}", kind.name())).collect();

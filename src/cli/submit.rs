@@ -4,7 +4,7 @@ use super::case::user;
 use super::connection::{ConnectionArgs, drive, now, tell, tracker};
 use super::encrypt::recipients;
 use super::exit::Usage;
-use super::redact::{Customer, read_keywords};
+use super::redact::{Customer, keywords_of, read_keywords};
 use super::{Exit, output, say};
 use anyhow::Context;
 use std::fs;
@@ -76,14 +76,17 @@ pub(super) fn run(args: &SubmitArgs) -> anyhow::Result<Exit> {
     };
     let name = customer(args, &package)?;
     let customer = Customer::new(&name, None)?;
-    let keywords = args.keywords.as_deref().map(read_keywords).transpose()?.unwrap_or_default();
+    let config = args.connection.config()?;
+    let keywords = match &args.keywords {
+        Some(file) => read_keywords(file)?,
+        None => keywords_of(&config, &name)?,
+    };
     let scan = LeakScan::new(&customer.map()?, &keywords, args.keep_identifiers);
     match package.refuse_leaks(&scan) {
         Ok(()) => {}
         Err(error @ PackageProblem::Leaks(..)) => return refuse(&error),
         Err(error) => return Err(error).context("failed to look for leaks"),
     }
-    let config = args.connection.config()?;
     let package = sealed(&config, &args.to, package)?;
     if config.kind(&args.to) == Some("portal") {
         let limit = config.attachment_mb(&args.to).or(package.ticket.attachment_mb);

@@ -124,6 +124,7 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     let settings = Settings {
         folders: args.dirs.clone(),
         store,
+        machine: machine(),
         settle: args.settle,
         give_up: args.give_up,
         tries: args.tries,
@@ -171,6 +172,15 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// What this machine is called.
+fn machine() -> String {
+    let name = match cfg!(target_os = "linux") {
+        true => std::fs::read_to_string("/proc/sys/kernel/hostname").ok(),
+        false => ["COMPUTERNAME", "HOSTNAME"].iter().find_map(|it| std::env::var(it).ok()),
+    };
+    name.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).unwrap_or_else(|| "another machine".to_owned())
 }
 
 fn chain(error: &WatchError) -> String {

@@ -35,7 +35,7 @@ mod zammad;
 mod zendesk;
 
 pub use config::{Config, ConfigError, Decision, Order, Settings};
-pub use notices::{Channel, News, Promise, Sender, Sent, Way, begin, look, send, trial};
+pub use notices::{Channel, News, Promise, Sender, Sent, Title, Way, begin, look, send, trial};
 pub use outbox::{Outbox, OutboxError, Outcome, Point, Refreshed, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
 pub use parts::{Parts, split};

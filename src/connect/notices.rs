@@ -9,7 +9,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-pub use compose::{Promise, begin, look};
+pub use compose::{Promise, Title, begin, look};
 pub use send::{Sender, Sent, send, trial};
 
 use super::mail::Mail;

@@ -130,7 +130,12 @@ impl Calendar {
 }
 
 /// How far lines of several threads are out of order, in nanoseconds.
-pub(super) const OUT_OF_ORDER: i64 = 60 * SECOND;
+const OUT_OF_ORDER: i64 = 60 * SECOND;
+
+/// Whether lines that have only a time of day pass midnight between the first and the last of them.
+pub(super) fn passes_midnight(first: i64, last: i64) -> bool {
+    last + OUT_OF_ORDER < first
+}
 
 /// Lines of a log may be a little earlier than its first one.
 const DISORDER: i64 = 7;

@@ -1,5 +1,6 @@
 //! How the lines of one file are read; `guess` finds it out from the file's head.
 
+use super::calendar::passes_midnight;
 use super::container::{Container, name_before};
 use super::date_order::Dates;
 use super::fold::{self, Kind, Line, LineReader, Records, Sizes, Traceback};
@@ -32,6 +33,8 @@ pub struct Format {
     pub(super) name: &'static str,
     /// What the file tells about the order of day and month.
     pub(super) dates: Dates,
+    /// The first time of day, in nanoseconds, where lines have no dates and the end of the file is not known yet.
+    pub(super) first_time_of_day: Option<i64>,
 }
 
 /// What the first line of a record says about it.
@@ -241,6 +244,22 @@ impl Format {
         }
         // Seen only where a record would grow without bound, so that lines stand alone.
         Line::new(Kind::Continues, cut(line, watch).map(|cut| Header::of(&cut)))
+    }
+
+    /// Whether only the end of the file tells on which day its lines were written.
+    pub fn needs_end(&self) -> bool {
+        self.first_time_of_day.is_some()
+    }
+
+    /// Takes note of the file's last time, in a format that [needs](Format::needs_end) it. Returns whether that changes the
+    /// days of lines: they pass midnight.
+    pub fn set_last_time(&mut self, last: Time) -> bool {
+        let last = last.wall_clock();
+        let passes = self.first_time_of_day.take().is_some_and(|first| passes_midnight(first, last));
+        if passes {
+            self.rules.calendar = self.rules.calendar.ending(last);
+        }
+        passes
     }
 
     /// What a reader should know about the times of the file; `None` if they are what the lines say.

@@ -6,7 +6,7 @@
 
 use super::Encoding;
 use super::boot::boot_time;
-use super::calendar::{Calendar, OUT_OF_ORDER};
+use super::calendar::{Calendar, passes_midnight};
 use super::civil::{self, DAY, SECOND};
 use super::clock::{month, weekday, weekday_number};
 use super::container::{Container, Unwrapper};
@@ -154,13 +154,15 @@ impl Format {
             boot: None,
             directives: directives.map(Arc::new),
             prefixed: true,
+            headings: true,
             indented: true,
             level_only: true,
         };
         let cuts: Vec<Option<Cut<'_>>> = lines.iter().map(|line| cut(line, &Watch::new(&rules, line))).collect();
         let count = |origin| cuts.iter().flatten().filter(|cut| cut.origin == origin).count();
         let (start, indented) = (count(Origin::Start), count(Origin::Indented));
-        let (prefixed, level_only) = (count(Origin::Prefixed), count(Origin::LevelOnly));
+        let (headings, level_only) = (count(Origin::Heading), count(Origin::LevelOnly));
+        let prefixed = count(Origin::Prefixed) + headings;
         let outer = lines.iter().filter(|line| !line[0].is_ascii_whitespace()).count();
         let export = Export::guess(&lines, start + level_only);
         let free = export.is_none() && rules.directives.is_none();
@@ -178,7 +180,7 @@ impl Format {
         let accepted = |cut: &&Cut<'_>| match cut.origin {
             Origin::Start => true,
             Origin::Indented => rules.indented,
-            Origin::Prefixed => rules.prefixed,
+            Origin::Prefixed | Origin::Heading => rules.prefixed,
             Origin::LevelOnly => rules.level_only,
         };
         let mut names = BTreeMap::new();
@@ -188,6 +190,11 @@ impl Format {
         let n_headers: usize = names.values().sum();
         let leading = names.iter().max_by_key(|&(_, &n)| n).map_or("plain", |(name, _)| name);
         let unheaded = outer.saturating_sub(n_headers);
+        let headers = n_headers > 0 && n_headers * 10 >= unheaded;
+        // Lines that a heading is about are records of their own all the same. Where lines have headers, what one of them
+        // prints about a beginning or an end is a part of its record.
+        rules.headings = headings > 0 && !headers && free && !dump;
+        let accepted = |cut: &&Cut<'_>| accepted(cut) || cut.origin == Origin::Heading && rules.headings;
         let seen = cuts.iter().flatten().filter(accepted).find_map(|cut| cut.day);
         rules.calendar = Calendar::new(named, modified, seen);
         if names.contains_key("kernel") {
@@ -216,16 +223,20 @@ impl Format {
         } else if matches!(leading, "slashed" | "dotted" | "veeam" | "monthday") {
             order_of_dates = Dates::of(lines.iter().copied().take(CLEAR_LINES), &rules);
         }
+        let mut first_time_of_day = None;
         if named.is_none() {
             let all =
                 || lines.iter().zip(&cuts).filter_map(|(line, cut)| Some((*line, cut.as_ref().filter(accepted)?)));
             let since = yearless_since(all, &rules, seen, modified);
             rules.calendar = rules.calendar.since(since);
-            if let Some(first) = first_clock(&cuts, modified)
-                && let Some(last) =
-                    tail().and_then(|tail| last_clock(&tail, &rules)).filter(|last| last + OUT_OF_ORDER < first)
-            {
-                rules.calendar = rules.calendar.ending(last);
+            let first = first_clock(&cuts, modified);
+            match first.and_then(|_| tail()) {
+                None => first_time_of_day = first,
+                Some(tail) => {
+                    let last =
+                        last_clock(&tail, &rules).filter(|&last| first.is_some_and(|it| passes_midnight(it, last)));
+                    rules.calendar = last.map_or(rules.calendar, |last| rules.calendar.ending(last));
+                }
             }
         }
         let follow = match leading {
@@ -235,12 +246,13 @@ impl Format {
         };
         Format {
             rules,
-            headers: n_headers > 0 && n_headers * 10 >= unheaded,
+            headers,
             export,
             follow,
             lines_only: false,
             container: None,
             dates: order_of_dates,
+            first_time_of_day,
             name: if export.is_some() { "windows-events" } else { leading },
         }
     }

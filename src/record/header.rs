@@ -10,7 +10,7 @@ use super::rest::{Found, rest};
 use super::stamp::{Date, Orders, Shape, Stamp};
 use super::w3c::Directives;
 use super::watch::Watch;
-use super::{database, events, json, keyvalue, marks, network, openers, reports, special, web, windows};
+use super::{database, events, json, keyvalue, marks, network, openers, reports, special, token, web, windows};
 
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub(super) struct Rules {
     pub directives: Option<Arc<Directives>>,
     /// Times behind other words are headers.
     pub prefixed: bool,
+    /// Lines that say when something began or ended are headers, as far as nothing but such a time follows the words.
+    pub headings: bool,
     /// Lines that begin with a blank may be headers.
     pub indented: bool,
     /// A level at the line's start without any time is a header.
@@ -42,6 +44,8 @@ pub(super) enum Origin {
     Start,
     Indented,
     Prefixed,
+    /// Behind words which say that something began or ended then.
+    Heading,
     LevelOnly,
 }
 
@@ -115,7 +119,7 @@ fn skip_invisible(line: &[u8]) -> usize {
             // A record separator stands before the objects of `journalctl -o json-seq`.
             Some(0 | 0x1e) => at += 1,
             Some(0xef) if line[at..].starts_with(b"\xef\xbb\xbf") => at += 3,
-            Some(0x1b) => match super::token::skip_colour(line, at) {
+            Some(0x1b) => match token::skip_colour(line, at) {
                 Some(end) => at = end,
                 None => return at,
             },
@@ -240,7 +244,7 @@ fn beginning<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>
     if let Some(cut) = marks::bare_level(line, at) {
         return Some(cut);
     }
-    if rules.prefixed
+    if (rules.prefixed || rules.headings)
         && let Some(cut) = behind_words(line, at, rules)
     {
         return Some(cut);
@@ -289,7 +293,7 @@ pub(super) fn after_time<'a>(
                 message
             }
             // Pulse Secure's raw logs go on with a code and its arguments, TAI64N ones with free text.
-            None if stamp.shape == Shape::HexEpoch => super::token::separators(line, end),
+            None if stamp.shape == Shape::HexEpoch => token::separators(line, end),
             None => match own_form(line, start, end, stamp, &mut found, rules) {
                 Some((message, own)) => {
                     name = own;
@@ -394,7 +398,8 @@ fn behind_level<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<
     Some(after_time(line, next, &stamp, end, found, rules))
 }
 
-/// A distinctive time behind a few words: `jvm 1 | 2015/04/28 18:40:00 | ...`, `10.0.0.1 - - [10/Oct/2000:13:55:36 -0700]`.
+/// A distinctive time behind a few words: `jvm 1 | 2015/04/28 18:40:00 | ...`, `10.0.0.1 - - [10/Oct/2000:13:55:36 -0700]`,
+/// `Log started: 2026-01-02  03:04:05`.
 fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
     let mut words = 0;
     let mut index = at + 1;
@@ -420,13 +425,20 @@ fn behind_words<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<
         if let Some((stamp, end)) = rules.stamp(line, index - 1)
             && stamp.strong()
         {
-            if super::token::of_something_else(&line[at..index - 1]) {
+            if token::of_something_else(&line[at..index - 1]) {
                 return None;
             }
-            found.level = super::severity::level_in_prefix(&line[at..index - 1]);
-            found.component = super::rest::component_in_prefix(&line[at..index - 1]);
+            let words = &line[at..index - 1];
+            let heading = token::names_moment(words) && token::closes(&line[end..]);
+            if !heading && !rules.prefixed {
+                return None;
+            }
+            found.level = super::severity::level_in_prefix(words);
+            found.component = if heading { None } else { super::rest::component_in_prefix(words) };
             let cut = after_time(line, index - 1, &stamp, end, found, rules);
-            return Some(Cut { origin: Origin::Prefixed, ..cut });
+            // The words are all that a heading says.
+            let (origin, message) = if heading { (Origin::Heading, at) } else { (Origin::Prefixed, cut.message) };
+            return Some(Cut { origin, message, ..cut });
         }
     }
     None
@@ -437,10 +449,10 @@ fn coloured_level(line: &[u8], at: usize) -> Option<(Level, usize)> {
     if !line.get(at..)?.starts_with(b"[\x1b") {
         return None;
     }
-    let start = super::token::skip_colour(line, at + 1)?;
+    let start = token::skip_colour(line, at + 1)?;
     let length = line.get(start..)?.iter().take(15).take_while(|byte| byte.is_ascii_alphabetic()).count();
     let level = Level::from_word(&line[start..start + length])?;
-    let end = super::token::skip_colour(line, start + length).filter(|_| line.get(start + length) == Some(&0x1b))?;
+    let end = token::skip_colour(line, start + length).filter(|_| line.get(start + length) == Some(&0x1b))?;
     (line.get(end) == Some(&b']')).then_some((level, end + 1))
 }
 

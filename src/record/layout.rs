@@ -249,7 +249,7 @@ impl Note {
 
 /// Is equal for rules that read the same from a line, apart from what completes its time.
 pub(super) fn rules_key(rules: &Rules) -> u64 {
-    let flags = [rules.prefixed, rules.indented, rules.level_only, rules.boot.is_some()];
+    let flags = [rules.prefixed, rules.headings, rules.indented, rules.level_only, rules.boot.is_some()];
     let key = flags.iter().fold(rules.orders as u64, |key, &flag| key << 1 | u64::from(flag));
     // The directives' key has all bits; those of the flags must stay what they are for files without.
     rules.directives.as_ref().map_or(key, |directives| directives.key() << 8 ^ key)

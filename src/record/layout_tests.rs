@@ -19,7 +19,8 @@ impl Random {
 
 /// Formats whose rules differ from each other.
 fn formats() -> Vec<Format> {
-    let heads: [&[u8]; 10] = [
+    let blocks = format!("Log started: 2026-01-05 10:11:12\n{}", "text\n".repeat(30));
+    let heads: [&[u8]; 11] = [
         b"2026-01-05 10:11:12 ERROR it failed\n",
         b"13/04/2026 10:00:00 b\n05/04/2026 10:00:00 a\n",
         b"04/13/2026 10:00:00 b\n04/05/2026 10:00:00 a\n",
@@ -30,13 +31,14 @@ fn formats() -> Vec<Format> {
         b"[    0.912345] audit: type=2000 audit(1767607872.500:1): state=initialized\n[    1.000000] x\n",
         b"#Fields: date time c-ip sc-status sc-win32-status\n2026-01-05 10:11:12 10.0.0.1 200 64\n",
         b"#Date: 2026-01-05 10:11:12\n#Fields: time sc-status\n10:11:12 200\n",
+        blocks.as_bytes(),
     ];
     let dated = heads.iter().map(|head| Format::guess(head, Some(MODIFIED)));
     let all: Vec<Format> = dated.chain([Format::guess(heads[4], None)]).collect();
-    let mut keys: Vec<u64> = all[..10].iter().map(Format::layout_key).collect();
+    let mut keys: Vec<u64> = all[..11].iter().map(Format::layout_key).collect();
     keys.sort_unstable();
     keys.dedup();
-    assert!(keys.len() >= 9, "{keys:?}");
+    assert!(keys.len() >= 10, "{keys:?}");
     all
 }
 

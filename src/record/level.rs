@@ -39,7 +39,7 @@ static INITIALS: [Initial; 32] = {
         (b'l', &[3], b"o"),
         (b'n', &[4, 6], b"o"),
         (b'p', &[4, 5], b"a"),
-        (b's', &[6, 7], b"euty"),
+        (b's', &[6, 7], b"eut"),
         (b't', &[3, 4, 5, 6], b"r"),
         (b'v', &[3, 4, 7], b"er"),
         (b'w', &[3, 4, 7, 8], b"ar"),
@@ -124,7 +124,7 @@ impl Level {
             b'l' => &[(b"log", Info)],
             b'n' => &[(b"notice", Info), (b"note", Info)],
             b'p' => &[(b"panic", Fatal), (b"pani", Fatal), (b"para", Info)],
-            b's' => &[(b"severe", Error), (b"success", Info), (b"status", Info), (b"system", Info)],
+            b's' => &[(b"severe", Error), (b"success", Info), (b"status", Info)],
             b't' => &[(b"trace", Trace), (b"trc", Trace), (b"trac", Trace)],
             b'v' => &[(b"verbose", Trace), (b"verb", Trace), (b"vrb", Trace)],
             b'w' => &[(b"warn", Warn), (b"warning", Warn), (b"warnung", Warn), (b"wrn", Warn), (b"warnings", Warn)],
@@ -151,7 +151,6 @@ impl Level {
                 | b"config"
                 | b"success"
                 | b"status"
-                | b"system"
                 | b"failure"
                 | b"fault"
                 | b"alert"
@@ -276,7 +275,7 @@ mod tests {
     fn every_word_for_a_level_passes_the_refusal_by_letters_and_length() {
         let words = "alert audit critical crit config debug dbg dbug debug1 DEBUG5 error err eror errors emerg emergency \
             fatal ftl failure fault fine finer finest info inf information informational log notice note panic para \
-            severe success status system trace trc trace1 TRACE2 verbose verb vrb warn warning wrn warnings dbug debu dpanic \
+            severe success status trace trc trace1 TRACE2 verbose verb vrb warn warning wrn warnings dbug debu dpanic \
             eror erro fata fehler finer informationen pani para trac warnung";
         for word in words.split_whitespace() {
             assert!(Level::from_word(word.as_bytes()).is_some(), "{word}");

@@ -4,11 +4,19 @@
 //! looked for: the numbers are read where they stand and their ranges are checked. A shape is only taken where that
 //! decides as `stamp` does, which the tests compare; all others have no plan and are read by `stamp` again.
 
+mod numbers;
+mod outline;
+#[cfg(test)]
+mod tests;
+
+pub(super) use numbers::{eight, three};
+
 use super::civil;
-use super::clock::{digits_run, fraction, gap, half_day, month, weekday, zone};
+use super::clock::{digits_run, fraction, half_day, zone};
 use super::packed::EPOCHS;
-use super::reports::errpt_columns;
 use super::stamp::{Date, Orders, Stamp, century};
+use numbers::{byte, four, pairs, two};
+use outline::outline;
 
 /// How to read a time again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,91 +289,6 @@ const USUAL: u8 = Orders::Usual as u8;
 const DAY_FIRST: u8 = Orders::DayFirst as u8;
 const MONTH_FIRST: u8 = Orders::MonthFirst as u8;
 
-/// The parts of the time that begins `text` as far as its digits and marks show them, and where the fraction ends.
-fn outline(text: &[u8], orders: Orders) -> Option<(Plan, usize)> {
-    let plan = |kind, detail, clock, digits| Plan { kind, detail, clock, digits, zone: NO_ZONE };
-    let (kind, detail, end) = date(text, orders)?;
-    if matches!(kind, Kind::Seconds | Kind::Millis) {
-        let behind = if kind == Kind::Seconds { fraction(text, end).2 } else { end };
-        return Some((plan(kind, 0, end as u8, run_digits(end, behind) | LONG), behind));
-    }
-    let packed = match kind {
-        Kind::Eight => matches!(text.get(end), Some(b'T' | b' ' | b'-' | b'_')),
-        Kind::Six => text.get(end) == Some(&b' '),
-        _ => false,
-    };
-    let (at, form) = if packed && digits_run(text, end + 1) == 6 {
-        (end + 1, PACKED)
-    } else {
-        let at = gap(text, end)?;
-        (at, clock_form(text, at)?)
-    };
-    let clock_end = at + clock_length(form);
-    let behind = fraction(text, clock_end).2;
-    Some((plan(kind, detail, u8::try_from(at).ok()?, run_digits(clock_end, behind) | form), behind))
-}
-
-/// The digits of a fraction with its mark, as a plan keeps them.
-fn run_digits(at: usize, end: usize) -> u8 {
-    (end - at).saturating_sub(1).min(15) as u8 * 16
-}
-
-/// The kind of a date, the detail of its plan, and where it ends.
-fn date(text: &[u8], orders: Orders) -> Option<(Kind, u8, usize)> {
-    let digits = |at: usize| digits_run(text, at);
-    let at = |index: usize| text.get(index).copied();
-    let named = |from: usize| month(text, from).filter(|&(_, end)| end == from + 3).map(|(month, _)| month as u8);
-    let separated = |mark: u8| matches!(mark, b'-' | b'/' | b'.');
-    match (digits(0), at(digits(0))?) {
-        (4, mark) if separated(mark) && at(7) == Some(mark) && digits(5) == 2 && digits(8) == 2 => {
-            Some((Kind::YearFirst, 0, 10))
-        }
-        (2, mark) if separated(mark) && digits(3) == 2 => match (at(5)?, digits(6)) {
-            (second, 4) if second == mark => Some((Kind::YearLast, orders as u8, 10)),
-            (second, 2) if second == mark => Some((Kind::ShortYear, orders as u8, 8)),
-            (b' ', _) => Some((Kind::MonthDay, orders as u8, 5)),
-            _ => None,
-        },
-        (2, mark) if separated(mark) && at(6) == Some(mark) && digits(7) == 4 => Some((Kind::Named, named(3)?, 11)),
-        (6, _) => Some((Kind::Six, 0, 6)),
-        (8, _) => Some((Kind::Eight, 0, 8)),
-        (10, _) if !errpt_columns(text, 10) => Some((Kind::Seconds, 0, 10)),
-        (13, _) => Some((Kind::Millis, 0, 13)),
-        (0, _) => {
-            let start = if weekday(text, 0) == Some(3) && at(3) == Some(b' ') { 4 } else { 0 };
-            let month = named(start)?;
-            let day = start + 3 + blanks(text, start + 3);
-            let run = digits(day);
-            let end = day + run;
-            // A comma behind the day stands before a year.
-            (day > start + 3 && (1..=2).contains(&run) && end < 16 && at(end) == Some(b' ')).then_some((
-                Kind::Yearless,
-                month | (end as u8) << 4,
-                end,
-            ))
-        }
-        _ => None,
-    }
-}
-
-/// Which numbers of the clock at `at` have two digits; `None` if it is another clock.
-fn clock_form(text: &[u8], at: usize) -> Option<u8> {
-    let mut next = at;
-    let mut form = 0;
-    let separator = *text.get(at + digits_run(text, at))?;
-    for part in 0..3 {
-        let run = digits_run(text, next);
-        let least = if separator == b'.' && part > 0 { 2 } else { 1 };
-        let ends = part == 2 || text.get(next + run) == Some(&separator);
-        if !(least..=2).contains(&run) || !ends || !matches!(separator, b':' | b'.') {
-            return None;
-        }
-        form = form << 1 | (run as u8 - 1);
-        next += run + 1;
-    }
-    Some(form)
-}
-
 fn clock_length(form: u8) -> usize {
     if form & 15 == PACKED { 6 } else { 5 + (form & LONG).count_ones() as usize }
 }
@@ -408,193 +331,10 @@ fn signed_number(text: &[u8], at: usize) -> bool {
     matches!(text.get(at), Some(b'+' | b'-')) && text.get(at + 1).is_some_and(u8::is_ascii_digit)
 }
 
-fn blanks(text: &[u8], at: usize) -> usize {
-    text.get(at..).map_or(0, |rest| rest.iter().take(4).take_while(|&&byte| byte == b' ').count())
-}
-
 fn yearless(month: u32, day: u32) -> Option<Date> {
     civil::valid(2024, month.into(), day.into()).then_some(Date::Yearless(month.into(), day.into()))
 }
 
 fn day_of(year: u32, month: u32, day: u32) -> Option<Date> {
     civil::day(year, month, day).map(Date::Days)
-}
-
-/// In the place of each of eight bytes the number of two digits that begins there, if two do, or else anything.
-#[inline]
-fn pairs(text: &[u8; 8]) -> u64 {
-    let digits = u64::from_le_bytes(*text) & 0x0f0f_0f0f_0f0f_0f0f;
-    // The sums of neighbours that are no digits stay below 256 too.
-    digits * 10 + (digits >> 8)
-}
-
-#[inline]
-fn byte(pairs: u64, index: u32) -> u32 {
-    (pairs >> (8 * index)) as u32 & 0xff
-}
-
-/// The number of the first eight digits.
-pub(super) fn eight(text: &[u8]) -> Option<u32> {
-    let pairs = pairs(text.first_chunk()?) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    Some((fours as u32 & 0xffff) * 10_000 + (fours >> 32) as u32)
-}
-
-/// The number of the two digits at `at`; any number if they are no digits.
-#[inline]
-fn two(text: &[u8], at: usize) -> u32 {
-    u32::from(text[at] & 15) * 10 + u32::from(text[at + 1] & 15)
-}
-
-/// The number of the three digits at `at`; any number if they are no digits.
-#[inline]
-pub(super) fn three(text: &[u8], at: usize) -> Option<u32> {
-    let text: &[u8; 3] = text.get(at..)?.first_chunk()?;
-    Some(two(text, 0) * 10 + u32::from(text[2] & 15))
-}
-
-fn four(text: &[u8], at: usize) -> Option<u32> {
-    let text: &[u8; 4] = text.get(at..)?.first_chunk()?;
-    Some(two(text, 0) * 100 + two(text, 2))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::stamp::{Attempt, attempt};
-    use super::super::watch::Outcome;
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Times of all shapes, usual and not, with what may stand behind them.
-    fn times() -> impl Strategy<Value = String> {
-        let before = prop_oneof![8 => Just(""), 1 => Just("Mon "), 1 => Just("Sun, ")];
-        let date = prop_oneof![
-            "(19|20)[0-9]{2}(-[0-9]{2}-|/[0-9]{2}/|[.][0-9]{2}[.]|-[0-9]-|-Jan-)[0-3][0-9]",
-            "(19|20)[0-9]{2}[01][0-9][0-3][0-9]",
-            "[0-9]{2}[01][0-9][0-3][0-9]",
-            "[0-3]?[0-9]([-/.])[0-1][0-9]([-/.])(20)?[0-9]{2}",
-            "[0-3]?[0-9]([-/.])Jan([-/.])2?0?[0-9]{2}",
-            "(Jan|Feb|Sept|March|Jun) {1,4}[0-3]?[0-9],?",
-            "[0-3][0-9][-/.][0-3][0-9]",
-            "[1-4][0-9]{9}",
-            "[1-4][0-9]{12}",
-            "[IWEX][01][0-9][0-3][0-9]",
-            Just(String::new()),
-        ];
-        let gap = prop_oneof![6 => Just(" "), 2 => Just("T"), 1 => Just("-"), 1 => Just(":"), 1 => Just(""), 1 => Just("   "), 1 => Just(", ")];
-        let clock = prop_oneof![
-            4 => "[0-2][0-9]:[0-5][0-9]:[0-5][0-9]",
-            1 => "[0-2][0-9][.][0-5][0-9][.][0-5][0-9]",
-            1 => "[0-2]?[0-9]:[0-5]?[0-9]:[0-6]?[0-9]",
-            1 => "[0-2][0-9][0-5][0-9][0-5][0-9]",
-            1 => "[0-2]?[0-9]:[0-5][0-9]",
-        ];
-        let fraction = prop_oneof![2 => Just(String::new()), 2 => "[.,:][0-9]{1,3}", 1 => "[.,:][0-9]{4,13}"];
-        let behind = prop_oneof![
-            4 => Just(" x"),
-            1 => Just(""),
-            1 => Just("Z "),
-            1 => Just("]"),
-            1 => Just(" PM x"),
-            1 => Just("+02:00 x"),
-            1 => Just(" -0730 x"),
-            1 => Just(" +05"),
-            1 => Just(" UTC x"),
-            1 => Just(" UTC 2026"),
-            1 => Just(" CST+3"),
-            1 => Just(" GMT-7"),
-            1 => Just(" 2026 x"),
-            1 => Just(" 2026-1"),
-            1 => Just(" 2026 +02:00"),
-            1 => Just(" -7"),
-            1 => Just(",123"),
-            1 => Just("x"),
-        ];
-        (before, date, gap, clock, fraction, behind).prop_map(|(before, date, gap, clock, fraction, behind)| {
-            [before, &date, gap, &clock, &fraction, behind].concat()
-        })
-    }
-
-    fn with_digits(text: &str, digits: &[u8]) -> String {
-        let mut digits = digits.iter().cycle();
-        let mut other = |c: char| match (c, digits.next()) {
-            ('0'..='9', Some(&digit)) if digit < 10 => char::from(b'0' + digit),
-            _ => c,
-        };
-        text.chars().map(&mut other).collect()
-    }
-
-    fn check(text: &str, others: &[String], orders: Orders) -> bool {
-        let shown = |text: &str| match attempt(text.as_bytes(), 0, orders) {
-            Attempt::Read(stamp, end) => Some((stamp, end)),
-            _ => None,
-        };
-        let read = shown(text);
-        let Some(plan) = Plan::of(text.as_bytes(), orders, read.as_ref().map(|(stamp, end)| (stamp, *end))) else {
-            return false;
-        };
-        let plan = Plan::unpack(plan.kind, plan.pack());
-        for other in others {
-            let now = shown(other);
-            match &read {
-                None if plan.refuses(other.as_bytes()) => assert!(now.is_none(), "{other} from {text}"),
-                None => {}
-                Some((stamp, end)) => {
-                    let Some(moment) = plan.read(other.as_bytes(), *end) else { continue };
-                    let (found, found_end) = now.unwrap_or_else(|| panic!("{other} from {text}"));
-                    assert_eq!((Outcome::of(&found), found_end), (Outcome::of(stamp), *end), "{other} from {text}");
-                    let expected =
-                        Moment { date: found.date, clock: found.clock, digits: found.digits, offset: found.offset };
-                    assert_eq!(moment, expected, "{other} from {text}");
-                }
-            }
-        }
-        true
-    }
-
-    #[test]
-    fn usual_shapes_have_plans() {
-        for text in [
-            "2026-01-05 10:11:12,345 x",
-            "2026-01-05T10:11:12.345678Z x",
-            "2026-01-05T10:11:12.345678+02:00 x",
-            "2026-00-05 10:11:12,345 x",
-            "2005-06-03-15.42.50.363779 x",
-            "Jan  5 10:11:12 x",
-            "Jan 5 10:11:12 x",
-            "Mon Jan 05 10:11:12 2026] x",
-            "1767607872 x",
-            "1767607872345 x",
-            "1767607872.345678 x",
-            "05.01.2026 10:11:12.345] x",
-            "01/05/2026 10:11:12 x",
-            "05/Jan/2026:10:11:12 -0700] x",
-            "20171224-0:7:20:444|x",
-            "20173120-0:7:20:444|x",
-            "081109 203615 x",
-            "17/06/09 20:10:40 x",
-            "03-17 16:13:38.811 x",
-        ] {
-            for orders in [Orders::Usual, Orders::DayFirst, Orders::MonthFirst] {
-                assert!(check(text, &[text.to_owned()], orders), "{text}");
-            }
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
-
-        #[test]
-        fn plans_read_what_the_scanner_reads(
-            text in times(),
-            changes in proptest::collection::vec(proptest::collection::vec(prop_oneof![1 => 0_u8..10, 4 => Just(10_u8)], 1..40), 8),
-            orders in prop_oneof![Just(Orders::Usual), Just(Orders::DayFirst), Just(Orders::MonthFirst)],
-        ) {
-            let mut all = vec![text.clone()];
-            all.extend(changes.iter().map(|digits| with_digits(&text, digits)));
-            for text in &all {
-                check(text, &all, orders);
-            }
-        }
-    }
 }

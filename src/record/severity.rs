@@ -112,6 +112,8 @@ fn bracketed_level(line: &[u8], at: usize) -> Option<(Level, usize)> {
         // Aruba's words of four letters.
         b"NOTI" => Level::Info,
         b"ERRS" => Level::Error,
+        // MySQL 8 calls so what is always logged. Elsewhere it is the name of a component, and of no level.
+        b"System" if line[at + 2 + length..].starts_with(b" [MY-") => Level::Info,
         word => Level::from_word(word)?,
     };
     let end = at + 2 + length;

@@ -116,6 +116,34 @@ pub(super) fn of_something_else(prefix: &[u8]) -> bool {
     WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
 }
 
+/// Whether words before a time say that something began or ended then: `Log started: `, `Start-Date: `.
+pub(super) fn names_moment(words: &[u8]) -> bool {
+    const MOMENTS: [&[u8]; 13] = [
+        b"start",
+        b"starts",
+        b"started",
+        b"starting",
+        b"begin",
+        b"begins",
+        b"began",
+        b"end",
+        b"ends",
+        b"ended",
+        b"finish",
+        b"finished",
+        b"completed",
+    ];
+    let mut words = words.split(|byte| !byte.is_ascii_alphabetic());
+    words.any(|word| MOMENTS.iter().any(|moment| word.eq_ignore_ascii_case(moment)))
+}
+
+/// Whether nothing but marks or something in brackets follows.
+pub(super) fn closes(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii();
+    let marks = |rest: &[u8]| rest.iter().all(|byte| byte.is_ascii_punctuation() || *byte == b' ');
+    marks(rest) || rest.starts_with(b"[") && rest.ends_with(b"]")
+}
+
 /// Whether pairs that make a record begin here, behind the header of who has passed it on.
 pub(super) fn pairs_begin(line: &[u8], at: usize) -> bool {
     let rest = line.get(at..).unwrap_or_default();

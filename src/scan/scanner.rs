@@ -19,7 +19,7 @@ use super::pattern::LazyPattern;
 use super::reader::{KnownRecord, Remembering};
 use super::repeats::Enough;
 use super::scope::{FileScope, Scopes};
-use super::suspicion::{enough, strength, suspicion};
+use super::suspicion::{self, enough, strength};
 use super::variants::Keyed;
 use super::window::Gate;
 use crate::record::{Chunk, Format, Record};
@@ -410,7 +410,7 @@ impl<'a, 's> Judge<'a, 's> {
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
         }
-        let suspicion = if self.looks_for_errors() { suspicion(record.header.level, known.strength) } else { None };
+        let suspicion = if self.looks_for_errors() { suspicion::of_record(record, known.strength) } else { None };
         let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();
         if suspicion.is_none() && !is_asked_for && !self.scanner.gives_all {
             return Some(Enough::NOTHING).filter(|_| fixed);

@@ -1,6 +1,6 @@
 //! Whether a record looks like an error, from its level and its words.
 //!
-//! [`strength`] judges one occurrence of a word of the table in `markers.rs`; [`suspicion`] puts the strongest word and
+//! [`strength`] judges one occurrence of a word of the table in `markers.rs`; [`of_record`] puts the strongest word and
 //! the header's level together:
 //!
 //! | level          | no word | weak  | strong | certain |
@@ -16,10 +16,13 @@
 
 use super::markers::{Marker, Place, Strength};
 use super::vocabulary::Vocabulary;
-use crate::record::Level;
+use crate::record::{Level, Record};
 
 /// How much text around a word is looked at, in bytes.
 const AROUND: usize = 64;
+
+/// How far into a message the parameters of a request may begin, in bytes.
+const REQUEST: usize = 128;
 
 /// Words that deny what follows.
 const DENYING: &str = "\
@@ -77,7 +80,25 @@ static VOCABULARY: Vocabulary<512> = Vocabulary::new()
     .with(COUNTING, COUNTS)
     .with(SEARCHING, SEARCHES);
 
-/// Returns the severity that level and words suggest together.
+/// Returns the severity that a record's level and its words suggest together.
+pub(super) fn of_record(record: &Record<'_>, strength: Strength) -> Option<Level> {
+    let suspected = suspicion(record.header.level, strength)?;
+    let is_usual = record.header.level.is_some_and(|level| level <= Level::Info);
+    (!is_usual || !repeats_request(record.message())).then_some(suspected)
+}
+
+/// Whether a message only repeats what a client has sent: Rails logs the parameters of each request, and the words in them
+/// are what somebody wrote.
+fn repeats_request(message: &[u8]) -> bool {
+    // The id of the request may stand before it.
+    let near = message.get(..REQUEST).unwrap_or(message);
+    memchr::memmem::find(near, b"Parameters: {\"").is_some_and(|at| {
+        let before = near[..at].trim_ascii();
+        before.is_empty() || before.starts_with(b"[") && before.ends_with(b"]")
+    })
+}
+
+/// Returns the severity that level and words suggest together, whatever the message says.
 pub(super) fn suspicion(level: Option<Level>, strength: Strength) -> Option<Level> {
     use Strength::{Certain, Nothing, Strong, Weak};
     match (level, strength) {
@@ -94,7 +115,7 @@ pub(super) fn suspicion(level: Option<Level>, strength: Strength) -> Option<Leve
     }
 }
 
-/// Returns the strength from which on a stronger word makes no difference to [`suspicion`].
+/// Returns the strength from which on a stronger word makes no difference to [`of_record`].
 pub(super) fn enough(level: Option<Level>) -> Strength {
     match level {
         Some(Level::Fatal | Level::Error) => Strength::Nothing,

@@ -1,7 +1,7 @@
 //! Cases: what a customer needs help with, from the call or the bundle to the fix.
 
 use super::outbox::named;
-use super::trail::{Event, Happened, events_of, is_open, write};
+use super::trail::{Event, Happened, events_of, go_on, is_open, write};
 use super::{Store, StoreError, Ticket};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
@@ -242,6 +242,7 @@ pub(super) fn is_there(db: &Connection, case: i64) -> Result<(), StoreError> {
     found.ok_or(StoreError::NoCase(case))
 }
 
+/// Adds logs to a case; it waits no longer for any, if they are new.
 pub(super) fn bundles_in(
     db: &Connection,
     case: i64,
@@ -253,6 +254,8 @@ pub(super) fn bundles_in(
     for bundle in bundles {
         if db.execute(sql, (case, &bundle.sha256, &bundle.path, now))? > 0 {
             write(db, case, Happened::Logs, &bundle.path, by, now)?;
+            // That is what it waited for, as far as anybody can tell.
+            go_on(db, case, "logs came", by, now)?;
         }
     }
     Ok(())

@@ -35,7 +35,7 @@ pub enum NoticeState {
     Sending,
     /// The receiver has it.
     Sent,
-    /// The receiver does not take it.
+    /// The receiver has not taken it for a day; it is given up.
     Refused,
 }
 
@@ -137,6 +137,24 @@ impl Store {
             WHERE id = ?4";
         self.db.execute(sql, (due, reason, now, id))?;
         Ok(())
+    }
+
+    /// Sends one that was refused once more, or all of them, now. Returns how many.
+    pub fn retry_notices(&self, id: Option<i64>, now: i64) -> Result<usize, StoreError> {
+        let sql = "UPDATE notices SET state = 'waiting', due = ?1, changed = ?1
+            WHERE (state = 'refused' OR state = 'waiting' AND reason IS NOT NULL) AND id = COALESCE(?2, id)";
+        Ok(self.db.execute(sql, (now, id))?)
+    }
+
+    /// How many notices are in each state; of those that wait only the ones that were tried before.
+    pub fn notice_counts(&self) -> Result<Vec<(NoticeState, u64)>, StoreError> {
+        let sql = "SELECT COUNT(*) FROM notices WHERE state = ?1 AND (state <> 'waiting' OR reason IS NOT NULL)";
+        let mut statement = self.db.prepare(sql)?;
+        let count = |state: NoticeState| {
+            let count: i64 = statement.query_row([state.name()], |row| row.get(0))?;
+            Ok((state, u64::try_from(count).unwrap_or(0)))
+        };
+        NoticeState::ALL.into_iter().map(count).collect()
     }
 
     /// Keeps other processes from sending notices as long as the value lives. `None` if one does.

@@ -148,6 +148,13 @@ impl FileState {
 }
 
 impl Store {
+    /// How many entries wait for a person.
+    pub fn held_entries(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM outbox WHERE state = 'held' AND id NOT IN (SELECT entry FROM dropped)";
+        let count: i64 = self.db.query_row(sql, [], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// An entry by its number; `None` if there is none.
     pub fn entry(&self, id: i64) -> Result<Option<Entry>, StoreError> {
         match entry_of(&self.db, id) {

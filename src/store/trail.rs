@@ -2,7 +2,7 @@
 
 use super::cases::{About, is_there};
 use super::outbox::named;
-use super::{Store, StoreError};
+use super::{PROGRAM, Store, StoreError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What can happen to a case.
@@ -147,11 +147,10 @@ impl Store {
             Says::We => Happened::Note,
         };
         write(&db, case, what, text, by, now)?;
-        let is_waiting: bool = db.query_row("SELECT waiting FROM cases WHERE id = ?1", [case], |row| row.get(0))?;
-        let (begins, ends) = (waits && !is_waiting, !waits && is_waiting && says == Says::Customer);
-        if begins || ends {
-            db.execute("UPDATE cases SET waiting = ?1 WHERE id = ?2", (begins, case))?;
-            write(&db, case, if begins { Happened::Waits } else { Happened::GoesOn }, "", by, now)?;
+        if waits {
+            wait(&db, case, by, now)?;
+        } else if says == Says::Customer {
+            go_on(&db, case, "", by, now)?;
         }
         db.commit()?;
         Ok(())
@@ -220,6 +219,34 @@ pub(super) fn reopen(db: &Connection, case: i64, why: &str, by: &str, now: i64) 
         write(db, case, Happened::Reopened, why, by, now)?;
     }
     Ok(())
+}
+
+/// From now on the customer has to bring something, if the case is open and did not wait before: its clock rests.
+pub(super) fn wait(db: &Connection, case: i64, by: &str, now: i64) -> rusqlite::Result<()> {
+    let sql = "UPDATE cases SET waiting = 1 WHERE id = ?1 AND status = 'open' AND waiting = 0";
+    if db.execute(sql, [case])? > 0 {
+        write(db, case, Happened::Waits, "", by, now)?;
+    }
+    Ok(())
+}
+
+/// From now on the case waits no longer, if it did.
+pub(super) fn go_on(db: &Connection, case: i64, why: &str, by: &str, now: i64) -> rusqlite::Result<()> {
+    if db.execute("UPDATE cases SET waiting = 0 WHERE id = ?1 AND waiting = 1", [case])? > 0 {
+        write(db, case, Happened::GoesOn, why, by, now)?;
+    }
+    Ok(())
+}
+
+/// New logs of a customer have come to a case: other cases of the same customer that the program has begun to wait for wait no longer.
+/// What is wanted may have come to another case, and a clock that rests by mistake is one that nobody looks at.
+pub(super) fn others_go_on(db: &Connection, customer: i64, case: i64, now: i64) -> rusqlite::Result<()> {
+    let sql = "SELECT id FROM cases WHERE customer = ?1 AND waiting = 1 AND id <> ?2 AND ?3 =
+        (SELECT by FROM case_events WHERE case_id = cases.id AND kind = 'waits' ORDER BY case_events.id DESC LIMIT 1)";
+    let others: Vec<i64> =
+        db.prepare(sql)?.query_map((customer, case, PROGRAM), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let why = format!("logs came in as case {case}");
+    others.into_iter().try_for_each(|it| go_on(db, it, &why, PROGRAM, now))
 }
 
 /// Nothing happens to a closed case.

@@ -7,7 +7,7 @@ use super::cases::{About, CaseBundle, NewCase, Origin, bundles_in, case_of_probl
 use super::findings::{self, Finding};
 use super::outbox::named;
 use super::recurrence::{came_back, is_main, open_case_with};
-use super::trail::{Happened, reopen, write};
+use super::trail::{Happened, others_go_on, reopen, write};
 use super::{PROGRAM, Store, StoreError, UNASSIGNED};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
@@ -294,6 +294,9 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
     };
     let bundle = CaseBundle { path: finished.path.to_owned(), sha256: finished.sha256.to_owned() };
     bundles_in(db, filed.case(), &[bundle], PROGRAM, now)?;
+    if finished.upload.customer != UNASSIGNED {
+        others_go_on(db, customer, filed.case(), now)?;
+    }
     Ok(filed)
 }
 

@@ -3,6 +3,7 @@
 use super::inside::Inside;
 use super::publish::{Draft, QUARANTINED, SAME, note};
 use super::settings::Step;
+use super::trouble::Trouble;
 use super::upload::{Fate, Job};
 use super::work::{Came, End, Lying, Stop, Work};
 use crate::store::{ReadBundle, Upload, UploadState};
@@ -23,14 +24,6 @@ pub(super) const MOST: Duration = Duration::from_secs(600);
 /// As the store keeps times.
 pub(super) fn seconds(time: Duration) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Whether trouble of the machine concerns other uploads as well.
-pub(super) fn is_of_all(why: &str) -> bool {
-    // As the standard library says which error of the system it was.
-    const CODES: [i32; 5] = [12, 23, 24, 28, 122];
-    let is = |code: &i32| why.contains(&format!("(os error {code})"));
-    why.contains("could not be written") || cfg!(unix) && CODES.iter().any(is)
 }
 
 impl Work<'_> {
@@ -83,16 +76,16 @@ impl Work<'_> {
         Ok((Came::Later(why.to_owned()), Fate::Later(wait)))
     }
 
-    /// The machine refuses to read an upload: later perhaps, but not for ever.
+    /// The machine refuses to read an upload: later perhaps, but not for ever, unless it only lacks room.
     pub(super) fn refused(
         &self,
         job: &Job,
         bundle: Option<&Lying<'_>>,
         upload: Upload,
         before: Option<&Upload>,
-        why: &str,
+        (trouble, why): (Trouble, &str),
     ) -> Result<End, Stop> {
-        if job.refused >= self.give_up && job.refused > Duration::ZERO {
+        if trouble != Trouble::Room && job.refused >= self.give_up && job.refused > Duration::ZERO {
             return self.quarantine(bundle, upload, &format!("it cannot be read: {why}"), None);
         }
         let wall = (self.wall)();
@@ -101,7 +94,10 @@ impl Work<'_> {
         let wait = (job.refused / 2).clamp(MACHINE, MOST);
         let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
         self.store.set_upload(&Upload { state: UploadState::Later, since, due, reason, ..upload }, wall)?;
-        let came = if is_of_all(why) { Came::Machine(why.to_owned()) } else { Came::Later(why.to_owned()) };
+        let came = match trouble {
+            Trouble::Room | Trouble::Machine => Came::Machine(why.to_owned()),
+            Trouble::Upload => Came::Later(why.to_owned()),
+        };
         Ok((came, Fate::Refused(wait)))
     }
 
@@ -123,7 +119,7 @@ impl Work<'_> {
         };
         let report = match note() {
             Ok(folder) => folder.map(|it| it.to_string_lossy().into_owned()),
-            Err(error) if is_of_all(&error.to_string()) => return Err(Stop::Io(error)),
+            Err(error) if Trouble::of(&error) != Trouble::Upload => return Err(Stop::Io(error)),
             // Where nothing can be written beside it, the store tells it alone.
             Err(_) => None,
         };

@@ -327,6 +327,7 @@ mod tests {
         assert_eq!(desk.notes(case), Vec::<String>::new());
         desk.go(200, &mut |_, _| Made::Lacks("send the logs".to_owned()));
         assert_eq!(desk.notes(case), ["waits for customer: send the logs"]);
+        assert_eq!(desk.store.case(case).unwrap().status, crate::store::Status::Waiting);
         assert_eq!(desk.wanted(10_000), []);
     }
 }

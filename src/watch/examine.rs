@@ -4,6 +4,7 @@
 
 use super::inside::{Inside, is_gone, open_file};
 use super::protocol::{Examined, Summary, Task, hex};
+use super::trouble::Trouble;
 use crate::bundle::{Bundle, Helper, Limits, Problem, ProblemKind};
 use crate::casework::{Quiet, findings, without_secrets};
 use crate::diagnosis::{Diagnosis, State};
@@ -29,7 +30,7 @@ pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exami
     let (place, folder) = match places {
         Ok(places) => places,
         Err(error) if is_gone(&error) => return Examined::Changed,
-        Err(error) => return Examined::Machine { why: error.to_string() },
+        Err(error) => return Examined::Machine { why: error.to_string(), trouble: Trouble::of(&error) },
     };
     let shown = name.to_string_lossy();
     let opened = open_file(&place.at(name)).and_then(|file| {
@@ -38,7 +39,9 @@ pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exami
     });
     let (mut bundle, sha256) = match opened {
         Ok(opened) => opened,
-        Err(error) => return Examined::Machine { why: format!("{shown}: {error}") },
+        Err(error) => {
+            return Examined::Machine { why: format!("{shown}: {error}"), trouble: Trouble::of(&error) };
+        }
     };
     if let Some(helper) = helper {
         bundle.set_helper(helper.clone());
@@ -55,10 +58,12 @@ pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exami
     }
     // Whatever the bundle is, the system does not refuse to read it.
     if let Some(problem) = of_kind(ProblemKind::Unreadable).next() {
-        return Examined::Machine { why: told(problem) };
+        return Examined::Machine { why: told(problem), trouble: Trouble::of_message(&problem.message) };
     }
     if let Err(error) = write_reports(&diagnosis, folder.path()) {
-        return Examined::Machine { why: format!("the report could not be written: {error}") };
+        // Whatever it is, the bundle is not to blame.
+        let why = format!("the report could not be written: {error}");
+        return Examined::Machine { why, trouble: Trouble::Room };
     }
     let is_empty = diagnosis.inputs.first().is_some_and(|it| it.bytes == 0);
     match of_kind(ProblemKind::Corrupt).find(|it| is_whole(&it.file)) {
@@ -251,7 +256,8 @@ mod tests {
         fs::write(folder.path().join("a"), LOG).unwrap();
         fs::create_dir(folder.path().join("out/report.html")).unwrap();
         let nowhere = examine(&job, &set, None);
-        assert!(matches!(&nowhere, Examined::Machine { why } if why.contains("could not be written")), "{nowhere:?}");
+        let Examined::Machine { why, trouble: Trouble::Room } = &nowhere else { panic!("{nowhere:?}") };
+        assert!(why.contains("could not be written"), "{why}");
     }
 
     #[cfg(unix)]

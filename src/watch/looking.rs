@@ -3,10 +3,13 @@
 use super::earlier::earlier;
 use super::events::Events;
 use super::examine::chain;
+use super::held::put_all_back;
 use super::inside::Inside;
 use super::readers::{Message, wall};
 use super::scan::{Found, Scanned, look, scan};
 use super::service::Watch;
+use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -65,12 +68,14 @@ impl Watch<'_> {
             for found in found {
                 self.saw(at, found, false);
             }
-            let error = scanned.failed.first().map(|(path, error)| format!("`{}`: {error}", path.display()));
+            self.tell_error(at, told(&scanned.failed));
             failed.extend(scanned.failed.into_iter().map(|it| it.0));
-            self.tell_error(at, error);
             if !self.has_looked {
                 let places = scanned.folders.iter().flat_map(|folder| Inside::open(&path, folder));
-                places.for_each(|place| self.workplace.clean_up(&place));
+                places.for_each(|place| {
+                    self.workplace.clean_up(&place);
+                    put_all_back(&place);
+                });
             }
             if !is_remote {
                 folders.extend(scanned.folders);
@@ -158,4 +163,16 @@ impl Watch<'_> {
             }
         }
     }
+}
+
+/// What could not be looked into, in words.
+fn told(failed: &[(PathBuf, io::Error)]) -> Option<String> {
+    /// One that stays must not hide others.
+    const MOST: usize = 5;
+    let mut words: Vec<_> =
+        failed.iter().take(MOST).map(|(path, error)| format!("`{}`: {error}", path.display())).collect();
+    if failed.len() > MOST {
+        words.push(format!("and {} more", failed.len() - MOST));
+    }
+    (!words.is_empty()).then(|| words.join("; "))
 }

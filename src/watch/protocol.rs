@@ -5,6 +5,7 @@
 //! a line of JSON for each. The first line tells which signatures are used.
 
 use super::facts::{bytes_of, path_of};
+use super::trouble::Trouble;
 use crate::casework::{Quiet, of_json, to_json};
 use crate::store::Finding;
 use serde_json::{Value, json};
@@ -30,6 +31,8 @@ pub enum Examined {
     Machine {
         /// In words.
         why: String,
+        /// What it is about.
+        trouble: Trouble,
     },
     /// The process that read it was killed, as the kernel does to free memory.
     Killed,
@@ -97,7 +100,7 @@ impl Examined {
             Examined::Incomplete { why } => json!({"is": "incomplete", "why": why}),
             Examined::Changed => json!({"is": "changed"}),
             Examined::Killed => json!({"is": "killed"}),
-            Examined::Machine { why } => json!({"is": "machine", "why": why}),
+            Examined::Machine { why, trouble } => json!({"is": "machine", "why": why, "trouble": trouble.name()}),
             Examined::Failed { why } => json!({"is": "failed", "why": why}),
         };
         format!("{value}\n")
@@ -121,7 +124,7 @@ impl Examined {
             "incomplete" => Examined::Incomplete { why: text("why")? },
             "changed" => Examined::Changed,
             "killed" => Examined::Killed,
-            "machine" => Examined::Machine { why: text("why")? },
+            "machine" => Examined::Machine { why: text("why")?, trouble: Trouble::named(&text("trouble")?)? },
             "failed" => Examined::Failed { why: text("why")? },
             _ => return None,
         })
@@ -208,7 +211,8 @@ mod tests {
             Examined::Incomplete { why: why() },
             Examined::Changed,
             Examined::Killed,
-            Examined::Machine { why: why() },
+            Examined::Machine { why: why(), trouble: Trouble::Room },
+            Examined::Machine { why: why(), trouble: Trouble::Upload },
             Examined::Failed { why: why() },
         ];
         for examined in all {

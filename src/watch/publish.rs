@@ -28,10 +28,7 @@ pub(super) struct Draft<'a> {
 impl Workplace {
     /// The work places of a store.
     pub(super) fn new(store: &Path) -> Workplace {
-        let store = std::path::absolute(store).unwrap_or_else(|_| store.to_path_buf());
-        let hash = Sha256::digest(bytes_of(&store).unwrap_or_default());
-        let mark: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        Workplace { prefix: format!("{WORK_FOLDER}{mark}-"), count: AtomicU64::new(0) }
+        Workplace { prefix: format!("{WORK_FOLDER}{}-", mark(store)), count: AtomicU64::new(0) }
     }
 
     /// Makes a folder in one of bundles.
@@ -127,6 +124,13 @@ impl Draft<'_> {
         }
         sync(target)
     }
+}
+
+/// Tells stores apart.
+pub(super) fn mark(store: &Path) -> String {
+    let store = std::path::absolute(store).unwrap_or_else(|_| store.to_path_buf());
+    let hash = Sha256::digest(bytes_of(&store).unwrap_or_default());
+    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Removes reports from their folder, and the folder if a person has put nothing beside them. What is no folder is left alone.

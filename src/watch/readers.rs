@@ -4,6 +4,7 @@ use super::examine::chain;
 use super::protocol::{Examined, Task};
 use super::publish::Workplace;
 use super::settings::{Around, Settings};
+use super::trouble::Trouble;
 use super::upload::{Fate, Job};
 use super::work::{Came, Work};
 use super::worker::Worker;
@@ -136,7 +137,7 @@ fn read_bundle(
             Ok(quiet) => {
                 worker.examine(&Task { root, path: job.path.clone(), folder, quiet }, job.facts.bytes, catalogue)
             }
-            Err(error) => Examined::Machine { why: chain(&error) },
+            Err(error) => Examined::Machine { why: chain(&error), trouble: Trouble::Machine },
         }
     })
 }

@@ -1,6 +1,7 @@
 //! What has been read long enough ago goes, if somebody has said so.
 
-use super::facts::{Facts, path_of};
+use super::facts::path_of;
+use super::held::{Held, Same};
 use super::inside::Inside;
 use super::names::{marker_of, report_folders};
 use super::publish::{gone, remove_reports};
@@ -14,7 +15,14 @@ const AT_ONCE: u32 = 1000;
 
 /// Removes bundles that were read before a time, with their reports. What was given up stays, and so does a file that is not the
 /// one that was read, or lies in no watched folder. Returns how many have gone.
-pub(super) fn remove_old(store: &Store, roots: &[PathBuf], before: i64, wall: i64) -> Result<u64, StoreError> {
+///
+/// `meanwhile` is called between the look at a bundle and its end, for tests.
+pub(super) fn remove_old(
+    store: &Store,
+    roots: &[PathBuf],
+    (before, wall): (i64, i64),
+    meanwhile: &dyn Fn(),
+) -> Result<u64, StoreError> {
     let mut removed = 0;
     for state in [UploadState::Done, UploadState::Same] {
         // Those that stay must not hide the others.
@@ -26,7 +34,8 @@ pub(super) fn remove_old(store: &Store, roots: &[PathBuf], before: i64, wall: i6
                 break;
             }
             for upload in uploads {
-                if remove(roots, &path_of(upload.path.clone()), &upload.facts).is_ok_and(|is_removed| is_removed) {
+                let path = path_of(upload.path.clone());
+                if remove(roots, &path, &upload.facts, meanwhile).is_ok_and(|is_removed| is_removed) {
                     removed += 1;
                     store.set_upload(&Upload { state: UploadState::Removed, since: wall, ..upload }, wall)?;
                 }
@@ -37,15 +46,25 @@ pub(super) fn remove_old(store: &Store, roots: &[PathBuf], before: i64, wall: i6
 }
 
 /// Removes a bundle with what belongs to it; false if it is another one by now.
-fn remove(roots: &[PathBuf], path: &Path, facts: &str) -> io::Result<bool> {
+fn remove(roots: &[PathBuf], path: &Path, facts: &str, meanwhile: &dyn Fn()) -> io::Result<bool> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(false) };
     // If it is not there, the disk may be away.
     let place = Inside::of(roots, folder)?;
-    if Facts::of(&place.at(name))?.is_some_and(|it| it.text() != facts) {
+    let found = Same::of(&place.at(name))?;
+    if found.as_ref().is_some_and(|it| it.0.text() != facts) {
         return Ok(false);
     }
     report_folders(name).iter().try_for_each(|it| remove_reports(&place.at(it)))?;
     gone(fs::remove_file(marker_of(&place.at(name))))?;
-    gone(fs::remove_file(place.at(name)))?;
-    Ok(true)
+    meanwhile();
+    let Some((_, same)) = found else { return Ok(true) };
+    let held = match Held::new(&place, name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        held => held?,
+    };
+    // Another one may have come under the name since it was looked at.
+    match Same::of(&held.path())? {
+        Some((_, it)) if it == same => held.remove().map(|()| true),
+        _ => held.put_back().map(|()| false),
+    }
 }

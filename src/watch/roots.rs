@@ -1,5 +1,7 @@
 //! The folders that are watched: what they may be, that no other watch has them, and whether they are still the same.
 
+use super::owner::{Owned, Owner};
+use super::publish::mark;
 use super::settings::{Settings, WatchError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,12 +22,15 @@ pub(super) struct Root {
     /// Why it cannot be looked into.
     pub(super) error: Option<String>,
     /// Which folder it is, and the lock on it.
-    claim: Option<(Identity, Option<Lock>)>,
+    claim: Option<(Identity, Option<Lock>, Owner)>,
+    /// What is said of us to others.
+    own: String,
 }
 
 impl Root {
     /// The folders that somebody wants to have watched.
     pub(super) fn all(settings: &Settings) -> Result<Vec<Root>, WatchError> {
+        let own = format!("tierline on {} ({})", settings.machine, mark(&settings.store));
         let mut roots: Vec<(Root, PathBuf)> = Vec::new();
         for folder in &settings.folders {
             let failed = |source| WatchError::Folder { path: folder.clone(), source };
@@ -41,7 +46,10 @@ impl Root {
             let is_remote = is_remote(&path);
             let usual = if is_remote { SETTLE_ON_NETWORK } else { SETTLE };
             let settle = settings.settle.unwrap_or(usual);
-            roots.push((Root { path, is_remote, settle, is_heard: false, error: None, claim: None }, real));
+            roots.push((
+                Root { path, is_remote, settle, is_heard: false, error: None, claim: None, own: own.clone() },
+                real,
+            ));
         }
         for file in [&settings.store, &settings.metrics] {
             let folder = std::path::absolute(file).ok().and_then(|it| real_folder(&it));
@@ -53,20 +61,27 @@ impl Root {
         }
         let mut roots: Vec<_> = roots.into_iter().map(|it| it.0).collect();
         for root in &mut roots {
-            root.claim().map_err(|_| WatchError::FolderTaken(root.path.clone()))?;
+            root.claim().map_err(|error| match error.get_ref().and_then(|it| it.downcast_ref::<Owned>()) {
+                Some(owned) => WatchError::FolderOwned(owned.to_string()),
+                None => WatchError::FolderTaken(root.path.clone()),
+            })?;
         }
         Ok(roots)
     }
 
-    /// Keeps other watches of this machine from the folder. Returns whether it is another one than before: it may have been removed
+    /// Keeps other watches from the folder. Returns whether it is another one than before: it may have been removed
     /// and made again, or its disk may have come or gone.
     pub(super) fn claim(&mut self) -> io::Result<bool> {
         let identity = identity(&self.path)?;
-        if self.claim.as_ref().is_some_and(|it| it.0 == identity) {
-            return Ok(false);
+        if let Some((known, _, owner)) = &mut self.claim
+            && *known == identity
+        {
+            return owner.keep().map(|()| false).map_err(io::Error::other);
         }
         let is_other = self.claim.take().is_some();
-        self.claim = Some((identity, lock(identity)?));
+        let lock = lock(identity)?;
+        let owner = Owner::new(&self.path, &self.own).map_err(io::Error::other)?;
+        self.claim = Some((identity, lock, owner));
         Ok(is_other)
     }
 
@@ -143,6 +158,7 @@ mod tests {
         Settings {
             folders: folders.iter().map(|it| it.to_path_buf()).collect(),
             store: store.to_path_buf(),
+            machine: "here".to_owned(),
             settle: None,
             give_up: Duration::ZERO,
             tries: 1,

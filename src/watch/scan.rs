@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// Folders below that of a customer which are looked into.
 const DEPTH: usize = 8;
 
+/// Why the folder of a customer is not looked into.
+const NAMELESS: &str = "its name is no UTF-8, so that it names no customer; rename it, nothing in it is read before";
+
 /// A file that may be a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -51,8 +54,12 @@ pub(super) fn scan(root: &Path, found: &mut dyn FnMut(Found)) -> Scanned {
                     inner.clear();
                 }
                 for name in inner {
-                    let customer = customer.clone().unwrap_or_else(|| name.to_string_lossy().into_owned());
-                    folders.push((folder.join(name), Some(customer), depth + 1));
+                    let path = folder.join(&name);
+                    match customer.clone().map_or_else(|| name.into_string(), Ok) {
+                        Ok(customer) => folders.push((path, Some(customer), depth + 1)),
+                        // With signs that stand for any other, two customers could become one.
+                        Err(_) => scanned.failed.push((path, io::Error::other(NAMELESS))),
+                    }
                 }
                 scanned.folders.push(folder);
             }
@@ -136,7 +143,8 @@ pub(super) fn look(root: &Path, path: &Path) -> io::Result<Option<Found>> {
     let Some(facts) = Facts::of(&place.at(name))? else { return Ok(None) };
     let marker = Facts::of(&names::marker_of(&place.at(name)))?;
     let is_marked = marker.is_some_and(|marker| is_marked_by(&facts, &marker));
-    Ok(Some(Found { path: path.to_path_buf(), customer: customer_of(root, path), facts, is_marked }))
+    let Some(customer) = customer_of(root, path) else { return Ok(None) };
+    Ok(Some(Found { path: path.to_path_buf(), customer, facts, is_marked }))
 }
 
 /// Whether a marker speaks of this file: one that is older than the last change was left by an earlier upload.
@@ -144,14 +152,13 @@ fn is_marked_by(facts: &Facts, marker: &Facts) -> bool {
     marker.modified >= facts.modified && marker.changed >= facts.changed
 }
 
-/// Whose a file is: the first folder below the watched one says so.
-pub(super) fn customer_of(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).ok().and_then(|it| {
-        let mut parts = it.components();
-        let first = parts.next()?;
-        parts.next().map(|_| first.as_os_str().to_string_lossy().into_owned())
-    });
-    below.unwrap_or_else(|| UNASSIGNED.to_owned())
+/// Whose a file is: the first folder below the watched one says so. Nobody's, if its name is no text.
+fn customer_of(root: &Path, path: &Path) -> Option<String> {
+    let mut parts = path.strip_prefix(root).ok()?.components();
+    match (parts.next()?, parts.next()) {
+        (_, None) => Some(UNASSIGNED.to_owned()),
+        (first, Some(_)) => first.as_os_str().to_str().map(str::to_owned),
+    }
 }
 
 #[cfg(test)]
@@ -202,6 +209,25 @@ mod tests {
         fs::File::options().write(true).open(root.join("acme/b.zip")).unwrap().set_modified(later).unwrap();
         assert_eq!(files(root)[1], own("acme/b.zip", "acme", false));
         assert_eq!(scan(root, &mut |_| {}).unfinished.len(), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn two_folders_whose_names_are_no_text_are_not_one_customer() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        for name in [b"M\xfcller".as_slice(), b"M\xf6ller", "Müller".as_bytes()] {
+            let path = folder.path().join(OsStr::from_bytes(name));
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("a.log"), name).unwrap();
+        }
+        let mut customers = Vec::new();
+        let scanned = scan(folder.path(), &mut |it| customers.push(it.customer));
+        assert_eq!(customers, ["Müller"]);
+        let failed: Vec<_> = scanned.failed.iter().map(|it| (it.0.file_name().unwrap().as_bytes(), &it.1)).collect();
+        assert_eq!(failed.iter().map(|it| it.0).collect::<Vec<_>>(), [b"M\xfcller".as_slice(), b"M\xf6ller"]);
+        assert!(failed.iter().all(|it| it.1.to_string().contains("rename it")), "{failed:?}");
+        assert!(look(folder.path(), &scanned.failed[0].0.join("a.log")).unwrap().is_none());
     }
 
     #[cfg(unix)]

@@ -141,6 +141,7 @@ pub(super) struct Watch<'a> {
 
 impl Watch<'_> {
     fn run(mut self, jobs: &Sender<Job>, sender: &Sender<Message>, messages: &Receiver<Message>) -> Totals {
+        self.greet();
         while !self.around.stop.load(Ordering::Relaxed) {
             let now = self.now();
             if now >= self.next_events {
@@ -237,7 +238,8 @@ impl Watch<'_> {
         let passed = i64::try_from(self.start.elapsed().as_secs()).unwrap_or(0);
         let wall = self.pulse.started.saturating_add(passed);
         let roots: Vec<_> = self.roots.iter().map(|it| it.path.clone()).collect();
-        match remove_old(self.store, &roots, wall.saturating_sub(i64::from(days).saturating_mul(86_400)), wall) {
+        let before = wall.saturating_sub(i64::from(days).saturating_mul(86_400));
+        match remove_old(self.store, &roots, (before, wall), &|| {}) {
             Ok(0) => {}
             Ok(count) => (self.around.say)(&format!("{count} bundles were removed, read more than {days} days ago")),
             Err(error) => self.say_once("store", Some(chain(&error)), ""),

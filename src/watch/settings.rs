@@ -14,6 +14,8 @@ pub struct Settings {
     pub folders: Vec<PathBuf>,
     /// The store.
     pub store: PathBuf,
+    /// What this machine is called, to watches of other ones.
+    pub machine: String,
     /// How long a file has to be at rest; usually 5 seconds, and 60 on network file systems.
     pub settle: Option<Duration>,
     /// A file whose end is missing, or that cannot be read, is given up after so long.
@@ -80,6 +82,9 @@ pub enum WatchError {
     /// Another process watches it, with another store.
     #[error("another `tierline watch` of this machine watches `{0}`")]
     FolderTaken(PathBuf),
+    /// Another process watches it, on this machine or another one.
+    #[error("{0}")]
+    FolderOwned(String),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

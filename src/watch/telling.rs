@@ -9,6 +9,15 @@ use super::work::Came;
 use crate::store::Filed;
 
 impl Watch<'_> {
+    /// Says that it has begun, and where its word is.
+    pub(super) fn greet(&self) {
+        if !self.settings.once {
+            let folders: Vec<_> = self.roots.iter().map(|it| format!("`{}`", it.path.display())).collect();
+            let (folders, metrics) = (folders.join(", "), self.settings.metrics.display());
+            (self.around.say)(&format!("watches {folders}; the heartbeat is `{metrics}`"));
+        }
+    }
+
     /// Says something, unless it was the last thing that was said of the subject. Nothing: the trouble is over.
     pub(super) fn say_once(&mut self, subject: &'static str, text: Option<String>, over: &str) {
         if self.said.get(subject) == text.as_ref() {
@@ -126,6 +135,8 @@ impl Watch<'_> {
             incomplete,
             read: self.totals.read,
             uploads: self.store.upload_counts().unwrap_or_default(),
+            notices: self.store.notice_counts().unwrap_or_default(),
+            held: self.store.held_entries().unwrap_or_default(),
             ..self.pulse.clone()
         };
         let written = metrics::write(&self.settings.metrics, &self.pulse);

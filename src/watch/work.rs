@@ -3,13 +3,14 @@
 //! The state is written down before what follows it is done. Killed at any point, the next run begins the upload again: reports are
 //! replaced by the same ones, and only the last step, a single transaction, makes it a bundle that has been read.
 
-use super::ending::{BUSY, MACHINE, RETRY, is_of_all, seconds};
+use super::ending::{BUSY, MACHINE, RETRY, seconds};
 use super::examine::{chain, sha256};
 use super::facts::{Facts, bytes_of};
 use super::inside::{Inside, is_gone};
 use super::protocol::{Examined, Summary, hex};
 use super::publish::Workplace;
 use super::settings::Step;
+use super::trouble::Trouble;
 use super::upload::{Fate, Job};
 use crate::store::{About, Filed, Finished, Store, StoreError, Upload, UploadState};
 use sha2::{Digest, Sha256};
@@ -134,10 +135,10 @@ impl Work<'_> {
             Err(Stop::Store(error)) => machine(chain(&error)),
             Err(Stop::Io(error)) => {
                 let why = error.to_string();
-                if is_of_all(&why) {
+                if Trouble::of(&error) != Trouble::Upload {
                     return machine(why);
                 }
-                let refused = self.refused(job, None, upload, before.as_ref(), &why);
+                let refused = self.refused(job, None, upload, before.as_ref(), (Trouble::Upload, &why));
                 refused.unwrap_or((Came::Later(why), Fate::Refused(MACHINE)))
             }
         }
@@ -178,7 +179,9 @@ impl Work<'_> {
         let content = match sha256(&bundle.path()) {
             Ok(content) => content,
             Err(error) if is_gone(&error) => return Ok((Came::Gone, Fate::Gone)),
-            Err(error) => return self.refused(job, Some(bundle), upload, before, &error.to_string()),
+            Err(error) => {
+                return self.refused(job, Some(bundle), upload, before, (Trouble::of(&error), &error.to_string()));
+            }
         };
         bundle.is_same(job)?;
         let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else {
@@ -221,7 +224,7 @@ impl Work<'_> {
                 self.store.set_upload(&Upload { state: UploadState::Incomplete, since, reason, ..upload }, wall)?;
                 Ok((Came::Incomplete(why), Fate::Incomplete))
             }
-            Examined::Machine { why } => self.refused(job, Some(bundle), upload, before, &why),
+            Examined::Machine { why, trouble } => self.refused(job, Some(bundle), upload, before, (trouble, &why)),
             // Perhaps the others have had the memory that it needs.
             Examined::Killed if !job.is_alone => {
                 let reason = Some("its reader was killed while others read as well".to_owned());

@@ -2,6 +2,7 @@
 //! dies or has read many.
 
 use super::protocol::{Examined, LINE, Task};
+use super::trouble::Trouble;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -118,19 +119,21 @@ impl<'a> Worker<'a> {
             Ok((name, _)) if name == catalogue => {}
             // It had to be started again, and there are others by now.
             Ok(_) => return Examined::Changed,
-            Err(why) => return Examined::Machine { why },
+            Err(why) => return Examined::Machine { why, trouble: Trouble::Machine },
         }
         let Some(line) = job.to_line() else {
             return Examined::Failed { why: "its name is no Unicode".to_owned() };
         };
         let Some(mut running) = self.running.take() else {
-            return Examined::Machine { why: "there is no process that reads bundles".to_owned() };
+            let why = "there is no process that reads bundles".to_owned();
+            return Examined::Machine { why, trouble: Trouble::Machine };
         };
         let sent = running.input.write_all(line.as_bytes()).and_then(|()| running.input.flush());
         if sent.is_err() {
             // It has died before it knew of the bundle.
             return Examined::Machine {
                 why: format!("the process that reads bundles is gone: {}", running.last_words()),
+                trouble: Trouble::Machine,
             };
         }
         let limit = self.program.time_limit.unwrap_or_else(|| usual_limit(bytes));
@@ -144,13 +147,18 @@ impl<'a> Worker<'a> {
                 }
                 examined.unwrap_or_else(|| Examined::Failed { why: "its reader gave nonsense".to_owned() })
             }
-            Err(Silent::Stopped) => Examined::Machine { why: "the program was told to end".to_owned() },
+            Err(Silent::Stopped) => {
+                Examined::Machine { why: "the program was told to end".to_owned(), trouble: Trouble::Upload }
+            }
             Err(Silent::Late) => {
                 Examined::Failed { why: format!("it took more than {} s and was stopped", limit.as_secs()) }
             }
             Err(Silent::Ended) => match running.end() {
                 // By hand, or by a service manager that ends all processes of a service.
-                End::Asked => Examined::Machine { why: "the process that reads bundles was told to end".to_owned() },
+                End::Asked => Examined::Machine {
+                    why: "the process that reads bundles was told to end".to_owned(),
+                    trouble: Trouble::Upload,
+                },
                 End::Killed => Examined::Killed,
                 End::Fault(why) => Examined::Failed { why: format!("its reader {why}") },
             },
@@ -258,7 +266,7 @@ mod tests {
         };
         assert_eq!(examined("kill -KILL $$"), Examined::Killed);
         // Not by SIGINT or SIGHUP: who starts the tests may have them ignored (`nohup`, a background job of a script).
-        assert!(matches!(examined("kill -TERM $$"), Examined::Machine { why } if why.contains("told to end")));
+        assert!(matches!(examined("kill -TERM $$"), Examined::Machine { why, .. } if why.contains("told to end")));
         for end in ["kill -ABRT $$", "kill -SEGV $$", "exit 3", "echo nonsense"] {
             assert!(matches!(examined(end), Examined::Failed { .. }), "{end}");
         }

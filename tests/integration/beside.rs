@@ -100,6 +100,31 @@ fn a_package_is_made_and_waits_for_a_person() {
 }
 
 #[test]
+fn a_customers_words_are_in_no_package_and_no_notice() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let notices = format!(
+        "[trackers.hook]\nkind = \"webhook\"\nurl = \"http://{}/in\"\ntoken_file = \"token\"\n\
+         [notices.all]\nvia = \"hook\"\non = [\"new\"]\n",
+        listener.local_addr().unwrap()
+    );
+    let words = "[customers.acme]\nkeywords = \"words\"\n";
+    let config = notices + &rule("ask").replace("[customers.acme]\n", words);
+    let desk = Desk::new(&config);
+    fs::write(desk.path("token"), format!("whsec_{}", "QUJD".repeat(8))).unwrap();
+    fs::create_dir_all(desk.path("in/acme")).unwrap();
+    check(&watch(&desk), 2, &["failed to read keywords", "words"]);
+    fs::write(desk.path("words"), "ledger\n").unwrap();
+    check(&watch(&desk), 0, &["0 read"]);
+    let received = std::thread::spawn(move || receive(&listener).1);
+    drop_bundle(&desk, "case.tar", true);
+    let package = fs::read_dir(desk.path(".cases.db.packages")).unwrap().next().unwrap().unwrap().path();
+    let ticket = fs::read_to_string(package.join("ticket.md")).unwrap();
+    assert!(ticket.contains("of the extent is out of sequence") && !ticket.contains("ledger"), "{ticket}");
+    let subject = received.join().unwrap()["data"]["subject"].to_string();
+    assert!(subject.contains("of the extent is out of sequence") && !subject.contains("ledger"), "{subject}");
+}
+
+#[test]
 fn a_rule_may_submit_by_itself() {
     let desk = desk(&rule("submit"));
     drop_bundle(&desk, "case.tar", true);
@@ -121,6 +146,10 @@ fn what_the_vendor_would_not_accept_is_asked_of_the_customer() {
     for words in ["waits for customer: To open a case about", "Svc.VeeamBackup.log"] {
         assert!(events.contains(words), "{words}: {events}");
     }
+    let status = || json(&desk, &["case", "list"])[0]["status"].clone();
+    assert_eq!(status(), "waiting");
+    drop_bundle(&desk, "more.tar", true);
+    assert_eq!(status(), "open");
 }
 
 #[test]
@@ -255,7 +284,8 @@ fn notices_go_by_mail_to_each_of_the_partners_people() {
     check(&watch(&desk), 0, &["1 read", "some notices do not go through"]);
     let states: Vec<_> =
         json(&desk, &["notices", "list"]).as_array().unwrap().iter().map(|it| it["state"].clone()).collect();
-    assert_eq!(states, ["sent", "refused", "waiting"]);
+    // Also what was refused: somebody may mend it.
+    assert_eq!(states, ["sent", "waiting", "waiting"]);
     // Whether that one arrived was not said, so it comes again, as the same message.
     let (store, config) = (desk.path("cases.db"), desk.path("config.toml"));
     let connection = ["--store", text(&store), "--config", text(&config)];

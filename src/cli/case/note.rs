@@ -45,7 +45,7 @@ pub(super) struct NoteArgs {
     /// The customer said it: a contract's clock that rests goes on.
     #[arg(long)]
     customer: bool,
-    /// From now on the customer has to bring something: the contract's clock rests.
+    /// From now on the customer has to bring something: the contract's clock rests, until there is an answer or logs come.
     #[arg(long)]
     waits: bool,
     #[command(flatten)]

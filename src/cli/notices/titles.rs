@@ -2,16 +2,17 @@
 
 use crate::cli::redact::{Customer, remember};
 use std::path::Path;
+use tierline::connect::Title;
 use tierline::redact::{LeakScan, Names, Options, Redacted, Redactor};
 use tierline::store::{Case, Origin};
 use tierline::watch::{read_report, report_folder};
 
-/// The title of a case, redacted; `None` if that cannot be done, or something would be left.
-pub(super) fn title(case: &Case) -> Option<Redacted> {
-    redacted(case).ok().flatten()
+/// The title of a case, redacted; hidden if that cannot be done, or something would be left.
+pub(super) fn title(case: &Case, keywords: &[String]) -> Title {
+    redacted(case, keywords).ok().flatten().map_or(Title::Hidden, Title::Redacted)
 }
 
-fn redacted(case: &Case) -> anyhow::Result<Option<Redacted>> {
+fn redacted(case: &Case, keywords: &[String]) -> anyhow::Result<Option<Redacted>> {
     // What a person wrote has names that no report shows.
     if case.origin != Origin::Bundle {
         return Ok(None);
@@ -27,12 +28,13 @@ fn redacted(case: &Case) -> anyhow::Result<Option<Redacted>> {
         }
     }
     remember(&mut names, &known);
-    let redactor = Redactor::new(key, &Options::default(), &names);
+    let options = Options { keywords: keywords.to_vec(), ..Options::default() };
+    let redactor = Redactor::new(key, &options, &names);
     let title = redactor.str(&case.title);
     let map = redactor.map();
     let mut all = known;
     all.merge(&map);
-    if !LeakScan::new(&all, &[], false).leaks(title.as_str().as_bytes()).is_empty() {
+    if !LeakScan::new(&all, keywords, false).leaks(title.as_str().as_bytes()).is_empty() {
         return Ok(None);
     }
     customer.save(&map)?;

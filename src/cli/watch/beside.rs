@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use tierline::connect::{Config, ConfigError};
 use tierline::signature::SignatureSet;
-use tierline::store::Store;
+use tierline::store::{NoticeState, Store};
 use tierline::watch::escalate;
 
 /// How often it is done.
@@ -63,6 +63,7 @@ impl Beside {
         }
         let checked = config.check_vendors(set.vendors()).and_then(|()| config.check_signatures(set));
         checked.map_err(wrong)?;
+        config.check_keywords().map_err(|error| Usage(format!("failed to read keywords: {error}")))?;
         let config = Arc::new(config);
         let notices = Notices::new(Arc::clone(&config), &signatures)?;
         let packages = Packages::new(Arc::clone(&config), &store, roots, signatures)?;
@@ -143,12 +144,12 @@ impl Part {
             }
             Work::Notices(_) if stop.load(Ordering::Relaxed) => Vec::new(),
             Work::Notices(notices) => {
-                let trouble = match notices.look(&store).and_then(|_| notices.send(&store)) {
+                // What is written down already is sent all the same.
+                let looked = notices.look(&store).map(drop);
+                let sent = notices.send(&store).and_then(|_| Ok(store.notice_counts()?));
+                let trouble = match looked.and(sent) {
                     Err(error) => Some(format!("notices: {error:#}")),
-                    Ok(sent) if sent.waiting + sent.refused > 0 => {
-                        Some("some notices do not go through; `tierline notices list` says why".to_owned())
-                    }
-                    Ok(_) => None,
+                    Ok(counts) => stuck(&counts),
                 };
                 vec![("notices", trouble)]
             }
@@ -185,6 +186,18 @@ impl Part {
             None => drop(self.said.remove(subject)),
         }
     }
+}
+
+/// Says that notices do not go through.
+fn stuck(counts: &[(NoticeState, u64)]) -> Option<String> {
+    let count = |state| counts.iter().find(|it| it.0 == state).map_or(0, |it| it.1);
+    let words = match (count(NoticeState::Waiting), count(NoticeState::Refused)) {
+        (0, 0) => return None,
+        (_, 0) => "some notices do not go through and are tried again".to_owned(),
+        (_, 1) => "1 notice was refused for a day and is given up".to_owned(),
+        (_, refused) => format!("{refused} notices were refused for a day and are given up"),
+    };
+    Some(format!("{words}; `tierline notices list` says why"))
 }
 
 impl Running {

@@ -1,7 +1,7 @@
 //! A package for a vendor, made of a bundle by this program in a process of its own, and put into the outbox.
 
 use crate::cli::connection::now;
-use crate::cli::redact::Customer;
+use crate::cli::redact::{Customer, keywords_of};
 use crate::cli::submit::{sealed, with_claim};
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -94,6 +94,8 @@ impl Packages {
         out: &Path,
         stop: &AtomicBool,
     ) -> anyhow::Result<Made> {
+        // Without them nothing is made.
+        keywords_of(&self.config, &bundle.customer)?;
         // Of an earlier run that was ended. The same package is made again.
         let _ = fs::remove_dir_all(out);
         private_folder(&self.folder).with_context(|| format!("failed to make `{}`", self.folder.display()))?;
@@ -140,6 +142,9 @@ impl Packages {
         if let Some(contract) = &wanted.order.contract {
             command.arg("--contract").arg(contract);
         }
+        if let Some(words) = self.config.keywords(&bundle.customer) {
+            command.arg("--keywords").arg(words);
+        }
         for finding in &wanted.findings {
             command.arg("--finding").arg(finding);
         }
@@ -176,7 +181,8 @@ impl Packages {
             bail!("the package is about something else than was wanted");
         }
         let customer = Customer::new(&bundle.customer, None)?;
-        package.refuse_leaks(&LeakScan::new(&customer.map()?, &[], false)).context("failed to look for leaks")?;
+        let words = keywords_of(&self.config, &bundle.customer)?;
+        package.refuse_leaks(&LeakScan::new(&customer.map()?, &words, false)).context("failed to look for leaks")?;
         let package = sealed(&self.config, tracker, package)?;
         let decision = self.config.decide(&package, &bundle.customer, tracker);
         let why = match &decision {

@@ -10,6 +10,7 @@
 //! calendar = "office"
 //! resolve = { critical = "4h", high = "8h" }
 //! contracts = { veeam = "01234567" }            # the numbers of its contracts with vendors
+//! keywords = "acme.words"                       # what is in no package that a watch makes and in no notice, a word a line
 //! ```
 
 use super::{Config, ConfigError};
@@ -18,6 +19,7 @@ use crate::signature::{Severity, Span};
 use crate::sla::Contract;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use toml::Spanned;
 
 /// What stands below `[calendars.NAME]`.
@@ -39,6 +41,7 @@ pub(super) struct Agreed {
     resolve: BTreeMap<Spanned<String>, Spanned<String>>,
     #[serde(default)]
     contracts: BTreeMap<Spanned<String>, String>,
+    keywords: Option<Spanned<PathBuf>>,
 }
 
 impl Agreed {
@@ -59,6 +62,19 @@ impl Config {
     pub(super) fn contract_number(&self, customer: &str, vendor: &str) -> Option<String> {
         let contracts = &self.customers.get(customer)?.get_ref().contracts;
         contracts.iter().find(|(name, _)| name.get_ref().eq_ignore_ascii_case(vendor)).map(|(_, number)| number.clone())
+    }
+
+    /// The file of the words that leave in no package and no notice of a customer, as `escalate --keywords` takes it. It may have been
+    /// taken away since the configuration was read: then nothing of the customer leaves.
+    pub fn keywords(&self, customer: &str) -> Option<PathBuf> {
+        let of = |name: &str| self.customers.get(name)?.get_ref().keywords.as_ref();
+        Some(self.beside(of(customer).or_else(|| of("*"))?.get_ref()))
+    }
+
+    /// Looks whether all such files can be read.
+    pub fn check_keywords(&self) -> Result<(), ConfigError> {
+        let files = self.customers.values().filter_map(|it| it.get_ref().keywords.as_ref());
+        files.into_iter().try_for_each(|it| self.read_beside(it).map(drop))
     }
 
     fn read_contract(&self, agreed: &Agreed) -> Result<Contract, ConfigError> {

@@ -9,6 +9,16 @@ use std::collections::BTreeSet;
 /// The clocks of a case; the configuration and the vendors' profiles know them.
 pub type Promise<'a> = dyn Fn(&Case) -> Clocks + 'a;
 
+/// The title of a case, as it may be told.
+pub enum Title {
+    /// Without secrets and names.
+    Redacted(Redacted),
+    /// It cannot be redacted.
+    Hidden,
+    /// Nothing of the customer may leave now.
+    Withheld,
+}
+
 /// Something to tell of a case.
 struct Piece {
     news: News,
@@ -24,12 +34,12 @@ pub fn begin(store: &Store, channels: &[Channel], now: i64) -> Result<Vec<i64>, 
 }
 
 /// Looks at all open cases and writes down what has to be told. What was so before a channel was there is not told. `redact` gives the
-/// title of a case without secrets and names; `None` if it cannot. Returns what is new.
+/// title of a case; one that is withheld is looked at again the next time. Returns what is new.
 pub fn look(
     store: &Store,
     channels: &[Channel],
     promise: &Promise<'_>,
-    redact: &dyn Fn(&Case) -> Option<Redacted>,
+    redact: &dyn Fn(&Case) -> Title,
     now: i64,
 ) -> Result<Vec<NewNotice>, StoreError> {
     let mut new = Vec::new();
@@ -55,7 +65,12 @@ pub fn look(
                 let told = store.told(case.id, &channel.name, recipient)?;
                 let Some(piece) = pick(&pieces, channel, &told, *since) else { continue };
                 let title = title.get_or_insert_with(|| redact(&case));
-                let (subject, text) = written(&case, piece, title.as_ref());
+                let title = match title {
+                    Title::Redacted(title) => Some(&*title),
+                    Title::Hidden => None,
+                    Title::Withheld => continue,
+                };
+                let (subject, text) = written(&case, piece, title);
                 let (channel, recipient, about) = (channel.name.clone(), recipient.clone(), piece.about.clone());
                 let notice = NewNotice { case: case.id, channel, recipient, about, subject, text };
                 if store.tell(&notice, now)? {

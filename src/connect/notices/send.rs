@@ -10,6 +10,12 @@ use std::time::Duration;
 /// What a server that takes our credentials no more is asked again after.
 const STOPPED: Duration = Duration::from_secs(15 * 60);
 
+/// A refusal may be a mistake that somebody mends: a full mailbox, an address that has moved, a rule against spam. A notice that is
+/// refused for so long is given up.
+const REFUSED: Duration = Duration::from_secs(24 * 60 * 60);
+/// The first wait after a refusal.
+const REFUSED_FIRST: Duration = Duration::from_secs(60);
+
 /// Sends one notice by a channel; why not, if it did not work.
 pub type Sender<'a> = dyn FnMut(&NewNotice) -> Result<(), Failure> + 'a;
 
@@ -20,7 +26,7 @@ pub struct Sent {
     pub sent: u64,
     /// Those that are tried again later.
     pub waiting: u64,
-    /// Those that no receiver takes.
+    /// Those that were refused for a day and are given up.
     pub refused: u64,
 }
 
@@ -48,10 +54,17 @@ pub fn send(
                 store.reach_notice(id, NoticeState::Sent, None, now())?;
                 sent.sent += 1;
             }
-            Err(Failure::Refused { why }) => {
-                store.reach_notice(id, NoticeState::Refused, Some(&why), now())?;
-                sent.refused += 1;
-            }
+            Err(Failure::Refused { why }) => match refused_again_after(now() - notice.created) {
+                // Others of the channel may go through: it is an address, or this notice.
+                Some(wait) => {
+                    store.postpone_notice(id, later(now(), wait), &format!("it was refused: {why}"), now())?;
+                    sent.waiting += 1;
+                }
+                None => {
+                    store.reach_notice(id, NoticeState::Refused, Some(&why), now())?;
+                    sent.refused += 1;
+                }
+            },
             Err(failure) => {
                 let wait = match &failure {
                     Failure::Stopped { .. } => STOPPED,
@@ -65,6 +78,12 @@ pub fn send(
         }
     }
     Ok(sent)
+}
+
+/// When a notice that is so old, in seconds, is tried again although it was refused: each time after twice as long.
+fn refused_again_after(age: i64) -> Option<Duration> {
+    let age = Duration::from_secs(u64::try_from(age).unwrap_or(0));
+    (age < REFUSED).then(|| age.max(REFUSED_FIRST).min(REFUSED.saturating_sub(age).max(REFUSED_FIRST)))
 }
 
 impl Way {

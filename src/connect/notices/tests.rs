@@ -6,10 +6,12 @@ use super::super::tracker::Failure;
 use super::super::webhook::{SigningKey, Webhook};
 use super::*;
 use crate::calendar::Calendar;
-use crate::redact::{CustomerKey, Names, Options, Redacted, Redactor};
+use crate::redact::{CustomerKey, Names, Options, Redactor};
 use crate::signature::Severity;
 use crate::sla::{Clocks, Contract as Agreed, clocks};
-use crate::store::{About, Case, Change, NewCase, NewNotice, NoticeState, Origin, Store};
+use crate::store::{
+    About, Case, Change, Escalation, Finished, NewCase, NewNotice, NoticeState, Origin, Store, Upload, UploadState,
+};
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 
@@ -25,9 +27,13 @@ fn channel(name: &str, recipients: &[&str], on: &[News]) -> Channel {
 }
 
 /// Titles with the mail address in them replaced.
-fn redact(case: &Case) -> Option<Redacted> {
+fn redact(case: &Case) -> Title {
     let redactor = Redactor::new(CustomerKey::new([7; CustomerKey::LEN]), &Options::default(), &Names::default());
-    (!case.title.contains("unsafe")).then(|| redactor.str(&case.title))
+    match &*case.title {
+        title if title.contains("unsafe") => Title::Hidden,
+        title if title.contains("withheld") => Title::Withheld,
+        title => Title::Redacted(redactor.str(title)),
+    }
 }
 
 /// Critical cases are to be solved within 1,000 seconds.
@@ -80,6 +86,8 @@ fn what_is_new_is_told_once_to_each() {
     desk.look(150);
     let notice = desk.store.notices().unwrap().pop().unwrap().told;
     assert!(!notice.text.contains("unsafe") && notice.text.contains("could not be redacted"), "{notice:?}");
+    desk.open("withheld", None, 160);
+    assert_eq!(desk.look(170), Vec::<String>::new());
 }
 
 #[test]
@@ -142,9 +150,27 @@ fn a_notice_is_tried_until_its_receiver_has_it() {
     desk.open("again", None, 210);
     desk.look(220);
     now.set(220);
-    assert_eq!(go(Err(Failure::Refused { why: "550".into() })).refused, 2);
-    now.set(100_000);
-    assert_eq!(go(Ok(())), Sent::default(), "nobody takes it");
+    let refused = || Err(Failure::Refused { why: "550".into() });
+    assert_eq!(go(refused()), Sent { waiting: 2, ..Sent::default() }, "somebody may mend it");
+    asked.borrow_mut().clear();
+    for at in (230..220 + 86_400).step_by(10) {
+        now.set(at);
+        assert_eq!(go(refused()).refused, 0, "{at}");
+    }
+    assert!((10..20).contains(&(asked.borrow().len() / 2)), "{}", asked.borrow().len());
+    now.set(220 + 86_400 + 60);
+    assert_eq!(go(refused()).refused, 2, "nobody takes it");
+    now.set(200_000);
+    assert_eq!(go(Ok(())), Sent::default());
+    let count = |state| desk.store.notice_counts().unwrap().into_iter().find(|it| it.0 == state).unwrap().1;
+    assert_eq!((count(NoticeState::Refused), count(NoticeState::Waiting)), (2, 0));
+    // It was mended late, and a person says so.
+    let first = desk.store.notices().unwrap().iter().find(|it| it.state == NoticeState::Refused).unwrap().id;
+    assert_eq!(desk.store.retry_notices(Some(first), now.get()).unwrap(), 1);
+    assert_eq!(go(Ok(())).sent, 1);
+    assert_eq!(desk.store.retry_notices(None, now.get()).unwrap(), 1);
+    assert_eq!(go(Ok(())).sent, 1);
+    assert_eq!(desk.store.retry_notices(None, now.get()).unwrap(), 0, "what was sent is not sent again");
 }
 
 #[test]
@@ -186,4 +212,46 @@ fn a_webhook_gets_the_same_message_until_it_takes_it() {
     let mut sender = |it: &NewNotice| way.tell(it);
     assert_eq!(send(&desk.store, &mut sender, &|| 120, &|| 0.5).unwrap().waiting, 1);
     assert_eq!(send(&desk.store, &mut sender, &|| 200, &|| 0.5).unwrap().sent, 1);
+}
+
+#[test]
+fn a_case_that_waits_for_logs_is_not_due() {
+    let desk = Desk::new(vec![channel("all", &[""], &[News::DueSoon, News::Overdue])]);
+    let file = |name: &str, at| {
+        let upload = Upload {
+            path: name.as_bytes().to_vec(),
+            customer: "acme".to_owned(),
+            facts: String::new(),
+            state: UploadState::Working,
+            sha256: None,
+            catalogue: None,
+            tries: 0,
+            interrupted: 0,
+            since: at,
+            due: at,
+            reason: None,
+            report: None,
+        };
+        let finished = Finished {
+            upload: &upload,
+            sha256: name,
+            catalogue: "c",
+            path: name,
+            report: name,
+            title: "it broke",
+            problem: Some("p"),
+            about: About { severity: Some("critical"), ..About::default() },
+            quiet: None,
+            findings: &[],
+        };
+        desk.store.finish(&finished, at).unwrap();
+        desk.store.not_escalated(at).unwrap().pop().unwrap()
+    };
+    let bundle = file("a", 1000);
+    desk.store.reach_escalation(&bundle, Escalation::Lacks, Some("send more"), 1100).unwrap();
+    assert_eq!(desk.look(9000), Vec::<String>::new());
+    file("b", 10_000);
+    assert_eq!(desk.look(10_600), Vec::<String>::new(), "700 of 1,000 seconds are over");
+    assert_eq!(desk.look(10_700), ["all  due-soon customer solution 1000"]);
+    assert_eq!(desk.look(11_000), ["all  overdue customer solution 1000"]);
 }

@@ -127,3 +127,20 @@ fn level_and_words_go_together() {
     assert_eq!(suspicion(Some(Level::Info), Strong), Some(Level::Warn));
     assert_eq!(suspicion(None, Strong), Some(Level::Error));
 }
+
+#[test]
+fn what_a_client_sent_is_no_error_of_the_server() {
+    // The words of a ticket made the request that brought it a warning.
+    let judged = |text: &str| {
+        let reading = crate::record::Reading::guess(text.as_bytes(), None).expect("text");
+        let chunk = crate::record::Chunk::of(text.as_bytes(), 0..text.len());
+        reading.format.records(&chunk).map(|record| of_record(&record, strongest(record.message()))).collect::<Vec<_>>()
+    };
+    let rails = |rest: &str| judged(&format!("I, [2026-01-05T10:11:12.123456 #123]  INFO -- : {rest}\n"));
+    assert_eq!(rails(r#"  Parameters: {"subject"=>"Error: disk failed"}"#), [None]);
+    assert_eq!(rails(r#"[2a0c17b5-1e42-4d91-b8c9-38fd7626fa9f]   Parameters: {"subject"=>"Error"}"#), [None]);
+    assert_eq!(rails("Error: disk failed"), [Some(Level::Warn)]);
+    assert_eq!(rails(r#"Error in Parameters: {"a"=>"b"}"#), [Some(Level::Warn)]);
+    let level = r#"E, [2026-01-05T10:11:12.123456 #123] ERROR -- :   Parameters: {"subject"=>"Error"}"#;
+    assert_eq!(judged(level), [Some(Level::Error)]);
+}

@@ -139,3 +139,39 @@ fn a_notice_is_written_down_once() {
     assert_eq!(store.due_notices(29).unwrap(), []);
     assert_eq!(store.due_notices(30).unwrap()[0].attempts, 1);
 }
+
+#[test]
+fn a_case_waits_for_what_lacks_until_logs_come() {
+    let (_folder, store) = open();
+    let status = |case| store.case(case).unwrap().status;
+    let lacks = |bundle: &FiledBundle, at| {
+        store.reach_escalation(bundle, Escalation::Lacks, Some("waits for customer: logs"), at).unwrap();
+        status(bundle.case)
+    };
+    let bundle = filed(&store, "acme", "a", 10);
+    assert_eq!((lacks(&bundle, 11), lacks(&bundle, 12)), (Status::Waiting, Status::Waiting));
+    // Another customer's logs are not those.
+    filed(&store, "bolt", "b", 13);
+    assert_eq!(status(bundle.case), Status::Waiting);
+    // Logs with another problem may be.
+    let other = filed(&store, "acme", "c", 14);
+    assert_eq!(status(bundle.case), Status::Open);
+    let events = store.case(bundle.case).unwrap().events;
+    let told: Vec<_> = events.iter().map(|it| (it.what.name(), it.at)).collect();
+    assert_eq!(told, [("opened", 10), ("logs", 10), ("note", 11), ("waits", 11), ("goes-on", 14)]);
+    // For what a person has asked, a person says that it came, unless it comes to the case.
+    store.note(other.case, Says::We, "asked them", true, "me", 20).unwrap();
+    filed(&store, "acme", "d", 21);
+    assert_eq!(status(other.case), Status::Waiting);
+    let more = CaseBundle { path: "/in/e".into(), sha256: "e".into() };
+    store.add_findings(other.case, &[FoundIn { bundle: more, findings: Vec::new() }], "me", 22).unwrap();
+    assert_eq!(status(other.case), Status::Open);
+    // What has come while the package was made may be what lacks.
+    store.db.execute("UPDATE bundles SET case_id = ?1 WHERE sha256 = 'd'", [bundle.case]).unwrap();
+    assert_eq!(lacks(&bundle, 30), Status::Open);
+    // And nothing waits that is over.
+    store.close_case(other.case, "KB1", "me", 40).unwrap();
+    lacks(&other, 41);
+    assert_eq!(status(other.case), Status::Closed);
+    assert!(store.case(other.case).unwrap().events.iter().all(|it| it.what != Happened::Waits || it.at < 40));
+}

@@ -10,6 +10,7 @@ use super::publish::Workplace;
 use super::scan::{look, scan};
 use super::settings::Step;
 use super::settle::Uploads;
+use super::trouble::Trouble;
 use super::upload::Job;
 use super::work::{Came, Work};
 use crate::store::Store;
@@ -177,7 +178,7 @@ fn read(path: &Path, folder: &Path) -> Examined {
     let Ok(sha256) = sha256(path) else { return Examined::Changed };
     let report = serde_json::json!({"inputs": [{"sha256": sha256}], "content": content}).to_string();
     if let Err(error) = std::fs::write(folder.join("report.json"), report) {
-        return Examined::Machine { why: error.to_string() };
+        return Examined::Machine { why: error.to_string(), trouble: Trouble::of(&error) };
     }
     if !content.ends_with("END") {
         return Examined::Incomplete { why: "cut off".into() };

@@ -329,13 +329,44 @@ fn what_the_machine_refuses_is_given_up_in_the_end() {
     for _ in 0..400 {
         while let Some(job) = world.next() {
             let why = "a.zip: permission denied (os error 13)".to_owned();
-            ends.push(world.work_on(&job, &|_| Ok(()), &mut |_, _| Examined::Machine { why: why.clone() }));
+            let refused = Examined::Machine { why, trouble: Trouble::Upload };
+            ends.push(world.work_on(&job, &|_| Ok(()), &mut |_, _| refused.clone()));
         }
         world.pass(10);
     }
     assert!(ends.len() < 40, "{}", ends.len());
     assert!(matches!(ends.last(), Some(Came::Quarantined(why)) if why.contains("permission denied")), "{ends:?}");
     assert!(ends.iter().rev().skip(1).all(|it| matches!(it, Came::Later(_))), "{ends:?}");
+}
+
+#[test]
+fn the_name_of_a_file_makes_no_trouble_of_the_machine() {
+    let mut world = World::new();
+    world.write("a (os error 28).zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let why = "a (os error 28).zip: it could not be written in a language we know".to_owned();
+    let job = world.next().unwrap();
+    let refused = Examined::Machine { why: why.clone(), trouble: Trouble::Upload };
+    assert_eq!(world.work_on(&job, &|_| Ok(()), &mut |_, _| refused.clone()), Came::Later(why));
+}
+
+#[test]
+fn a_disk_that_stays_full_condemns_nothing() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let full = Examined::Machine { why: "no room".into(), trouble: Trouble::Room };
+    for _ in 0..1000 {
+        while let Some(job) = world.next() {
+            let came = world.work_on(&job, &|_| Ok(()), &mut |_, _| full.clone());
+            assert_eq!(came, Came::Machine("no room".into()));
+        }
+        world.pass(10);
+    }
+    world.pass(600);
+    assert_eq!(names_of(&world.work()), [("a.zip", &Came::Done(Filed::Opened(1)))]);
 }
 
 #[test]
@@ -348,7 +379,7 @@ fn whoever_sets_the_clock_changes_nothing() {
         world.look();
         world.pass(SETTLE.as_secs());
         let refuse = |path: &Path, folder: &Path| match path.ends_with("a.zip") {
-            true => Examined::Machine { why: "permission denied".into() },
+            true => Examined::Machine { why: "permission denied".into(), trouble: Trouble::Upload },
             false => read(path, folder),
         };
         let work = |world: &mut World| {
@@ -382,18 +413,49 @@ fn old_bundles_go_when_somebody_has_said_so() {
     world.write("b.zip", "half");
     world.settle();
     let wall = world.wall();
-    let remove = |before| super::super::retention::remove_old(&world.store, &[world.root()], before, wall).unwrap();
+    let remove =
+        |before| super::super::retention::remove_old(&world.store, &[world.root()], (before, wall), &|| {}).unwrap();
     assert_eq!((remove(wall), world.exists("a.zip")), (0, true));
     // Somebody has written to it since: it is another file.
     world.write("a.zip", "other END");
     assert_eq!((remove(wall + 1), world.exists("a.zip")), (0, true));
     world.settle();
     let wall = world.wall();
-    let remove = |before| super::super::retention::remove_old(&world.store, &[world.root()], before, wall).unwrap();
+    let remove =
+        |before| super::super::retention::remove_old(&world.store, &[world.root()], (before, wall), &|| {}).unwrap();
     assert_eq!(remove(wall + 1), 1);
     for name in ["a.zip", "a.zip.done", "a.zip.tierline"] {
         assert!(!world.exists(name), "{name}");
     }
     assert!(world.exists("b.zip"));
     assert_eq!(upload(&world, "a.zip").state, UploadState::Removed);
+}
+
+#[test]
+fn what_comes_while_an_old_bundle_goes_stays() {
+    let mut world = World::new();
+    for (name, text) in [("a.zip", "old END"), ("b.zip", "second END"), ("c.zip", "third END")] {
+        world.write(name, text);
+    }
+    world.settle();
+    let (wall, count) = (world.wall(), Cell::new(0));
+    // Another one of the same size is put in its place after it was looked at.
+    let come = || {
+        count.set(count.get() + 1);
+        match count.get() {
+            1 => {
+                std::fs::write(world.path(".new"), "new END").unwrap();
+                std::fs::rename(world.path(".new"), world.path("a.zip")).unwrap();
+            }
+            2 => std::fs::write(world.path("b.zip"), "resumed END").unwrap(),
+            _ => {}
+        }
+    };
+    let remove = super::super::retention::remove_old;
+    assert_eq!(remove(&world.store, &[world.root()], (wall + 1, wall), &come).unwrap(), 1);
+    let text = |name: &str| std::fs::read_to_string(world.path(name)).unwrap();
+    assert_eq!((text("a.zip"), text("b.zip"), world.exists("c.zip")), ("new END".into(), "resumed END".into(), false));
+    let again = world.settle();
+    assert_eq!(names_of(&again).iter().map(|it| it.0).collect::<Vec<_>>(), ["a.zip", "b.zip"]);
+    assert_eq!(world.root().read_dir().unwrap().count(), 4, "two bundles with their reports");
 }
