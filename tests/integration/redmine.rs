@@ -189,21 +189,3 @@ fn what_redmine_refuses_is_told_with_what_to_do() {
     desk.escalate("ticket", "acme", "nothing");
     check(&desk.submitted("ticket"), 5, &["is held", "answers 422", "maximum allowed file size"]);
 }
-
-#[test]
-fn an_attachment_that_redmine_drops_is_seen() {
-    let Some(redmine) = Redmine::here() else { return };
-    // Redmine says nothing of uploads that it does not know, and opens the issue without them.
-    let drop = Proxy::new(&redmine.url, |line, _| match line.starts_with("POST /uploads.json") {
-        true => Fate::Answer(
-            "201 Created",
-            "Content-Type: application/json\r\n",
-            "{\"upload\":{\"id\":0,\"token\":\"0.0123456789abcdef\"}}",
-        ),
-        false => Fate::Pass,
-    });
-    let desk = redmine.desk(&drop.url, "");
-    desk.keep_two_files();
-    check(&desk.submitted("ticket"), 5, &["is held", "as sent", "raise its limit for attachments"]);
-    assert_eq!(redmine.issues(&desk).len(), 1);
-}

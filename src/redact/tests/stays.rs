@@ -97,6 +97,7 @@ fn what_is_redacted_is_no_leak() {
         "from ::ffff:192.168.254.174 port 22\n",
         "to hollsteinrsk+tag@konpuglat.io\n",
         "api.payments.contoso.com: payments are late\n",
+        "imap-login: Login: user=<a.berg>, method=PLAIN\nconnection authorized: user=app database=erp\n",
     ] {
         let (redacted, map) = redact(text);
         let leaks = LeakScan::new(&map, &[], false).leaks(redacted.as_bytes());
