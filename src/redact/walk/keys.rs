@@ -200,7 +200,7 @@ impl Walk<'_> {
                     && (is_guid(text) || text.starts_with(b"0x") || text.iter().all(u8::is_ascii_digit));
                 let fits = text.len() >= 6 && !text.contains(&b' ') && (digits || text.len() >= 16)
                     || value.quoted && text.len() >= 8;
-                let fits = fits && !(number && !words_of_cookies(key));
+                let fits = fits && (!number || words_of_cookies(key));
                 fits && self.push(start, end, What::Secret(kind))
             }
             Asks::Header => self.header_value(start, end),
