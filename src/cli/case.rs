@@ -27,7 +27,9 @@ use clap::{Subcommand, ValueEnum};
 use promises::Promises;
 use std::env;
 use std::io::Read;
+use std::path::PathBuf;
 use tierline::report::one_line;
+use tierline::signature::SignatureSet;
 use tierline::store::{Case, UNASSIGNED};
 
 /// Keeps the cases of customers: what came in, what was tried, who has answered, what is due.
@@ -150,6 +152,12 @@ fn has_owner(case: &Case) -> bool {
         `tierline case open TITLE --customer NAME` and `tierline triage {logs} --case NUMBER`"
     ));
     false
+}
+
+/// The built-in signatures and vendors, and those in folders.
+pub(super) fn signatures(folders: &[PathBuf]) -> Result<SignatureSet, Usage> {
+    let set = SignatureSet::load(true, folders);
+    set.map_err(|error| Usage(format!("failed to read the signatures: {error}")))
 }
 
 /// Who writes something down.

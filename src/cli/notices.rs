@@ -159,6 +159,7 @@ impl Notices {
         }
         let set = SignatureSet::load(true, signatures);
         let set = set.map_err(|error| Usage(format!("failed to read the signatures: {error}")))?;
+        config.check_vendors(set.vendors()).map_err(wrong)?;
         Ok(Notices { config, channels, ways, vendors: set.vendors().to_vec() })
     }
 

@@ -1,6 +1,8 @@
+use super::case::signatures;
 use super::connection::{ConnectionArgs, tracker};
 use super::{Exit, output, say};
 use clap::Subcommand;
+use std::path::PathBuf;
 use tierline::store::Health;
 
 /// Shows the trackers of the configuration and whether they can be used.
@@ -30,6 +32,9 @@ struct CheckArgs {
     /// The tracker; all, if none is named.
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    /// Adds the vendors and signatures in DIR, which the configuration may name; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    signatures: Vec<PathBuf>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -43,6 +48,16 @@ pub(super) fn run(args: &TrackersArgs) -> anyhow::Result<Exit> {
         None => config.names(),
     };
     let mut exit = Exit::Done;
+    // A name that is misspelt would silently do nothing.
+    let set = signatures(&args.signatures)?;
+    let names_mean = config
+        .check_vendors(set.vendors())
+        .and_then(|()| config.check_signatures(&set))
+        .and(store.customers().map(|it| config.check_customers(&it))?);
+    if let Err(error) = names_mean {
+        say(&error.to_string());
+        exit = Exit::Usage;
+    }
     for name in names {
         let kind = config.kind(name).unwrap_or_default();
         if kind == "portal" {
@@ -58,19 +73,21 @@ pub(super) fn run(args: &TrackersArgs) -> anyhow::Result<Exit> {
                 continue;
             }
         };
+        let unverified = tracker
+            .unverified()
+            .map(|it| format!("not verified live: never tried against a real server, but made from {it}"));
         match tracker.probe() {
             Ok(probe) => {
                 store.set_health(name, &Health::default())?;
                 let mut text = format!("{name}: {kind}, can be used\n");
                 probe.seen.iter().for_each(|it| text.push_str(&format!("  {it}\n")));
-                if let Some(made_from) = tracker.unverified() {
-                    let label = "not verified live: never tried against a real server, but made from";
-                    text.push_str(&format!("  {label} {made_from}\n"));
-                }
+                unverified.iter().for_each(|it| text.push_str(&format!("  {it}\n")));
                 output::print(text.as_bytes())?;
             }
             Err(failure) => {
                 say(&format!("{name}: {kind}, cannot be used: {}", failure.why()));
+                // Above all then: the fault may be ours.
+                unverified.iter().for_each(|it| say(&format!("{name}: {it}")));
                 exit = Exit::Failed;
             }
         }

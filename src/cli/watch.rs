@@ -110,7 +110,8 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
         }
     }
     // What is wrong with them is told now; the readers load them again.
-    let catalogue = catalogue_name(&args.catalogues.load()?);
+    let set = args.catalogues.load()?;
+    let catalogue = catalogue_name(&set);
     let store = args.connection.store_path()?;
     let metrics = args.metrics.clone().unwrap_or_else(|| {
         let mut name = store.file_name().unwrap_or_default().to_owned();
@@ -137,7 +138,8 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
         catalogue,
     };
     let (config, dirs) = (args.connection.config_if_any()?, args.catalogues.dirs().to_vec());
-    let mut beside = Beside::new(config, settings.store.clone(), &args.dirs, dirs)?;
+    let mut beside = Beside::new(config, settings.store.clone(), &args.dirs, dirs, &set)?;
+    drop(set);
     let stop = Arc::new(AtomicBool::new(false));
     end_on_signal(Arc::clone(&stop))?;
     // Kept until the end: nobody is erased while packages and notices of them are made.

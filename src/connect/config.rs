@@ -18,6 +18,7 @@ mod kinds;
 mod mail;
 mod notices;
 mod policy;
+mod references;
 mod settings;
 mod values;
 mod webhook;
@@ -26,7 +27,7 @@ pub use policy::{Decision, Order};
 pub use settings::Settings;
 
 use super::tracker::Tracker;
-use crate::signature::Vendor;
+use crate::signature::{Vendor, similar};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -106,6 +107,7 @@ impl Config {
             }
         }
         config.check_contracts()?;
+        config.check_names()?;
         config.check_policy()?;
         config.check_notices()?;
         Ok(config)
@@ -145,7 +147,8 @@ impl Config {
             let known = self.names();
             let known =
                 if known.is_empty() { "it names none".into() } else { format!("it names {}", known.join(", ")) };
-            return Err(self.error(None, format!("there is no tracker `{name}`; {known}")));
+            let meant = similar(name, &self.names()).map(|it| format!("is `{it}` meant? ")).unwrap_or_default();
+            return Err(self.error(None, format!("there is no tracker `{name}`; {meant}{known}")));
         };
         // Only now: a mistake in one keeps nobody from the others.
         self.check(name, settings)?;

@@ -14,7 +14,7 @@ pub(super) struct Cut {
     pub(super) taken: u64,
     /// Records of the log.
     pub(super) all: u64,
-    /// Times of the first and the last that were taken.
+    /// The earliest and the latest time of those that were taken.
     pub(super) times: Option<(Time, Time)>,
 }
 
@@ -56,7 +56,13 @@ pub(super) fn cut(
             }
             cut.taken += 1;
             if let Some(time) = record.header.time {
-                cut.times = Some((cut.times.map_or(time, |(first, _)| first), time));
+                cut.times = Some(cut.times.map_or((time, time), |(first, last)| {
+                    // Threads write past each other: the last record is not always the latest.
+                    (
+                        if time.instant() < first.instant() { time } else { first },
+                        if time.instant() >= last.instant() { time } else { last },
+                    )
+                }));
             }
             out.write_all(&flow.text(record.text))?;
             out.write_all(b"\n")?;

@@ -27,7 +27,7 @@ pub(super) fn portal_fields(ticket: &Ticket, portal: &Portal) -> String {
                 let most = ticket.attachment_mb.map(|it| format!(", each of {it} MB at most")).unwrap_or_default();
                 format!("(ticket.md and all files in evidence and logs{most})")
             }
-            Takes::Person if field.choices.is_empty() => "(choose)".into(),
+            Takes::Person if field.choices.is_empty() => "(to be filled in)".into(),
             Takes::Person => format!("(one of: {})", field.choices.join(", ")),
         };
         text.push_str(&format!("\n{}:\n  {value}\n", field.name));

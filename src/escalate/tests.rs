@@ -128,6 +128,17 @@ fn a_log_without_records_of_the_time_is_told() {
 }
 
 #[test]
+fn the_time_of_a_log_does_not_end_before_it_begins() {
+    // Threads write past each other.
+    let (folder, _) = package(
+        "2026-01-02 03:04:06 INFO started\n2026-01-02 03:04:05 INFO earlier\n2026-01-02 03:04:09 INFO last\n\
+         2026-01-02 03:04:08 INFO of another thread\n",
+    );
+    let ticket = fs::read_to_string(folder.path().join("out/ticket.md")).unwrap();
+    assert!(ticket.contains("2026-01-02 03:04:05 to 2026-01-02 03:04:09"), "{ticket}");
+}
+
+#[test]
 fn logs_that_cannot_be_read_are_missing_too() {
     let mut error = error("case.zip!/app/app.log");
     let problem = |file: &str, kind, message: &str| Problem { file: file.into(), kind, message: message.into() };

@@ -344,7 +344,9 @@ pub fn excerpts(case: &Case<'_>, diagnosis: &Diagnosis, redactor: &Redactor) -> 
         count => format!("the error, example {} of {count}", index + 1),
     };
     let mut all: Vec<Excerpt> = own.iter().enumerate().map(|(index, it)| excerpt(&what(index), it, redactor)).collect();
-    let others = diagnosis.unresolved.iter().filter(|it| it.id != case.subject.id()).take(OTHERS);
+    let others = diagnosis.unresolved.iter().filter(|it| it.id != case.subject.id());
+    // What says nothing by itself, such as a warning that something works, is no evidence.
+    let others = others.filter(|it| it.score > 0.0).take(OTHERS);
     for other in others {
         let kind = if other.finding.level >= Level::Error { "error" } else { "warning" };
         let what = format!("another unexplained {kind}: {}", headline(&other.finding));

@@ -1,7 +1,7 @@
 //! Names without a shape of their own (`srv-vbr01`, `jdoe`), learnt where the text says what they are and then found
 //! wherever they stand as words.
 
-use super::walk::{Find, State, What, finds, is_atom};
+use super::walk::{Find, State, What, finds, is_atom, plain};
 use super::{Kind, words};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,7 +30,9 @@ impl Names {
     }
 
     fn learn_find(&mut self, text: &[u8], find: &Find) {
-        let Ok(value) = std::str::from_utf8(&text[find.start..find.end]) else { return };
+        let original = &text[find.start..find.end];
+        let plain = plain(original);
+        let Ok(value) = std::str::from_utf8(plain.as_deref().unwrap_or(original)) else { return };
         match find.what {
             What::Name(kind @ (Kind::Host | Kind::User | Kind::Domain | Kind::Serial)) => self.add(kind, value),
             What::Dns if words::cloud_service(value.as_bytes()).is_some() => {
@@ -42,12 +44,20 @@ impl Names {
                 if labels.len() > domain {
                     self.add(Kind::Host, labels[0]);
                 }
+                // Those between are learnt if they are no plain words: they would be missed elsewhere.
+                let between = labels.get(1..labels.len().saturating_sub(domain)).unwrap_or_default();
+                between
+                    .iter()
+                    .filter(|it| it.bytes().any(|it| it.is_ascii_digit()))
+                    .for_each(|it| self.add(Kind::Domain, it));
                 if let Some(at) = labels.len().checked_sub(domain) {
                     labels.get(at).into_iter().for_each(|label| self.add(Kind::Domain, label));
                     // Names of makers and of examples stay, but not where a computer of the customer has shown to be there: its
                     // domain gets a pseudonym, and so it has to everywhere.
                     let domain = labels[at..].join(".");
-                    if words::is_public_name(domain.as_bytes()) {
+                    // So has one whose name is a word of which nothing else is learnt: `shop.de`.
+                    let word = labels.get(at).is_none_or(|it| !words::is_telling(it.as_bytes()));
+                    if words::is_public_name(domain.as_bytes()) || word {
                         self.add(Kind::Domain, &domain);
                     }
                 }
@@ -149,6 +159,28 @@ pub(super) enum Trigger {
     Secret,
     /// `Tel. x`, `fax no. x`.
     Phone,
+    /// `token x`, `token is x`.
+    Token,
+    /// `license key x`, `activation code x`.
+    Licence,
+    /// `serial x`, `serial no. x`.
+    Serial,
+    /// `social security number x`.
+    Social,
+    /// `connect to x:443`, `ping x`.
+    Connect,
+    /// `Linux x 5.14.0`.
+    Kernel,
+    /// `started by x`, `logged in as x`.
+    Done,
+    /// `successful for x from`.
+    Outcome,
+    /// `su: (to root) x on`.
+    Su,
+    /// `CRON[12]: (x) CMD`.
+    Cron,
+    /// `joined to domain x.io`.
+    Domain,
 }
 
 const TRIGGERS: &[(&str, Trigger)] = &[
@@ -187,6 +219,47 @@ const TRIGGERS: &[(&str, Trigger)] = &[
     ("telefax", Trigger::Phone),
     ("mobile", Trigger::Phone),
     ("mobil", Trigger::Phone),
+    ("pwd", Trigger::Password),
+    ("passwort", Trigger::Password),
+    ("kennwort", Trigger::Password),
+    ("passcode", Trigger::Password),
+    ("token", Trigger::Token),
+    ("jsessionid", Trigger::Token),
+    ("license", Trigger::Licence),
+    ("licence", Trigger::Licence),
+    ("activation", Trigger::Licence),
+    ("ipk", Trigger::Licence),
+    ("serial", Trigger::Serial),
+    ("sn", Trigger::Serial),
+    ("social", Trigger::Social),
+    ("connect", Trigger::Connect),
+    ("connecting", Trigger::Connect),
+    ("connected", Trigger::Connect),
+    ("connection", Trigger::Connect),
+    ("ping", Trigger::Connect),
+    ("proxy", Trigger::Connect),
+    ("agent", Trigger::Connect),
+    ("linux", Trigger::Kernel),
+    ("started", Trigger::Done),
+    ("stopped", Trigger::Done),
+    ("requested", Trigger::Done),
+    ("initiated", Trigger::Done),
+    ("launched", Trigger::Done),
+    ("created", Trigger::Done),
+    ("changed", Trigger::Done),
+    ("modified", Trigger::Done),
+    ("deleted", Trigger::Done),
+    ("approved", Trigger::Done),
+    ("cancelled", Trigger::Done),
+    ("submitted", Trigger::Done),
+    ("authenticated", Trigger::Done),
+    ("logged", Trigger::Done),
+    ("running", Trigger::Done),
+    ("successful", Trigger::Outcome),
+    ("succeeded", Trigger::Outcome),
+    ("su", Trigger::Su),
+    ("cron", Trigger::Cron),
+    ("domain", Trigger::Domain),
 ];
 
 impl Dictionary {
@@ -285,6 +358,14 @@ mod tests {
             ("user", None),
         ] {
             assert_eq!(dictionary.kind_of(word.as_bytes()), expected, "{word}");
+        }
+    }
+
+    /// A name that is such a word would be missed where it stands alone.
+    #[test]
+    fn words_behind_which_something_stands_are_no_names() {
+        for (word, _) in TRIGGERS {
+            assert!(!words::is_telling(word.as_bytes()), "{word}");
         }
     }
 

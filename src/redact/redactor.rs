@@ -1,7 +1,7 @@
 use super::kind::MARK;
 use super::names::Dictionary;
 use super::pseudonym::{Role, domain_labels, pseudonym, pseudonym_at};
-use super::walk::{Find, State, What, finds};
+use super::walk::{Find, State, What, finds, plain};
 use super::{CustomerKey, Kind, Map, Names, address, words};
 use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
@@ -161,6 +161,12 @@ impl Redactor {
                     Some(prefix) => address::ipv6_network(&self.key, it, prefix),
                     None => address::ipv6(&self.key, it),
                 });
+                // Whoever reads it sees an address of the older kind, too.
+                if let (Some(old), Some(new)) =
+                    (address.and_then(|it| it.to_ipv4_mapped()), new.and_then(|it| it.to_ipv4_mapped()))
+                {
+                    self.record(Kind::Ipv4, &new.to_string(), &old.to_string());
+                }
                 new.map_or((Kind::Ipv6, None), |it| add(Kind::Ipv6, it.to_string()))
             }
             What::Mac => self.mac(text).map_or((Kind::Mac, None), |it| add(Kind::Mac, it)),
@@ -240,6 +246,8 @@ impl Flow<'_> {
         if self.redactor.keep_identifiers {
             return None;
         }
+        let plain = plain(original);
+        let original = plain.as_deref().unwrap_or(original);
         let (tag, more) = match what {
             What::Secret(_) => (0, 0),
             What::Name(kind) => (1, kind as u8),

@@ -135,7 +135,9 @@ const ORDINARIES: &str = "a about above absent abort aborted accept accepted acc
     with within without word work worker workers working workload workspace workstation world would wrap writable write \
     writer writes writing written wrong xml year years yellow yes yesterday yet you your zero zone";
 
-const MORE_ORDINARIES: &str = "trace notice emerg crit severe fine finer finest config warn fatal panic nil nan inf \
+const MORE_ORDINARIES: &str = "profiles passwd passphrase publickey sudo bearer securestring thin identified community \
+    telephone telefon telefax mobil passwort kennwort passcode jsessionid activation social initiated launched approved \
+    trace notice emerg crit severe fine finer finest config warn fatal panic nil nan inf \
     gmt utc cet cest est edt pst pdt mst cdt cst ssh2 ssh tcp udp icmp tls ssl ldap ldaps kerberos ntlm smb nfs \
     iscsi fc sas nvme lun vlan vpn dhcp snmp ipsec ike oauth saml radius tacacs rdp winrm rpc wmi vss vds msi exe dll sys \
     job-1 black blue brown green grey gray orange pink purple red silver white gold mobile laptop notebook tablet phone \

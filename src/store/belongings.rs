@@ -93,6 +93,13 @@ impl Holdings {
 pub type Reports = BTreeSet<(String, String)>;
 
 impl Store {
+    /// The names of all customers, in their order.
+    pub fn customers(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare("SELECT name FROM customers ORDER BY name")?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
     /// What is kept of a customer.
     pub fn holdings(&self, customer: &str) -> Result<Holdings, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;

@@ -181,7 +181,7 @@ mod tests {
     const RULES: &str = "[[policy.rules]]\nname = \"defects\"\naction = \"ask\"\nsignatures = [\"veeam/**\"]\n\
         trackers = [\"desk\"]\nvendor = \"veeam\"\n\
         [[policy.rules]]\nname = \"unexplained\"\naction = \"ask\"\nseverities = [\"critical\"]\ntrackers = [\"desk\"]\n\
-        vendor = \"ivanti\"\n";
+        vendor = \"ivanti\"\n[trackers.desk]\nkind = \"folder\"\npath = \"desk\"\n";
 
     struct Desk {
         folder: tempfile::TempDir,

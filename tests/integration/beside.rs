@@ -153,15 +153,12 @@ fn what_the_vendor_would_not_accept_is_asked_of_the_customer() {
 }
 
 #[test]
-fn trouble_with_a_package_is_a_word_on_the_case() {
+fn a_rule_for_a_vendor_without_a_profile_is_told_before_anything_is_read() {
     let desk = desk(&rule("submit").replace("vendor = \"veeam\"", "vendor = \"nobody\""));
-    drop_bundle(&desk, "case.tar", true);
-    let events = events(&desk);
-    assert!(
-        events.contains("no package was made by the rule `all of acme`: there is no profile of the vendor"),
-        "{events}"
-    );
-    assert_eq!(json(&desk, &["outbox", "list"]), serde_json::json!([]));
+    check(&watch(&desk), 2, &["config.toml`, line 11: `vendor`: there is no vendor `nobody`; known are "]);
+    let misspelt = rule("submit").replace("customers = [\"acme\"]", "customers = [\"amce\"]");
+    fs::write(desk.path("config.toml"), misspelt).unwrap();
+    check(&watch(&desk), 2, &["`customers`: there is no customer `amce`; is `acme` meant?"]);
 }
 
 #[cfg(unix)]

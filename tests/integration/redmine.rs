@@ -151,7 +151,8 @@ fn lost_answers_and_errors_of_a_server_make_no_second_issue_in_redmine() {
     let Some(redmine) = Redmine::here() else { return };
     let bad = Fate::Answer("500 Internal Server Error", "", "");
     let late = Fate::Answer("503 Service Unavailable", "Retry-After: 1\r\n", "");
-    for first in [Fate::Lost, Fate::Cut, bad, late] {
+    let slow = Fate::Answer("429 Too Many Requests", "Retry-After: 1\r\n", "");
+    for first in [Fate::Lost, Fate::Cut, bad, late, slow] {
         let proxy = Proxy::of_first(&redmine.url, "POST /issues.json ", first.clone());
         let desk = redmine.desk(&proxy.url, "");
         check(&desk.submitted("ticket"), 0, &["desk: ticket "]);
@@ -173,6 +174,13 @@ fn what_redmine_refuses_is_told_with_what_to_do() {
     told("", "wrong", &["answers 401", "tierline trackers check desk"]);
     told("project = \"without-field\"\n", &redmine.key, &["has no custom field `EscalationKey`", "Used as a filter"]);
     told("project = \"nowhere\"\n", &redmine.key, &["is there a project `nowhere`"]);
+    let forbid = Proxy::new(&redmine.url, |line, _| match line.starts_with("POST ") {
+        true => Fate::Answer("403 Forbidden", "", ""),
+        false => Fate::Pass,
+    });
+    let desk = redmine.desk(&forbid.url, "");
+    check(&desk.submitted("ticket"), 5, &["answers 403", "tierline trackers check desk"]);
+    assert_eq!(redmine.issues(&desk), Vec::<u64>::new());
     // A file above the limit of the site.
     let desk = redmine.desk(&redmine.url, "");
     let line = "[18.02.2026 23:32:30.233] <  5188> Info     The extent was read, block by block, and it is well\n";

@@ -205,6 +205,11 @@ fn what_rt_refuses_is_told_with_what_to_do() {
         false => Fate::Pass,
     });
     told(&refuse.url, "", &rt.token, &["is held", "answers 422: Subject is too odd", "outbox retry 1"]);
+    let forbid = Proxy::new(&rt.url, |line, _| match line.starts_with("POST ") {
+        true => Fate::Answer("403 Forbidden", "", "{\"message\":\"No permission to create tickets\"}"),
+        false => Fate::Pass,
+    });
+    told(&forbid.url, "", &rt.token, &["answers 403: No permission to create tickets", "tierline trackers check desk"]);
     told("http://127.0.0.1:9", "timeout_seconds = 1\n", &rt.token, &["127.0.0.1:9", "waits in the outbox"]);
 }
 

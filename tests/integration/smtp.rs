@@ -127,6 +127,7 @@ fn a_kill_at_any_point_sends_one_mail_or_asks() {
         Point::Accepted,
         Point::Attaching,
         Point::Verifying,
+        Point::Verified,
     ] {
         let _ = fs::remove_dir_all(desk.path("ticket"));
         for path in ["store.db", "store.db-wal", "store.db-shm"] {

@@ -457,3 +457,21 @@ fn the_store_of_a_later_version_is_left_alone() {
     assert_eq!(desk.tickets(), Vec::<PathBuf>::new());
     assert!(Path::new(&store).exists());
 }
+
+#[test]
+fn names_that_mean_nothing_and_what_nobody_has_tried_are_told() {
+    let desk = Desk::with_folder();
+    let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
+    let connection = ["--config", text(&config), "--store", text(&store)];
+    let folder = "[trackers.desk]\nkind = \"folder\"\npath = \"drop\"\n";
+    fs::write(&config, format!("{folder}vendor = \"veam\"\n")).unwrap();
+    let words = ["config.toml`, line 4: `vendor`: there is no vendor `veam`; is `veeam` meant?"];
+    check(&desk.run(&[&["trackers", "check"], connection.as_slice()].concat()), 2, &words);
+    check(&desk.run(&[&["case", "due"], connection.as_slice()].concat()), 2, &words);
+    let cloud = "[trackers.cloud]\nkind = \"freshdesk\"\nurl = \"http://127.0.0.1:9\"\nrequester = \"a@b.example\"\n\
+                 token_file = \"token\"\ntimeout_seconds = 1\n";
+    fs::write(desk.path("token"), "hunter2\n").unwrap();
+    fs::write(&config, format!("{folder}vendor = \"Veeam\"\n{cloud}")).unwrap();
+    let words = ["desk: folder, can be used", "cloud: freshdesk, cannot be used: ", "cloud: not verified live: "];
+    check(&desk.run(&[&["trackers", "check"], connection.as_slice()].concat()), 1, &words);
+}

@@ -4,7 +4,7 @@ use crate::cli::connection::ConnectionArgs;
 use crate::cli::exit::Usage;
 use std::path::PathBuf;
 use tierline::connect::Config;
-use tierline::signature::{SignatureSet, Vendor};
+use tierline::signature::Vendor;
 use tierline::sla::{Clocks, clocks};
 use tierline::store::Case;
 
@@ -17,14 +17,9 @@ pub(super) struct Promises {
 impl Promises {
     pub(super) fn new(connection: &ConnectionArgs, signatures: &[PathBuf]) -> anyhow::Result<Promises> {
         let config = connection.config_if_any()?;
-        let set = Promises::signatures(signatures)?;
+        let set = super::signatures(signatures)?;
+        config.check_vendors(set.vendors()).map_err(|error| Usage(error.to_string()))?;
         Ok(Promises { config, vendors: set.vendors().to_vec() })
-    }
-
-    /// The built-in signatures and vendors, and those in folders.
-    pub(super) fn signatures(folders: &[PathBuf]) -> Result<SignatureSet, Usage> {
-        let set = SignatureSet::load(true, folders);
-        set.map_err(|error| Usage(format!("failed to read the signatures: {error}")))
     }
 
     pub(super) fn clocks(&self, case: &Case, now: i64) -> anyhow::Result<Clocks> {

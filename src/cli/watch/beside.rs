@@ -13,7 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
-use tierline::connect::Config;
+use tierline::connect::{Config, ConfigError};
+use tierline::signature::SignatureSet;
 use tierline::store::{NoticeState, Store};
 use tierline::watch::escalate;
 
@@ -55,10 +56,13 @@ impl Beside {
         store: PathBuf,
         roots: &[PathBuf],
         signatures: Vec<PathBuf>,
+        set: &SignatureSet,
     ) -> anyhow::Result<Option<Beside>> {
         if !config.has_notices() && !config.has_orders() {
             return Ok(None);
         }
+        let checked = config.check_vendors(set.vendors()).and_then(|()| config.check_signatures(set));
+        checked.map_err(wrong)?;
         config.check_keywords().map_err(|error| Usage(format!("failed to read keywords: {error}")))?;
         let config = Arc::new(config);
         let notices = Notices::new(Arc::clone(&config), &signatures)?;
@@ -74,6 +78,8 @@ impl Beside {
     /// What is filed from now on is to be told.
     pub(super) fn begin(&self) -> anyhow::Result<()> {
         let opened = Store::open(&self.store)?;
+        let customers = opened.customers()?;
+        self.parts.first().map_or(Ok(()), |it| it.config.check_customers(&customers)).map_err(wrong)?;
         for part in &self.parts {
             match &part.work {
                 Work::Notices(notices) => notices.begin(&opened)?,
@@ -111,6 +117,10 @@ impl Beside {
     pub(super) fn pass(&mut self, stop: &AtomicBool) {
         self.parts.iter_mut().for_each(|it| it.pass(stop));
     }
+}
+
+fn wrong(error: ConfigError) -> Usage {
+    Usage(format!("failed to use the configuration: {error}"))
 }
 
 impl Part {

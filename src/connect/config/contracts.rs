@@ -40,8 +40,15 @@ pub(super) struct Agreed {
     #[serde(default)]
     resolve: BTreeMap<Spanned<String>, Spanned<String>>,
     #[serde(default)]
-    contracts: BTreeMap<String, String>,
+    contracts: BTreeMap<Spanned<String>, String>,
     keywords: Option<Spanned<PathBuf>>,
+}
+
+impl Agreed {
+    /// The vendors whose contracts are named.
+    pub(super) fn vendors(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.contracts.keys()
+    }
 }
 
 impl Config {
@@ -53,7 +60,8 @@ impl Config {
 
     /// The number of the customer's own contract with a vendor.
     pub(super) fn contract_number(&self, customer: &str, vendor: &str) -> Option<String> {
-        self.customers.get(customer)?.get_ref().contracts.get(vendor).cloned()
+        let contracts = &self.customers.get(customer)?.get_ref().contracts;
+        contracts.iter().find(|(name, _)| name.get_ref().eq_ignore_ascii_case(vendor)).map(|(_, number)| number.clone())
     }
 
     /// The file of the words that leave in no package and no notice of a customer, as `escalate --keywords` takes it. It may have been
@@ -99,8 +107,8 @@ impl Config {
 
     fn calendar(&self, name: &Spanned<String>) -> Result<Calendar, ConfigError> {
         let Some(hours) = self.calendars.get(name.get_ref()) else {
-            let reason = format!("there is no calendar `{}`; describe it in `[calendars.NAME]`", name.get_ref());
-            return Err(self.error(Some(name.span()), reason));
+            let known: Vec<&str> = self.calendars.keys().map(|it| &**it).collect();
+            return Err(self.unknown("calendar", "calendar", name, &known, "describe it in `[calendars.NAME]`"));
         };
         let hours = hours.get_ref();
         Calendar::parse(hours.zone.get_ref(), &hours.hours, &hours.holidays)

@@ -23,7 +23,14 @@ pub(super) struct Told {
     via: Spanned<String>,
     to: Option<Spanned<Vec<Spanned<String>>>>,
     on: Option<Vec<Spanned<String>>>,
-    customers: Option<Vec<String>>,
+    customers: Option<Vec<Spanned<String>>>,
+}
+
+impl Told {
+    /// The customers whose cases are told of.
+    pub(super) fn customers(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.customers.iter().flatten()
+    }
 }
 
 impl Config {
@@ -77,13 +84,17 @@ impl Config {
                 let reason = format!("`{via}` is of kind `{kind}`; notices go by `smtp` or `webhook`");
                 return Err(wrong(reason));
             }
-            (None, _) => return Err(wrong(format!("there is no tracker `{via}`"))),
+            (None, _) => {
+                let hint = "describe it in `[trackers.NAME]`";
+                return Err(self.unknown("via", "tracker", &told.via, &self.names(), hint));
+            }
         };
         let on = match &told.on {
             None => News::ALL.to_vec(),
             Some(names) => names.iter().map(|it| self.news(it)).collect::<Result<_, _>>()?,
         };
-        let (name, via, customers) = (name.to_owned(), via.clone(), told.customers.clone());
+        let (name, via, customers) = (name.to_owned(), via.clone(), told.customers.as_ref());
+        let customers = customers.map(|it| it.iter().map(|it| it.get_ref().clone()).collect());
         Ok(Channel { name, via, recipients, on, customers })
     }
 

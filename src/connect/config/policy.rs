@@ -34,10 +34,10 @@ pub(super) struct Policy {
 struct Rule {
     name: Spanned<String>,
     action: Action,
-    customers: Option<Vec<String>>,
+    customers: Option<Vec<Spanned<String>>>,
     signatures: Option<Vec<Spanned<String>>>,
     severities: Option<Vec<Spanned<String>>>,
-    trackers: Option<Vec<String>>,
+    trackers: Option<Vec<Spanned<String>>>,
     vendor: Option<Spanned<String>>,
 }
 
@@ -78,6 +78,25 @@ pub enum Decision {
     },
 }
 
+impl Policy {
+    /// The names of trackers, customers, vendors and signatures in all rules.
+    pub(super) fn trackers(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.rules.iter().flat_map(|it| it.trackers.iter().flatten())
+    }
+
+    pub(super) fn customers(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.rules.iter().flat_map(|it| it.customers.iter().flatten())
+    }
+
+    pub(super) fn vendors(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.rules.iter().filter_map(|it| it.vendor.as_ref())
+    }
+
+    pub(super) fn signatures(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.rules.iter().flat_map(|it| it.signatures.iter().flatten())
+    }
+}
+
 impl Config {
     /// Who decides on a package of a customer that shall go to a tracker. Without a rule a person does, and whatever the rules say
     /// on one that the gate would not let pass.
@@ -90,8 +109,8 @@ impl Config {
         }
         let fits = |rule: &&Rule| {
             let severity = ticket.our_severity.as_deref();
-            is_any(rule.customers.as_deref(), |it| it == customer)
-                && is_any(rule.trackers.as_deref(), |it| it == tracker)
+            is_any(rule.customers.as_deref(), |it| it.get_ref() == customer)
+                && is_any(rule.trackers.as_deref(), |it| it.get_ref() == tracker)
                 && is_any(rule.severities.as_deref(), |it| Some(&**it.get_ref()) == severity)
                 && is_any(rule.signatures.as_deref(), |it| {
                     ticket.finding.as_deref().is_some_and(|id| covers(it.get_ref(), id))
@@ -112,7 +131,13 @@ impl Config {
     /// Whether packages for vendors go to a tracker: it says so itself, or a rule does.
     pub(super) fn is_of_a_vendor(&self, tracker: &str) -> bool {
         self.trackers.get(tracker).is_some_and(|it| it.get_ref().vendor.is_some())
-            || self.policy.rules.iter().filter_map(|it| it.trackers.as_ref()).flatten().any(|it| it == tracker)
+            || self
+                .policy
+                .rules
+                .iter()
+                .filter_map(|it| it.trackers.as_ref())
+                .flatten()
+                .any(|it| it.get_ref() == tracker)
     }
 
     /// What the first rule with a vendor that fits has a watch do with a finding of a customer: a signature, or an unexplained error if that is
@@ -120,12 +145,12 @@ impl Config {
     pub fn order(&self, customer: &str, signature: Option<&str>, severity: &str) -> Option<Order> {
         let fits = |rule: &&Rule| {
             rule.vendor.is_some()
-                && is_any(rule.customers.as_deref(), |it| it == customer)
+                && is_any(rule.customers.as_deref(), |it| it.get_ref() == customer)
                 && is_any(rule.severities.as_deref(), |it| it.get_ref() == severity)
                 && is_any(rule.signatures.as_deref(), |it| signature.is_some_and(|id| covers(it.get_ref(), id)))
         };
         let rule = self.policy.rules.iter().find(fits)?;
-        let (vendor, tracker) = (rule.vendor.as_ref()?.get_ref(), rule.trackers.as_ref()?.first()?);
+        let (vendor, tracker) = (rule.vendor.as_ref()?.get_ref(), rule.trackers.as_ref()?.first()?.get_ref());
         Some(Order {
             rule: rule.name.get_ref().clone(),
             vendor: vendor.clone(),
@@ -170,7 +195,7 @@ fn is_any<T>(wanted: Option<&[T]>, is: impl Fn(&T) -> bool) -> bool {
 }
 
 /// Whether a pattern covers the id of a signature: `veeam/**` all below `veeam`.
-fn covers(pattern: &str, id: &str) -> bool {
+pub(super) fn covers(pattern: &str, id: &str) -> bool {
     match pattern.strip_suffix("/**") {
         Some(folder) => id.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')),
         None => pattern == id,
@@ -195,6 +220,9 @@ action = "submit"
 signatures = ["veeam/**", "acme/app/one"]
 severities = ["high", "critical"]
 trackers = ["desk"]
+[trackers.desk]
+kind = "folder"
+path = "x"
 "#;
 
     fn package(finding: &str, severity: &str, reason: Option<&str>) -> Package {
@@ -252,11 +280,13 @@ trackers = ["desk"]
 
     #[test]
     fn a_rule_with_a_vendor_has_packages_made() {
+        let folder = "kind = \"folder\"\npath = \"x\"\n";
+        let own = RULES.find("[[policy.rules]]\nname = \"defects\"").unwrap()..RULES.find("[trackers").unwrap();
         let rules = format!(
             "[[policy.rules]]\nname = \"never for bolt\"\naction = \"ask\"\ncustomers = [\"bolt\"]\n{}vendor = \"veeam\"\n\
              [[policy.rules]]\nname = \"rest\"\naction = \"ask\"\ntrackers = [\"portal\"]\nvendor = \"ivanti\"\n\
-             [customers.acme]\ncontracts = {{ veeam = \"0815\" }}\n",
-            &RULES[RULES.find("[[policy.rules]]\nname = \"defects\"").unwrap()..]
+             [customers.acme]\ncontracts = {{ Veeam = \"0815\" }}\n[trackers.desk]\n{folder}[trackers.portal]\nkind = \"portal\"\n",
+            &RULES[own]
         );
         let config = config(&rules).unwrap();
         assert!(config.has_orders());

@@ -61,6 +61,18 @@ impl Outbox<'_> {
                 self.store.joins(job.entry.id, one, self.now())?;
                 return Ok(Step::On);
             }
+            // Both have searched before either has opened it.
+            [one]
+                if job.entry.kind == Kind::New && job.ticket.remote.is_none() && {
+                    match self.is_opened_by_us(job, one) {
+                        Ok(ours) => !ours,
+                        Err(failure) => return self.failed(job, job.entry.state, failure.of_question()),
+                    }
+                } =>
+            {
+                self.store.joins(job.entry.id, one, self.now())?;
+                return Ok(Step::On);
+            }
             [one] => {
                 self.store.set_remote(job.ticket.id, one, None, self.now())?;
                 self.store.reach(job.entry.id, State::Accepted, self.now())?;
@@ -134,6 +146,18 @@ impl Outbox<'_> {
             }
             Err(failure) => self.failed(job, State::Searching, failure),
         }
+    }
+
+    /// Whether a ticket that was found after an answer was lost can be the one of this package: the files that go with what opens it
+    /// are there. Of a tracker that opens tickets without files nothing tells.
+    fn is_opened_by_us(&self, job: &Job<'_>, remote: &str) -> Result<bool, Failure> {
+        let files = job.package.draft(self.tracker).0.files;
+        if files.is_empty() {
+            return Ok(true);
+        }
+        let holds = self.tracker.read(remote, &files).map_err(Failure::of_ticket)?;
+        let missing = job.package.missing(&holds.files);
+        Ok(!files.iter().any(|file| missing.iter().any(|it| it.path == file.path)))
     }
 
     /// Asks a person whether what was sent has arrived, where nothing else can tell.

@@ -20,6 +20,8 @@ pub(super) struct Nature {
     pub(super) hint: bool,
     /// It is about a test that passed or was left out.
     pub(super) passed: bool,
+    /// It says that something works.
+    pub(super) well: bool,
     /// It is a command and not what the command said.
     pub(super) command: bool,
     /// It is a value of a dump or a table.
@@ -54,6 +56,7 @@ impl Nature {
             count: COUNT.is_in(template),
             hint: HINT.is_in(template),
             passed: PASSED.is_in(template) || PASSED.is_in(head),
+            well: WELL.is_in(template) && !ILL.is_in(template),
             command: COMMAND.is_in(template),
             value: finding.codes.is_empty() && VALUE.is_in(head),
             frame: FRAME.is_in(text.lines().next().unwrap_or_default()),
@@ -132,6 +135,14 @@ static HINT: Phrases = phrases!(
 static PASSED: Phrases = phrases!(
     r"^ *(?:ok\b|\[?(?:✓|✔|√)|\[\+\]|pass\b|\[ *ok *\])|(?:\b(?:skipped|passed)|\.\.\. ok|: ok) *(?:\(.*\))?$"
 );
+
+static WELL: Phrases = phrases!(
+    r"\b(?:nic|link|interface|port|tunnel|carrier) (?:is |has come )?(?:now )?up\b\.?[\x22']*$"
+    r"|\bsuccessfully \w+ed\b|\b\w+ed successfully\b"
+);
+
+/// What takes that back.
+static ILL: Phrases = phrases!(r"\b(?:not|never|cannot|without|before|until)\b|\b(?:fail|error|un)\w*");
 
 static COMMAND: Phrases = phrases!(r"^ *(?:\$ |\+ ?\S|##\[command\]|> [a-z@])");
 
@@ -230,6 +241,27 @@ mod tests {
         check(&["- error", "cost is $ 5", "> 5 errors"], false, |it| it.command);
         check(&["For more information about the errors", "Re-run Maven using -X", "Usage: x"], true, |it| it.hint);
         check(&["no help came: it failed"], false, |it| it.hint);
+    }
+
+    #[test]
+    fn that_something_works_is_known() {
+        let lines = [
+            "id=firewall time=\"2026-03-03 06:33:43\" pri=4 msg=\"NET24465: external NIC up.\"",
+            "eth0: link is up",
+            "Server Certificate successfully validated for 'LDAP'",
+            "SYS24830: Server has successfully authenticated vpn-gw2.",
+        ];
+        check(&lines, true, |it| it.well);
+        check(
+            &[
+                "external NIC down",
+                "could not bring the link up again",
+                "not successfully ended",
+                "the job failed after it started successfully",
+            ],
+            false,
+            |it| it.well,
+        );
     }
 
     #[test]

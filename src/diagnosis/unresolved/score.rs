@@ -34,6 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// | it only reports that something else failed ("exited with", "see above")        |                  - 0.35 |
 /// | it counts failures and names none                                              |                  - 0.20 |
 /// | it tells how to find out more; it is a command, a value of a dump, a heading   |                  - 0.25 |
+/// | it is at most a warning and says that something works                          |                  - 0.30 |
 /// | it is about a test that passed or was left out; a piece of a stack trace       |                  - 0.35 |
 ///
 /// `fair.rs` then sees to it that the first ones are not all of one kind, one file or one place.
@@ -124,6 +125,7 @@ fn of_itself(finding: &UnknownGroup, nature: &Nature) -> Sum {
     sum.add_if(nature.heading, -250, "only announces what follows");
     sum.add_if(nature.frame, -350, "is a piece of a stack trace");
     sum.add_if(nature.passed, -350, "is about a test that passed or was left out");
+    sum.add_if(nature.well && finding.level <= Level::Warn, -300, "says that something works");
     let files = finding.group.files.len();
     if files > 1 {
         sum.reasons.push(format!("in {files} files"));
@@ -394,6 +396,18 @@ mod tests {
             said(50, "For more information about the errors"),
             said(30, "ok <n> - fails if it must"),
         ]);
+    }
+
+    #[test]
+    fn a_warning_that_something_works_comes_last() {
+        let warned = |count, text: &str| finding(Level::Warn, count, text);
+        let diagnosis = diagnosis(
+            Vec::new(),
+            vec![warned(2, "NET24465: external NIC up."), warned(40, "the cache is almost full")],
+        );
+        let last = diagnosis.unresolved.last().unwrap();
+        assert!(last.finding.template.contains("NIC up"), "{:?}", last.finding.template);
+        assert!(last.reasons.iter().any(|it| it == "says that something works"), "{:?}", last.reasons);
     }
 
     proptest! {

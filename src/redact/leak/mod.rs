@@ -54,6 +54,8 @@ impl Replaced {
         match kind {
             Kind::Ipv4 | Kind::Ipv6 | Kind::Mac | Kind::Sid => self.issued.add(pseudonym.to_lowercase().as_bytes()),
             Kind::Keyword => {}
+            // A label between host and domain: as a word of its own it may be any.
+            Kind::Domain if pseudonym.starts_with("sub-") && !original.bytes().any(|it| it.is_ascii_digit()) => {}
             _ => self.known.add(original),
         }
     }

@@ -73,6 +73,52 @@ fn words_of_messages_stay() {
 }
 
 #[test]
+fn what_only_looks_like_a_name_or_a_secret_stays() {
+    for text in [
+        "connected to node-3, connection from worker12 closed, connect to port 443",
+        "started by systemd, created by job-7, started by cron.service, running as root, logged in as root",
+        "docker run -p 8080:80 nginx, zip -P x, top -p 1234",
+        "unexpected token 'x', token is missing, token bucket is full, license key is missing, serial number is missing",
+        "%d of %s, 50%25 done, 100% of a&b, x && y, C:\\\\Users, \\u0000",
+        "Session ID: 4711, sessionId=6f9619ff-8b86-d011-b42d-00cf4fc964ff, sessionid=0x14f05578bd80006",
+        "Logging in to [iface: default, target: iqn.2026-01.com.example:t3]",
+        "at com.example.shop.cache.Warmup.run(Warmup.java:3), api.example.com is well",
+        "CN=DigiCert Global Root CA,OU=www.digicert.com, CN=Users,DC=x",
+        "Linux version 5.14.0, linux 5.10, domain is missing, social security is a right",
+        "{\"user\": {\"id\": 7}, \"name\": \"backup job\"}",
+    ] {
+        stays(text);
+    }
+}
+
+#[test]
+fn what_is_redacted_is_no_leak() {
+    for text in [
+        "from ::ffff:192.168.254.174 port 22\n",
+        "to hollsteinrsk+tag@konpuglat.io\n",
+        "api.payments.contoso.com: payments are late\n",
+        "imap-login: Login: user=<a.berg>, method=PLAIN\nconnection authorized: user=app database=erp\n",
+    ] {
+        let (redacted, map) = redact(text);
+        let leaks = LeakScan::new(&map, &[], false).leaks(redacted.as_bytes());
+        assert!(redacted != text && leaks.is_empty(), "{leaks:?} of {redacted}");
+    }
+}
+
+#[test]
+fn the_name_of_an_initiator_is_no_host() {
+    let (text, map) = redact("target iqn.2026-01.com.contoso:t3 of iqn.1991-05.com.microsoft:srv41\n");
+    assert!(
+        text.contains("iqn.2026-01.com.domain-") && text.contains(":t3 of iqn.1991-05.com.microsoft:host-"),
+        "{text}"
+    );
+    // No name is learnt that others have: classes of a program may be called so.
+    let classes = "at com.example.shop.Warmup, com.contoso.shop.Warmup";
+    let leaks = LeakScan::new(&map, &[], false).leaks(classes.as_bytes());
+    assert_eq!(leaks.len(), 1, "{leaks:?}");
+}
+
+#[test]
 fn digits_that_are_no_telephone_number_stay() {
     for text in [
         "tel=1111111",

@@ -62,6 +62,11 @@ impl Walk<'_> {
         if let Some(length) = grouped_hex(span, b':') {
             return self.push(start, start + length, What::Mac);
         }
+        // Both addresses and the kind of an Ethernet frame, as iptables logs it.
+        if span.len() == 41 && colons == 13 && span.split(|it| *it == b':').all(|it| it.len() == 2) {
+            let first = self.push(start, start + 17, What::Mac);
+            return self.push(start + 18, start + 35, What::Mac) || first;
+        }
         // Most are times.
         let short = memchr::memmem::find(span, b"::").is_none();
         !(short && colons < 6) && self.ipv6(start, end)
@@ -147,7 +152,9 @@ impl Walk<'_> {
                     return false;
                 }
                 let prefix = self.prefix(end, 32);
+                self.named_address(at);
                 found |= self.push(at, end, What::Ipv4(prefix));
+                self.remote_user(end);
             }
             at = next;
         }

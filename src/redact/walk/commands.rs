@@ -31,6 +31,19 @@ const ATTACHED: &[&[u8]] = &[
 const APART: &[&[u8]] =
     &[b"sshpass", b"psexec", b"psexec64", b"paexec", b"plink", b"pscp", b"psftp", b"putty", b"winexe", b"rdesktop"];
 
+/// Options of one letter that other programs take a password, or a community, with.
+const OF_PROGRAMS: &[(&[u8], &[&[u8]])] = &[
+    (b"-a", &[b"redis"]),
+    (b"-A", &[b"snmpwalk", b"snmpget", b"snmpset", b"snmpbulkwalk", b"snmptrap", b"snmpinform"]),
+    (b"-X", &[b"snmpwalk", b"snmpget", b"snmpset", b"snmpbulkwalk", b"snmptrap", b"snmpinform"]),
+    (b"-c", &[b"snmpwalk", b"snmpget", b"snmpset", b"snmpbulkwalk", b"snmptrap", b"snmpinform"]),
+    (b"-P", &[b"sqlcmd", b"bcp", b"isql", b"osql", b"ipmitool", b"unzip", b"zip"]),
+    (b"-w", &[b"ldapsearch", b"ldapmodify", b"ldapadd", b"ldapdelete", b"ldapwhoami", b"ldappasswd"]),
+    (b"-p", &[b"esxcli", b"mongo", b"mongosh", b"mongodump", b"mongorestore", b"mongoexport", b"docker", b"podman"]),
+    (b"-U", &[b"smbclient", b"rpcclient", b"winexe", b"smbget"]),
+    (b"-p:", &[b"winrm", b"winrs"]),
+];
+
 /// How far before an option its program is looked for, in bytes.
 const PROGRAM: usize = 256;
 
@@ -65,6 +78,32 @@ const CRYPT: &[&[u8]] = &[
 ];
 
 impl Walk<'_> {
+    /// An option of one letter that a program of its line takes a password with.
+    pub(super) fn option_of_program(&mut self, run: Run) -> bool {
+        let text = self.text;
+        let Run { start, end, .. } = run;
+        let sign = text.get(end).copied();
+        let (length, from) = if sign == Some(b':') { (3, end + 1) } else { (2, end) };
+        let option = text.get(start..start + length).unwrap_or_default();
+        let Some((_, programs)) = OF_PROGRAMS.iter().find(|it| it.0 == option) else { return false };
+        let line = &text[self.line.max(start.saturating_sub(PROGRAM)).min(start)..start];
+        let mut words = line.split(|byte| !byte.is_ascii_alphanumeric());
+        if !words.any(|word| programs.iter().any(|it| word.eq_ignore_ascii_case(it))) {
+            return false;
+        }
+        let (from, to) = self.argument(from);
+        let word = &text[from..to];
+        if option == b"-U" {
+            let Some(percent) = memchr::memchr(b'%', word) else { return false };
+            self.user(from, from + percent);
+            return self.push(from + percent + 1, to, What::Secret(Kind::Password));
+        }
+        // `docker run -p 8080:80`.
+        let port = word.iter().all(|it| it.is_ascii_digit() || b":./-".contains(it));
+        let other = word.len() < 3 || port || word[0] == b'-' || is_placeholder(word);
+        !other && self.push(from, to, What::Secret(Kind::Password))
+    }
+
     /// An option that begins with `-p`: with some programs a password follows.
     pub(super) fn password_option(&mut self, run: Run) -> bool {
         let text = self.text;
@@ -157,7 +196,7 @@ impl Walk<'_> {
     }
 
     /// The next argument of a command: without the quotes around it.
-    fn argument(&self, at: usize) -> (usize, usize) {
+    pub(super) fn argument(&self, at: usize) -> (usize, usize) {
         let text = self.text;
         let start = at + text[at..].iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let rest = &text[start..text.len().min(start + 256)];

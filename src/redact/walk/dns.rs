@@ -3,7 +3,7 @@
 use super::super::names::{Meaning, key};
 use super::super::words::{self, Ending};
 use super::super::{Kind, pseudonym};
-use super::{Run, UPPER, Walk, What, is_atom, is_run};
+use super::{DIGIT, Run, UPPER, Walk, What, is_atom, is_run};
 
 /// Ends of the names of units, which stand behind an `@` as domains do.
 const UNITS: &[&[u8]] = &[b"service", b"socket", b"timer", b"mount", b"target", b"device", b"slice", b"scope", b"path"];
@@ -12,6 +12,12 @@ impl Walk<'_> {
     /// A run with dots and letters may be a DNS name.
     pub(super) fn dns(&mut self, run: Run) -> bool {
         let (start, end) = self.trimmed(run);
+        if self.text[start..end].starts_with(b"iqn.") {
+            return self.initiator(start, end);
+        }
+        if self.in_file_name(run) {
+            return true;
+        }
         // `socket.io(` is a call, `x.local=1` a setting.
         if self.text.get(run.end).is_some_and(|byte| b"(=$".contains(byte)) || !self.is_dns(run) {
             return false;
@@ -26,6 +32,61 @@ impl Walk<'_> {
             return true;
         }
         self.push(start, end, What::Dns)
+    }
+
+    /// `srv1.contoso.local.crt`, `backup_srv1.contoso.local_2026.log`: a DNS name in that of a file.
+    fn in_file_name(&mut self, run: Run) -> bool {
+        // Most dotted runs are names of classes.
+        if run.flags & DIGIT == 0 {
+            return false;
+        }
+        let text = self.text;
+        let whole = &text[run.start..run.end];
+        let last = whole.rsplit(|it| *it == b'.').next().unwrap_or_default();
+        let is_file = FILES.contains(&&*last.to_ascii_lowercase());
+        if !is_file && !whole.contains(&b'_') || memchr::memchr_iter(b'.', whole).count() < 2 {
+            return false;
+        }
+        let (mut start, mut found) = (run.start, false);
+        for part in whole.split(|it| *it == b'_') {
+            let cut = part.strip_suffix(last).and_then(|it| it.strip_suffix(b".")).filter(|_| is_file);
+            let end = start + cut.unwrap_or(part).len();
+            let name = Run { start, end, flags: run.flags };
+            let first = text[start..end].split(|it| *it == b'.').next().unwrap_or_default();
+            let labels = memchr::memchr_iter(b'.', &text[start..end]).count();
+            let sure = labels >= 2 && first.iter().any(u8::is_ascii_digit) && !first.iter().all(u8::is_ascii_digit);
+            found |= sure && end > start && self.is_dns(name) && self.push(start, end, What::Dns);
+            start += part.len() + 1;
+        }
+        found
+    }
+
+    /// `iqn.2026-01.com.contoso:srv1` (RFC 3720): a date, a domain backwards, and a name that the domain gives out.
+    fn initiator(&mut self, start: usize, end: usize) -> bool {
+        let text = self.text;
+        let labels: Vec<&[u8]> = text[start..end].split(|it| *it == b'.').skip(2).collect();
+        let domain: Vec<u8> = labels.iter().rev().copied().collect::<Vec<_>>().join(&b"."[..]);
+        let mut at = end - labels.iter().map(|it| it.len() + 1).sum::<usize>() + 1;
+        let mut found = false;
+        for label in &labels {
+            let names = !words::is_public_name(&domain) && words::is_telling(label);
+            found |= names && self.push(at, at + label.len(), What::Name(Kind::Domain));
+            at += label.len() + 1;
+        }
+        // Of Windows and ESXi it is the computer: `com.microsoft:srv1`, `com.vmware:esx1-1a2b3c4d`.
+        let is_computers = [&b"microsoft.com"[..], b"vmware.com"].iter().any(|it| domain.eq_ignore_ascii_case(it));
+        if is_computers && text.get(end) == Some(&b':') {
+            let last = self.run_end(end + 1);
+            let name = &text[end + 1..last];
+            let cut = name.len().checked_sub(9).filter(|at| {
+                domain.eq_ignore_ascii_case(b"vmware.com")
+                    && name[*at] == b'-'
+                    && name[at + 1..].iter().all(u8::is_ascii_hexdigit)
+            });
+            found |= self.host(end + 1, cut.map_or(last, |at| end + 1 + at));
+        }
+        self.done = self.done.max(end);
+        found || !labels.is_empty()
     }
 
     /// Whether a name that is known begins somewhere in a part of the text.
@@ -113,6 +174,9 @@ impl Walk<'_> {
         if user.is_empty() || domain.is_empty() || number && !address || UNITS.contains(&last) {
             return false;
         }
+        if self.before(start) == Some(b'/') && self.of_oracle(start, at, end) {
+            return true;
+        }
         // `java.lang.Object@1a2b3c`, `SendWorker@688`.
         let hash = domain.iter().all(u8::is_ascii_hexdigit) && domain.iter().any(u8::is_ascii_digit);
         let code =
@@ -133,6 +197,26 @@ impl Walk<'_> {
         // Accounts of makers' systems stay, and so does all that is left.
         self.done = self.done.max(if found { end } else { self.done });
         found
+    }
+
+    /// `sqlplus user/password@srv1`, `user/password@srv1:1521/service`: the password is before the `@`.
+    fn of_oracle(&mut self, start: usize, at: usize, end: usize) -> bool {
+        let text = self.text;
+        let from = self.line.min(start - 1);
+        let length = text[from..start - 1].iter().rev().take_while(|it| is_run(**it)).count();
+        let first = start - 1 - length;
+        let begins = self.before(first).is_none_or(|it| it.is_ascii_whitespace() || b"\"'=:".contains(&it));
+        let line = &text[self.line.min(first)..first];
+        let is_tool = |tool: &&[u8]| line.split(|it| !is_atom(*it)).any(|word| word.eq_ignore_ascii_case(tool));
+        let tool = [&b"sqlplus"[..], b"expdp", b"impdp", b"rman", b"sqlldr", b"connect"].iter().any(is_tool);
+        let port = text[end..].strip_prefix(b":").map(|it| it.iter().take_while(|it| it.is_ascii_digit()).count());
+        let service = port.is_some_and(|it| it > 0 && text.get(end + 1 + it) == Some(&b'/'));
+        if length == 0 || !begins || !(tool || service) {
+            return false;
+        }
+        self.user(first, start - 1);
+        let found = self.push(start, at, What::Secret(Kind::Password));
+        self.host_value(at + 1, end) || found
     }
 
     /// A run before `://`: the address behind it may name a user, a password and a host.
@@ -174,7 +258,20 @@ impl Walk<'_> {
             host = start + at + 1;
         }
         let length = text[host..start + whole].iter().position(|byte| b"/?#".contains(byte));
-        self.host_value(host, length.map_or(start + whole, |length| host + length));
+        let end = length.map_or(start + whole, |length| host + length);
+        // Several of one cluster: `mongodb://a@srv1:27017,srv2:27017/`.
+        let mut from = host;
+        for part in text[host..end].split(|it| *it == b',') {
+            self.host_value(from, from + part.len());
+            from += part.len() + 1;
+        }
+        // Whoever knows the path may write there.
+        let is_hook = [&b"hooks.slack.com"[..], b"webhook.office.com", b"logic.azure.com", b"discord.com/api/webhooks"];
+        let rest = &text[host..start + whole];
+        let is_hook = is_hook.iter().any(|it| memchr::memmem::find(rest, it).is_some_and(|at| at < 64));
+        if is_hook && start + whole > end + 20 {
+            self.push(self.done.max(end + 1), start + whole, What::Secret(Kind::Token));
+        }
         // The rest of the address is looked at as any text.
         false
     }
@@ -229,5 +326,6 @@ impl Walk<'_> {
 const FILES: &[&[u8]] = &[
     b"exe", b"dll", b"log", b"txt", b"xml", b"json", b"conf", b"cfg", b"ini", b"java", b"cs", b"cpp", b"c", b"h",
     b"rs", b"sys", b"so", b"jar", b"gz", b"zip", b"bak", b"tmp", b"sock", b"socket", b"pid", b"service", b"yaml",
-    b"yml", b"php", b"html", b"js", b"css", b"sql", b"db", b"vbk", b"vib", b"vmx", b"vmdk",
+    b"yml", b"crt", b"cer", b"pem", b"key", b"pfx", b"csr", b"php", b"html", b"js", b"css", b"sql", b"db", b"vbk",
+    b"vib", b"vmx", b"vmdk",
 ];

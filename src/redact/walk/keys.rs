@@ -2,129 +2,9 @@
 
 use super::super::Kind;
 use super::super::words;
+use super::key_names::{Asks, BY_END, Key, end_of};
 use super::value::{Style, Value};
 use super::{Run, Walk, What, is_atom};
-use std::sync::LazyLock;
-
-/// What a key says of its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asks {
-    /// A password, however short.
-    Password,
-    /// A token or key, if it can be one.
-    Token,
-    /// That, and a cloud provider's.
-    Cloud,
-    /// All of the line or string is secret, but for the scheme before it.
-    Header,
-    Licence,
-    Serial,
-    User,
-    Host,
-    Domain,
-    Mac,
-    Phone,
-    SocialSecurity,
-    /// A user and a password with a colon between.
-    UserAndPassword,
-}
-
-/// Keys by their end, in small letters and without signs. `whole` ones begin where a word of the key begins.
-const KEYS: &[(Asks, bool, &str)] = &[
-    (
-        Asks::Password,
-        false,
-        "password passwd passphrase passcode passwort kennwort motdepasse contrasena secret clientsecret sharedsecret \
-         presharedkey userpassword storepass keypass credential credentials",
-    ),
-    (Asks::Password, true, "pass pwd pw psk pin community communitystring rocommunity rwcommunity sshpass pgpassword"),
-    (
-        Asks::Token,
-        false,
-        "token apikey accesskey secretkey privatekey authkey sharedkey encryptionkey masterkey sessionkey signingkey \
-         sharedaccesskey connectionkey subscriptionkey webhooksecret jsessionid phpsessid aspnetsessionid dsid \
-         sharedaccesssignature xcsrftoken accesssignature hmackey authtoken deploykey",
-    ),
-    (Asks::Token, true, "sig sid bearer auth sessid sessioncookie jwt nonce otp"),
-    (
-        Asks::Cloud,
-        false,
-        "accountkey secretaccesskey awsaccesskeyid storagekey awssecretaccesskey awssessiontoken azurekey storageaccountkey \
-         accesskeyid",
-    ),
-    (
-        Asks::Header,
-        true,
-        "authorization proxyauthorization cookie setcookie xauthtoken xapikey xvaulttoken wwwauthorization",
-    ),
-    (
-        Asks::Licence,
-        false,
-        "licensekey licencekey productkey activationkey activationcode licensecode licencecode serialkey licenseid \
-         registrationkey registrationcode cdkey",
-    ),
-    (Asks::Licence, true, "license licence"),
-    (
-        Asks::Serial,
-        true,
-        "serial serialnumber serialno serialnum sn servicetag assettag chassisserial systemserial hwserial serialnr \
-         seriennummer expressservicecode machineserial",
-    ),
-    (
-        Asks::User,
-        true,
-        "user username userid loginname login logon logonname account accountname samaccountname logname ruser uid upn \
-         userprincipalname subjectusername targetusername runas principal usr owner createdby modifiedby owneruser author \
-         initiatedby requestedby requester dbuser sshuser smbuser benutzer benutzername utilisateur accountid",
-    ),
-    (
-        Asks::Host,
-        true,
-        "host hostname server servername computer computername machine machinename workstation workstationname rhost \
-         remotehost datasource fqdn dnsname domaincontroller proxy endpoint node nodename clientname sourcehost dsthost \
-         srchost targetserver sqlserver vcenter vcenterserver esxihost targetserversname peer peername clienthost \
-         sourceworkstation remoteserver repositoryserver proxyserver mailserver smtpserver dbhost localhost hostip \
-         dnshostname netbiosname servernode",
-    ),
-    (
-        Asks::Domain,
-        true,
-        "domain domainname workgroup realm targetdomainname subjectdomainname accountdomain dnsdomain searchdomain \
-         dnsdomainname userdomain logondomain ntdomain netbiosdomain dc",
-    ),
-    (
-        Asks::Phone,
-        false,
-        "phone telephone telefon phonenumber telephonenumber phoneno phonenr telefax faxnumber faxno faxnr mobilenumber \
-         mobileno cellnumber telnr telno telefonnummer msisdn",
-    ),
-    (Asks::Phone, true, "tel fax mobile mobil handy facsimile"),
-    (Asks::SocialSecurity, true, "ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber"),
-    (Asks::Mac, true, "mac macaddress macaddr hwaddr hwaddress physicaladdress ethernetaddress wwn wwpn wwnn ether"),
-];
-
-/// What a key says, whether it is whole, and the key.
-type Key = (Asks, bool, &'static str);
-
-/// Keys by their last two letters, the longest first.
-static BY_END: LazyLock<Vec<Vec<Key>>> = LazyLock::new(|| {
-    let mut table = vec![Vec::new(); 1024];
-    for (asks, whole, keys) in KEYS {
-        for key in keys.split_ascii_whitespace() {
-            table[end_of(key.as_bytes())].push((*asks, *whole, key));
-        }
-    }
-    table.iter_mut().for_each(|keys| keys.sort_by_key(|(_, _, key)| std::cmp::Reverse(key.len())));
-    table
-});
-
-/// Where keys that end so stand in the table.
-fn end_of(key: &[u8]) -> usize {
-    match key {
-        [.., a, b] => usize::from(a & 31) << 5 | usize::from(b & 31),
-        _ => 0,
-    }
-}
 
 /// How many letters of a key are looked at.
 const LONGEST: usize = 32;
@@ -139,19 +19,26 @@ impl Walk<'_> {
         let later = || {
             let rest = &text[run.end..];
             // Behind most words one blank and another word stand.
-            if !rest.get(1).is_some_and(|byte| b"=: \t".contains(byte)) {
+            if !rest.get(1).is_some_and(|byte| b"=: \t.".contains(byte)) {
                 return false;
             }
-            let blanks = rest.iter().take(40).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            // `Host Name . . . . : x`
+            let blanks = rest.iter().take(60).take_while(|byte| matches!(byte, b' ' | b'\t' | b'.')).count();
             matches!(rest.get(blanks), Some(b'=' | b':'))
         };
         let sign = match next {
             b'=' | b':' | b'"' | b'\'' | b'>' | b'\\' | b']' => true,
-            b' ' | b'\t' => option || later(),
+            b' ' if run.end - run.start == 2 && self.before(run.start) == Some(b'/') => true,
+            b' ' | b'\t' => option || later() || self.opens_element(run),
             _ => false,
         };
         if !sign {
             return false;
+        }
+        // `schtasks /ru jdoe /rp x`.
+        if next == b' ' && &text[run.start..run.end] == b"rp" && self.before(run.start) == Some(b'/') {
+            let (from, to) = self.argument(run.end);
+            return !is_placeholder(&text[from..to]) && self.push(from, to, What::Secret(Kind::Password));
         }
         let slash_option = next == b':' && self.before(run.start) == Some(b'/');
         let Some(asks) = self.asks(run, option) else { return false };
@@ -160,6 +47,44 @@ impl Walk<'_> {
             return self.net_use(run.start - 1, (value.start, value.end));
         }
         self.take(run, asks, value, option || slash_option)
+    }
+
+    /// Whether a run is the name of an element with attributes: `<password type="string">x</password>`.
+    fn opens_element(&self, run: Run) -> bool {
+        let text = self.text;
+        let tag = self.before(run.start) == Some(b'<') || self.before(run.start) == Some(b':');
+        tag && text[..run.start].iter().rev().take(16).any(|it| *it == b'<') && self.tag_end(run.end).is_some()
+    }
+
+    /// Where the tag ends in which a place lies, if the element has a text.
+    pub(super) fn tag_end(&self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..self.text.len().min(at + 200)];
+        let end = memchr::memchr3(b'>', b'<', b'\n', rest).filter(|end| rest[*end] == b'>')?;
+        (end > 0 && rest[end - 1] != b'/' && rest[end - 1] != b'-').then_some(at + end)
+    }
+
+    /// What the object asks in which a key stands: `"user": {"id": 7, "name": `.
+    fn of_object(&self, at: usize) -> Option<Asks> {
+        let before = &self.text[self.line.max(at.saturating_sub(512)).min(at)..at];
+        let mut depth = 0;
+        let open = before.iter().rposition(|byte| {
+            depth += match byte {
+                b'}' => 1,
+                b'{' => -1,
+                _ => 0,
+            };
+            depth < 0
+        })?;
+        let signs = |byte: &u8| b" \t\"':\\=".contains(byte);
+        let end = open - before[..open].iter().rev().take_while(|it| signs(it)).count();
+        let length = before[..end].iter().rev().take_while(|it| is_atom(**it) || **it == b'_').count();
+        let key = before[end - length..end].to_ascii_lowercase();
+        match &*key {
+            b"host" | b"server" | b"computer" | b"machine" | b"node" | b"device" | b"vm" => Some(Asks::Host),
+            b"user" | b"account" | b"owner" | b"actor" | b"author" | b"login" => Some(Asks::User),
+            b"domain" => Some(Asks::Domain),
+            _ => None,
+        }
     }
 
     /// How the value of a key ends.
@@ -171,6 +96,7 @@ impl Walk<'_> {
             Asks::Password => Style::Secret { first },
             // They have no blanks.
             Asks::Token | Asks::Cloud => Style::Secret { first: false },
+            Asks::Common => Style::Line,
             Asks::User => Style::Words { first: !option && self.begins_line(run) },
             _ => Style::Word,
         }
@@ -246,7 +172,18 @@ impl Walk<'_> {
         // In `key: value` of a message the value may be any word.
         let loose = !value.quoted && !value.equals && !option;
         let digits = text.iter().any(u8::is_ascii_digit);
+        let asks = match asks {
+            Asks::Inner => match self.of_object(run.start) {
+                Some(asks) => asks,
+                None => return false,
+            },
+            asks => asks,
+        };
         match asks {
+            Asks::Inner => false,
+            Asks::Id => self.named_id(start, end),
+            Asks::Common => self.common_name(start, end),
+            Asks::User if self.named_id(start, end) => true,
             Asks::Password => {
                 let says = loose && !value.first && words::is_ordinary(text);
                 // `PWD=/root` is the folder in which a command was started.
@@ -257,8 +194,13 @@ impl Walk<'_> {
             }
             Asks::Token | Asks::Cloud => {
                 let kind = if asks == Asks::Cloud { Kind::CloudKey } else { Kind::Token };
+                // The sessions of jobs and of clusters have numbers that support needs, and nobody logs in with.
+                let key = &self.text[run.start..run.end];
+                let number = key.to_ascii_lowercase().ends_with(b"id")
+                    && (is_guid(text) || text.starts_with(b"0x") || text.iter().all(u8::is_ascii_digit));
                 let fits = text.len() >= 6 && !text.contains(&b' ') && (digits || text.len() >= 16)
                     || value.quoted && text.len() >= 8;
+                let fits = fits && (!number || words_of_cookies(key));
                 fits && self.push(start, end, What::Secret(kind))
             }
             Asks::Header => self.header_value(start, end),
@@ -267,7 +209,9 @@ impl Walk<'_> {
                 fits && self.push(start, end, What::Secret(Kind::Licence))
             }
             Asks::Serial => {
-                let fits = digits && text.len() >= 4 && text.iter().all(|it| is_atom(*it) || b"-_./ ".contains(it));
+                let fits = (digits || text.starts_with(b"VMware-"))
+                    && text.len() >= 4
+                    && text.iter().all(|it| is_atom(*it) || b"-_./ ".contains(it));
                 let hex = text.starts_with(b"0x");
                 // `VMware-56 4d 1a 2b 3c 4d 5e 6f-70 81 92 a3 b4 c5 d6 e7`, as the firmware of a virtual machine has it.
                 let more = match text.starts_with(b"VMware-") {
@@ -280,6 +224,9 @@ impl Walk<'_> {
                 };
                 let end = self.trim(start, end + more);
                 fits && !hex && self.push(start, end, What::Name(Kind::Serial))
+            }
+            Asks::User if option && text.contains(&b':') && !text.contains(&b'\\') => {
+                self.take(run, Asks::UserAndPassword, value, option)
             }
             Asks::User => !(loose && !value.first && words::is_ordinary(text)) && self.user(start, end),
             Asks::Host => self.host_by_key(run, value, loose),
@@ -301,10 +248,37 @@ impl Walk<'_> {
         }
     }
 
+    /// `1000(jdoe)` behind `uid=`.
+    fn named_id(&mut self, start: usize, end: usize) -> bool {
+        let text = &self.text[start..end];
+        let digits = text.iter().take_while(|it| it.is_ascii_digit()).count();
+        let Some(name) = text[digits..].strip_prefix(b"(").filter(|_| digits > 0) else { return false };
+        let length = name.iter().position(|it| *it == b')').unwrap_or(name.len());
+        self.user(start + digits + 1, start + digits + 1 + length)
+    }
+
+    /// `CN=Jane Doe,OU=Users,DC=x`. The names of authorities and of folders that every directory has stay.
+    fn common_name(&mut self, start: usize, end: usize) -> bool {
+        let text = &self.text[start..end];
+        let length = text.iter().position(|it| b",/+;".contains(it)).unwrap_or(text.len());
+        let (name, behind) = text.split_at(length);
+        let is_person =
+            [&b"OU="[..], b"ou=", b"DC=", b"dc="].iter().any(|it| memchr::memmem::find(behind, it).is_some());
+        let mut parts = name.split(|it| *it == b' ');
+        let ordinary =
+            parts.clone().any(|it| words::is_ordinary(it) || it.eq_ignore_ascii_case(b"ca")) || parts.next().is_none();
+        let plain = name.iter().all(|it| is_atom(*it) || b" .-_'".contains(it)) && name.len() <= 48;
+        let few = name.iter().filter(|it| **it == b' ').count() <= 2;
+        is_person && plain && few && !ordinary && self.user(start, start + length)
+    }
+
     fn host_by_key(&mut self, run: Run, value: Value, loose: bool) -> bool {
         let text = self.text;
-        let end = self.run_end(value.start).min(value.end);
-        let word = &text[value.start..end];
+        // `tcp:srv1,1433` of SQL Server.
+        let scheme = [&b"tcp:"[..], b"np:"].into_iter().find(|it| text[value.start..value.end].starts_with(it));
+        let begin = value.start + scheme.map_or(0, |it| it.len());
+        let end = self.run_end(begin).min(value.end);
+        let word = &text[begin..end];
         let marked = word.iter().any(|it| it.is_ascii_digit() || b"-.\\".contains(it))
             || !word.iter().any(u8::is_ascii_lowercase);
         // `Server: Apache/2.4` names a program.
@@ -359,6 +333,11 @@ impl Walk<'_> {
     fn header_value(&mut self, start: usize, end: usize) -> bool {
         let text = &self.text[start..end];
         // The longest is `AWS4-HMAC-SHA256`.
+        // Its values are in quotes.
+        let end = match text.starts_with(b"Digest ") {
+            true => self.trim(start, self.line_end(start)),
+            false => end,
+        };
         let scheme = text
             .iter()
             .position(|byte| *byte == b' ')
@@ -370,6 +349,20 @@ impl Walk<'_> {
         let telling = value.len() >= 6 && (random || value.len() >= 16 && !value.contains(&b' '));
         telling && !is_placeholder(value) && self.push(from, end, What::Secret(Kind::Token))
     }
+}
+
+/// Whether a key is that of a cookie: then any value is secret.
+fn words_of_cookies(key: &[u8]) -> bool {
+    let key = key.to_ascii_lowercase();
+    [&b"jsession"[..], b"phpsess", b"aspnet"].iter().any(|it| memchr::memmem::find(&key, it).is_some())
+}
+
+/// Whether this is `6f9619ff-8b86-d011-b42d-00cf4fc964ff`.
+fn is_guid(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"{").map_or(text, |it| it.strip_suffix(b"}").unwrap_or(it));
+    let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    text.len() == 36
+        && text.iter().enumerate().all(|(at, it)| if dash(at) { *it == b'-' } else { it.is_ascii_hexdigit() })
 }
 
 /// Authorities that are the same on every system.

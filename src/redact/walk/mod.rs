@@ -8,17 +8,25 @@
 mod addresses;
 mod commands;
 mod dns;
+mod escapes;
 mod header;
+mod hosts;
+mod key_names;
 mod keys;
 mod paths;
 mod pem;
 mod people;
 mod phrases;
 mod secrets;
+mod sentences;
+mod tokens;
 mod value;
+
+pub(super) use escapes::plain;
 
 use super::Kind;
 use super::names::{Dictionary, Meaning, key};
+use escapes::Escape;
 
 /// Something to be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +60,13 @@ pub(super) enum What {
 pub(super) struct State {
     /// The last line belongs to a private key that is not at its end.
     pub in_key: bool,
+    /// What a program writes before each line of the key is so long.
+    pub indent: usize,
 }
 
 /// Adds all finds in a text, in order and without overlaps. The text begins at a line.
 pub(super) fn finds(text: &[u8], dictionary: &Dictionary, state: &mut State, finds: &mut Vec<Find>) {
-    let mut walk = Walk { text, dictionary, line: 0, done: 0, state, finds, hits: Vec::new() };
+    let mut walk = Walk { text, dictionary, line: 0, done: 0, unescaped: 0, state, finds, hits: Vec::new() };
     walk.run();
 }
 
@@ -75,6 +85,8 @@ pub(super) struct Walk<'a> {
     pub line: usize,
     /// The end of the last find. Nothing before it can be found any more.
     pub done: usize,
+    /// Up to here escapes were read.
+    pub unescaped: usize,
     pub state: &'a mut State,
     finds: &'a mut Vec<Find>,
     /// Known words in the current run.
@@ -154,7 +166,19 @@ impl Walk<'_> {
                     self.line = at;
                     self.header(at);
                 }
+                b'\\' if text.get(at) == Some(&b'u') && text.get(at + 1) == Some(&b'0') => {
+                    self.escaped(at - 1, Escape::Unicode);
+                    at = self.backslash(at - 1).max(self.done);
+                }
                 b'\\' => at = self.backslash(at - 1).max(self.done),
+                b'%' if text.get(at).is_some_and(u8::is_ascii_hexdigit) => {
+                    self.escaped(at - 1, Escape::Percent);
+                    at = at.max(self.done);
+                }
+                b'&' if text.get(at).is_some_and(|it| b"#qalg".contains(it)) => {
+                    self.escaped(at - 1, Escape::Entity);
+                    at = at.max(self.done);
+                }
                 b'+' if text.get(at).is_some_and(u8::is_ascii_digit) => at = self.plus(at - 1),
                 b':' if text.get(at) == Some(&b':') => {
                     self.colons(at - 1);
@@ -212,7 +236,16 @@ impl Walk<'_> {
             b'@' => self.mail(run),
             b'$' if length <= 13 && self.before(start) == Some(b'$') => self.crypt(run),
             b':' if self.text[end..].starts_with(b"://") => self.address_of(run),
+            b':' if self.text.get(end + 1) == Some(&b'/') => self.export(run),
+            b'/' if length < 64 && self.text[..start].ends_with(b"//") => self.share(run),
+            b'+' if length < 12 => self.base64(run),
+            b'/' if length < 12 && flags & UPPER != 0 => self.base64(run),
+            b'+' | b'/' if flags & (UPPER | DIGIT) == UPPER && start == self.line => self.base64(run),
+            b'(' => self.of_realm(run),
+            b'#' if start == self.line => self.prompt(run),
+            b':' if flags & LETTER == 0 && (8..=10).contains(&length) => self.bot_token(run),
             b':' if length <= 4 && flags & (NOT_HEX | JOIN) == 0 => self.colon_hex(start),
+            b':' if length > 4 && self.text[end - 3] == b'_' && flags & DIGIT != 0 => self.colon_hex(end - 2),
             _ => false,
         };
         let shaped = shaped
@@ -227,6 +260,10 @@ impl Walk<'_> {
         while let Some(&(from, to, meaning)) = self.hits.get(index) {
             index += 1;
             if let Meaning::Name(kind) = meaning {
+                // Its sign is in no run: `jdoe+logs@contoso.com`.
+                if to > end && self.text.get(to) == Some(&b'@') && self.mail(Run { start: from, end: to, flags }) {
+                    return;
+                }
                 self.push(from, to, What::Name(kind));
             }
         }

@@ -200,7 +200,7 @@ impl Walk<'_> {
     }
 
     /// Whether backslashes in this line escape something, as in JSON.
-    fn is_escaped(&self) -> bool {
+    pub(super) fn is_escaped(&self) -> bool {
         let line = &self.text[self.line..self.line_end(self.line).min(self.line + 512)];
         let first = line.trim_ascii_start().first();
         matches!(first, Some(b'{' | b'[' | b'"')) || memchr::memmem::find(line, b"\":").is_some()
@@ -277,7 +277,13 @@ impl Walk<'_> {
         let number = bytes.iter().all(|byte| byte.is_ascii_digit() || b"-.x".contains(byte));
         let named = bytes.iter().all(|byte| is_run(*byte) || b" $'+~,=/".contains(byte));
         let sid = bytes.starts_with(b"S-1-");
-        let none = bytes.len() < 2 || number || !named || sid || !bytes.iter().any(|byte| is_atom(*byte));
+        // `Login: user=<jdoe>`: another key.
+        let none = bytes.ends_with(b"=")
+            || bytes.len() < 2
+            || number
+            || !named
+            || sid
+            || !bytes.iter().any(|byte| is_atom(*byte));
         if none || words::is_account(bytes) || super::keys::is_placeholder(bytes) {
             return false;
         }

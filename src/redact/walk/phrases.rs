@@ -24,8 +24,19 @@ impl Walk<'_> {
                 .is_some_and(|(start, end)| start < end && self.push(start, end, What::Secret(Kind::Password))),
             Trigger::Thin => self.thin(to),
             Trigger::Community => self.community(from, to),
-            Trigger::Secret => self.typed_password(to),
+            Trigger::Secret => self.password_phrase(to),
             Trigger::Phone => self.telephone_phrase(to),
+            Trigger::Token => self.token_phrase(to),
+            Trigger::Licence => self.licence_phrase(to),
+            Trigger::Serial => self.serial_phrase(from, to),
+            Trigger::Social => self.social_phrase(to),
+            Trigger::Connect => self.connect_phrase(to),
+            Trigger::Kernel => self.kernel_phrase(to),
+            Trigger::Done => self.done_phrase(to),
+            Trigger::Outcome => self.outcome_phrase(to),
+            Trigger::Su => self.su_phrase(to),
+            Trigger::Cron => self.cron_phrase(to),
+            Trigger::Domain => self.domain_phrase(to),
             Trigger::Identified => {
                 let by = self.skip(to, b"BY");
                 by > to
@@ -35,7 +46,7 @@ impl Walk<'_> {
     }
 
     /// Where what follows a word begins: behind blanks, and behind `word` if it stands there in any case.
-    fn skip(&self, at: usize, word: &[u8]) -> usize {
+    pub(super) fn skip(&self, at: usize, word: &[u8]) -> usize {
         let blanks = |at: usize| at + self.text[at..].iter().take(8).take_while(|byte| **byte == b' ').count();
         let start = blanks(at);
         let end = start + word.len();
@@ -52,7 +63,7 @@ impl Walk<'_> {
     }
 
     /// What stands in quotes at a place.
-    fn quoted(&self, at: usize) -> Option<(usize, usize)> {
+    pub(super) fn quoted(&self, at: usize) -> Option<(usize, usize)> {
         let rest = &self.text[at..self.text.len().min(at + 130)];
         let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
         let quote = *rest.get(slashes)?;
@@ -70,17 +81,37 @@ impl Walk<'_> {
     }
 
     /// The end of what has the signs of a token.
-    fn token_end(&self, start: usize) -> usize {
+    pub(super) fn token_end(&self, start: usize) -> usize {
         let rest = self.text.get(start..).unwrap_or_default();
         start + rest.iter().take_while(|byte| is_run(**byte) || b"+/=~".contains(byte)).count()
     }
 
     /// `user 'x'`, `for user x`, `invalid user x from`.
     fn user_phrase(&mut self, from: usize, to: usize) -> bool {
+        // `[jdoe] OK LOGIN: Client "10.0.0.7"`, as vsftpd writes it.
+        if self.text.get(to) == Some(&b':') {
+            let before = &self.text[self.line.min(from)..from];
+            let before = before.strip_suffix(b"] OK ").or(before.strip_suffix(b"] FAIL "));
+            let open = before.and_then(|it| Some((memchr::memrchr(b'[', it)? + 1, it.len())));
+            return open.is_some_and(|(start, end)| self.user(self.line + start, self.line + end));
+        }
         if self.text.get(to) != Some(&b' ') {
             return false;
         }
         let at = self.skip(to, b"");
+        // `login for jdoe succeeded`.
+        if self.skip(to, b"for") > at {
+            return self.accepted_for(to);
+        }
+        // `net user jdoe x /add`.
+        if self.text[self.line.min(from)..from].ends_with(b"net ") {
+            let (name, end) = self.argument(to);
+            let (start, last) = self.argument(end);
+            let password = &self.text[start..last];
+            let found = !self.text[name..end].starts_with(b"/") && self.user(name, end);
+            let other = password.len() < 4 || password[0] == b'/' || super::keys::is_placeholder(password);
+            return !other && self.push(start, last, What::Secret(Kind::Password)) || found;
+        }
         if let Some((start, end)) = self.quoted(at) {
             return self.is_name(start, end, 48) && self.user(start, end);
         }
@@ -110,7 +141,7 @@ impl Walk<'_> {
             && !words::is_ordinary(name)
     }
 
-    fn without_stop(&self, start: usize, end: usize) -> usize {
+    pub(super) fn without_stop(&self, start: usize, end: usize) -> usize {
         let mut end = end;
         while end > start && b".-\\".contains(&self.text[end - 1]) {
             end -= 1;
@@ -130,9 +161,19 @@ impl Walk<'_> {
         if self.typed_password(to) {
             return true;
         }
+        // `machine x login y password z` of .netrc.
+        let line = &self.text[self.line.min(to)..to];
+        if memchr::memmem::find(line, b"machine ").is_some() && memchr::memmem::find(line, b" login ").is_some() {
+            let (from, end) = self.argument(to);
+            return self.push(from, end, What::Secret(Kind::Password));
+        }
         let is = self.skip(to, b"is");
         let at = if is > self.skip(to, b"") { is } else { self.skip(to, b"was") };
-        let at = self.skip(at - usize::from(at > to), b"set to");
+        let at = [&b"set to"[..], b"changed to", b"reset to"]
+            .into_iter()
+            .map(|it| self.skip(at - usize::from(at > to), it))
+            .max()
+            .unwrap_or(at);
         if let Some((start, end)) = self.quoted(at) {
             let word = &self.text[start..end];
             let says = words::is_ordinary(word) || super::keys::is_placeholder(word);
@@ -149,6 +190,15 @@ impl Walk<'_> {
 
     /// `password for 'x' is 'y'`, behind the name that was just found.
     fn password_of_user(&mut self) {
+        if self.text[self.done..].starts_with(b": ") {
+            let (from, end) = self.argument(self.done + 1);
+            let word = &self.text[from..end];
+            let strong = word.len() >= 6 && word.iter().any(u8::is_ascii_digit) && !word.iter().all(u8::is_ascii_digit);
+            if strong && end == self.line.max(from + self.text[from..self.line_end(from)].trim_ascii_end().len()) {
+                self.push(from, end, What::Secret(Kind::Password));
+            }
+            return;
+        }
         let at = self.done + usize::from(matches!(self.text.get(self.done), Some(b'"' | b'\'' | b'`' | b']')));
         let behind = [&b"is"[..], b"was", b"is now", b"set to", b"is set to", b"was set to"]
             .into_iter()
@@ -180,7 +230,7 @@ impl Walk<'_> {
         let end =
             at + self.text[at..].iter().take(64).take_while(|byte| is_run(**byte) || b"\\@$".contains(byte)).count();
         let end = self.without_stop(at, end);
-        let from = self.text[end..].starts_with(b" from ");
+        let from = [&b" from "[..], b" succeeded", b" failed", b"/"].iter().any(|it| self.text[end..].starts_with(it));
         let word = &self.text[at..end];
         let marked = word.iter().any(|byte| byte.is_ascii_digit() || b"._\\@".contains(byte));
         (from || marked) && !words::is_ordinary(word) && self.user(at, end)
@@ -198,6 +248,10 @@ impl Walk<'_> {
 
     /// `host 'x'`, `server x`, if that can only be a name.
     fn host_phrase(&mut self, to: usize) -> bool {
+        // `node/srv1`, `HOST/srv1`.
+        if self.text.get(to) == Some(&b'/') {
+            return self.computer(to + 1, self.run_end(to + 1));
+        }
         if self.text.get(to) != Some(&b' ') {
             return false;
         }
@@ -237,12 +291,14 @@ impl Walk<'_> {
         let Some(at) = memchr::memchr2(b'@', b'\n', rest).filter(|at| rest[*at] == b'@') else { return false };
         let Some(slash) = memchr::memchr(b'/', &rest[..at]) else { return false };
         self.user(to + 1, to + 1 + slash);
-        self.push(to + 2 + slash, to + 1 + at, What::Secret(Kind::Password))
+        let found = self.push(to + 2 + slash, to + 1 + at, What::Secret(Kind::Password));
+        let host = to + 2 + at;
+        self.host_value(host, self.line_end(host)) || found
     }
 }
 
 /// Whether a word is an ordinary one with a number behind it: `worker12`, `step3`.
-fn is_numbered(word: &[u8]) -> bool {
+pub(super) fn is_numbered(word: &[u8]) -> bool {
     let letters = word.iter().take_while(|byte| is_atom(**byte) && !byte.is_ascii_digit()).count();
     let stem = &word[..letters];
     let rest = &word[letters..];

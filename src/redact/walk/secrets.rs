@@ -3,45 +3,8 @@
 use super::super::{Kind, pseudonym};
 use super::addresses::grouped_hex;
 use super::names_in;
-use super::{DIGIT, LETTER, Run, UPPER, Walk, What, is_atom, is_run};
-
-/// How the tokens of providers begin, how long they are at least, and what they are.
-const TOKENS: &[(&[u8], usize, Kind)] = &[
-    (b"AKIA", 20, Kind::CloudKey),
-    (b"ASIA", 20, Kind::CloudKey),
-    (b"ABIA", 20, Kind::CloudKey),
-    (b"ACCA", 20, Kind::CloudKey),
-    (b"AIza", 35, Kind::CloudKey),
-    (b"ya29.", 30, Kind::CloudKey),
-    (b"GOCSPX-", 28, Kind::CloudKey),
-    (b"LTAI", 16, Kind::CloudKey),
-    (b"dop_v1_", 40, Kind::CloudKey),
-    (b"ghp_", 36, Kind::Token),
-    (b"gho_", 36, Kind::Token),
-    (b"ghu_", 36, Kind::Token),
-    (b"ghs_", 36, Kind::Token),
-    (b"ghr_", 36, Kind::Token),
-    (b"github_pat_", 40, Kind::Token),
-    (b"glpat-", 20, Kind::Token),
-    (b"xoxb-", 20, Kind::Token),
-    (b"xoxp-", 20, Kind::Token),
-    (b"xoxa-", 20, Kind::Token),
-    (b"xoxr-", 20, Kind::Token),
-    (b"xoxs-", 20, Kind::Token),
-    (b"xapp-", 20, Kind::Token),
-    (b"sk_live_", 20, Kind::Token),
-    (b"sk_test_", 20, Kind::Token),
-    (b"rk_live_", 20, Kind::Token),
-    (b"sk-", 24, Kind::Token),
-    (b"SG.", 40, Kind::Token),
-    (b"npm_", 36, Kind::Token),
-    (b"pypi-", 40, Kind::Token),
-    (b"hvs.", 24, Kind::Token),
-    (b"hvb.", 24, Kind::Token),
-    (b"dckr_pat_", 24, Kind::Token),
-    (b"eyJ", 20, Kind::Token),
-    (b"AGE-SECRET-KEY-1", 40, Kind::PrivateKey),
-];
+use super::tokens::token;
+use super::{DIGIT, LETTER, Run, UPPER, Walk, What, is_run};
 
 impl Walk<'_> {
     /// A run with `-`: a private key, a hardware address, a licence key, a card.
@@ -49,9 +12,16 @@ impl Walk<'_> {
         let bytes = &self.text[run.start..run.end];
         if bytes.starts_with(b"-----") {
             let dashes = bytes.iter().position(|byte| *byte != b'-').unwrap_or(bytes.len());
-            return dashes >= 5 && self.private_key(run.start + dashes - 5);
+            return dashes >= 5
+                && (self.private_key(run.start + dashes - 5) || self.key_before(run.start + dashes - 5));
         }
-        if bytes.starts_with(b"-p") && self.password_option(run) {
+        if bytes == b"----" && self.text[run.end..].starts_with(b" BEGIN ") {
+            return self.private_key(run.start);
+        }
+        if bytes == b"Private-Lines" && self.lines_of_key(run.end) {
+            return true;
+        }
+        if bytes.starts_with(b"-p") && self.password_option(run) || bytes.len() == 2 && self.option_of_program(run) {
             return true;
         }
         if run.flags & DIGIT == 0 || bytes.len() < 11 {
@@ -105,7 +75,8 @@ impl Walk<'_> {
             return self.grouped(run);
         }
         if flags & LETTER == 0 {
-            return bytes.iter().all(u8::is_ascii_digit) && self.card(start, end);
+            let (start, end) = self.trimmed(run);
+            return text[start..end].iter().all(u8::is_ascii_digit) && self.card(start, end);
         }
         if flags & DIGIT == 0 && bytes.len() < 20 {
             return false;
@@ -113,35 +84,34 @@ impl Walk<'_> {
         if is_iban(bytes) {
             return self.push(start, end, What::Secret(Kind::Iban));
         }
-        for (prefix, length, kind) in TOKENS {
-            if bytes[0] == prefix[0] && bytes.starts_with(prefix) && bytes.len() >= *length {
-                let strict = *kind != Kind::CloudKey
-                    || *length != 20
-                    || bytes[..20].iter().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit());
-                let jwt = *prefix != b"eyJ" || bytes.contains(&b'.');
-                if strict && jwt {
-                    return self.push(start, end, What::Secret(*kind));
-                }
+        if let Some(kind) = token(bytes) {
+            // Standard Base64 may follow.
+            let more = text[end..].iter().take(512).take_while(|it| it.is_ascii_alphanumeric() || b"+/=".contains(it));
+            let end = end + if bytes.starts_with(b"whsec_") || bytes.starts_with(b"ATATT") { more.count() } else { 0 };
+            let found = self.push(start, end, What::Secret(kind));
+            if kind == Kind::CloudKey && bytes.len() == 20 {
+                self.secret_of_key(end);
             }
+            return found;
+        }
+        if bytes.contains(&b'_') && self.card_between(run) {
+            return true;
         }
         flags & UPPER != 0 && self.base64(run)
     }
 
     /// Base64 whose text holds something that is to be replaced.
-    fn base64(&mut self, run: Run) -> bool {
+    pub(super) fn base64(&mut self, run: Run) -> bool {
         let text = self.text;
-        // A sign of Base64 before the run: it was looked at from its beginning.
-        if self
-            .before(run.start)
-            .is_some_and(|byte| b"/+=".contains(&byte) && run.start > self.line + 1 && is_atom(text[run.start - 2]))
-        {
-            return false;
-        }
         let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
         let rest = &text[run.start..];
         let length = rest.iter().position(|byte| !part(byte)).unwrap_or(rest.len());
         if self.is_key_line(run.start, length) {
             return self.push(run.start, run.start + length, What::Secret(Kind::Encoded));
+        }
+        let lead = text[self.done.min(run.start)..run.start].iter().rev().take_while(|it| b"+/".contains(it)).count();
+        if length + lead == 40 && self.is_aws_secret(run.start - lead, 40) {
+            return self.push(run.start - lead, run.start + length, What::Secret(Kind::CloudKey));
         }
         // Most runs are words, whose first letters stand for no text.
         if length < 16 || !begins_text(&rest[..8]) {
@@ -150,7 +120,7 @@ impl Walk<'_> {
         let Some(inner) = decoded(&rest[..length.min(64 << 10)]).filter(|it| is_text(it)) else { return false };
         let inner: Vec<u8> = inner.into_iter().filter(|byte| *byte != 0).collect();
         let padding = rest[length..].iter().take(2).take_while(|byte| **byte == b'=').count();
-        names_in(&inner, self.dictionary)
+        (is_credentials(&inner) || names_in(&inner, self.dictionary))
             && self.push(run.start, run.start + length + padding, What::Secret(Kind::Encoded))
     }
 
@@ -163,6 +133,48 @@ impl Walk<'_> {
         let has = |kind: fn(&u8) -> bool| text[start..start + length].iter().any(kind);
         let mixed = || has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
         alone && (56..=80).contains(&length) && mixed() && !has(|byte| b"-_".contains(byte))
+    }
+
+    /// Forty letters of Base64 in a line that speaks of secrets or of AWS, as its secret keys are.
+    fn is_aws_secret(&self, start: usize, length: usize) -> bool {
+        let text = self.text;
+        let key = &text[start..start + length];
+        let has = |kind: fn(&u8) -> bool| key.iter().any(kind);
+        let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+        let from = self.line.max(start.saturating_sub(80)).min(start);
+        let before = &text[from..start];
+        let says = |word: &[u8]| before.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word));
+        mixed && !key.contains(&b'-') && (says(b"secret") || says(b"aws"))
+    }
+
+    /// `AKIA...:secret`, `("AKIA...", "secret")`: the secret key behind the id of a key that ends at `at`.
+    fn secret_of_key(&mut self, at: usize) {
+        let rest = &self.text[at..];
+        let signs = rest.iter().take(6).take_while(|it| b" ,:;|\"'".contains(it)).count();
+        let key = &rest[signs..];
+        let length = key.iter().take(41).take_while(|it| it.is_ascii_alphanumeric() || b"+/".contains(it)).count();
+        if signs > 0 && length == 40 {
+            self.push(at + signs, at + signs + length, What::Secret(Kind::CloudKey));
+        }
+    }
+
+    /// The token of a bot of Telegram: `123456789:AA...`.
+    pub(super) fn bot_token(&mut self, run: Run) -> bool {
+        let end = self.run_end(run.end + 1);
+        let is_token = end - run.end >= 34 && self.text[run.end + 1..].starts_with(b"AA");
+        is_token && self.push(run.start, end, What::Secret(Kind::Token))
+    }
+
+    /// The number of a card in the name of a file: `card_4111111111111111_x`.
+    fn card_between(&mut self, run: Run) -> bool {
+        let (mut start, mut found) = (run.start, false);
+        for part in self.text[run.start..run.end].split(|it| *it == b'_') {
+            if part.len() >= 13 && part.iter().all(u8::is_ascii_digit) {
+                found |= self.card(start, start + part.len());
+            }
+            start += part.len() + 1;
+        }
+        found
     }
 
     /// Digits, perhaps with signs between, that may be the number of a card.
@@ -240,15 +252,58 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
     issued && digits.iter().rev().enumerate().map(doubled).sum::<u32>().is_multiple_of(10)
 }
 
+/// How long the account numbers of countries are (<https://www.swift.com/resource/iban-registry-pdf>); those that could be mistaken
+/// for hexadecimal identifiers of 24 and 32 digits are left out.
+const IBANS: &[(&[u8; 2], usize)] = &[
+    (b"at", 20),
+    (b"be", 16),
+    (b"bg", 22),
+    (b"ch", 21),
+    (b"cy", 28),
+    (b"cz", 24),
+    (b"de", 22),
+    (b"dk", 18),
+    (b"ee", 20),
+    (b"es", 24),
+    (b"fi", 18),
+    (b"fr", 27),
+    (b"gb", 22),
+    (b"gr", 27),
+    (b"hr", 21),
+    (b"hu", 28),
+    (b"ie", 22),
+    (b"it", 27),
+    (b"li", 21),
+    (b"lt", 20),
+    (b"lu", 20),
+    (b"lv", 21),
+    (b"mt", 31),
+    (b"nl", 18),
+    (b"no", 15),
+    (b"pl", 28),
+    (b"pt", 25),
+    (b"ro", 24),
+    (b"se", 24),
+    (b"si", 19),
+    (b"sk", 24),
+    (b"tr", 26),
+];
+
 /// Whether this is an account number: country, check digits, letters and digits that agree with them (mod 97).
 pub(super) fn is_iban(bytes: &[u8]) -> bool {
     let [a, b, c, d, ..] = bytes else { return false };
-    let head = a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit();
-    if !head || !(15..=34).contains(&bytes.len()) {
+    let small = a.is_ascii_lowercase() && b.is_ascii_lowercase();
+    let head = (small || a.is_ascii_uppercase() && b.is_ascii_uppercase()) && c.is_ascii_digit() && d.is_ascii_digit();
+    // In small letters it could be any identifier: then the length has to be that of its country.
+    let fits = || {
+        IBANS.iter().any(|(country, length)| bytes[..2].eq_ignore_ascii_case(&country[..]) && bytes.len() == *length)
+    };
+    if !head || !(15..=34).contains(&bytes.len()) || small && !fits() {
         return false;
     }
     let mut rest = 0_u32;
     for byte in bytes[4..].iter().chain(&bytes[..4]) {
+        let byte = byte.to_ascii_uppercase();
         rest = match byte {
             b'0'..=b'9' => rest * 10 + u32::from(byte - b'0'),
             b'A'..=b'Z' => rest * 100 + u32::from(byte - b'A') + 10,
@@ -293,6 +348,20 @@ fn value_of(letter: u8) -> Option<u8> {
         b'/' | b'_' => 63,
         _ => return None,
     })
+}
+
+/// `user:password`, as it stands in headers and settings in Base64.
+fn is_credentials(text: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', text) else { return false };
+    let (user, password) = (&text[..colon], &text[colon + 1..]);
+    let is_name = user.iter().all(|it| it.is_ascii_alphanumeric() || b"._@+\\-".contains(it));
+    (2..=64).contains(&user.len())
+        && is_name
+        && user.iter().any(u8::is_ascii_alphabetic)
+        && (4..=128).contains(&password.len())
+        && password.iter().all(u8::is_ascii_graphic)
+        && password[0] != b'/'
+        && password.iter().any(|it| !it.is_ascii_alphabetic())
 }
 
 /// Whether bytes are text, also in UTF-16.

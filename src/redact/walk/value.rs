@@ -48,7 +48,12 @@ impl Walk<'_> {
         } else if text.get(at) == Some(&b']') {
             at += 1;
         }
-        let blanks = self.blanks(at);
+        let mut blanks = self.blanks(at);
+        if self.text.get(blanks) == Some(&b'.') && blanks > at {
+            // `Host Name . . . . : x`
+            let rest = &text[blanks..];
+            blanks += rest.iter().take(60).take_while(|byte| matches!(byte, b' ' | b'.')).count();
+        }
         let (mut equals, mut element) = (false, false);
         match text.get(blanks) {
             Some(b'=') => {
@@ -80,6 +85,10 @@ impl Walk<'_> {
                 at = follows.then_some(blanks + 6)?;
             }
             _ if option && blanks > at => at = blanks,
+            Some(_) if blanks > at && text.get(blanks).is_some_and(u8::is_ascii_alphabetic) => {
+                element = true;
+                at = self.tag_end(at)? + 1;
+            }
             _ => return None,
         }
         let start = self.blanks(at);
@@ -159,7 +168,9 @@ impl Walk<'_> {
             // One that is part of a password is followed by more of it.
             b',' => !secret || rest.get(1).is_none_or(u8::is_ascii_whitespace) || is_pair(&rest[1..]),
             b')' | b']' | b'}' => !secret || rest.get(1).is_none_or(|it| !is_atom(*it)),
-            b'\\' => matches!(rest.get(1), Some(b'"' | b'\'')) || rest.starts_with(b"\\n") && !secret,
+            b'\\' => {
+                matches!(rest.get(1), Some(b'"' | b'\'')) || rest.starts_with(b"\\n") && !secret && self.is_escaped()
+            }
             _ => false,
         };
         let end = self.until(start, ends);

@@ -5,6 +5,7 @@ mod names;
 mod numbers;
 mod people;
 mod secrets;
+mod wrapped;
 
 use super::*;
 
@@ -44,6 +45,15 @@ pub(crate) const KINDS: &[(&str, Planter)] = &[
     ("phone", people::phone),
     ("social security number", people::social_security),
     ("base64", secrets::base64_text),
+];
+
+/// Forms that are rarer: they have to go, but the leak scan need not know all of them.
+pub(crate) const RARER: &[(&str, Planter)] = &[
+    ("escaped text", wrapped::escaped_text),
+    ("command", wrapped::command),
+    ("console", wrapped::console),
+    ("key behind a prefix", wrapped::key_behind),
+    ("more tokens", wrapped::more_tokens),
 ];
 
 /// Puts a line where lines stand: behind a header, with either line end, between others.

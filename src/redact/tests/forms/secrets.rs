@@ -51,7 +51,7 @@ pub(super) fn cookie(random: &mut Random) -> Planted {
 }
 
 /// A password in which the signs of most forms may be.
-fn password_of(random: &mut Random, signs: &str) -> String {
+pub(super) fn password_of(random: &mut Random, signs: &str) -> String {
     let (length, places) = (6 + random.below(10), format!("{WORD}{signs}"));
     let first = random.text(WORD, 1);
     format!("{first}{}{}", random.text(&places, length), random.text(DIGITS, 1))
@@ -179,7 +179,7 @@ pub(super) fn cloud_key(random: &mut Random) -> Planted {
 }
 
 /// Base64 as RFC 4648 has it.
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     let letters: Vec<char> = BASE64.chars().collect();
     bytes
         .chunks(3)
