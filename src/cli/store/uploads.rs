@@ -1,12 +1,12 @@
 //! What lies in watched folders and was not read: given up, without its end, or tried again.
 
-use super::customer::time;
 use super::open;
 use crate::cli::connection::StoreArgs;
 use crate::cli::{Exit, output};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use std::path::Path;
+use tierline::calendar::utc;
 use tierline::report::one_line;
 use tierline::store::{Store, StoreError, Upload, UploadState};
 
@@ -46,8 +46,8 @@ pub(super) fn uploads(args: &UploadsArgs) -> anyhow::Result<Exit> {
     if args.output == Format::Json {
         let all = unread.iter().map(|it| {
             json!({
-                "state": it.state.name(), "customer": it.customer, "path": path(it), "since": time(it.since),
-                "due": (it.state == UploadState::Later).then(|| time(it.due)), "reason": it.reason,
+                "state": it.state.name(), "customer": it.customer, "path": path(it), "since": utc(it.since),
+                "due": (it.state == UploadState::Later).then(|| utc(it.due)), "reason": it.reason,
             })
         });
         output::print(format!("{:#}\n", Value::Array(all.collect())).as_bytes())?;
@@ -56,7 +56,7 @@ pub(super) fn uploads(args: &UploadsArgs) -> anyhow::Result<Exit> {
     let mut text = String::new();
     for it in &unread {
         let why = it.reason.as_deref().unwrap_or("not said");
-        let line = format!("{:11} since {} {}: `{}`: {why}", it.state.name(), time(it.since), it.customer, path(it));
+        let line = format!("{:11} since {} {}: `{}`: {why}", it.state.name(), utc(it.since), it.customer, path(it));
         text.push_str(&one_line(&line));
         text.push('\n');
     }
