@@ -88,7 +88,7 @@ pub(super) fn key_behind(random: &mut Random) -> Planted {
     ][random.below(3)];
     let lines: Vec<String> = (0..4 + random.below(9)).map(|_| random.text(BASE64, 64)).collect();
     let last = random.text(BASE64, 23) + "=";
-    let all = [&[format!("-----BEGIN {label}-----"), header.to_owned()], &*lines, &[last.clone()]].concat();
+    let all = [&[format!("-----BEGIN {label}-----"), header.to_owned()], &*lines, std::slice::from_ref(&last)].concat();
     let all = [all, vec![format!("-----END {label}-----")]].concat();
     let text: Vec<String> = match random.below(5) {
         0 => all.iter().map(|it| format!("  | {it}")).collect(),
