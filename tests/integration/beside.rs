@@ -154,7 +154,9 @@ fn what_the_vendor_would_not_accept_is_asked_of_the_customer() {
 
 #[test]
 fn a_rule_for_a_vendor_without_a_profile_is_told_before_anything_is_read() {
-    let desk = desk(&rule("submit").replace("vendor = \"veeam\"", "vendor = \"nobody\""));
+    let desk = desk(&rule("submit"));
+    let unknown = rule("submit").replace("vendor = \"veeam\"", "vendor = \"nobody\"");
+    fs::write(desk.path("config.toml"), unknown).unwrap();
     check(&watch(&desk), 2, &["config.toml`, line 11: `vendor`: there is no vendor `nobody`; known are "]);
     let misspelt = rule("submit").replace("customers = [\"acme\"]", "customers = [\"amce\"]");
     fs::write(desk.path("config.toml"), misspelt).unwrap();
