@@ -31,7 +31,10 @@ pub enum SubjectError {
         vendor: String,
     },
     /// There is no error message of the product.
-    #[error("the logs have no unexplained error of a product of {0}, and no known defect")]
+    #[error(
+        "the logs have no unexplained error of a product of {0}, and no known defect; if the case is about something else, name it with \
+         `--finding ID`, which `-o json` of a triage lists"
+    )]
     Nothing(String),
     /// The vendor has no such product.
     #[error("{vendor} has no product `{product}`; its products are {known}")]

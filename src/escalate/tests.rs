@@ -180,7 +180,8 @@ fn a_reason_overrides_the_gate_and_what_is_missing_stays_told() {
 #[test]
 fn the_case_is_about_a_message_of_the_vendors_product() {
     let foreign = error("case.zip!/else/x.log");
-    let nothing = "the logs have no unexplained error of a product of Acme, and no known defect";
+    let nothing = "the logs have no unexplained error of a product of Acme, and no known defect; if the case is about something \
+                   else, name it with `--finding ID`, which `-o json` of a triage lists";
     assert_eq!(stops(&foreign, &complete(), PATHS), [nothing]);
     let id = foreign.unresolved[0].id.clone();
     let named = Intake { findings: vec![id.clone()], ..complete() };

@@ -111,26 +111,31 @@ fn serve(
 /// Asks a server directly, with this header, and returns its answer.
 #[track_caller]
 pub(crate) fn get(url: &str, name: &str, value: &str) -> Vec<u8> {
-    ask(url, name, value, None)
+    ask("GET", url, name, value, String::new())
 }
 
 /// Changes something at a server, with this header.
 #[track_caller]
 pub(crate) fn put(url: &str, name: &str, value: &str, change: &serde_json::Value) {
-    ask(url, name, value, Some(change));
+    ask("PUT", url, name, value, change.to_string());
+}
+
+/// Takes something away at a server, with this header.
+#[track_caller]
+pub(crate) fn delete(url: &str, name: &str, value: &str) {
+    ask("DELETE", url, name, value, String::new());
 }
 
 #[track_caller]
-fn ask(url: &str, name: &str, value: &str, change: Option<&serde_json::Value>) -> Vec<u8> {
+fn ask(method: &str, url: &str, name: &str, value: &str, body: String) -> Vec<u8> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let request = match change {
-            None => client.get(url),
-            Some(change) => client.put(url).header("Content-Type", "application/json").body(change.to_string()),
-        };
-        let answer = request.header(name, value).send().await.unwrap().error_for_status().unwrap();
+        let request = client.request(method.parse().unwrap(), url).header(name, value);
+        let request =
+            if body.is_empty() { request } else { request.header("Content-Type", "application/json").body(body) };
+        let answer = request.send().await.unwrap().error_for_status().unwrap();
         answer.bytes().await.unwrap().to_vec()
     })
 }

@@ -1,6 +1,6 @@
 //! `tierline submit` with a real Redmine 5, which `tests/services/redmine.sh` starts.
 
-use crate::proxy::{Fate, Proxy, get, put};
+use crate::proxy::{Fate, Proxy, delete, get, put};
 use crate::service;
 use crate::submit::{Desk, check};
 use crate::text;
@@ -188,4 +188,24 @@ fn what_redmine_refuses_is_told_with_what_to_do() {
     fs::remove_dir_all(desk.path("ticket")).unwrap();
     desk.escalate("ticket", "acme", "nothing");
     check(&desk.submitted("ticket"), 5, &["is held", "answers 422", "maximum allowed file size"]);
+}
+
+/// As where a plug-in of the site takes files away.
+#[test]
+fn an_attachment_that_redmine_drops_is_seen_and_sent_again_on_demand() {
+    let Some(redmine) = Redmine::here() else { return };
+    let desk = redmine.desk(&redmine.url, "");
+    let words = desk.submit("ticket");
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let fault = format!("{}:1", Point::Verifying.name());
+    assert_eq!(desk.command(&words).env("TIERLINE_FAULT", fault).output().unwrap().status.code(), None);
+    let issue = redmine.check_one(&desk);
+    let dropped = &issue["attachments"][0];
+    delete(&format!("{}/attachments/{}.json", redmine.url, dropped["id"]), "X-Redmine-API-Key", &redmine.key);
+    let held = format!("does not hold {} as sent", dropped["filename"].as_str().unwrap());
+    check(&desk.submitted("ticket"), 5, &["is held", &held, "outbox retry 1"]);
+    let (config, store) = (desk.path("config.toml"), desk.path("store.db"));
+    let retry = ["outbox", "retry", "1", "--config", text(&config), "--store", text(&store)];
+    check(&desk.run(&retry), 0, &[]);
+    redmine.check_one(&desk);
 }
