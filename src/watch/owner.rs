@@ -22,6 +22,8 @@ const STALE: Duration = Duration::from_secs(180);
 pub(super) struct Owner {
     root: PathBuf,
     own: String,
+    /// Where the system itself keeps a second watch from the folder, if it does: one of the same place has ended.
+    here: Option<String>,
     written: Instant,
 }
 
@@ -35,8 +37,8 @@ pub(super) struct Owned {
 
 impl Owner {
     /// Writes that a folder is ours, unless another watch has it or one around it. Where nothing can be written, nobody knows.
-    pub(super) fn new(root: &Path, own: &str) -> Result<Owner, Owned> {
-        let owner = Owner { root: root.to_path_buf(), own: own.to_owned(), written: Instant::now() };
+    pub(super) fn new(root: &Path, own: &str, here: Option<String>) -> Result<Owner, Owned> {
+        let owner = Owner { root: root.to_path_buf(), own: own.to_owned(), here, written: Instant::now() };
         owner.write().map(|()| owner)
     }
 
@@ -51,9 +53,10 @@ impl Owner {
 
     fn write(&self) -> Result<(), Owned> {
         for folder in self.root.ancestors() {
-            let Ok((by, time)) = read(&folder.join(NAME)) else { continue };
+            let Ok(Said { by, place, time }) = read(&folder.join(NAME)) else { continue };
+            let has_ended = folder == self.root && place.is_some() && place == self.here;
             // Nobody's, if the disk was full when it was written.
-            let is_other = by != self.own && !by.is_empty();
+            let is_other = by != self.own && !by.is_empty() && !has_ended;
             if is_other && self.age(time).is_some_and(|age| age < STALE) {
                 return Err(Owned { folder: folder.to_path_buf(), by });
             }
@@ -63,7 +66,10 @@ impl Owner {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
         // What is in the way is no reason not to watch.
-        let _ = options.open(self.root.join(NAME)).and_then(|mut file| writeln!(file, "{}", self.own));
+        let _ = options.open(self.root.join(NAME)).and_then(|mut file| {
+            let place = self.here.as_deref().unwrap_or_default();
+            file.write_all(format!("{}\n{place}\n", self.own).as_bytes())
+        });
         Ok(())
     }
 
@@ -78,22 +84,37 @@ impl Owner {
 impl Drop for Owner {
     fn drop(&mut self) {
         let path = self.root.join(NAME);
-        if read(&path).is_ok_and(|it| it.0 == self.own) {
+        if read(&path).is_ok_and(|it| it.by == self.own) {
             let _ = fs::remove_file(path);
         }
     }
 }
 
-/// What is written there, and when it was.
-fn read(path: &Path) -> io::Result<(String, SystemTime)> {
-    const MOST: u64 = 200;
+/// What is written there.
+struct Said {
+    by: String,
+    place: Option<String>,
+    /// When it was.
+    time: SystemTime,
+}
+
+fn read(path: &Path) -> io::Result<Said> {
+    const MOST: u64 = 300;
     let file = open_file(path)?;
     let time = file.metadata()?.modified()?;
     let mut text = Vec::new();
     file.take(MOST).read_to_end(&mut text)?;
     let text = String::from_utf8_lossy(&text);
-    let shown = text.trim().chars().filter(|it| !it.is_control()).collect();
-    Ok((shown, time))
+    let mut lines = text.lines().map(|it| it.trim().chars().filter(|it| !it.is_control()).collect::<String>());
+    let by = lines.next().unwrap_or_default();
+    Ok(Said { by, place: lines.next().filter(|it| !it.is_empty()), time })
+}
+
+/// By what two programs know that the system keeps them apart: the same start of it, and the same names of sockets.
+pub(super) fn place() -> Option<String> {
+    let start = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let network = fs::read_link("/proc/self/ns/net").ok()?;
+    Some(format!("{} {}", start.trim(), network.display()))
 }
 
 #[cfg(test)]
@@ -110,25 +131,39 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("acme");
         fs::create_dir(&inner).unwrap();
-        let one = Owner::new(folder.path(), "one").unwrap();
-        let refused = Owner::new(folder.path(), "two").unwrap_err().to_string();
+        let one = Owner::new(folder.path(), "one", None).unwrap();
+        let refused = Owner::new(folder.path(), "two", None).unwrap_err().to_string();
         assert!(refused.starts_with("one watches `"), "{refused}");
-        assert!(Owner::new(&inner, "two").is_err());
+        assert!(Owner::new(&inner, "two", None).is_err());
         // Killed and started again.
         std::mem::forget(one);
-        let one = Owner::new(folder.path(), "one").unwrap();
+        let one = Owner::new(folder.path(), "one", None).unwrap();
         assert_eq!(folder.path().read_dir().unwrap().count(), 2);
         drop(one);
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
-        assert!(Owner::new(&inner, "two").is_ok());
+        assert!(Owner::new(&inner, "two", None).is_ok());
+    }
+
+    /// There the lock that goes with the program tells that it has ended.
+    #[test]
+    fn one_that_was_killed_here_is_forgotten_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("acme");
+        fs::create_dir(&inner).unwrap();
+        let here = || Some("boot net:[1]".to_owned());
+        std::mem::forget(Owner::new(folder.path(), "one", here()).unwrap());
+        assert!(Owner::new(folder.path(), "two", Some("boot net:[2]".to_owned())).is_err());
+        assert!(Owner::new(folder.path(), "two", None).is_err());
+        assert!(Owner::new(&inner, "two", here()).is_err(), "the lock is of one folder");
+        assert!(Owner::new(folder.path(), "two", here()).is_ok());
     }
 
     #[test]
     fn one_that_was_killed_is_forgotten_and_one_that_was_replaced_notices() {
         let folder = tempfile::tempdir().unwrap();
-        let mut one = Owner::new(folder.path(), "one").unwrap();
+        let mut one = Owner::new(folder.path(), "one", None).unwrap();
         age(folder.path(), STALE + REFRESH);
-        let two = Owner::new(folder.path(), "two").unwrap();
+        let two = Owner::new(folder.path(), "two", None).unwrap();
         assert!(one.keep().is_ok(), "not asked yet");
         one.written -= REFRESH;
         assert!(one.keep().is_err());

@@ -1,6 +1,6 @@
 //! The folders that are watched: what they may be, that no other watch has them, and whether they are still the same.
 
-use super::owner::{Owned, Owner};
+use super::owner::{self, Owned, Owner};
 use super::publish::mark;
 use super::settings::{Settings, WatchError};
 use std::io;
@@ -80,7 +80,8 @@ impl Root {
         }
         let is_other = self.claim.take().is_some();
         let lock = lock(identity)?;
-        let owner = Owner::new(&self.path, &self.own).map_err(io::Error::other)?;
+        let here = lock.as_ref().and_then(|_| owner::place());
+        let owner = Owner::new(&self.path, &self.own, here).map_err(io::Error::other)?;
         self.claim = Some((identity, lock, owner));
         Ok(is_other)
     }

@@ -143,13 +143,23 @@ fn ends_like_a_domain(word: &[u8]) -> bool {
         || [&b"com"[..], b"org", b"net", b"edu", b"gov", b"local", b"lan", b"internal", b"corp"].contains(&last)
 }
 
-/// Whether a byte may stand in a name of one word.
+/// Whether a byte may stand in a name of one word. Asked of every byte, and so looked up.
 fn is_part(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte >= 0x80 || is_sign(*byte)
+    static PARTS: [bool; 256] = {
+        let mut parts = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let it = byte as u8;
+            parts[byte] = it.is_ascii_alphanumeric() || it >= 0x80 || is_sign(it);
+            byte += 1;
+        }
+        parts
+    };
+    PARTS[usize::from(*byte)]
 }
 
 /// Whether a byte joins the parts of a word.
-fn is_sign(byte: u8) -> bool {
+const fn is_sign(byte: u8) -> bool {
     matches!(byte, b'.' | b'_' | b'-')
 }
 
