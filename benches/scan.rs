@@ -9,9 +9,7 @@ use std::hint::black_box;
 use std::time::Duration;
 use tierline::record::{Chunk, Reading, chunks};
 use tierline::scan::{LineCache, Scanner};
-use tierline::signature::{
-    Condition, Examples, FieldTest, FieldValue, Scope, Severity, Side, Signature, SignatureSet, Status, SupportLevel,
-};
+use tierline::signature::{Condition, FieldTest, FieldValue, Severity, Signature, SignatureSet};
 
 /// Bytes of log per run.
 const SIZE: usize = 4 << 20;
@@ -43,33 +41,8 @@ fn signature(number: usize) -> Signature {
             Condition::Regex(format!("{message} at")),
         ]),
     };
-    Signature {
-        id: format!("bench/bench/{number:05}").into(),
-        title: String::new(),
-        status: Status::Stable,
-        level: SupportLevel::L1,
-        side: Side::Server,
-        severity: Severity::High,
-        vendor: String::new(),
-        product: String::new(),
-        component: None,
-        scope: Scope::default(),
-        condition,
-        correlation: None,
-        cause: String::new(),
-        impact: None,
-        fixes: Vec::new(),
-        references: Vec::new(),
-        suppresses: Vec::new(),
-        caused_by: Vec::new(),
-        caused_within: Signature::CAUSED_WITHIN,
-        formerly: Vec::new(),
-        replaced_by: None,
-        escalate: None,
-        variants: None,
-        examples: Examples::default(),
-        source: "bench.yaml".into(),
-    }
+    let id = format!("bench/bench/{number:05}");
+    Signature { severity: Severity::High, source: "bench.yaml".into(), ..Signature::of_condition(id, condition) }
 }
 
 /// A log in which one line of `every` tells of a trouble; none if it is 0.

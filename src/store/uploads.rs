@@ -85,6 +85,27 @@ pub struct Upload {
     pub report: Option<String>,
 }
 
+#[cfg(test)]
+impl Upload {
+    /// One that is being read, for tests.
+    pub(crate) fn working(customer: &str, path: &str, at: i64) -> Upload {
+        Upload {
+            path: path.as_bytes().to_vec(),
+            customer: customer.to_owned(),
+            facts: String::new(),
+            state: UploadState::Working,
+            sha256: None,
+            catalogue: None,
+            tries: 0,
+            interrupted: 0,
+            since: at,
+            due: at,
+            reason: None,
+            report: None,
+        }
+    }
+}
+
 /// What was read once and for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadBundle {

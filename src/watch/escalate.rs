@@ -174,7 +174,7 @@ fn wanted_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{About, Finished, Upload, UploadState};
+    use crate::store::{About, Finished, Upload};
     use serde_json::json;
     use std::fs;
 
@@ -214,20 +214,7 @@ mod tests {
             let mut report = report.clone();
             report["inputs"] = json!([{"sha256": name}]);
             fs::write(folder.join("report.json"), report.to_string()).unwrap();
-            let upload = Upload {
-                path: name.as_bytes().to_vec(),
-                customer: "acme".to_owned(),
-                facts: String::new(),
-                state: UploadState::Working,
-                sha256: None,
-                catalogue: None,
-                tries: 0,
-                interrupted: 0,
-                since: at,
-                due: at,
-                reason: None,
-                report: None,
-            };
+            let upload = Upload::working("acme", name, at);
             let finished = Finished {
                 upload: &upload,
                 sha256: name,

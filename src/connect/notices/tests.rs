@@ -11,7 +11,7 @@ use crate::signature::Severity;
 use crate::sla::{Clocks, Contract as Agreed, clocks};
 use crate::store::{
     About, Case, CaseBundle, Change, Claim, Escalation, Finding, Finished, FoundIn, NewCase, NewNotice, NewSuppression,
-    NoticeState, Origin, Store, Upload, UploadState,
+    NoticeState, Origin, Store, Upload,
 };
 use serde_json::json;
 use std::cell::{Cell, RefCell};
@@ -247,20 +247,7 @@ fn a_webhook_gets_the_same_message_until_it_takes_it() {
 fn a_case_that_waits_for_logs_is_not_due() {
     let desk = Desk::new(vec![channel("all", &[""], &[News::DueSoon, News::Overdue])]);
     let file = |name: &str, at| {
-        let upload = Upload {
-            path: name.as_bytes().to_vec(),
-            customer: "acme".to_owned(),
-            facts: String::new(),
-            state: UploadState::Working,
-            sha256: None,
-            catalogue: None,
-            tries: 0,
-            interrupted: 0,
-            since: at,
-            due: at,
-            reason: None,
-            report: None,
-        };
+        let upload = Upload::working("acme", name, at);
         let finished = Finished {
             upload: &upload,
             sha256: name,

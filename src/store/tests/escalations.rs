@@ -4,20 +4,7 @@ use super::*;
 
 /// A bundle that a watch has filed.
 fn filed(store: &Store, customer: &str, name: &str, at: i64) -> FiledBundle {
-    let upload = Upload {
-        path: name.as_bytes().to_vec(),
-        customer: customer.to_owned(),
-        facts: "1".into(),
-        state: UploadState::Working,
-        sha256: None,
-        catalogue: None,
-        tries: 0,
-        interrupted: 0,
-        since: at,
-        due: at,
-        reason: None,
-        report: None,
-    };
+    let upload = Upload::working(customer, name, at);
     let (path, report) = (format!("/in/{name}"), format!("/in/{name}.tierline"));
     let finished = Finished {
         upload: &upload,
