@@ -1,6 +1,4 @@
 use super::FilePath;
-use super::source::read_exact_at;
-use std::fs::File;
 use std::io::Read;
 use std::ops::{Deref, Range};
 
@@ -33,14 +31,20 @@ pub enum Content<'a> {
 #[derive(Clone, Copy)]
 pub struct Mapped<'a> {
     bytes: &'a [u8],
-    /// The file that the bytes are mapped from, if they are.
-    file: Option<&'a File>,
+    /// Where the bytes are mapped from, if they are.
+    near: Option<&'a (dyn Near + Sync)>,
+}
+
+/// Brings parts of a mapped file near before they are read.
+pub(super) trait Near {
+    /// See [`Mapped::bring_near`]. The part lies in the file as it was when it was mapped.
+    fn bring(&self, part: Range<usize>, buffer: &mut Vec<u8>) -> bool;
 }
 
 impl<'a> Mapped<'a> {
     #[cfg(unix)]
-    pub(super) fn of_file(bytes: &'a [u8], file: &'a File) -> Mapped<'a> {
-        Mapped { bytes, file: Some(file) }
+    pub(super) fn of_file(bytes: &'a [u8], near: &'a (dyn Near + Sync)) -> Mapped<'a> {
+        Mapped { bytes, near: Some(near) }
     }
 
     /// The bytes.
@@ -48,22 +52,17 @@ impl<'a> Mapped<'a> {
         self.bytes
     }
 
-    /// Copies a part into `buffer`, which gets its length; false if that is not possible or the file has become shorter.
-    ///
-    /// What is copied is in the processor's cache then. Of a large map every page costs a fault and every line a wait
-    /// for memory, which together take longer than the copy.
-    pub fn copy(self, range: Range<usize>, buffer: &mut Vec<u8>) -> bool {
-        let Some(file) = self.file.filter(|_| range.start <= range.end && range.end <= self.bytes.len()) else {
-            return false;
-        };
-        buffer.resize(range.len(), 0);
-        read_exact_at(file, buffer, range.start as u64)
+    /// Makes a part of a large file ready to be read at once. Returns whether it was copied to `buffer`, which has its
+    /// length then; else it is to be read where it is.
+    pub fn bring_near(self, part: Range<usize>, buffer: &mut Vec<u8>) -> bool {
+        let near = self.near.filter(|_| part.start <= part.end && part.end <= self.bytes.len());
+        near.is_some_and(|near| near.bring(part, buffer))
     }
 }
 
 impl<'a> From<&'a [u8]> for Mapped<'a> {
     fn from(bytes: &'a [u8]) -> Mapped<'a> {
-        Mapped { bytes, file: None }
+        Mapped { bytes, near: None }
     }
 }
 

@@ -7,6 +7,7 @@
 use memmap2::Mmap;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 
@@ -34,6 +35,15 @@ impl Map {
     /// The file's bytes; zeros where it was truncated.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.map
+    }
+
+    /// Maps all pages of a part at once. False if that is not possible, as where the file was truncated; then each is
+    /// mapped when it is read.
+    pub(super) fn populate(&self, part: Range<usize>) -> bool {
+        #[cfg(target_os = "linux")]
+        return self.map.advise_range(memmap2::Advice::PopulateRead, part.start, part.len()).is_ok();
+        #[cfg(not(target_os = "linux"))]
+        return part.is_empty();
     }
 
     /// Whether a part of it was missing when it was read.

@@ -28,6 +28,8 @@ mod lzw;
 #[cfg(unix)]
 mod map;
 mod name;
+#[cfg(unix)]
+mod near;
 mod problem;
 mod repeats;
 mod rpm;

@@ -11,6 +11,8 @@ use super::kind::{HEAD, Kind};
 use super::list::{Listed, list_folder, not_file, shown_inputs};
 #[cfg(unix)]
 use super::map::{Map, end_of_data, is_local};
+#[cfg(unix)]
+use super::near::NearFile;
 use super::repeats::{self, Listing, Repeat};
 use super::source::{Progress, Shrunk, Source, read_exact_at};
 use super::visit::{Facts, Place, Visit};
@@ -349,7 +351,7 @@ fn visit_map(visit: &Visit<'_>, place: &Place<'_>, facts: Facts, file: &File, en
     let bytes = map.bytes().len() as u64;
     let end = usize::try_from(end).unwrap_or(usize::MAX);
     let content = map.bytes().get(..end).unwrap_or(map.bytes());
-    visit.leaf(place, facts.modified, Content::Mapped(Mapped::of_file(content, file)), bytes);
+    visit.leaf(place, facts.modified, Content::Mapped(Mapped::of_file(content, &NearFile::new(file, &map))), bytes);
     // A file cut within its last page reads as zeros without a signal.
     if map.was_cut() || file.metadata().is_ok_and(|now| now.len() < bytes) {
         visit.fail(place, ProblemKind::Changed, format!("{Shrunk}; zeros were read instead"));

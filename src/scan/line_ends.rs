@@ -1,8 +1,8 @@
 //! Where the lines of a part of a text end: one bit for each byte.
 //!
 //! Lines are cut around hits, and one has to know how many came before. With bits that is a look at a few words for each
-//! hit, where a search for line ends would begin anew each time. [`portable`] defines the bits; the AVX2 form must give
-//! the same, which a property test compares.
+//! hit, where a search for line ends would begin anew each time. [`portable`] defines the bits; the AVX2 and AVX-512
+//! forms must give the same, which a property test compares.
 
 #![expect(unsafe_code, reason = "SIMD kernel; `portable` is its safe twin")]
 
@@ -29,9 +29,15 @@ impl LineEnds {
     pub(super) fn read(&mut self, part: &[u8]) {
         let part = &part[..part.len().min(PART)];
         #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("popcnt") {
-            // SAFETY: the processor has the instructions.
-            return unsafe { avx2::read(part, &mut self.words, &mut self.before) };
+        if std::is_x86_feature_detected!("popcnt") {
+            if std::is_x86_feature_detected!("avx512bw") {
+                // SAFETY: the processor has the instructions.
+                return unsafe { x86::avx512(part, &mut self.words, &mut self.before) };
+            }
+            if std::is_x86_feature_detected!("avx2") {
+                // SAFETY: the processor has the instructions.
+                return unsafe { x86::avx2(part, &mut self.words, &mut self.before) };
+            }
         }
         portable(part, &mut self.words, &mut self.before);
     }
@@ -83,22 +89,46 @@ fn fill(from: usize, part: &[u8], words: &mut [u64; WORDS], before: &mut [u16; W
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx2 {
+mod x86 {
     use super::{WORDS, fill};
     use std::arch::x86_64::*;
 
+    #[target_feature(enable = "avx512f,avx512bw,popcnt")]
+    pub(super) fn avx512(part: &[u8], words: &mut [u64; WORDS], before: &mut [u16; WORDS + 1]) {
+        let newline = _mm512_set1_epi8(b'\n' as i8);
+        each_word(part, words, before, |bytes| {
+            // SAFETY: 64 bytes.
+            let bytes = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
+            _mm512_cmpeq_epi8_mask(bytes, newline)
+        });
+    }
+
     #[target_feature(enable = "avx2,popcnt")]
-    pub(super) fn read(part: &[u8], words: &mut [u64; WORDS], before: &mut [u16; WORDS + 1]) {
+    pub(super) fn avx2(part: &[u8], words: &mut [u64; WORDS], before: &mut [u16; WORDS + 1]) {
         let newline = _mm256_set1_epi8(b'\n' as i8);
-        let (whole, _) = part.as_chunks::<64>();
-        for (word, bytes) in whole.iter().enumerate().take(WORDS) {
+        each_word(part, words, before, |bytes| {
             let half = |at: usize| {
                 // SAFETY: 32 of the 64 bytes.
                 let bytes = unsafe { _mm256_loadu_si256(bytes.as_ptr().add(at).cast()) };
                 _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, newline)) as u32
             };
-            words[word] = u64::from(half(0)) | u64::from(half(32)) << 32;
-            before[word + 1] = before[word] + words[word].count_ones() as u16;
+            u64::from(half(0)) | u64::from(half(32)) << 32
+        });
+    }
+
+    #[inline(always)]
+    fn each_word(
+        part: &[u8],
+        words: &mut [u64; WORDS],
+        before: &mut [u16; WORDS + 1],
+        ends: impl Fn(&[u8; 64]) -> u64,
+    ) {
+        let (whole, _) = part.as_chunks::<64>();
+        let mut count = before[0];
+        for ((bytes, word), before) in whole.iter().zip(words.iter_mut()).zip(&mut before[1..]) {
+            *word = ends(bytes);
+            count += word.count_ones() as u16;
+            *before = count;
         }
         fill(whole.len(), part, words, before);
     }
@@ -121,6 +151,13 @@ mod tests {
             let mut twin = LineEnds::new();
             portable(&text, &mut twin.words, &mut twin.before);
             prop_assert_eq!((&ends.words, &ends.before), (&twin.words, &twin.before));
+            #[cfg(target_arch = "x86_64")]
+            if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("popcnt") {
+                let mut other = LineEnds::new();
+                // SAFETY: the processor has the instructions.
+                unsafe { x86::avx2(&text, &mut other.words, &mut other.before) };
+                prop_assert_eq!((&other.words, &other.before), (&twin.words, &twin.before));
+            }
             let newlines: Vec<_> = (0..text.len()).filter(|&at| text[at] == b'\n').collect();
             for position in positions {
                 prop_assert_eq!(ends.before(position), newlines.iter().filter(|&&at| at < position).count() as u64);

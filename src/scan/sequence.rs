@@ -6,7 +6,7 @@
 //! would have to try too much gives up and the regex is asked.
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memrchr, memrchr2};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// Elements, bytes of literals and repetitions that are counted out: far below where a regex gets too large to be used.
@@ -24,8 +24,6 @@ pub(super) struct Sequence {
     literal: Literal,
     behind: Vec<Element>,
     finder: Finder<'static>,
-    /// The place in the literal where it is looked for if case does not matter: its rarest byte.
-    rarest: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +45,8 @@ struct Literal {
     bytes: Vec<u8>,
     /// ASCII letters stand for both of their cases.
     nocase: bool,
+    /// Where its rarest byte is, which is looked for first.
+    rarest: usize,
 }
 
 /// A set of bytes.
@@ -74,6 +74,7 @@ impl Sequence {
             Element::Literal(literal) => literal.bytes.len() + 1,
             _ => 0,
         };
+        elements.iter_mut().for_each(Element::make_ready);
         let bytes: usize = elements.iter().map(Element::size).sum();
         let best = (0..elements.len()).max_by_key(|&index| length(&elements[index]))?;
         if elements.len() > MOST_ELEMENTS || bytes > MOST_BYTES {
@@ -83,8 +84,7 @@ impl Sequence {
         let Some(Element::Literal(literal)) = elements.pop() else { return None };
         elements.reverse();
         let finder = Finder::new(&literal.bytes).into_owned();
-        let rarest = (0..literal.bytes.len()).min_by_key(|&index| commonness(literal.bytes[index]))?;
-        Some(Sequence { before: elements, literal, behind, finder, rarest })
+        Some(Sequence { before: elements, literal, behind, finder })
     }
 
     /// Whether the regex matches somewhere in `text`; `None` if that takes too long.
@@ -110,14 +110,13 @@ impl Sequence {
         if !self.literal.nocase {
             return self.finder.find(text.get(from..)?).map(|start| from + start);
         }
-        let byte = self.literal.bytes[self.rarest];
-        let mut at = from + self.rarest;
-        while let Some(distance) = memchr2(byte, byte.to_ascii_uppercase(), text.get(at..)?) {
-            let start = at + distance - self.rarest;
-            if self.literal.starts(&text[start..]) {
-                return Some(start);
+        let mut from = from;
+        while let Some(distance) = self.literal.skip(text.get(from..)?, Way::Forwards) {
+            from += distance;
+            if self.literal.starts(&text[from..]) {
+                return Some(from);
             }
-            at += distance + 1;
+            from += 1;
         }
         None
     }
@@ -191,16 +190,13 @@ impl Steps<'_> {
     fn somewhere(&mut self, rest: &[Element], at: usize, min: usize, run: usize, way: Way) -> Result<bool, Exhausted> {
         let mut distance = min;
         while distance <= run {
-            // Over what cannot be the beginning of a literal.
-            if let (Way::Forwards, Some(Element::Literal(literal))) = (way, rest.first())
-                && let Some(&first) = literal.bytes.first()
-            {
-                let to = self.text.len().min(at + run + 1);
-                let found = match literal.nocase {
-                    false => memchr(first, &self.text[at + distance..to]),
-                    true => memchr2(first, first.to_ascii_uppercase(), &self.text[at + distance..to]),
+            if let Some(Element::Literal(literal)) = rest.first() {
+                // No further than that it begins, or ends, at the end of the run.
+                let part = match way {
+                    Way::Forwards => at + distance..self.text.len().min(at + run + literal.rarest + 1),
+                    Way::Backwards => (at - run + literal.rarest).saturating_sub(literal.bytes.len())..at - distance,
                 };
-                match found {
+                match self.text.get(part).and_then(|part| literal.skip(part, way)) {
                     Some(skipped) => distance += skipped,
                     None => return Ok(false),
                 }
@@ -229,6 +225,23 @@ impl Literal {
             Some(start) if self.nocase => start.eq_ignore_ascii_case(&self.bytes),
             Some(start) => start == self.bytes,
             None => false,
+        }
+    }
+
+    /// How much of `text`, on the way through it, the literal cannot begin in; `None` if it does not stand in it.
+    fn skip(&self, text: &[u8], way: Way) -> Option<usize> {
+        let Some(&byte) = self.bytes.get(self.rarest) else { return Some(0) };
+        let other = if self.nocase { byte.to_ascii_uppercase() } else { byte };
+        match way {
+            Way::Forwards => {
+                let text = text.get(self.rarest..)?;
+                if other == byte { memchr(byte, text) } else { memchr2(byte, other, text) }
+            }
+            Way::Backwards => {
+                let text = text.get(..text.len().checked_sub(self.bytes.len() - 1 - self.rarest)?)?;
+                let found = if other == byte { memrchr(byte, text) } else { memrchr2(byte, other, text) };
+                found.map(|place| text.len() - 1 - place)
+            }
         }
     }
 
@@ -263,7 +276,7 @@ impl Set {
             Way::Backwards => {
                 let text = &text[at.saturating_sub(max)..at];
                 if *self == Set::LINE {
-                    return text.len() - memchr::memrchr2(b'\r', b'\n', text).map_or(0, |end| end + 1);
+                    return text.len() - memrchr2(b'\r', b'\n', text).map_or(0, |end| end + 1);
                 }
                 text.iter().rev().position(|&byte| !self.contains(byte)).unwrap_or(text.len())
             }
@@ -275,6 +288,14 @@ impl Set {
 }
 
 impl Element {
+    /// To be called when all bytes of literals are there.
+    fn make_ready(&mut self) {
+        if let Element::Literal(literal) = self {
+            let rarest = (0..literal.bytes.len()).min_by_key(|&index| commonness(literal.bytes[index]));
+            literal.rarest = rarest.unwrap_or_default();
+        }
+    }
+
     fn size(&self) -> usize {
         match self {
             Element::Literal(literal) => literal.bytes.len(),
@@ -352,7 +373,8 @@ fn flatten(hir: &Hir, elements: &mut Vec<Element>) -> Option<()> {
                 }
                 None if (min, max) == (0, 1) => {
                     let literal = literal(&repetition.sub)?;
-                    elements.push(Element::OneOf(vec![literal, Literal { bytes: Vec::new(), nocase: false }]));
+                    elements
+                        .push(Element::OneOf(vec![literal, Literal { bytes: Vec::new(), nocase: false, rarest: 0 }]));
                 }
                 _ => return None,
             }
@@ -369,7 +391,7 @@ fn literal(hir: &Hir) -> Option<Literal> {
     let mut elements = Vec::new();
     flatten(hir, &mut elements)?;
     match elements.pop() {
-        None => Some(Literal { bytes: Vec::new(), nocase: false }),
+        None => Some(Literal { bytes: Vec::new(), nocase: false, rarest: 0 }),
         Some(Element::Literal(literal)) if elements.is_empty() => Some(literal),
         Some(_) => None,
     }
@@ -386,7 +408,7 @@ fn push_byte(elements: &mut Vec<Element>, byte: u8, nocase: bool) {
             return;
         }
     }
-    elements.push(Element::Literal(Literal { bytes: vec![byte], nocase }));
+    elements.push(Element::Literal(Literal { bytes: vec![byte], nocase, rarest: 0 }));
 }
 
 /// The set of a class, unless it has characters of several bytes.

@@ -146,7 +146,7 @@ impl File<'_> {
                 let Memory { known, buffer } = memory.get_or_insert_with(|| self.memory_of(&part));
                 let mut chunk = Chunk::of(&text, range.clone());
                 let from = chunk.offset as usize - chunk.start;
-                if text.copy(from..from + chunk.buffer.len(), buffer) {
+                if text.bring_near(from..from + chunk.buffer.len(), buffer) {
                     chunk.buffer = buffer;
                 }
                 let gate = gates.as_ref().and_then(|gates| gates.get(number).copied());

@@ -25,6 +25,17 @@ fn what_stands_around_the_literal_decides() {
 }
 
 #[test]
+fn what_stands_somewhere_before_the_literal_is_found() {
+    check("fan .* is too slow", "a fan of two is too slow", true);
+    check("fan .* is too slow", "a fan is too slow", false);
+    check("fan.{2,4} is too slow", "fan fan 12 is too slow", true);
+    check("fan.{2,4} is too slow", "fan 1234 is too slow", false);
+    check(r"(?i)FAN \S+ is too slow", "no fan-fan Fan 7 is Too Slow", true);
+    check(r"(?i)FAN \S+ is too slow", "nofan7 is Too Slow", false);
+    check("(?:a|b)?fan.* is too slow", "fan is too slow", true);
+}
+
+#[test]
 fn all_places_of_the_literal_are_tried() {
     check("[0-9] error", "an error, 5 error", true);
     check("error: x", "error: error: x", true);
