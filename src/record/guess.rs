@@ -15,7 +15,7 @@ use super::fold;
 use super::follow::Follow;
 use super::format::Format;
 use super::header::{Cut, ERRORLOG, Origin, Rules, cut};
-use super::name_date::day_in_name;
+use super::name_date::{NamedDay, day_in_name};
 use super::stamp::{Date, Orders, stamp};
 use super::token::of_something_else;
 use super::w3c::Directives;
@@ -48,15 +48,16 @@ impl Reading {
     /// log leaves out.
     ///
     /// An empty file is text. A missing year is the latest with which the time is at most a day after `modified`, unless
-    /// the head shows another one: by whole dates or by days of the week. A missing date is that of `modified`, or the one before if the whole file is at hand and its
-    /// lines pass midnight. Without
-    /// `modified` the first full date in the head serves, else 1970.
+    /// the head shows another one: by whole dates or by days of the week. A missing date is that of `modified`, or the one
+    /// before if the whole file is at hand and its lines pass midnight. Without `modified` the first full date in the head
+    /// serves, else 1970.
     pub fn guess(head: &[u8], modified: Option<i64>) -> Option<Reading> {
         Reading::of_file("", head, modified)
     }
 
     /// Does the same for a file whose path may name a day (`app.2026-02-18.log`). That day comes before `modified`: it
-    /// is the day of times without date, and years that are left out are those of times up to that day.
+    /// is the day of times without date until they pass midnight (or from then on, if the log was put away on that day), and
+    /// years that are left out are those of times up to that day.
     pub fn of_file(path: &str, head: &[u8], modified: Option<i64>) -> Option<Reading> {
         Reading::of_parts(path, head, &[], modified)
     }
@@ -124,8 +125,8 @@ impl Reading {
 /// What is known of the file's days from outside.
 #[derive(Clone, Copy, Debug, Default)]
 struct Outside {
-    /// The day in its name, since 1970.
-    named: Option<i64>,
+    /// The day in its name.
+    named: Option<NamedDay>,
     /// Its last change, in seconds since 1970.
     modified: Option<i64>,
 }
@@ -147,7 +148,7 @@ impl Format {
         let Outside { named, modified } = dates;
         let lines = sample(head);
         let directives = Directives::guess(&lines);
-        let named = named.or_else(|| directives.as_ref().and_then(|it| it.day(&lines)));
+        let named = named.or_else(|| directives.as_ref().and_then(|it| it.day(&lines)).map(NamedDay::first));
         let mut rules = Rules {
             orders: Orders::Usual,
             calendar: Calendar::new(named, modified, None),
@@ -223,18 +224,17 @@ impl Format {
         } else if matches!(leading, "slashed" | "dotted" | "veeam" | "monthday") {
             order_of_dates = Dates::of(lines.iter().copied().take(CLEAR_LINES), &rules);
         }
-        let mut first_time_of_day = None;
         if named.is_none() {
             let all =
                 || lines.iter().zip(&cuts).filter_map(|(line, cut)| Some((*line, cut.as_ref().filter(accepted)?)));
-            let since = yearless_since(all, &rules, seen, modified);
-            rules.calendar = rules.calendar.since(since);
-            let first = first_clock(&cuts, modified);
-            match first.and_then(|_| tail()) {
-                None => first_time_of_day = first,
+            rules.calendar = rules.calendar.since(yearless_since(all, &rules, seen, modified));
+        }
+        let mut first_time_of_day = None;
+        if let Some(first) = first_clock(&cuts).filter(|_| named.is_some() || modified.is_some()) {
+            match tail() {
+                None => first_time_of_day = Some(first),
                 Some(tail) => {
-                    let last =
-                        last_clock(&tail, &rules).filter(|&last| first.is_some_and(|it| passes_midnight(it, last)));
+                    let last = last_clock(&tail, &rules).filter(|&last| passes_midnight(first, last));
                     rules.calendar = last.map_or(rules.calendar, |last| rules.calendar.ending(last));
                 }
             }
@@ -388,8 +388,7 @@ fn yearless_since<'l, I: Iterator<Item = (&'l [u8], &'l Cut<'l>)>>(
 }
 
 /// The first time of day, if the lines have no dates and are in order.
-fn first_clock(cuts: &[Option<Cut<'_>>], modified: Option<i64>) -> Option<i64> {
-    modified?;
+fn first_clock(cuts: &[Option<Cut<'_>>]) -> Option<i64> {
     let timed = cuts.iter().flatten().filter(|cut| cut.found.time.is_some()).count();
     let clocks: Vec<i64> = cuts.iter().flatten().filter_map(time_of_day).collect();
     let steps = |wrong: bool| {
