@@ -120,7 +120,7 @@ pub(super) fn tell(name: &str, tracker: &dyn Tracker, entry: i64, outcome: &Outc
         Outcome::Verified { ticket } => {
             let how = match tracker.unseen(ticket) {
                 None => "all files read back and equal",
-                Some(_) if tracker.repeats() => "the receiver has taken all of it; a webhook cannot be read back",
+                Some(_) if tracker.habits().repeats => "the receiver has taken all of it; a webhook cannot be read back",
                 Some(_) => "the mail server has taken all of it; a mail cannot be read back",
             };
             let ticket = tierline::report::one_line(ticket);

@@ -179,7 +179,7 @@ impl Package {
     /// What the vendor reads first: all of the ticket, or its beginning, for trackers shorten long texts without a word.
     fn body(&self, tracker: &dyn Tracker) -> String {
         const LONGEST: usize = 60_000;
-        let (mut text, quote) = match tracker.takes_markdown() {
+        let (mut text, quote) = match tracker.habits().takes_markdown {
             true => (markdown(&self.ticket), "`"),
             false => (plain_text(&self.ticket), ""),
         };
@@ -202,8 +202,8 @@ impl Package {
     /// The ticket as this tracker opens it. Of the files those go with it that fit into its first request; the others follow in
     /// requests of their own.
     pub fn draft(&self, tracker: &dyn Tracker) -> (Draft, Vec<Vec<Outgoing>>) {
-        let mut batches = batches(self.files.iter().cloned(), tracker.request_bytes()).into_iter();
-        let first = if tracker.opens_with_files() { batches.next() } else { None };
+        let mut batches = batches(self.files.iter().cloned(), tracker.habits().request_bytes).into_iter();
+        let first = if tracker.habits().opens_with_files { batches.next() } else { None };
         (self.with(self.body(tracker), first.unwrap_or_default()), batches.collect())
     }
 

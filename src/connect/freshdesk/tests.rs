@@ -3,7 +3,7 @@
 //! <https://developers.freshdesk.com/api/#ratelimit>, <https://developers.freshdesk.com/api/#error>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
@@ -15,8 +15,7 @@ fn freshdesk(contract: &Contract) -> Freshdesk {
         api: api(contract.http(AUTH)),
         requester: "desk@partner.example".into(),
         key_field: "cf_escalationkey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! limits <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
@@ -17,8 +17,7 @@ fn github(contract: &Contract) -> GitHub {
         api: api(contract.http(AUTH)),
         project: "desk/esc".into(),
         key_field: "EscalationKey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 

@@ -2,7 +2,9 @@
 //! notes <https://docs.gitlab.com/api/notes/>, uploads <https://docs.gitlab.com/api/project_markdown_uploads/>,
 //! limits <https://docs.gitlab.com/security/rate_limits/>.
 
-use super::super::contract::{Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped};
+use super::super::contract::{
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped,
+};
 use super::super::package::sha256;
 use super::*;
 
@@ -15,8 +17,7 @@ fn gitlab(contract: &Contract) -> GitLab {
         api: api(contract.http(AUTH)),
         project: "desk/esc".into(),
         key_field: "EscalationKey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 

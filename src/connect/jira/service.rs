@@ -12,10 +12,9 @@ use super::super::multipart::Multipart;
 use super::super::package::Outgoing;
 use super::super::rt::escaped;
 use super::super::stated::Stated;
-use super::super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use super::{LONGEST, adf, verbatim};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A service desk.
 pub(in crate::connect) struct ServiceDesk {
@@ -26,8 +25,7 @@ pub(in crate::connect) struct ServiceDesk {
     pub(in crate::connect) request_type: String,
     /// Stands before the key in the description.
     pub(in crate::connect) key_field: String,
-    pub(in crate::connect) request_bytes: u64,
-    pub(in crate::connect) settle: Duration,
+    pub(in crate::connect) habits: Habits,
 }
 
 /// Lists come in pages of so many; Cloud gives no more.
@@ -212,24 +210,13 @@ impl Tracker for ServiceDesk {
         shown
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/")
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            takes_markdown: true,
+            unverified: Some("https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/"),
+            ..self.habits
+        }
     }
 }
 

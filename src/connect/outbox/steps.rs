@@ -37,7 +37,7 @@ impl Outbox<'_> {
     pub(super) fn send(&self, job: &Job<'_>) -> Result<Step, OutboxError> {
         // Whoever died while sending has left no word on whether it arrived.
         let unseen = self.tracker.unseen(&job.ticket.problem);
-        let asks = unseen.is_some() && !self.tracker.repeats();
+        let asks = unseen.is_some() && !self.tracker.habits().repeats;
         if job.entry.state == State::Sending && asks {
             return self.ask(job, "the program was ended while it was sending");
         }
@@ -139,7 +139,7 @@ impl Outbox<'_> {
             Err(failure @ Failure::Ambiguous { .. }) => {
                 let now = self.now();
                 self.ill(&failure)?;
-                let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.settle());
+                let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.habits().settle);
                 self.store.reach(job.entry.id, State::Ambiguous, now)?;
                 self.store.postpone(job.entry.id, State::Ambiguous, later(now, wait), failure.why())?;
                 Ok(Step::On)
@@ -205,7 +205,7 @@ impl Outbox<'_> {
 
     /// For how many seconds what was sent may still take effect. A clock that was set back does not prolong it.
     pub(super) fn settling(&self, job: &Job<'_>) -> i64 {
-        let whole = later(0, self.tracker.settle());
+        let whole = later(0, self.tracker.habits().settle);
         let left = job.entry.changed.saturating_add(whole).saturating_sub(self.now());
         if left > whole { 0 } else { left.max(0) }
     }

@@ -6,7 +6,7 @@
 //! log-in <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
@@ -22,8 +22,7 @@ fn salesforce(contract: &Contract) -> Salesforce {
         client: ("3MVG9.id".into(), Secret::new("hunter2+&".into())),
         api: RefCell::default(),
         key_field: "EscalationKey__c".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 

@@ -190,28 +190,17 @@ impl Tracker for Fake {
         String::new()
     }
 
-    fn repeats(&self) -> bool {
-        self.repeats.get()
-    }
-
-    fn opens_with_files(&self) -> bool {
-        !self.bare.get()
-    }
-
     fn unseen(&self, _: &str) -> Option<String> {
         let name = if self.named.get() { "ours" } else { "0" };
         self.unseen.get().then(|| name.to_owned())
     }
 
-    fn request_bytes(&self) -> u64 {
-        10
-    }
-
-    fn takes_markdown(&self) -> bool {
-        self.markdown.get()
-    }
-
-    fn settle(&self) -> Duration {
-        Duration::from_secs(self.settle.get().unwrap_or(10))
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: !self.bare.get(),
+            takes_markdown: self.markdown.get(),
+            repeats: self.repeats.get(),
+            ..Habits::new(10, Duration::from_secs(self.settle.get().unwrap_or(10)))
+        }
     }
 }

@@ -5,13 +5,13 @@
 //! idempotency <https://developer.zendesk.com/api-reference/ticketing/introduction/>,
 //! limits <https://developer.zendesk.com/api-reference/introduction/rate-limits/>.
 
-use super::super::contract::{Contract, Exchange, KEY, busy, draft, dry_run_shows, on, refused, wanted};
+use super::super::contract::{Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, refused, wanted};
 use super::*;
 
 const AUTH: &str = "Basic ZGVza0BwYXJ0bmVyLmV4YW1wbGUvdG9rZW46aHVudGVyMg==";
 
 fn zendesk(contract: &Contract) -> Zendesk {
-    Zendesk { api: api(contract.http(AUTH)), group: Some(9), request_bytes: 1000, settle: Duration::ZERO }
+    Zendesk { api: api(contract.http(AUTH)), group: Some(9), habits: habits() }
 }
 
 fn asks(line: &'static str) -> Exchange {

@@ -3,7 +3,7 @@
 //! desks <https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-servicedesk/>, Data Center
 //! <https://developer.atlassian.com/server/jira-servicedesk/rest/>.
 
-use super::super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::super::contract::{Contract, Exchange, KEY, draft, habits, on, wanted};
 use super::super::super::package::sha256;
 use super::*;
 
@@ -15,8 +15,7 @@ fn desk(contract: &Contract) -> ServiceDesk {
         desk: "10".into(),
         request_type: "25".into(),
         key_field: "EscalationKey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
