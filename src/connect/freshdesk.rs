@@ -151,6 +151,7 @@ impl Tracker for Freshdesk {
         let value = self.api.ask(&path)?;
         let key = Some(text(&value, &format!("/custom_fields/{}", self.key_field))).filter(|it| !it.is_empty());
         let mut holds = Holds { key, status: status(&text(&value, "/status")), ..Holds::default() };
+        holds.opening = text(&value, "/description_text");
         self.add_files(&value, wanted, &mut holds)?;
         for page in 1..=super::api::PAGES {
             let conversations = list(&self.api.ask(&format!("{path}/conversations?per_page={PAGE}&page={page}"))?, "");

@@ -196,7 +196,12 @@ impl Tracker for GitHub {
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let path = self.path(&format!("/issues/{}", escaped(ticket)));
         let issue = self.api.ask(&path)?;
-        let mut holds = Holds { key: self.key_of(&issue), status: text(&issue, "/state"), ..Holds::default() };
+        let mut holds = Holds {
+            key: self.key_of(&issue),
+            status: text(&issue, "/state"),
+            opening: text(&issue, "/body"),
+            ..Holds::default()
+        };
         let files = match self.api.ask(&self.path(&format!("/contents/{}", GitHub::folder(ticket)))) {
             // There is no folder without files.
             Err(Failure::Refused { why }) if why.contains("answers 404") => Value::Null,

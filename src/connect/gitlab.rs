@@ -214,7 +214,8 @@ impl Tracker for GitLab {
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let issue = self.path(&format!("/issues/{}", escaped(ticket)));
         let value = self.api.ask(&issue)?;
-        let mut holds = Holds { key: self.key_of(&value), status: text(&value, "/state"), ..Holds::default() };
+        let (status, opening) = (text(&value, "/state"), text(&value, "/description"));
+        let mut holds = Holds { key: self.key_of(&value), status, opening, ..Holds::default() };
         for note in self.all(&format!("{issue}/notes?sort=asc&order_by=created_at"))? {
             let body = text(&note, "/body");
             for (secret, name) in uploads(&body) {

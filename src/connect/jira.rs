@@ -249,9 +249,10 @@ impl Tracker for Jira {
 
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let issue = self.path(&format!("/issue/{}", escaped(ticket)));
-        let value = self.api.ask(&format!("{issue}?fields=labels,status,attachment"))?;
+        let value = self.api.ask(&format!("{issue}?fields=labels,status,description,attachment"))?;
         let status = text(&value, "/fields/status/name");
-        let mut holds = Holds { key: self.key_of(&value), status, ..Holds::default() };
+        let opening = value.pointer("/fields/description").map(adf::text_of).unwrap_or_default();
+        let mut holds = Holds { key: self.key_of(&value), status, opening, ..Holds::default() };
         for attachment in list(&value, "/fields/attachment") {
             let Some(id) = name_of(&attachment, "/id") else { continue };
             // Not the address in the answer: behind a proxy that is another one, and our credentials go to `url` only.

@@ -120,7 +120,7 @@ impl Salesforce {
     /// The case of a number, with what is to be known of it.
     fn case(&self, number: &str) -> Result<(String, Value), Failure> {
         let soql = format!(
-            "SELECT Id,CaseNumber,Status,{} FROM Case WHERE CaseNumber='{}'",
+            "SELECT Id,CaseNumber,Status,Description,{} FROM Case WHERE CaseNumber='{}'",
             self.key_field,
             number.replace('\\', "\\\\").replace('\'', "\\'")
         );
@@ -210,6 +210,7 @@ impl Tracker for Salesforce {
         let (id, case) = self.case(ticket)?;
         let key = Some(text(&case, &format!("/{}", self.key_field))).filter(|it| !it.is_empty());
         let mut holds = Holds { key, status: text(&case, "/Status"), ..Holds::default() };
+        holds.opening = text(&case, "/Description");
         let links = format!(
             "SELECT ContentDocument.LatestPublishedVersionId,ContentDocument.Title,ContentDocument.ContentSize FROM \
              ContentDocumentLink WHERE LinkedEntityId='{id}'"

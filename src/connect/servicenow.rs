@@ -167,13 +167,14 @@ impl Tracker for ServiceNow {
         let id = self.id_of(ticket)?;
         // Displayed, the state is a word and the notes are one text; else they are a number and nothing.
         let path = format!(
-            "/api/now/table/{}/{id}?sysparm_display_value=true&sysparm_fields=state,work_notes,{}",
+            "/api/now/table/{}/{id}?sysparm_display_value=true&sysparm_fields=state,work_notes,description,{}",
             self.table, self.key_field
         );
         let task = self.api.ask(&path)?;
         let key = Some(text(&task, &format!("/result/{}", self.key_field))).filter(|it| !it.is_empty());
-        let comments = vec![text(&task, "/result/work_notes")];
-        let mut holds = Holds { key, status: text(&task, "/result/state"), comments, ..Holds::default() };
+        let mut holds = Holds { key, status: text(&task, "/result/state"), ..Holds::default() };
+        holds.opening = text(&task, "/result/description");
+        holds.comments = vec![text(&task, "/result/work_notes")];
         let query = format!("table_name={}^table_sys_id={id}", self.table);
         for attachment in self.records("/api/now/attachment", &query, "")? {
             let Some(file) = name_of(&attachment, "/sys_id") else { continue };

@@ -107,6 +107,8 @@ pub struct Holds {
     pub key: Option<String>,
     /// Its state, in the tracker's words.
     pub status: String,
+    /// The text that opened it, of a tracker that opens tickets without files; empty if it does not say.
+    pub opening: String,
     /// SHA-256 in lower-case hex of those of its files that were wanted.
     pub files: Vec<String>,
     /// The texts of its comments.

@@ -150,7 +150,8 @@ impl Tracker for Zendesk {
         let value = self.api.ask(&format!("/api/v2/tickets/{}.json", escaped(ticket)))?;
         let key = Some(text(&value, "/ticket/external_id")).filter(|it| !it.is_empty());
         let status = text(&value, "/ticket/status");
-        let mut holds = Holds { key, is_final: status == CLOSED, status, ..Holds::default() };
+        let opening = text(&value, "/ticket/description");
+        let mut holds = Holds { key, is_final: status == CLOSED, status, opening, ..Holds::default() };
         let path = format!("/api/v2/tickets/{}/comments.json?page[size]=100", escaped(ticket));
         for comment in self.all(&path, "comments")? {
             for attachment in list(&comment, "/attachments") {

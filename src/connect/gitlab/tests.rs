@@ -88,7 +88,7 @@ fn files_are_uploaded_named_in_a_note_and_read_back_from_there() {
             .json(json!({ "body": body }))
             .gives(201, json!({"id": 1})),
         asks("GET /api/v4/projects/desk%2Fesc/issues/14")
-            .gives(200, json!({"iid": 14, "state": "opened", "labels": [LABEL]})),
+            .gives(200, json!({"iid": 14, "state": "opened", "labels": [LABEL], "description": "From package 1"})),
         asks("GET /api/v4/projects/desk%2Fesc/issues/14/notes?sort=asc&order_by=created_at&per_page=100&page=1").gives(
             200,
             json!([
@@ -106,7 +106,7 @@ fn files_are_uploaded_named_in_a_note_and_read_back_from_there() {
     gitlab.attach("14", &files).unwrap();
     let holds = gitlab.read("14", &files).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.files), (Some(KEY), "opened", vec![sha256(b"one")]));
-    assert_eq!(holds.comments.len(), 4);
+    assert_eq!((&*holds.opening, holds.comments.len()), ("From package 1", 4));
     assert!(matches!(gitlab.attach("14", &files), Err(Failure::Busy { .. })));
 }
 

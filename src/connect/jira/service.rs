@@ -64,11 +64,16 @@ impl ServiceDesk {
         format!("/rest/servicedeskapi/request/{}{rest}", escaped(ticket))
     }
 
-    /// The key in the description of a request.
-    fn key_of(&self, request: &Value) -> Option<String> {
+    /// The description of a request.
+    fn description(request: &Value) -> Option<String> {
         let fields = list(request, "/requestFieldValues");
         let field = fields.iter().find(|it| text(it, "/fieldId") == "description")?;
-        let description = adf::text_of(field.get("value")?);
+        field.get("value").map(adf::text_of)
+    }
+
+    /// The key in it.
+    fn key_of(&self, request: &Value) -> Option<String> {
+        let description = ServiceDesk::description(request)?;
         let (_, rest) = description.split_once(&format!("{}: ", self.key_field))?;
         let key: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
         (!key.is_empty()).then_some(key)
@@ -188,7 +193,8 @@ impl Tracker for ServiceDesk {
 
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let value = self.ask(&ServiceDesk::request(ticket, ""))?;
-        let mut holds = Holds { key: self.key_of(&value), ..Holds::default() };
+        let opening = ServiceDesk::description(&value).unwrap_or_default();
+        let mut holds = Holds { key: self.key_of(&value), opening, ..Holds::default() };
         holds.status = text(&value, "/currentStatus/status");
         for attachment in self.all(&ServiceDesk::request(ticket, "/attachment?"))? {
             let (stated, at) = (Stated::of(&attachment, "/filename", "/size"), text(&attachment, "/_links/content"));

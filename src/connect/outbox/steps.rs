@@ -149,13 +149,13 @@ impl Outbox<'_> {
     }
 
     /// Whether a ticket that was found after an answer was lost can be the one of this package: the files that go with what opens it
-    /// are there. Of a tracker that opens tickets without files nothing tells.
+    /// are there, or its text is that of this package where a ticket is opened without files.
     fn is_opened_by_us(&self, job: &Job<'_>, remote: &str) -> Result<bool, Failure> {
         let files = job.package.draft(self.tracker).0.files;
-        if files.is_empty() {
-            return Ok(true);
-        }
         let holds = self.tracker.read(remote, &files).map_err(Failure::of_ticket)?;
+        if files.is_empty() {
+            return Ok(holds.opening.is_empty() || holds.opening.contains(&job.package.mark()));
+        }
         let missing = job.package.missing(&holds.files);
         Ok(!files.iter().any(|file| missing.iter().any(|it| it.path == file.path)))
     }

@@ -116,6 +116,7 @@ fn all_is_read_back() {
     ]);
     let holds = desk(&contract).read("HELPDESK-1", &wanted(&[("a.log", b"\xff one"), ("b.log", b"two")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "Waiting for support"));
+    assert_eq!(holds.opening, format!("EscalationKey: {KEY}\n\ntext"));
     let files = vec![sha256(b"\xff one"), sha256(b"two")];
     assert_eq!((holds.files, holds.comments), (files, vec!["package 0123456789abcdef".to_owned()]));
 }
