@@ -19,8 +19,8 @@ pub fn folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Makes a file if it is not there; a new one is this user's only.
-pub fn file(path: &Path) -> io::Result<()> {
+/// Opens a file to write in it, or to lock it, and makes it if it is not there; a new one is this user's only.
+pub fn file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
@@ -28,7 +28,7 @@ pub fn file(path: &Path) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path).map(drop)
+    options.open(path)
 }
 
 /// How the names of files begin that are not whole yet.
@@ -138,10 +138,11 @@ fn sweep(folder: &Path) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn names(folder: &Path) -> Vec<String> {
+    /// What is in a folder.
+    pub(crate) fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> =
             folder.read_dir().unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();

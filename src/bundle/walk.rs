@@ -3,30 +3,33 @@
 //! A file of a given folder is shown as `folder/sub/a.log`, starting with the folder's own name; a given file by its name.
 //! Inputs that would be shown alike are shown as they were given.
 
+mod file;
+
 #[cfg(unix)]
 use super::Mapped;
 use super::foreign::Helper;
 use super::guard::Guarded;
 use super::kind::{HEAD, Kind};
-use super::list::{Listed, list_folder, not_file, shown_inputs};
+use super::list::{Listed, list_folder, shown_inputs};
 #[cfg(unix)]
 use super::map::{Map, end_of_data, is_local};
 #[cfg(unix)]
 use super::near::NearFile;
 use super::repeats::{self, Listing, Repeat};
-use super::source::{Progress, Shrunk, Source, read_exact_at};
+use super::source::{Progress, Shrunk, Source};
 use super::visit::{Facts, Place, Visit};
-use super::{Content, Entry, Limits, Problem, ProblemKind, zip};
+use super::{Content, Entry, Limits, Problem, ProblemKind};
+use file::{FileReader, hex, kind_of, modified, open_file, read_head, sha256};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 /// One path given by the user.
 #[derive(Clone, Debug)]
@@ -369,93 +372,4 @@ fn end_of_data(_: &File, _: &Metadata) -> Option<u64> {
 #[cfg(not(unix))]
 fn visit_map(_: &Visit<'_>, _: &Place<'_>, _: Facts, _: &File, _: u64) -> bool {
     false
-}
-
-/// Opens a file for reading, but neither a link nor anything that reading could block on.
-fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
-    let file = options.open(path)?;
-    let metadata = file.metadata()?;
-    match metadata.is_file() {
-        true => Ok((file, metadata)),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, not_file(&metadata))),
-    }
-}
-
-/// Reads what is needed to recognise a file; that is all of it if it is small.
-fn read_head(file: &mut File, bytes: u64) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    file.take(bytes.min(HEAD as u64)).read_to_end(&mut head)?;
-    Ok(head)
-}
-
-/// Judges a file by its start, and by its end if that makes it a zip archive.
-fn kind_of(file: &File, head: &[u8], bytes: u64) -> Kind {
-    match Kind::recognise(head) {
-        Kind::Plain => {
-            let mut tail = [0; zip::TAIL];
-            let is_zip = match bytes.checked_sub(tail.len() as u64).filter(|_| head.len() == HEAD) {
-                Some(offset) => read_exact_at(file, &mut tail, offset) && zip::ends_as_zip(&tail),
-                None => zip::ends_as_zip(head),
-            };
-            if is_zip { Kind::Zip } else { Kind::Plain }
-        }
-        kind => kind,
-    }
-}
-
-/// Seconds since 1970 of the last change.
-fn modified(metadata: &Metadata) -> Option<i64> {
-    let modified = metadata.modified().ok()?;
-    match modified.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_secs()).ok(),
-        Err(before) => i64::try_from(before.duration().as_secs()).ok().map(|seconds| -seconds),
-    }
-}
-
-/// Reads a file up to the size it had: one that grows for ever must not keep us.
-struct FileReader<'a> {
-    file: File,
-    left: u64,
-    progress: &'a Progress<'a>,
-}
-
-impl Read for FileReader<'_> {
-    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        let size = usize::try_from(self.left).unwrap_or(usize::MAX).min(output.len());
-        let output = output.get_mut(..size).unwrap_or_default();
-        if output.is_empty() {
-            return Ok(0);
-        }
-        let read = self.file.read(output)?;
-        if read == 0 {
-            return Err(Shrunk.into());
-        }
-        self.left -= read as u64;
-        self.progress.add(read as u64);
-        Ok(read)
-    }
-}
-
-fn sha256(path: &Path) -> io::Result<String> {
-    let (file, facts) = open_file(path)?;
-    // One that grows for ever must not keep us.
-    let mut file = file.take(facts.len());
-    let mut hash = Sha256::new();
-    let mut block = vec![0; HEAD];
-    loop {
-        match file.read(&mut block) {
-            Ok(0) => return Ok(hex(&hash.finalize())),
-            Ok(read) => hash.update(block.get(..read).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -20,6 +20,16 @@ pub(super) struct ConnectionArgs {
     store: StoreArgs,
 }
 
+/// Where it stands what was promised, and to whom: the configuration, and the vendors of the catalogue.
+#[derive(Debug, clap::Args)]
+pub(super) struct PromiseArgs {
+    /// Adds the vendors in DIR; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub(super) signatures: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+}
+
 /// Where state is.
 #[derive(Debug, clap::Args)]
 pub(super) struct StoreArgs {
@@ -120,7 +130,9 @@ pub(super) fn tell(name: &str, tracker: &dyn Tracker, entry: i64, outcome: &Outc
         Outcome::Verified { ticket } => {
             let how = match tracker.unseen(ticket) {
                 None => "all files read back and equal",
-                Some(_) if tracker.repeats() => "the receiver has taken all of it; a webhook cannot be read back",
+                Some(_) if tracker.habits().repeats => {
+                    "the receiver has taken all of it; a webhook cannot be read back"
+                }
                 Some(_) => "the mail server has taken all of it; a mail cannot be read back",
             };
             let ticket = tierline::report::one_line(ticket);

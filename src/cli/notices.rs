@@ -1,6 +1,6 @@
 mod titles;
 
-use super::connection::{ConnectionArgs, chance, now};
+use super::connection::{ConnectionArgs, PromiseArgs, chance, now};
 use super::exit::Usage;
 use super::redact::keywords_of;
 use super::{Exit, output, say};
@@ -63,11 +63,8 @@ struct RunArgs {
     /// Prints what is to be sent now, and sends nothing. What is new is written down all the same.
     #[arg(long)]
     dry_run: bool,
-    /// Adds the vendors in DIR; may be repeated.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    promises: PromiseArgs,
 }
 
 const LIST_EXAMPLES: &str = "\
@@ -96,11 +93,8 @@ struct RetryArgs {
     /// The notice, by its number in the list; all that were refused or wait, if none is named.
     #[arg(value_name = "ID")]
     id: Option<i64>,
-    /// Adds the vendors in DIR; may be repeated.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    promises: PromiseArgs,
 }
 
 const TEST_EXAMPLES: &str = "\
@@ -206,8 +200,8 @@ impl Notices {
 }
 
 fn run_once(args: &RunArgs) -> anyhow::Result<Exit> {
-    let store = args.connection.store()?;
-    let notices = Notices::new(Arc::new(args.connection.config()?), &args.signatures)?;
+    let store = args.promises.connection.store()?;
+    let notices = Notices::new(Arc::new(args.promises.connection.config()?), &args.promises.signatures)?;
     // What is written down already is sent all the same.
     let trouble = notices.look(&store).err();
     if args.dry_run {
@@ -223,8 +217,8 @@ fn run_once(args: &RunArgs) -> anyhow::Result<Exit> {
 }
 
 fn retry(args: &RetryArgs) -> anyhow::Result<Exit> {
-    let store = args.connection.store()?;
-    let notices = Notices::new(Arc::new(args.connection.config()?), &args.signatures)?;
+    let store = args.promises.connection.store()?;
+    let notices = Notices::new(Arc::new(args.promises.connection.config()?), &args.promises.signatures)?;
     if store.retry_notices(args.id, now())? == 0
         && let Some(id) = args.id
     {

@@ -74,7 +74,8 @@ pub(super) fn run(args: &TrackersArgs) -> anyhow::Result<Exit> {
             }
         };
         let unverified = tracker
-            .unverified()
+            .habits()
+            .unverified
             .map(|it| format!("not verified live: never tried against a real server, but made from {it}"));
         match tracker.probe() {
             Ok(probe) => {

@@ -93,6 +93,11 @@ impl Api {
     }
 }
 
+/// The words of an error, but for those that are not there.
+pub(super) fn sentence(words: &[String]) -> String {
+    words.iter().map(|it| &**it).filter(|it| !it.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
 /// A list in an answer; what is no list is an empty one.
 pub(super) fn list(value: &Value, pointer: &str) -> Vec<Value> {
     value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()

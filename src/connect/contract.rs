@@ -3,7 +3,7 @@
 
 use super::http::{Http, Line, Secret};
 use super::package::{Outgoing, sha256};
-use super::tracker::{Draft, Failure, Tracker};
+use super::tracker::{Draft, Failure, Habits, Tracker};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,6 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+/// Those of every tracker in these tests.
+pub(super) fn habits() -> Habits {
+    Habits::new(1000, Duration::ZERO)
+}
 
 /// A request that is expected, with its answer.
 pub(super) struct Exchange {

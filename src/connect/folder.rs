@@ -11,7 +11,7 @@
 //! A ticket is made beside its place and moved there: it is there as a whole or not at all.
 
 use super::package::{Outgoing, hash_of};
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -123,17 +123,9 @@ impl Tracker for Folder {
         text
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
+    fn habits(&self) -> Habits {
         // The system does a rename at once or never.
-        Duration::ZERO
+        Habits { takes_markdown: true, ..Habits::new(self.request_bytes, Duration::ZERO) }
     }
 }
 

@@ -4,15 +4,14 @@
 //! The key stands in a custom field of tickets, of one line of text. The search knows of a ticket only after a while. A ticket and each
 //! note hold 20 MB of files. Texts are HTML, so ours go in as preformatted.
 
-use super::api::{Api, list, text};
+use super::api::{Api, list, sentence, text};
 use super::http::{Http, Request};
 use super::multipart::Multipart;
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// Tickets of one account.
 pub(super) struct Freshdesk {
@@ -21,8 +20,7 @@ pub(super) struct Freshdesk {
     pub(super) requester: String,
     /// The name of the field in the interface: begins with `cf_`.
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Conversations come in pages of so many.
@@ -153,6 +151,7 @@ impl Tracker for Freshdesk {
         let value = self.api.ask(&path)?;
         let key = Some(text(&value, &format!("/custom_fields/{}", self.key_field))).filter(|it| !it.is_empty());
         let mut holds = Holds { key, status: status(&text(&value, "/status")), ..Holds::default() };
+        holds.opening = text(&value, "/description_text");
         self.add_files(&value, wanted, &mut holds)?;
         for page in 1..=super::api::PAGES {
             let conversations = list(&self.api.ask(&format!("{path}/conversations?per_page={PAGE}&page={page}"))?, "");
@@ -173,20 +172,8 @@ impl Tracker for Freshdesk {
         self.opening(draft).show(&self.api.http) + &files.collect::<String>()
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://developers.freshdesk.com/api/")
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits { opens_with_files: false, unverified: Some("https://developers.freshdesk.com/api/"), ..self.habits }
     }
 }
 
@@ -207,8 +194,7 @@ fn said(body: &[u8]) -> Option<String> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let mut words = vec![text(&value, "/description"), text(&value, "/message")];
     words.extend(list(&value, "/errors").iter().map(|it| format!("{}: {}", text(it, "/field"), text(it, "/message"))));
-    words.retain(|it| !it.is_empty());
-    Some(words.join("; "))
+    Some(sentence(&words))
 }
 
 #[cfg(test)]

@@ -5,17 +5,16 @@
 //! that finds the issues and the first line of their text is compared. There is no interface for attachments: files are
 //! committed to the repository (<https://docs.github.com/en/rest/repos/contents>), below `tierline/`, and a comment names them.
 
-use super::api::{Api, PAGES, list, name_of, shortened, text};
+use super::api::{Api, PAGES, list, name_of, sentence, shortened, text};
 use super::http::{Http, Request, unread};
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fs;
-use std::time::Duration;
 
 /// A repository.
 pub(super) struct GitHub {
@@ -24,8 +23,7 @@ pub(super) struct GitHub {
     pub(super) project: String,
     /// Stands before the key in the label and in the text.
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Lists come in pages of so many.
@@ -198,7 +196,12 @@ impl Tracker for GitHub {
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let path = self.path(&format!("/issues/{}", escaped(ticket)));
         let issue = self.api.ask(&path)?;
-        let mut holds = Holds { key: self.key_of(&issue), status: text(&issue, "/state"), ..Holds::default() };
+        let mut holds = Holds {
+            key: self.key_of(&issue),
+            status: text(&issue, "/state"),
+            opening: text(&issue, "/body"),
+            ..Holds::default()
+        };
         let files = match self.api.ask(&self.path(&format!("/contents/{}", GitHub::folder(ticket)))) {
             // There is no folder without files.
             Err(Failure::Refused { why }) if why.contains("answers 404") => Value::Null,
@@ -229,24 +232,13 @@ impl Tracker for GitHub {
         shown
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://docs.github.com/en/rest/issues/issues")
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            takes_markdown: true,
+            unverified: Some("https://docs.github.com/en/rest/issues/issues"),
+            ..self.habits
+        }
     }
 }
 
@@ -256,8 +248,7 @@ fn said(body: &[u8]) -> Option<String> {
     let mut words = vec![text(&value, "/message")];
     let error = |it: &Value| format!("{} {} {}", text(it, "/field"), text(it, "/code"), text(it, "/message"));
     words.extend(list(&value, "/errors").iter().map(|it| error(it).trim().to_owned()));
-    words.retain(|it| !it.is_empty());
-    Some(words.join("; "))
+    Some(sentence(&words))
 }
 
 #[cfg(test)]

@@ -5,15 +5,14 @@
 //! Files are uploaded to the project (<https://docs.gitlab.com/api/project_markdown_uploads/>) and belong to an issue by a note that
 //! names them; from there they are read back.
 
-use super::api::{Api, PAGES, list, name_of, text};
+use super::api::{Api, PAGES, list, name_of, sentence, text};
 use super::http::{Http, Request};
 use super::multipart::Multipart;
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A project of GitLab.
 pub(super) struct GitLab {
@@ -22,8 +21,7 @@ pub(super) struct GitLab {
     pub(super) project: String,
     /// Stands before the key in the label.
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Lists come in pages of so many.
@@ -216,7 +214,8 @@ impl Tracker for GitLab {
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let issue = self.path(&format!("/issues/{}", escaped(ticket)));
         let value = self.api.ask(&issue)?;
-        let mut holds = Holds { key: self.key_of(&value), status: text(&value, "/state"), ..Holds::default() };
+        let (status, opening) = (text(&value, "/state"), text(&value, "/description"));
+        let mut holds = Holds { key: self.key_of(&value), status, opening, ..Holds::default() };
         for note in self.all(&format!("{issue}/notes?sort=asc&order_by=created_at"))? {
             let body = text(&note, "/body");
             for (secret, name) in uploads(&body) {
@@ -240,24 +239,13 @@ impl Tracker for GitLab {
         shown
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://docs.gitlab.com/api/issues/")
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            takes_markdown: true,
+            unverified: Some("https://docs.gitlab.com/api/issues/"),
+            ..self.habits
+        }
     }
 }
 
@@ -268,8 +256,7 @@ fn said(body: &[u8]) -> Option<String> {
     for (field, wrong) in value.get("message").and_then(Value::as_object).into_iter().flatten() {
         words.push(format!("{field}: {wrong}"));
     }
-    words.retain(|it| !it.is_empty());
-    Some(words.join("; "))
+    Some(sentence(&words))
 }
 
 #[cfg(test)]

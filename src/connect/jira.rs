@@ -10,15 +10,14 @@ mod service;
 
 pub(super) use service::ServiceDesk;
 
-use super::api::{Api, PAGES, list, name_of, shortened, text};
+use super::api::{Api, PAGES, list, name_of, sentence, shortened, text};
 use super::http::{Http, Request};
 use super::multipart::Multipart;
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A project of Jira.
 pub(super) struct Jira {
@@ -30,8 +29,7 @@ pub(super) struct Jira {
     pub(super) issue_type: String,
     /// Stands before the key in the label.
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Which Jira it is.
@@ -251,9 +249,10 @@ impl Tracker for Jira {
 
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let issue = self.path(&format!("/issue/{}", escaped(ticket)));
-        let value = self.api.ask(&format!("{issue}?fields=labels,status,attachment"))?;
+        let value = self.api.ask(&format!("{issue}?fields=labels,status,description,attachment"))?;
         let status = text(&value, "/fields/status/name");
-        let mut holds = Holds { key: self.key_of(&value), status, ..Holds::default() };
+        let opening = value.pointer("/fields/description").map(adf::text_of).unwrap_or_default();
+        let mut holds = Holds { key: self.key_of(&value), status, opening, ..Holds::default() };
         for attachment in list(&value, "/fields/attachment") {
             let Some(id) = name_of(&attachment, "/id") else { continue };
             // Not the address in the answer: behind a proxy that is another one, and our credentials go to `url` only.
@@ -275,27 +274,16 @@ impl Tracker for Jira {
         self.opening(draft).show(&self.api.http) + &files.collect::<String>()
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some(match self.edition {
-            Edition::Cloud => "https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/",
-            Edition::DataCenter => "https://developer.atlassian.com/server/jira/platform/rest/",
-        })
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            takes_markdown: true,
+            unverified: Some(match self.edition {
+                Edition::Cloud => "https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/",
+                Edition::DataCenter => "https://developer.atlassian.com/server/jira/platform/rest/",
+            }),
+            ..self.habits
+        }
     }
 }
 
@@ -308,8 +296,7 @@ fn said(body: &[u8]) -> Option<String> {
     for (field, word) in value.get("errors").and_then(Value::as_object).into_iter().flatten() {
         words.push(format!("{field}: {}", text(word, "")));
     }
-    words.retain(|it| !it.is_empty());
-    Some(words.join("; "))
+    Some(sentence(&words))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use super::http::{Secret, unread};
 use super::multipart::media_type;
 use super::package::{Outgoing, sha256};
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use lettre::Message;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
@@ -269,12 +269,8 @@ impl Tracker for Mail {
         text
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn settle(&self) -> Duration {
-        Duration::ZERO
+    fn habits(&self) -> Habits {
+        Habits::new(self.request_bytes, Duration::ZERO)
     }
 
     fn unseen(&self, key: &str) -> Option<String> {

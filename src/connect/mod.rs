@@ -39,4 +39,4 @@ pub use notices::{Channel, News, Promise, Sender, Sent, Title, Way, begin, look,
 pub use outbox::{Outbox, OutboxError, Outcome, Point, Refreshed, Surroundings};
 pub use package::{Outgoing, Package, PackageProblem};
 pub use parts::{Parts, split};
-pub use tracker::{Draft, Failure, Holds, Probe, Tracker};
+pub use tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};

@@ -179,7 +179,7 @@ impl Package {
     /// What the vendor reads first: all of the ticket, or its beginning, for trackers shorten long texts without a word.
     fn body(&self, tracker: &dyn Tracker) -> String {
         const LONGEST: usize = 60_000;
-        let (mut text, quote) = match tracker.takes_markdown() {
+        let (mut text, quote) = match tracker.habits().takes_markdown {
             true => (markdown(&self.ticket), "`"),
             false => (plain_text(&self.ticket), ""),
         };
@@ -202,9 +202,15 @@ impl Package {
     /// The ticket as this tracker opens it. Of the files those go with it that fit into its first request; the others follow in
     /// requests of their own.
     pub fn draft(&self, tracker: &dyn Tracker) -> (Draft, Vec<Vec<Outgoing>>) {
-        let mut batches = batches(self.files.iter().cloned(), tracker.request_bytes()).into_iter();
-        let first = if tracker.opens_with_files() { batches.next() } else { None };
-        (self.with(self.body(tracker), first.unwrap_or_default()), batches.collect())
+        let habits = tracker.habits();
+        let mut batches = batches(self.files.iter().cloned(), habits.request_bytes).into_iter();
+        let first = if habits.opens_with_files { batches.next() } else { None };
+        // What no file of it tells from a ticket of the same problem that others have opened, its text does.
+        let body = match habits.opens_with_files {
+            true => self.body(tracker),
+            false => format!("From {}.\n\n{}", self.mark(), self.body(tracker)),
+        };
+        (self.with(body, first.unwrap_or_default()), batches.collect())
     }
 
     /// The files that are not among these, which are told by their SHA-256. Of two equal files both have to be there.
@@ -227,7 +233,7 @@ impl Package {
         self.with(body, Vec::new())
     }
 
-    /// Stands in the comment that this package becomes.
+    /// Stands in the comment that this package becomes, and in the ticket that it opens without files.
     pub fn mark(&self) -> String {
         format!("package {}", &self.manifest[..16])
     }

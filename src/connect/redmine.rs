@@ -8,9 +8,8 @@ use super::http::{Answer, Http};
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A project of Redmine.
 pub(super) struct Redmine {
@@ -18,8 +17,7 @@ pub(super) struct Redmine {
     /// Its identifier, as in addresses.
     pub(super) project: String,
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Hits come in pages of so many.
@@ -223,16 +221,8 @@ impl Tracker for Redmine {
         text
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits { takes_markdown: true, ..self.habits }
     }
 }
 

@@ -8,19 +8,17 @@
 use super::http::{Answer, Http};
 use super::multipart::Multipart;
 use super::package::{Outgoing, sha256};
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A queue of Request Tracker.
 pub(super) struct RequestTracker {
     pub(super) http: Http,
     pub(super) queue: String,
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Our texts are shorter.
@@ -226,12 +224,8 @@ impl Tracker for RequestTracker {
         text
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        self.habits
     }
 }
 

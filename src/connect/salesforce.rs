@@ -6,17 +6,16 @@
 //! makes no second one. `user` is the consumer key of an external client app and the token its secret; from both a token for
 //! a while is made (client credentials flow), and once more when it has ended. Files are documents that are linked to the case.
 
-use super::api::{Api, PAGES, list, name_of, shortened, text};
+use super::api::{Api, PAGES, list, name_of, sentence, shortened, text};
 use super::http::{Http, Request, Secret};
 use super::multipart::Multipart;
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
 /// Cases of one organisation.
 pub(super) struct Salesforce {
@@ -28,8 +27,7 @@ pub(super) struct Salesforce {
     pub(super) api: RefCell<Option<Rc<Api>>>,
     /// The name of the field in the interface: ends in `__c`.
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Of the interface; Salesforce keeps each for years.
@@ -122,7 +120,7 @@ impl Salesforce {
     /// The case of a number, with what is to be known of it.
     fn case(&self, number: &str) -> Result<(String, Value), Failure> {
         let soql = format!(
-            "SELECT Id,CaseNumber,Status,{} FROM Case WHERE CaseNumber='{}'",
+            "SELECT Id,CaseNumber,Status,Description,{} FROM Case WHERE CaseNumber='{}'",
             self.key_field,
             number.replace('\\', "\\\\").replace('\'', "\\'")
         );
@@ -212,6 +210,7 @@ impl Tracker for Salesforce {
         let (id, case) = self.case(ticket)?;
         let key = Some(text(&case, &format!("/{}", self.key_field))).filter(|it| !it.is_empty());
         let mut holds = Holds { key, status: text(&case, "/Status"), ..Holds::default() };
+        holds.opening = text(&case, "/Description");
         let links = format!(
             "SELECT ContentDocument.LatestPublishedVersionId,ContentDocument.Title,ContentDocument.ContentSize FROM \
              ContentDocumentLink WHERE LinkedEntityId='{id}'"
@@ -233,20 +232,12 @@ impl Tracker for Salesforce {
         self.logging_in().show(&self.login.http) + &self.opening(draft).show(&http) + &files.collect::<String>()
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest.htm")
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            unverified: Some("https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest.htm"),
+            ..self.habits
+        }
     }
 }
 
@@ -256,8 +247,7 @@ fn said(body: &[u8]) -> Option<String> {
     let one = |it: &Value| format!("{}: {}", text(it, "/errorCode"), text(it, "/message"));
     let mut words: Vec<String> = list(&value, "").iter().filter(|it| it.is_object()).map(one).collect();
     words.extend([text(&value, "/error"), text(&value, "/error_description")]);
-    words.retain(|it| !it.is_empty());
-    Some(words.join("; "))
+    Some(sentence(&words))
 }
 
 #[cfg(test)]

@@ -6,15 +6,14 @@
 //! The key stands in `correlation_id`, which every task has for the identifier of another system. A condition on a field that a table
 //! does not have may be left out, and then everything is found: each hit's key is compared here. One request has one file.
 
-use super::api::{Api, PAGES, list, name_of, shortened, text};
+use super::api::{Api, PAGES, list, name_of, sentence, shortened, text};
 use super::http::{Http, Request};
 use super::multipart::media_type;
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A table of tasks.
 pub(super) struct ServiceNow {
@@ -24,8 +23,7 @@ pub(super) struct ServiceNow {
     /// The name or `sys_id` of the group that gets the tasks; without it the instance's rules decide.
     pub(super) group: Option<String>,
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Hits and attachments come in pages of so many.
@@ -169,13 +167,14 @@ impl Tracker for ServiceNow {
         let id = self.id_of(ticket)?;
         // Displayed, the state is a word and the notes are one text; else they are a number and nothing.
         let path = format!(
-            "/api/now/table/{}/{id}?sysparm_display_value=true&sysparm_fields=state,work_notes,{}",
+            "/api/now/table/{}/{id}?sysparm_display_value=true&sysparm_fields=state,work_notes,description,{}",
             self.table, self.key_field
         );
         let task = self.api.ask(&path)?;
         let key = Some(text(&task, &format!("/result/{}", self.key_field))).filter(|it| !it.is_empty());
-        let comments = vec![text(&task, "/result/work_notes")];
-        let mut holds = Holds { key, status: text(&task, "/result/state"), comments, ..Holds::default() };
+        let mut holds = Holds { key, status: text(&task, "/result/state"), ..Holds::default() };
+        holds.opening = text(&task, "/result/description");
+        holds.comments = vec![text(&task, "/result/work_notes")];
         let query = format!("table_name={}^table_sys_id={id}", self.table);
         for attachment in self.records("/api/now/attachment", &query, "")? {
             let Some(file) = name_of(&attachment, "/sys_id") else { continue };
@@ -193,29 +192,20 @@ impl Tracker for ServiceNow {
         self.opening(draft).show(&self.api.http) + &files.collect::<String>()
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://www.servicenow.com/docs/r/api-reference/rest-apis/")
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            unverified: Some("https://www.servicenow.com/docs/r/api-reference/rest-apis/"),
+            ..self.habits
+        }
     }
 }
 
 /// The words of an error: `{"error": {"message": ..., "detail": ...}, "status": "failure"}`.
 fn said(body: &[u8]) -> Option<String> {
     let value: Value = serde_json::from_slice(body).ok()?;
-    let mut words = vec![text(&value, "/error/message"), text(&value, "/error/detail"), text(&value, "/error")];
-    words.retain(|it| !it.is_empty());
-    Some(words.join("; "))
+    let words = [text(&value, "/error/message"), text(&value, "/error/detail"), text(&value, "/error")];
+    Some(sentence(&words))
 }
 
 #[cfg(test)]

@@ -35,37 +35,45 @@ pub trait Tracker {
     /// credentials.
     fn dry_run(&self, draft: &Draft, rest: &[Vec<Outgoing>]) -> String;
 
-    /// How many bytes of files go in one request, unless one file is larger.
-    fn request_bytes(&self) -> u64;
+    /// How it is to be dealt with.
+    fn habits(&self) -> Habits;
 
     /// The name of the ticket with this key, for a tracker that can be neither searched nor read back and leaves the name to us.
     /// Whether such a one has a ticket whose answer was lost is for a person to say.
     fn unseen(&self, _key: &str) -> Option<String> {
         None
     }
+}
 
-    /// Where the public documentation is that this was made from, if it was never tried against a real server.
-    fn unverified(&self) -> Option<&'static str> {
-        None
-    }
-
-    /// Whether the tracker takes what comes twice for once, so that what may have arrived is sent again instead of asked about.
-    fn repeats(&self) -> bool {
-        false
-    }
-
-    /// Whether a ticket is opened with files; if not, all of them are attached to it.
-    fn opens_with_files(&self) -> bool {
-        true
-    }
-
-    /// Whether people see Markdown there as it is meant. Elsewhere the text is plain.
-    fn takes_markdown(&self) -> bool {
-        false
-    }
-
+/// How a tracker is to be dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// How many bytes of files go in one request, unless one file is larger.
+    pub request_bytes: u64,
     /// How long a request that was cut off may still take effect: so long a search that finds nothing proves nothing.
-    fn settle(&self) -> Duration;
+    pub settle: Duration,
+    /// Whether a ticket is opened with files; if not, all of them are attached to it.
+    pub opens_with_files: bool,
+    /// Whether people see Markdown there as it is meant. Elsewhere the text is plain.
+    pub takes_markdown: bool,
+    /// Whether the tracker takes what comes twice for once, so that what may have arrived is sent again instead of asked about.
+    pub repeats: bool,
+    /// Where the public documentation is that this was made from, if it was never tried against a real server.
+    pub unverified: Option<&'static str>,
+}
+
+impl Habits {
+    /// Those of a system that opens tickets with files, and shows their text as it is.
+    pub fn new(request_bytes: u64, settle: Duration) -> Habits {
+        Habits {
+            request_bytes,
+            settle,
+            opens_with_files: true,
+            takes_markdown: false,
+            repeats: false,
+            unverified: None,
+        }
+    }
 }
 
 /// What is sent.
@@ -99,6 +107,8 @@ pub struct Holds {
     pub key: Option<String>,
     /// Its state, in the tracker's words.
     pub status: String,
+    /// The text that opened it, of a tracker that opens tickets without files; empty if it does not say.
+    pub opening: String,
     /// SHA-256 in lower-case hex of those of its files that were wanted.
     pub files: Vec<String>,
     /// The texts of its comments.

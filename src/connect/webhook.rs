@@ -15,7 +15,7 @@
 
 use super::http::{Http, Secret, unread};
 use super::package::{Outgoing, hash_of, sha256};
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -296,25 +296,13 @@ impl Tracker for Webhook {
         show(&self.opened(draft)) + &rest.collect::<String>()
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
+    fn habits(&self) -> Habits {
         // What comes twice is done once.
-        Duration::ZERO
+        Habits { takes_markdown: true, repeats: true, ..Habits::new(self.request_bytes, Duration::ZERO) }
     }
 
     fn unseen(&self, key: &str) -> Option<String> {
         Some(key.to_owned())
-    }
-
-    fn repeats(&self) -> bool {
-        true
     }
 }
 

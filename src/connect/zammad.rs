@@ -13,12 +13,11 @@ use super::multipart::media_type;
 use super::package::Outgoing;
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fs;
-use std::time::Duration;
 
 /// A group of Zammad.
 pub(super) struct Zammad {
@@ -28,8 +27,7 @@ pub(super) struct Zammad {
     pub(super) requester: String,
     /// The name of the attribute.
     pub(super) key_field: String,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// Hits come in pages of so many.
@@ -200,16 +198,8 @@ impl Tracker for Zammad {
         all.map(|it| it.map_or_else(|failure| failure.why().to_owned(), |it| it.show(&self.api.http))).collect()
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://docs.zammad.org/en/latest/api/ticket/index.html")
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits { unverified: Some("https://docs.zammad.org/en/latest/api/ticket/index.html"), ..self.habits }
     }
 }
 

@@ -6,23 +6,21 @@
 //! tokens of uploads never are. So files follow in a comment of their own
 //! (<https://developer.zendesk.com/api-reference/ticketing/tickets/ticket-attachments/>). Comments are internal notes.
 
-use super::api::{Api, PAGES, list, shortened, text};
+use super::api::{Api, PAGES, list, sentence, shortened, text};
 use super::http::{Http, Request};
 use super::multipart::media_type;
 use super::package::{Outgoing, sha256};
 use super::rt::escaped;
 use super::stated::Stated;
-use super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// Tickets of one account.
 pub(super) struct Zendesk {
     pub(super) api: Api,
     /// The identifier of the group that gets the tickets; without it the account's rules decide.
     pub(super) group: Option<u64>,
-    pub(super) request_bytes: u64,
-    pub(super) settle: Duration,
+    pub(super) habits: Habits,
 }
 
 /// A comment holds 64 KB.
@@ -152,7 +150,8 @@ impl Tracker for Zendesk {
         let value = self.api.ask(&format!("/api/v2/tickets/{}.json", escaped(ticket)))?;
         let key = Some(text(&value, "/ticket/external_id")).filter(|it| !it.is_empty());
         let status = text(&value, "/ticket/status");
-        let mut holds = Holds { key, is_final: status == CLOSED, status, ..Holds::default() };
+        let opening = text(&value, "/ticket/description");
+        let mut holds = Holds { key, is_final: status == CLOSED, status, opening, ..Holds::default() };
         let path = format!("/api/v2/tickets/{}/comments.json?page[size]=100", escaped(ticket));
         for comment in self.all(&path, "comments")? {
             for attachment in list(&comment, "/attachments") {
@@ -175,20 +174,12 @@ impl Tracker for Zendesk {
         shown
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://developer.zendesk.com/api-reference/")
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            unverified: Some("https://developer.zendesk.com/api-reference/"),
+            ..self.habits
+        }
     }
 }
 
@@ -203,8 +194,7 @@ fn said(body: &[u8]) -> Option<String> {
     for details in value.get("details").and_then(Value::as_object).into_iter().flatten() {
         words.extend(list(details.1, "").iter().map(|it| format!("{}: {}", details.0, text(it, "/description"))));
     }
-    words.retain(|it| !it.is_empty());
-    Some(words.join("; "))
+    Some(sentence(&words))
 }
 
 #[cfg(test)]

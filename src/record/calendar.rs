@@ -2,18 +2,20 @@
 
 use super::Time;
 use super::civil::{self, DAY, SECOND};
+use super::name_date::NamedDay;
 use super::stamp::{Date, Stamp};
 
 /// Where missing years and dates are taken from.
 ///
 /// With the day in the file's name, or else its modification time: the latest year in which the time is not more than a
-/// day after it (clocks and zones differ), and its date for times of day, or the date before where they have passed
-/// midnight. Else the first full date that the file's head
-/// shows. Else 1970: such a time is still good for order and distance, and it says of itself that it is assumed.
+/// day after it (clocks and zones differ), and its date for times of day; where they pass midnight, the dates on both sides.
+/// Else the first full date that the file's head shows. Else 1970: such a time is still good for order and distance, and it says of itself that it is assumed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Calendar {
     /// Seconds since 1970 of the last moment that the log can speak of.
     modified: Option<i64>,
+    /// The day in the file's name, and its modification time if that is plausible.
+    named: Option<(NamedDay, Option<i64>)>,
     /// The year of `modified` or else of `seen`, so that it is not computed for every line.
     year: i64,
     /// Day since 1970 of a full date in the head.
@@ -27,16 +29,17 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    /// `named` is the day in the file's name, since 1970.
-    pub(super) fn new(named: Option<i64>, modified: Option<i64>, seen: Option<i64>) -> Calendar {
+    /// `named` is the day in the file's name.
+    pub(super) fn new(named: Option<NamedDay>, modified: Option<i64>, seen: Option<i64>) -> Calendar {
         // A file system without times gives 1980 or 1970; numbers beyond what nanoseconds can express are damage.
         let plausible = |&seconds: &i64| (DAY * 366..4_102_444_800).contains(&seconds);
         let modified = modified.filter(plausible);
         // A day that had not come when the file was written is no day of its lines.
-        let named = named.filter(|&day| modified.is_none_or(|it| day * DAY <= it + DAY));
-        let modified = named.map(|day| day * DAY + DAY - 1).or(modified);
+        let named = named.filter(|it| modified.is_none_or(|modified| it.day * DAY <= modified + DAY));
+        let named = named.map(|named| (named, modified));
+        let modified = named.map(|(named, _)| named.day * DAY + DAY - 1).or(modified);
         let year = modified.map(|it| it.div_euclid(DAY)).or(seen).map_or(1970, |day| civil::date(day).0);
-        Calendar { modified, year, seen, since: None, ending: None }
+        Calendar { modified, named, year, seen, since: None, ending: None }
     }
 
     /// Sets the day of the file's first time without year.
@@ -45,14 +48,18 @@ impl Calendar {
     }
 
     /// Sets the time of day of the last line of a file whose lines pass midnight and have no date. It is on the day of the
-    /// file's last change, or on the one beside that if the clock of the log is in another zone.
+    /// file's last change, or on the one beside that if the clock of the log is in another zone. A day in the file's name
+    /// is that of the first lines, unless the log was put away then; copies were changed on any later day.
     pub(super) fn ending(self, clock: i64) -> Calendar {
-        let Some(modified) = self.modified else { return self };
-        // Clocks are up to 14 hours ahead of UTC. More than eight and a midnight between both is rarer than a file that was
-        // copied in the evening.
-        let ahead = clock / SECOND - modified.rem_euclid(DAY);
-        let day = modified.div_euclid(DAY) + i64::from(ahead < -16 * 3600) - i64::from(ahead > 14 * 3600);
-        Calendar { ending: Some((day, clock)), ..self }
+        let changed = |modified| day_of_last(modified, clock);
+        let day = match self.named {
+            Some((named, modified)) => {
+                let is_last = named.is_last || modified.is_some_and(|modified| changed(modified) <= named.day);
+                Some(named.day + i64::from(!is_last))
+            }
+            None => self.modified.map(changed),
+        };
+        Calendar { ending: day.map(|day| (day, clock)).or(self.ending), ..self }
     }
 
     pub(super) fn time(&self, stamp: &Stamp) -> Time {
@@ -129,6 +136,14 @@ impl Calendar {
     }
 }
 
+/// The day of the last line of a file, by its time of day and when the file was changed last.
+fn day_of_last(modified: i64, clock: i64) -> i64 {
+    // Clocks are up to 14 hours ahead of UTC. More than eight and a midnight between both is rarer than a file that was
+    // copied in the evening.
+    let ahead = clock / SECOND - modified.rem_euclid(DAY);
+    modified.div_euclid(DAY) + i64::from(ahead < -16 * 3600) - i64::from(ahead > 14 * 3600)
+}
+
 /// How far lines of several threads are out of order, in nanoseconds.
 const OUT_OF_ORDER: i64 = 60 * SECOND;
 
@@ -176,8 +191,11 @@ mod tests {
 
     /// The times of all lines of a file.
     fn times(text: &str) -> Vec<String> {
-        let modified = civil::days(2026, 5, 5) * DAY + 1200;
-        let format = crate::record::Reading::guess(text.as_bytes(), Some(modified)).expect("text").format;
+        times_of("", text, Some(civil::days(2026, 5, 5) * DAY + 1200))
+    }
+
+    fn times_of(path: &str, text: &str, modified: Option<i64>) -> Vec<String> {
+        let format = crate::record::Reading::of_text(path, text.as_bytes(), modified).expect("text").format;
         let time = |line: &str| format.header(line.as_bytes()).and_then(|it| it.time).expect("a time").to_string();
         text.lines().map(time).collect()
     }
@@ -192,6 +210,30 @@ mod tests {
         assert_eq!(times("00:19:00 d\n00:18:00 c\n00:01:00 b\n00:00:10 a\n")[0], "2026-05-05T00:19:00");
         assert_eq!(times("00:01:00 a\n00:02:00 b\n00:03:00 c\n")[0], "2026-05-05T00:01:00");
         assert_eq!(times("00:18:30 a\n00:19:00 b\n00:18:29 c\n")[1], "2026-05-05T00:19:00");
+    }
+
+    #[test]
+    fn a_day_in_the_name_is_that_of_the_first_lines() {
+        let text = "11:58:00 PM   1210  INFO    a\n11:59:59 PM   1210  INFO    b\n\
+            12:29:48 AM   1210  INFO    c\n1:00:21 AM   1210  INFO    d\n";
+        let of_next_day = ["2026-02-18T23:58:00", "2026-02-18T23:59:59", "2026-02-19T00:29:48", "2026-02-19T01:00:21"];
+        let of_day_before =
+            ["2026-02-17T23:58:00", "2026-02-17T23:59:59", "2026-02-18T00:29:48", "2026-02-18T01:00:21"];
+        let at = |day: i64, hour: i64| Some(civil::days(2026, 2, day) * DAY + hour * 3600);
+        // Copied later, written until then, with a clock that is two hours ahead of UTC, and unknown.
+        for modified in [at(25, 12), at(19, 1), at(18, 23), None] {
+            assert_eq!(times_of("VeeamGuestHelper_18.02.2026.log", text, modified), of_next_day, "{modified:?}");
+        }
+        // Put away on that day, as logrotate does it or by the time of the file.
+        for modified in [at(25, 12), at(18, 1), None] {
+            assert_eq!(times_of("guest.log-20260218", text, modified), of_day_before, "{modified:?}");
+        }
+        assert_eq!(times_of("guest-20260218.log", text, at(18, 2)), of_day_before);
+        // A single day.
+        let day = "7:30:02 PM   1210  INFO    a\n7:30:05 PM   1210  INFO    b\n8:04:47 PM   1210  INFO    c\n";
+        assert_eq!(times_of("VeeamGuestHelper_18.02.2026.log", day, None)[2], "2026-02-18T20:04:47");
+        // A name of a day that had not come says nothing.
+        assert_eq!(times_of("x_2026-02-18.log", text, at(1, 2))[3], "2026-02-01T01:00:21");
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub mod fuzzing;
 mod guess;
 mod header;
 mod json;
+mod kernel;
 mod keyvalue;
 mod layout;
 #[cfg(test)]
@@ -58,6 +59,7 @@ mod source_marks;
 mod special;
 mod stamp;
 mod start;
+mod syslog;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -5,8 +5,24 @@
 
 use super::civil;
 
-/// Returns the day in the last part of a path, counted from 1970-01-01; the last one if there are several.
-pub(super) fn day_in_name(path: &str) -> Option<i64> {
+/// A day that the name of a log names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NamedDay {
+    /// Counted from 1970-01-01.
+    pub(super) day: i64,
+    /// The log was put away on that day, so that its last line is of it. Else it was begun on that day.
+    pub(super) is_last: bool,
+}
+
+impl NamedDay {
+    /// The day on which a log was begun.
+    pub(super) fn first(day: i64) -> NamedDay {
+        NamedDay { day, is_last: false }
+    }
+}
+
+/// Returns the day in the last part of a path; the last one if there are several.
+pub(super) fn day_in_name(path: &str) -> Option<NamedDay> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path).as_bytes();
     let mut day = None;
     let mut at = 0;
@@ -17,11 +33,20 @@ pub(super) fn day_in_name(path: &str) -> Option<i64> {
             continue;
         }
         match date(name, at, run) {
-            Some((found, end)) => (day, at) = (Some(found), end),
+            Some((found, end)) => {
+                let is_last = run == 8 && name[..at].ends_with(b"-") && is_packing(&name[end..]);
+                (day, at) = (Some(NamedDay { day: found, is_last }), end);
+            }
             None => at += run,
         }
     }
     day
+}
+
+/// Whether nothing stands behind the day but how the file is packed: so logrotate names what it has put away
+/// (`messages-20260118.gz`).
+fn is_packing(rest: &[u8]) -> bool {
+    matches!(rest, b"" | b".gz" | b".bz2" | b".xz" | b".zst" | b".lz4" | b".Z")
 }
 
 /// Reads the date whose first `run` digits stand at `at`, and where it ends.
@@ -70,7 +95,7 @@ mod tests {
 
     #[track_caller]
     fn check(path: &str, expected: Option<(i64, i64, i64)>) {
-        assert_eq!(day_in_name(path).map(civil::date), expected, "{path}");
+        assert_eq!(day_in_name(path).map(|it| civil::date(it.day)), expected, "{path}");
     }
 
     #[test]
@@ -112,6 +137,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_log_that_was_put_away_ends_on_its_day() {
+        let is_last = |path: &str| day_in_name(path).map(|it| it.is_last);
+        for path in ["messages-20260218", "case.zip!/var/log/app.log-20260218.gz"] {
+            assert_eq!(is_last(path), Some(true), "{path}");
+        }
+        for path in
+            ["app.2026-02-18.log", "x_2026_02_18.log", "app-20260218.log", "app.log.2026-02-18", "u_ex260218.log"]
+        {
+            assert_eq!(is_last(path), Some(false), "{path}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_name_panics(path in "[0-9._/-]{0,60}|.{0,20}") {
@@ -126,7 +164,7 @@ mod tests {
                 format!("a.{year}-{month:02}-{day:02}.log"),
                 format!("a_{day:02}.{month:02}.{year}.log"),
             ] {
-                prop_assert_eq!(day_in_name(&name), Some(days));
+                prop_assert_eq!(day_in_name(&name).map(|it| it.day), Some(days));
             }
         }
     }

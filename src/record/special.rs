@@ -1,188 +1,17 @@
-//! Headers that the general walk cannot know: syslog priorities and RFC 5424, kernel clocks, Pulse Secure, records of the
-//! audit daemon and of installers, Windows events as XML.
+//! Headers of single programs that the general walk cannot know: Pulse Secure, installers, Windows events and traces as
+//! XML, and others.
 
 use super::clock::{digits_run, number};
-use super::header::{Cut, after_time};
+use super::events;
+use super::header::Cut;
 use super::level::Level;
 use super::rest::{Found, message_pairs};
 use super::token::separators;
 use super::watch::Watch;
-use super::{events, marks, network};
 use memchr::memmem;
 
 /// How far into a line the status of an access log or the fields of an event are looked for.
 const NEAR: usize = 4 << 10;
-
-/// `<134>1 2026-01-02T03:04:05Z host app 12 id [sd] text`, `<134>Jan  2 03:04:05 host app: text`, `<13>app: text`.
-pub(super) fn priority<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
-    let digits = digits_run(line, at + 1);
-    if !(1..=3).contains(&digits) || line.get(at + 1 + digits) != Some(&b'>') {
-        return None;
-    }
-    let value = number(line, at + 1, digits, digits)?.0;
-    rules.number(&line[at + 1..at + 1 + digits]);
-    if value > 191 {
-        return None;
-    }
-    let level = Level::from_syslog(value as u64 % 8);
-    let next = at + 2 + digits;
-    if let Some(cut) = structured(line, next, level, rules) {
-        return Some(cut);
-    }
-    if let Some(cut) = kernel(line, next, Some(level), rules) {
-        return Some(cut);
-    }
-    let mut found = Found { level: Some(level), ..Found::default() };
-    // Netscaler puts a blank before the time.
-    let start = next + usize::from(line.get(next) == Some(&b' '));
-    if let Some(cut) = network::device(line, start, Found::default(), rules) {
-        let level = cut.found.level.unwrap_or(level);
-        return Some(Cut { found: Found { level: Some(level), ..cut.found }, name: "syslog", ..cut });
-    }
-    match rules.stamp(line, start) {
-        Some((stamp, end)) => {
-            found = Found { time: Some(rules.moment(&stamp)), ..Found::default() };
-            let message = super::rest::rest(line, end, &stamp, &mut found, rules);
-            // What WELF or CEF inside says is more exact than the priority, which many senders never set.
-            let inner = line.get(message..).is_some_and(|text| !text.is_empty()) && found.level.is_some();
-            found.level = if inner { found.level } else { Some(level) };
-            Some(Cut::stamped("syslog", found, message, &stamp))
-        }
-        None => {
-            if let Some(message) = inner(line, start, &mut found, rules) {
-                return Some(Cut::new("syslog", found, message));
-            }
-            let message = super::rest::after_level(line, start, &mut found);
-            if let Some((marked, facility)) = network::mark(line, message, rules) {
-                found = Found { level: Some(marked), component: found.component.or(Some(facility)), ..found };
-            }
-            Some(Cut::new("syslog", found, message))
-        }
-    }
-}
-
-/// RFC 5424 behind its priority.
-fn structured<'a>(line: &'a [u8], at: usize, level: Level, rules: &Watch<'_>) -> Option<Cut<'a>> {
-    if line.get(at + 1) != Some(&b' ') || !line[at].is_ascii_digit() {
-        return None;
-    }
-    rules.number(&line[at..at + 1]);
-    if line[at] != b'1' {
-        return None;
-    }
-    let mut found = Found { level: Some(level), ..Found::default() };
-    let mut next = at + 2;
-    let mut day = None;
-    if line.get(next) == Some(&b'-') {
-        next += 1;
-    } else {
-        let (stamp, end) = rules.stamp(line, next)?;
-        found.time = Some(rules.moment(&stamp));
-        day = if let super::stamp::Date::Days(day) = stamp.date { Some(day) } else { None };
-        next = end;
-    }
-    // HOSTNAME APP-NAME PROCID MSGID
-    for field in 0..4 {
-        if line.get(next) != Some(&b' ') {
-            return Some(Cut { day, ..Cut::new("syslog5424", found, next.min(line.len())) });
-        }
-        let start = next + 1;
-        let length = line[start..].iter().take(300).take_while(|&&byte| byte != b' ').count();
-        next = start + length;
-        if field == 1 && &line[start..next] != b"-" {
-            found.component = Some(line[start..next].strip_suffix(b":").unwrap_or(&line[start..next]));
-            // A bare relay: `app: text` where the process id should stand.
-            if line[start..next].ends_with(b":") && !line[next..].starts_with(b" -") {
-                break;
-            }
-        }
-    }
-    let mut message = next + line[next..].iter().take_while(|&&byte| byte == b' ').count();
-    if line.get(message) == Some(&b'[') {
-        message = structured_data(line, message);
-    } else if line.get(message) == Some(&b'-') && matches!(line.get(message + 1), None | Some(b' ')) {
-        message += 1;
-    }
-    message += line[message..].iter().take_while(|&&byte| byte == b' ').count();
-    if line[message..].starts_with(b"\xef\xbb\xbf") {
-        message += 3;
-    }
-    let message = inner(line, message, &mut found, rules).unwrap_or(message);
-    Some(Cut { day, ..Cut::new("syslog5424", found, message) })
-}
-
-/// Where the elements `[id name="value"]...` end; quotes inside values may be unescaped (Veeam), so that a quote only
-/// closes before a blank or a bracket. If nothing follows, the data is the message and it begins at `at`.
-fn structured_data(line: &[u8], at: usize) -> usize {
-    let mut index = at;
-    while line.get(index) == Some(&b'[') {
-        let mut quoted = false;
-        let mut end = None;
-        for (offset, &byte) in line[index..].iter().enumerate() {
-            let before = line.get((index + offset).wrapping_sub(1)).copied();
-            let after = line.get(index + offset + 1).copied();
-            match byte {
-                b'"' if !quoted && before == Some(b'=') => quoted = true,
-                b'"' if quoted && before != Some(b'\\') && matches!(after, Some(b']' | b' ')) => quoted = false,
-                b']' if !quoted => {
-                    end = Some(index + offset + 1);
-                    break;
-                }
-                _ => {}
-            }
-        }
-        match end {
-            Some(end) => index = end,
-            None => return at,
-        }
-    }
-    // `[categoryId=0 ...] [other]`: elements may be set apart by blanks in practice.
-    let next = index + line[index..].iter().take_while(|&&byte| byte == b' ').count();
-    if next >= line.len() { at } else { next }
-}
-
-/// `[12345.678901] text`: seconds since boot. They are a moment only where the file's head says when that was.
-pub(super) fn kernel<'a>(line: &'a [u8], at: usize, level: Option<Level>, rules: &Watch<'_>) -> Option<Cut<'a>> {
-    if line.get(at) != Some(&b'[') {
-        return None;
-    }
-    let blanks = line[at + 1..].iter().take(8).take_while(|&&byte| byte == b' ').count();
-    let seconds = digits_run(line, at + 1 + blanks);
-    let point = at + 1 + blanks + seconds;
-    let decimals = digits_run(line, point + 1);
-    let close = point + 1 + decimals;
-    if !(1..=9).contains(&seconds) || line.get(point) != Some(&b'.') || line.get(close) != Some(&b']') {
-        return None;
-    }
-    // The X server counts milliseconds and marks its lines.
-    let mark = marks::xorg(line, separators(line, close + 1));
-    if decimals != 6 && (decimals != 3 || mark.is_none()) {
-        return None;
-    }
-    let time = rules.boot_time(line, at);
-    let mut found = Found { level, time, component: None };
-    if let Some((level, end)) = mark {
-        found.level = Some(level);
-        return Some(Cut::new("xorg", found, separators(line, end)));
-    }
-    let start = separators(line, close + 1);
-    let length = line[start..].iter().take(60).take_while(|&&byte| !matches!(byte, b' ' | b':')).count();
-    let mut message = start;
-    if length > 0 && line.get(start + length) == Some(&b':') && matches!(line.get(start + length + 1), Some(b' ')) {
-        found.component = Some(&line[start..start + length]);
-        message = start + length + 2;
-    }
-    // `veeamsnap:tracker    | ERR | text`
-    if let Some(bar) = line[start..].iter().take(60).position(|&byte| byte == b'|') {
-        let next = separators(line, start + bar);
-        if let Some((level, end)) = super::severity::delimited_level_before_bar(line, next) {
-            found.level = found.level.or(Some(level));
-            found.component = Some(line[start..start + bar].trim_ascii_end());
-            message = separators(line, end);
-        }
-    }
-    Some(Cut::new("kernel", found, message))
-}
 
 /// What a message carries behind a syslog header: CEF, LEEF, WELF.
 pub(super) fn inner<'a>(line: &'a [u8], at: usize, found: &mut Found<'a>, rules: &Watch<'_>) -> Option<usize> {
@@ -277,38 +106,6 @@ pub(super) fn event_xml<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Opt
         found.component = name.iter().position(|&byte| byte == quote).map(|length| &name[..length]);
     }
     Some(Cut::new("event-xml", found, at))
-}
-
-/// `kern  :err   : [  100.123456] text`: facility and level before the clock, as `dmesg -x` prints them.
-pub(super) fn decoded_kernel<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
-    let text = line.get(at..line.len().min(at + 40))?;
-    let mut parts = text.split(|&byte| byte == b':');
-    let (facility, word) = (parts.next()?.trim_ascii(), parts.next()?);
-    let known: [&[u8]; 5] = [b"kern", b"user", b"daemon", b"syslog", b"auth"];
-    let start = at + (word.as_ptr() as usize - text.as_ptr() as usize) + word.len() + 2;
-    let level = Level::from_word(word.trim_ascii()).filter(|_| known.contains(&facility) && start < line.len())?;
-    if let Some(cut) = kernel(line, start, Some(level), rules) {
-        return Some(cut);
-    }
-    let time = start + usize::from(line.get(start) == Some(&b'['));
-    let (stamp, end) = rules.stamp(line, time)?;
-    let found = Found { level: Some(level), ..Found::default() };
-    Some(after_time(line, time, &stamp, end, found, rules))
-}
-
-/// The audit daemon: `type=AVC msg=audit(1767607872.345:123): text`, `node=h type=...`.
-pub(super) fn audit<'a>(line: &'a [u8], at: usize, rules: &Watch<'_>) -> Option<Cut<'a>> {
-    let text = line.get(at..line.len().min(at + 160))?;
-    if !(text.starts_with(b"type=") || text.starts_with(b"node=")) {
-        return None;
-    }
-    let start = at + memmem::find(text, b"msg=audit(")? + 10;
-    let (stamp, _) = rules.stamp(line, start)?;
-    let kind = memmem::find(text, b"type=").map(|place| at + place + 5)?;
-    let component = &line[kind..super::token::name_end_plain(line, kind)];
-    let close = start + line[start..].iter().take(60).position(|&byte| byte == b')')?;
-    let found = Found { time: Some(rules.moment(&stamp)), component: Some(component), level: None };
-    Some(Cut::new("audit", found, separators(line, close + 1)))
 }
 
 /// Windows Installer: `MSI (s) (A4:1C) [10:11:12:345]: text`.

@@ -4,12 +4,15 @@
 //! else that it looks at, is kept here; of a line with the same bytes only the clock is read. This changes the speed and
 //! never the result: a test compares the two.
 
+mod key;
+
+pub use key::TimeKey;
+
 use super::calendar::Calendar;
 use super::civil::{DAY, SECOND};
 use super::plan::{Kind, LONG, Plan, eight, hands};
 use super::time::Time;
 use super::watch::{Look, NOTES, Note};
-use std::hash::{Hash, Hasher};
 
 /// Pieces of eight bytes that are compared.
 const WORDS: usize = 8;
@@ -97,29 +100,6 @@ enum Known {
     Behind(Time),
 }
 
-/// Is equal for layouts that read the same of a line with the same bytes at the same places.
-#[derive(Clone, Copy, Debug, Eq)]
-pub struct TimeKey {
-    /// Those behind `n_notes` are all the same.
-    notes: [Note; NOTES],
-    n_notes: u8,
-    time_from: u8,
-}
-
-impl PartialEq for TimeKey {
-    fn eq(&self, other: &TimeKey) -> bool {
-        let of = |key: &TimeKey| (key.n_notes, key.time_from);
-        of(self) == of(other) && self.notes().eq(other.notes())
-    }
-}
-
-impl Hash for TimeKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.n_notes, self.time_from).hash(state);
-        self.notes().for_each(|(_, note)| note.hash(state));
-    }
-}
-
 impl Brief {
     /// Pieces of eight bytes that are compared, and where the last thing to be read may begin.
     const WORDS: usize = 3;
@@ -167,25 +147,6 @@ impl Brief {
             nanos += i64::from(upper * 1000 + lower) * 1000;
         }
         Some(self.start.plus(nanos))
-    }
-}
-
-impl TimeKey {
-    /// `None` for a layout whose times have unusual shapes.
-    pub(super) fn new(notes: &[Note], time_from: u8) -> Option<TimeKey> {
-        let mut key = TimeKey { notes: Default::default(), n_notes: notes.len() as u8, time_from };
-        for (own, note) in key.notes.iter_mut().zip(notes) {
-            if !matches!(note.look, Look::Planned(_) | Look::Number) {
-                return None;
-            }
-            *own = Note { length: note.length.min(NEAR), ..*note };
-        }
-        Some(key)
-    }
-
-    fn notes(&self) -> impl Iterator<Item = (bool, &Note)> {
-        let all = self.notes.iter().take(usize::from(self.n_notes)).enumerate();
-        all.map(|(index, note)| (index == usize::from(self.time_from), note))
     }
 }
 

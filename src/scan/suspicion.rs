@@ -47,7 +47,7 @@ const REACTIONS: &str = "\
 const NAMING: &str = "\
     handler handlers reporting reporter reports record records lookup log logs logging page pages messages \
     collector policy policies threshold thresholds budget tolerance detector detection section sections mode \
-    correction injection alerts dump dumps path domain";
+    correction injection alerts dump dumps path domain support";
 
 /// Words before which an error may be a part of a name.
 const PERHAPS_NAMING: &str = "\
@@ -237,6 +237,7 @@ impl Occurrence<'_> {
             },
             [.., b'-', b'-'] => Strength::Nothing,
             _ if self.is_joined() => Strength::Weak,
+            [ref rest @ .., b':'] if is_argument(rest, self.after) => Strength::Nothing,
             [.., byte, b'/'] if byte.is_ascii_alphabetic() && matches!(self.after, [] | [b' ' | b':' | b',', ..]) => {
                 Strength::Weak
             }
@@ -315,11 +316,10 @@ impl Occurrence<'_> {
             [b' ', rest @ ..] => first_word(rest),
             _ => &[],
         };
-        let noun = !matches!(marker.word, "failed" | "fails" | "aborted" | "denied" | "refused");
         let option = matches!(word.len(), 1 | 2) && matches!(further, [b'-'] | [.., b' ', b'-']);
         if option
             || is_a(word, SEARCHES)
-            || (noun && is_a(next, NAMES))
+            || (is_a(next, NAMES) && may_name(marker.word))
             || (word.eq_ignore_ascii_case(b"on") && is_a(second, REACTS))
         {
             return Strength::Nothing;
@@ -334,6 +334,59 @@ impl Occurrence<'_> {
         }
         Strength::Certain
     }
+}
+
+/// Whether a marker can begin the name of a part or a feature (`error handler`, `exception support`). The others say what
+/// happened, whatever follows: `cannot log`, `exceeded threshold`, `missing support`.
+fn may_name(marker: &str) -> bool {
+    const NAMING: &[&str] = &[
+        "error",
+        "errors",
+        "err",
+        "fail",
+        "failure",
+        "failures",
+        "exception",
+        "exceptions",
+        "fatal",
+        "critical",
+        "crit",
+        "emerg",
+        "emergency",
+        "alert",
+        "severe",
+        "panic",
+        "oops",
+        "bug",
+        "crash",
+        "call trace",
+        "traceback",
+        "assertion",
+        "out of memory",
+        "oom",
+        "timeout",
+        "abort",
+        "mismatch",
+        "violation",
+        "overflow",
+        "expired",
+        "deadlock",
+        "corruption",
+        "warn",
+        "warning",
+        "warnings",
+    ];
+    NAMING.contains(&marker)
+}
+
+/// Whether a word behind `:` is a symbol that a call is given, as code has them: `add_column(:jobs, :timeout, :integer)`.
+/// In other brackets it is a value: `{:error, :timeout}`.
+fn is_argument(before: &[u8], after: &[u8]) -> bool {
+    let opened = before.iter().rposition(|byte| b"()[]{}\"'".contains(byte));
+    let call = opened.is_some_and(|at| {
+        before[at] == b'(' && at.checked_sub(1).is_some_and(|name| before[name].is_ascii_alphanumeric())
+    });
+    call && matches!(before.last(), Some(b'(' | b' ' | b',')) && matches!(after, [b',' | b')', ..])
 }
 
 /// Whether `m` ends an escape sequence here: `\x1b[31;1`.

@@ -45,7 +45,7 @@ pub use uploads::{Filed, Finished, ReadBundle, Upload, UploadState};
 use crate::private;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -254,6 +254,5 @@ impl Store {
 /// Opens a file that is there to be locked.
 fn lock_file(path: &Path) -> io::Result<File> {
     private::folder(path.parent().unwrap_or(Path::new(".")))?;
-    private::file(path)?;
-    OpenOptions::new().write(true).open(path)
+    private::file(path)
 }

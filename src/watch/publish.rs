@@ -210,13 +210,7 @@ fn sync(_: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            folder.read_dir().unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
+    use crate::private::tests::names;
 
     fn publish(folder: &Path, files: &[&str], text: &str) -> io::Result<PathBuf> {
         let place = Inside::open(folder, folder).unwrap();

@@ -41,7 +41,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("casework", &["bundle", "signature", "finding", "diagnosis", "redact", "report", "escalate", "workshop", "store"]),
     ("sla", &["calendar", "signature", "store"]),
     ("connect", &["calendar", "signature", "recipient", "escalate", "redact", "store", "sla"]),
-    ("watch", &["bundle", "signature", "finding", "diagnosis", "report", "triage", "store", "casework", "connect"]),
+    (
+        "watch",
+        &["private", "bundle", "signature", "finding", "diagnosis", "report", "triage", "store", "casework", "connect"],
+    ),
     ("workshop", &["triage", "bundle", "record", "signature", "scan", "finding", "diagnosis"]),
 ];
 

@@ -2,11 +2,10 @@
 
 use super::shown::{both, clock_json, print, told};
 use super::{Format, Promises};
-use crate::cli::connection::{ConnectionArgs, now};
+use crate::cli::connection::{PromiseArgs, now};
 use crate::cli::exit::Usage;
 use crate::cli::{Exit, output};
 use serde_json::json;
-use std::path::PathBuf;
 use tierline::calendar::utc;
 use tierline::report::one_line;
 use tierline::signature::Span;
@@ -31,11 +30,8 @@ pub(super) struct DueArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     output: Format,
-    /// Adds the vendors in DIR; may be repeated.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    promises: PromiseArgs,
 }
 
 pub(super) fn run(args: &DueArgs) -> anyhow::Result<Exit> {
@@ -44,8 +40,8 @@ pub(super) fn run(args: &DueArgs) -> anyhow::Result<Exit> {
         None => i64::MAX,
         Some(text) => until(text, "--within", now)?,
     };
-    let cases = args.connection.store()?.cases(args.customer.as_deref(), false)?;
-    let promises = Promises::new(&args.connection, &args.signatures)?;
+    let cases = args.promises.connection.store()?.cases(args.customer.as_deref(), false)?;
+    let promises = Promises::new(&args.promises)?;
     let mut list: Vec<(i64, &Case, Clock)> = Vec::new();
     for case in &cases {
         let clocks = promises.clocks(case, now)?;

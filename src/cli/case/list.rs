@@ -2,10 +2,9 @@
 
 use super::{Format, Promises, due, now, shown};
 use crate::cli::Exit;
-use crate::cli::connection::ConnectionArgs;
+use crate::cli::connection::PromiseArgs;
 use crate::cli::format::FailOn;
 use clap::ValueEnum;
-use std::path::PathBuf;
 use tierline::signature::Severity;
 use tierline::store::{CaseFilter, Status};
 
@@ -49,11 +48,8 @@ pub(super) struct ListArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     output: Format,
-    /// Adds the vendors in DIR, for --due; may be repeated.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    promises: PromiseArgs,
 }
 
 /// How a case stands.
@@ -82,10 +78,10 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
         unassigned: args.unassigned,
         problem: args.signature.as_deref(),
     };
-    let store = args.connection.store()?;
+    let store = args.promises.connection.store()?;
     let mut cases = store.cases_that(&filter)?;
     if let Some(until) = until {
-        let promises = Promises::new(&args.connection, &args.signatures)?;
+        let promises = Promises::new(&args.promises)?;
         let mut near = Vec::new();
         for case in cases {
             if due::running(&promises.clocks(&case, now())?, until).next().is_some() {

@@ -1,8 +1,7 @@
 //! What was promised, as commands need it.
 
-use crate::cli::connection::ConnectionArgs;
+use crate::cli::connection::PromiseArgs;
 use crate::cli::exit::Usage;
-use std::path::PathBuf;
 use tierline::connect::Config;
 use tierline::signature::Vendor;
 use tierline::sla::{Clocks, clocks};
@@ -15,9 +14,9 @@ pub(super) struct Promises {
 }
 
 impl Promises {
-    pub(super) fn new(connection: &ConnectionArgs, signatures: &[PathBuf]) -> anyhow::Result<Promises> {
-        let config = connection.config_if_any()?;
-        let set = super::signatures(signatures)?;
+    pub(super) fn new(args: &PromiseArgs) -> anyhow::Result<Promises> {
+        let config = args.connection.config_if_any()?;
+        let set = super::signatures(&args.signatures)?;
         config.check_vendors(set.vendors()).map_err(|error| Usage(error.to_string()))?;
         Ok(Promises { config, vendors: set.vendors().to_vec() })
     }

@@ -2,8 +2,7 @@
 
 use super::{Format, Promises, now, shown};
 use crate::cli::Exit;
-use crate::cli::connection::ConnectionArgs;
-use std::path::PathBuf;
+use crate::cli::connection::PromiseArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,17 +18,14 @@ pub(super) struct ShowArgs {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     output: Format,
-    /// Adds the vendors in DIR; may be repeated.
-    #[arg(long, value_name = "DIR")]
-    signatures: Vec<PathBuf>,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    promises: PromiseArgs,
 }
 
 pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
-    let store = args.connection.store()?;
+    let store = args.promises.connection.store()?;
     let case = store.case(args.id)?;
-    let clocks = Promises::new(&args.connection, &args.signatures)?.clocks(&case, now())?;
+    let clocks = Promises::new(&args.promises)?.clocks(&case, now())?;
     let findings = store.findings(case.id, now())?;
     let recurrences = findings.iter().map(|it| store.recurrence(case.id, &it.finding.problem));
     let recurrences = recurrences.collect::<Result<Vec<_>, _>>()?;

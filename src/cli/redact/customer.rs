@@ -2,7 +2,7 @@
 
 use crate::cli::exit::Usage;
 use anyhow::Context;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tierline::private;
@@ -213,7 +213,7 @@ fn customer_name(folder: &str) -> String {
 fn lock_beside(path: &Path) -> io::Result<File> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
-    OpenOptions::new().create(true).truncate(false).write(true).open(path.with_file_name(name))
+    private::file(&path.with_file_name(name))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::super::http::{Http, Secret};
 use super::super::jira::{self, Edition, Jira, ServiceDesk};
 use super::super::salesforce::{self, Salesforce};
 use super::super::servicenow::{self, ServiceNow};
-use super::super::tracker::Tracker;
+use super::super::tracker::{Habits, Tracker};
 use super::super::zammad::{self, Zammad};
 use super::super::zendesk::{self, Zendesk};
 use super::values::seconds;
@@ -37,6 +37,7 @@ impl Config {
         let is_indexed =
             ["jira-cloud", "jira-service-management", "freshdesk", "zammad"].contains(&&**settings.kind.get_ref());
         let settle = seconds(settings.settle_seconds.as_ref(), if is_indexed { INDEXED } else { SETTLE });
+        let habits = Habits::new(request_bytes, settle);
         let logged_in = |ending: &str| self.logged_in(settings, ending, variable);
         let key_field = || Ok(self.plain(settings, "key_field", settings.key_field.as_ref())?.map(str::to_owned));
         Ok(Some(match &**settings.kind.get_ref() {
@@ -46,24 +47,21 @@ impl Config {
                 project: self.named(settings, "project", settings.project.as_ref())?,
                 issue_type: settings.issue_type.as_ref().map_or("Task", |it| it.get_ref()).to_owned(),
                 key_field: key_field()?.unwrap_or_else(|| "EscalationKey".to_owned()),
-                request_bytes,
-                settle,
+                habits,
             }),
             "jira-service-management" => Box::new(ServiceDesk {
                 api: jira::api(logged_in("")?),
                 desk: self.named(settings, "service_desk", settings.service_desk.as_ref())?,
                 request_type: self.named(settings, "request_type", settings.request_type.as_ref())?,
                 key_field: key_field()?.unwrap_or_else(|| "EscalationKey".to_owned()),
-                request_bytes,
-                settle,
+                habits,
             }),
             "servicenow" => Box::new(ServiceNow {
                 api: servicenow::api(logged_in("")?),
                 table: self.plain(settings, "table", settings.table.as_ref())?.unwrap_or("incident").to_owned(),
                 group: settings.group.as_ref().map(|it| it.get_ref().clone()),
                 key_field: key_field()?.unwrap_or_else(|| "correlation_id".to_owned()),
-                request_bytes,
-                settle,
+                habits,
             }),
             "zendesk" => {
                 let number = |it: &Spanned<String>| {
@@ -71,7 +69,7 @@ impl Config {
                     it.get_ref().parse().map_err(|_| self.error(Some(it.span()), reason))
                 };
                 let group = settings.group.as_ref().map(number).transpose()?;
-                Box::new(Zendesk { api: zendesk::api(logged_in("/token")?), group, request_bytes, settle })
+                Box::new(Zendesk { api: zendesk::api(logged_in("/token")?), group, habits })
             }
             "salesforce" => {
                 let field = key_field()?.unwrap_or_else(|| "EscalationKey".to_owned());
@@ -82,23 +80,20 @@ impl Config {
                     api: RefCell::default(),
                     // As the interface calls what an administrator has made.
                     key_field: if field.ends_with("__c") { field } else { format!("{field}__c") },
-                    request_bytes,
-                    settle,
+                    habits,
                 })
             }
             "gitlab" => Box::new(GitLab {
                 api: gitlab::api(logged_in("")?),
                 project: self.project(settings)?,
                 key_field: key_field()?.unwrap_or_else(|| "EscalationKey".to_owned()),
-                request_bytes,
-                settle,
+                habits,
             }),
             "github" => Box::new(GitHub {
                 api: github::api(logged_in("")?),
                 project: self.project(settings)?,
                 key_field: key_field()?.unwrap_or_else(|| "EscalationKey".to_owned()),
-                request_bytes,
-                settle,
+                habits,
             }),
             "freshdesk" => {
                 let login = format!("{}:X", self.secret(settings, variable)?.reveal());
@@ -109,8 +104,7 @@ impl Config {
                     requester: self.requester(settings)?,
                     // As the interface calls what an administrator has made.
                     key_field: if field.starts_with("cf_") { field } else { format!("cf_{field}") },
-                    request_bytes,
-                    settle,
+                    habits,
                 })
             }
             "zammad" => {
@@ -120,8 +114,7 @@ impl Config {
                     group: self.needed(settings, "group", settings.group.as_ref())?.clone(),
                     requester: self.requester(settings)?,
                     key_field: key_field()?.unwrap_or_else(|| "escalation_key".to_owned()),
-                    request_bytes,
-                    settle,
+                    habits,
                 })
             }
             _ => return Ok(None),

@@ -4,7 +4,7 @@ use super::super::folder::Folder;
 use super::super::http::Secret;
 use super::super::redmine::Redmine;
 use super::super::rt::RequestTracker;
-use super::super::tracker::Tracker;
+use super::super::tracker::{Habits, Tracker};
 use super::values::seconds;
 use super::{Config, ConfigError, Settings};
 use std::time::Duration;
@@ -22,6 +22,7 @@ impl Config {
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Box<dyn Tracker>, ConfigError> {
         let request_bytes = settings.request_bytes.as_ref().map_or(REQUEST, |it| *it.get_ref());
+        let habits = Habits::new(request_bytes, seconds(settings.settle_seconds.as_ref(), SETTLE));
         match &**settings.kind.get_ref() {
             "folder" => {
                 let path = self.needed(settings, "path", settings.path.as_ref())?;
@@ -33,15 +34,13 @@ impl Config {
                 let http = self.http(settings, Some(("Authorization", auth)))?;
                 let queue = self.needed(settings, "queue", settings.queue.as_ref())?.clone();
                 let key_field = self.key_field(settings)?;
-                let settle = seconds(settings.settle_seconds.as_ref(), SETTLE);
-                Ok(Box::new(RequestTracker { http, queue, key_field, request_bytes, settle }))
+                Ok(Box::new(RequestTracker { http, queue, key_field, habits }))
             }
             "redmine" => {
                 let http = self.http(settings, Some(("X-Redmine-API-Key", self.secret(settings, variable)?)))?;
                 let project = self.needed(settings, "project", settings.project.as_ref())?.clone();
                 let key_field = self.key_field(settings)?;
-                let settle = seconds(settings.settle_seconds.as_ref(), SETTLE);
-                Ok(Box::new(Redmine { http, project, key_field, request_bytes, settle }))
+                Ok(Box::new(Redmine { http, project, key_field, habits }))
             }
             "webhook" => Ok(Box::new(self.webhook(settings, variable)?)),
             "smtp" => Ok(Box::new(self.mail(settings, variable)?)),

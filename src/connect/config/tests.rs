@@ -57,7 +57,7 @@ fn every_kind_is_made_of_its_settings_and_shows_no_secret() {
         let tracker = tracker(settings).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(tracker.target(), *target);
         // A webhook is held to its standard; the others are held to what is written about them.
-        assert_eq!(tracker.unverified().is_none(), settings.contains("webhook"), "{settings}");
+        assert_eq!(tracker.habits().unverified.is_none(), settings.contains("webhook"), "{settings}");
         let shown = tracker.dry_run(&draft, &[vec![file.clone()]]);
         assert!(shown.contains(&draft.key) && !shown.contains("MfKQ9r8G") && !shown.contains("ZGVz"), "{shown}");
     }

@@ -3,7 +3,7 @@
 //! <https://developers.freshdesk.com/api/#ratelimit>, <https://developers.freshdesk.com/api/#error>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
@@ -15,8 +15,7 @@ fn freshdesk(contract: &Contract) -> Freshdesk {
         api: api(contract.http(AUTH)),
         requester: "desk@partner.example".into(),
         key_field: "cf_escalationkey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
@@ -84,6 +83,7 @@ fn files_go_with_a_private_note_and_are_read_back_from_their_store() {
             200,
             json!({
                 "id": 20, "status": 3, "custom_fields": {"cf_escalationkey": KEY}, "attachments": at("a.log"),
+                "description_text": "opened",
             }),
         ),
         asks("GET /api/v2/tickets/20/conversations?per_page=100&page=1")
@@ -92,7 +92,7 @@ fn files_go_with_a_private_note_and_are_read_back_from_their_store() {
     let freshdesk = freshdesk(&contract);
     freshdesk.attach("20", &files).unwrap();
     let holds = freshdesk.read("20", &wanted(&[("a.log", b"one"), ("b.log", b"two")])).unwrap();
-    assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "Pending"));
+    assert_eq!((holds.key.as_deref(), &*holds.status, &*holds.opening), (Some(KEY), "Pending", "opened"));
     assert_eq!((holds.files, holds.comments.len()), (vec![sha256(b"one"), sha256(b"two")], 1));
 }
 

@@ -3,7 +3,7 @@
 //! limits <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
@@ -17,8 +17,7 @@ fn github(contract: &Contract) -> GitHub {
         api: api(contract.http(AUTH)),
         project: "desk/esc".into(),
         key_field: "EscalationKey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
@@ -67,6 +66,7 @@ fn files_are_committed_once_named_and_read_back() {
     let puts = || asks(PUT).json(json!({"message": "File of issue #7", "content": "b25l"}));
     let notes = || asks("POST /repos/desk/esc/issues/7/comments").parts(&["`7692c3ad-a.log`, SHA-256 7692c3ad"]);
     let there = json!({"message": "Invalid request.\n\n\"sha\" wasn't supplied."});
+    let opening = format!("EscalationKey: {KEY}\n\nFrom package 0123456789abcdef.");
     let contract = Contract::serve(vec![
         puts().gives(201, json!({"content": {"name": "a.log"}})),
         notes().gives(201, json!({})),
@@ -74,8 +74,7 @@ fn files_are_committed_once_named_and_read_back() {
         notes().gives(201, json!({})),
         puts().gives(409, json!({"message": "is at 1 but expected 2"})),
         puts().gives(409, json!({"message": "Could not create file: Required status check \"ci\" is expected."})),
-        asks("GET /repos/desk/esc/issues/7")
-            .gives(200, json!({"number": 7, "state": "open", "body": format!("EscalationKey: {KEY}\n")})),
+        asks("GET /repos/desk/esc/issues/7").gives(200, json!({"number": 7, "state": "open", "body": opening})),
         asks("GET /repos/desk/esc/contents/tierline/issue-7").gives(
             200,
             json!([
@@ -103,6 +102,7 @@ fn files_are_committed_once_named_and_read_back() {
     let holds = github.read("7", &both).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.files), (Some(KEY), "open", vec![sha256(b"one")]));
     assert_eq!(holds.comments[0], "package 0123456789abcdef");
+    assert_eq!(holds.opening, format!("EscalationKey: {KEY}\n\nFrom package 0123456789abcdef."));
     assert_eq!(github.read("8", &both).unwrap(), Holds { status: "closed".into(), ..Holds::default() });
 }
 

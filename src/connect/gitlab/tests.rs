@@ -2,7 +2,9 @@
 //! notes <https://docs.gitlab.com/api/notes/>, uploads <https://docs.gitlab.com/api/project_markdown_uploads/>,
 //! limits <https://docs.gitlab.com/security/rate_limits/>.
 
-use super::super::contract::{Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped};
+use super::super::contract::{
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped,
+};
 use super::super::package::sha256;
 use super::*;
 
@@ -15,8 +17,7 @@ fn gitlab(contract: &Contract) -> GitLab {
         api: api(contract.http(AUTH)),
         project: "desk/esc".into(),
         key_field: "EscalationKey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
@@ -87,7 +88,7 @@ fn files_are_uploaded_named_in_a_note_and_read_back_from_there() {
             .json(json!({ "body": body }))
             .gives(201, json!({"id": 1})),
         asks("GET /api/v4/projects/desk%2Fesc/issues/14")
-            .gives(200, json!({"iid": 14, "state": "opened", "labels": [LABEL]})),
+            .gives(200, json!({"iid": 14, "state": "opened", "labels": [LABEL], "description": "From package 1"})),
         asks("GET /api/v4/projects/desk%2Fesc/issues/14/notes?sort=asc&order_by=created_at&per_page=100&page=1").gives(
             200,
             json!([
@@ -105,7 +106,7 @@ fn files_are_uploaded_named_in_a_note_and_read_back_from_there() {
     gitlab.attach("14", &files).unwrap();
     let holds = gitlab.read("14", &files).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.files), (Some(KEY), "opened", vec![sha256(b"one")]));
-    assert_eq!(holds.comments.len(), 4);
+    assert_eq!((&*holds.opening, holds.comments.len()), ("From package 1", 4));
     assert!(matches!(gitlab.attach("14", &files), Err(Failure::Busy { .. })));
 }
 

@@ -12,10 +12,9 @@ use super::super::multipart::Multipart;
 use super::super::package::Outgoing;
 use super::super::rt::escaped;
 use super::super::stated::Stated;
-use super::super::tracker::{Draft, Failure, Holds, Probe, Tracker};
+use super::super::tracker::{Draft, Failure, Habits, Holds, Probe, Tracker};
 use super::{LONGEST, adf, verbatim};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A service desk.
 pub(in crate::connect) struct ServiceDesk {
@@ -26,8 +25,7 @@ pub(in crate::connect) struct ServiceDesk {
     pub(in crate::connect) request_type: String,
     /// Stands before the key in the description.
     pub(in crate::connect) key_field: String,
-    pub(in crate::connect) request_bytes: u64,
-    pub(in crate::connect) settle: Duration,
+    pub(in crate::connect) habits: Habits,
 }
 
 /// Lists come in pages of so many; Cloud gives no more.
@@ -66,11 +64,16 @@ impl ServiceDesk {
         format!("/rest/servicedeskapi/request/{}{rest}", escaped(ticket))
     }
 
-    /// The key in the description of a request.
-    fn key_of(&self, request: &Value) -> Option<String> {
+    /// The description of a request.
+    fn description(request: &Value) -> Option<String> {
         let fields = list(request, "/requestFieldValues");
         let field = fields.iter().find(|it| text(it, "/fieldId") == "description")?;
-        let description = adf::text_of(field.get("value")?);
+        field.get("value").map(adf::text_of)
+    }
+
+    /// The key in it.
+    fn key_of(&self, request: &Value) -> Option<String> {
+        let description = ServiceDesk::description(request)?;
         let (_, rest) = description.split_once(&format!("{}: ", self.key_field))?;
         let key: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
         (!key.is_empty()).then_some(key)
@@ -190,7 +193,8 @@ impl Tracker for ServiceDesk {
 
     fn read(&self, ticket: &str, wanted: &[Outgoing]) -> Result<Holds, Failure> {
         let value = self.ask(&ServiceDesk::request(ticket, ""))?;
-        let mut holds = Holds { key: self.key_of(&value), ..Holds::default() };
+        let opening = ServiceDesk::description(&value).unwrap_or_default();
+        let mut holds = Holds { key: self.key_of(&value), opening, ..Holds::default() };
         holds.status = text(&value, "/currentStatus/status");
         for attachment in self.all(&ServiceDesk::request(ticket, "/attachment?"))? {
             let (stated, at) = (Stated::of(&attachment, "/filename", "/size"), text(&attachment, "/_links/content"));
@@ -212,24 +216,13 @@ impl Tracker for ServiceDesk {
         shown
     }
 
-    fn request_bytes(&self) -> u64 {
-        self.request_bytes
-    }
-
-    fn opens_with_files(&self) -> bool {
-        false
-    }
-
-    fn unverified(&self) -> Option<&'static str> {
-        Some("https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/")
-    }
-
-    fn takes_markdown(&self) -> bool {
-        true
-    }
-
-    fn settle(&self) -> Duration {
-        self.settle
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: false,
+            takes_markdown: true,
+            unverified: Some("https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/"),
+            ..self.habits
+        }
     }
 }
 

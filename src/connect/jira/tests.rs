@@ -8,7 +8,7 @@
 //! <https://confluence.atlassian.com/adminjiraserver/improving-instance-stability-with-rate-limiting-983794911.html>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
@@ -23,8 +23,7 @@ fn jira(contract: &Contract, edition: Edition) -> Jira {
         project: "ESC".into(),
         issue_type: "Task".into(),
         key_field: "EscalationKey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
@@ -130,9 +129,10 @@ fn all_is_read_back_on_cloud() {
     };
     let page: Vec<Value> = (0..100).map(comment).collect();
     let contract = Contract::serve(vec![
-        asks("GET /rest/api/3/issue/ESC-24?fields=labels,status,attachment").gives(200, json!({"key": "ESC-24", "fields": {
+        asks("GET /rest/api/3/issue/ESC-24?fields=labels,status,description,attachment").gives(200, json!({"key": "ESC-24", "fields": {
             "labels": [LABEL],
             "status": {"name": "In Progress"},
+            "description": comment(7)["body"],
             "attachment": [
                 {"id": "10000", "filename": "a.log", "size": 5, "content": "BASE/rest/api/3/attachment/content/10000"},
                 // A dump of somebody else's, which is not fetched.
@@ -150,15 +150,16 @@ fn all_is_read_back_on_cloud() {
     let holds = jira(&contract, Edition::Cloud).read("ESC-24", &wanted(&[("a.log", b"\xff one")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "In Progress"));
     assert_eq!((holds.files, holds.comments.len()), (vec![sha256(b"\xff one")], 101));
-    assert_eq!(holds.comments[100], "comment 100\n");
+    assert_eq!((&*holds.opening, &*holds.comments[100]), ("comment 7\n", "comment 100\n"));
 }
 
 #[test]
 fn all_is_read_back_on_data_center() {
     let contract = Contract::serve(vec![
-        asks("GET /rest/api/2/issue/ESC-24?fields=labels,status,attachment").gives(200, json!({"fields": {
+        asks("GET /rest/api/2/issue/ESC-24?fields=labels,status,description,attachment").gives(200, json!({"fields": {
             "labels": [],
             "status": {"name": "Open"},
+            "description": "From package 1",
             // The address is that behind a proxy.
             "attachment": [
                 {"id": "7", "filename": "a b.log", "size": 3, "content": "http://inner:8080/secure/attachment/7/a+b.log"},
@@ -173,7 +174,7 @@ fn all_is_read_back_on_data_center() {
     ]);
     let holds = jira(&contract, Edition::DataCenter).read("ESC-24", &wanted(&[("a-b.log", b"one")])).unwrap();
     assert_eq!((holds.key, holds.files), (None, vec![sha256(b"one")]));
-    assert_eq!(holds.comments, ["package 0123456789abcdef"]);
+    assert_eq!((&*holds.opening, &*holds.comments), ("From package 1", &["package 0123456789abcdef".to_owned()][..]));
 }
 
 const TYPES: &str = "GET /rest/api/3/issue/createmeta/ESC/issuetypes?startAt=0&maxResults=100";

@@ -23,7 +23,7 @@ impl Outbox<'_> {
             Ok(missing) => missing,
             Err(step) => return Ok(step),
         };
-        for batch in batches(missing.into_iter(), self.tracker.request_bytes()) {
+        for batch in batches(missing.into_iter(), self.tracker.habits().request_bytes) {
             let notes = self.leaving(job, "files", &[], &batch)?;
             let result = self.tracker.attach(&remote, &batch).map_err(Failure::of_ticket);
             self.has_left(&notes, result.as_ref().err())?;
@@ -49,7 +49,7 @@ impl Outbox<'_> {
     /// Files may still be on their way: those of a process that died here, or whose answer was lost. `None` if they had the time
     /// to arrive.
     fn let_arrive(&self, job: &Job<'_>) -> Result<Option<Step>, OutboxError> {
-        let (whole, now) = (later(0, self.tracker.settle()), self.now());
+        let (whole, now) = (later(0, self.tracker.habits().settle), self.now());
         if whole == 0 {
             return Ok(None);
         }

@@ -37,7 +37,7 @@ impl Outbox<'_> {
     pub(super) fn send(&self, job: &Job<'_>) -> Result<Step, OutboxError> {
         // Whoever died while sending has left no word on whether it arrived.
         let unseen = self.tracker.unseen(&job.ticket.problem);
-        let asks = unseen.is_some() && !self.tracker.repeats();
+        let asks = unseen.is_some() && !self.tracker.habits().repeats;
         if job.entry.state == State::Sending && asks {
             return self.ask(job, "the program was ended while it was sending");
         }
@@ -139,7 +139,7 @@ impl Outbox<'_> {
             Err(failure @ Failure::Ambiguous { .. }) => {
                 let now = self.now();
                 self.ill(&failure)?;
-                let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.settle());
+                let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.habits().settle);
                 self.store.reach(job.entry.id, State::Ambiguous, now)?;
                 self.store.postpone(job.entry.id, State::Ambiguous, later(now, wait), failure.why())?;
                 Ok(Step::On)
@@ -149,13 +149,13 @@ impl Outbox<'_> {
     }
 
     /// Whether a ticket that was found after an answer was lost can be the one of this package: the files that go with what opens it
-    /// are there. Of a tracker that opens tickets without files nothing tells.
+    /// are there, or its text is that of this package where a ticket is opened without files.
     fn is_opened_by_us(&self, job: &Job<'_>, remote: &str) -> Result<bool, Failure> {
         let files = job.package.draft(self.tracker).0.files;
-        if files.is_empty() {
-            return Ok(true);
-        }
         let holds = self.tracker.read(remote, &files).map_err(Failure::of_ticket)?;
+        if files.is_empty() {
+            return Ok(holds.opening.is_empty() || holds.opening.contains(&job.package.mark()));
+        }
         let missing = job.package.missing(&holds.files);
         Ok(!files.iter().any(|file| missing.iter().any(|it| it.path == file.path)))
     }
@@ -205,7 +205,7 @@ impl Outbox<'_> {
 
     /// For how many seconds what was sent may still take effect. A clock that was set back does not prolong it.
     pub(super) fn settling(&self, job: &Job<'_>) -> i64 {
-        let whole = later(0, self.tracker.settle());
+        let whole = later(0, self.tracker.habits().settle);
         let left = job.entry.changed.saturating_add(whole).saturating_sub(self.now());
         if left > whole { 0 } else { left.max(0) }
     }

@@ -34,7 +34,7 @@ impl Outbox<'_> {
                 Outcome::Waiting { due, why }
             }
             Failure::Ambiguous { why } => {
-                let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.settle());
+                let wait = backoff(job.entry.attempts, None, (self.around.chance)()).max(self.tracker.habits().settle);
                 let due = later(now, wait).max(health.blocked_until);
                 self.store.postpone(job.entry.id, state, due, &why)?;
                 Outcome::Waiting { due, why }

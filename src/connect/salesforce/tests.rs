@@ -6,14 +6,14 @@
 //! log-in <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
 
 const ID: &str = "500xx000003DGbYAAW";
 const FIND: &str = "GET /services/data/v62.0/query?q=SELECT%20CaseNumber%2CEscalationKey__c%20FROM%20Case%20WHERE%20EscalationKey__c%3D%2700112233445566778899aabbccddeeff00112233445566778899aabbccddeeff%27%20ORDER%20BY%20CreatedDate";
-const NAMED: &str = "GET /services/data/v62.0/query?q=SELECT%20Id%2CCaseNumber%2CStatus%2CEscalationKey__c%20FROM%20Case%20WHERE%20CaseNumber%3D%2700001026%27";
+const NAMED: &str = "GET /services/data/v62.0/query?q=SELECT%20Id%2CCaseNumber%2CStatus%2CDescription%2CEscalationKey__c%20FROM%20Case%20WHERE%20CaseNumber%3D%2700001026%27";
 const UPSERT: &str = "PATCH /services/data/v62.0/sobjects/Case/EscalationKey__c/00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 fn salesforce(contract: &Contract) -> Salesforce {
@@ -22,8 +22,7 @@ fn salesforce(contract: &Contract) -> Salesforce {
         client: ("3MVG9.id".into(), Secret::new("hunter2+&".into())),
         api: RefCell::default(),
         key_field: "EscalationKey__c".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
@@ -39,7 +38,7 @@ fn asks(line: &'static str) -> Exchange {
 }
 
 fn named() -> Exchange {
-    let case = json!({"Id": ID, "CaseNumber": "00001026", "Status": "Working", "EscalationKey__c": KEY});
+    let case = json!({"Id": ID, "CaseNumber": "00001026", "Status": "Working", "Description": "opened", "EscalationKey__c": KEY});
     asks(NAMED).gives(200, json!({"totalSize": 1, "done": true, "records": [case]}))
 }
 
@@ -120,7 +119,7 @@ fn all_is_read_back() {
             .gives(200, json!({"done": true, "records": [{"CommentBody": "package 0123456789abcdef"}]})),
     ]);
     let holds = salesforce(&contract).read("00001026", &wanted(&[("a.log", b"\xff one")])).unwrap();
-    assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "Working"));
+    assert_eq!((holds.key.as_deref(), &*holds.status, &*holds.opening), (Some(KEY), "Working", "opened"));
     assert_eq!((holds.files, holds.comments), (vec![sha256(b"\xff one")], vec!["package 0123456789abcdef".to_owned()]));
 }
 

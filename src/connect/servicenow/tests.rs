@@ -4,7 +4,7 @@
 //! limits <https://www.servicenow.com/docs/r/api-reference/rest-api-explorer/inbound-REST-API-rate-limiting.html>.
 
 use super::super::contract::{
-    Contract, Exchange, KEY, busy, draft, dry_run_shows, on, opening, refused, stopped, wanted,
+    Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
 };
 use super::super::package::sha256;
 use super::*;
@@ -22,8 +22,7 @@ fn servicenow(contract: &Contract) -> ServiceNow {
         table: "incident".into(),
         group: Some("Vendor Escalation".into()),
         key_field: "correlation_id".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
@@ -96,8 +95,11 @@ fn all_is_read_back() {
     let notes = "2026-11-28 10:00:00 - Desk (Work notes)\nseen again (package 0123456789abcdef)\n\n";
     let contract = Contract::serve(vec![
         named(),
-        asks("GET /api/now/table/incident/9d385017c611228701d22104cc95c371?sysparm_display_value=true&sysparm_fields=state,work_notes,correlation_id")
-            .gives(200, json!({"result": {"state": "In Progress", "work_notes": notes, "correlation_id": KEY}})),
+        asks("GET /api/now/table/incident/9d385017c611228701d22104cc95c371?sysparm_display_value=true&sysparm_fields=state,work_notes,description,correlation_id")
+            .gives(
+                200,
+                json!({"result": {"state": "In Progress", "description": "opened", "work_notes": notes, "correlation_id": KEY}}),
+            ),
         asks("GET /api/now/attachment?sysparm_query=table_name%3Dincident%5Etable_sys_id%3D9d385017c611228701d22104cc95c371%5EORDERBYsys_created_on&sysparm_limit=100&sysparm_offset=0")
             .gives(200, json!({"result": [
                 {"sys_id": "a1", "table_sys_id": ID, "file_name": "a.log", "size_bytes": "5"},
@@ -107,7 +109,7 @@ fn all_is_read_back() {
         asks("GET /api/now/attachment/a1/file").sends(200, b"\xff one"),
     ]);
     let holds = servicenow(&contract).read("INC0010001", &wanted(&[("a.log", b"\xff one")])).unwrap();
-    assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "In Progress"));
+    assert_eq!((holds.key.as_deref(), &*holds.status, &*holds.opening), (Some(KEY), "In Progress", "opened"));
     assert_eq!((holds.files, holds.comments), (vec![sha256(b"\xff one")], vec![notes.to_owned()]));
 }
 

@@ -35,6 +35,8 @@ pub(super) type Tickets = Vec<(Option<String>, Vec<String>, Vec<String>)>;
 #[derive(Default)]
 pub(super) struct Fake {
     pub(super) tickets: RefCell<Tickets>,
+    /// What opened them.
+    pub(super) openings: RefCell<Vec<String>>,
     pub(super) late: RefCell<Vec<(i64, Draft)>>,
     pub(super) next: RefCell<VecDeque<Next>>,
     pub(super) probe: RefCell<Option<Failure>>,
@@ -101,6 +103,7 @@ impl Fake {
         let files = draft.files.iter().map(|it| stored(it, next)).collect();
         let comments = if self.opens_with_mark.get() { vec![draft.body.clone()] } else { Vec::new() };
         self.tickets.borrow_mut().push((key, files, comments));
+        self.openings.borrow_mut().push(draft.body.clone());
     }
 
     /// Does what was late.
@@ -183,19 +186,13 @@ impl Tracker for Fake {
         let index = ticket.parse::<usize>().unwrap();
         let (key, mut files, comments) = self.tickets.borrow()[index].clone();
         files.retain(|it| wanted.iter().any(|file| file.sha256 == *it));
-        Ok(Holds { key, files, comments, status: "new".into(), is_final: self.closed.borrow().contains(&index) })
+        let opening = self.openings.borrow().get(index).cloned().unwrap_or_default();
+        let is_final = self.closed.borrow().contains(&index);
+        Ok(Holds { key, opening, files, comments, status: "new".into(), is_final })
     }
 
     fn dry_run(&self, _: &Draft, _: &[Vec<Outgoing>]) -> String {
         String::new()
-    }
-
-    fn repeats(&self) -> bool {
-        self.repeats.get()
-    }
-
-    fn opens_with_files(&self) -> bool {
-        !self.bare.get()
     }
 
     fn unseen(&self, _: &str) -> Option<String> {
@@ -203,15 +200,12 @@ impl Tracker for Fake {
         self.unseen.get().then(|| name.to_owned())
     }
 
-    fn request_bytes(&self) -> u64 {
-        10
-    }
-
-    fn takes_markdown(&self) -> bool {
-        self.markdown.get()
-    }
-
-    fn settle(&self) -> Duration {
-        Duration::from_secs(self.settle.get().unwrap_or(10))
+    fn habits(&self) -> Habits {
+        Habits {
+            opens_with_files: !self.bare.get(),
+            takes_markdown: self.markdown.get(),
+            repeats: self.repeats.get(),
+            ..Habits::new(10, Duration::from_secs(self.settle.get().unwrap_or(10)))
+        }
     }
 }

@@ -70,23 +70,44 @@ fn a_ticket_that_others_have_opened_gets_our_text_and_files_once() {
 
 #[test]
 fn who_comes_second_though_both_have_searched_before_says_what_is_known() {
-    // Both found nothing, both sent; the other's ticket is there, and our request was answered with that, or not at all.
-    let bench = Bench::new(&[Next::Cut]);
-    let entry = bench.package("p", &FILES);
-    let (first, theirs) = (bench.package("q", &["theirs"]), bench.folder.path().join("q"));
-    assert_ne!(entry, first);
-    let draft = Package::open(&theirs).unwrap().draft(&bench.fake).0;
-    bench.fake.late.borrow_mut().push((1001, draft));
-    let mut outcome = bench.run(entry);
-    while let Outcome::Waiting { due, .. } = outcome {
-        bench.fake.clock.set(due.max(bench.fake.clock.get() + 1));
-        outcome = bench.run(entry);
+    // Both found nothing, both sent; the other's ticket is there, and our request was answered with that, or not at all. Files tell
+    // whose ticket it is, or its text where it is opened without them.
+    for (bare, files) in [(false, 4), (true, 3)] {
+        let bench = Bench::new(&[Next::Cut]);
+        bench.fake.bare.set(bare);
+        let entry = bench.package("p", &FILES);
+        let (first, theirs) = (bench.package("q", &["theirs"]), bench.folder.path().join("q"));
+        assert_ne!(entry, first);
+        let draft = Package::open(&theirs).unwrap().draft(&bench.fake).0;
+        bench.fake.late.borrow_mut().push((1001, draft));
+        let mut outcome = bench.run(entry);
+        while let Outcome::Waiting { due, .. } = outcome {
+            bench.fake.clock.set(due.max(bench.fake.clock.get() + 1));
+            outcome = bench.run(entry);
+        }
+        assert_eq!(outcome, Outcome::Verified { ticket: "0".into() });
+        bench.check_one(files);
+        let comments = bench.fake.tickets.borrow()[0].2.clone();
+        assert!(matches!(&*comments, [one] if one.contains("it broke")), "{comments:?}");
+        assert_eq!(bench.store.entry(entry).unwrap().unwrap().kind, crate::store::Kind::Update);
     }
-    assert_eq!(outcome, Outcome::Verified { ticket: "0".into() });
-    bench.check_one(4);
-    let comments = bench.fake.tickets.borrow()[0].2.clone();
-    assert!(matches!(&*comments, [one] if one.contains("it broke")), "{comments:?}");
-    assert_eq!(bench.store.entry(entry).unwrap().unwrap().kind, crate::store::Kind::Update);
+}
+
+#[test]
+fn who_opened_the_ticket_without_files_says_nothing_twice() {
+    for next in [Next::Lost, Next::Late] {
+        let bench = Bench::new(&[next]);
+        bench.fake.bare.set(true);
+        let entry = bench.package("p", &FILES);
+        let mut outcome = bench.run(entry);
+        while let Outcome::Waiting { due, .. } = outcome {
+            bench.fake.clock.set(due.max(bench.fake.clock.get() + 1));
+            outcome = bench.run(entry);
+        }
+        assert_eq!(outcome, Outcome::Verified { ticket: "0".into() });
+        bench.check_one(3);
+        assert_eq!(bench.fake.tickets.borrow()[0].2, Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 //! articles and their attachments <https://docs.zammad.org/en/latest/api/ticket/articles.html>,
 //! errors and credentials <https://docs.zammad.org/en/latest/api/intro.html>.
 
-use super::super::contract::{Contract, Exchange, KEY, draft, dry_run_shows, on, opening, refused, stopped, wanted};
+use super::super::contract::{
+    Contract, Exchange, KEY, draft, dry_run_shows, habits, on, opening, refused, stopped, wanted,
+};
 use super::super::package::sha256;
 use super::*;
 
@@ -14,8 +16,7 @@ fn zammad(contract: &Contract) -> Zammad {
         group: "Vendor Escalation".into(),
         requester: "desk@partner.example".into(),
         key_field: "escalation_key".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 

@@ -5,13 +5,13 @@
 //! idempotency <https://developer.zendesk.com/api-reference/ticketing/introduction/>,
 //! limits <https://developer.zendesk.com/api-reference/introduction/rate-limits/>.
 
-use super::super::contract::{Contract, Exchange, KEY, busy, draft, dry_run_shows, on, refused, wanted};
+use super::super::contract::{Contract, Exchange, KEY, busy, draft, dry_run_shows, habits, on, refused, wanted};
 use super::*;
 
 const AUTH: &str = "Basic ZGVza0BwYXJ0bmVyLmV4YW1wbGUvdG9rZW46aHVudGVyMg==";
 
 fn zendesk(contract: &Contract) -> Zendesk {
-    Zendesk { api: api(contract.http(AUTH)), group: Some(9), request_bytes: 1000, settle: Duration::ZERO }
+    Zendesk { api: api(contract.http(AUTH)), group: Some(9), habits: habits() }
 }
 
 fn asks(line: &'static str) -> Exchange {
@@ -130,7 +130,7 @@ fn all_is_read_back_and_files_come_from_elsewhere_without_credentials() {
     ], "meta": {"has_more": false}});
     let contract = Contract::serve(vec![
         asks("GET /api/v2/tickets/35.json")
-            .gives(200, json!({"ticket": {"id": 35, "external_id": KEY, "status": "open"}})),
+            .gives(200, json!({"ticket": {"id": 35, "external_id": KEY, "status": "open", "description": "opened"}})),
         asks("GET /api/v2/tickets/35/comments.json?page[size]=100").gives(200, comments),
         asks("GET /attachments/token/x/?name=a.log")
             .sends(302, b"")
@@ -140,6 +140,7 @@ fn all_is_read_back_and_files_come_from_elsewhere_without_credentials() {
     assert_eq!((holds.key.as_deref(), &*holds.status, holds.is_final), (Some(KEY), "open", false));
     assert_eq!(holds.files, [sha256(b"one")]);
     assert_eq!(holds.comments, ["opened", "package 0123456789abcdef"]);
+    assert_eq!(holds.opening, "opened");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Whether what a rule has found is a leak: not what stands in the place of one, and nothing that every log has.
 
 use super::super::{Kind, pseudonym, words};
-use super::{Found, LeakScan};
+use super::{Found, Leak, LeakScan};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Whether what was found is a leak.
@@ -148,33 +148,57 @@ pub(super) fn iban(_: &LeakScan, found: &Found<'_>) -> bool {
     }) == "1"
 }
 
-/// Text in Base64 that leaks a secret or a mail address.
+/// Base64 of a text that leaks a secret, a mail address or a name that was replaced, or of a user and a password.
 pub(super) fn encoded(scan: &LeakScan, found: &Found<'_>) -> bool {
     let mut inner = Vec::new();
     for four in found.part()[..found.part().len().min(16 << 10)].chunks(4) {
-        let values: Vec<u32> = four.iter().filter_map(|byte| sextet(*byte)).collect();
-        let bits = values.iter().fold(0, |all, value| all << 6 | value) << (6 * (4 - values.len()));
-        let bytes = bits.to_be_bytes();
-        for byte in &bytes[1..(1 + values.len() * 6 / 8).min(4)] {
-            match *byte {
-                0 => {}
-                byte if byte.is_ascii_graphic() || byte.is_ascii_whitespace() => inner.push(byte),
-                _ => return false,
-            }
-        }
+        let Some((bytes, count)) = decoded(four) else { return false };
+        inner.extend(bytes[..count].iter().filter(|byte| **byte != 0));
     }
-    inner.len() >= 12 && scan.by_rules(&inner).iter().any(|leak| leak.kind.is_secret() || leak.rule == "mail address")
+    let tells = |leak: &Leak| leak.kind.is_secret() || matches!(leak.rule, "mail address" | "known name");
+    inner.len() >= 12 && (is_login(&inner) || scan.found(&inner, 1).iter().any(tells))
 }
 
+/// What up to four letters of Base64 stand for, and how many bytes of it count; `None` if that is no text, also in UTF-16.
+pub(super) fn decoded(four: &[u8]) -> Option<([u8; 3], usize)> {
+    let (mut bits, mut count) = (0, 0);
+    for value in four.iter().filter_map(|byte| sextet(*byte)) {
+        bits = bits << 6 | value;
+        count += 1;
+    }
+    let [_, bytes @ ..] = (bits << (6 * (4 - count))).to_be_bytes();
+    let count = count * 6 / 8;
+    let is_text = |byte: &u8| *byte == 0 || byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    bytes[..count].iter().all(is_text).then_some((bytes, count))
+}
+
+/// The values of both alphabets.
 fn sextet(byte: u8) -> Option<u32> {
     Some(match byte {
         b'A'..=b'Z' => u32::from(byte - b'A'),
         b'a'..=b'z' => u32::from(byte - b'a') + 26,
         b'0'..=b'9' => u32::from(byte - b'0') + 52,
-        b'+' => 62,
-        b'/' => 63,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
         _ => return None,
     })
+}
+
+/// `jdoe:x7hunter`, as it stands in headers.
+fn is_login(text: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', text) else { return false };
+    let (user, password) = (&text[..colon], &text[colon + 1..]);
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"._@-".contains(byte);
+    let has = |kind: fn(&u8) -> bool| password.iter().any(kind);
+    (2..=64).contains(&user.len())
+        && user.iter().all(is_part)
+        && user.iter().any(u8::is_ascii_alphabetic)
+        && (6..=128).contains(&password.len())
+        && password.iter().all(u8::is_ascii_graphic)
+        && !password.starts_with(b"/")
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !is_ours(password)
 }
 
 pub(super) fn mail(_: &LeakScan, found: &Found<'_>) -> bool {

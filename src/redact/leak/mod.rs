@@ -1,12 +1,14 @@
 //! The leak scan: looks over finished text for what a redaction must have taken out.
 //!
 //! It shares no detector with the redaction. It searches regular expressions (`rules.rs`) and shapes (`shapes.rs`,
-//! `headers.rs`) where the redaction walks over words, has checks of its own (`checks.rs`), and looks up everything that the
+//! `headers.rs`) where the redaction walks over words, has checks of its own (`checks.rs`), reads what was escaped
+//! by itself (`escapes.rs`), and looks up everything that the
 //! redactor has replaced (`known.rs`): a mistake in one is seen by the other. Only what is certain counts, since a leak
 //! blocks.
 
 mod checks;
 mod digests;
+mod escapes;
 mod headers;
 mod known;
 mod rules;
@@ -110,24 +112,23 @@ impl LeakScan {
 
     /// Returns all leaks of a text, by their place. A text need not be whole; what is cut off at its ends may be missed.
     pub fn leaks(&self, text: &[u8]) -> Vec<Leak> {
-        let mut leaks = self.by_rules(text);
-        if !self.secrets_only {
-            self.known.find(text, &mut leaks);
-        }
+        let mut leaks = self.found(text, 0);
         self.by_keywords(text, &mut leaks);
         leaks.sort();
         leaks.dedup();
         leaks
     }
 
-    /// Leaks that can be told by what they look like and what stands beside them.
-    fn by_rules(&self, text: &[u8]) -> Vec<Leak> {
+    /// Leaks of a text that stood in so many escapes, but for keywords.
+    fn found(&self, text: &[u8], depth: usize) -> Vec<Leak> {
         let mut leaks = Vec::new();
         rules::find(self, text, &mut leaks);
         shapes::find(self, text, &mut leaks);
         if !self.secrets_only {
             headers::find(self, text, &mut leaks);
+            self.known.find(text, &mut leaks);
         }
+        escapes::find(self, text, depth, &mut leaks);
         leaks
     }
 

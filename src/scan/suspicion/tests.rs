@@ -112,6 +112,27 @@ fn parts_of_other_names_do_not() {
 }
 
 #[test]
+fn features_and_symbols_of_code_are_called_like_errors() {
+    check(
+        &[
+            "Enabling fast FPU save and restore... done.",
+            "Enabling unmasked SIMD FPU exception support... done.",
+            "-- add_column(:jobs, :timeout, :integer)",
+            "-- remove_index(:events, :error)",
+        ],
+        Nothing,
+    );
+    check(&["{:error, :econnrefused}", "exit (:error)", "raise(:app, \"error\", error: 5)"], Strong);
+    check(&["got {:stop, :timeout}", "wait(5):timeout"], Weak);
+}
+
+#[test]
+fn what_happened_names_nothing_that_follows() {
+    check(&["cannot log in", "could not dump", "failing path 8:16", "cannot support it"], Strong);
+    check(&["exceeded threshold of 80 C", "missing support for x", "lost messages", "degraded mode"], Weak);
+}
+
+#[test]
 fn what_is_only_spoken_of_is_weak() {
     check(&["e.g. 'Error connecting to {1}'"], Weak);
     check(&["ErrorHandler started", "on error", "it may fail", "error handling", "in case of failure"], Weak);

@@ -3,7 +3,7 @@
 //! desks <https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-servicedesk/>, Data Center
 //! <https://developer.atlassian.com/server/jira-servicedesk/rest/>.
 
-use super::super::super::contract::{Contract, Exchange, KEY, draft, on, wanted};
+use super::super::super::contract::{Contract, Exchange, KEY, draft, habits, on, wanted};
 use super::super::super::package::sha256;
 use super::*;
 
@@ -15,8 +15,7 @@ fn desk(contract: &Contract) -> ServiceDesk {
         desk: "10".into(),
         request_type: "25".into(),
         key_field: "EscalationKey".into(),
-        request_bytes: 1000,
-        settle: Duration::ZERO,
+        habits: habits(),
     }
 }
 
@@ -117,6 +116,7 @@ fn all_is_read_back() {
     ]);
     let holds = desk(&contract).read("HELPDESK-1", &wanted(&[("a.log", b"\xff one"), ("b.log", b"two")])).unwrap();
     assert_eq!((holds.key.as_deref(), &*holds.status), (Some(KEY), "Waiting for support"));
+    assert_eq!(holds.opening, format!("EscalationKey: {KEY}\n\ntext"));
     let files = vec![sha256(b"\xff one"), sha256(b"two")];
     assert_eq!((holds.files, holds.comments), (files, vec!["package 0123456789abcdef".to_owned()]));
 }

@@ -107,11 +107,20 @@ pub(super) fn find(scan: &LeakScan, text: &[u8], leaks: &mut Vec<Leak>) {
         if seen & DIGIT == 0 && (2..=8).contains(&length) && start > 0 && text[start - 1] == b'.' {
             add(Kind::Host, "dns name", atom.dns());
         }
-        if length >= 24 || matches!(text.get(at), Some(b'+' | b'/')) {
+        let may_be_base64 = match text.get(at) {
+            Some(b'+' | b'/') => true,
+            // In Base64 of text these stand for the last bits of three bytes.
+            Some(b'-' | b'_') => length % 4 == 3,
+            _ => length >= BASE64,
+        };
+        if may_be_base64 && atom.begins_text() {
             add(Kind::Encoded, "base64", atom.base64());
         }
     }
 }
+
+/// So much Base64 stands for twelve bytes. What is shorter says little.
+const BASE64: usize = 16;
 
 /// The ends of names that are surely DNS names. Others are found by who knows the name.
 const ENDINGS: &[&[u8]] = &[
@@ -304,14 +313,19 @@ impl Atom<'_> {
         (ends && same && whole && begins).then_some((start, self.end))
     }
 
+    /// Whether its first letters are Base64 of text. Those of most words and numbers are not.
+    fn begins_text(&self) -> bool {
+        self.text.get(self.start..self.start + 4).is_some_and(|four| checks::decoded(four).is_some())
+    }
+
     fn base64(&self) -> Option<(usize, usize)> {
-        if self.before().is_some_and(|it| is_sextet(it) || b"=_-".contains(&it)) {
+        if self.before().is_some_and(is_sextet) {
             return None;
         }
         let length = self.count(self.start, usize::MAX, is_sextet);
         let end = self.start + length + self.count(self.start + length, 2, |byte| byte == b'=');
-        let ends = self.at(end).is_none_or(|it| !is_sextet(it) && !b"=_-".contains(&it));
-        (length >= 24 && ends).then_some((self.start, end))
+        let ends = self.at(end).is_none_or(|it| !is_sextet(it) && it != b'=');
+        (length >= BASE64 && ends).then_some((self.start, end))
     }
 }
 
@@ -320,8 +334,9 @@ fn is_word(byte: u8) -> bool {
     class(byte) & ATOM != 0 || byte == b'_' || byte >= 0x80
 }
 
+/// Whether a byte belongs to Base64, in the usual alphabet or that of addresses.
 fn is_sextet(byte: u8) -> bool {
-    class(byte) & ATOM != 0 || byte == b'+' || byte == b'/'
+    class(byte) & ATOM != 0 || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ const SHAPES: &[(Kind, &str)] = &[
         r"(?-u)(?:^|[^\w:\x80-\xff-])(?P<v>[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}|(?:-[0-9a-fA-F]{2}){5})|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4})(?:$|[^\w:.\x80-\xff-]|[:.](?:$|\s))",
     ),
     (Kind::Licence, r"(?-u)(?:^|[^\w\x80-\xff-])(?P<v>[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3,7})(?:$|[^\w\x80-\xff-])"),
-    (Kind::Encoded, r"(?-u)(?:^|[^A-Za-z0-9+/=_-])(?P<v>[A-Za-z0-9][A-Za-z0-9+/]{23,}={0,2})(?:$|[^A-Za-z0-9+/=_-])"),
+    (Kind::Encoded, r"(?-u)(?:^|[^A-Za-z0-9+/_-])(?P<v>[A-Za-z0-9][A-Za-z0-9+/_-]{15,}={0,2})(?:$|[^A-Za-z0-9+/=_-])"),
 ];
 
 /// What the shapes find, whatever the checks say of it.
@@ -31,7 +31,7 @@ fn found(kind: Kind, text: &[u8]) -> Vec<(usize, usize)> {
             Kind::Mac if length == 4 && sign == Some(&b'.') => atom.mac(),
             Kind::Mac if length == 2 && matches!(sign, Some(b':' | b'-')) => atom.mac(),
             Kind::Licence if length == 5 && sign == Some(&b'-') => atom.licence(),
-            Kind::Encoded if length >= 24 || length > 0 && matches!(sign, Some(b'+' | b'/')) => atom.base64(),
+            Kind::Encoded if length > 0 => atom.base64(),
             _ => None,
         };
         places.extend(place);
@@ -94,4 +94,18 @@ fn numbers_must_be_valid() {
         &["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432"],
     );
     check("DE89 3704 0044 0532 0130 01", &[]);
+}
+
+#[test]
+fn base64_is_read_in_every_form() {
+    // A password in JSON with either alphabet, behind a sign, short, of a name and a password, and in UTF-16.
+    check("data=eyJwYXNzd29yZCI6Ing3fmh+bn50fmUifQ==&x", &["eyJwYXNzd29yZCI6Ing3fmh+bn50fmUifQ=="]);
+    check("data eyJwYXNzd29yZCI6Ing3fmh-bn50fmUifQ", &["eyJwYXNzd29yZCI6Ing3fmh-bn50fmUifQ"]);
+    check("got cGFzc3dvcmQ9eDc4 now", &["cGFzc3dvcmQ9eDc4"]);
+    check("got amRvZTc6eDdodW50ZXI= now", &["amRvZTc6eDdodW50ZXI="]);
+    check("cABhAHMAcwB3AG8AcgBkAD0AeAA3AGgAdQBuAHQAZQByAA==", &["cABhAHMAcwB3AG8AcgBkAD0AeAA3AGgAdQBuAHQAZQByAA=="]);
+    // An escaped secret in it.
+    check("blob JTIycGFzc3dvcmQlMjI6JTIyeDdodW50ZXIlMjI=", &["JTIycGFzc3dvcmQlMjI6JTIyeDdodW50ZXIlMjI="]);
+    // Other texts, and what is none.
+    check("got YWxsIGlzIHdlbGwgaGVyZQ== and IPCServerResponder-of-Container_7 now", &[]);
 }

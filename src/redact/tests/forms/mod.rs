@@ -45,11 +45,11 @@ pub(crate) const KINDS: &[(&str, Planter)] = &[
     ("phone", people::phone),
     ("social security number", people::social_security),
     ("base64", secrets::base64_text),
+    ("escaped text", wrapped::escaped_text),
 ];
 
 /// Forms that are rarer: they have to go, but the leak scan need not know all of them.
 pub(crate) const RARER: &[(&str, Planter)] = &[
-    ("escaped text", wrapped::escaped_text),
     ("command", wrapped::command),
     ("console", wrapped::console),
     ("key behind a prefix", wrapped::key_behind),

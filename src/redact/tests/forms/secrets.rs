@@ -194,7 +194,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 
 pub(super) fn base64_text(random: &mut Random) -> Planted {
     let (user, password) = (user_name(random), password_of(random, "!*+-_.~"));
-    match random.below(4) {
+    match random.below(5) {
         0 => {
             let value = base64(format!("{user}:{password}").as_bytes());
             let text = line(random, &format!("Authorization: Basic {value}"));
@@ -208,6 +208,11 @@ pub(super) fn base64_text(random: &mut Random) -> Planted {
             let wide: Vec<u8> = format!("net use x: --password={password}").bytes().flat_map(|it| [it, 0]).collect();
             let value = base64(&wide);
             Planted { text: line(random, &format!("powershell -EncodedCommand {value}")), gone: vec![value] }
+        }
+        3 => {
+            let value = base64(format!("user={user}&password={password}").as_bytes());
+            let value = value.trim_end_matches('=').replace('+', "-").replace('/', "_");
+            Planted { text: line(random, &format!("GET /x?state={value} HTTP/1.1")), gone: vec![value] }
         }
         _ => {
             let value = base64(password.as_bytes());
