@@ -466,13 +466,12 @@ impl<'a, 'c> Remembering<'a, 'c> {
                 Some(asker) if asker >= patterns => self.words.push(word(hit.start, asker - patterns)),
                 _ => digits.spots(&self.changed, hit, &mut |spot| match spot {
                     Spot::Always(signature) => self.signatures.push(signature),
-                    Spot::Perhaps(literal) => self.spots.extend([hit.start as u32, literal]),
+                    Spot::Perhaps(form) => add_spot(&mut self.spots, [hit.start as u32, form]),
                 }),
             }
         }
         if self.spots.len() > 2 * MOST_SPOTS {
-            let asking = self.spots.as_chunks().0.iter().filter_map(|&[_, literal]| digits.asker_of(literal));
-            self.signatures.extend(asking);
+            self.signatures.extend(self.spots.as_chunks().0.iter().flat_map(|&[_, form]| digits.askers_of(form)));
             self.spots.clear();
         }
     }
@@ -581,7 +580,16 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
 /// The signatures of which literals with digits stand in a line, of those that may stand there.
 fn standing(scanner: &Scanner, spots: &[u32], line: &[u8]) -> impl Iterator<Item = u32> {
     let spots = spots.as_chunks().0.iter();
-    spots.filter_map(move |&[start, number]| scanner.digits.as_ref()?.standing(line, start as usize, number))
+    let digits = scanner.digits.as_ref();
+    spots.flat_map(move |&[start, form]| digits.into_iter().flat_map(move |it| it.standing(line, start as usize, form)))
+}
+
+/// Adds where literals of a form may stand, which several askers may have told. Those of one place come together.
+fn add_spot(spots: &mut Vec<u32>, spot: [u32; 2]) {
+    let mut here = spots.as_chunks().0.iter().rev().take_while(|it| it[0] == spot[0]);
+    if !here.any(|&it| it == spot) {
+        spots.extend(spot);
+    }
 }
 
 /// An error word: its place in a line, which has less than [`LONG`] bytes, and its number.
