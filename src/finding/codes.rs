@@ -123,11 +123,11 @@ pub(super) fn is_code(word: &[u8]) -> bool {
 /// Whether some answer about a word may be another one if it had other digits: it is like a hexadecimal number, or like
 /// a word that is known. What is said of all other words depends on where the digits stand and not on their values.
 ///
-/// A hexadecimal number that does not begin with an 8 is compared with such only, see [`Hit::shape`](crate::scan::Hit::shape).
+/// A hexadecimal number that does not begin with an 8 is compared with such only, and what has another digit before its `x`
+/// with the like, see [`Hit::shape`](crate::scan::Hit::shape).
 pub(super) fn depends_on_digits(word: &[u8]) -> bool {
-    let is_plain = matches!(word, [b'0', _, next, ..] if *next != b'8') || word.len() == 2 && word[0] == b'0';
-    let is_like_hex = matches!(word, [b'0'..=b'9', b'x' | b'X', ..]) && !is_plain;
-    is_like_hex || word.starts_with(b"X") && has_digit_like_symbol(word) || is_like_known(word)
+    let may_be_failure = matches!(word, [b'0', b'x' | b'X', b'8', ..]);
+    may_be_failure || word.starts_with(b"X") && has_digit_like_symbol(word) || is_like_known(word)
 }
 
 /// Whether a word begins like one of [`SYMBOLS`] with other digits.

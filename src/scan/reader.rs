@@ -174,7 +174,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             strength = strength.max(words.anywhere);
             self.add(candidates, signatures);
         }
-        let shape = first.shape.filter(|_| hexes::are_plain(record.text));
+        let shape = first.shape.zip(hexes::form(record.text)).map(|(shape, form)| shape ^ form);
         Some(KnownRecord { strength, shape, whole: None })
     }
 
@@ -368,11 +368,13 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let layout = known.layout;
         let candidates = known.candidates;
         let is_line = last == number;
-        let plain = (is_line && !brief.has_hexes()) || hexes::are_plain(text);
+        let form = if is_line && !brief.has_hexes() { Some(0) } else { hexes::form(text) };
         // What literals with digits mean differs from line to line.
-        let alike = plain && self.asking.is_empty();
+        let alike = form.is_some() && self.asking.is_empty();
         let level = layout.level().map_or(0, |level| 1 + level as u64);
-        let whole = whole.filter(|_| plain && !is_line).map(|whole| shape(whole ^ level, layout.message()));
+        // A line is counted by itself if its digits are as usual.
+        let whole = whole.zip(form).filter(|&(_, form)| !is_line || form != 0);
+        let whole = whole.map(|(whole, form)| shape(whole ^ level ^ form, layout.message()));
         let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
         let counted = match whole.filter(|_| alike) {
             Some(whole) => self.cache.count_several(whole, strength, time, holds),
@@ -384,7 +386,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
         self.gather(candidates, &mut judge.candidates);
         let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
-        let known = KnownRecord { strength, shape: plain.then(|| shape(key, layout.message())), whole };
+        let shape = form.map(|form| shape(key, layout.message()) ^ form);
+        let known = KnownRecord { strength, shape, whole: whole.filter(|_| !is_line) };
         let enough = judge.known(&record, &known, taker);
         match (enough, whole) {
             (Some(enough), Some(whole)) if alike => {
