@@ -3,6 +3,7 @@
 //! [`codes`] takes them out of a text. [`is_code`] and [`Lead`] say the same of a single word and of a number after
 //! words such as `error code`, so that templates keep them: "error 5" and "error 1326" are different problems.
 
+use super::classes::{CLASSES, DIGIT, LOWER, NON_ASCII, UNDERSCORE, UPPER};
 use super::kinds::{Kinds, is_like_known, kinds};
 
 /// Codes that are taken from one text at most.
@@ -97,18 +98,26 @@ fn begins_range(word: &[u8], after: &[u8]) -> bool {
 
 /// Whether the word at `start..end` is a level with its number, `Error (3)` of Veeam's logs: it begins a column.
 fn is_numbered_level(text: &[u8], start: usize, end: usize) -> bool {
-    let before = text[..start].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
-    let begins = before.is_none_or(|byte| matches!(byte, b'>' | b']' | b'|' | b'\n'));
-    begins && &text[start..end] == b"Error" && matches!(text[end..], [b' ', b'(', b'0'..=b'9', b')', b' ' | b'\t', ..])
+    let begins = || {
+        let before = text[..start].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+        before.is_none_or(|byte| matches!(byte, b'>' | b']' | b'|' | b'\n'))
+    };
+    &text[start..end] == b"Error"
+        && matches!(text[end..], [b' ', b'(', b'0'..=b'9', b')', b' ' | b'\t', ..])
+        && begins()
 }
 
 /// Length of the word that a text begins with; a `-` counts before and between digits and capitals.
 fn word_length(text: &[u8]) -> usize {
-    let of_word = |at: usize, byte: u8| match byte {
-        b'-' => text.get(at + 1).is_some_and(u8::is_ascii_digit) && (at == 0 || text[at - 1].is_ascii_uppercase()),
-        _ => byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii(),
-    };
-    text.iter().enumerate().position(|(at, &byte)| !of_word(at, byte)).unwrap_or(text.len())
+    let of_word = |byte: &&u8| CLASSES[usize::from(**byte)] & (LOWER | UPPER | DIGIT | UNDERSCORE | NON_ASCII) != 0;
+    let mut length = 0;
+    loop {
+        length += text[length..].iter().take_while(of_word).count();
+        match text[length..] {
+            [b'-', b'0'..=b'9', ..] if length == 0 || text[length - 1].is_ascii_uppercase() => length += 1,
+            _ => return length,
+        }
+    }
 }
 
 /// Whether a word is an error code by its shape alone.
@@ -123,11 +132,11 @@ pub(super) fn is_code(word: &[u8]) -> bool {
 /// Whether some answer about a word may be another one if it had other digits: it is like a hexadecimal number, or like
 /// a word that is known. What is said of all other words depends on where the digits stand and not on their values.
 ///
-/// A hexadecimal number that does not begin with an 8 is compared with such only, see [`Hit::shape`](crate::scan::Hit::shape).
+/// A hexadecimal number that does not begin with an 8 is compared with such only, and what has another digit before its `x`
+/// with the like, see [`Hit::shape`](crate::scan::Hit::shape).
 pub(super) fn depends_on_digits(word: &[u8]) -> bool {
-    let is_plain = matches!(word, [b'0', _, next, ..] if *next != b'8') || word.len() == 2 && word[0] == b'0';
-    let is_like_hex = matches!(word, [b'0'..=b'9', b'x' | b'X', ..]) && !is_plain;
-    is_like_hex || word.starts_with(b"X") && has_digit_like_symbol(word) || is_like_known(word)
+    let may_be_failure = matches!(word, [b'0', b'x' | b'X', b'8', ..]);
+    may_be_failure || word.starts_with(b"X") && has_digit_like_symbol(word) || is_like_known(word)
 }
 
 /// Whether a word begins like one of [`SYMBOLS`] with other digits.

@@ -1,18 +1,21 @@
 //! Literals with digits, in lines that are remembered for all values of their digits.
 //!
 //! A line that is remembered stands for all lines that differ from it in the values of digits only. Where in them a literal
-//! with digits may stand is the same for all ([`Spot`]); whether it does is a comparison at that place. So signatures that
-//! ask for a code are candidates of the lines that have it, and not of all lines with some number in its place.
+//! with digits may stand is the same for all ([`Spot`]); whether it does is told by the digits at that place. So signatures
+//! that ask for a code are candidates of the lines that have it, and not of all lines with some number in its place.
+//!
+//! Literals that differ in the values of digits only may stand at the same places and have one [`Form`]: hundreds of error
+//! codes are asked for, and of one form is nearly each of them.
 
 use super::engine::{Engine, LiteralHit};
-use std::ops::Range;
+use std::collections::HashMap;
 
 /// Finds who may have a literal in a line if its digits were others.
 pub(super) struct Digits {
     pub(super) engine: Engine,
     /// By the askers of this engine.
     askers: Vec<Asker>,
-    literals: Vec<Literal>,
+    forms: Vec<Form>,
     /// By the askers of the scanner's engine: whether they are searched here.
     contains: Vec<bool>,
 }
@@ -20,15 +23,17 @@ pub(super) struct Digits {
 struct Asker {
     /// Its number for the scanner's engine.
     number: u32,
-    /// Its literals.
-    literals: Range<usize>,
+    /// Those of its literals.
+    forms: Vec<u32>,
 }
 
-struct Literal {
-    asker: u32,
-    /// In lower-case ASCII.
+/// Literals that differ in the values of digits only.
+struct Form {
+    /// In lower-case ASCII, with `0` in place of every digit.
     text: Box<[u8]>,
     has_digits: bool,
+    /// What the digits are and who asks for them, in order.
+    literals: Vec<(u64, u32)>,
 }
 
 /// What a hit in a line with other digits says of the line itself.
@@ -36,32 +41,44 @@ struct Literal {
 pub(super) enum Spot {
     /// A literal of this asker stands there for all values of digits.
     Always(u32),
-    /// This literal, by number, stands there for some.
+    /// A literal of this form, by number, stands there for some.
     Perhaps(u32),
 }
 
 impl Digits {
-    /// Takes what the scanner's engine searches for; `None` if no literal has a digit.
-    pub(super) fn of(sets: &[Vec<Vec<Vec<u8>>>]) -> Option<Digits> {
+    /// Takes what the scanner's engine searches for; `None` if no literal has a digit. Askers from the number `words` on are
+    /// found, but what their digits are is nothing to ask [`Digits::standing`] for.
+    pub(super) fn of(sets: &[Vec<Vec<Vec<u8>>>], words: usize) -> Option<Digits> {
         let has_digits = |sets: &[Vec<Vec<u8>>]| sets.iter().flatten().flatten().any(u8::is_ascii_digit);
-        let mut literals = Vec::new();
-        let (mut wanted, mut askers) = (Vec::new(), Vec::new());
-        for (sets, number) in sets.iter().zip(0..).filter(|(sets, _)| has_digits(sets)) {
-            wanted.push(sets.iter().map(|set| set.iter().map(|it| zeros(it)).collect()).collect());
-            let start = literals.len();
-            let of_asker = |text: &Vec<u8>| Literal {
-                asker: number,
-                text: text.as_slice().into(),
-                has_digits: text.iter().any(u8::is_ascii_digit),
-            };
-            literals.extend(sets.iter().flatten().map(of_asker));
-            askers.push(Asker { number, literals: start..literals.len() });
+        let (mut wanted, mut askers, mut forms) = (Vec::new(), Vec::new(), Vec::new());
+        let mut numbers = HashMap::new();
+        for (number, sets) in sets.iter().enumerate().filter(|(_, sets)| has_digits(sets)) {
+            let asker = number as u32;
+            wanted.push(sets.iter().map(|set| distinct(set.iter().map(|it| zeros(it)))).collect());
+            let mut of_asker = Vec::new();
+            for literal in sets.iter().flatten() {
+                let text = zeros(literal);
+                let form = *numbers.entry(text).or_insert_with_key(|text| {
+                    let has_digits = text.iter().any(u8::is_ascii_digit);
+                    forms.push(Form { text: text.as_slice().into(), has_digits, literals: Vec::new() });
+                    forms.len() as u32 - 1
+                });
+                of_asker.push(form);
+                if number < words {
+                    forms[form as usize].literals.push((digits_of(literal), asker));
+                }
+            }
+            askers.push(Asker { number: asker, forms: distinct(of_asker.into_iter()) });
+        }
+        for form in &mut forms {
+            form.literals.sort_unstable();
+            form.literals.dedup();
         }
         let mut contains = vec![false; sets.len()];
         askers.iter().for_each(|asker| contains[asker.number as usize] = true);
         // Who has no literal that can be searched for is tried on every record anyway.
         let (engine, _) = Engine::new(wanted);
-        (!askers.is_empty()).then_some(Digits { engine, askers, literals, contains })
+        (!askers.is_empty()).then_some(Digits { engine, askers, forms, contains })
     }
 
     /// Whether an asker of the scanner's engine is searched here. If it is, whoever has a literal of it is told by
@@ -81,29 +98,37 @@ impl Digits {
     pub(super) fn spots(&self, zeros: &[u8], hit: LiteralHit, found: &mut impl FnMut(Spot)) {
         let Some(asker) = self.askers.get(hit.asker as usize) else { return };
         let Some(rest) = zeros.get(hit.start..) else { return };
-        for number in asker.literals.clone() {
-            let literal = &self.literals[number];
-            let stands = rest.get(..literal.text.len()).is_some_and(|place| is_alike(place, &literal.text));
+        for &number in &asker.forms {
+            let form = &self.forms[number as usize];
+            let stands = rest.get(..form.text.len()).is_some_and(|place| place.eq_ignore_ascii_case(&form.text));
             match stands {
-                true if literal.has_digits => found(Spot::Perhaps(number as u32)),
+                true if form.has_digits => found(Spot::Perhaps(number)),
                 true => found(Spot::Always(asker.number)),
                 false => {}
             }
         }
     }
 
-    /// Who asked for the literal with this number.
-    pub(super) fn asker_of(&self, number: u32) -> Option<u32> {
-        self.literals.get(number as usize).map(|literal| literal.asker)
+    /// Who asked for literals of the form with this number.
+    pub(super) fn askers_of(&self, form: u32) -> impl Iterator<Item = u32> {
+        self.forms.get(form as usize).into_iter().flat_map(|form| &form.literals).map(|&(_, asker)| asker)
     }
 
-    /// Who asked for the literal with this number, if it stands at this place.
+    /// Who asked for what stands at a place of a line, if a literal of the form with this number may stand there. That some
+    /// of them are told whose literal has other digits does no harm.
     #[inline]
-    pub(super) fn standing(&self, line: &[u8], start: usize, number: u32) -> Option<u32> {
-        let literal = self.literals.get(number as usize)?;
-        let place = line.get(start..)?.get(..literal.text.len())?;
-        place.eq_ignore_ascii_case(&literal.text).then_some(literal.asker)
+    pub(super) fn standing(&self, line: &[u8], start: usize, form: u32) -> impl Iterator<Item = u32> {
+        let form = self.forms.get(form as usize);
+        let place = form.and_then(|form| Some((form, line.get(start..)?.get(..form.text.len())?)));
+        let (literals, digits) = place.map_or((&[][..], 0), |(form, place)| (&*form.literals, digits_of(place)));
+        let behind = &literals[literals.partition_point(|&(own, _)| own < digits)..];
+        behind.iter().take_while(move |&&(own, _)| own == digits).map(|&(_, asker)| asker)
     }
+}
+
+/// Stands for the digits of a text among others with digits at the same places: the last sixteen.
+fn digits_of(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| byte.is_ascii_digit()).fold(0, |digits, byte| digits << 4 | u64::from(byte & 15))
 }
 
 /// The text with `0` in place of every digit.
@@ -111,13 +136,11 @@ fn zeros(text: &[u8]) -> Vec<u8> {
     text.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }).collect()
 }
 
-/// Whether a literal may stand where a text with `0` in place of every digit is.
-fn is_alike(zeros: &[u8], literal: &[u8]) -> bool {
-    let alike = |(zero, byte): (&u8, &u8)| match byte.is_ascii_digit() {
-        true => *zero == b'0',
-        false => zero.eq_ignore_ascii_case(byte),
-    };
-    zeros.iter().zip(literal).all(alike)
+fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = all.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 #[cfg(test)]
@@ -133,7 +156,7 @@ mod tests {
             digits in "[0-2]{40}",
         ) {
             let sets: Vec<_> = sets.into_iter().map(|set| vec![set.into_iter().map(String::into_bytes).collect()]).collect();
-            let Some(known) = Digits::of(&sets) else { return Ok(()) };
+            let Some(known) = Digits::of(&sets, sets.len()) else { return Ok(()) };
             let zeros = zeros(text.as_bytes());
             let mut hits = Vec::new();
             known.engine.find(&zeros, &mut hits);
@@ -147,10 +170,10 @@ mod tests {
                 text.bytes().map(|it| if it.is_ascii_digit() { digits.next().unwrap_or(it) } else { it }).collect();
             for line in [text.as_bytes(), &other] {
                 let asks = |&(start, spot): &(usize, Spot)| match spot {
-                    Spot::Always(asker) => Some(asker),
-                    Spot::Perhaps(number) => known.standing(line, start, number),
+                    Spot::Always(asker) => vec![asker],
+                    Spot::Perhaps(form) => known.standing(line, start, form).collect(),
                 };
-                let mut told: Vec<u32> = spots.iter().filter_map(asks).collect();
+                let mut told: Vec<u32> = spots.iter().flat_map(asks).collect();
                 told.sort_unstable();
                 told.dedup();
                 let folded = line.to_ascii_lowercase();

@@ -75,8 +75,8 @@ pub struct Hit<'r, 'a> {
     /// The correlations that ask for it. That they do does not say that they hold.
     pub parts: &'r [Match<'a>],
     /// Key of the shape of the record's first line, if it has been kept: two hits with one key have first lines of the
-    /// same length that differ only in the values of digits, and their messages begin at the same place. If either record
-    /// has a digit before an `x`, that is a 0, and no 8 follows: `0x1f`.
+    /// same length that differ only in the values of digits, and their messages begin at the same place. If one record has
+    /// a 0 before an `x`, so has the other, and no 8 follows: `0x1f`.
     pub shape: Option<u64>,
     /// Does for all lines of a record of several ones what `shape` does for the first, if all of them have been kept.
     pub whole: Option<u64>,

@@ -43,7 +43,7 @@ mod window;
 pub use counts::Counts;
 pub use facts::Stated;
 #[cfg(test)]
-pub(crate) use hexes::are_plain as hexes_are_plain;
+pub(crate) use hexes::form as form_of_hexes;
 pub use histogram::{Histogram, Levels};
 pub use hit::{Hit, Match, Passed, Taker};
 pub use line_cache::LineCache;

@@ -174,7 +174,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
             strength = strength.max(words.anywhere);
             self.add(candidates, signatures);
         }
-        let shape = first.shape.filter(|_| hexes::are_plain(record.text));
+        let shape = first.shape.zip(hexes::form(record.text)).map(|(shape, form)| shape ^ form);
         Some(KnownRecord { strength, shape, whole: None })
     }
 
@@ -368,11 +368,13 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let layout = known.layout;
         let candidates = known.candidates;
         let is_line = last == number;
-        let plain = (is_line && !brief.has_hexes()) || hexes::are_plain(text);
+        let form = if is_line && !brief.has_hexes() { Some(0) } else { hexes::form(text) };
         // What literals with digits mean differs from line to line.
-        let alike = plain && self.asking.is_empty();
+        let alike = form.is_some() && self.asking.is_empty();
         let level = layout.level().map_or(0, |level| 1 + level as u64);
-        let whole = whole.filter(|_| plain && !is_line).map(|whole| shape(whole ^ level, layout.message()));
+        // A line is counted by itself if its digits are as usual.
+        let whole = whole.zip(form).filter(|&(_, form)| !is_line || form != 0);
+        let whole = whole.map(|(whole, form)| shape(whole ^ level ^ form, layout.message()));
         let holds = |signatures: &[u32]| judge.holds_any(signatures, text);
         let counted = match whole.filter(|_| alike) {
             Some(whole) => self.cache.count_several(whole, strength, time, holds),
@@ -384,7 +386,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
         self.gather(candidates, &mut judge.candidates);
         let header = self.format.recall_header(&layout, text, time);
         let record = Record { start, line: number, lines: last - number + 1, header, text };
-        let known = KnownRecord { strength, shape: plain.then(|| shape(key, layout.message())), whole };
+        let shape = form.map(|form| shape(key, layout.message()) ^ form);
+        let known = KnownRecord { strength, shape, whole: whole.filter(|_| !is_line) };
         let enough = judge.known(&record, &known, taker);
         match (enough, whole) {
             (Some(enough), Some(whole)) if alike => {
@@ -466,13 +469,12 @@ impl<'a, 'c> Remembering<'a, 'c> {
                 Some(asker) if asker >= patterns => self.words.push(word(hit.start, asker - patterns)),
                 _ => digits.spots(&self.changed, hit, &mut |spot| match spot {
                     Spot::Always(signature) => self.signatures.push(signature),
-                    Spot::Perhaps(literal) => self.spots.extend([hit.start as u32, literal]),
+                    Spot::Perhaps(form) => add_spot(&mut self.spots, [hit.start as u32, form]),
                 }),
             }
         }
         if self.spots.len() > 2 * MOST_SPOTS {
-            let asking = self.spots.as_chunks().0.iter().filter_map(|&[_, literal]| digits.asker_of(literal));
-            self.signatures.extend(asking);
+            self.signatures.extend(self.spots.as_chunks().0.iter().flat_map(|&[_, form]| digits.askers_of(form)));
             self.spots.clear();
         }
     }
@@ -581,7 +583,16 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
 /// The signatures of which literals with digits stand in a line, of those that may stand there.
 fn standing(scanner: &Scanner, spots: &[u32], line: &[u8]) -> impl Iterator<Item = u32> {
     let spots = spots.as_chunks().0.iter();
-    spots.filter_map(move |&[start, number]| scanner.digits.as_ref()?.standing(line, start as usize, number))
+    let digits = scanner.digits.as_ref();
+    spots.flat_map(move |&[start, form]| digits.into_iter().flat_map(move |it| it.standing(line, start as usize, form)))
+}
+
+/// Adds where literals of a form may stand, which several askers may have told. Those of one place come together.
+fn add_spot(spots: &mut Vec<u32>, spot: [u32; 2]) {
+    let mut here = spots.as_chunks().0.iter().rev().take_while(|it| it[0] == spot[0]);
+    if !here.any(|&it| it == spot) {
+        spots.extend(spot);
+    }
 }
 
 /// An error word: its place in a line, which has less than [`LONG`] bytes, and its number.

@@ -80,7 +80,7 @@ impl Scanner {
         let (patterns, sets): (Vec<_>, Vec<_>) = conditions.par_iter().enumerate().map(searched).unzip();
         let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
         let sets: Vec<_> = sets.into_iter().chain(words).collect();
-        let digits = Digits::of(&sets);
+        let digits = Digits::of(&sets, patterns.len());
         let (engine, mut unfiltered) = Engine::new(sets);
         // A fact without a literal is refused by `check` and would cost every record.
         let is_fact = |index: usize| index >= signatures.len() && !parts.contains(index);

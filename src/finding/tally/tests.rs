@@ -1,6 +1,6 @@
 use super::*;
 use crate::record::{Header, Record, Time};
-use crate::scan::hexes_are_plain;
+use crate::scan::form_of_hexes;
 use proptest::prelude::*;
 
 /// One record of a made-up file: the second it tells, its message, its signature, its suspicion.
@@ -60,9 +60,9 @@ fn add_with(
         let header = Header { time, level: None, component: None, message: 0 };
         let count = line.message.split('\n').count() as u64;
         let record = Record { start, line: number as u64, lines: count, header, text };
-        let is_told = with_shapes && hexes_are_plain(text);
-        let whole = (is_told && count > 1).then(|| shape(&line.message.replace('\n', "\u{1}")));
-        let shape = is_told.then(|| shape(&line.message));
+        let form = form_of_hexes(text).filter(|_| with_shapes);
+        let whole = form.filter(|_| count > 1).map(|form| form ^ shape(&line.message.replace('\n', "\u{1}")));
+        let shape = form.map(|form| form ^ shape(&line.message));
         let found = |signature| Match::of_regex(signature, "^(?<first>.)", text);
         let matches: Vec<_> = line.signature.map(found).into_iter().collect();
         tally.add(
