@@ -161,6 +161,10 @@ const LOCK_FILES: i64 = 64;
 /// How long a process waits for another one that writes.
 const BUSY: Duration = Duration::from_secs(30);
 
+/// KiB of the file that a process keeps in its memory for each connection. The system keeps the whole of it; a watch has several
+/// connections, and with the usual 2 MiB for each its memory would grow for as long as the store is smaller than that.
+const CACHE: u32 = 512;
+
 /// Does something again while another process has the store locked. The switch to WAL needs the file alone, and SQLite does not
 /// wait for that as it waits for a writer: of several processes that make a new store some would fail.
 fn waiting(mut act: impl FnMut() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
@@ -188,8 +192,10 @@ impl Store {
         let mut db = Connection::open(path).map_err(database)?;
         db.busy_timeout(BUSY).map_err(database)?;
         // A killed process loses nothing that was committed; a power cut neither, for which `FULL` syncs each commit.
-        let set = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-        waiting(|| db.execute_batch(set)).map_err(database)?;
+        let set = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE};"
+        );
+        waiting(|| db.execute_batch(&set)).map_err(database)?;
         schema::migrate(&mut db, path)?;
         Ok(Store { db, path: path.to_path_buf() })
     }

@@ -60,14 +60,10 @@ impl Watch<'_> {
                 // What was listened to is another folder.
                 events.forget(&path);
             }
-            let mut found = Vec::new();
             let scanned = match claimed {
-                Ok(_) => scan(&path, &mut |it| found.push(it)),
+                Ok(_) => scan(&path, &mut |it| self.saw(at, it, false)),
                 Err(error) => Scanned { failed: vec![(path.clone(), error)], ..Scanned::default() },
             };
-            for found in found {
-                self.saw(at, found, false);
-            }
             self.tell_error(at, told(&scanned.failed));
             failed.extend(scanned.failed.into_iter().map(|it| it.0));
             if !self.has_looked {
