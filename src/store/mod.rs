@@ -28,10 +28,10 @@ mod uploads;
 
 pub use audit::{Leaving, Left};
 pub use belongings::{Holdings, Reports};
-pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie, UNASSIGNED};
+pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie, UNASSIGNED, is_worse};
 pub use escalations::{APPROVAL, Escalation, FiledBundle};
 pub use filter::CaseFilter;
-pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
+pub use findings::{CaseFinding, Finding, FindingStep, FoundIn, worst};
 pub use health::Health;
 pub use notices::{NewNotice, Notice, NoticeState};
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};

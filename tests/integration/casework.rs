@@ -422,6 +422,22 @@ fn nobody_is_written_to_before_somebody_has_said_whose_the_logs_are() {
 }
 
 #[test]
+fn a_call_becomes_as_bad_as_what_its_logs_show() {
+    let desk = Desk::new();
+    desk.open("acme");
+    let words = ["triage", "app.log", "--no-builtin", "--signatures", "ours", "--no-progress", "--case"];
+    let triage = |case: &str| stderr(&desk.run(&[&words[..], &[case]].concat())).to_owned();
+    let told = triage("1");
+    assert!(told.contains("case 1 is of severity high now"), "{told}");
+    assert_eq!(desk.json(&["case", "show", "1"])["severity"], "high");
+    assert!(!triage("1").contains("severity"), "once");
+    desk.done(&["case", "open", "backups fail", "--customer", "acme", "--severity", "low"]);
+    let told = triage("2");
+    assert!(told.contains("case 2 stays of severity low") && told.contains("case set 2 --severity high"), "{told}");
+    assert_eq!(desk.json(&["case", "show", "2"])["severity"], "low");
+}
+
+#[test]
 fn a_confirmed_answer_becomes_the_draft_of_a_signature() {
     let desk = Desk::new();
     let log = "2026-01-02 03:04:07 ERROR the ledger of \\\\filer07.corp.example\\vol on 10.20.30.40 is out of sequence for user jdoe\n";

@@ -35,7 +35,7 @@ pub(super) struct OpenArgs {
     /// The product.
     #[arg(long, value_name = "NAME")]
     product: Option<String>,
-    /// How bad it is for the customer. If nobody says so, the first package does; until then it counts as medium.
+    /// How bad it is for the customer. If nobody says so, what is found in the logs does; until then it counts as medium.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     severity: Option<FailOn>,
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! Cases, and what happens to them.
 
-use super::findings::found;
+use super::findings::{finding, found};
 use super::*;
 
 fn call<'a>(customer: &'a str, title: &'a str) -> NewCase<'a> {
@@ -138,4 +138,43 @@ fn cases_of_two_customers_never_meet() {
     store.close_case(other, "KB", "me", 50).unwrap();
     assert_eq!(store.cases(None, false).unwrap().len(), 1);
     assert_eq!(store.cases(None, true).unwrap().len(), 3);
+}
+
+#[test]
+fn a_case_is_as_bad_as_what_was_found_unless_a_person_has_said_how_bad_it_is() {
+    let (_folder, store) = open();
+    let call = |severity| NewCase { about: About { severity, ..About::default() }, ..call("acme", "it fails") };
+    let shows = |case, sha256: &str, severity: &str| {
+        let found = FoundIn { findings: vec![finding("p", severity)], ..found(sha256, &[]) };
+        store.add_findings(case, &[found], "me", 20).unwrap();
+        store.case(case).unwrap().severity
+    };
+    let high = Some("high".to_owned());
+    let case = store.open_case(&call(None), "me", 10).unwrap();
+    assert_eq!((shows(case, "a", "high"), shows(case, "b", "low")), (high.clone(), high.clone()));
+    let told = |case| store.case(case).unwrap().events.pop().unwrap();
+    assert_eq!(shows(case, "c", "critical").as_deref(), Some("critical"));
+    // The last event says so, behind the logs.
+    let last = told(case);
+    assert_eq!((&*last.text, &*last.by), ("severity: high -> critical", PROGRAM));
+    // A person knows better.
+    let about = About { severity: Some("low"), ..About::default() };
+    store.change_case(case, &Change { contact: None, about }, "me", 30).unwrap();
+    assert_eq!(shows(case, "d", "critical").as_deref(), Some("low"));
+    let said = store.open_case(&call(Some("medium")), "me", 10).unwrap();
+    assert_eq!(shows(said, "a", "critical").as_deref(), Some("medium"));
+    // What is suppressed is not bad, and what is unexplained not known to be.
+    let quiet = Finding { suppressed: Some("until then".into()), ..finding("p", "critical") };
+    let odd = Finding { is_known: false, severity: None, ..finding("q", "low") };
+    let found = [FoundIn { findings: vec![quiet, odd, finding("r", "high")], ..found("e", &[]) }];
+    assert_eq!(worst(&found), Some("high"));
+    // So it is with a case that came with its logs.
+    let entry = |severity, manifest| {
+        let about = About { severity: Some(severity), ..About::default() };
+        store.claim(&Claim { about, ..claim("acme", "k1", manifest) }, 40).unwrap().ticket
+    };
+    let own = store.ticket(entry("low", "m1")).unwrap().case;
+    assert_eq!(store.case(own).unwrap().severity.as_deref(), Some("low"));
+    entry("high", "m2");
+    assert_eq!(store.case(own).unwrap().severity, high);
 }
