@@ -6,7 +6,7 @@ use super::trail::{Event, Happened, events_of, go_on, is_open, write};
 use super::{FoundIn, PROGRAM, Store, StoreError, Ticket};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
-/// Whose the logs are of which nobody has said whose they are: those of many customers, who must not meet.
+/// Whose the logs are of which nobody has said whose they are: those of many customers, who must not meet. [`Store::give_case`] says it.
 pub const UNASSIGNED: &str = "unassigned";
 
 /// How bad something is, from the least to the worst.

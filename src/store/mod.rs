@@ -16,6 +16,7 @@ mod findings;
 mod health;
 mod notices;
 mod outbox;
+mod owner;
 mod recurrence;
 mod schema;
 mod search;
@@ -112,6 +113,33 @@ pub enum StoreError {
     #[error("case {case} is not one of the customer `{customer}`")]
     CaseOfOther {
         /// The case.
+        case: i64,
+        /// The customer.
+        customer: String,
+    },
+    /// One customer's logs never become another's.
+    #[error("case {case} is one of the customer `{customer}`; only a case of `{UNASSIGNED}` can be given to somebody")]
+    HasOwner {
+        /// The case.
+        case: i64,
+        /// The customer.
+        customer: String,
+    },
+    /// What was opened for nobody stays so.
+    #[error(
+        "case {case} has a ticket at `{tracker}` that was opened for `{UNASSIGNED}`; open a case for the customer, and \
+        `tierline triage LOGS --case` it"
+    )]
+    HasTicket {
+        /// The case.
+        case: i64,
+        /// The tracker.
+        tracker: String,
+    },
+    /// The same logs twice would be two cases.
+    #[error("the customer `{customer}` has these logs in case {case} already; close one of the cases")]
+    HasLogs {
+        /// The customer's case.
         case: i64,
         /// The customer.
         customer: String,

@@ -99,12 +99,12 @@ impl Watch<'_> {
     }
 
     /// Takes note of a file.
-    fn saw(&mut self, root: usize, found: Found, renamed: bool) {
+    fn saw(&mut self, root: usize, mut found: Found, renamed: bool) {
         let now = self.now();
         if self.uploads.saw(&found, renamed, now) {
             return;
         }
-        let earlier = match earlier(self.store, &self.catalogue, &found, wall()) {
+        let earlier = match earlier(self.store, &self.catalogue, &mut found, wall()) {
             Ok(Some(earlier)) => earlier,
             Ok(None) => return self.uploads.track_settled(&found.path, &found.facts),
             // It is found again by the next look.

@@ -141,6 +141,62 @@ fn cases_of_two_customers_never_meet() {
 }
 
 #[test]
+fn a_case_of_nobody_is_given_to_its_customer_once() {
+    let (_folder, store) = open();
+    let finish = |customer: &str, name: &str, at| {
+        let upload = Upload::working(customer, name, at);
+        let finished = Finished {
+            upload: &upload,
+            sha256: name,
+            catalogue: "c",
+            path: name,
+            report: "/r",
+            title: "it broke",
+            problem: Some(name),
+            about: About::default(),
+            quiet: None,
+            findings: &found(name, &["p"]).findings,
+        };
+        store.finish(&finished, at).unwrap().case()
+    };
+    let (loose, other) = (finish(UNASSIGNED, "a", 10), finish(UNASSIGNED, "b", 10));
+    let asked = store.open_case(&call("acme", "it fails"), "me", 11).unwrap();
+    store.reply_sent(asked, "me", 12).unwrap();
+    let asks = || store.not_escalated(0).unwrap().into_iter().filter(|it| it.case == loose).next_back();
+    store.reach_escalation(&asks().unwrap(), Escalation::Nothing, None, 13).unwrap();
+    assert_eq!(asks(), None);
+    store.give_case(loose, "acme", "me", 20).unwrap();
+    store.give_case(loose, "acme", "me", 21).unwrap();
+    assert_eq!(asks().unwrap().customer, "acme");
+    let case = store.case(loose).unwrap();
+    assert_eq!((&*case.customer, kinds(&case)), ("acme", vec!["opened", "logs", "changed"]));
+    let last = case.events.last().unwrap();
+    assert_eq!((&*last.text, &*last.by, last.at), ("customer: unassigned -> acme", "me", 20));
+    // All of it is the customer's, and what is another's stays.
+    assert_eq!(store.upload(b"a").unwrap().unwrap().customer, "acme");
+    assert_eq!(store.upload(b"b").unwrap().unwrap().customer, UNASSIGNED);
+    assert_eq!(store.read_bundle("acme", "a", "c").unwrap().unwrap().case, loose);
+    assert_eq!(store.read_bundle(UNASSIGNED, "a", "c").unwrap(), None);
+    assert_eq!(store.case(asked).unwrap().status, Status::Open, "logs came");
+    assert_eq!(store.recurrence(loose, "p").unwrap().others, 1);
+    // Never again, and never to two.
+    let again = store.give_case(loose, "bolt", "me", 22);
+    assert!(matches!(&again, Err(StoreError::HasOwner { customer, .. }) if customer == "acme"), "{again:?}");
+    // Those that the customer has brought already.
+    let own = finish("bolt", "b", 23);
+    let twice = store.give_case(other, "bolt", "me", 24);
+    assert!(matches!(twice, Err(StoreError::HasLogs { case, .. }) if case == own), "{twice:?}");
+    let ticket = store.claim(&claim(UNASSIGNED, "k1", "m1"), 25).unwrap();
+    let sold = store.give_case(store.ticket(ticket.ticket).unwrap().case, "acme", "me", 26);
+    assert!(matches!(sold, Err(StoreError::HasTicket { .. })), "{sold:?}");
+    store.close_case(other, "KB1", "me", 27).unwrap();
+    assert!(matches!(store.give_case(other, "acme", "me", 28), Err(StoreError::Closed(_))));
+    // Nothing of it stays behind when the customer is erased.
+    store.erase("acme", false, 30).unwrap();
+    assert!(store.upload(b"a").unwrap().is_none() && store.upload(b"b").unwrap().is_some());
+}
+
+#[test]
 fn a_case_is_as_bad_as_what_was_found_unless_a_person_has_said_how_bad_it_is() {
     let (_folder, store) = open();
     let call = |severity| NewCase { about: About { severity, ..About::default() }, ..call("acme", "it fails") };
