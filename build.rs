@@ -1,5 +1,5 @@
-//! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of path, length of the text
-//! and length of the tree of each file, in path order, and the trees and texts. A mistake in a file fails the build with its place.
+//! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of the length of the text, length of
+//! the tree and path of each file, in path order, and the trees and texts. A mistake in a file fails the build with its place.
 //! The literals of its regexes and a sample of the healthy logs are embedded beside it. All of it is deflated: the program that
 //! customers load down shall be small.
 
@@ -77,7 +77,7 @@ fn main() -> io::Result<ExitCode> {
     let mut files = Vec::new();
     list(&root, "signatures", ".yaml", &mut files)?;
     files.sort();
-    let mut table = String::from("&[\n");
+    let mut table = String::new();
     let mut texts = Vec::new();
     let mut trees = Vec::new();
     let mut regexes = BTreeSet::new();
@@ -90,7 +90,7 @@ fn main() -> io::Result<ExitCode> {
         let path = shown.strip_prefix("signatures/").unwrap_or(shown);
         match tree_of(path, Path::new(shown), &text, &shared, &mut regexes) {
             Ok(tree) => {
-                table.push_str(&format!("({path:?}, {}, {}),\n", text.len(), tree.len()));
+                table.push_str(&format!("{} {} {path}\n", text.len(), tree.len()));
                 trees.push(tree);
             }
             Err(mistakes) => {
@@ -100,8 +100,7 @@ fn main() -> io::Result<ExitCode> {
         }
         texts.push((path, text));
     }
-    table.push_str("]\n");
-    fs::write(out.join("catalogue.rs"), table)?;
+    fs::write(out.join("catalogue.files"), deflate_for_start(table.as_bytes())?)?;
     write_trees(&trees, &out)?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;

@@ -30,7 +30,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use tierline::report::one_line;
 use tierline::signature::SignatureSet;
-use tierline::store::{Case, UNASSIGNED};
+use tierline::store::{Case, Store, UNASSIGNED};
 
 /// Keeps the cases of customers: what came in, what was tried, who has answered, what is due.
 ///
@@ -79,7 +79,7 @@ enum CaseCommand {
     Assign(assign::AssignArgs),
     /// Takes a case from whoever works on it.
     Unassign(assign::UnassignArgs),
-    /// Corrects what is known of a case: its severity, contact, vendor, product.
+    /// Corrects what is known of a case: its severity, contact, vendor, product, and whose it is if nobody has said so.
     Set(set::SetArgs),
     /// Problems that are to open no cases, with a reason and a last day.
     Suppress(suppress::SuppressArgs),
@@ -146,12 +146,18 @@ fn has_owner(case: &Case) -> bool {
         return true;
     }
     let id = case.id;
-    let logs = case.bundles.last().map_or_else(|| "LOGS".to_owned(), |it| format!("'{}'", one_line(&it.path)));
     say(&format!(
-        "refused: case {id} is `{UNASSIGNED}`: say first whose it is, by moving its logs into the customer's folder, or with \
-        `tierline case open TITLE --customer NAME` and `tierline triage {logs} --case NUMBER`"
+        "refused: case {id} is `{UNASSIGNED}`: say first whose it is, with `tierline case set {id} --customer NAME`"
     ));
     false
+}
+
+/// Says so if another customer is called the same in other capitals.
+fn tell_namesakes(store: &Store, case: i64, customer: &str) -> anyhow::Result<()> {
+    for name in store.namesakes(customer)? {
+        say(&format!("there is a customer `{}`, too: case {case} is of `{}`", one_line(&name), one_line(customer)));
+    }
+    Ok(())
 }
 
 /// The built-in signatures and vendors, and those in folders.

@@ -9,9 +9,21 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Path below `signatures/`, length of the text, and length of the tree (see [`tree`]) of each file, in path order.
-static FILES: &[(&str, usize, usize)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+static FILES: LazyLock<Vec<(&str, usize, usize)>> = LazyLock::new(|| {
+    static TABLE: LazyLock<String> = LazyLock::new(|| {
+        let packed = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.files"));
+        String::from_utf8(unpacked(packed, 0)).unwrap_or_default()
+    });
+    let file = |line: &'static str| {
+        let (text, rest) = line.split_once(' ')?;
+        let (tree, path) = rest.split_once(' ')?;
+        Some((path, text.parse().ok()?, tree.parse().ok()?))
+    };
+    TABLE.lines().filter_map(file).collect()
+});
 
 /// The trees one after the other, in blocks, each with its length and deflated.
 static TREES: &[(usize, &[u8])] = include!(concat!(env!("OUT_DIR"), "/trees.rs"));
@@ -109,7 +121,6 @@ fn files(trees: &[u8]) -> Vec<(&'static str, &[u8])> {
 /// The texts of [`FILES`].
 #[cfg(feature = "server")]
 fn texts() -> impl Iterator<Item = &'static str> {
-    use std::sync::LazyLock;
     static ALL: LazyLock<String> = LazyLock::new(|| String::from_utf8(unpacked(TEXTS, 0)).unwrap_or_default());
     let mut rest: &'static str = &ALL;
     FILES.iter().map_while(move |&(_, length, _)| {

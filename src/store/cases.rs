@@ -3,11 +3,14 @@
 use super::findings::found_in;
 use super::outbox::named;
 use super::trail::{Event, Happened, events_of, go_on, is_open, write};
-use super::{FoundIn, Store, StoreError, Ticket};
+use super::{FoundIn, PROGRAM, Store, StoreError, Ticket};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
-/// Whose the logs are of which nobody has said whose they are: those of many customers, who must not meet.
+/// Whose the logs are of which nobody has said whose they are: those of many customers, who must not meet. [`Store::give_case`] says it.
 pub const UNASSIGNED: &str = "unassigned";
+
+/// How bad something is, from the least to the worst.
+pub(super) const SEVERITIES: &str = "info low medium high critical";
 
 /// How a case came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,7 +182,7 @@ impl Store {
             }
         }
         is_open(&db, case)?;
-        fill_in(&db, case, &tie.about)?;
+        fill_in(&db, case, &tie.about, now)?;
         found_in(&db, case, tie.found, by, now)?;
         write(&db, case, Happened::Package, tie.package, by, now)?;
         db.commit()?;
@@ -220,22 +223,45 @@ pub(super) fn case_of_problem(db: &Connection, customer: i64, problem: &str) -> 
 
 pub(super) fn insert(db: &Connection, customer: i64, new: &NewCase<'_>, by: &str, now: i64) -> Result<i64, StoreError> {
     // The number of a case that was erased is not given again: people have written it down.
-    let sql = "INSERT INTO cases (id, customer, title, status, opened, origin, contact) VALUES (
+    let sql =
+        "INSERT INTO cases (id, customer, title, status, opened, origin, contact, vendor, product, severity) VALUES (
         MAX((SELECT COALESCE(MAX(id), 0) FROM cases), (SELECT COALESCE(MAX(last_case), 0) FROM erasures)) + 1,
-        ?1, ?2, 'open', ?3, ?4, ?5)";
-    db.execute(sql, (customer, new.title, now, new.origin.name(), new.contact))?;
+        ?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7, ?8)";
+    let About { vendor, product, severity } = new.about;
+    db.execute(sql, (customer, new.title, now, new.origin.name(), new.contact, vendor, product, severity))?;
     let case = db.last_insert_rowid();
-    fill_in(db, case, &new.about)?;
     write(db, case, Happened::Opened, new.origin.name(), by, now)?;
     Ok(case)
 }
 
-/// Remembers of the product what the case does not say yet.
-pub(super) fn fill_in(db: &Connection, case: i64, about: &About<'_>) -> Result<(), StoreError> {
-    let sql = "UPDATE cases SET vendor = COALESCE(vendor, ?1), product = COALESCE(product, ?2),
-        severity = COALESCE(severity, ?3) WHERE id = ?4";
-    db.execute(sql, (about.vendor, about.product, about.severity, case))?;
-    Ok(())
+/// Remembers of the product what the case does not say yet, and that it is worse than the case says.
+pub(super) fn fill_in(db: &Connection, case: i64, about: &About<'_>, now: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE cases SET vendor = COALESCE(vendor, ?1), product = COALESCE(product, ?2) WHERE id = ?3";
+    db.execute(sql, (about.vendor, about.product, case))?;
+    raise(db, case, about.severity, now)
+}
+
+/// Whether something is worse than something else, by the names of severities.
+pub fn is_worse(one: &str, other: &str) -> bool {
+    SEVERITIES.find(one) > SEVERITIES.find(other)
+}
+
+/// What was found is worse than the case says, or the case says nothing: its clocks follow that. What a person has said stays.
+pub(super) fn raise(db: &Connection, case: i64, found: Option<&str>, now: i64) -> Result<(), StoreError> {
+    let Some(found) = found else { return Ok(()) };
+    // Who has called said it when the case was opened, who corrects it later.
+    let sql =
+        "SELECT severity, COALESCE((SELECT by <> ?2 FROM case_events WHERE case_id = cases.id AND kind = 'changed'
+        AND text GLOB 'severity: *' ORDER BY id DESC LIMIT 1), origin <> 'bundle') FROM cases WHERE id = ?1";
+    let (before, is_said): (Option<String>, bool) =
+        db.query_row(sql, (case, PROGRAM), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let known = before.as_deref();
+    if known.is_some_and(|before| is_said || !is_worse(found, before)) {
+        return Ok(());
+    }
+    db.execute("UPDATE cases SET severity = ?1 WHERE id = ?2", (found, case))?;
+    let text = format!("severity: {} -> {found}", known.unwrap_or("unknown"));
+    Ok(write(db, case, Happened::Changed, &text, PROGRAM, now)?)
 }
 
 pub(super) fn is_there(db: &Connection, case: i64) -> Result<(), StoreError> {

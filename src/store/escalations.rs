@@ -2,7 +2,7 @@
 
 use super::outbox::named;
 use super::tickets::claim_in;
-use super::trail::{Happened, wait, write};
+use super::trail::{Happened, write};
 use super::{Claim, Entry, PROGRAM, State, Store, StoreError};
 use rusqlite::{Transaction, TransactionBehavior};
 
@@ -111,7 +111,7 @@ impl Store {
     }
 
     /// Writes down what came of one, or how far it has come, with a note on its case. A note that stands there already is not made
-    /// again. A case in which the vendor lacks something waits for the customer from now on, until new logs come.
+    /// again.
     pub fn reach_escalation(
         &self,
         bundle: &FiledBundle,
@@ -129,11 +129,6 @@ impl Store {
             if !is_there {
                 write(&db, bundle.case, Happened::Note, note, PROGRAM, now)?;
             }
-        }
-        // Of logs that came meanwhile it is not known yet whether anything lacks.
-        let sql = "SELECT EXISTS (SELECT 1 FROM bundles WHERE case_id = ?1 AND id > ?2)";
-        if state == Escalation::Lacks && !db.query_row(sql, (bundle.case, bundle.id), |row| row.get(0))? {
-            wait(&db, bundle.case, PROGRAM, now)?;
         }
         db.commit()?;
         Ok(())

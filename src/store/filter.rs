@@ -1,6 +1,6 @@
 //! Which cases are wanted.
 
-use super::cases::case_of;
+use super::cases::{SEVERITIES, case_of};
 use super::trail::{Happened, is_open, write};
 use super::{Case, Status, Store, StoreError};
 use rusqlite::{Transaction, TransactionBehavior, named_params};
@@ -50,7 +50,7 @@ impl Store {
         let mut statement = db.prepare(sql)?;
         let parameters = named_params! {
             ":customer": filter.customer, ":not_closed": filter.not_closed, ":status": filter.status.map(Status::name),
-            ":severity": filter.severity, ":order": "info low medium high critical", ":assigned": filter.assigned,
+            ":severity": filter.severity, ":order": SEVERITIES, ":assigned": filter.assigned,
             ":unassigned": filter.unassigned, ":problem": filter.problem,
         };
         let ids = statement.query_map(parameters, |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;

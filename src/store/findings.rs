@@ -1,6 +1,6 @@
 //! What was found in the logs of cases: known problems and unexplained errors, as they were told when the logs were filed.
 
-use super::cases::{CaseBundle, bundles_in};
+use super::cases::{CaseBundle, SEVERITIES, bundles_in, raise};
 use super::suppressions::suppressed_of_case;
 use super::trail::is_open;
 use super::{Store, StoreError};
@@ -130,6 +130,13 @@ pub struct FoundIn {
     pub is_whole: bool,
 }
 
+/// How bad it is what was found: the first known problem of each of the logs counts, if it is not suppressed.
+pub fn worst(found: &[FoundIn]) -> Option<&str> {
+    let is_loud = |it: &&Finding| it.is_known && it.suppressed.is_none();
+    let firsts = found.iter().filter_map(|it| it.findings.iter().find(is_loud)?.severity.as_deref());
+    firsts.max_by_key(|it| SEVERITIES.find(it))
+}
+
 impl Finding {
     /// The step that a name means: `SIGNATURE#NUMBER`. `None` if the name is none of a step of this problem, `Some(None)` if it has no
     /// such step.
@@ -156,11 +163,13 @@ impl Store {
     }
 
     /// Adds logs to a case with what was found in them. What was found in the same logs before is replaced, unless they were examined
-    /// as a whole then and in part now. Returns of how many logs what was found before stays.
+    /// as a whole then and in part now. The case becomes as bad as what was found, unless a person has said how bad it is. Returns of how
+    /// many logs what was found before stays.
     pub fn add_findings(&self, case: i64, found: &[FoundIn], by: &str, now: i64) -> Result<usize, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         is_open(&db, case)?;
         let stay = found_in(&db, case, found, by, now)?;
+        raise(&db, case, worst(found), now)?;
         db.commit()?;
         Ok(stay)
     }

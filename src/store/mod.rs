@@ -16,6 +16,7 @@ mod findings;
 mod health;
 mod notices;
 mod outbox;
+mod owner;
 mod recurrence;
 mod schema;
 mod search;
@@ -28,10 +29,10 @@ mod uploads;
 
 pub use audit::{Leaving, Left};
 pub use belongings::{Holdings, Reports};
-pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie, UNASSIGNED};
+pub use cases::{About, Case, CaseBundle, NewCase, Origin, Status, Tie, UNASSIGNED, is_worse};
 pub use escalations::{APPROVAL, Escalation, FiledBundle};
 pub use filter::CaseFilter;
-pub use findings::{CaseFinding, Finding, FindingStep, FoundIn};
+pub use findings::{CaseFinding, Finding, FindingStep, FoundIn, worst};
 pub use health::Health;
 pub use notices::{NewNotice, Notice, NoticeState};
 pub use outbox::{ASKED, Entry, EntryFile, FileState, Kind, State};
@@ -116,6 +117,33 @@ pub enum StoreError {
         /// The customer.
         customer: String,
     },
+    /// One customer's logs never become another's.
+    #[error("case {case} is one of the customer `{customer}`; only a case of `{UNASSIGNED}` can be given to somebody")]
+    HasOwner {
+        /// The case.
+        case: i64,
+        /// The customer.
+        customer: String,
+    },
+    /// What was opened for nobody stays so.
+    #[error(
+        "case {case} has a ticket at `{tracker}` that was opened for `{UNASSIGNED}`; open a case for the customer, and \
+        `tierline triage LOGS --case` it"
+    )]
+    HasTicket {
+        /// The case.
+        case: i64,
+        /// The tracker.
+        tracker: String,
+    },
+    /// The same logs twice would be two cases.
+    #[error("the customer `{customer}` has these logs in case {case} already; close one of the cases")]
+    HasLogs {
+        /// The customer's case.
+        case: i64,
+        /// The customer.
+        customer: String,
+    },
     /// A problem belongs to one case.
     #[error("the problem belongs to case {case} of this customer already")]
     InOtherCase {
@@ -161,6 +189,10 @@ const LOCK_FILES: i64 = 64;
 /// How long a process waits for another one that writes.
 const BUSY: Duration = Duration::from_secs(30);
 
+/// KiB of the file that a process keeps in its memory for each connection. The system keeps the whole of it; a watch has several
+/// connections, and with the usual 2 MiB for each its memory would grow for as long as the store is smaller than that.
+const CACHE: u32 = 512;
+
 /// Does something again while another process has the store locked. The switch to WAL needs the file alone, and SQLite does not
 /// wait for that as it waits for a writer: of several processes that make a new store some would fail.
 fn waiting(mut act: impl FnMut() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
@@ -188,8 +220,10 @@ impl Store {
         let mut db = Connection::open(path).map_err(database)?;
         db.busy_timeout(BUSY).map_err(database)?;
         // A killed process loses nothing that was committed; a power cut neither, for which `FULL` syncs each commit.
-        let set = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-        waiting(|| db.execute_batch(set)).map_err(database)?;
+        let set = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE};"
+        );
+        waiting(|| db.execute_batch(&set)).map_err(database)?;
         schema::migrate(&mut db, path)?;
         Ok(Store { db, path: path.to_path_buf() })
     }

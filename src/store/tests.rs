@@ -31,6 +31,13 @@ fn open() -> (tempfile::TempDir, Store) {
 }
 
 #[test]
+fn memory_does_not_grow_with_the_store() {
+    let (_folder, store) = open();
+    let kib: i64 = store.db.query_row("PRAGMA cache_size", [], |row| row.get(0)).unwrap();
+    assert_eq!(kib, -i64::from(CACHE));
+}
+
+#[test]
 fn a_problem_of_a_customer_has_one_ticket_per_tracker() {
     let (_folder, store) = open();
     let first = store.claim(&claim("acme", "k1", "m1"), 10).unwrap();

@@ -127,7 +127,7 @@ pub(super) fn claim_in(db: &Connection, claim: &Claim<'_>, now: i64) -> Result<(
             case
         }
     };
-    fill_in(db, case, &claim.about)?;
+    fill_in(db, case, &claim.about, now)?;
     let sql = "INSERT OR IGNORE INTO tickets (customer, case_id, tracker, problem, created, severity)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     db.execute(sql, (customer, case, claim.tracker, claim.problem, now, claim.severity))?;

@@ -57,6 +57,9 @@ pub struct Event {
     pub text: String,
 }
 
+/// Stands in the trail when the message to the customer was sent.
+const ASKED: &str = "the message to the customer was sent";
+
 /// Whose words are noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
@@ -148,10 +151,21 @@ impl Store {
         };
         write(&db, case, what, text, by, now)?;
         if waits {
-            wait(&db, case, by, now)?;
+            wait(&db, case, "", by, now)?;
         } else if says == Says::Customer {
             go_on(&db, case, "", by, now)?;
         }
+        db.commit()?;
+        Ok(())
+    }
+
+    /// Notes that the message to the customer was sent: from now on the customer has to bring something, until new logs come, with this
+    /// case or another one, or there is an answer.
+    pub fn reply_sent(&self, case: i64, by: &str, now: i64) -> Result<(), StoreError> {
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        is_open(&db, case)?;
+        write(&db, case, Happened::Note, ASKED, by, now)?;
+        wait(&db, case, ASKED, by, now)?;
         db.commit()?;
         Ok(())
     }
@@ -222,10 +236,10 @@ pub(super) fn reopen(db: &Connection, case: i64, why: &str, by: &str, now: i64) 
 }
 
 /// From now on the customer has to bring something, if the case is open and did not wait before: its clock rests.
-pub(super) fn wait(db: &Connection, case: i64, by: &str, now: i64) -> rusqlite::Result<()> {
+pub(super) fn wait(db: &Connection, case: i64, why: &str, by: &str, now: i64) -> rusqlite::Result<()> {
     let sql = "UPDATE cases SET waiting = 1 WHERE id = ?1 AND status = 'open' AND waiting = 0";
     if db.execute(sql, [case])? > 0 {
-        write(db, case, Happened::Waits, "", by, now)?;
+        write(db, case, Happened::Waits, why, by, now)?;
     }
     Ok(())
 }
@@ -238,13 +252,15 @@ pub(super) fn go_on(db: &Connection, case: i64, why: &str, by: &str, now: i64) -
     Ok(())
 }
 
-/// New logs of a customer have come to a case: other cases of the same customer that the program has begun to wait for wait no longer.
-/// What is wanted may have come to another case, and a clock that rests by mistake is one that nobody looks at.
+/// New logs of a customer have come to a case: other cases of the same customer for which the message was sent wait no longer, nor do
+/// those that an earlier version has begun to wait for. What is wanted may have come to another case, and a clock that rests by mistake
+/// is one that nobody looks at.
 pub(super) fn others_go_on(db: &Connection, customer: i64, case: i64, now: i64) -> rusqlite::Result<()> {
-    let sql = "SELECT id FROM cases WHERE customer = ?1 AND waiting = 1 AND id <> ?2 AND ?3 =
-        (SELECT by FROM case_events WHERE case_id = cases.id AND kind = 'waits' ORDER BY case_events.id DESC LIMIT 1)";
+    let sql = "SELECT id FROM cases WHERE customer = ?1 AND waiting = 1 AND id <> ?2 AND
+        (SELECT by = ?3 OR text = ?4 FROM case_events WHERE case_id = cases.id AND kind = 'waits' ORDER BY case_events.id DESC
+        LIMIT 1)";
     let others: Vec<i64> =
-        db.prepare(sql)?.query_map((customer, case, PROGRAM), |row| row.get(0))?.collect::<Result<_, _>>()?;
+        db.prepare(sql)?.query_map((customer, case, PROGRAM, ASKED), |row| row.get(0))?.collect::<Result<_, _>>()?;
     let why = format!("logs came in as case {case}");
     others.into_iter().try_for_each(|it| go_on(db, it, &why, PROGRAM, now))
 }

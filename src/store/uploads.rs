@@ -293,7 +293,7 @@ fn file(db: &Connection, customer: i64, finished: &Finished<'_>, now: i64) -> Re
         Some(case) if finished.quiet.is_some() => Filed::Updated(case),
         Some(case) => {
             reopen(db, case, &came_back(db, case)?, PROGRAM, now)?;
-            fill_in(db, case, &finished.about)?;
+            fill_in(db, case, &finished.about, now)?;
             Filed::Updated(case)
         }
         None => {

@@ -2,18 +2,27 @@
 
 use super::ending::{MOST, SUSPECT};
 use super::facts::bytes_of;
-use super::scan::Found;
+use super::scan::{Found, UNASSIGNED};
 use super::upload::Earlier;
 use crate::store::{Store, StoreError, Upload, UploadState};
 use std::time::Duration;
 
-/// What the store knows of a file that was found; `None` if it has been dealt with.
-pub(super) fn earlier(store: &Store, catalogue: &str, found: &Found, wall: i64) -> Result<Option<Earlier>, StoreError> {
+/// What the store knows of a file that was found; `None` if it has been dealt with. The file becomes that of the customer whose somebody
+/// has said its case is.
+pub(super) fn earlier(
+    store: &Store,
+    catalogue: &str,
+    found: &mut Found,
+    wall: i64,
+) -> Result<Option<Earlier>, StoreError> {
     // A name that the store cannot keep is told when it comes to rest.
     let Some(path) = bytes_of(&found.path) else { return Ok(Some(Earlier::default())) };
     let Some(upload) = store.upload(path)?.filter(|it| it.facts == found.facts.text()) else {
         return Ok(Some(Earlier::default()));
     };
+    if found.customer == UNASSIGNED {
+        found.customer.clone_from(&upload.customer);
+    }
     Ok(match upload.state {
         UploadState::Done | UploadState::Same | UploadState::Quarantined | UploadState::Removed => {
             let is_settled = upload.catalogue.as_deref() == Some(catalogue);

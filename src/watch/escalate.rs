@@ -107,7 +107,11 @@ pub fn escalate(
             }
             Made::Nothing => store.reach_escalation(&bundle, Escalation::Nothing, None, now())?,
             Made::Lacks(request) => {
-                let note = format!("waits for customer: {request}");
+                // Nobody waits before somebody has asked.
+                let case = bundle.case;
+                let note = format!(
+                    "to be asked of the customer (`tierline case reply {case} --sent` says that it was): {request}"
+                );
                 store.reach_escalation(&bundle, Escalation::Lacks, Some(&note), now())?;
             }
             Made::Failed(why) | Made::Again(why) => {
@@ -313,8 +317,11 @@ mod tests {
         (0..=TRIES).for_each(|_| assert_eq!(desk.go(100, &mut |_, _| Made::Later), 0));
         assert_eq!(desk.notes(case), Vec::<String>::new());
         desk.go(200, &mut |_, _| Made::Lacks("send the logs".to_owned()));
-        assert_eq!(desk.notes(case), ["waits for customer: send the logs"]);
-        assert_eq!(desk.store.case(case).unwrap().status, crate::store::Status::Waiting);
+        let asked = format!(
+            "to be asked of the customer (`tierline case reply {case} --sent` says that it was): send the logs"
+        );
+        assert_eq!(desk.notes(case), [asked]);
+        assert_eq!(desk.store.case(case).unwrap().status, crate::store::Status::Open);
         assert_eq!(desk.wanted(10_000), []);
     }
 }

@@ -60,14 +60,10 @@ impl Watch<'_> {
                 // What was listened to is another folder.
                 events.forget(&path);
             }
-            let mut found = Vec::new();
             let scanned = match claimed {
-                Ok(_) => scan(&path, &mut |it| found.push(it)),
+                Ok(_) => scan(&path, &mut |it| self.saw(at, it, false)),
                 Err(error) => Scanned { failed: vec![(path.clone(), error)], ..Scanned::default() },
             };
-            for found in found {
-                self.saw(at, found, false);
-            }
             self.tell_error(at, told(&scanned.failed));
             failed.extend(scanned.failed.into_iter().map(|it| it.0));
             if !self.has_looked {
@@ -103,12 +99,12 @@ impl Watch<'_> {
     }
 
     /// Takes note of a file.
-    fn saw(&mut self, root: usize, found: Found, renamed: bool) {
+    fn saw(&mut self, root: usize, mut found: Found, renamed: bool) {
         let now = self.now();
         if self.uploads.saw(&found, renamed, now) {
             return;
         }
-        let earlier = match earlier(self.store, &self.catalogue, &found, wall()) {
+        let earlier = match earlier(self.store, &self.catalogue, &mut found, wall()) {
             Ok(Some(earlier)) => earlier,
             Ok(None) => return self.uploads.track_settled(&found.path, &found.facts),
             // It is found again by the next look.

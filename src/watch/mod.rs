@@ -15,6 +15,7 @@ mod filed;
 mod held;
 mod inside;
 mod looking;
+mod memory;
 mod metrics;
 mod names;
 mod owner;

@@ -2,6 +2,7 @@
 
 use super::events::Events;
 use super::examine::chain;
+use super::memory::give_back;
 use super::metrics::Pulse;
 use super::publish::Workplace;
 use super::readers::{Message, Newest, Shared, read_bundles, wall};
@@ -24,7 +25,7 @@ const TICK: Duration = Duration::from_millis(200);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long nothing is begun after the machine has refused something.
 pub(super) const PAUSE: Duration = Duration::from_secs(2);
-/// How often one tries again to be told of changes, and looks for what is to be removed.
+/// How often one tries again to be told of changes, looks for what is to be removed, and gives back memory.
 const SELDOM: Duration = Duration::from_secs(600);
 
 /// What only one watch has: a store and folders. As long as it lives, no other watch works with them, and nobody is erased.
@@ -154,6 +155,7 @@ impl Watch<'_> {
             if now >= self.next_removal {
                 self.next_removal = now + SELDOM;
                 self.remove_old();
+                give_back();
             }
             // Not after each bundle: with many files on their way this costs more than the rest.
             if now >= self.next_settle {

@@ -173,6 +173,10 @@ impl Uploads {
         let look = self.look;
         let is_hidden = |path: &Path| failed.iter().any(|it| path.starts_with(it));
         self.tracked.retain(|path, it| it.look == look || it.stage == Stage::Working || is_hidden(path));
+        // What came at once and has been read leaves its room.
+        if self.tracked.capacity() / 8 > self.tracked.len() {
+            self.tracked.shrink_to(self.tracked.len() * 2);
+        }
         let tracked = &self.tracked;
         self.queue.retain(|it| tracked.contains_key(&it.3));
         std::mem::swap(&mut self.settled, &mut self.seen_settled);
@@ -290,6 +294,12 @@ impl Uploads {
     pub(super) fn forget_settled(&mut self) {
         self.settled.clear();
         self.seen_settled.clear();
+    }
+
+    /// For how many there is room without more memory.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.tracked.capacity()
     }
 
     /// Nobody can prepare two files for one hash: the keys are drawn at random.

@@ -143,10 +143,13 @@ fn what_the_vendor_would_not_accept_is_asked_of_the_customer() {
     drop_bundle(&desk, "case.tar", false);
     assert_eq!(json(&desk, &["outbox", "list"]), serde_json::json!([]));
     let events = events(&desk);
-    for words in ["waits for customer: To open a case about", "Svc.VeeamBackup.log"] {
+    for words in ["(`tierline case reply 1 --sent` says that it was): To open a case about", "Svc.VeeamBackup.log"] {
         assert!(events.contains(words), "{words}: {events}");
     }
     let status = || json(&desk, &["case", "list"])[0]["status"].clone();
+    assert_eq!(status(), "open", "nobody has asked yet");
+    let store = desk.path("cases.db");
+    check(&desk.run(&["case", "reply", "1", "--sent", "--store", text(&store)]), 0, &[]);
     assert_eq!(status(), "waiting");
     drop_bundle(&desk, "more.tar", true);
     assert_eq!(status(), "open");

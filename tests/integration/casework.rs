@@ -417,8 +417,40 @@ fn nobody_is_written_to_before_somebody_has_said_whose_the_logs_are() {
         let refused = desk.run(&words);
         assert_eq!(refused.status.code(), Some(6), "{refused:?}");
         let told = stderr(&refused);
-        assert!(told.contains("say first whose it is") && told.contains("loose.log' --case"), "{told}");
+        assert!(told.contains("say first whose it is, with `tierline case set 1 --customer NAME`"), "{told}");
     }
+    desk.done(&["case", "set", "1", "--customer", "acme", "--severity", "low"]);
+    let shown = desk.json(&["case", "show", "1"]);
+    assert_eq!((&shown["customer"], &shown["severity"]), (&"acme".into(), &"low".into()));
+    assert!(desk.done(&["case", "reply", "1"]).contains("Empty the bin of D."));
+    let told = desk.done(&["case", "show", "1"]);
+    assert!(told.contains("customer: unassigned -> acme"), "{told}");
+    // With other signatures it is read again, and is the customer's.
+    fs::write(desk.home.path().join("ours/acme/app/full.yaml"), FULL.replace("is full", "has no room")).unwrap();
+    desk.done(&["watch", "in", "--once", "--settle", "0", "--no-builtin", "--no-packs", "--signatures", "ours"]);
+    let cases = desk.json(&["case", "list"]);
+    assert_eq!((cases.as_array().unwrap().len(), &cases[0]["customer"]), (1, &"acme".into()), "{cases}");
+    assert!(desk.done(&["case", "show", "1"]).contains("read again with other signatures"));
+    let refused = desk.run(&["case", "set", "1", "--customer", "bolt"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(stderr(&refused).contains("case 1 is one of the customer `acme`"), "{}", stderr(&refused));
+    assert_eq!(desk.json(&["case", "show", "1"])["customer"], "acme");
+}
+
+#[test]
+fn a_call_becomes_as_bad_as_what_its_logs_show() {
+    let desk = Desk::new();
+    desk.open("acme");
+    let words = ["triage", "app.log", "--no-builtin", "--signatures", "ours", "--no-progress", "--case"];
+    let triage = |case: &str| stderr(&desk.run(&[&words[..], &[case]].concat())).to_owned();
+    let told = triage("1");
+    assert!(told.contains("case 1 is of severity high now"), "{told}");
+    assert_eq!(desk.json(&["case", "show", "1"])["severity"], "high");
+    assert!(!triage("1").contains("severity"), "once");
+    desk.done(&["case", "open", "backups fail", "--customer", "acme", "--severity", "low"]);
+    let told = triage("2");
+    assert!(told.contains("case 2 stays of severity low") && told.contains("case set 2 --severity high"), "{told}");
+    assert_eq!(desk.json(&["case", "show", "2"])["severity"], "low");
 }
 
 #[test]

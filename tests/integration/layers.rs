@@ -57,6 +57,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "scan/filter/nibble.rs",
     "scan/line_ends.rs",
     "scan/shape/kernel.rs",
+    "watch/memory.rs",
 ];
 
 /// Modules that define what is stored or sent.

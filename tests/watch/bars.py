@@ -388,9 +388,11 @@ def soak(desk, arguments):
     status = pathlib.Path(f"/proc/{process.pid}/status")
 
     def sample(count):
-        memory = next(int(it.split()[1]) for it in status.read_text().splitlines() if it.startswith("VmRSS"))
+        told = dict(it.split(":", 1) for it in status.read_text().splitlines())
+        memory, own = (int(told[it].split()[0]) for it in ("VmRSS", "RssAnon"))
         files = len(os.listdir(f"/proc/{process.pid}/fd"))
         samples.append((count, memory, files))
+        print(f"read {count}: {memory} KiB, {own} of them its own, {files} files", flush=True)
 
     def upload(number):
         path = desk.root / f"c{number % 50}" / f"{number}.gz"
@@ -411,8 +413,6 @@ def soak(desk, arguments):
         read = desk.pulse().get("read", 0)
         if not samples or read >= samples[-1][0] + 500 or read == arguments.bundles:
             sample(read)
-    for count, memory, files in samples:
-        print(f"read {count}: {memory} KiB, {files} files")
     first = next((it for it in samples if it[0] >= 1000), samples[0])
     growth = (samples[-1][1] - first[1]) / first[1] * 100
     print(f"{arguments.bundles} bundles in {time.time() - start:.0f} s; memory {growth:+.1f} % from the {first[0]}th on")

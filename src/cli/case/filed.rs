@@ -8,7 +8,7 @@ use tierline::casework::{Quiet, found_in, note_recurrence};
 use tierline::diagnosis::Diagnosis;
 use tierline::escalate::Ticket;
 use tierline::signature::Severity;
-use tierline::store::{About, Case, StoreError, Tie};
+use tierline::store::{About, Case, StoreError, Tie, is_worse, worst};
 
 /// The case that a command works for.
 #[derive(Debug, clap::Args)]
@@ -61,8 +61,10 @@ impl FiledArgs {
     ) -> anyhow::Result<()> {
         let Some(id) = self.case else { return Ok(()) };
         let store = self.store.open()?;
-        let quiet = Quiet::of(&store, &store.case(id)?.customer, now())?;
+        let case = store.case(id)?;
+        let quiet = Quiet::of(&store, &case.customer, now())?;
         let found = found_in(diagnosis, &quiet, narrowed.is_empty(), &place);
+        let worst = worst(&found).map(str::to_owned);
         if patterns {
             let bundles: Vec<_> = found.into_iter().map(|it| it.bundle).collect();
             store.add_logs(id, &bundles, &user(), now())?;
@@ -72,6 +74,9 @@ impl FiledArgs {
             say(&format!(
                 "case {id} keeps what the whole triage of these logs has found: this one is narrowed by {options}"
             ));
+        }
+        if let Some(worst) = worst.filter(|_| !patterns) {
+            tell_severity(&case, &store.case(id)?, &worst);
         }
         if is_given_away {
             return Ok(());
@@ -102,6 +107,21 @@ impl FiledArgs {
             Err(why @ (StoreError::InOtherCase { .. } | StoreError::ProblemOfOther)) => Ok(Err(why)),
             tied => Ok(Ok(tied?)),
         }
+    }
+}
+
+/// Says how bad the case is by what was found, if that is news.
+fn tell_severity(before: &Case, after: &Case, found: &str) {
+    let id = after.id;
+    match &after.severity {
+        Some(severity) if before.severity != after.severity => {
+            say(&format!("case {id} is of severity {severity} now, by what was found in its logs"));
+        }
+        Some(severity) if is_worse(found, severity) => say(&format!(
+            "case {id} stays of severity {severity}, as somebody has said; what was found is {found} \
+            (`tierline case set {id} --severity {found}`)"
+        )),
+        _ => {}
     }
 }
 

@@ -1,11 +1,10 @@
 //! A case that comes by phone, mail or a form.
 
-use super::{StoreArgs, now, user, words};
+use super::{StoreArgs, now, tell_namesakes, user, words};
 use crate::cli::format::FailOn;
 use crate::cli::redact::Customer;
-use crate::cli::{Exit, output, say};
+use crate::cli::{Exit, output};
 use clap::ValueEnum;
-use tierline::report::one_line;
 use tierline::signature::Severity;
 use tierline::store::{About, NewCase, Origin};
 
@@ -35,7 +34,7 @@ pub(super) struct OpenArgs {
     /// The product.
     #[arg(long, value_name = "NAME")]
     product: Option<String>,
-    /// How bad it is for the customer. If nobody says so, the first package does; until then it counts as medium.
+    /// How bad it is for the customer. If nobody says so, what is found in the logs does; until then it counts as medium.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     severity: Option<FailOn>,
     #[command(flatten)]
@@ -68,8 +67,6 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<Exit> {
     let store = args.store.open()?;
     let id = store.open_case(&new, &user(), now())?;
     output::print(format!("case {id} is open\n").as_bytes())?;
-    for name in store.namesakes(&args.customer)? {
-        say(&format!("there is a customer `{}`, too: case {id} is of `{}`", one_line(&name), one_line(&args.customer)));
-    }
+    tell_namesakes(&store, id, &args.customer)?;
     Ok(Exit::Done)
 }

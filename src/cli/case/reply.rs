@@ -2,7 +2,7 @@
 
 use super::logs::{self, Lost};
 use super::shown::print;
-use super::{Format, has_owner};
+use super::{Format, has_owner, user};
 use crate::cli::catalogues::Catalogues;
 use crate::cli::connection::{ConnectionArgs, now};
 use crate::cli::{Exit, output, say};
@@ -17,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   tierline case reply 7
   tierline case reply 7 --no-request
+  tierline case reply 7 --sent
   tierline case reply 7 -o json
 
 Exit codes: 0 done, 1 failed or the case is closed, 2 wrong usage, 6 refused: nobody has said whose case it is.";
@@ -24,7 +25,8 @@ Exit codes: 0 done, 1 failed or the case is closed, 2 wrong usage, 6 refused: no
 /// Drafts the message to the customer: the steps that are the customer's, in order, and what the vendor would still ask for.
 ///
 /// Steps that were tried are left out, and so is all that is not the customer's: steps of the partner and the vendor, notes of the
-/// case, other customers. What is missing is found out from the logs that the case got last, which are read again; nothing is sent.
+/// case, other customers. What is missing is found out from the logs that the case got last, which are read again. Nothing is sent: who has
+/// sent it says so with --sent.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(super) struct ReplyArgs {
@@ -34,6 +36,10 @@ pub(super) struct ReplyArgs {
     /// Does not ask for what the vendor wants, and reads no logs.
     #[arg(long)]
     no_request: bool,
+    /// Drafts nothing, but notes that the message was sent: from now on the contract's clock rests, until logs of the customer come or
+    /// there is an answer (`case note --customer`).
+    #[arg(long, conflicts_with_all = ["no_request", "output"])]
+    sent: bool,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     output: Format,
@@ -51,6 +57,10 @@ pub(super) fn run(args: &ReplyArgs) -> anyhow::Result<Exit> {
     }
     if !has_owner(&case) {
         return Ok(Exit::Refused);
+    }
+    if args.sent {
+        store.reply_sent(case.id, &user(), now())?;
+        return Ok(Exit::Done);
     }
     let asked = if args.no_request { None } else { request_of(&case, &args.catalogues.load()?)? };
     let reply = reply(&case, &store.findings(case.id, now())?, asked.as_deref());

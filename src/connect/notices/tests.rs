@@ -10,7 +10,7 @@ use crate::redact::{CustomerKey, Names, Options, Redactor};
 use crate::signature::Severity;
 use crate::sla::{Clocks, Contract as Agreed, clocks};
 use crate::store::{
-    About, Case, CaseBundle, Change, Claim, Escalation, Finding, Finished, FoundIn, NewCase, NewNotice, NewSuppression,
+    About, Case, CaseBundle, Change, Claim, Finding, Finished, FoundIn, NewCase, NewNotice, NewSuppression,
     NoticeState, Origin, Store, Upload,
 };
 use serde_json::json;
@@ -264,7 +264,7 @@ fn a_case_that_waits_for_logs_is_not_due() {
         desk.store.not_escalated(at).unwrap().pop().unwrap()
     };
     let bundle = file("a", 1000);
-    desk.store.reach_escalation(&bundle, Escalation::Lacks, Some("send more"), 1100).unwrap();
+    desk.store.reply_sent(bundle.case, "me", 1100).unwrap();
     assert_eq!(desk.look(9000), Vec::<String>::new());
     file("b", 10_000);
     assert_eq!(desk.look(10_600), Vec::<String>::new(), "700 of 1,000 seconds are over");

@@ -1,6 +1,6 @@
 //! Cases, and what happens to them.
 
-use super::findings::found;
+use super::findings::{finding, found};
 use super::*;
 
 fn call<'a>(customer: &'a str, title: &'a str) -> NewCase<'a> {
@@ -138,4 +138,99 @@ fn cases_of_two_customers_never_meet() {
     store.close_case(other, "KB", "me", 50).unwrap();
     assert_eq!(store.cases(None, false).unwrap().len(), 1);
     assert_eq!(store.cases(None, true).unwrap().len(), 3);
+}
+
+#[test]
+fn a_case_of_nobody_is_given_to_its_customer_once() {
+    let (_folder, store) = open();
+    let finish = |customer: &str, name: &str, at| {
+        let upload = Upload::working(customer, name, at);
+        let finished = Finished {
+            upload: &upload,
+            sha256: name,
+            catalogue: "c",
+            path: name,
+            report: "/r",
+            title: "it broke",
+            problem: Some(name),
+            about: About::default(),
+            quiet: None,
+            findings: &found(name, &["p"]).findings,
+        };
+        store.finish(&finished, at).unwrap().case()
+    };
+    let (loose, other) = (finish(UNASSIGNED, "a", 10), finish(UNASSIGNED, "b", 10));
+    let asked = store.open_case(&call("acme", "it fails"), "me", 11).unwrap();
+    store.reply_sent(asked, "me", 12).unwrap();
+    let asks = || store.not_escalated(0).unwrap().into_iter().filter(|it| it.case == loose).next_back();
+    store.reach_escalation(&asks().unwrap(), Escalation::Nothing, None, 13).unwrap();
+    assert_eq!(asks(), None);
+    store.give_case(loose, "acme", "me", 20).unwrap();
+    store.give_case(loose, "acme", "me", 21).unwrap();
+    assert_eq!(asks().unwrap().customer, "acme");
+    let case = store.case(loose).unwrap();
+    assert_eq!((&*case.customer, kinds(&case)), ("acme", vec!["opened", "logs", "changed"]));
+    let last = case.events.last().unwrap();
+    assert_eq!((&*last.text, &*last.by, last.at), ("customer: unassigned -> acme", "me", 20));
+    // All of it is the customer's, and what is another's stays.
+    assert_eq!(store.upload(b"a").unwrap().unwrap().customer, "acme");
+    assert_eq!(store.upload(b"b").unwrap().unwrap().customer, UNASSIGNED);
+    assert_eq!(store.read_bundle("acme", "a", "c").unwrap().unwrap().case, loose);
+    assert_eq!(store.read_bundle(UNASSIGNED, "a", "c").unwrap(), None);
+    assert_eq!(store.case(asked).unwrap().status, Status::Open, "logs came");
+    assert_eq!(store.recurrence(loose, "p").unwrap().others, 1);
+    // Never again, and never to two.
+    let again = store.give_case(loose, "bolt", "me", 22);
+    assert!(matches!(&again, Err(StoreError::HasOwner { customer, .. }) if customer == "acme"), "{again:?}");
+    // Those that the customer has brought already.
+    let own = finish("bolt", "b", 23);
+    let twice = store.give_case(other, "bolt", "me", 24);
+    assert!(matches!(twice, Err(StoreError::HasLogs { case, .. }) if case == own), "{twice:?}");
+    let ticket = store.claim(&claim(UNASSIGNED, "k1", "m1"), 25).unwrap();
+    let sold = store.give_case(store.ticket(ticket.ticket).unwrap().case, "acme", "me", 26);
+    assert!(matches!(sold, Err(StoreError::HasTicket { .. })), "{sold:?}");
+    store.close_case(other, "KB1", "me", 27).unwrap();
+    assert!(matches!(store.give_case(other, "acme", "me", 28), Err(StoreError::Closed(_))));
+    // Nothing of it stays behind when the customer is erased.
+    store.erase("acme", false, 30).unwrap();
+    assert!(store.upload(b"a").unwrap().is_none() && store.upload(b"b").unwrap().is_some());
+}
+
+#[test]
+fn a_case_is_as_bad_as_what_was_found_unless_a_person_has_said_how_bad_it_is() {
+    let (_folder, store) = open();
+    let call = |severity| NewCase { about: About { severity, ..About::default() }, ..call("acme", "it fails") };
+    let shows = |case, sha256: &str, severity: &str| {
+        let found = FoundIn { findings: vec![finding("p", severity)], ..found(sha256, &[]) };
+        store.add_findings(case, &[found], "me", 20).unwrap();
+        store.case(case).unwrap().severity
+    };
+    let high = Some("high".to_owned());
+    let case = store.open_case(&call(None), "me", 10).unwrap();
+    assert_eq!((shows(case, "a", "high"), shows(case, "b", "low")), (high.clone(), high.clone()));
+    let told = |case| store.case(case).unwrap().events.pop().unwrap();
+    assert_eq!(shows(case, "c", "critical").as_deref(), Some("critical"));
+    // The last event says so, behind the logs.
+    let last = told(case);
+    assert_eq!((&*last.text, &*last.by), ("severity: high -> critical", PROGRAM));
+    // A person knows better.
+    let about = About { severity: Some("low"), ..About::default() };
+    store.change_case(case, &Change { contact: None, about }, "me", 30).unwrap();
+    assert_eq!(shows(case, "d", "critical").as_deref(), Some("low"));
+    let said = store.open_case(&call(Some("medium")), "me", 10).unwrap();
+    assert_eq!(shows(said, "a", "critical").as_deref(), Some("medium"));
+    // What is suppressed is not bad, and what is unexplained not known to be.
+    let quiet = Finding { suppressed: Some("until then".into()), ..finding("p", "critical") };
+    let odd = Finding { is_known: false, severity: None, ..finding("q", "low") };
+    let found = [FoundIn { findings: vec![quiet, odd, finding("r", "high")], ..found("e", &[]) }];
+    assert_eq!(worst(&found), Some("high"));
+    // So it is with a case that came with its logs.
+    let entry = |severity, manifest| {
+        let about = About { severity: Some(severity), ..About::default() };
+        store.claim(&Claim { about, ..claim("acme", "k1", manifest) }, 40).unwrap().ticket
+    };
+    let own = store.ticket(entry("low", "m1")).unwrap().case;
+    assert_eq!(store.case(own).unwrap().severity.as_deref(), Some("low"));
+    entry("high", "m2");
+    assert_eq!(store.case(own).unwrap().severity, high);
 }

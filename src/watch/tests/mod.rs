@@ -91,9 +91,9 @@ impl World {
         let mut all = Vec::new();
         self.uploads.begin_look();
         let scanned = scan(&self.root(), &mut |found| all.push(found));
-        for found in all {
+        for mut found in all {
             if !self.uploads.saw(&found, false, self.now()) {
-                match earlier(&self.store, &self.catalogue, &found, self.wall()).unwrap() {
+                match earlier(&self.store, &self.catalogue, &mut found, self.wall()).unwrap() {
                     Some(earlier) => {
                         self.uploads.track(found, earlier, (SETTLE, Duration::ZERO), false, self.now());
                     }

@@ -56,6 +56,19 @@ fn a_file_is_complete_when_it_has_been_at_rest() {
 }
 
 #[test]
+fn a_burst_leaves_no_memory_behind() {
+    let mut uploads = new();
+    let files = (0..10_000).map(|number| Found { path: format!("/in/{number}").into(), ..found(1, false) });
+    files.for_each(|file| track(&mut uploads, file, false, 0));
+    assert!(uploads.room() >= 10_000);
+    uploads.begin_look();
+    assert!(uploads.saw(&Found { path: "/in/7".into(), ..found(1, false) }, false, at(1)));
+    uploads.end_look([], &[]);
+    assert!(uploads.room() < 100, "{}", uploads.room());
+    assert!(uploads.saw(&Found { path: "/in/7".into(), ..found(1, false) }, false, at(2)));
+}
+
+#[test]
 fn a_rename_or_a_marker_makes_it_complete_at_once() {
     let mut uploads = new();
     track(&mut uploads, found(1, false), true, 0);
