@@ -162,7 +162,7 @@ fn a_case_of_nobody_is_given_to_its_customer_once() {
     let (loose, other) = (finish(UNASSIGNED, "a", 10), finish(UNASSIGNED, "b", 10));
     let asked = store.open_case(&call("acme", "it fails"), "me", 11).unwrap();
     store.reply_sent(asked, "me", 12).unwrap();
-    let asks = || store.not_escalated(0).unwrap().into_iter().filter(|it| it.case == loose).next_back();
+    let asks = || store.not_escalated(0).unwrap().into_iter().rfind(|it| it.case == loose);
     store.reach_escalation(&asks().unwrap(), Escalation::Nothing, None, 13).unwrap();
     assert_eq!(asks(), None);
     store.give_case(loose, "acme", "me", 20).unwrap();
