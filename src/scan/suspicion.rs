@@ -59,7 +59,7 @@ const SEARCHING: &str = "grep egrep fgrep findstr include exclude";
 /// Words between an error and its number: `error count: 0`, `errors found: 0`.
 const COUNTING: &str = "\
     count counts counter code rate ratio number level status total found detected so far is was are still remains \
-    reported seen flag information behaviour behavior last run runs";
+    reported seen flag information handle behaviour behavior last run runs";
 
 const DENIES: u32 = 1 << 0;
 const LINKS: u32 = 1 << 1;
@@ -227,6 +227,8 @@ impl Occurrence<'_> {
                 _ => Strength::Nothing,
             },
             [.., b'_'] if self.after.first() == Some(&b'_') => Strength::Nothing,
+            // What a processor can do, in every `/proc/cpuinfo`.
+            [.., b'f', b'p', b'u', b'_'] if marker.word == "exception" => Strength::Nothing,
             [.., b'_' | b'$' | b'@' | b'%' | b'#'] => Strength::Weak,
             [.., b'.'] if !capital => Strength::Weak,
             // A quoted word that is neither a key nor its value: `where level = 'FATAL'`.
@@ -261,8 +263,8 @@ impl Occurrence<'_> {
             {
                 Strength::Nothing
             }
-            // A package: `libgpg-error0`, `libcom-err2:amd64`.
-            [next, ..] if next.is_ascii_digit() && self.is_joined() => Strength::Nothing,
+            // A package: `libgpg-error0`, `libcom-err2:amd64`, `libgpg-error-1.12-3.el7`.
+            [next, ..] | [b'-', next, ..] if next.is_ascii_digit() && self.is_joined() => Strength::Nothing,
             [b'A'..=b'Z' | b'0'..=b'9' | b'_', ..] => Strength::Weak,
             [b'-', b'a'..=b'z', ..] | [b'@', b'a'..=b'z', ..] => Strength::Nothing,
             [b'-', b'A'..=b'Z', ..] => Strength::Weak,
@@ -477,6 +479,7 @@ fn is_nothing(text: &[u8], tight: bool) -> bool {
         "nil",
         "false",
         "no error",
+        "not provided",
         "no",
         "n/a",
         "success",

@@ -109,6 +109,9 @@ fn parts_of_other_names_do_not() {
     check(&["pci_bus 0000:00: root bus resource [mem 0xc0001000-0xeebfffff window]", "0x80001000-0xc0001fff"], Nothing);
     check(&["error-monitor/1.4", "Raw_Read_Error_Rate", "retry on failure: [3 times]"], Nothing);
     check(&["installed libgpg-error0:amd64 1.46-1", "libcom-err2 (1.47)", "rotated to error.1.gz"], Nothing);
+    check(&["libgpg-error-1.12-3.el7.x86_64    Tue Jun 19", "fpu_exception\t: yes"], Nothing);
+    check(&["\tError Information Handle: Not Provided", "Error Information Handle: No Error"], Nothing);
+    check(&["error: not provided by the server", "Error information: the RPC server is unavailable"], Strong);
 }
 
 #[test]
