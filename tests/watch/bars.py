@@ -401,18 +401,21 @@ def soak(desk, arguments):
         part.write_bytes(packed(number, "gz"))
         part.rename(path)
 
+    def look():
+        """Its pulse lags behind the uploads, and what counts is what it has read."""
+        pulse = desk.pulse()
+        read = pulse.get("read", 0)
+        if read >= (samples[-1][0] + 500 if samples else 1) or samples and samples[-1][0] < read == arguments.bundles:
+            sample(read)
+        return read, pulse.get("queued", 0)
+
     start = time.time()
     for number in range(arguments.bundles):
         upload(number)
-        while desk.pulse().get("queued", 0) > 200:
+        while look()[1] > 200:
             time.sleep(0.5)
-    # Its pulse lags behind the uploads, and what counts is what it has read.
-    read = 0
-    while read < arguments.bundles and time.time() - start < 7200:
+    while (read := look()[0]) < arguments.bundles and time.time() - start < 7200:
         time.sleep(0.5)
-        read = desk.pulse().get("read", 0)
-        if not samples or read >= samples[-1][0] + 500 or read == arguments.bundles:
-            sample(read)
     first = next((it for it in samples if it[0] >= 1000), samples[0])
     growth = (samples[-1][1] - first[1]) / first[1] * 100
     print(f"{arguments.bundles} bundles in {time.time() - start:.0f} s; memory {growth:+.1f} % from the {first[0]}th on")
