@@ -11,7 +11,7 @@ use super::excerpt::{ERROR_MARKS, excerpt, lines_around};
 use super::neutral::one_line;
 use super::wording::{
     NotExamined, article_ids, cause, escalation, evidence_of, found, headline, identity, label, not_examined, notes,
-    number, occurrence, place, plural, product, same_fix_before, scope, size, skipped, standing,
+    number, occurrence, place, plural, product, risk, same_fix_before, scope, size, skipped, standing,
 };
 use crate::diagnosis::{Diagnosis, Known, Unresolved};
 use crate::finding::Evidence;
@@ -82,6 +82,7 @@ struct FixSteps {
     head: String,
     /// The number of an earlier problem with the same steps.
     same_as: Option<String>,
+    risk: Option<String>,
     steps: Vec<String>,
     verify: Option<String>,
 }
@@ -220,11 +221,11 @@ fn anchor(label: &str) -> String {
 }
 
 fn steps(fix: &Fix, same: Option<String>) -> FixSteps {
-    let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
-    let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
+    let head = format!("{} steps ({})", fix.level.name(), fix.audience.name());
     FixSteps {
         head: one_line(&head),
         same_as: same,
+        risk: risk(fix).map(one_line),
         steps: fix.steps.iter().map(|it| one_line(it)).collect(),
         verify: fix.verify.as_deref().map(one_line),
     }

@@ -9,7 +9,7 @@ use super::neutral::{lines, one_line};
 use super::timeline;
 use super::wording::{
     NotExamined, article_ids, cause, escalation, evidence_of, identity, label, not_examined, notes, number, occurrence,
-    place, plural, product, same_fix_before, skipped, standing, verdict,
+    place, plural, product, risk, same_fix_before, skipped, standing, verdict,
 };
 use crate::bundle::Problem;
 use crate::diagnosis::{Chronology, Diagnosis, Known, Unresolved};
@@ -152,10 +152,12 @@ impl Page {
             self.out.push('\n');
             return;
         }
-        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
-        let head = format!("{} steps ({}{}):", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
+        let head = format!("{} steps ({}):", fix.level.name(), fix.audience.name());
         self.line("", &format!("**{}**", escape(&head)));
         self.out.push('\n');
+        if let Some(risk) = risk(fix) {
+            self.paragraph("Risk: ", risk);
+        }
         for (index, step) in fix.steps.iter().enumerate() {
             self.line(&format!("{}. ", index + 1), &escape(step));
         }

@@ -12,7 +12,7 @@ use super::neutral::one_line;
 use super::timeline;
 use super::wording::{
     NotExamined, cause, escalation, evidence_of, identity, label, not_examined, notes, number, occurrence, place,
-    plural, product, same_fix_before, skipped, standing, verdict,
+    plural, product, risk, same_fix_before, skipped, standing, verdict,
 };
 use super::wrap::wrapped;
 use crate::bundle::{Problem, ProblemKind};
@@ -164,9 +164,10 @@ impl Page {
             self.prose("   ", "   ", &head, BOLD);
             return;
         }
-        let risk = fix.risk.as_deref().filter(|risk| *risk != "none").map(|risk| format!(", risk: {risk}"));
-        let head = format!("{} steps ({}{})", fix.level.name(), fix.audience.name(), risk.unwrap_or_default());
-        self.prose("   ", "   ", &head, BOLD);
+        self.prose("   ", "   ", &format!("{} steps ({})", fix.level.name(), fix.audience.name()), BOLD);
+        if let Some(risk) = risk(fix) {
+            self.prose("     Risk: ", "           ", risk, PLAIN);
+        }
         for (index, step) in fix.steps.iter().enumerate() {
             let mark = format!("     {}. ", index + 1);
             self.prose(&mark, &" ".repeat(mark.len()), step, PLAIN);

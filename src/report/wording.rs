@@ -24,6 +24,11 @@ pub(super) fn verdict(diagnosis: &Diagnosis) -> String {
     format!("{}: {}", found(diagnosis), scope(diagnosis))
 }
 
+/// What the steps of a fix can break, if anything.
+pub(super) fn risk(fix: &Fix) -> Option<&str> {
+    fix.risk.as_deref().filter(|risk| *risk != "none")
+}
+
 /// What was found, without where.
 pub(super) fn found(diagnosis: &Diagnosis) -> String {
     let mut parts = Vec::new();
