@@ -281,9 +281,9 @@ mod tests {
         let desk = Desk::new();
         let case = desk.file("a", &json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []}), 100);
         let mut begun = Vec::new();
-        for now in (100..100_000).step_by(5) {
-            desk.go(now, &mut |_, _| {
-                begun.push(now - 100);
+        for moment in (100..100_000).step_by(5) {
+            desk.go(moment, &mut |_, _| {
+                begun.push(moment - 100);
                 Made::Again("the disk is full".to_owned())
             });
         }
