@@ -4,14 +4,20 @@
 //! such line, and holds for every value of its digits, is looked up for the others: the layout of the header, how much
 //! its words look like an error, which signatures may claim it. This changes the speed and never the result.
 
+mod known;
+mod lists;
+
+pub(super) use known::{Brief, KnownLine, Words};
+pub(super) use lists::List;
+
 use super::histogram::Histogram;
 use super::markers::Strength;
 use super::repeats::{Enough, More, Repeats};
 use super::shape::{Found, Key, Shapes, prefetch};
 use super::timeline::Timeline;
-use crate::record::{Format, Layout, Level, Time, TimeKey, TimeMemo};
+use crate::record::{Format, Time, TimeKey, TimeMemo};
+use lists::Lists;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Lines of so many shapes are remembered, at less than 160 bytes each.
 const MOST: usize = 1 << 16;
@@ -24,9 +30,6 @@ const WAYS: usize = 4;
 
 /// Memos for times that are kept; layouts beyond are read without.
 const MOST_MEMOS: usize = 256;
-
-/// Lists that are kept; then everything is forgotten before the next chunk.
-const MOST_LISTS: usize = 1 << 13;
 
 /// A chunk in which more lines than this share were new is hardly worth the memory, in percent.
 const NEW: u64 = 60;
@@ -52,9 +55,7 @@ pub struct LineCache {
     widths: Timeline,
     /// Slots that hold a line.
     used: usize,
-    lists: Vec<Arc<[u32]>>,
-    /// Where a list stands in `lists`.
-    places: HashMap<Arc<[u32]>, List>,
+    lists: Lists,
     pause: Pause,
     /// Many lines of the last chunk were new.
     learns_much: bool,
@@ -94,131 +95,6 @@ impl Slot {
     };
 }
 
-/// What has to be known of a line to walk on, if nobody is interested in it.
-#[derive(Clone, Copy)]
-pub(super) struct Brief {
-    bits: u16,
-    pub(super) level: Option<Level>,
-}
-
-impl Brief {
-    const EMPTY: Brief = Brief { bits: 0, level: None };
-    const USED: u16 = 1 << 0;
-    const BEGINS: u16 = 1 << 1;
-    const CONTINUES: u16 = 1 << 2;
-    const CANDIDATES: u16 = 1 << 3;
-    const SUSPICIOUS: u16 = 1 << 4;
-    const WORDS: u16 = 1 << 5;
-    const VARIES: u16 = 1 << 6;
-    const ASKS: u16 = 1 << 7;
-    const HEXES: u16 = 1 << 8;
-
-    fn of(line: &KnownLine) -> Brief {
-        let bit = |is: bool, bit: u16| if is { bit } else { 0 };
-        let bits = Brief::USED
-            | bit(line.layout.begins(), Brief::BEGINS)
-            | bit(line.layout.continues(), Brief::CONTINUES)
-            | bit(line.candidates != List::EMPTY, Brief::CANDIDATES)
-            | bit(line.suspicious, Brief::SUSPICIOUS)
-            | bit(line.words.anywhere != Strength::Nothing || line.varying != List::EMPTY, Brief::WORDS)
-            | bit(line.varying != List::EMPTY, Brief::VARIES)
-            | bit(line.spots != List::EMPTY, Brief::ASKS)
-            | bit(line.hexes, Brief::HEXES);
-        Brief { bits, level: line.layout.level() }
-    }
-
-    /// See [`Layout::begins`].
-    #[inline(always)]
-    pub(super) fn begins(self) -> bool {
-        self.bits & Brief::BEGINS > 0
-    }
-
-    /// See [`Layout::continues`].
-    #[inline(always)]
-    pub(super) fn continues(self) -> bool {
-        self.bits & Brief::CONTINUES > 0
-    }
-
-    /// Whether a signature may claim it for all values of its digits.
-    #[inline(always)]
-    pub(super) fn has_candidates(self) -> bool {
-        self.bits & Brief::CANDIDATES > 0
-    }
-
-    /// Whether signatures may claim it for some values of its digits, see [`KnownLine::spots`].
-    #[inline(always)]
-    pub(super) fn asks(self) -> bool {
-        self.bits & Brief::ASKS > 0
-    }
-
-    /// See [`KnownLine::suspicious`].
-    #[inline(always)]
-    pub(super) fn is_suspicious(self) -> bool {
-        self.bits & Brief::SUSPICIOUS > 0
-    }
-
-    /// Whether it has error words that mean something, or may with other digits.
-    #[inline(always)]
-    pub(super) fn has_words(self) -> bool {
-        self.bits & Brief::WORDS > 0
-    }
-
-    /// See [`KnownLine::hexes`].
-    #[inline(always)]
-    pub(super) fn has_hexes(self) -> bool {
-        self.bits & Brief::HEXES > 0
-    }
-
-    /// Whether what its error words mean depends on digits.
-    #[inline(always)]
-    pub(super) fn varies(self) -> bool {
-        self.bits & Brief::VARIES > 0
-    }
-}
-
-/// What holds for all lines of a shape.
-#[derive(Clone, Copy)]
-pub(super) struct KnownLine {
-    pub(super) layout: Layout,
-    pub(super) words: Words,
-    /// Error words whose meaning varies with the digits around them; they are not in `words`.
-    pub(super) varying: List,
-    /// The signatures that may claim the record for all values of its digits.
-    pub(super) candidates: List,
-    /// Where literals of other signatures may stand, see [`Digits`](super::digits::Digits): pairs of place and number.
-    pub(super) spots: List,
-    /// Whether a record that is such a line looks like an error, or may with other digits.
-    pub(super) suspicious: bool,
-    /// Whether it has what may be a hexadecimal number, see [`super::hexes`].
-    pub(super) hexes: bool,
-}
-
-/// How much the words of a line look like an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Words {
-    /// If the line begins a record: in a record with a level only the words of the message count.
-    pub(super) of_head: Strength,
-    /// Anywhere in the line.
-    pub(super) anywhere: Strength,
-}
-
-impl Words {
-    pub(super) const NOTHING: Words = Words { of_head: Strength::Nothing, anywhere: Strength::Nothing };
-
-    /// What both mean together.
-    pub(super) fn max(self, other: Words) -> Words {
-        Words { of_head: self.of_head.max(other.of_head), anywhere: self.anywhere.max(other.anywhere) }
-    }
-}
-
-/// A list of numbers that is kept beside the lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct List(u32);
-
-impl List {
-    pub(super) const EMPTY: List = List(0);
-}
-
 /// Chunks that are scanned without the memory after one that had too little use of it.
 #[derive(Clone, Copy, Default)]
 struct Pause {
@@ -239,8 +115,7 @@ impl Default for LineCache {
             several: HashMap::new(),
             widths: Timeline::default(),
             used: 0,
-            lists: vec![Arc::default()],
-            places: HashMap::new(),
+            lists: Lists::default(),
             pause: Pause::default(),
             learns_much: false,
         }
@@ -276,7 +151,7 @@ impl LineCache {
         let mask = self.slots.len() - 1;
         (home..home + WAYS)
             .map(|place| place & mask)
-            .find(|&place| self.slots[place].key == key && self.slots[place].brief.bits > 0)
+            .find(|&place| self.slots[place].key == key && self.slots[place].brief.is_used())
     }
 
     /// What has to be known first of the line at a place.
@@ -426,31 +301,19 @@ impl LineCache {
         let home = self.home(slot.key);
         let mask = self.slots.len() - 1;
         let places = (home..home + WAYS).map(|place| place & mask);
-        let is_free = |place: &usize| self.slots[*place].brief.bits == 0;
+        let is_free = |place: &usize| !self.slots[*place].brief.is_used();
         let place = places.clone().find(|place| !is_free(place) && self.slots[*place].key == slot.key);
         let place = place.or_else(|| places.clone().find(is_free));
         // The key's own bits choose who has to go.
         let place = place.unwrap_or((home + (slot.key.high as usize) % WAYS) & mask);
-        self.used += usize::from(self.slots[place].brief.bits == 0);
+        self.used += usize::from(!self.slots[place].brief.is_used());
         self.slots[place] = slot;
         self.lines[place] = Some(line);
     }
 
     /// Keeps a list; `None` if there is no room for it before the next chunk.
     pub(super) fn keep(&mut self, numbers: &[u32]) -> Option<List> {
-        if numbers.is_empty() {
-            return Some(List::EMPTY);
-        }
-        if let Some(&known) = self.places.get(numbers) {
-            return Some(known);
-        }
-        if self.lists.len() >= MOST_LISTS {
-            return None;
-        }
-        let (list, place) = (Arc::<[u32]>::from(numbers), List(self.lists.len() as u32));
-        self.lists.push(Arc::clone(&list));
-        self.places.insert(list, place);
-        Some(place)
+        self.lists.keep(numbers)
     }
 
     /// Gives what was only counted in the chunk.
@@ -467,15 +330,14 @@ impl LineCache {
     }
 
     pub(super) fn list(&self, list: List) -> &[u32] {
-        self.lists.get(list.0 as usize).map_or(&[], |list| list)
+        self.lists.get(list)
     }
 
     /// Whether the next chunk is better scanned without the memory. To be asked once before each chunk: it also makes room
     /// if there is none for another list.
     pub(super) fn pauses(&mut self) -> bool {
-        if self.lists.len() >= MOST_LISTS {
-            self.lists.truncate(1);
-            self.places.clear();
+        if self.lists.is_full() {
+            self.lists.clear();
             self.forget_repeats();
             self.slots.fill(Slot::EMPTY);
             self.lines.fill(None);
