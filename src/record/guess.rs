@@ -211,7 +211,8 @@ impl Format {
                 all.extend(inner_lines(piece));
                 all
             });
-            let dates: Vec<&[u8]> = all.iter().filter_map(|line| windows::date(line)).collect();
+            let dates = windows::dates(&all);
+            let dates: Vec<&[u8]> = dates.iter().map(AsRef::as_ref).collect();
             rules.orders = order(&dates, &rules, modified);
             order_of_dates = Dates::of(dates.into_iter(), &rules);
         } else if cuts.iter().flatten().any(|cut| cut.ambiguous || cut.forced) {

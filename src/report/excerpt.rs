@@ -81,7 +81,8 @@ fn is_title_of_message(line: &str) -> bool {
 }
 
 /// Returns a line that is too long for anybody to read without its rest: its beginning, and the part around the first of
-/// `marks` (letters match in both cases) if that comes later.
+/// `marks` (letters match in both cases) if that comes later. Of an event of Windows the beginning is what names it, and what
+/// comes later are its values.
 pub(super) fn cut(line: &str, marks: &[&str]) -> String {
     const LONGEST: usize = 400;
     const HEAD: usize = 100;
@@ -90,19 +91,34 @@ pub(super) fn cut(line: &str, marks: &[&str]) -> String {
     if characters.len() <= LONGEST {
         return line.to_string();
     }
-    let lower: String = characters.iter().map(char::to_ascii_lowercase).collect();
+    let event = event_parts(line);
+    let (head, body) = event.map_or((HEAD, ""), |(head, body)| (head.chars().count().clamp(HEAD, LONGEST / 2), body));
+    let body = if body.is_empty() { 0 } else { characters.len() - body.chars().count() };
+    let lower: String = characters.iter().skip(body).map(char::to_ascii_lowercase).collect();
     let found = marks.iter().filter(|mark| !mark.is_empty()).filter_map(|mark| lower.find(&mark.to_ascii_lowercase()));
-    let mark = found.min().and_then(|at| lower.get(..at)).map_or(0, |before| before.chars().count());
+    let mark = body + found.min().and_then(|at| lower.get(..at)).map_or(0, |before| before.chars().count());
     let more = |count: usize| format!("[{}]", plural(count as u64, "more character"));
     let part = |from: usize, to: usize| characters.iter().skip(from).take(to.saturating_sub(from)).collect::<String>();
     let all = characters.len();
-    if mark <= LONGEST * 3 / 4 {
+    let room = LONGEST - head;
+    if body == 0 && mark <= LONGEST * 3 / 4 {
         return format!("{} {}", part(0, LONGEST), more(all - LONGEST));
     }
-    let from = mark.saturating_sub(BEFORE_MARK);
-    let to = (from + LONGEST - HEAD).min(all);
+    let from = if mark < body + room * 3 / 4 && body > 0 { body } else { mark - BEFORE_MARK }.max(head);
+    let to = (from + room).min(all);
     let rest = if to < all { format!(" {}", more(all - to)) } else { String::new() };
-    format!("{} {} {}{rest}", part(0, HEAD), more(from - HEAD), part(from, to))
+    format!("{} {} {}{rest}", part(0, head), more(from - head), part(from, to))
+}
+
+/// What names an event of Windows, as event logs are read: time, level, provider and number; and its values with all behind
+/// them. Between the two stand its place in the log and numbers of processes.
+fn event_parts(line: &str) -> Option<(&str, &str)> {
+    let (head, rest) = line.strip_prefix('{').filter(|rest| rest.starts_with("\"time\":")).and_then(|_| {
+        let at = line.find(",\"channel\":")?;
+        Some(line.split_at(at))
+    })?;
+    let values = rest.find("\"data\":{")?;
+    Some((head, &rest[values..]))
 }
 
 fn gap(lines: usize) -> Option<String> {
@@ -161,7 +177,30 @@ mod tests {
         assert_eq!(cut("short", &["short"]), "short");
     }
 
+    #[test]
+    fn of_a_long_event_its_name_and_its_values_are_shown() {
+        let place = format!("\"channel\":\"Application\",\"computer\":\"{}\"", "c".repeat(150));
+        let head = r#"{"time":"2026-01-02T03:04:05Z","level":"error","provider":"Application Error","event_id":1000"#;
+        let values = format!(r#""data":{{"param1":"app.exe","param2":"{}"}}}}"#, "y".repeat(900));
+        let shown = cut(&format!("{head},{place},{values}"), &["error"]);
+        assert!(shown.starts_with(&format!("{head},\"chann [")), "{shown}");
+        assert!(shown.contains(r#" more characters] "data":{"param1":"app.exe","param2":"yyy"#), "{shown}");
+        // What matters stands far behind in a value.
+        let shown = cut(&format!("{head},{place},{values} it failed"), &["failed"]);
+        assert!(shown.starts_with(head) && shown.ends_with("yyy\"}} it failed"), "{shown}");
+        let shown = cut(&format!("{{\"time\":1,\"channel\":2,{values}"), &[]);
+        assert!(shown.contains("app.exe"), "{shown}");
+    }
+
     proptest! {
+        #[test]
+        fn any_line_can_be_cut(
+            parts in proptest::collection::vec("x{0,150}|é{0,150}|\\{\"time\":|,\"channel\":|\"data\":\\{|error", 0..12),
+        ) {
+            let line = parts.concat();
+            prop_assert!(cut(&line, &["error"]).chars().count() <= line.chars().count().min(400) + 60);
+        }
+
         #[test]
         fn every_line_is_shown_or_counted(text in "[ab\n]{0,40}", mark in "[ab]{0,2}", most in 1..5usize) {
             let shown = excerpt(&text, &[&mark], most);

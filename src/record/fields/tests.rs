@@ -80,6 +80,7 @@ fn windows_events_of_other_programs_have_the_same_names() {
         r##"{"Event":{"System":{"Provider":{"#attributes":{"Name":"Service Control Manager"}},"EventID":{"#attributes":{"Qualifiers":49152},"#text":7000},"Channel":"System","Computer":"srv01"}}}"##,
         "Log Name:      System\r\nSource:        Service Control Manager\r\nDate:          5/12/2026 3:11:57 AM\r\nEvent ID:      7000\r\nComputer:      srv01\r\nDescription:\r\nThe Shop service failed.",
         "Event[12]:\n  Log Name: System\n  Source: Service Control Manager\n  Date: 2026-05-12T03:11:57.101\n  Event ID: 7000\n  Computer: srv01\n  Description: \nThe Shop service failed.",
+        "Event Type: Error\nEvent Source: Service Control Manager\nEvent Category: None\nEvent ID: 7000\nChannel: System\nComputer: srv01\nDescription:\nThe Shop service failed.",
         "TimeCreated  : 5/12/2026 3:11:57 AM\nProviderName : Service Control Manager\nId           : 7000\nLogName : System\nMachineName : srv01\nMessage      : The Shop service failed.",
         "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Service Control Manager' Guid='{555908d1-a6d7-4695-8e1e-26931d2012f4}'/><EventID Qualifiers='49152'>7000</EventID><Channel>System</Channel><Computer>srv01</Computer></System></Event>",
     ] {
@@ -88,6 +89,27 @@ fn windows_events_of_other_programs_have_the_same_names() {
         check_one(text, "channel", Some("System"));
         check_one(text, "computer", Some("srv01"));
     }
+}
+
+#[test]
+fn an_event_that_was_written_down_in_one_line_has_a_source_and_a_number() {
+    for (text, providers) in [
+        (
+            "Event ID: 7023 Source: Service Control Manager The service ended",
+            &["Service", "Service Control", "Service Control Manager"][..],
+        ),
+        ("Event ID: 7023 Event Source: TermDD", &["TermDD"]),
+        ("Source: Service Control Manager Event ID: 7023 The service ended", &["Service Control Manager"]),
+        ("Event Source: VSS\nEvent ID: 7023\n", &["VSS"]),
+    ] {
+        check_one(text, "event_id", Some("7023"));
+        for provider in providers {
+            let is_it = |value: Value<'_>| value.text() == provider.as_bytes();
+            assert!(any(text.as_bytes(), "provider", &mut { is_it }), "{provider} of {text}");
+        }
+    }
+    check_one("Event ID: none Source: VSS", "event_id", Some("none Source: VSS"));
+    check_one("Event ID: 12289\nVolume Shadow Copy Service error: x", "event_id", Some("12289"));
 }
 
 #[test]

@@ -16,12 +16,17 @@ const NAME: usize = 32;
 /// Longest column before the message.
 const COLUMN: usize = 160;
 
-/// Whether the text begins as an event of `wevtutil`, of the event viewer's clipboard or of PowerShell's lists does.
+/// Words that the name of a source has at most.
+const WORDS: usize = 5;
+
+/// Whether the text begins as an event of `wevtutil`, of the event viewer's clipboard or of PowerShell's lists does, or as
+/// people write one down.
 pub(super) fn begins(text: &[u8]) -> bool {
     match text.first() {
         Some(b'E') => {
             let number = text.strip_prefix(b"Event[");
-            number.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit)) || text.starts_with(b"Event ID:")
+            number.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
+                || [&b"Event ID:"[..], b"Event Source:", b"Event Type:"].iter().any(|name| text.starts_with(name))
         }
         Some(b'L') => text.starts_with(b"Log Name:") || starts_with_name(text, b"LogName"),
         Some(b'S') => text.starts_with(b"Source:"),
@@ -42,11 +47,11 @@ fn starts_with_name(text: &[u8], name: &[u8]) -> bool {
 /// The name that a label has; `None` if it stays what it is.
 fn known(label: &[u8]) -> Option<(&'static [u8], Form)> {
     Some(match label {
-        b"Source" | b"Provider" | b"Provider Name" | b"ProviderName" => (b"provider", Form::Plain),
+        b"Source" | b"Event Source" | b"Provider" | b"Provider Name" | b"ProviderName" => (b"provider", Form::Plain),
         b"Event ID" | b"EventID" | b"Id" => (b"event_id", Form::Plain),
         b"Log Name" | b"LogName" | b"Channel" => (b"channel", Form::Plain),
         b"Computer" | b"MachineName" => (b"computer", Form::Plain),
-        b"Level" | b"LevelDisplayName" => (b"level", Form::Level),
+        b"Level" | b"LevelDisplayName" | b"Event Type" => (b"level", Form::Level),
         b"Date" | b"TimeCreated" => (b"time", Form::Plain),
         b"RecordId" | b"EventRecordID" => (b"record", Form::Plain),
         b"Keyword" => (b"keywords", Form::Plain),
@@ -76,11 +81,44 @@ pub(super) fn lines<'a>(text: &'a [u8], found: Found<'_, 'a>) -> ControlFlow<()>
         }
         let value = line[colon + 1..].trim_ascii();
         match known(label) {
+            Some((b"event_id", _)) => number_and_source(value, found)?,
+            Some((b"provider", _)) => source_and_number(value, found)?,
             Some((name, form)) => found(Name::whole(name), Value::new(value, form))?,
             None => found(Name { titled: true, ..Name::whole(label) }, Value::new(value, Form::Plain))?,
         }
     }
     Continue(())
+}
+
+/// The value of `Event ID:`. People write all in one line: `Event ID: 7023 Source: Service Control Manager The service ...`.
+fn number_and_source<'a>(value: &'a [u8], found: Found<'_, 'a>) -> ControlFlow<()> {
+    let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, rest) = value.split_at(digits);
+    let rest = rest.trim_ascii_start();
+    if number.is_empty() || rest.is_empty() {
+        return found(Name::whole(b"event_id"), Value::new(value, Form::Plain));
+    }
+    found(Name::whole(b"event_id"), Value::new(number, Form::Plain))?;
+    let source = [&b"Source:"[..], b"Event Source:"].iter().find_map(|label| rest.strip_prefix(*label));
+    let Some(source) = source.map(<[u8]>::trim_ascii_start) else { return Continue(()) };
+    // Nothing tells where its name ends, so whoever asks for a name is given all that it can be.
+    let ends = memchr::memchr_iter(b' ', source).chain([source.len()]);
+    for end in ends.take(WORDS) {
+        found(Name::whole(b"provider"), Value::new(&source[..end], Form::Plain))?;
+    }
+    Continue(())
+}
+
+/// The value of `Source:`, which may have `Event ID:` behind it.
+fn source_and_number<'a>(value: &'a [u8], found: Found<'_, 'a>) -> ControlFlow<()> {
+    let label = b"Event ID:";
+    let Some(at) = memchr::memmem::find(&value[..value.len().min(COLUMN)], label) else {
+        return found(Name::whole(b"provider"), Value::new(value, Form::Plain));
+    };
+    found(Name::whole(b"provider"), Value::new(value[..at].trim_ascii_end(), Form::Plain))?;
+    let number = value[at + label.len()..].trim_ascii_start();
+    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    found(Name::whole(b"event_id"), Value::new(&number[..digits], Form::Plain))
 }
 
 /// A row that the event viewer saved: `Error,5/12/2026 3:11:57 AM,VSS,12292,None,"text"`.

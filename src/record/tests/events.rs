@@ -65,6 +65,34 @@ fn copied_windows_events_take_the_order_of_day_and_month_of_the_file() {
 }
 
 #[test]
+fn events_of_old_viewers_have_their_date_and_time_in_two_lines() {
+    let event = |date: &str, kind: &str| {
+        format!(
+            "Event Type:\t{kind}\r\nEvent Source:\tDisk\r\nEvent Category:\tNone\r\nEvent ID:\t51\r\nDate:\t\t{date}\r\nTime:\t\t3:11:57 PM\r\nUser:\t\tN/A\r\nComputer:\tsrv01\r\nDescription:\r\nAn error was detected.\r\n\r\n"
+        )
+    };
+    events(
+        &(event("13/02/2026", "Error") + &event("03/02/2026", "Failure Audit")),
+        &[
+            (10, "2026-02-13T15:11:57", ERROR, "Disk", "An error was detected."),
+            (10, "2026-02-03T15:11:57", WARN, "Disk", "An error was detected."),
+        ],
+    );
+}
+
+#[test]
+fn an_event_without_a_date_is_one_record() {
+    events(
+        "Log Name: Application\nSource: VSS\nEvent ID: 8193\nLevel: Error\nDescription:\nError: it says\n",
+        &[(6, "", ERROR, "VSS", "Error: it says")],
+    );
+    events(
+        "Event Type: Error\nEvent Source: VSS\nEvent ID: 8193\nDescription: Error: it says\n",
+        &[(4, "", ERROR, "VSS", "Error: it says")],
+    );
+}
+
+#[test]
 fn rows_of_windows_events_go_over_many_lines() {
     events(
         "Level,Date and Time,Source,Event ID,Task Category\r\nError,5/12/2026 3:11:57 AM,VSS,12292,None,\"no shadow.\r\n\r\n2026-05-12 03:11:57 ERROR inside\r\nOperation: x\"\r\nInformation,5/12/2026 3:12:00 AM,Disk,7,None,ok\r\n",
