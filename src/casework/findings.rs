@@ -105,6 +105,7 @@ fn known_of(known: &Known, secrets: &Secrets) -> Finding {
             audience: fix.audience.name().to_owned(),
             text: secrets.out_of(step),
             verify: fix.verify.as_deref().filter(|_| is_last).map(|it| secrets.out_of(it)),
+            risk: fix.risk.as_deref().map(|it| secrets.out_of(it)),
         }
     });
     Finding {

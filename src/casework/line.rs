@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// Writes a finding.
 pub fn to_json(it: &Finding) -> Value {
-    let step = |it: &FindingStep| json!({"number": it.number, "level": it.level, "audience": it.audience, "text": it.text, "verify": it.verify});
+    let step = |it: &FindingStep| json!({"number": it.number, "level": it.level, "audience": it.audience, "text": it.text, "verify": it.verify, "risk": it.risk});
     json!({
         "problem": it.problem, "known": it.is_known, "variant": it.variant, "title": it.title, "severity": it.severity,
         "level": it.level, "count": it.count, "first_time": it.first_time, "last_time": it.last_time, "codes": it.codes,
@@ -25,6 +25,7 @@ pub fn of_json(value: &Value) -> Option<Finding> {
             audience: text(it, "audience")?,
             text: text(it, "text")?,
             verify: text(it, "verify"),
+            risk: text(it, "risk"),
         })
     };
     Some(Finding {

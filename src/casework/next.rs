@@ -18,7 +18,8 @@ pub fn next_steps<'f>(case: &Case, findings: &'f [CaseFinding]) -> Vec<(&'f Find
         findings.iter().flat_map(steps_of).filter(is_tried).map(|(_, step)| step.text.as_str()).collect();
     let steps = findings.iter().filter(|it| it.finding.suppressed.is_none()).flat_map(steps_of);
     let mut seen = HashSet::new();
-    let mut is_new = |step: &'f FindingStep| seen.insert((&step.audience, &step.text, &step.verify));
+    // With another risk it is another advice: nobody is to take it who was told of the lesser one only.
+    let mut is_new = |step: &'f FindingStep| seen.insert((&step.audience, &step.text, &step.verify, step.known_risk()));
     steps.filter(|(_, step)| !tried_too.contains(step.text.as_str())).filter(|(_, step)| is_new(step)).collect()
 }
 
@@ -44,6 +45,7 @@ mod tests {
                     audience: "customer".into(),
                     text: (*text).to_owned(),
                     verify: None,
+                    risk: None,
                 })
                 .collect(),
             ..Finding::default()
@@ -64,5 +66,15 @@ mod tests {
         store.suppress(&new, "me", 6).unwrap();
         assert_eq!(next(7), ["b#1", "b#3"]);
         assert_eq!(next(86_400), ["a#2", "b#3"]);
+        // What can break something is told beside what cannot.
+        let call = |problem, risk: &str| {
+            let mut finding = finding(problem, &["call"]);
+            finding.steps[0].risk = Some(risk.to_owned());
+            finding
+        };
+        let bundle = CaseBundle { path: "/b.zip".into(), sha256: "cd".into() };
+        let findings = vec![call("c", "users are cut off"), call("d", "none")];
+        store.add_findings(case, &[FoundIn { bundle, findings, is_whole: true }], "me", 86_400).unwrap();
+        assert_eq!(next(86_401), ["c#1", "d#1", "a#2"]);
     }
 }

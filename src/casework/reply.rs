@@ -43,7 +43,15 @@ pub fn reply(case: &Case, findings: &[CaseFinding], request: Option<&str>) -> Re
         number += 1;
         titles.insert(&finding.title);
         text.push_str(&format!("\n{number}. {}\n   {}\n", one_line(&finding.title), seen(it)));
+        let mut told = None;
         for (index, step) in own.iter().enumerate() {
+            // Before the first step that has it, so that nobody reads it too late.
+            let risk = step.known_risk();
+            if let Some(risk) = risk.filter(|_| told != risk) {
+                text.push_str(&format!("   Before you begin, please note: {}\n", one_line(risk)));
+            }
+            // Behind the end of a fix the next one tells its own.
+            told = risk.filter(|_| step.verify.is_none());
             text.push_str(&format!("   {number}.{} {}\n", index + 1, one_line(&step.text)));
             if let Some(verify) = &step.verify {
                 text.push_str(&format!("   It has worked if: {}\n", one_line(verify)));

@@ -102,6 +102,8 @@ pub struct FindingStep {
     pub text: String,
     /// Of the last step of a fix: how to see that it worked.
     pub verify: Option<String>,
+    /// What the steps of its fix can break, each step has it: `none` if nothing, `None` if it is not known.
+    pub risk: Option<String>,
 }
 
 /// A problem of a case, over all its logs.
@@ -149,6 +151,13 @@ impl Finding {
     /// How `case tried` and `case close` name a step of it.
     pub fn name_of(&self, step: &FindingStep) -> Option<String> {
         Some(format!("{}#{}", self.problem, step.number?))
+    }
+}
+
+impl FindingStep {
+    /// What taking the step can break, if anything is known.
+    pub fn known_risk(&self) -> Option<&str> {
+        self.risk.as_deref().filter(|it| *it != "none")
     }
 }
 
@@ -203,8 +212,8 @@ fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]) -> Result
         first_time, last_time, codes, message, place)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let mut insert = db.prepare(sql)?;
-    let sql = "INSERT INTO finding_steps (finding, position, number, level, audience, text, verify)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql = "INSERT INTO finding_steps (finding, position, number, level, audience, text, verify, risk)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let mut insert_step = db.prepare(sql)?;
     for it in findings {
         let count = i64::try_from(it.count).unwrap_or(i64::MAX);
@@ -227,7 +236,8 @@ fn set(db: &Connection, case: i64, sha256: &str, findings: &[Finding]) -> Result
         let id = db.last_insert_rowid();
         for (position, step) in it.steps.iter().enumerate() {
             let position = i64::try_from(position).unwrap_or(i64::MAX);
-            insert_step.execute((id, position, step.number, &step.level, &step.audience, &step.text, &step.verify))?;
+            let FindingStep { number, level, audience, text, verify, risk } = step;
+            insert_step.execute((id, position, number, level, audience, text, verify, risk))?;
         }
     }
     let sql = "UPDATE cases SET main = (SELECT findings.problem FROM findings JOIN case_bundles USING (case_id, sha256)
@@ -262,7 +272,8 @@ fn findings_of(db: &Connection, case: i64, now: i64) -> Result<Vec<CaseFinding>,
             row.get(12)?,
         ));
     }
-    let sql = "SELECT number, level, audience, text, verify FROM finding_steps WHERE finding = ?1 ORDER BY position";
+    let sql =
+        "SELECT number, level, audience, text, verify, risk FROM finding_steps WHERE finding = ?1 ORDER BY position";
     let mut steps = db.prepare(sql)?;
     for (it, id) in &mut all {
         let of_row = |row: &Row<'_>| {
@@ -272,6 +283,7 @@ fn findings_of(db: &Connection, case: i64, now: i64) -> Result<Vec<CaseFinding>,
                 audience: row.get(2)?,
                 text: row.get(3)?,
                 verify: row.get(4)?,
+                risk: row.get(5)?,
             })
         };
         it.finding.steps = steps.query_map([*id], of_row)?.collect::<Result<_, _>>()?;

@@ -175,6 +175,9 @@ pub(super) const STEPS: &[&str] = &[
     super::escalations::STEP,
     // 13: what a case is about, of which logs all was examined; what is suppressed is asked when it matters.
     super::findings::ABOUT,
+    // 14: what the steps against a problem can break, of those that were filed before it is not known; bundles by where they lay.
+    "ALTER TABLE finding_steps ADD COLUMN risk TEXT;
+    CREATE INDEX bundles_of_path ON bundles (path);",
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

@@ -177,6 +177,7 @@ mod tests {
             audience: "customer".into(),
             text: "free \"D:\"\nsoon".into(),
             verify: number.map(|_| "it runs".to_owned()),
+            risk: number.map(|_| "the job breaks off".to_owned()),
         };
         Finding {
             problem: "a/b/c".into(),

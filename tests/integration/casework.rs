@@ -12,7 +12,8 @@ severity: high
 match: { regex: 'no space on (?<disk>[A-Z]):' }
 cause: Nothing is left.
 fixes:
-  - { level: L1, audience: customer, steps: ['Empty the bin of {disk}.', Delete old dumps.], risk: none, verify: The job ends. }
+  - { level: L1, audience: customer, steps: ['Empty the bin of {disk}.', Delete old dumps.], risk: 'What is deleted on {disk} is gone.', verify: The job ends. }
+  - { level: L1, audience: customer, steps: [Run the job again.], risk: none, verify: It ends. }
   - { level: L2, audience: partner, steps: [Move the repository.], risk: none, verify: The job ends. }
 ";
 const LOG: &str = "2026-01-02 03:04:05 ERROR no space on D: left for the file of jdoe\n\
@@ -87,6 +88,8 @@ fn a_case_keeps_what_was_found_without_secrets() {
         assert_eq!((&found[0]["problem"], &found[0]["count"]), (&"acme/app/full".into(), &1.into()));
         assert_eq!(found[0]["message"], LOG.lines().next().unwrap());
         assert_eq!(found[0]["steps"][0]["text"], "Empty the bin of D.");
+        let risks: Vec<_> = found[0]["steps"].as_array().unwrap().iter().map(|it| it["risk"].clone()).collect();
+        assert_eq!(risks, ["What is deleted on D is gone.", "What is deleted on D is gone.", "none", "none"]);
         assert_eq!((&found[1]["known"], &found[1]["codes"][0]), (&false.into(), &"0x80070005".into()));
         assert_eq!(found[0]["first_time"], "2026-01-02T03:04:05");
         let told = desk.done(&["case", "show", case]);
@@ -189,7 +192,8 @@ fn cases_are_given_to_people_and_found_again() {
     let told = desk.done(&["case", "show", "2"]);
     let steps = [
         "assigned  jo",
-        "What to do next:\n  [L1, customer] Empty the bin of D.\n    acme/app/full#1\n",
+        "What to do next:\n  [L1, customer] Empty the bin of D.\n    acme/app/full#1\n    risk: What is deleted on D is gone.\n",
+        "[L1, customer] Run the job again.\n    acme/app/full#3\n  [L2",
         "[L2, partner] Move the repository.",
         "assigned: jo",
     ];
@@ -198,7 +202,8 @@ fn cases_are_given_to_people_and_found_again() {
     }
     desk.done(&["case", "tried", "2", "acme/app/full#1"]);
     let next = desk.json(&["case", "show", "2"])["next_steps"].clone();
-    assert_eq!((&next[0]["step"], next.as_array().unwrap().len()), (&"acme/app/full#2".into(), 2), "{next}");
+    assert_eq!((&next[0]["step"], next.as_array().unwrap().len()), (&"acme/app/full#2".into(), 3), "{next}");
+    assert_eq!((&next[0]["risk"], &next[1]["risk"]), (&"What is deleted on D is gone.".into(), &"none".into()));
     desk.done(&["case", "tried", "2", "acme/app/full"]);
     let told = desk.done(&["case", "show", "2"]);
     assert!(told.contains("no step is left to try; `tierline escalate --case 2`"), "{told}");
@@ -292,14 +297,18 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
         "Subject: Case 2: The disk D is full\n\nHello,\n\n\
         we found the following in your logs. Please take the steps in this order.\n\n\
         1. The disk D is full\n   Seen once, at 2026-01-02T03:04:05.\n\
-        \x20  1.1 Empty the bin of D.\n   1.2 Delete old dumps.\n   It has worked if: The job ends.\n\n\
+        \x20  Before you begin, please note: What is deleted on D is gone.\n\
+        \x20  1.1 Empty the bin of D.\n   1.2 Delete old dumps.\n   It has worked if: The job ends.\n\
+        \x20  1.3 Run the job again.\n   It has worked if: It ends.\n\n\
         Please tell us of each step whether it has helped.\n\n\
         We are looking into this:\n- the ledger is out of sequence 0x80070005, password=[redacted:password]\n  Seen once, at 2026-01-02T03:04:07.\n"
     );
     assert_eq!(reply(), first);
     desk.done(&["case", "tried", "2", "acme/app/full#1"]);
     let second = reply();
-    assert!(second.contains("   1.1 Delete old dumps.") && !second.contains("Empty the bin"), "{second}");
+    // What is left of a fix has its risk still.
+    assert!(second.contains("please note: What is deleted on D is gone.\n   1.1 Delete old dumps."), "{second}");
+    assert!(!second.contains("Empty the bin"), "{second}");
     desk.done(&["case", "tried", "2", "acme/app/full"]);
     let third = reply();
     assert!(third.contains("There is nothing to do for you now."), "{third}");

@@ -49,7 +49,7 @@ pub(super) fn print_case(all: &Whole<'_>, format: Format) -> anyhow::Result<()> 
         let next = next_steps(case, findings).into_iter();
         let next = next.map(|(finding, step)| {
             json!({"problem": finding.problem, "step": finding.name_of(step), "level": step.level,
-                "audience": step.audience, "text": step.text})
+                "audience": step.audience, "text": step.text, "risk": step.risk})
         });
         value["next_steps"] = next.collect();
         value["clocks"] = both(clocks).map(clock_json).collect();
@@ -115,6 +115,9 @@ fn next_text(case: &Case, findings: &[CaseFinding]) -> String {
         let name = finding.name_of(step).unwrap_or_else(|| finding.problem.clone());
         let words = format!("[{}, {}] {}", step.level, step.audience, step.text);
         text.push_str(&format!("  {}\n    {}\n", one_line(&words), one_line(&name)));
+        if let Some(risk) = step.known_risk() {
+            text.push_str(&format!("    risk: {}\n", one_line(risk)));
+        }
     }
     if steps.is_empty() {
         let id = case.id;

@@ -58,6 +58,7 @@ fn fill(store: &Store, customer: &str, word: &str) {
         audience: "customer".into(),
         text: text("step"),
         verify: Some(text("verify")),
+        risk: Some(text("risk")),
     };
     let found = Finding {
         problem: text("finding"),

@@ -9,6 +9,7 @@ pub(super) fn finding(problem: &str, severity: &str) -> Finding {
         audience: "customer".into(),
         text: text.to_owned(),
         verify: number.map(|_| "it runs".to_owned()),
+        risk: number.map(|_| "users are cut off".to_owned()),
     };
     Finding {
         problem: problem.to_owned(),

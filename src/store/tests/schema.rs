@@ -27,7 +27,11 @@ const ROWS: &[(usize, &str)] = &[
         "INSERT INTO findings (id, case_id, sha256, problem, is_known, title, count, codes, message, place)
         VALUES (1, 1, 'ab', 'p', 0, 'the ledger', 1, '', 'out of sequence', 'a.log:1')",
     ),
-    (5, "INSERT INTO finding_steps VALUES (1, 0, 1, 'L1', 'customer', 'restart', NULL)"),
+    (
+        5,
+        "INSERT INTO finding_steps (finding, position, number, level, audience, text)
+        VALUES (1, 0, 1, 'L1', 'customer', 'restart')",
+    ),
     (7, "INSERT INTO suppressions VALUES (1, 1, 'p', 'disks', '2026-12-31', 5, 'me', NULL, NULL)"),
     (9, "INSERT INTO erasures VALUES (1, 5, 7, 3)"),
     (10, "INSERT INTO beginnings VALUES ('notices', 5)"),
@@ -72,7 +76,11 @@ fn a_store_of_every_format_is_brought_to_this_one() {
         assert_eq!(store.search("sequence", None, 9).unwrap().len(), found.len());
         assert_eq!(found.iter().any(|it| it.finding.suppressed.is_some()), format >= 7);
         store.add_findings(1, &[findings::found("cd", &["q"])], "me", 20).unwrap();
-        assert_eq!(store.findings(1, 20).unwrap().len(), found.len() + 1);
+        let all = store.findings(1, 20).unwrap();
+        assert_eq!(all.len(), found.len() + 1);
+        // Of what was filed before nobody has written down the risk, and none is invented.
+        let risks: Vec<_> = all.iter().map(|it| it.finding.steps[0].risk.as_deref()).collect();
+        assert_eq!(risks, [Some("users are cut off"), None][..all.len()], "format {format}");
         assert!(store.erase("acme", true, 30).is_ok());
         assert_eq!(store.check().unwrap(), Vec::<String>::new(), "format {format}");
     }
