@@ -2,7 +2,7 @@
 
 use super::outbox::named;
 use super::tickets::claim_in;
-use super::trail::{Happened, write};
+use super::trail::{Happened, note_once, write};
 use super::{Claim, Entry, PROGRAM, State, Store, StoreError};
 use rusqlite::{Transaction, TransactionBehavior};
 
@@ -124,11 +124,7 @@ impl Store {
             ON CONFLICT (bundle) DO UPDATE SET state = excluded.state";
         db.execute(sql, (bundle.id, bundle.case, state.name()))?;
         if let Some(note) = note {
-            let sql = "SELECT EXISTS (SELECT 1 FROM case_events WHERE case_id = ?1 AND kind = 'note' AND text = ?2)";
-            let is_there: bool = db.query_row(sql, (bundle.case, note), |row| row.get(0))?;
-            if !is_there {
-                write(&db, bundle.case, Happened::Note, note, PROGRAM, now)?;
-            }
+            note_once(&db, bundle.case, note, now)?;
         }
         db.commit()?;
         Ok(())

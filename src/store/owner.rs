@@ -1,9 +1,14 @@
 //! Whose a case of nobody is, once somebody knows.
 
 use super::cases::customer_of;
-use super::trail::{Happened, is_open, others_go_on, write};
+use super::trail::{Happened, is_open, note_once, others_go_on, write};
 use super::{Store, StoreError, UNASSIGNED};
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+/// What begins the event that says to whom a case was given. Only [`Store::give_case`] writes it, as somebody wants it.
+fn given_to(customer: &str) -> String {
+    format!("customer: {UNASSIGNED} -> {customer}")
+}
 
 impl Store {
     /// Gives a case of [`UNASSIGNED`] to the customer whose it is, with its logs wherever they lie: what is read of them later is the
@@ -38,9 +43,81 @@ impl Store {
         db.execute("UPDATE cases SET customer = ?1 WHERE id = ?2", (own, case))?;
         // No rule was about nobody; one may be about the customer.
         db.execute("DELETE FROM escalations WHERE case_id = ?1 AND state = 'nothing'", [case])?;
-        write(&db, case, Happened::Changed, &format!("customer: {UNASSIGNED} -> {customer}"), by, now)?;
+        write(&db, case, Happened::Changed, &given_to(customer), by, now)?;
         others_go_on(&db, own, case, now)?;
         db.commit()?;
         Ok(())
     }
+
+    /// Whose an upload of [`UNASSIGNED`] is: that of the customer to whom a person has given the case of the same content at the same
+    /// path, as long as that case is open. The case gets a note of it, once.
+    pub fn stays_with(&self, path: &[u8], sha256: &str, now: i64) -> Result<Option<String>, StoreError> {
+        // Usually nothing is to be written.
+        if given(&self.db, path, sha256)?.is_empty() {
+            return Ok(None);
+        }
+        let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let customer = stays_with(&db, path, sha256, now)?;
+        db.commit()?;
+        Ok(customer)
+    }
+}
+
+/// A case that a person has given to a customer, of something that lay at a path before.
+#[derive(Debug)]
+struct Given {
+    case: i64,
+    customer: String,
+    /// It is the content that is asked for.
+    is_same: bool,
+    is_open: bool,
+}
+
+/// The cases of what lay at a path before and was given to customers: first those of this content, the last first.
+fn given(db: &Connection, path: &[u8], sha256: &str) -> rusqlite::Result<Vec<Given>> {
+    // A path that is no text is stored in a form that others may share.
+    let text = std::str::from_utf8(path).ok().filter(|it| !it.contains(char::REPLACEMENT_CHARACTER));
+    let sql = "WITH lay (customer, sha256) AS (SELECT customer, sha256 FROM bundles WHERE path = ?1
+            UNION SELECT customer, sha256 FROM uploads WHERE path = ?2)
+        SELECT case_id, name, lay.sha256 = ?3, status = 'open' FROM lay
+        JOIN bundles ON bundles.customer = lay.customer AND bundles.sha256 = lay.sha256
+        JOIN cases ON cases.id = case_id JOIN customers ON customers.id = cases.customer
+        WHERE name <> ?4 AND EXISTS
+            (SELECT 1 FROM case_events WHERE case_id = cases.id AND kind = 'changed' AND text = ?5 || name)
+        ORDER BY lay.sha256 = ?3 DESC, bundles.id DESC";
+    let mut statement = db.prepare(sql)?;
+    let given = statement.query_map((text, path, sha256, UNASSIGNED, given_to("")), |row| {
+        Ok(Given { case: row.get(0)?, customer: row.get(1)?, is_same: row.get(2)?, is_open: row.get(3)? })
+    })?;
+    given.collect()
+}
+
+/// Within a transaction. Under the name of a file another customer may upload another one: that is nobody's, and so is what was given
+/// to two.
+pub(super) fn stays_with(db: &Connection, path: &[u8], sha256: &str, now: i64) -> Result<Option<String>, StoreError> {
+    let mut same = given(db, path, sha256)?;
+    same.retain(|it| it.is_same);
+    let Some(open) = same.iter().find(|it| it.is_open) else { return Ok(None) };
+    let customer = &open.customer;
+    if same.iter().any(|it| it.customer != *customer) {
+        return Ok(None);
+    }
+    let shown = String::from_utf8_lossy(path);
+    let text = format!("`{shown}` was looked at again and has the same content: it stays with `{customer}`");
+    note_once(db, open.case, &text, now)?;
+    Ok(Some(customer.clone()))
+}
+
+/// Notes with a new case of nobody what lay at the path of its logs before, if that was given to a customer: by number only, for this
+/// case may become another customer's.
+pub(super) fn note_given(db: &Connection, case: i64, path: &[u8], sha256: &str, now: i64) -> Result<(), StoreError> {
+    let Some(before) = given(db, path, sha256)?.into_iter().next() else { return Ok(()) };
+    let content = if before.is_same { "the same" } else { "another" };
+    let closed = if before.is_open { "" } else { " and is closed" };
+    let text = format!(
+        "{content} content lay at this path before, in case {}, which was given to a customer{closed}: nobody has said \
+        whose this is",
+        before.case
+    );
+    Ok(note_once(db, case, &text, now)?)
 }

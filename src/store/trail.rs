@@ -286,6 +286,13 @@ pub(super) fn write(
     db.execute(sql, (case, now, by, what.name(), text)).map(drop)
 }
 
+/// Writes down what the program has noted, unless it stands there already.
+pub(super) fn note_once(db: &Connection, case: i64, text: &str, now: i64) -> rusqlite::Result<()> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM case_events WHERE case_id = ?1 AND kind = 'note' AND text = ?2)";
+    let is_there: bool = db.query_row(sql, (case, text), |row| row.get(0))?;
+    if is_there { Ok(()) } else { write(db, case, Happened::Note, text, PROGRAM, now) }
+}
+
 pub(super) fn events_of(db: &Connection, case: i64) -> Result<Vec<Event>, StoreError> {
     let mut statement = db.prepare("SELECT at, by, kind, text FROM case_events WHERE case_id = ?1 ORDER BY id")?;
     let events = statement.query_map([case], |row| {

@@ -6,6 +6,7 @@
 use super::cases::{About, CaseBundle, NewCase, Origin, case_of_problem, customer_of, fill_in, insert};
 use super::findings::{Finding, FoundIn, found_in};
 use super::outbox::named;
+use super::owner::{note_given, stays_with};
 use super::recurrence::{came_back, is_main, open_case_with};
 use super::trail::{Happened, others_go_on, reopen, write};
 use super::{PROGRAM, Store, StoreError, UNASSIGNED};
@@ -214,10 +215,16 @@ impl Store {
     }
 
     /// Remembers that a bundle has been read and files it: with the case that it belongs to already, with the one of its problem,
-    /// or with a new one. All of it or nothing; a content that was read already is not filed again, but found where it lies now.
+    /// or with a new one. All of it or nothing; a content that was read already is not filed again, but found where it lies now. What is
+    /// nobody's may be that of a customer by now, to whom the case of the same file was given meanwhile.
     pub fn finish(&self, finished: &Finished<'_>, now: i64) -> Result<Filed, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        let upload = finished.upload;
+        let mut upload = finished.upload.clone();
+        if upload.customer == UNASSIGNED
+            && let Some(customer) = stays_with(&db, &upload.path, finished.sha256, now)?
+        {
+            upload.customer = customer;
+        }
         let customer = customer_of(&db, &upload.customer, now)?;
         let sql = "SELECT case_id, catalogue = ?3 FROM bundles WHERE customer = ?1 AND sha256 = ?2
             ORDER BY catalogue = ?3 DESC, id DESC LIMIT 1";
@@ -245,6 +252,9 @@ impl Store {
             let found = FoundIn { bundle, findings: finished.findings.to_vec(), is_whole: true };
             found_in(&db, case, &[found], PROGRAM, now)?;
         }
+        if upload.customer == UNASSIGNED && matches!(filed, Filed::Opened(_) | Filed::Quiet(_)) {
+            note_given(&db, case, &upload.path, finished.sha256, now)?;
+        }
         let upload = Upload {
             state: UploadState::Done,
             sha256: Some(finished.sha256.to_owned()),
@@ -252,7 +262,7 @@ impl Store {
             reason: None,
             report: Some(finished.report.to_owned()),
             due: now,
-            ..upload.clone()
+            ..upload
         };
         set(&db, &upload, now)?;
         db.commit()?;

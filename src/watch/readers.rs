@@ -60,10 +60,10 @@ pub(super) fn read_bundles(shared: &Shared<'_>, sender: &Sender<Message>) {
             let jobs = shared.jobs.lock().unwrap_or_else(PoisonError::into_inner);
             jobs.as_ref().and_then(|it| it.recv().ok())
         };
-        let Some(job) = job else { return };
+        let Some(mut job) = job else { return };
         let (came, fate, catalogue) = match signatures(&shared.newest, &mut worker, sender) {
             Ok(catalogue) => {
-                let (came, fate) = read_bundle(shared, &mut worker, &mut store, &job, &catalogue);
+                let (came, fate) = read_bundle(shared, &mut worker, &mut store, &mut job, &catalogue);
                 (came, fate, catalogue)
             }
             Err(why) => {
@@ -109,7 +109,7 @@ fn read_bundle(
     shared: &Shared<'_>,
     worker: &mut Worker<'_>,
     store: &mut Option<Store>,
-    job: &Job,
+    job: &mut Job,
     catalogue: &str,
 ) -> (Came, Fate) {
     if store.is_none() {
@@ -130,7 +130,7 @@ fn read_bundle(
         wall: &wall,
         step: shared.around.step,
     };
-    work.work(job, &mut |folder| {
+    work.work(job, &mut |job, folder| {
         let root = shared.roots.iter().find(|root| job.path.starts_with(root)).cloned().unwrap_or_default();
         let folder = folder.file_name().unwrap_or_default().to_owned();
         match Quiet::of(store, &job.customer, wall()) {

@@ -9,6 +9,7 @@ use super::facts::{Facts, bytes_of};
 use super::inside::{Inside, is_gone};
 use super::protocol::{Examined, Summary, hex};
 use super::publish::Workplace;
+use super::scan::UNASSIGNED;
 use super::settings::Step;
 use super::trouble::Trouble;
 use super::upload::{Fate, Job};
@@ -110,10 +111,11 @@ impl From<StoreError> for Stop {
 }
 
 impl Work<'_> {
-    /// Does what is to be done with an upload. `examine` reads it and writes the reports into a folder beside it.
-    pub(super) fn work(&self, job: &Job, examine: &mut dyn FnMut(&Path) -> Examined) -> End {
-        let (Some(path), Some(folder), Some(name)) = (bytes_of(&job.path), job.path.parent(), job.path.file_name())
-        else {
+    /// Does what is to be done with an upload. `examine` reads it and writes the reports into a folder beside it. The job becomes that
+    /// of the customer with whom the upload stays, if it is one of nobody.
+    pub(super) fn work(&self, job: &mut Job, examine: &mut dyn FnMut(&Job, &Path) -> Examined) -> End {
+        let full = job.path.clone();
+        let (Some(path), Some(folder), Some(name)) = (bytes_of(&full), full.parent(), full.file_name()) else {
             return (Came::Quarantined("its name is no Unicode".to_owned()), Fate::Settled);
         };
         let machine = |why: String| (Came::Machine(why), Fate::Later(MACHINE));
@@ -167,11 +169,11 @@ impl Work<'_> {
 
     fn worked(
         &self,
-        job: &Job,
+        job: &mut Job,
         bundle: &Lying<'_>,
         mut upload: Upload,
         before: Option<&Upload>,
-        examine: &mut dyn FnMut(&Path) -> Examined,
+        examine: &mut dyn FnMut(&Job, &Path) -> Examined,
     ) -> Result<End, Stop> {
         bundle.is_same(job)?;
         (self.step)(Step::Hash)?;
@@ -184,6 +186,11 @@ impl Work<'_> {
             }
         };
         bundle.is_same(job)?;
+        if job.customer == UNASSIGNED
+            && let Some(customer) = self.store.stays_with(&upload.path, &content, wall)?
+        {
+            (job.customer, upload.customer) = (customer.clone(), customer);
+        }
         let Some(_busy) = Busy::new(self.busy, &job.customer, &content) else {
             return Ok((Came::Busy, Fate::Later(BUSY)));
         };
@@ -198,7 +205,7 @@ impl Work<'_> {
         self.store.set_upload(&Upload { since: before.map_or(upload.since, |it| it.since), ..upload.clone() }, wall)?;
         (self.step)(Step::Draft)?;
         let draft = self.workplace.draft(&bundle.place)?;
-        let examined = examine(draft.folder());
+        let examined = examine(job, draft.folder());
         (self.step)(Step::Examined)?;
         bundle.is_same(job)?;
         let wall = (self.wall)();

@@ -444,6 +444,24 @@ fn nobody_is_written_to_before_somebody_has_said_whose_the_logs_are() {
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     assert!(stderr(&refused).contains("case 1 is one of the customer `acme`"), "{}", stderr(&refused));
     assert_eq!(desk.json(&["case", "show", "1"])["customer"], "acme");
+    // Uploaded once more it stays with the customer; another file of its name may be anybody's.
+    let upload = |log: &str| {
+        fs::write(desk.home.path().join("in/loose.log"), log).unwrap();
+        let words = ["watch", "in", "--once", "--settle", "0", "--no-builtin", "--no-packs", "--signatures", "ours"];
+        let told = stderr(&desk.run(&words)).to_owned();
+        let cases = desk.json(&["case", "list"]);
+        (
+            told,
+            cases.as_array().unwrap().iter().map(|it| it["customer"].as_str().unwrap().to_owned()).collect::<Vec<_>>(),
+        )
+    };
+    let (told, customers) = upload(LOG);
+    assert_eq!(customers, ["acme"]);
+    assert!(told.contains("loose.log` of acme: the same content was read already"), "{told}");
+    assert!(desk.done(&["case", "show", "1"]).contains("has the same content: it stays with `acme`"));
+    assert_eq!(upload(&format!("{LOG}2026-01-02 03:04:09 INFO more\n")).1, ["acme", "unassigned"]);
+    let told = desk.done(&["case", "show", "2"]);
+    assert!(told.contains("in case 1, which was given to a customer") && !told.contains("acme:"), "{told}");
 }
 
 #[test]

@@ -197,6 +197,43 @@ fn a_case_of_nobody_is_given_to_its_customer_once() {
 }
 
 #[test]
+fn what_is_read_while_its_case_is_given_away_is_the_customers() {
+    let (_folder, store) = open();
+    let finish = |path: &[u8], sha256: &str, at| {
+        let upload = Upload { path: path.to_vec(), ..Upload::working(UNASSIGNED, "", at) };
+        let finished = Finished {
+            upload: &upload,
+            sha256,
+            catalogue: "c",
+            path: &String::from_utf8_lossy(path),
+            report: "/r",
+            title: "it broke",
+            problem: Some("p"),
+            about: About::default(),
+            quiet: None,
+            findings: &[],
+        };
+        store.finish(&finished, at).unwrap()
+    };
+    let whose = |path: &[u8]| store.upload(path).unwrap().unwrap().customer;
+    assert_eq!(finish(b"/in/a", "x", 10), Filed::Opened(1));
+    store.give_case(1, "acme", "me", 11).unwrap();
+    assert_eq!((finish(b"/in/a", "x", 12), whose(b"/in/a")), (Filed::Same(1), "acme".into()));
+    // Two names that are no text look the same as text.
+    assert_eq!(finish(b"/in/\xe4", "y", 13), Filed::Opened(2));
+    store.give_case(2, "acme", "me", 14).unwrap();
+    assert_eq!((finish(b"/in/\xf6", "y", 15), whose(b"/in/\xf6")), (Filed::Opened(3), UNASSIGNED.into()));
+    assert_eq!((finish(b"/in/\xe4", "y", 16), whose(b"/in/\xe4")), (Filed::Same(2), "acme".into()));
+    // The same content at the same path was given to two: nobody knows whose it is the third time.
+    store.close_case(1, "KB1", "me", 17).unwrap();
+    assert_eq!(finish(b"/in/a", "x", 18), Filed::Opened(4));
+    store.give_case(4, "bolt", "me", 19).unwrap();
+    assert_eq!((finish(b"/in/a", "x", 20), whose(b"/in/a")), (Filed::Opened(5), UNASSIGNED.into()));
+    assert_eq!(store.stays_with(b"/in/a", "x", 21).unwrap(), None);
+    assert_eq!(store.stays_with(b"/in/b", "x", 22).unwrap(), None);
+}
+
+#[test]
 fn a_case_is_as_bad_as_what_was_found_unless_a_person_has_said_how_bad_it_is() {
     let (_folder, store) = open();
     let call = |severity| NewCase { about: About { severity, ..About::default() }, ..call("acme", "it fails") };

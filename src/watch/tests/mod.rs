@@ -137,8 +137,9 @@ impl World {
             wall: &|| self.wall(),
             step,
         };
-        let (came, fate) = work.work(job, &mut |folder| examine(&job.path, folder));
-        self.uploads.ended(job, fate, self.now());
+        let mut job = job.clone();
+        let (came, fate) = work.work(&mut job, &mut |job, folder| examine(&job.path, folder));
+        self.uploads.ended(&job, fate, self.now());
         came
     }
 
