@@ -1,7 +1,7 @@
 //! Ways in which work on an upload ends without a new report: it has one already, it is tried again, or it is given up.
 
 use super::inside::Inside;
-use super::publish::{Draft, QUARANTINED, SAME, note};
+use super::publish::{Draft, QUARANTINED, SAME};
 use super::settings::Step;
 use super::trouble::Trouble;
 use super::upload::{Fate, Job};
@@ -54,7 +54,7 @@ impl Work<'_> {
         let (state, report) = if is_own {
             (UploadState::Done, read.report.clone())
         } else {
-            note(draft.folder(), SAME, &format!("The same content as `{}`, and its report.\n", read.path))?;
+            draft.note(SAME, &format!("The same content as `{}`, and its report.\n", read.path))?;
             self.store.set_upload(&upload, wall)?;
             (self.step)(Step::Publish)?;
             (UploadState::Same, draft.publish(bundle.name)?.to_string_lossy().into_owned())
@@ -113,7 +113,7 @@ impl Work<'_> {
             let Some(bundle) = bundle else { return Ok(None) };
             let draft = draft.map_or_else(|| self.workplace.draft(&bundle.place), Ok)?;
             let advice = "It is looked at again when it is uploaded again or changed (touch).";
-            note(draft.folder(), QUARANTINED, &format!("{why}\n{advice}\n"))?;
+            draft.note(QUARANTINED, &format!("{why}\n{advice}\n"))?;
             (self.step)(Step::Publish)?;
             draft.publish(bundle.name).map(Some)
         };

@@ -86,7 +86,8 @@ fn told(problem: &Problem) -> String {
     format!("{}: {}", problem.file, problem.message)
 }
 
-/// Writes the reports; they are on the disk when this returns.
+/// Writes the reports; they are on the disk when this returns. The folder is new: a file in it that is there already was put there by
+/// somebody else, and through a link it could be any file.
 fn write_reports(diagnosis: &Diagnosis, folder: &Path) -> io::Result<()> {
     const WIDTH: usize = 120;
     const TOP: usize = 10;
@@ -96,7 +97,7 @@ fn write_reports(diagnosis: &Diagnosis, folder: &Path) -> io::Result<()> {
         ("report.json", report::json(diagnosis)),
     ];
     for (name, text) in reports {
-        let mut file = File::create(folder.join(name))?;
+        let mut file = File::create_new(folder.join(name))?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
     }
@@ -258,6 +259,23 @@ mod tests {
         let nowhere = examine(&job, &set, None);
         let Examined::Machine { why, trouble: Trouble::Room } = &nowhere else { panic!("{nowhere:?}") };
         assert!(why.contains("could not be written"), "{why}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, other) = (folder.path().join("in"), folder.path().join("other"));
+        fs::create_dir_all(root.join("out")).unwrap();
+        fs::write(root.join("a.log"), LOG).unwrap();
+        fs::write(&other, "of another").unwrap();
+        // Whoever uploads has put a folder of theirs in the place of the one that was made.
+        std::os::unix::fs::symlink(&other, root.join("out/report.html")).unwrap();
+        let path = root.join("a.log");
+        let job = Task { root, path, folder: "out".into(), quiet: Quiet::default() };
+        let examined = examine(&job, &SignatureSet::new(Vec::new()), None);
+        assert!(matches!(&examined, Examined::Machine { .. }), "{examined:?}");
+        assert_eq!(fs::read_to_string(&other).unwrap(), "of another");
     }
 
     #[cfg(unix)]

@@ -16,6 +16,8 @@ pub(super) struct Held<'a> {
     place: &'a Inside,
     name: &'a OsStr,
     folder: PathBuf,
+    /// The same, and it stays the one that was made: whoever uploads may put a link in its place.
+    inside: Inside,
 }
 
 /// By what a file is known to be the same when only its name has changed, which changes the time of its last change.
@@ -55,21 +57,21 @@ impl<'a> Held<'a> {
     /// Takes a file from its place.
     pub(super) fn new(place: &'a Inside, name: &'a OsStr) -> io::Result<Held<'a>> {
         let mut number = 0;
-        let folder = loop {
-            let folder = place.at(format!("{FOLDER}{}-{number}", std::process::id()));
-            match fs::create_dir(&folder) {
+        let own = loop {
+            let own = OsString::from(format!("{FOLDER}{}-{number}", std::process::id()));
+            match fs::create_dir(place.at(&own)) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-                made => break made.map(|()| folder)?,
+                made => break made.map(|()| own)?,
             }
         };
-        let held = Held { place, name, folder };
+        let held = Held { place, name, folder: place.at(&own), inside: place.inner(&own)? };
         fs::rename(place.at(name), held.path())?;
         Ok(held)
     }
 
     /// Where it lies now.
     pub(super) fn path(&self) -> PathBuf {
-        self.folder.join(self.name)
+        self.inside.at(self.name)
     }
 
     /// Removes it.
@@ -93,12 +95,16 @@ impl Drop for Held<'_> {
 /// Puts back what a run that was killed has held in a folder.
 pub(super) fn put_all_back(place: &Inside) {
     let Ok(entries) = fs::read_dir(place.path()) else { return };
-    for folder in entries.flatten().filter(|it| it.file_name().as_encoded_bytes().starts_with(FOLDER.as_bytes())) {
+    let names = entries.flatten().map(|it| it.file_name());
+    for folder in names.filter(|it| it.as_encoded_bytes().starts_with(FOLDER.as_bytes())) {
+        // What is in the folder behind a link was not held here: it is another customer's.
+        let Ok(held) = place.inner(&folder) else { continue };
         // What cannot be put back now is at the next start.
-        for file in fs::read_dir(folder.path()).into_iter().flatten().flatten() {
-            let _ = put_back(place, &file.path(), &file.file_name());
+        for file in fs::read_dir(held.path()).into_iter().flatten().flatten() {
+            let name = file.file_name();
+            let _ = put_back(place, &held.at(&name), &name);
         }
-        let _ = fs::remove_dir(folder.path());
+        let _ = fs::remove_dir(place.at(&folder));
     }
 }
 
@@ -168,6 +174,30 @@ mod tests {
         assert_eq!(texts(folder.path()), pairs(&[("a.zip", "new"), ("a~1.zip", "old")]));
         Held::new(&place, OsStr::new("a~1.zip")).unwrap().remove().unwrap();
         assert_eq!(texts(folder.path()), pairs(&[("a.zip", "new")]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_of_another_customer_is_taken_by_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (acme, bolt) = (folder.path().join("acme"), folder.path().join("bolt"));
+        fs::create_dir(&acme).unwrap();
+        fs::create_dir(&bolt).unwrap();
+        fs::write(bolt.join("a.zip"), "of bolt").unwrap();
+        let place = Inside::open(folder.path(), &acme).unwrap();
+        // Left where it looks like what a killed run has held.
+        std::os::unix::fs::symlink(&bolt, acme.join(format!("{FOLDER}1-0"))).unwrap();
+        put_all_back(&place);
+        assert_eq!(texts(&bolt), pairs(&[("a.zip", "of bolt")]));
+        assert!(!acme.join("a.zip").exists());
+        // Put in the place of the folder while it holds something.
+        fs::write(acme.join("a.zip"), "of acme").unwrap();
+        let held = Held::new(&place, OsStr::new("a.zip")).unwrap();
+        fs::rename(&held.folder, acme.join("moved")).unwrap();
+        std::os::unix::fs::symlink(&bolt, &held.folder).unwrap();
+        held.remove().unwrap();
+        assert_eq!(texts(&bolt), pairs(&[("a.zip", "of bolt")]));
+        assert_eq!(acme.join("moved").read_dir().unwrap().count(), 0);
     }
 
     #[test]

@@ -60,6 +60,16 @@ impl Inside {
         Inside::open(root.ok_or_else(|| io::Error::other("it is in no watched folder"))?, folder)
     }
 
+    /// A folder in it, reached in the same way.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of this name: a link to one is none.
+    pub(super) fn inner(&self, name: &OsStr) -> io::Result<Inside> {
+        let inner = Inside::open(&self.path, &self.path.join(name))?;
+        Ok(Inside { shown: self.shown.join(name), ..inner })
+    }
+
     /// What has this name in it.
     pub(super) fn at(&self, name: impl AsRef<Path>) -> PathBuf {
         self.path.join(name)
@@ -134,6 +144,11 @@ mod tests {
         }
         assert!(is_gone(&open_file(&root.join("acme/file")).unwrap_err()));
         assert!(is_gone(&open_file(&root.join("acme")).unwrap_err()));
+        let acme = Inside::open(&root, &root.join("acme")).unwrap();
+        assert_eq!(acme.inner(OsStr::new("deep")).unwrap().shown(OsStr::new("a")), root.join("acme/deep/a"));
+        for name in ["link", "file", "none", ".."] {
+            assert!(acme.inner(OsStr::new(name)).is_err(), "{name}");
+        }
         // The watched folder itself may be a link: that was said by who watches.
         symlink(&root, folder.path().join("to")).unwrap();
         assert!(Inside::open(&folder.path().join("to"), &folder.path().join("to/acme")).is_ok());

@@ -4,7 +4,7 @@ use super::facts::bytes_of;
 use super::inside::{Inside, open_file};
 use super::names::{REPORT_FOLDER, WORK_FOLDER, report_folders};
 use sha2::{Digest, Sha256};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,8 @@ pub(super) struct Workplace {
 pub(super) struct Draft<'a> {
     place: &'a Inside,
     folder: PathBuf,
+    /// The same, and it stays the one that was made.
+    inside: Inside,
 }
 
 impl Workplace {
@@ -35,9 +37,10 @@ impl Workplace {
     pub(super) fn draft<'a>(&self, place: &'a Inside) -> io::Result<Draft<'a>> {
         loop {
             let number = self.count.fetch_add(1, Ordering::Relaxed);
-            let folder = place.at(format!("{}{number}", self.prefix));
+            let name = OsString::from(format!("{}{number}", self.prefix));
+            let folder = place.at(&name);
             match fs::create_dir(&folder) {
-                Ok(()) => return Ok(Draft { place, folder }),
+                Ok(()) => return Ok(Draft { place, folder, inside: place.inner(&name)? }),
                 // Of an earlier run; the next clean-up takes it away.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -60,11 +63,16 @@ impl Draft<'_> {
         &self.folder
     }
 
+    /// Writes a file with a few words.
+    pub(super) fn note(&self, name: &str, text: &str) -> io::Result<()> {
+        note(self.inside.path(), name, text)
+    }
+
     /// Takes the reports that were made of the same content; false if they are not there. They are shared: whoever replaces a
     /// report makes a new file.
     pub(super) fn take_reports(&self, from: &Inside, content: &str) -> io::Result<bool> {
         for name in REPORTS {
-            let (old, new) = (from.at(name), self.folder.join(name));
+            let (old, new) = (from.at(name), self.inside.at(name));
             match fs::symlink_metadata(&old) {
                 Ok(metadata) if metadata.is_file() => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -78,14 +86,14 @@ impl Draft<'_> {
                 copy.sync_all()?;
             }
         }
-        let report = open_file(&self.folder.join(JSON)).ok();
+        let report = open_file(&self.inside.at(JSON)).ok();
         Ok(report.and_then(|it| content_of(io::BufReader::new(it))).is_some_and(|it| it == content))
     }
 
     /// Puts the files into the folder of a bundle's report, each as a whole, and waits until they are on the disk. Returns
     /// that folder.
     pub(super) fn publish(self, bundle: &OsStr) -> io::Result<PathBuf> {
-        sync(&self.folder)?;
+        sync(self.inside.path())?;
         let folders = report_folders(bundle);
         for (at, name) in folders.iter().enumerate() {
             let target = self.place.at(name);
@@ -111,12 +119,12 @@ impl Draft<'_> {
     }
 
     fn replace(&self, target: &Path) -> io::Result<()> {
-        let mut names = fs::read_dir(&self.folder)?.map(|it| it.map(|it| it.file_name()));
+        let mut names = fs::read_dir(self.inside.path())?.map(|it| it.map(|it| it.file_name()));
         let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
         // The JSON report comes last: who finds a new one finds new others.
         names.sort_by_key(|name| (name == JSON, name.clone()));
         for name in &names {
-            fs::rename(self.folder.join(name), target.join(name))?;
+            fs::rename(self.inside.at(name), target.join(name))?;
         }
         // What the new one does not have is of the old one.
         for name in ours().filter(|name| !names.iter().any(|it| it == name)) {
@@ -184,9 +192,9 @@ impl Drop for Draft<'_> {
     }
 }
 
-/// Writes a file with a few words into a folder.
-pub(super) fn note(folder: &Path, name: &str, text: &str) -> io::Result<()> {
-    let mut file = File::create(folder.join(name))?;
+/// Writes a file with a few words into a folder that is ours. One that is there already is not: through a link it could be any file.
+fn note(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+    let mut file = File::create_new(folder.join(name))?;
     io::Write::write_all(&mut file, text.as_bytes())?;
     file.sync_all()
 }
