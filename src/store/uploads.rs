@@ -171,9 +171,10 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets an upload whose file has gone before it was read.
-    pub fn forget_upload(&self, path: &[u8]) -> Result<(), StoreError> {
-        self.db.execute("DELETE FROM uploads WHERE path = ?1", [path])?;
+    /// Forgets an upload whose file has gone before it was read, if it is as it was.
+    pub fn forget_upload(&self, upload: &Upload) -> Result<(), StoreError> {
+        let sql = "DELETE FROM uploads WHERE path = ?1 AND facts = ?2 AND state = ?3";
+        self.db.execute(sql, (&upload.path, &upload.facts, upload.state.name()))?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use super::examine::chain;
 use super::held::put_all_back;
 use super::inside::Inside;
 use super::readers::{Message, wall};
+use super::roots::is_others;
 use super::scan::{Found, Scanned, look, scan};
 use super::service::Watch;
 use std::io;
@@ -46,7 +47,8 @@ impl Watch<'_> {
     /// Looks at everything.
     pub(super) fn look(&mut self) {
         let begun = Instant::now();
-        let (mut folders, mut unfinished, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut folders, mut unfinished) = (Vec::new(), Vec::new());
+        let (mut failed, mut hidden) = (Vec::new(), Vec::new());
         self.uploads.begin_look();
         for at in 0..self.roots.len() {
             let Some(root) = self.roots.get_mut(at) else { continue };
@@ -65,6 +67,8 @@ impl Watch<'_> {
                 Err(error) => Scanned { failed: vec![(path.clone(), error)], ..Scanned::default() },
             };
             self.tell_error(at, told(&scanned.failed));
+            // What is another watch's is read by that one: it is not known here any more.
+            hidden.extend(scanned.failed.iter().filter(|it| !is_others(&it.1)).map(|it| it.0.clone()));
             failed.extend(scanned.failed.into_iter().map(|it| it.0));
             if !self.has_looked {
                 let places = scanned.folders.iter().flat_map(|folder| Inside::open(&path, folder));
@@ -78,7 +82,7 @@ impl Watch<'_> {
             }
             unfinished.extend(scanned.unfinished);
         }
-        self.uploads.end_look(unfinished, &failed);
+        self.uploads.end_look(unfinished, &hidden);
         self.has_looked = true;
         let took = begun.elapsed();
         let period = self.period();

@@ -93,6 +93,11 @@ impl Root {
     }
 }
 
+/// Whether a folder could not be claimed because another watch has it: what we know of its files is that one's business.
+pub(super) fn is_others(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrInUse || error.get_ref().is_some_and(|it| it.is::<Owned>())
+}
+
 /// The folder in which a file is or will be, without links.
 fn real_folder(file: &Path) -> Option<PathBuf> {
     file.ancestors().skip(1).find_map(|it| std::fs::canonicalize(it).ok())
@@ -217,6 +222,18 @@ mod tests {
         fs::create_dir(&a).unwrap();
         assert!(first[0].claim().unwrap());
         assert!(matches!(all(), Err(WatchError::FolderTaken(_))));
+        // It vanishes, and another watch has the one that comes.
+        fs::rename(&a, folder.path().join("older")).unwrap();
+        assert!(!is_others(&first[0].claim().unwrap_err()));
+        first[0].lose();
+        fs::create_dir(&a).unwrap();
+        let second = all().unwrap();
+        assert!(is_others(&first[0].claim().unwrap_err()));
+        drop(second);
+        let other = Owner::new(&a, "another machine", None).unwrap();
+        assert!(is_others(&first[0].claim().unwrap_err()));
+        drop(other);
+        assert!(!first[0].claim().unwrap());
         drop(first);
         assert!(all().is_ok());
     }

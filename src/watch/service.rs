@@ -6,7 +6,7 @@ use super::memory::give_back;
 use super::metrics::Pulse;
 use super::publish::Workplace;
 use super::readers::{Message, Newest, Shared, read_bundles, wall};
-use super::retention::remove_old;
+use super::retention::{Swept, forget_gone, remove_old};
 use super::roots::Root;
 use super::settings::{Around, Settings, Totals, WatchError};
 use super::settle::Uploads;
@@ -25,7 +25,7 @@ const TICK: Duration = Duration::from_millis(200);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long nothing is begun after the machine has refused something.
 pub(super) const PAUSE: Duration = Duration::from_secs(2);
-/// How often one tries again to be told of changes, looks for what is to be removed, and gives back memory.
+/// How often one tries again to be told of changes, looks for what is to be removed or forgotten, and gives back memory.
 const SELDOM: Duration = Duration::from_secs(600);
 
 /// What only one watch has: a store and folders. As long as it lives, no other watch works with them, and nobody is erased.
@@ -155,6 +155,7 @@ impl Watch<'_> {
             if now >= self.next_removal {
                 self.next_removal = now + SELDOM;
                 self.remove_old();
+                self.forget_gone();
                 give_back();
             }
             // Not after each bundle: with many files on their way this costs more than the rest.
@@ -167,7 +168,8 @@ impl Watch<'_> {
                 self.next_pulse = now + HEARTBEAT;
                 self.beat(None);
             }
-            if self.settings.once && self.has_looked && self.paused.is_none() && !self.uploads.is_busy(self.now()) {
+            let is_done = self.has_looked && self.paused.is_none() && !self.uploads.is_busy(self.now());
+            if self.settings.once && is_done && self.now() < self.next_removal {
                 break;
             }
             if let Ok(message) = messages.recv_timeout(TICK) {
@@ -234,6 +236,13 @@ impl Watch<'_> {
         }
     }
 
+    fn forget_gone(&mut self) {
+        let roots: Vec<_> = self.roots.iter().map(|it| it.path.clone()).collect();
+        if let Err(error) = forget_gone(self.store, &roots) {
+            self.say_once("store", Some(chain(&error)), "");
+        }
+    }
+
     fn remove_old(&mut self) {
         let Some(days) = self.settings.keep_days else { return };
         // If the clock is set while the watch runs, nothing is older for that.
@@ -242,8 +251,20 @@ impl Watch<'_> {
         let roots: Vec<_> = self.roots.iter().map(|it| it.path.clone()).collect();
         let before = wall.saturating_sub(i64::from(days).saturating_mul(86_400));
         match remove_old(self.store, &roots, (before, wall), &|| {}) {
-            Ok(0) => {}
-            Ok(count) => (self.around.say)(&format!("{count} bundles were removed, read more than {days} days ago")),
+            Ok(Swept { removed, failed, why, is_cut }) => {
+                if is_cut {
+                    self.next_removal = self.now();
+                }
+                if removed > 0 {
+                    (self.around.say)(&format!("{removed} bundles were removed, read more than {days} days ago"));
+                }
+                let text = why.map(|why| {
+                    format!("{failed} bundles that were read more than {days} days ago cannot be removed, as {why}")
+                });
+                if self.said.contains_key("removal") || text.is_some() {
+                    self.say_once("removal", text, "what was to be removed is gone");
+                }
+            }
             Err(error) => self.say_once("store", Some(chain(&error)), ""),
         }
     }

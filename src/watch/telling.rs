@@ -120,6 +120,7 @@ impl Watch<'_> {
             (None, 0) => "idle",
             (None, _) => "working",
         };
+        let before = &self.pulse;
         self.pulse = Pulse {
             time: wall(),
             state: state.unwrap_or(usual),
@@ -134,10 +135,11 @@ impl Watch<'_> {
             working,
             incomplete,
             read: self.totals.read,
-            uploads: self.store.upload_counts().unwrap_or_default(),
-            notices: self.store.notice_counts().unwrap_or_default(),
-            held: self.store.held_entries().unwrap_or_default(),
-            ..self.pulse.clone()
+            // While the store cannot be read they are what they were: counts that fall to nothing and rise again would be an alarm.
+            uploads: self.store.upload_counts().unwrap_or_else(|_| before.uploads.clone()),
+            notices: self.store.notice_counts().unwrap_or_else(|_| before.notices.clone()),
+            held: self.store.held_entries().unwrap_or(before.held),
+            ..before.clone()
         };
         let written = metrics::write(&self.settings.metrics, &self.pulse);
         let text = written.err().map(|error| format!("failed to write `{}`: {error}", self.settings.metrics.display()));

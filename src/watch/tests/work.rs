@@ -474,7 +474,7 @@ fn old_bundles_go_when_somebody_has_said_so() {
     world.settle();
     let wall = world.wall();
     let remove = |before| {
-        super::super::retention::remove_old(&world.store, &[world.root()], (before, wall), &|| {}).unwrap()
+        super::super::retention::remove_old(&world.store, &[world.root()], (before, wall), &|| {}).unwrap().removed
     };
     assert_eq!((remove(wall), world.exists("a.zip")), (0, true));
     // Somebody has written to it since: it is another file.
@@ -483,7 +483,7 @@ fn old_bundles_go_when_somebody_has_said_so() {
     world.settle();
     let wall = world.wall();
     let remove = |before| {
-        super::super::retention::remove_old(&world.store, &[world.root()], (before, wall), &|| {}).unwrap()
+        super::super::retention::remove_old(&world.store, &[world.root()], (before, wall), &|| {}).unwrap().removed
     };
     assert_eq!(remove(wall + 1), 1);
     for name in ["a.zip", "a.zip.done", "a.zip.tierline"] {
@@ -491,6 +491,55 @@ fn old_bundles_go_when_somebody_has_said_so() {
     }
     assert!(world.exists("b.zip"));
     assert_eq!(upload(&world, "a.zip").state, UploadState::Removed);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_removed_is_told() {
+    let mut world = World::new();
+    world.write("acme/a.zip", "END");
+    world.write("b.zip", "another END");
+    world.settle();
+    let wall = world.wall();
+    let remove =
+        |roots: &[PathBuf]| super::super::retention::remove_old(&world.store, roots, (wall + 1, wall), &|| {}).unwrap();
+    // Somebody has put a folder where the marker would be.
+    std::fs::create_dir_all(world.path("acme/a.zip.done/x")).unwrap();
+    let swept = remove(&[world.root()]);
+    assert_eq!((swept.removed, swept.failed), (1, 1), "{swept:?}");
+    assert!(swept.why.is_some_and(|it| it.contains("acme/a.zip`: ")));
+    assert!(world.exists("acme/a.zip") && !world.exists("b.zip"));
+    // What lies in no watched folder is nobody's business, and what is gone has gone.
+    assert_eq!(remove(&[world.path("bolt")]).failed, 0);
+    std::fs::remove_dir_all(world.path("acme/a.zip.done")).unwrap();
+    let swept = remove(&[world.root()]);
+    assert_eq!((swept.removed, swept.failed, swept.why), (1, 0, None));
+}
+
+#[test]
+fn what_goes_before_it_was_read_is_forgotten() {
+    let mut world = World::new();
+    for name in ["a.zip", "acme/b.zip", "c.zip"] {
+        world.write(name, "half");
+    }
+    world.write("d.zip", "END");
+    world.settle();
+    let counts = |world: &World| world.store.upload_counts().unwrap();
+    let forget = |world: &World| super::super::retention::forget_gone(&world.store, &[world.root()]).unwrap();
+    assert_eq!(counts(&world), [(UploadState::Done, 1), (UploadState::Incomplete, 3)]);
+    // The disk is away.
+    std::fs::rename(world.root(), world.folder.path().join("away")).unwrap();
+    forget(&world);
+    std::fs::rename(world.folder.path().join("away"), world.root()).unwrap();
+    assert_eq!(counts(&world)[1], (UploadState::Incomplete, 3));
+    for name in ["a.zip", "d.zip"] {
+        std::fs::remove_file(world.path(name)).unwrap();
+    }
+    std::fs::remove_dir_all(world.path("acme")).unwrap();
+    forget(&world);
+    // What was read is remembered.
+    assert_eq!(counts(&world), [(UploadState::Done, 1), (UploadState::Incomplete, 1)]);
+    assert_eq!(upload(&world, "c.zip").state, UploadState::Incomplete);
 }
 
 #[test]
@@ -514,7 +563,7 @@ fn what_comes_while_an_old_bundle_goes_stays() {
         }
     };
     let remove = super::super::retention::remove_old;
-    assert_eq!(remove(&world.store, &[world.root()], (wall + 1, wall), &come).unwrap(), 1);
+    assert_eq!(remove(&world.store, &[world.root()], (wall + 1, wall), &come).unwrap().removed, 1);
     let text = |name: &str| std::fs::read_to_string(world.path(name)).unwrap();
     assert_eq!((text("a.zip"), text("b.zip"), world.exists("c.zip")), ("new END".into(), "resumed END".into(), false));
     let again = world.settle();
