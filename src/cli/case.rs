@@ -168,6 +168,32 @@ pub(super) fn signatures(folders: &[PathBuf]) -> Result<SignatureSet, Usage> {
 
 /// Who writes something down.
 pub(super) fn user() -> String {
-    let names = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| env::var(name).ok());
-    names.into_iter().find(|it| !it.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    named(|name| env::var(name).ok())
+}
+
+/// The user's name, by the variables of the system. A service often has a user that is called like the program, which writes under that
+/// name what no person has done: what a person says under it is to be told from that.
+fn named(variable: impl Fn(&str) -> Option<String>) -> String {
+    const PROGRAM: &str = "tierline";
+    let first = |names: &[&str]| names.iter().filter_map(|it| variable(it)).find(|it| !it.is_empty());
+    let name = first(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned());
+    if name != PROGRAM {
+        return name;
+    }
+    first(&["SUDO_USER"]).filter(|it| it != PROGRAM).unwrap_or_else(|| format!("user {PROGRAM}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_told_from_the_program() {
+        let of = |all: &[(&str, &str)]| named(|name| all.iter().find(|it| it.0 == name).map(|it| it.1.to_owned()));
+        assert_eq!(of(&[("USER", ""), ("LOGNAME", "jo")]), "jo");
+        assert_eq!(of(&[]), "unknown");
+        assert_eq!(of(&[("USER", "tierline"), ("SUDO_USER", "jo")]), "jo");
+        assert_eq!(of(&[("USER", "root"), ("SUDO_USER", "jo")]), "root");
+        assert_eq!(of(&[("USER", "tierline")]), "user tierline");
+    }
 }

@@ -41,12 +41,15 @@ pub struct Left {
 }
 
 impl Store {
-    /// Writes down what is about to leave. Returns the number of the note.
+    /// Writes down what is about to leave. Returns the number of the note. Fails if there is no such ticket: nothing leaves unnoted.
     pub fn leaving(&self, leaving: &Leaving<'_>, now: i64) -> Result<i64, StoreError> {
         let sql = "INSERT INTO audit (at, customer, ticket, tracker, target, what, bytes, sha256)
             SELECT ?1, customer, id, tracker, ?2, ?3, ?4, ?5 FROM tickets WHERE id = ?6";
         let bytes = i64::try_from(leaving.bytes).unwrap_or(i64::MAX);
-        self.db.execute(sql, (now, leaving.target, leaving.what, bytes, leaving.sha256, leaving.ticket))?;
+        let noted = self.db.execute(sql, (now, leaving.target, leaving.what, bytes, leaving.sha256, leaving.ticket))?;
+        if noted == 0 {
+            return Err(rusqlite::Error::QueryReturnedNoRows.into());
+        }
         Ok(self.db.last_insert_rowid())
     }
 

@@ -137,6 +137,7 @@ fn what_leaves_is_written_down_with_its_end() {
     let (_folder, store) = open();
     let ticket = store.claim(&claim("acme", "k1", "m1"), 10).unwrap().ticket;
     let leaving = Leaving { ticket, target: "https://desk", what: "ticket", bytes: 7, sha256: "ab" };
+    assert!(store.leaving(&Leaving { ticket: 9, ..leaving }, 11).is_err(), "nothing leaves unnoted");
     let note = store.leaving(&leaving, 11).unwrap();
     assert_eq!(store.left().unwrap()[0].outcome, None);
     store.has_left(note, "201").unwrap();

@@ -20,8 +20,9 @@ use tierline::watch::escalate;
 
 /// How often it is done.
 const PERIOD: Duration = Duration::from_secs(15);
-/// It takes at most such a part of the time.
+/// It takes at most such a part of the time, but what is due does not wait for longer than this: a package takes minutes.
 const SHARE: u32 = 20;
+const LONGEST: Duration = Duration::from_secs(300);
 /// How long the end of the program waits for it. What is cut off is done by the next one.
 const LAST: Duration = Duration::from_secs(3);
 
@@ -102,7 +103,7 @@ impl Beside {
                     let begun = Instant::now();
                     part.pass(&stop);
                     // With very many cases it must not take the machine.
-                    let mut left = PERIOD.max(begun.elapsed() * SHARE);
+                    let mut left = pause(begun.elapsed());
                     while !left.is_zero() && !stop.load(Ordering::Relaxed) {
                         std::thread::sleep(TICK);
                         left = left.saturating_sub(TICK);
@@ -117,6 +118,11 @@ impl Beside {
     pub(super) fn pass(&mut self, stop: &AtomicBool) {
         self.parts.iter_mut().for_each(|it| it.pass(stop));
     }
+}
+
+/// How long nothing is done after so much of it.
+fn pause(took: Duration) -> Duration {
+    took.saturating_mul(SHARE).clamp(PERIOD, LONGEST)
 }
 
 fn wrong(error: ConfigError) -> Usage {
@@ -205,5 +211,16 @@ impl Running {
     pub(super) fn end(self) {
         // It is cut off if it takes longer.
         let _ = self.ended.recv_timeout(LAST);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_pass_does_not_keep_the_next_one_waiting_for_hours() {
+        let pauses = [0, 1, 20 * 60].map(|took| pause(Duration::from_secs(took)).as_secs());
+        assert_eq!(pauses, [15, 20, 300]);
     }
 }
