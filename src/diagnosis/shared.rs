@@ -1,5 +1,6 @@
 use super::doubtful::Products;
 use super::specificity::Specificity;
+use super::suppress::names;
 use super::{Known, State, Suppressed};
 use crate::finding::{Claimant, Claims, Group};
 use crate::signature::{SignatureSet, Status};
@@ -121,10 +122,12 @@ impl<'f> Shared<'f> {
         self.by_evidence(it).or_else(|| self.by_product(it))
     }
 
-    /// Whether `a` demands more than `b`, and is sure to be there.
+    /// Whether `a` demands more than `b`, and is sure to be there. Of two of which one says itself that it is the more
+    /// specific one, the length of their texts does not decide.
     fn is_stronger(&self, a: usize, b: usize) -> bool {
         let (known, demands) = (&self.found[a], &self.demands);
-        a != b && known.state == State::Match && demands[a].bytes > demands[b].bytes
+        let is_more_general = names(&self.found[b], known);
+        a != b && known.state == State::Match && demands[a].bytes > demands[b].bytes && !is_more_general
     }
 
     /// Whether the records that `a` asks for are a trace of it where `b` was seen. One record decides by itself.
@@ -240,6 +243,26 @@ mod tests {
             Status::Stable,
             &[("a/app/general", &[]), ("a/app/specific", &[])],
         );
+    }
+
+    #[test]
+    fn a_long_text_does_not_hide_a_problem_that_names_it_as_the_general_one() {
+        // The general one has records in other files, too, so it is not suppressed.
+        let general = ("a/app/general", "connection refused by the store at night", &[("f", 3), ("g", 1)][..]);
+        let known =
+            [general, ("a/app/store-down", "the store is down", &[("f", 3)])].map(|it| known(it, Status::Stable));
+        let mut signatures = known.clone().map(|it| (*it.signature).clone());
+        let set = SignatureSet::new(signatures.to_vec());
+        let claims: &[(&[u32], u64)] = &[(&[0, 1], 3), (&[0], 1)];
+        let shown = |known: &[Known]| {
+            let shown = suppress_shared(known.to_vec(), &Claims::of(claims), &set);
+            shown.into_iter().map(|it| it.signature.id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&known), ["a/app/general"]);
+        signatures[1].suppresses = vec!["a/app/general".into()];
+        let [first, second] = known;
+        let second = Known { signature: signatures[1].clone().into(), ..second };
+        assert_eq!(shown(&[first, second]), ["a/app/general", "a/app/store-down"]);
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn files(known: &Known) -> BTreeSet<&str> {
 }
 
 /// Whether `a` says that it is more specific than `b`, by its present or a former id.
-fn names(a: &Known, b: &Known) -> bool {
+pub(super) fn names(a: &Known, b: &Known) -> bool {
     let (a, b) = (&a.signature, &b.signature);
     a.suppresses.iter().any(|id| *id == b.id || b.formerly.contains(id))
 }
