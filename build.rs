@@ -1,6 +1,6 @@
 //! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of the length of the text, length of
 //! the tree and path of each file, in path order, and the trees and texts. A mistake in a file fails the build with its place.
-//! The literals of its regexes and a sample of the healthy logs are embedded beside it. All of it is deflated: the program that
+//! The literals of its regexes and a sample of the healthy logs are embedded beside it. All of it is packed: the program that
 //! customers load down shall be small.
 
 // The library's own reader, so that the build refuses exactly what the program would refuse.
@@ -50,6 +50,7 @@ use data::*;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use fragments::Fragments;
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -100,7 +101,7 @@ fn main() -> io::Result<ExitCode> {
         }
         texts.push((path, text));
     }
-    fs::write(out.join("catalogue.files"), deflate_for_start(table.as_bytes())?)?;
+    fs::write(out.join("catalogue.files"), pack_for_start(table.as_bytes())?)?;
     write_trees(&trees, &out)?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;
@@ -108,7 +109,7 @@ fn main() -> io::Result<ExitCode> {
         out.join("catalogue.sha256"),
         checksum::of_files(texts.iter().map(|(path, text)| (*path, text.as_bytes()))),
     )?;
-    fs::write(out.join("literals.bin"), deflate_for_start(&literals_of(&regexes))?)?;
+    fs::write(out.join("literals.bin"), pack_for_start(&literals_of(&regexes))?)?;
     fs::write(out.join("ordinary.log"), deflate(&ordinary(&root)?)?)?;
     Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -116,26 +117,40 @@ fn main() -> io::Result<ExitCode> {
 /// Writes the trees in blocks that are unpacked side by side when the program starts: a table of the length of a block and of its
 /// packed bytes.
 fn write_trees(trees: &[Vec<u8>], out: &Path) -> io::Result<()> {
-    const BLOCK: usize = 256 << 10;
+    // LZMA finds more to repeat in larger ones.
+    let length = if is_small() { 1 << 20 } else { 256 << 10 };
     let mut table = String::from("&[\n");
-    for (index, block) in trees.concat().chunks(BLOCK).enumerate() {
+    for (index, block) in trees.concat().chunks(length).enumerate() {
         let file = out.join(format!("{index}.trees"));
-        fs::write(&file, deflate_for_start(block)?)?;
+        fs::write(&file, pack_for_start(block)?)?;
         table.push_str(&format!("({}, include_bytes!({file:?})),\n", block.len()));
     }
     table.push_str("]\n");
     fs::write(out.join("trees.rs"), table)
 }
 
-fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    deflate_by(bytes, Compression::best())
+/// Whether the program that is built is the one that customers load down, which has a limit of size.
+fn is_small() -> bool {
+    env::var_os("CARGO_FEATURE_SERVER").is_none()
 }
 
 /// What is unpacked at every start. Only the small build is short of room; elsewhere it is stored as it is, which spares
 /// a fifth of the time that a start takes.
-fn deflate_for_start(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let is_small = env::var_os("CARGO_FEATURE_SERVER").is_none();
-    deflate_by(bytes, if is_small { Compression::best() } else { Compression::none() })
+fn pack_for_start(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    if !is_small() {
+        return deflate_by(bytes, Compression::none());
+    }
+    let mut how = LzmaOptions::with_preset(9);
+    // As much as can be found in it: nothing is longer.
+    how.dict_size = (bytes.len() as u32).next_power_of_two().max(4096);
+    (how.nice_len, how.lc, how.pb) = (LzmaOptions::NICE_LEN_MAX, 4, 0);
+    let mut packed = LzmaWriter::new_use_header(Vec::new(), &how, Some(bytes.len() as u64))?;
+    packed.write_all(bytes)?;
+    packed.finish()
+}
+
+fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    deflate_by(bytes, Compression::best())
 }
 
 fn deflate_by(bytes: &[u8], how: Compression) -> io::Result<Vec<u8>> {

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 static FILES: LazyLock<Vec<(&str, usize, usize)>> = LazyLock::new(|| {
     static TABLE: LazyLock<String> = LazyLock::new(|| {
         let packed = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.files"));
-        String::from_utf8(unpacked(packed, 0)).unwrap_or_default()
+        String::from_utf8(unpacked_at_start(packed, 0)).unwrap_or_default()
     });
     let file = |line: &'static str| {
         let (text, rest) = line.split_once(' ')?;
@@ -25,7 +25,7 @@ static FILES: LazyLock<Vec<(&str, usize, usize)>> = LazyLock::new(|| {
     TABLE.lines().filter_map(file).collect()
 });
 
-/// The trees one after the other, in blocks, each with its length and deflated.
+/// The trees one after the other, in blocks, each with its length and packed.
 static TREES: &[(usize, &[u8])] = include!(concat!(env!("OUT_DIR"), "/trees.rs"));
 
 /// The texts one after the other, deflated: only messages about a file show its text. A customer's server shall not keep it for that.
@@ -97,17 +97,31 @@ pub fn source_text(shown: &Path) -> Option<Cow<'static, str>> {
     fs::read_to_string(shown).ok().map(Cow::Owned)
 }
 
-/// Unpacks what `build.rs` has deflated, of which the length may be known.
-pub(crate) fn unpacked(packed: &[u8], length: usize) -> Vec<u8> {
+/// Unpacks what `build.rs` has deflated.
+pub(crate) fn unpacked(packed: &[u8]) -> Vec<u8> {
+    read_whole(DeflateDecoder::new(packed), 0)
+}
+
+/// Unpacks what is needed at every start, of which the length may be known: the small build has it from LZMA, which takes less room
+/// and longer, the other one stored.
+pub(crate) fn unpacked_at_start(packed: &[u8], length: usize) -> Vec<u8> {
+    #[cfg(feature = "server")]
+    return read_whole(DeflateDecoder::new(packed), length);
+    #[cfg(not(feature = "server"))]
+    lzma_rust2::LzmaReader::new_mem_limit(packed, u32::MAX, None)
+        .map_or_else(|_| Vec::new(), |it| read_whole(it, length))
+}
+
+/// What the build has packed can be unpacked.
+fn read_whole(mut packed: impl Read, length: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(length);
-    // What the build has packed can be unpacked.
-    let _ = DeflateDecoder::new(packed).read_to_end(&mut bytes);
+    let _ = packed.read_to_end(&mut bytes);
     bytes
 }
 
 /// All of [`TREES`].
 fn trees() -> Vec<u8> {
-    let blocks: Vec<Vec<u8>> = TREES.par_iter().map(|(length, packed)| unpacked(packed, *length)).collect();
+    let blocks: Vec<Vec<u8>> = TREES.par_iter().map(|(length, packed)| unpacked_at_start(packed, *length)).collect();
     blocks.concat()
 }
 
@@ -121,7 +135,7 @@ fn files(trees: &[u8]) -> Vec<(&'static str, &[u8])> {
 /// The texts of [`FILES`].
 #[cfg(feature = "server")]
 fn texts() -> impl Iterator<Item = &'static str> {
-    static ALL: LazyLock<String> = LazyLock::new(|| String::from_utf8(unpacked(TEXTS, 0)).unwrap_or_default());
+    static ALL: LazyLock<String> = LazyLock::new(|| String::from_utf8(unpacked(TEXTS)).unwrap_or_default());
     let mut rest: &'static str = &ALL;
     FILES.iter().map_while(move |&(_, length, _)| {
         let (text, behind) = rest.split_at_checked(length)?;

@@ -34,7 +34,7 @@ mod version;
 pub mod yaml;
 
 pub use builtin::source_text;
-pub(crate) use builtin::unpacked;
+pub(crate) use builtin::{unpacked, unpacked_at_start};
 pub use correlation::{Absent, Anchor, Bond, Correlation, Order, Part, Span, Unless, Wanted, Where};
 pub use data::*;
 pub use day::Day;

@@ -35,7 +35,7 @@ impl Ordinary {
 
     /// The program's own sample.
     pub(super) fn builtin() -> Ordinary {
-        Ordinary::of(unpacked(BUILTIN, 0))
+        Ordinary::of(unpacked(BUILTIN))
     }
 
     /// The heads of the logs in a file, folder or archive, in the order of their paths, up to 1 MiB. The only error is
