@@ -130,6 +130,24 @@ const CASES: &[Case] = &[
             r#"{"time":"2026-02-10T{time}.1Z","level":"warn","provider":"Microsoft-Windows-Time-Service","event_id":36,"channel":"System","computer":"srv01.fabrikam.com","record":2,"data":{}}"#,
         ),
     ),
+    (
+        "synology/dsm/hyper-backup-task-failed",
+        "synology/dsm/hyper-backup-target-full",
+        (
+            "synobackup.log",
+            "err\t2026/02/10 {time}\tSYSTEM:\t[Local][Backup Task Backup1] Exception occured while backing up data. (Capacity at destination is insufficient.) [Path: /share4/usbshare/Backup1.hbk]",
+        ),
+        ("synobackup.log", "err\t2026/02/10 {time}\tSYSTEM:\t[Local][Backup Task Backup1] Failed to run backup task."),
+    ),
+    (
+        "synology/dsm/hyper-backup-task-failed",
+        "synology/dsm/hyper-backup-source-folder-locked",
+        (
+            "synobackup.log",
+            "warning\t2026/02/10 {time}\tSYSTEM:\t[Local][Backup Task Backup1] Backup folder [Vol/DS] failed. (The backup source shared folder is encrypted and not mounted. Please mount the backup source shared folder and try again.)",
+        ),
+        ("synobackup.log", "err\t2026/02/10 {time}\tSYSTEM:\t[Local][Backup Task Backup1] Failed to run backup task."),
+    ),
 ];
 
 /// A bundle of both records at these times, in the order of time.
