@@ -92,8 +92,7 @@ pub(super) fn lines<'a>(text: &'a [u8], found: Found<'_, 'a>) -> ControlFlow<()>
 
 /// The value of `Event ID:`. People write all in one line: `Event ID: 7023 Source: Service Control Manager The service ...`.
 fn number_and_source<'a>(value: &'a [u8], found: Found<'_, 'a>) -> ControlFlow<()> {
-    let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (number, rest) = value.split_at(digits);
+    let (number, rest) = digits_and_rest(value);
     let rest = rest.trim_ascii_start();
     if number.is_empty() || rest.is_empty() {
         return found(Name::whole(b"event_id"), Value::new(value, Form::Plain));
@@ -116,9 +115,12 @@ fn source_and_number<'a>(value: &'a [u8], found: Found<'_, 'a>) -> ControlFlow<(
         return found(Name::whole(b"provider"), Value::new(value, Form::Plain));
     };
     found(Name::whole(b"provider"), Value::new(value[..at].trim_ascii_end(), Form::Plain))?;
-    let number = value[at + label.len()..].trim_ascii_start();
-    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    found(Name::whole(b"event_id"), Value::new(&number[..digits], Form::Plain))
+    let (number, _) = digits_and_rest(value[at + label.len()..].trim_ascii_start());
+    found(Name::whole(b"event_id"), Value::new(number, Form::Plain))
+}
+
+fn digits_and_rest(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count())
 }
 
 /// A row that the event viewer saved: `Error,5/12/2026 3:11:57 AM,VSS,12292,None,"text"`.

@@ -1,4 +1,8 @@
+mod given;
+mod given_up;
+mod machine;
 mod random;
+mod retention;
 mod settle;
 mod work;
 
@@ -187,4 +191,13 @@ fn read(path: &Path, folder: &Path) -> Examined {
     let problem = content.split_once('!').map(|it| it.0.to_owned());
     let title = "it broke".to_owned();
     Examined::Report(Summary { sha256, title, problem, ..Summary::default() })
+}
+
+fn upload(world: &World, name: &str) -> crate::store::Upload {
+    let path = world.path(name);
+    world.store.upload(super::facts::bytes_of(&path).unwrap()).unwrap().unwrap()
+}
+
+fn names_of(all: &[(String, Came)]) -> Vec<(&str, &Came)> {
+    all.iter().map(|(name, came)| (name.as_str(), came)).collect()
 }
