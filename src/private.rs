@@ -21,14 +21,27 @@ pub fn folder(path: &Path) -> io::Result<()> {
 
 /// Opens a file to write in it, or to lock it, and makes it if it is not there; a new one is this user's only.
 pub fn file(path: &Path) -> io::Result<File> {
+    options().create(true).truncate(false).open(path)
+}
+
+/// Makes an empty file that is this user's only, if there is none.
+pub fn new_file(path: &Path) -> io::Result<()> {
+    match options().create_new(true).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// To write; a new file is this user's only.
+fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+    options.write(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path)
+    options
 }
 
 /// How the names of files begin that are not whole yet.
@@ -61,14 +74,7 @@ impl Unfinished {
                 continue;
             }
             let Some(path) = beside(held.path()) else { continue };
-            let mut options = OpenOptions::new();
-            options.create_new(true).read(true).write(true);
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::OpenOptionsExt;
-                options.mode(0o600);
-            }
-            let file = options.open(&path)?;
+            let file = options().create_new(true).read(true).open(&path)?;
             return Ok(Unfinished { file, path: TempPath::try_from_path(path)?, target, _held: held });
         }
     }

@@ -22,6 +22,27 @@ pub(super) const STEP: &str = "CREATE TABLE erasures (
         last_case INTEGER NOT NULL
     ) STRICT;";
 
+/// Numbers that people write down of what may be erased.
+pub(super) const NUMBERS: &str = "ALTER TABLE erasures ADD COLUMN last_ticket INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE erasures ADD COLUMN last_entry INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE erasures ADD COLUMN last_suppression INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE erasures ADD COLUMN last_notice INTEGER NOT NULL DEFAULT 0;";
+
+/// The tables with such numbers, each with the column of `erasures` that has the last one at the time.
+const NUMBERED: [(&str, &str); 5] = [
+    ("cases", "last_case"),
+    ("tickets", "last_ticket"),
+    ("outbox", "last_entry"),
+    ("suppressions", "last_suppression"),
+    ("notices", "last_notice"),
+];
+
+/// The SQL of the number that a new row of such a table gets: never one that another row had, for people have written it down.
+pub(super) fn new_number(table: &str) -> String {
+    let erased = NUMBERED.iter().find(|it| it.0 == table).map_or("0", |it| it.1);
+    format!("MAX((SELECT COALESCE(MAX(id), 0) FROM {table}), (SELECT COALESCE(MAX({erased}), 0) FROM erasures)) + 1")
+}
+
 /// A table with rows that belong to a customer.
 pub(super) struct Owned {
     pub(super) table: &'static str,
@@ -171,14 +192,18 @@ impl Store {
         if tickets(&db)? != known {
             return Err(StoreError::InUse);
         }
-        let last: i64 = db.query_row("SELECT COALESCE(MAX(id), 0) FROM cases", [], |row| row.get(0))?;
+        // Before anything goes.
+        let lasts = NUMBERED.map(|(table, _)| format!("(SELECT COALESCE(MAX(id), 0) FROM {table})")).join(", ");
+        let columns = NUMBERED.map(|it| it.1).join(", ");
+        let sql = format!("INSERT INTO erasures (at, row_count, {columns}) VALUES (?1, 0, {lasts})");
+        db.execute(&sql, [now])?;
+        let erasure = db.last_insert_rowid();
         let mut count = 0;
         for it in OWNED.iter().rev() {
             count += db.execute(&format!("DELETE FROM {} WHERE {}", it.table, it.of), [id])?;
         }
-        let sql = "INSERT INTO erasures (at, row_count, last_case) VALUES (?1, ?2, ?3)";
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        db.execute(sql, (now, count, last))?;
+        db.execute("UPDATE erasures SET row_count = ?1 WHERE id = ?2", (count, erasure))?;
         db.commit()?;
         self.compact()?;
         Ok(count.unsigned_abs())

@@ -1,5 +1,6 @@
 //! Cases: what a customer needs help with, from the call or the bundle to the fix.
 
+use super::belongings::new_number;
 use super::findings::found_in;
 use super::outbox::named;
 use super::trail::{Event, Happened, events_of, go_on, is_open, write};
@@ -222,13 +223,13 @@ pub(super) fn case_of_problem(db: &Connection, customer: i64, problem: &str) -> 
 }
 
 pub(super) fn insert(db: &Connection, customer: i64, new: &NewCase<'_>, by: &str, now: i64) -> Result<i64, StoreError> {
-    // The number of a case that was erased is not given again: people have written it down.
-    let sql =
-        "INSERT INTO cases (id, customer, title, status, opened, origin, contact, vendor, product, severity) VALUES (
-        MAX((SELECT COALESCE(MAX(id), 0) FROM cases), (SELECT COALESCE(MAX(last_case), 0) FROM erasures)) + 1,
-        ?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = format!(
+        "INSERT INTO cases (id, customer, title, status, opened, origin, contact, vendor, product, severity)
+        VALUES ({}, ?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7, ?8)",
+        new_number("cases")
+    );
     let About { vendor, product, severity } = new.about;
-    db.execute(sql, (customer, new.title, now, new.origin.name(), new.contact, vendor, product, severity))?;
+    db.execute(&sql, (customer, new.title, now, new.origin.name(), new.contact, vendor, product, severity))?;
     let case = db.last_insert_rowid();
     write(db, case, Happened::Opened, new.origin.name(), by, now)?;
     Ok(case)

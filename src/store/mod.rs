@@ -215,7 +215,8 @@ impl Store {
         let failed = |source| StoreError::Open { path: path.to_path_buf(), source };
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         private::folder(folder).map_err(failed)?;
-        private::file(path).map_err(failed)?;
+        // One that is there is not touched: by closing a file a process gives up all its locks on it, also those of SQLite.
+        private::new_file(path).map_err(failed)?;
         let database = |source| StoreError::Database { path: path.to_path_buf(), source };
         let mut db = Connection::open(path).map_err(database)?;
         db.busy_timeout(BUSY).map_err(database)?;

@@ -1,5 +1,6 @@
 //! Notices to people: what is to be told, to whom, and whether that was done. A notice is written down before it is sent, and once.
 
+use super::belongings::new_number;
 use super::outbox::named;
 use super::{Store, StoreError};
 use rusqlite::Row;
@@ -103,11 +104,14 @@ impl Store {
 
     /// Writes a notice down, unless it was before. Returns whether it is new.
     pub fn tell(&self, new: &NewNotice, now: i64) -> Result<bool, StoreError> {
-        let sql = "INSERT OR IGNORE INTO notices
-            (case_id, channel, recipient, about, subject, text, state, due, created, changed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'waiting', ?7, ?7, ?7)";
+        let sql = format!(
+            "INSERT OR IGNORE INTO notices
+            (id, case_id, channel, recipient, about, subject, text, state, due, created, changed)
+            VALUES ({}, ?1, ?2, ?3, ?4, ?5, ?6, 'waiting', ?7, ?7, ?7)",
+            new_number("notices")
+        );
         let NewNotice { case, channel, recipient, about, subject, text } = new;
-        Ok(self.db.execute(sql, (case, channel, recipient, about, subject, text, now))? > 0)
+        Ok(self.db.execute(&sql, (case, channel, recipient, about, subject, text, now))? > 0)
     }
 
     /// All notices, in the order in which they were written down.

@@ -178,6 +178,8 @@ pub(super) const STEPS: &[&str] = &[
     // 14: what the steps against a problem can break, of those that were filed before it is not known; bundles by where they lay.
     "ALTER TABLE finding_steps ADD COLUMN risk TEXT;
     CREATE INDEX bundles_of_path ON bundles (path);",
+    // 15: numbers that are not given again.
+    super::belongings::NUMBERS,
 ];
 
 /// Makes the steps that a store has not made yet, each as a whole.

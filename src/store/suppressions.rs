@@ -2,6 +2,7 @@
 //!
 //! One that has ended or was taken back stays: who has asked for silence, why and until when can always be told.
 
+use super::belongings::new_number;
 use super::cases::customer_of;
 use super::{Store, StoreError};
 use rusqlite::{Connection, Row, ToSql, Transaction, TransactionBehavior};
@@ -67,9 +68,12 @@ impl Store {
     pub fn suppress(&self, new: &NewSuppression<'_>, by: &str, now: i64) -> Result<i64, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let customer = new.customer.map(|it| customer_of(&db, it, now)).transpose()?;
-        let sql = "INSERT INTO suppressions (customer, problem, reason, until, created, by)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        db.execute(sql, (customer, new.problem, new.reason, new.until, now, by))?;
+        let sql = format!(
+            "INSERT INTO suppressions (id, customer, problem, reason, until, created, by)
+            VALUES ({}, ?1, ?2, ?3, ?4, ?5, ?6)",
+            new_number("suppressions")
+        );
+        db.execute(&sql, (customer, new.problem, new.reason, new.until, now, by))?;
         let id = db.last_insert_rowid();
         db.commit()?;
         Ok(id)

@@ -1,5 +1,6 @@
 //! Customers, cases and their tickets: who claims a problem first.
 
+use super::belongings::new_number;
 use super::cases::{About, NewCase, Origin, case_of_problem, customer_of, fill_in, insert};
 use super::outbox::{entry_of, taken_up};
 use super::trail::{Happened, reopen, write};
@@ -128,16 +129,23 @@ pub(super) fn claim_in(db: &Connection, claim: &Claim<'_>, now: i64) -> Result<(
         }
     };
     fill_in(db, case, &claim.about, now)?;
-    let sql = "INSERT OR IGNORE INTO tickets (customer, case_id, tracker, problem, created, severity)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    db.execute(sql, (customer, case, claim.tracker, claim.problem, now, claim.severity))?;
+    let sql = format!(
+        "INSERT OR IGNORE INTO tickets (id, customer, case_id, tracker, problem, created, severity)
+        VALUES ({}, ?1, ?2, ?3, ?4, ?5, ?6)",
+        new_number("tickets")
+    );
+    db.execute(&sql, (customer, case, claim.tracker, claim.problem, now, claim.severity))?;
     let sql = "SELECT id FROM tickets WHERE tracker = ?1 AND problem = ?2";
     let ticket: i64 = db.query_row(sql, (claim.tracker, claim.problem), |row| row.get(0))?;
     let others: i64 = db.query_row("SELECT COUNT(*) FROM outbox WHERE ticket = ?1", [ticket], |row| row.get(0))?;
     let kind = if others == 0 { Kind::New } else { Kind::Update };
-    let sql = "INSERT OR IGNORE INTO outbox (ticket, package, manifest, kind, state, due, created, changed)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)";
-    let is_new = db.execute(sql, (ticket, claim.package, claim.manifest, kind.name(), State::Pending.name(), now))? > 0;
+    let sql = format!(
+        "INSERT OR IGNORE INTO outbox (id, ticket, package, manifest, kind, state, due, created, changed)
+        VALUES ({}, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)",
+        new_number("outbox")
+    );
+    let is_new =
+        db.execute(&sql, (ticket, claim.package, claim.manifest, kind.name(), State::Pending.name(), now))? > 0;
     let sql = "SELECT id FROM outbox WHERE ticket = ?1 AND manifest = ?2";
     let entry: i64 = db.query_row(sql, (ticket, claim.manifest), |row| row.get(0))?;
     if is_new {

@@ -34,7 +34,8 @@ pub(super) fn earlier(
         UploadState::Later => {
             // Whatever has become of the clock meanwhile.
             let wait = Some(between(wall, upload.due).min(MOST));
-            let refused = Some(between(upload.since, wall));
+            // Until it was to be tried again: nobody has tried while the watch was off.
+            let refused = Some(between(upload.since, wall.min(upload.due)));
             Some(Earlier { tries: upload.tries, wait, refused, at_rest: true, ..Earlier::default() })
         }
         // The program was ended in the middle of it.

@@ -7,6 +7,7 @@ use super::trouble::Trouble;
 use super::upload::{Fate, Job};
 use super::work::{Came, End, Lying, Stop, Work};
 use crate::store::{ReadBundle, Upload, UploadState};
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -85,6 +86,10 @@ impl Work<'_> {
         before: Option<&Upload>,
         (trouble, why): (Trouble, &str),
     ) -> Result<End, Stop> {
+        // A share that is away says nothing of what lies on it.
+        if trouble == Trouble::Upload && !self.is_there(&job.path) {
+            return Ok((Came::Later(why.to_owned()), Fate::Later(MOST)));
+        }
         if trouble != Trouble::Room && job.refused >= self.give_up && job.refused > Duration::ZERO {
             return self.quarantine(bundle, upload, &format!("it cannot be read: {why}"), None);
         }
@@ -99,6 +104,12 @@ impl Work<'_> {
             Trouble::Upload => Came::Later(why.to_owned()),
         };
         Ok((came, Fate::Refused(wait)))
+    }
+
+    /// Whether the watched folder of an upload can be looked into.
+    fn is_there(&self, path: &Path) -> bool {
+        let look = |root: &Path| fs::read_dir(root).and_then(|mut all| all.next().transpose());
+        self.roots.iter().any(|root| path.starts_with(root) && look(root).is_ok())
     }
 
     /// Gives an upload up: it stays where it is, the reason is told beside it and in the store.

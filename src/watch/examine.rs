@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Names the signatures that a set consists of: another name means that bundles may be explained otherwise.
 pub fn catalogue_name(set: &SignatureSet) -> String {
@@ -34,11 +35,13 @@ pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exami
     };
     let shown = name.to_string_lossy();
     let opened = open_file(&place.at(name)).and_then(|file| {
-        let sha256 = sha256(&place.at(name))?;
+        // The parent ends this process if it is told to end.
+        let sha256 = sha256(&place.at(name), file.metadata()?.len(), &AtomicBool::new(false))?;
         Ok((Bundle::of_file(file, &shown, u64::MAX, Limits::default().timed())?, sha256))
     });
     let (mut bundle, sha256) = match opened {
-        Ok(opened) => opened,
+        Ok((bundle, Some(sha256))) => (bundle, sha256),
+        Ok((_, None)) => return Examined::Changed,
         Err(error) => {
             return Examined::Machine { why: format!("{shown}: {error}"), trouble: Trouble::of(&error) };
         }
@@ -156,15 +159,20 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// SHA-256 of a file in lower-case hex.
-pub(super) fn sha256(path: &Path) -> io::Result<String> {
+/// SHA-256 of a file in lower-case hex. `None` if it has other than so many bytes, or if that is not wanted any more.
+pub(super) fn sha256(path: &Path, bytes: u64, stop: &AtomicBool) -> io::Result<Option<String>> {
     let mut hasher = Sha256::new();
     let mut file = open_file(path)?;
     let mut block = vec![0; 256 << 10];
+    let mut left = bytes;
     loop {
         match io::Read::read(&mut file, &mut block) {
-            Ok(0) => return Ok(hex(&hasher.finalize())),
-            Ok(read) => hasher.update(block.get(..read).unwrap_or_default()),
+            Ok(0) => return Ok((left == 0).then(|| hex(&hasher.finalize()))),
+            Ok(read) if left < read as u64 || stop.load(Ordering::Relaxed) => return Ok(None),
+            Ok(read) => {
+                hasher.update(block.get(..read).unwrap_or_default());
+                left -= read as u64;
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -239,6 +247,16 @@ mod tests {
         tar.append_data(&mut header, "a.log.gz", &whole[..whole.len() - 9]).unwrap();
         let (examined, _) = examined("a.tar", &tar.into_inner().unwrap());
         assert!(matches!(&examined, Examined::Report(_)), "{examined:?}");
+    }
+
+    #[test]
+    fn what_is_read_of_a_file_is_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "abc").unwrap();
+        let hash = |bytes, stop| sha256(&path, bytes, &AtomicBool::new(stop)).unwrap();
+        assert!(hash(3, false).is_some_and(|it| it.starts_with("ba7816bf")), "the test vector of FIPS 180-2");
+        assert_eq!([hash(2, false), hash(4, false), hash(3, true)], [None, None, None]);
     }
 
     #[test]

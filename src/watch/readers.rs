@@ -1,16 +1,18 @@
 //! The threads that read bundles, one after the other.
 
+use super::ending::MOST;
 use super::examine::chain;
 use super::protocol::{Examined, Task};
 use super::publish::Workplace;
 use super::settings::{Around, Settings};
 use super::trouble::Trouble;
 use super::upload::{Fate, Job};
-use super::work::{Came, Work};
+use super::work::{Came, MISTAKE, Work};
 use super::worker::Worker;
 use crate::casework::Quiet;
 use crate::store::Store;
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Receiver, Sender};
@@ -61,7 +63,7 @@ pub(super) fn read_bundles(shared: &Shared<'_>, sender: &Sender<Message>) {
             jobs.as_ref().and_then(|it| it.recv().ok())
         };
         let Some(mut job) = job else { return };
-        let (came, fate, catalogue) = match signatures(&shared.newest, &mut worker, sender) {
+        let read = || match signatures(&shared.newest, &mut worker, sender) {
             Ok(catalogue) => {
                 let (came, fate) = read_bundle(shared, &mut worker, &mut store, &mut job, &catalogue);
                 (came, fate, catalogue)
@@ -71,6 +73,13 @@ pub(super) fn read_bundles(shared: &Shared<'_>, sender: &Sender<Message>) {
                 (came, fate, String::new())
             }
         };
+        // Whoever waits is told in any case.
+        let read = catch_unwind(AssertUnwindSafe(read));
+        let (came, fate, catalogue) = read.unwrap_or_else(|_| {
+            worker.stop();
+            store = None;
+            (Came::Later(MISTAKE.to_owned()), Fate::Later(MOST), String::new())
+        });
         if sender.send(Message::Ended(job, came, fate, catalogue)).is_err() {
             return;
         }
@@ -128,6 +137,7 @@ fn read_bundle(
         tries: shared.settings.tries,
         give_up: shared.settings.give_up,
         wall: &wall,
+        stop: &shared.stop,
         step: shared.around.step,
     };
     work.work(job, &mut |job, folder| {

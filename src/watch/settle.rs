@@ -67,6 +67,8 @@ impl Uploads {
         if upload.facts != found.facts {
             let key = (upload.stage == Stage::Queued).then(|| place(upload, &found.path));
             upload.change(found.facts, renamed || found.is_marked, now);
+            // Whose the file before it was says nothing of this one.
+            upload.customer.clone_from(&found.customer);
             // What is being read is looked at again when that is over.
             if upload.stage != Stage::Working {
                 upload.stage = Stage::Settling;

@@ -3,7 +3,7 @@
 //! The state is written down before what follows it is done. Killed at any point, the next run begins the upload again: reports are
 //! replaced by the same ones, and only the last step, a single transaction, makes it a bundle that has been read.
 
-use super::ending::{BUSY, MACHINE, RETRY, seconds};
+use super::ending::{BUSY, MACHINE, MOST, RETRY, seconds};
 use super::examine::{chain, sha256};
 use super::facts::{Facts, bytes_of};
 use super::inside::{Inside, is_gone};
@@ -18,7 +18,9 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -63,9 +65,14 @@ pub(super) struct Work<'a> {
     pub(super) give_up: Duration,
     /// The time in seconds since 1970.
     pub(super) wall: &'a dyn Fn() -> i64,
+    /// Nothing more is to be begun.
+    pub(super) stop: &'a AtomicBool,
     /// Called at each point; an error is as if the disk had failed there.
     pub(super) step: &'a dyn Fn(Step) -> io::Result<()>,
 }
+
+/// Why an upload is tried again whose work has panicked.
+pub(super) const MISTAKE: &str = "a mistake in this program: please report it with the lines before";
 
 /// What came of an upload, and how it goes on.
 pub(super) type End = (Came, Fate);
@@ -124,26 +131,26 @@ impl Work<'_> {
             Err(error) => return machine(chain(&error)),
         };
         let upload = self.upload(job, path, before.as_ref());
-        let waits = |it: &Upload| matches!(it.state, UploadState::Later | UploadState::Incomplete);
         let before = before.filter(waits);
         let bundle = match Inside::of(self.roots, folder) {
             Ok(place) => Ok(Lying { place, name }),
             Err(error) if is_gone(&error) => Err(Stop::Came((Came::Gone, Fate::Gone))),
             Err(error) => Err(Stop::Io(error)),
         };
-        let done = bundle.and_then(|bundle| self.worked(job, &bundle, upload.clone(), before.as_ref(), examine));
-        match done {
-            Ok(end) | Err(Stop::Came(end)) => end,
-            Err(Stop::Store(error)) => machine(chain(&error)),
-            Err(Stop::Io(error)) => {
-                let why = error.to_string();
-                if Trouble::of(&error) != Trouble::Upload {
-                    return machine(why);
-                }
-                let refused = self.refused(job, None, upload, before.as_ref(), (Trouble::Upload, &why));
-                refused.unwrap_or((Came::Later(why), Fate::Refused(MACHINE)))
-            }
-        }
+        let done = bundle.and_then(|bundle| {
+            let work = || self.worked(job, &bundle, upload.clone(), before.as_ref(), examine);
+            // A mistake of ours costs this upload only, and that not at once.
+            catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| self.failed(&bundle, upload.clone(), MISTAKE))
+        });
+        let why = match done {
+            Ok(end) | Err(Stop::Came(end)) => return end,
+            Err(Stop::Store(error)) if Store::may_go_by(&error) => return machine(chain(&error)),
+            Err(Stop::Io(error)) if Trouble::of(&error) != Trouble::Upload => return machine(error.to_string()),
+            Err(Stop::Store(error)) => chain(&error),
+            Err(Stop::Io(error)) => error.to_string(),
+        };
+        let refused = self.refused(job, None, upload, before.as_ref(), (Trouble::Upload, &why));
+        refused.unwrap_or((Came::Later(why), Fate::Refused(MOST)))
     }
 
     /// The upload as the store gets to see it, with what it knows of the same file.
@@ -151,6 +158,8 @@ impl Work<'_> {
         let wall = (self.wall)();
         // Other signatures do not make it younger.
         let was_read = |it: &&Upload| matches!(it.state, UploadState::Done | UploadState::Same | UploadState::Working);
+        // What has failed before it was read or given up does not count any more.
+        let tried = before.filter(|it| waits(it) || it.state == UploadState::Working);
         Upload {
             path: path.to_vec(),
             customer: job.customer.clone(),
@@ -158,8 +167,8 @@ impl Work<'_> {
             state: UploadState::Working,
             sha256: None,
             catalogue: Some(self.catalogue.clone()),
-            tries: before.map_or(0, |it| it.tries),
-            interrupted: before.map_or(0, |it| it.interrupted),
+            tries: tried.map_or(0, |it| it.tries),
+            interrupted: tried.map_or(0, |it| it.interrupted),
             since: before.filter(was_read).map_or(wall, |it| it.since),
             due: wall,
             reason: None,
@@ -178,8 +187,9 @@ impl Work<'_> {
         bundle.is_same(job)?;
         (self.step)(Step::Hash)?;
         let wall = (self.wall)();
-        let content = match sha256(&bundle.path()) {
-            Ok(content) => content,
+        let content = match sha256(&bundle.path(), job.facts.bytes, self.stop) {
+            Ok(Some(content)) => content,
+            Ok(None) => return Ok((Came::Changed, Fate::Changed)),
             Err(error) if is_gone(&error) => return Ok((Came::Gone, Fate::Gone)),
             Err(error) => {
                 return self.refused(job, Some(bundle), upload, before, (Trouble::of(&error), &error.to_string()));
@@ -269,6 +279,11 @@ impl Work<'_> {
         };
         self.store.finish(&finished, (self.wall)())
     }
+}
+
+/// Whether reading it has come to no end yet.
+fn waits(upload: &Upload) -> bool {
+    matches!(upload.state, UploadState::Later | UploadState::Incomplete)
 }
 
 /// What identifies a problem at a customer. The same problem of another customer is another one.

@@ -8,6 +8,7 @@ use crate::cli::notices::Notices;
 use crate::cli::say;
 use anyhow::Context;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -101,7 +102,9 @@ impl Beside {
                 let _ended: Sender<()> = sender;
                 while !stop.load(Ordering::Relaxed) {
                     let begun = Instant::now();
-                    part.pass(&stop);
+                    if catch_unwind(AssertUnwindSafe(|| part.pass(&stop))).is_err() {
+                        say("packages or notices: a mistake in this program, please report it with the lines before; tried again");
+                    }
                     // With very many cases it must not take the machine.
                     let mut left = pause(begun.elapsed());
                     while !left.is_zero() && !stop.load(Ordering::Relaxed) {

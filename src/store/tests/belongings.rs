@@ -223,13 +223,24 @@ fn nothing_of_an_erased_customer_is_in_the_files() {
 }
 
 #[test]
-fn the_number_of_an_erased_case_is_not_given_again() {
+fn the_numbers_of_what_was_erased_are_not_given_again() {
     let (_folder, store) = open();
+    let numbers = |which: &str| {
+        ["cases", "tickets", "outbox", "suppressions", "notices"].map(|table| {
+            let sql = format!("SELECT {which}(id) FROM {table}");
+            store.db.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        })
+    };
     fill(&store, "acme", "zebra");
-    let last = store.cases(None, true).unwrap().last().unwrap().id;
+    let last = numbers("MAX");
     store.erase("acme", false, 50).unwrap();
     fill(&store, "bolt", "walrus");
-    assert_eq!(store.cases(None, true).unwrap()[0].id, last + 1);
+    assert_eq!(numbers("MIN"), last.map(|it| it + 1));
+    // Neither when the last one goes that came after that.
+    let last = numbers("MAX");
+    store.erase("bolt", false, 51).unwrap();
+    fill(&store, "acme", "zebra");
+    assert_eq!(numbers("MIN"), last.map(|it| it + 1));
 }
 
 #[test]

@@ -33,7 +33,7 @@ const ROWS: &[(usize, &str)] = &[
         VALUES (1, 0, 1, 'L1', 'customer', 'restart')",
     ),
     (7, "INSERT INTO suppressions VALUES (1, 1, 'p', 'disks', '2026-12-31', 5, 'me', NULL, NULL)"),
-    (9, "INSERT INTO erasures VALUES (1, 5, 7, 3)"),
+    (9, "INSERT INTO erasures (id, at, row_count, last_case) VALUES (1, 5, 7, 3)"),
     (10, "INSERT INTO beginnings VALUES ('notices', 5)"),
     (11, "INSERT INTO notices VALUES (1, 1, 'all', 'jo', 'new', 's', 't', 'sent', 0, 5, NULL, 5, 5)"),
     (12, "INSERT INTO escalations VALUES (1, 1, 'queued', 0, 1, 1)"),
@@ -107,4 +107,21 @@ fn a_package_of_the_first_format_was_accepted_when_it_was_through() {
     of_format(1, &path);
     let case = Store::open(&path).unwrap().case(1).unwrap();
     assert_eq!((case.tickets[0].accepted, case.events.len(), &*case.events[0].text), (Some(9), 1, "bundle"));
+}
+
+/// By closing any descriptor of a file a process gives up all its locks on it (POSIX), and other programs would take the store away.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_locks_of_a_store_outlive_another_opening() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let store = Store::open(&path).unwrap();
+    let inode = format!(":{} ", path.metadata().unwrap().ino());
+    let locks = || fs::read_to_string("/proc/locks").unwrap().lines().filter(|it| it.contains(&inode)).count();
+    let before = locks();
+    assert!(before > 0);
+    drop(Store::open(&path).unwrap());
+    assert_eq!(locks(), before);
+    drop(store);
 }

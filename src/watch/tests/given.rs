@@ -62,3 +62,18 @@ fn what_was_given_to_a_customer_stays_so_and_another_file_of_its_name_does_not()
     assert_eq!(again(&mut world, "d.zip", "p3!END"), nobodys(5));
     assert_eq!(notes(&world, 5), [""; 0]);
 }
+
+#[test]
+fn a_file_in_the_place_of_one_that_was_given_away_is_nobodys() {
+    let mut world = World::new();
+    world.write("a.zip", "p1!END");
+    world.settle();
+    world.store.give_case(1, "acme", "me", world.wall()).unwrap();
+    // It waits to be read with other signatures when somebody uploads another one.
+    world.catalogue = "c2".into();
+    world.restart();
+    world.look();
+    world.write("a.zip", "p2!of another END");
+    assert_eq!(world.settle(), [("a.zip".to_owned(), Came::Done(Filed::Opened(2)))]);
+    assert_eq!(upload(&world, "a.zip").customer, "unassigned");
+}

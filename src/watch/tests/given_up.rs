@@ -117,3 +117,41 @@ fn the_name_of_a_file_makes_no_trouble_of_the_machine() {
     let refused = Examined::Machine { why: why.clone(), trouble: Trouble::Upload };
     assert_eq!(world.work_on(&job, &|_| Ok(()), &mut |_, _| refused.clone()), Came::Later(why));
 }
+
+#[test]
+fn a_mistake_of_the_program_costs_one_upload_only() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let mut ends = Vec::new();
+    for _ in 0..3 {
+        let job = world.next().unwrap();
+        ends.push(world.work_on(&job, &|_| Ok(()), &mut |_, _| panic!("of the test")));
+        world.pass(100);
+    }
+    assert!(matches!(&ends[..], [Came::Later(_), Came::Later(_), Came::Quarantined(why)] if why.contains("a mistake")));
+    world.write("b.zip", "END");
+    assert_eq!(names_of(&world.settle()), [("b.zip", &Came::Done(Filed::Opened(1)))]);
+}
+
+#[test]
+fn what_has_failed_before_it_was_read_does_not_count() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    let fails = |world: &mut World| {
+        let job = world.next().unwrap();
+        let came = world.work_on(&job, &|_| Ok(()), &mut |_, _| Examined::Failed { why: "crashed".into() });
+        world.pass(100);
+        came
+    };
+    let later = Came::Later("crashed".into());
+    for catalogue in ["c1", "c2", "c3"] {
+        world.catalogue = catalogue.into();
+        world.restart();
+        world.look();
+        world.pass(SETTLE.as_secs());
+        assert_eq!([fails(&mut world), fails(&mut world)], [later.clone(), later.clone()], "{catalogue}");
+        assert!(matches!(names_of(&world.work())[..], [("a.zip", Came::Done(_))]), "{catalogue}");
+    }
+}

@@ -77,3 +77,44 @@ fn whoever_sets_the_clock_changes_nothing() {
         assert!(work(&mut world).contains(&later), "{set}");
     }
 }
+
+#[test]
+fn a_share_that_is_away_for_long_condemns_nothing() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let away = world.folder.path().join("away");
+    for _ in 0..3 {
+        // The files are known, and the system says of each that it cannot be read.
+        let job = world.next().unwrap();
+        let root = world.root();
+        let refuse = |step| match step {
+            Step::Hash => std::fs::rename(&root, &away).and(Err(io::Error::from_raw_os_error(5))),
+            _ => Ok(()),
+        };
+        let came = world.work_on(&job, &refuse, &mut read);
+        assert!(matches!(came, Came::Later(_)), "{came:?}");
+        std::fs::rename(&away, world.root()).unwrap();
+        world.pass(GIVE_UP.as_secs());
+    }
+    assert_eq!(names_of(&world.work()), [("a.zip", &Came::Done(Filed::Opened(1)))]);
+}
+
+#[test]
+fn the_time_in_which_nobody_has_tried_does_not_count() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let refused = Examined::Machine { why: "permission denied".into(), trouble: Trouble::Upload };
+    let later = Came::Later("permission denied".into());
+    let job = world.next().unwrap();
+    assert_eq!(world.work_on(&job, &|_| Ok(()), &mut |_, _| refused.clone()), later);
+    // Over a weekend the watch is off.
+    world.pass(3 * GIVE_UP.as_secs());
+    world.restart();
+    world.look();
+    let job = world.next().unwrap();
+    assert_eq!(world.work_on(&job, &|_| Ok(()), &mut |_, _| refused.clone()), later);
+}

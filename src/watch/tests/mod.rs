@@ -23,6 +23,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Half a day, before which nothing is.
@@ -139,6 +140,7 @@ impl World {
             tries: 3,
             give_up: GIVE_UP,
             wall: &|| self.wall(),
+            stop: &AtomicBool::new(false),
             step,
         };
         let mut job = job.clone();
@@ -180,7 +182,8 @@ impl World {
 /// The reader of this world.
 fn read(path: &Path, folder: &Path) -> Examined {
     let Ok(content) = std::fs::read_to_string(path) else { return Examined::Changed };
-    let Ok(sha256) = sha256(path) else { return Examined::Changed };
+    let hashed = sha256(path, content.len() as u64, &AtomicBool::new(false));
+    let Ok(Some(sha256)) = hashed else { return Examined::Changed };
     let report = serde_json::json!({"inputs": [{"sha256": sha256}], "content": content}).to_string();
     if let Err(error) = std::fs::write(folder.join("report.json"), report) {
         return Examined::Machine { why: error.to_string(), trouble: Trouble::of(&error) };

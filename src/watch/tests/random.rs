@@ -225,7 +225,9 @@ fn check_all(world: &World) -> Result<(), TestCaseError> {
         let upload = upload.ok_or_else(|| TestCaseError::fail(format!("lost: {name}")))?;
         if content.ends_with("END") {
             let customer = name.split_once('/').map_or("unassigned", |it| it.0);
-            let read = world.store.read_bundle(customer, &sha256(&path).unwrap(), "c1").unwrap();
+            let bytes = path.metadata().unwrap().len();
+            let sha256 = sha256(&path, bytes, &AtomicBool::new(false)).unwrap().unwrap();
+            let read = world.store.read_bundle(customer, &sha256, "c1").unwrap();
             prop_assert!(read.is_some(), "not read: {} {:?}", name, upload);
             prop_assert!(matches!(upload.state, UploadState::Done | UploadState::Same), "{upload:?}");
             prop_assert_eq!(world.reported(name), Some(content), "the report of {}", name);
