@@ -7,7 +7,7 @@
 //!
 //! The loop is plain code: one multiplication and one load a position and no branch, since a candidate is written always
 //! and kept by adding its bit to the length. On the processors at hand eight such probes take half the time of one AVX2
-//! gather of eight. `kernel.rs` does the same in half the time of that, where there is AVX-512.
+//! gather of eight. `kernel.rs` does the same in about half the time, where there is AVX2 or AVX-512.
 
 use super::Kernel;
 use super::kernel;

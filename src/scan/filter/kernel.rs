@@ -1,8 +1,8 @@
-//! The inner loop of [`super::bitmap::Bitmap`] with AVX-512, and which instructions may be used at all.
+//! The inner loop of [`super::bitmap::Bitmap`] with AVX2 and AVX-512, and which instructions may be used at all.
 //!
-//! Gathers are slow on many processors, so only what stands around the loads is done with vectors: hashes of 16
-//! positions at once, then plain loads, then 32 answers at once. It gives the same positions as the portable form in
-//! `bitmap.rs`, which a property test compares.
+//! Gathers are slow on many processors, so only what stands around the loads is done with vectors: hashes of 8 or 16
+//! positions at once, then plain loads, then 8 or 32 answers at once. Both give the same positions as the portable form
+//! in `bitmap.rs`, which a property test compares.
 
 #![expect(unsafe_code, reason = "SIMD kernel; `Bitmap::portable` is its safe twin")]
 
@@ -13,7 +13,7 @@ use super::bitmap::Positions;
 pub(crate) enum Kernel {
     /// Works everywhere.
     Portable,
-    /// x86-64 with AVX2.
+    /// x86-64 with AVX2, and BMI and POPCNT, which all have that have AVX2.
     Avx2,
     /// x86-64 with AVX-512 BW, DQ, VBMI and VBMI2.
     Avx512,
@@ -33,7 +33,12 @@ impl Kernel {
         match self {
             Kernel::Portable => true,
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => std::is_x86_feature_detected!("avx2"),
+            Kernel::Avx2 => {
+                std::is_x86_feature_detected!("avx2")
+                    && std::is_x86_feature_detected!("bmi1")
+                    && std::is_x86_feature_detected!("bmi2")
+                    && std::is_x86_feature_detected!("popcnt")
+            }
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx512 => {
                 std::is_x86_feature_detected!("avx512bw")
@@ -60,16 +65,132 @@ pub(super) fn probe<const STRIDE: usize, const WORDS: usize>(
     found: &mut Positions,
 ) -> (usize, usize) {
     #[cfg(target_arch = "x86_64")]
-    if kernel == Kernel::Avx512 && kernel.is_available() && STRIDE >= 4 {
+    if kernel.is_available() && STRIDE >= 4 {
         // SAFETY: the processor has the instructions.
-        return unsafe { avx512::probe::<STRIDE, WORDS>(words, multiplier, text, from, to, found) };
+        unsafe {
+            match kernel {
+                Kernel::Portable => {}
+                Kernel::Avx2 => return avx2::probe::<STRIDE, WORDS>(words, multiplier, text, from, to, found),
+                Kernel::Avx512 => return avx512::probe::<STRIDE, WORDS>(words, multiplier, text, from, to, found),
+            }
+        }
     }
     let _ = (kernel, words, multiplier, text, to, found);
     (from, 0)
 }
 
+/// How far ahead text is fetched, in bytes. The processor does so by itself only up to the end of a page.
+#[cfg(target_arch = "x86_64")]
+const AHEAD: usize = 8 << 10;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use super::AHEAD;
+    use crate::scan::filter::bitmap::{FOLD, Positions};
+    use std::arch::x86_64::*;
+
+    /// Positions of one step: one bit for each.
+    const STEP: usize = 32;
+
+    /// Numbers of one vector.
+    const LANES: usize = 8;
+
+    /// Positions that are written in each step, found or not: more are seldom found, so the branch is foreseen.
+    const ROOM: usize = 4;
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub(super) fn probe<const STRIDE: usize, const WORDS: usize>(
+        words: &[u32; WORDS],
+        multiplier: u64,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        found: &mut Positions,
+    ) -> (usize, usize) {
+        let (mut position, mut count) = (from, 0);
+        while position + STEP * STRIDE <= to
+            && let Some(bytes) = text[position..].get(..STEP * STRIDE + 8)
+        {
+            for line in (0..STEP * STRIDE).step_by(64) {
+                _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(AHEAD + line).cast());
+            }
+            let mut hits = 0;
+            for index in 0..STEP / LANES {
+                // SAFETY: 8 positions and the eight bytes behind the last lie in `bytes`.
+                let place = unsafe { places::<STRIDE, WORDS>(bytes.as_ptr().add(index * LANES * STRIDE), multiplier) };
+                let word = look_up(words, _mm256_srli_epi32::<5>(place));
+                // The bit of the place, which its lower five bits tell, becomes the sign.
+                let bit = _mm256_sllv_epi32(word, _mm256_andnot_si256(place, _mm256_set1_epi32(31)));
+                hits |= (_mm256_movemask_ps(_mm256_castsi256_ps(bit)) as u32) << (index * LANES);
+            }
+            let next = count + hits.count_ones() as usize;
+            let (room, more) = found[count..].split_at_mut(ROOM);
+            for place in room {
+                *place = (position - from + hits.trailing_zeros() as usize * STRIDE) as u16;
+                hits &= hits.wrapping_sub(1);
+            }
+            if hits != 0 {
+                write::<STRIDE>(hits, position - from, more);
+            }
+            count = next;
+            position += STEP * STRIDE;
+        }
+        (position, count)
+    }
+
+    /// Writes the positions of the hits that are left, of which the first would stand at `base`.
+    #[cold]
+    fn write<const STRIDE: usize>(mut hits: u32, base: usize, found: &mut [u16]) {
+        for place in found.iter_mut().take(hits.count_ones() as usize) {
+            *place = (base + hits.trailing_zeros() as usize * STRIDE) as u16;
+            hits &= hits - 1;
+        }
+    }
+
+    /// The places in the bitmap of 8 keys that begin `STRIDE` bytes apart.
+    ///
+    /// SAFETY: `8 * STRIDE + 8` bytes must be readable.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn places<const STRIDE: usize, const WORDS: usize>(bytes: *const u8, multiplier: u64) -> __m256i {
+        // There is no product of 64 bits: its upper half is that of the lower halves and what they add crosswise.
+        let multiply = |at: usize| {
+            // SAFETY: 16 bytes each: the last ones begin at `6 * STRIDE`.
+            let (low, high) = unsafe {
+                let load = |at: usize| _mm_loadu_si128(bytes.add(at).cast());
+                (load(at), load(at + 4 * STRIDE))
+            };
+            let both = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(low), high);
+            let keys = if STRIDE == 8 { both } else { _mm256_shuffle_epi32::<0b10_01_01_00>(both) };
+            let folded = _mm256_or_si256(keys, _mm256_set1_epi64x(FOLD as i64));
+            let straight = _mm256_mul_epu32(folded, _mm256_set1_epi64x(multiplier as i64));
+            (straight, _mm256_mullo_epi32(folded, _mm256_set1_epi64x(multiplier.rotate_left(32) as i64)))
+        };
+        // Keys 0, 1, 4 and 5, then 2, 3, 6 and 7: taken together lane by lane they are in order.
+        let ((first, first_cross), (second, second_cross)) = (multiply(0), multiply(2 * STRIDE));
+        let upper = _mm256_shuffle_ps::<0b11_01_11_01>(_mm256_castsi256_ps(first), _mm256_castsi256_ps(second));
+        let cross = _mm256_hadd_epi32(first_cross, second_cross);
+        let hashes = _mm256_add_epi32(_mm256_castps_si256(upper), cross);
+        _mm256_srl_epi32(hashes, _mm_cvtsi32_si128(32 - 5 - WORDS.ilog2() as i32))
+    }
+
+    /// The words with these numbers.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn look_up<const WORDS: usize>(words: &[u32; WORDS], numbers: __m256i) -> __m256i {
+        let four = |numbers: __m128i| {
+            let word = |number: u64| words[number as u32 as usize % WORDS] as i32;
+            let (low, high) = (_mm_cvtsi128_si64(numbers) as u64, _mm_extract_epi64::<1>(numbers) as u64);
+            _mm_setr_epi32(word(low), word(low >> 32), word(high), word(high >> 32))
+        };
+        let (low, high) = (_mm256_castsi256_si128(numbers), _mm256_extracti128_si256::<1>(numbers));
+        _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(four(low)), four(high))
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
+    use super::AHEAD;
     use crate::scan::filter::bitmap::{FOLD, Positions};
     use std::arch::x86_64::*;
 
@@ -78,9 +199,6 @@ mod avx512 {
 
     /// Numbers of one vector.
     const LANES: usize = 16;
-
-    /// How far ahead text is fetched, in bytes. The processor does so by itself only up to the end of a page.
-    const AHEAD: usize = 8 << 10;
 
     /// One for each position of a step.
     #[repr(align(64))]

@@ -19,7 +19,11 @@ mod cost {
 
     /// One sampled position.
     pub(super) fn probe(kernel: Kernel) -> f64 {
-        if kernel == Kernel::Avx512 { 0.4 } else { 0.7 }
+        match kernel {
+            Kernel::Portable => 0.7,
+            Kernel::Avx2 => 0.55,
+            Kernel::Avx512 => 0.4,
+        }
     }
 
     /// One position of a search at all of them.
