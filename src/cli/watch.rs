@@ -138,7 +138,7 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
         catalogue,
     };
     let (config, dirs) = (args.connection.config_if_any()?, args.catalogues.dirs().to_vec());
-    let mut beside = Beside::new(config, settings.store.clone(), &args.dirs, dirs, &set)?;
+    let mut beside = Beside::new(config, settings.store.clone(), &args.dirs, dirs, settings.least_free, &set)?;
     drop(set);
     let stop = Arc::new(AtomicBool::new(false));
     end_on_signal(Arc::clone(&stop))?;

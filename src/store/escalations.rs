@@ -131,7 +131,8 @@ impl Store {
     }
 
     /// Puts the package of a bundle into the outbox, in one step with the word of it: by a rule that has approved it, or held until a
-    /// person does, for a reason. A package that a person has given up stays so: `None`.
+    /// person does, for a reason. A package that a person has given up stays so: `None`. One for another customer than the bundle's,
+    /// whose case was given away while it was made, is refused.
     pub fn queue_escalation(
         &self,
         bundle: &FiledBundle,
@@ -140,6 +141,11 @@ impl Store {
         now: i64,
     ) -> Result<Option<Entry>, StoreError> {
         let db = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM bundles JOIN customers ON customers.id = customer
+            WHERE bundles.id = ?1 AND name = ?2)";
+        if !db.query_row(sql, (bundle.id, claim.customer), |row| row.get(0))? {
+            return Err(StoreError::CaseOfOther { case: bundle.case, customer: claim.customer.to_owned() });
+        }
         let sql =
             "SELECT EXISTS (SELECT 1 FROM dropped JOIN outbox ON outbox.id = entry JOIN tickets ON tickets.id = ticket
             WHERE tracker = ?1 AND problem = ?2 AND manifest = ?3)";

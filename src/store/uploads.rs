@@ -171,6 +171,14 @@ impl Store {
         Ok(())
     }
 
+    /// An upload that was removed lies there again, as it was: its disk was away, and it was never removed. It is one that was read, of
+    /// which the time begins anew.
+    pub fn there_again(&self, upload: &Upload, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE uploads SET state = 'done', since = ?1 WHERE path = ?2 AND facts = ?3 AND state = 'removed'";
+        self.db.execute(sql, (now, &upload.path, &upload.facts))?;
+        Ok(())
+    }
+
     /// Forgets an upload whose file has gone before it was read, if it is as it was.
     pub fn forget_upload(&self, upload: &Upload) -> Result<(), StoreError> {
         let sql = "DELETE FROM uploads WHERE path = ?1 AND facts = ?2 AND state = ?3";

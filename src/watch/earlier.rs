@@ -25,6 +25,10 @@ pub(super) fn earlier(
     }
     Ok(match upload.state {
         UploadState::Done | UploadState::Same | UploadState::Quarantined | UploadState::Removed => {
+            // Its disk was away when it was removed, as it seemed.
+            if upload.state == UploadState::Removed {
+                store.there_again(&upload, wall)?;
+            }
             let is_settled = upload.catalogue.as_deref() == Some(catalogue);
             (!is_settled).then_some(Earlier { again: true, at_rest: true, ..Earlier::default() })
         }

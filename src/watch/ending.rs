@@ -12,7 +12,9 @@ use std::path::Path;
 use std::time::Duration;
 
 /// After this time reading that has failed is tried again, times the failures.
-pub(super) const RETRY: Duration = Duration::from_secs(10);
+const RETRY: Duration = Duration::from_secs(10);
+/// And what had its reader killed after this time, which grows faster: another program often needs the memory for longer than that.
+const KILLED: Duration = Duration::from_secs(60);
 /// And if the machine was not able to.
 pub(super) const MACHINE: Duration = Duration::from_secs(5);
 /// And if the same content is just being read.
@@ -23,7 +25,7 @@ pub(super) const SUSPECT: u32 = 3;
 pub(super) const MOST: Duration = Duration::from_secs(600);
 
 /// As the store keeps times.
-pub(super) fn seconds(time: Duration) -> i64 {
+fn seconds(time: Duration) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
@@ -65,19 +67,40 @@ impl Work<'_> {
     }
 
     /// Reading an upload has failed, by its own fault.
-    pub(super) fn failed(&self, bundle: &Lying<'_>, mut upload: Upload, why: &str) -> Result<End, Stop> {
+    pub(super) fn failed(&self, bundle: &Lying<'_>, upload: Upload, why: &str) -> Result<End, Stop> {
+        let wait = RETRY * upload.tries.saturating_add(1);
+        self.failed_for(bundle, upload, why, wait)
+    }
+
+    /// The reader of an upload was killed. Perhaps the others have had the memory that it needs, so it is read alone next, and perhaps
+    /// another program has it: before the upload is given up that program has an hour to end.
+    pub(super) fn killed(&self, job: &Job, bundle: &Lying<'_>, upload: Upload) -> Result<End, Stop> {
+        if job.is_alone {
+            let why = "its reader was killed although no other bundle was read: most likely this machine has not \
+                enough memory for it";
+            let wait = KILLED * if upload.tries == 0 { 10 } else { 60 };
+            return self.failed_for(bundle, upload, why, wait);
+        }
+        let wall = (self.wall)();
+        let (due, reason) = (wall + seconds(KILLED), "its reader was killed while others read as well".to_owned());
+        let reason = Some(reason);
+        self.store.set_upload(&Upload { state: UploadState::Later, since: wall, due, reason, ..upload }, wall)?;
+        Ok((Came::Crowded, Fate::Alone(KILLED)))
+    }
+
+    fn failed_for(&self, bundle: &Lying<'_>, mut upload: Upload, why: &str, wait: Duration) -> Result<End, Stop> {
         upload.tries = upload.tries.saturating_add(1);
         if upload.tries >= self.tries {
             let times = if upload.tries == 1 { "once".to_owned() } else { format!("{} times", upload.tries) };
             return self.quarantine(Some(bundle), upload, &format!("reading it has failed {times}: {why}"), None);
         }
-        let (wall, wait) = ((self.wall)(), RETRY * upload.tries);
+        let wall = (self.wall)();
         let (due, reason) = (wall + seconds(wait), Some(why.to_owned()));
         self.store.set_upload(&Upload { state: UploadState::Later, since: wall, due, reason, ..upload }, wall)?;
         Ok((Came::Later(why.to_owned()), Fate::Later(wait)))
     }
 
-    /// The machine refuses to read an upload: later perhaps, but not for ever, unless it only lacks room.
+    /// The machine refuses to read an upload: later perhaps, but not for ever, unless there only is no room for its report.
     pub(super) fn refused(
         &self,
         job: &Job,
@@ -90,7 +113,8 @@ impl Work<'_> {
         if trouble == Trouble::Upload && !self.is_there(&job.path) {
             return Ok((Came::Later(why.to_owned()), Fate::Later(MOST)));
         }
-        if trouble != Trouble::Room && job.refused >= self.give_up && job.refused > Duration::ZERO {
+        let lacks_room = matches!(trouble, Trouble::Room | Trouble::Quota);
+        if !lacks_room && job.refused >= self.give_up && job.refused > Duration::ZERO {
             return self.quarantine(bundle, upload, &format!("it cannot be read: {why}"), None);
         }
         let wall = (self.wall)();
@@ -101,7 +125,7 @@ impl Work<'_> {
         self.store.set_upload(&Upload { state: UploadState::Later, since, due, reason, ..upload }, wall)?;
         let came = match trouble {
             Trouble::Room | Trouble::Machine => Came::Machine(why.to_owned()),
-            Trouble::Upload => Came::Later(why.to_owned()),
+            Trouble::Quota | Trouble::Upload => Came::Later(why.to_owned()),
         };
         Ok((came, Fate::Refused(wait)))
     }

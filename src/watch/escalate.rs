@@ -33,10 +33,15 @@ pub enum Made {
     Failed(String),
     /// It did not work, and may another time: the disk is full, the logs cannot be read just now.
     Again(String),
+    /// The disk has no room for it; it is begun again.
+    NoRoom,
     /// The program is to end; it is begun again.
     Later,
 }
 
+/// What a case says of a package for which there is no room.
+const NO_ROOM: &str =
+    "a package waits until there is room on the disk of the store (see `--min-free` of `tierline watch`)";
 /// So often a package is begun.
 const TRIES: u32 = 6;
 /// Seconds until it is begun again; each time four times as many.
@@ -64,6 +69,10 @@ pub fn escalate(
             continue;
         }
         let case = store.case(bundle.case)?;
+        // The list may be hours old. What was given to a customer since is asked about with that customer the next time.
+        if case.customer != bundle.customer {
+            continue;
+        }
         let findings = store.findings(bundle.case, now())?.into_iter().map(|it| it.finding);
         let quiet: Vec<String> = findings.filter(|it| it.suppressed.is_some()).map(|it| it.problem).collect();
         let wanted = match wanted(config, &bundle, case.severity.as_deref(), &quiet) {
@@ -100,6 +109,11 @@ pub fn escalate(
             Made::Later => {
                 store.put_off_escalation(&bundle)?;
                 break;
+            }
+            Made::NoRoom => {
+                // However long that takes. Another one may be small enough.
+                store.put_off_escalation(&bundle)?;
+                store.reach_escalation(&bundle, Escalation::Working, Some(NO_ROOM), now())?;
             }
             Made::Again(why) if tries < TRIES => {
                 let note = format!("no package could be made yet by the rule `{rule}`, which is tried again: {why}");
@@ -178,7 +192,7 @@ fn wanted_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{About, Finished, Upload};
+    use crate::store::{About, Finished, UNASSIGNED, Upload};
     use serde_json::json;
     use std::fs;
 
@@ -213,12 +227,16 @@ mod tests {
 
         /// Files a bundle with a report.
         fn file(&self, name: &str, report: &Value, at: i64) -> i64 {
+            self.file_of("acme", name, report, at)
+        }
+
+        fn file_of(&self, customer: &str, name: &str, report: &Value, at: i64) -> i64 {
             let folder = self.folder.path().join(name);
             fs::create_dir(&folder).unwrap();
             let mut report = report.clone();
             report["inputs"] = json!([{"sha256": name}]);
             fs::write(folder.join("report.json"), report.to_string()).unwrap();
-            let upload = Upload::working("acme", name, at);
+            let upload = Upload::working(customer, name, at);
             let finished = Finished {
                 upload: &upload,
                 sha256: name,
@@ -297,6 +315,25 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_gives_no_package_up_and_keeps_none_waiting() {
+        let desk = Desk::new();
+        let report = json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []});
+        let cases = ["large", "small"].map(|name| desk.file(name, &report, 100));
+        let mut made = Vec::new();
+        for now in 100..120 {
+            desk.go(now, &mut |bundle, _| match bundle.case == cases[0] && now < 119 {
+                true => Made::NoRoom,
+                false => {
+                    made.push((bundle.case, now));
+                    Made::Nothing
+                }
+            });
+        }
+        assert_eq!(made, [(cases[1], 100), (cases[0], 119)]);
+        assert_eq!(desk.notes(cases[0]), [NO_ROOM]);
+    }
+
+    #[test]
     fn a_report_that_cannot_be_read_now_is_read_again() {
         let desk = Desk::new();
         let report = json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []});
@@ -308,6 +345,24 @@ mod tests {
         assert!(desk.notes(case)[0].contains("the report cannot be read"));
         fs::write(&file, whole).unwrap();
         assert_eq!(desk.wanted(1000).len(), 1);
+    }
+
+    #[test]
+    fn what_is_given_to_a_customer_while_others_are_made_is_made_for_that_customer() {
+        let desk = Desk::new();
+        let report = json!({"diagnoses": [known("veeam/vbr/defect", "L3")], "unresolved": []});
+        let cases = ["a", "b"].map(|name| desk.file_of(UNASSIGNED, name, &report, 20));
+        let mut made = Vec::new();
+        for now in [20, 21] {
+            desk.go(now, &mut |bundle, _| {
+                if made.is_empty() {
+                    desk.store.give_case(cases[1], "bolt", "me", now).unwrap();
+                }
+                made.push((bundle.case, bundle.customer.clone()));
+                Made::Nothing
+            });
+        }
+        assert_eq!(made, [(cases[0], UNASSIGNED.to_owned()), (cases[1], "bolt".to_owned())]);
     }
 
     #[test]

@@ -155,8 +155,9 @@ fn take(hints: &mut Hints, event: Event) {
         let (path, hint) = match names::judge(name) {
             Name::Bundle if Path::new(name).extension().is_some_and(|it| it == names::REPORT_FOLDER) => continue,
             Name::Bundle => (path, hint),
-            Name::Marker(of) => (path.with_file_name(of), Hint::default()),
-            Name::Unfinished => continue,
+            // It makes no upload of what a look would leave alone.
+            Name::Marker(of) if names::judge(&of) == Name::Bundle => (path.with_file_name(of), Hint::default()),
+            Name::Marker(_) | Name::Unfinished => continue,
         };
         if hints.paths.len() >= MOST {
             hints.paths.clear();
@@ -202,6 +203,8 @@ mod tests {
             (WRITTEN, "/in/d.zip"),
             (CREATED, "/in/e.zip.done"),
             (CREATED, "/in/f.zip.part"),
+            (CREATED, "/in/f.zip.part.done"),
+            (CREATED, "/in/i.zip.done.done"),
             (EventKind::Create(CreateKind::Folder), "/in/a.zip.tierline"),
             (EventKind::Remove(RemoveKind::File), "/in/g.zip"),
             (EventKind::Access(AccessKind::Open(AccessMode::Any)), "/in/h.zip"),

@@ -61,12 +61,11 @@ pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exami
     }
     // Whatever the bundle is, the system does not refuse to read it.
     if let Some(problem) = of_kind(ProblemKind::Unreadable).next() {
-        return Examined::Machine { why: told(problem), trouble: Trouble::of_message(&problem.message) };
+        return Examined::Machine { why: told(problem), trouble: Trouble::of_reading(&problem.message) };
     }
     if let Err(error) = write_reports(&diagnosis, folder.path()) {
-        // Whatever it is, the bundle is not to blame.
         let why = format!("the report could not be written: {error}");
-        return Examined::Machine { why, trouble: Trouble::Room };
+        return Examined::Machine { why, trouble: Trouble::of(&error) };
     }
     let is_empty = diagnosis.inputs.first().is_some_and(|it| it.bytes == 0);
     match of_kind(ProblemKind::Corrupt).find(|it| is_whole(&it.file)) {
@@ -275,7 +274,8 @@ mod tests {
         fs::write(folder.path().join("a"), LOG).unwrap();
         fs::create_dir(folder.path().join("out/report.html")).unwrap();
         let nowhere = examine(&job, &set, None);
-        let Examined::Machine { why, trouble: Trouble::Room } = &nowhere else { panic!("{nowhere:?}") };
+        // Whoever uploads has put it there, and the disk is not full.
+        let Examined::Machine { why, trouble: Trouble::Upload } = &nowhere else { panic!("{nowhere:?}") };
         assert!(why.contains("could not be written"), "{why}");
     }
 

@@ -1,12 +1,15 @@
 //! Reports beside bundles, read after they were filed: by then whoever uploads may have put anything in their place.
 
 use super::inside::{Inside, open_file};
-use super::publish::{JSON, content_of};
+use super::publish::JSON;
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 
 /// A larger one is none of ours.
-const MOST: u64 = 64 << 20;
+pub(super) const MOST: u64 = 64 << 20;
 
 /// Reads a file of the folder with the report of a bundle. Links are not followed, and what is no file is not waited for.
 ///
@@ -33,11 +36,56 @@ fn read(place: &Inside, name: &str) -> io::Result<Vec<u8>> {
     }
 }
 
+/// SHA-256 of the bundle that a report speaks of. Of what is no report no more is kept than of one that is.
+pub(super) fn content_of(report: impl Read) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Report {
+        #[serde(deserialize_with = "first")]
+        inputs: Option<Input>,
+    }
+    let report: Report = serde_json::from_reader(report.take(MOST)).ok()?;
+    report.inputs?.sha256
+}
+
+#[derive(Deserialize)]
+struct Input {
+    sha256: Option<String>,
+}
+
+/// Reads the first of a list; the others are only passed.
+fn first<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Input>, D::Error> {
+    struct First;
+    impl<'de> Visitor<'de> for First {
+        type Value = Option<Input>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a list of inputs")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Option<Input>, A::Error> {
+            let first = all.next_element()?;
+            while all.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(first)
+        }
+    }
+    reader.deserialize_seq(First)
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
     use std::fs;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_report_tells_of_its_first_input_only() {
+        let of = |text: &str| content_of(text.as_bytes());
+        let report = "{\"tool\": {\"a\": [1]}, \"inputs\": [{\"path\": \"a\", \"sha256\": \"a1\"}, {\"sha256\": 2}]}";
+        assert_eq!(of(report).as_deref(), Some("a1"));
+        for text in ["", "[]", "{}", "{\"inputs\": []}", "{\"inputs\": [{}]}", &report[..report.len() - 1]] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn only_the_report_of_the_same_content_is_read_and_nothing_is_waited_for() {

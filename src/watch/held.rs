@@ -87,19 +87,19 @@ impl<'a> Held<'a> {
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        // If something is in it still, it is put back at the next start.
+        // If something is in it still, it is put back later.
         let _ = fs::remove_dir(&self.folder);
     }
 }
 
-/// Puts back what a run that was killed has held in a folder.
+/// Puts back what a run that was killed has held in a folder, or what the system would not let go of.
 pub(super) fn put_all_back(place: &Inside) {
     let Ok(entries) = fs::read_dir(place.path()) else { return };
     let names = entries.flatten().map(|it| it.file_name());
     for folder in names.filter(|it| it.as_encoded_bytes().starts_with(FOLDER.as_bytes())) {
         // What is in the folder behind a link was not held here: it is another customer's.
         let Ok(held) = place.inner(&folder) else { continue };
-        // What cannot be put back now is at the next start.
+        // What cannot be put back now is at the next time.
         for file in fs::read_dir(held.path()).into_iter().flatten().flatten() {
             let name = file.file_name();
             let _ = put_back(place, &held.at(&name), &name);

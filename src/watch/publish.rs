@@ -1,12 +1,13 @@
 //! Reports on their way to their place beside the bundle: they are there as a whole or not at all.
 
 use super::facts::bytes_of;
-use super::inside::{Inside, open_file};
+use super::filed::{MOST, content_of};
+use super::inside::{Inside, is_gone, open_file};
 use super::names::{REPORT_FOLDER, WORK_FOLDER, report_folders};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -68,13 +69,13 @@ impl Draft<'_> {
         note(self.inside.path(), name, text)
     }
 
-    /// Takes the reports that were made of the same content; false if they are not there. They are shared: whoever replaces a
-    /// report makes a new file.
+    /// Takes the reports that were made of the same content; false if they are not there, or are larger than ours. They are shared:
+    /// whoever replaces a report makes a new file.
     pub(super) fn take_reports(&self, from: &Inside, content: &str) -> io::Result<bool> {
         for name in REPORTS {
             let (old, new) = (from.at(name), self.inside.at(name));
             match fs::symlink_metadata(&old) {
-                Ok(metadata) if metadata.is_file() => {}
+                Ok(metadata) if metadata.is_file() && metadata.len() <= MOST => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 // A link could lead anywhere.
                 _ => return Ok(false),
@@ -82,7 +83,10 @@ impl Draft<'_> {
             // Some file systems know no such thing.
             if fs::hard_link(&old, &new).is_err() {
                 let mut copy = File::create_new(&new)?;
-                io::copy(&mut open_file(&old)?, &mut copy)?;
+                // It may grow for as long as it is read.
+                if io::copy(&mut open_file(&old)?.take(MOST + 1), &mut copy)? > MOST {
+                    return Ok(false);
+                }
                 copy.sync_all()?;
             }
         }
@@ -96,19 +100,18 @@ impl Draft<'_> {
         sync(self.inside.path())?;
         let folders = report_folders(bundle);
         for (at, name) in folders.iter().enumerate() {
-            let target = self.place.at(name);
             // Usually all at once. A report that is there already is replaced file by file.
-            if let Err(error) = fs::rename(&self.folder, &target) {
-                match fs::symlink_metadata(&target) {
-                    Ok(metadata) if metadata.is_dir() => self.replace(&target)?,
+            if let Err(error) = fs::rename(&self.folder, self.place.at(name)) {
+                match self.place.inner(name) {
+                    Ok(target) => self.replace(&target)?,
+                    Err(other) if other.kind() == io::ErrorKind::NotFound || !is_gone(&other) => return Err(error),
                     // A file of this name was uploaded. By a link reports could be written elsewhere.
-                    Ok(_) => continue,
-                    Err(_) => return Err(error),
+                    Err(_) => continue,
                 }
             }
             // Where it was as long as the name was not free.
             for old in folders.iter().skip(at + 1) {
-                remove_reports(&self.place.at(old))?;
+                remove_reports(self.place, old)?;
             }
             sync(self.place.path())?;
             return Ok(self.place.shown(name));
@@ -118,19 +121,20 @@ impl Draft<'_> {
         Err(io::Error::other(why))
     }
 
-    fn replace(&self, target: &Path) -> io::Result<()> {
+    /// Whoever uploads may put a link in the place of the folder meanwhile: it stays the one that was opened.
+    fn replace(&self, target: &Inside) -> io::Result<()> {
         let mut names = fs::read_dir(self.inside.path())?.map(|it| it.map(|it| it.file_name()));
         let mut names = names.by_ref().collect::<io::Result<Vec<_>>>()?;
         // The JSON report comes last: who finds a new one finds new others.
         names.sort_by_key(|name| (name == JSON, name.clone()));
         for name in &names {
-            fs::rename(self.inside.at(name), target.join(name))?;
+            fs::rename(self.inside.at(name), target.at(name))?;
         }
         // What the new one does not have is of the old one.
         for name in ours().filter(|name| !names.iter().any(|it| it == name)) {
-            gone(fs::remove_file(target.join(name)))?;
+            gone(fs::remove_file(target.at(name)))?;
         }
-        sync(target)
+        sync(target.path())
     }
 }
 
@@ -142,12 +146,19 @@ pub(super) fn mark(store: &Path) -> String {
 }
 
 /// Removes reports from their folder, and the folder if a person has put nothing beside them. What is no folder is left alone.
-pub(super) fn remove_reports(folder: &Path) -> io::Result<()> {
-    if fs::symlink_metadata(folder).is_ok_and(|it| it.is_dir()) {
-        ours().try_for_each(|name| gone(fs::remove_file(folder.join(name))))?;
-        let _ = fs::remove_dir(folder);
+pub(super) fn remove_reports(place: &Inside, folder: &OsStr) -> io::Result<()> {
+    match place.inner(folder) {
+        Ok(reports) => remove_ours(&reports)?,
+        // The system may know no names that are so long.
+        Err(error) if is_gone(&error) || error.kind() == io::ErrorKind::InvalidFilename => return Ok(()),
+        Err(error) => return Err(error),
     }
+    let _ = fs::remove_dir(place.at(folder));
     Ok(())
+}
+
+fn remove_ours(reports: &Inside) -> io::Result<()> {
+    ours().try_for_each(|name| gone(fs::remove_file(reports.at(name))))
 }
 
 /// The report that programs read.
@@ -169,20 +180,6 @@ pub(super) fn gone(result: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,
     }
-}
-
-/// SHA-256 of the bundle that a report speaks of.
-pub(super) fn content_of(report: impl io::Read) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Report {
-        inputs: Vec<Input>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Input {
-        sha256: Option<String>,
-    }
-    let report: Report = serde_json::from_reader(report).ok()?;
-    report.inputs.into_iter().next()?.sha256
 }
 
 impl Drop for Draft<'_> {
@@ -261,6 +258,50 @@ mod tests {
         places.iter().for_each(|it| fs::write(it, "uploaded").unwrap());
         assert!(publish().unwrap_err().to_string().contains("in the way"));
         assert_eq!(names(&root).len(), places.len());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_link_that_comes_in_the_place_of_a_report_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, other) = (folder.path().join("in"), folder.path().join("other"));
+        fs::create_dir(&root).unwrap();
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("report.json"), "of another").unwrap();
+        let target = publish(&root, &["report.json"], "old").unwrap();
+        let place = Inside::open(&root, &root).unwrap();
+        let reports = place.inner(OsStr::new("a.zip.tierline")).unwrap();
+        // Since it was looked at.
+        fs::rename(&target, root.join("moved")).unwrap();
+        std::os::unix::fs::symlink(&other, &target).unwrap();
+        let text = |folder: &Path| fs::read_to_string(folder.join("report.json")).unwrap();
+        let workplace = Workplace::new(Path::new("store.db"));
+        let draft = workplace.draft(&place).unwrap();
+        note(draft.folder(), "report.json", "new").unwrap();
+        draft.replace(&reports).unwrap();
+        assert_eq!((text(&root.join("moved")), text(&other)), ("new".to_owned(), "of another".to_owned()));
+        remove_ours(&reports).unwrap();
+        remove_reports(&place, OsStr::new("a.zip.tierline")).unwrap();
+        assert_eq!((names(&root.join("moved")).len(), text(&other)), (0, "of another".to_owned()));
+        assert!(fs::symlink_metadata(&target).is_ok());
+    }
+
+    #[test]
+    fn reports_that_are_larger_than_ours_are_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Inside::open(folder.path(), folder.path()).unwrap();
+        let target = publish(folder.path(), &["report.html"], "x").unwrap();
+        fs::write(target.join(JSON), "{\"inputs\": [{\"sha256\": \"a1\"}]}").unwrap();
+        let reports = place.inner(OsStr::new("a.zip.tierline")).unwrap();
+        let workplace = Workplace::new(Path::new("store.db"));
+        let take = || workplace.draft(&place).unwrap().take_reports(&reports, "a1").unwrap();
+        let resize = |bytes| {
+            File::options().write(true).open(target.join("report.html")).unwrap().set_len(bytes).unwrap();
+        };
+        resize(MOST);
+        assert!(take());
+        resize(MOST + 1);
+        assert!(!take());
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What has been read long enough ago goes, if somebody has said so, and what went before it was read is forgotten.
 
 use super::facts::path_of;
-use super::held::{Held, Same};
+use super::held::{Held, Same, put_all_back};
 use super::inside::{Inside, is_gone};
 use super::names::{marker_of, report_folders};
 use super::publish::{gone, remove_reports};
+use super::scan::scan;
 use crate::store::{Store, StoreError, Upload, UploadState};
 use std::fs;
 use std::io;
@@ -71,6 +72,12 @@ pub(super) fn remove_old(
     Ok(swept)
 }
 
+/// Puts back what the system has not let go of, or not back into its place: below a watched folder nobody holds anything just now.
+pub(super) fn put_held_back(root: &Path) {
+    let folders = scan(root, &mut |_| {}).folders;
+    folders.iter().flat_map(|it| Inside::open(root, it)).for_each(|it| put_all_back(&it));
+}
+
 /// Forgets uploads that were to be read and whose files somebody has taken away: nobody waits for them.
 pub(super) fn forget_gone(store: &Store, roots: &[PathBuf]) -> Result<(), StoreError> {
     // The disk of one that is not there may be away.
@@ -112,7 +119,7 @@ fn remove(roots: &[PathBuf], path: &Path, facts: &str, meanwhile: &dyn Fn()) -> 
     if found.as_ref().is_some_and(|it| it.0.text() != facts) {
         return Ok(false);
     }
-    report_folders(name).iter().try_for_each(|it| remove_reports(&place.at(it)))?;
+    report_folders(name).iter().try_for_each(|it| remove_reports(&place, it))?;
     gone(fs::remove_file(marker_of(&place.at(name))))?;
     meanwhile();
     let Some((_, same)) = found else { return Ok(true) };

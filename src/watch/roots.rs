@@ -86,6 +86,11 @@ impl Root {
         Ok(is_other)
     }
 
+    /// Whether it is ours, as far as the last look knows: what lies in it is nobody else's to put back.
+    pub(super) fn is_ours(&self) -> bool {
+        self.claim.is_some()
+    }
+
     /// It is not there: it may be another one when it is.
     pub(super) fn lose(&mut self) {
         self.claim = None;

@@ -6,7 +6,7 @@ use super::memory::give_back;
 use super::metrics::Pulse;
 use super::publish::Workplace;
 use super::readers::{Message, Newest, Shared, read_bundles, wall};
-use super::retention::{Swept, forget_gone, remove_old};
+use super::retention::{Swept, forget_gone, put_held_back, remove_old};
 use super::roots::Root;
 use super::settings::{Around, Settings, Totals, WatchError};
 use super::settle::Uploads;
@@ -245,6 +245,7 @@ impl Watch<'_> {
 
     fn remove_old(&mut self) {
         let Some(days) = self.settings.keep_days else { return };
+        self.roots.iter().filter(|it| it.is_ours()).for_each(|it| put_held_back(&it.path));
         // If the clock is set while the watch runs, nothing is older for that.
         let passed = i64::try_from(self.start.elapsed().as_secs()).unwrap_or(0);
         let wall = self.pulse.started.saturating_add(passed);

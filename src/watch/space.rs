@@ -8,8 +8,13 @@ const SHARE: u64 = 50;
 
 /// Says why nothing should be written below a folder; nothing if there is room, or the system does not tell.
 pub(super) fn lacks_room(folder: &Path, least: Option<u64>) -> Option<String> {
+    lacks_room_for(folder, least, 0)
+}
+
+/// The same of so many bytes that are to be written.
+pub(super) fn lacks_room_for(folder: &Path, least: Option<u64>, bytes: u64) -> Option<String> {
     let (free, all) = free(folder)?;
-    let least = least.unwrap_or_else(|| KEPT.min(all / SHARE));
+    let least = least.unwrap_or_else(|| KEPT.min(all / SHARE)).saturating_add(bytes);
     let size = |bytes: u64| format!("{} MiB", bytes >> 20);
     (free < least)
         .then(|| format!("`{}` has {} free, less than {} (see --min-free)", folder.display(), size(free), size(least)))
@@ -37,6 +42,7 @@ mod tests {
     fn a_disk_without_room_is_told() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(lacks_room(folder.path(), Some(0)), None);
+        assert!(lacks_room_for(folder.path(), Some(0), u64::MAX).is_some());
         assert!(lacks_room(folder.path(), Some(u64::MAX)).unwrap().contains("see --min-free"));
         assert_eq!(lacks_room(Path::new("/nonexistent"), Some(1)), None);
     }

@@ -7,6 +7,8 @@ use std::io::{self, ErrorKind};
 pub enum Trouble {
     /// Nothing can be written. That passes, however long it takes, and never is the fault of an upload.
     Room,
+    /// Nothing more can be written for one customer, whose quota is used up. That passes as lack of room does, and others go on.
+    Quota,
     /// The machine lacks something else that others need too: memory, open files, the store, a reader. An upload that wants too
     /// much of it may be the cause.
     Machine,
@@ -15,12 +17,13 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    const ALL: [Trouble; 3] = [Trouble::Room, Trouble::Machine, Trouble::Upload];
+    const ALL: [Trouble; 4] = [Trouble::Room, Trouble::Quota, Trouble::Machine, Trouble::Upload];
 
     /// That of an error of the system.
     pub(super) fn of(error: &io::Error) -> Trouble {
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Trouble::Room,
+            ErrorKind::StorageFull => Trouble::Room,
+            ErrorKind::QuotaExceeded => Trouble::Quota,
             ErrorKind::OutOfMemory => Trouble::Machine,
             #[cfg(unix)]
             _ if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => Trouble::Machine,
@@ -28,17 +31,22 @@ impl Trouble {
         }
     }
 
-    /// That of a problem in a report, which keeps of an error only its words: at their end the standard library says which it was.
-    pub(super) fn of_message(message: &str) -> Trouble {
+    /// That of a problem with reading, as a report tells it, which keeps of an error only its words: at their end the standard library
+    /// says which it was. Room that reading lacks is that of the temporary folder: what does not fit into it may never do.
+    pub(super) fn of_reading(message: &str) -> Trouble {
         let code =
             message.strip_suffix(')').and_then(|it| it.rsplit_once("(os error ")).and_then(|it| it.1.parse().ok());
-        code.map_or(Trouble::Upload, |code| Trouble::of(&io::Error::from_raw_os_error(code)))
+        match code.map_or(Trouble::Upload, |code| Trouble::of(&io::Error::from_raw_os_error(code))) {
+            Trouble::Room | Trouble::Quota => Trouble::Machine,
+            trouble => trouble,
+        }
     }
 
     /// The name, as a reader tells it.
     pub(super) fn name(self) -> &'static str {
         match self {
             Trouble::Room => "room",
+            Trouble::Quota => "quota",
             Trouble::Machine => "machine",
             Trouble::Upload => "upload",
         }
@@ -57,18 +65,19 @@ mod tests {
     #[test]
     fn what_an_error_is_about_is_its_kind() {
         let of = |code| Trouble::of(&io::Error::from_raw_os_error(code));
-        assert_eq!([libc::ENOSPC, libc::EDQUOT].map(of), [Trouble::Room; 2]);
+        assert_eq!([libc::ENOSPC, libc::EDQUOT].map(of), [Trouble::Room, Trouble::Quota]);
         assert_eq!([libc::ENOMEM, libc::EMFILE, libc::ENFILE].map(of), [Trouble::Machine; 3]);
         assert_eq!([libc::EACCES, libc::EIO, libc::EISDIR].map(of), [Trouble::Upload; 3]);
         let named = "a (os error 28).zip: permission denied, could not be written";
         assert_eq!(Trouble::of(&io::Error::other(named)), Trouble::Upload);
         for (message, trouble) in [
-            ("No space left on device (os error 28)", Trouble::Room),
+            ("No space left on device (os error 28)", Trouble::Machine),
+            ("Cannot allocate memory (os error 12)", Trouble::Machine),
             ("a (os error 28).log: Permission denied (os error 13)", Trouble::Upload),
             ("a (os error 28)x", Trouble::Upload),
             ("", Trouble::Upload),
         ] {
-            assert_eq!(Trouble::of_message(message), trouble, "{message}");
+            assert_eq!(Trouble::of_reading(message), trouble, "{message}");
         }
         assert!(Trouble::ALL.into_iter().all(|it| Trouble::named(it.name()) == Some(it)));
     }

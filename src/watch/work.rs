@@ -3,7 +3,7 @@
 //! The state is written down before what follows it is done. Killed at any point, the next run begins the upload again: reports are
 //! replaced by the same ones, and only the last step, a single transaction, makes it a bundle that has been read.
 
-use super::ending::{BUSY, MACHINE, MOST, RETRY, seconds};
+use super::ending::{BUSY, MACHINE};
 use super::examine::{chain, sha256};
 use super::facts::{Facts, bytes_of};
 use super::inside::{Inside, is_gone};
@@ -142,15 +142,17 @@ impl Work<'_> {
             // A mistake of ours costs this upload only, and that not at once.
             catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| self.failed(&bundle, upload.clone(), MISTAKE))
         });
-        let why = match done {
+        let (why, trouble) = match done {
             Ok(end) | Err(Stop::Came(end)) => return end,
             Err(Stop::Store(error)) if Store::may_go_by(&error) => return machine(chain(&error)),
-            Err(Stop::Io(error)) if Trouble::of(&error) != Trouble::Upload => return machine(error.to_string()),
-            Err(Stop::Store(error)) => chain(&error),
-            Err(Stop::Io(error)) => error.to_string(),
+            Err(Stop::Store(error)) => (chain(&error), Trouble::Upload),
+            Err(Stop::Io(error)) => (error.to_string(), Trouble::of(&error)),
         };
-        let refused = self.refused(job, None, upload, before.as_ref(), (Trouble::Upload, &why));
-        refused.unwrap_or((Came::Later(why), Fate::Refused(MOST)))
+        if matches!(trouble, Trouble::Room | Trouble::Machine) {
+            return machine(why);
+        }
+        let refused = self.refused(job, None, upload, before.as_ref(), (trouble, &why));
+        refused.unwrap_or((Came::Later(why), Fate::Refused(MACHINE)))
     }
 
     /// The upload as the store gets to see it, with what it knows of the same file.
@@ -242,19 +244,7 @@ impl Work<'_> {
                 Ok((Came::Incomplete(why), Fate::Incomplete))
             }
             Examined::Machine { why, trouble } => self.refused(job, Some(bundle), upload, before, (trouble, &why)),
-            // Perhaps the others have had the memory that it needs.
-            Examined::Killed if !job.is_alone => {
-                let reason = Some("its reader was killed while others read as well".to_owned());
-                let due = wall + seconds(RETRY);
-                self.store
-                    .set_upload(&Upload { state: UploadState::Later, since: wall, due, reason, ..upload }, wall)?;
-                Ok((Came::Crowded, Fate::Alone(RETRY)))
-            }
-            Examined::Killed => {
-                let why = "its reader was killed although no other bundle was read: most likely this machine has not \
-                    enough memory for it";
-                self.failed(bundle, upload, why)
-            }
+            Examined::Killed => self.killed(job, bundle, upload),
             Examined::Failed { why } => self.failed(bundle, upload, &why),
         }
     }

@@ -58,6 +58,7 @@ impl Beside {
         store: PathBuf,
         roots: &[PathBuf],
         signatures: Vec<PathBuf>,
+        least_free: Option<u64>,
         set: &SignatureSet,
     ) -> anyhow::Result<Option<Beside>> {
         if !config.has_notices() && !config.has_orders() {
@@ -68,7 +69,7 @@ impl Beside {
         config.check_keywords().map_err(|error| Usage(format!("failed to read keywords: {error}")))?;
         let config = Arc::new(config);
         let notices = Notices::new(Arc::clone(&config), &signatures)?;
-        let packages = Packages::new(Arc::clone(&config), &store, roots, signatures)?;
+        let packages = Packages::new(Arc::clone(&config), &store, roots, signatures, least_free)?;
         let mut works = Vec::new();
         works.extend(config.has_notices().then_some(Work::Notices(notices)));
         works.extend(config.has_orders().then_some(Work::Packages(packages)));

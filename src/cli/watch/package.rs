@@ -6,7 +6,7 @@ use crate::cli::submit::{sealed, with_claim};
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub(super) struct Packages {
     /// The folder they are kept in until they are through.
     folder: PathBuf,
     signatures: Vec<PathBuf>,
+    /// Bytes that stay free on its disk.
+    least_free: Option<u64>,
     program: PathBuf,
 }
 
@@ -42,13 +44,14 @@ impl Packages {
         store: &Path,
         roots: &[PathBuf],
         signatures: Vec<PathBuf>,
+        least_free: Option<u64>,
     ) -> anyhow::Result<Packages> {
         let roots = roots.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
         let store = std::path::absolute(store)?;
         // Hidden: should the store lie in a watched folder, they are no uploads.
         let name = format!(".{}.packages", store.file_name().unwrap_or_default().to_string_lossy());
         let folder = store.with_file_name(name);
-        Ok(Packages { config, store, roots, folder, signatures, program: std::env::current_exe()? })
+        Ok(Packages { config, store, roots, folder, signatures, least_free, program: std::env::current_exe()? })
     }
 
     /// Makes one; whatever goes wrong is what came of it.
@@ -68,7 +71,7 @@ impl Packages {
     /// Removes the packages that are through or given up, and what an earlier run has left.
     pub(super) fn sweep(&self, store: &Store) -> anyhow::Result<()> {
         let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             entries => entries?,
         };
         let used = store.packages_in_use()?;
@@ -102,7 +105,11 @@ impl Packages {
         private::folder(&self.folder).with_context(|| format!("failed to make `{}`", self.folder.display()))?;
         // Whoever uploads may have put something else in its place since, or a link to what another customer has there.
         let copy = tempfile::Builder::new().prefix(".bundle-").tempdir_in(&self.folder)?;
-        let Some(logs) = take(&self.roots, bundle, copy.path(), stop).context("failed to take the bundle")? else {
+        let taken = match take(&self.roots, bundle, copy.path(), self.least_free, stop) {
+            Err(error) if error.kind() == ErrorKind::StorageFull => return Ok(Made::NoRoom),
+            taken => taken.context("failed to take the bundle")?,
+        };
+        let Some(logs) = taken else {
             return Ok(Made::Failed("another file is in the place of the bundle that was read".to_owned()));
         };
         let answer = match self.run(bundle, &logs, wanted, out, stop)? {

@@ -73,6 +73,19 @@ fn a_package_waits_for_a_person_unless_a_rule_has_approved_it() {
 }
 
 #[test]
+fn a_package_for_another_customer_than_that_of_the_bundle_is_refused() {
+    let (_folder, store) = open();
+    let listed = filed(&store, UNASSIGNED, "one", 10);
+    // While it is made.
+    store.give_case(listed.case, "acme", "me", 11).unwrap();
+    let refused = store.queue_escalation(&listed, &own(&listed, "k1", "m1"), Ok("rule"), 12);
+    assert!(matches!(refused, Err(StoreError::CaseOfOther { .. })), "{refused:?}");
+    assert_eq!((store.packages_in_use().unwrap(), store.approved_by_rule(12).unwrap()), (vec![], vec![]));
+    let again = store.not_escalated(10).unwrap().pop().unwrap();
+    assert!(store.queue_escalation(&again, &own(&again, "k1", "m1"), Ok("rule"), 13).unwrap().is_some());
+}
+
+#[test]
 fn what_a_person_has_given_up_is_not_taken_up_by_a_rule() {
     let (_folder, store) = open();
     let bundle = filed(&store, "acme", "one", 10);

@@ -42,6 +42,30 @@ fn a_disk_that_stays_full_condemns_nothing() {
     assert_eq!(names_of(&world.work()), [("a.zip", &Came::Done(Filed::Opened(1)))]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_quota_that_stays_used_up_condemns_nothing_and_stops_nobody_else() {
+    let mut world = World::new();
+    world.write("acme/a.zip", "END");
+    world.look();
+    world.pass(SETTLE.as_secs());
+    let full = Examined::Machine { why: "quota exceeded".into(), trouble: Trouble::Quota };
+    for _ in 0..1000 {
+        while let Some(job) = world.next() {
+            let came = world.work_on(&job, &|_| Ok(()), &mut |_, _| full.clone());
+            // It is told of this one, which others do not wait for.
+            assert_eq!(came, Came::Later("quota exceeded".into()));
+        }
+        world.pass(10);
+    }
+    world.pass(600);
+    let (job, full) = (world.next().unwrap(), |_| Err(io::Error::from_raw_os_error(libc::EDQUOT)));
+    let came = world.work_on(&job, &full, &mut read);
+    assert!(matches!(&came, Came::Later(why) if why.contains("uota")), "{came:?}");
+    world.pass(600);
+    assert_eq!(names_of(&world.work()), [("acme/a.zip", &Came::Done(Filed::Opened(1)))]);
+}
+
 #[test]
 fn whoever_sets_the_clock_changes_nothing() {
     const YEAR: i64 = 31_536_000;

@@ -51,6 +51,44 @@ fn what_cannot_be_removed_is_told() {
 }
 
 #[test]
+fn what_the_system_does_not_let_go_of_is_not_hidden() {
+    let mut world = World::new();
+    world.write("acme/a.zip", "END");
+    world.settle();
+    let root = world.root();
+    let place = Inside::open(&root, &root.join("acme")).unwrap();
+    // As if removing it had failed.
+    std::mem::forget(crate::watch::held::Held::new(&place, std::ffi::OsStr::new("a.zip")).unwrap());
+    assert!(!world.exists("acme/a.zip"));
+    retention::put_held_back(&root);
+    assert_eq!(std::fs::read_to_string(world.path("acme/a.zip")).unwrap(), "END");
+}
+
+#[test]
+fn what_was_away_and_comes_back_is_not_taken_for_removed() {
+    let mut world = World::new();
+    world.write("a.zip", "END");
+    world.settle();
+    let removed = |world: &World| {
+        let wall = world.wall();
+        retention::remove_old(&world.store, &[world.root()], (wall + 1, wall), &|| {}).unwrap().removed
+    };
+    // The folder is an empty mount point.
+    let (root, away) = (world.root(), world.folder.path().join("away"));
+    std::fs::rename(&root, &away).unwrap();
+    std::fs::create_dir(&root).unwrap();
+    assert_eq!((removed(&world), upload(&world, "a.zip").state), (1, UploadState::Removed));
+    std::fs::remove_dir(&root).unwrap();
+    std::fs::rename(&away, &root).unwrap();
+    world.pass(10);
+    world.restart();
+    world.look();
+    let again = upload(&world, "a.zip");
+    assert_eq!((again.state, again.since), (UploadState::Done, world.wall()));
+    assert_eq!((removed(&world), world.exists("a.zip")), (1, false));
+}
+
+#[test]
 fn what_goes_before_it_was_read_is_forgotten() {
     let mut world = World::new();
     for name in ["a.zip", "acme/b.zip", "c.zip"] {
