@@ -113,7 +113,7 @@ impl Work<'_> {
         if trouble == Trouble::Upload && !self.is_there(&job.path) {
             return Ok((Came::Later(why.to_owned()), Fate::Later(MOST)));
         }
-        let lacks_room = matches!(trouble, Trouble::Room | Trouble::Quota);
+        let lacks_room = matches!(trouble, Trouble::Room | Trouble::Place);
         if !lacks_room && job.refused >= self.give_up && job.refused > Duration::ZERO {
             return self.quarantine(bundle, upload, &format!("it cannot be read: {why}"), None);
         }
@@ -125,7 +125,7 @@ impl Work<'_> {
         self.store.set_upload(&Upload { state: UploadState::Later, since, due, reason, ..upload }, wall)?;
         let came = match trouble {
             Trouble::Room | Trouble::Machine => Came::Machine(why.to_owned()),
-            Trouble::Quota | Trouble::Upload => Came::Later(why.to_owned()),
+            Trouble::Place | Trouble::Upload => Came::Later(why.to_owned()),
         };
         Ok((came, Fate::Refused(wait)))
     }

@@ -64,8 +64,13 @@ pub fn examine(job: &Task, set: &SignatureSet, helper: Option<&Helper>) -> Exami
         return Examined::Machine { why: told(problem), trouble: Trouble::of_reading(&problem.message) };
     }
     if let Err(error) = write_reports(&diagnosis, folder.path()) {
+        // Whatever it is, the bundle is not to blame.
+        let trouble = match Trouble::of(&error) {
+            Trouble::Upload => Trouble::Place,
+            trouble => trouble,
+        };
         let why = format!("the report could not be written: {error}");
-        return Examined::Machine { why, trouble: Trouble::of(&error) };
+        return Examined::Machine { why, trouble };
     }
     let is_empty = diagnosis.inputs.first().is_some_and(|it| it.bytes == 0);
     match of_kind(ProblemKind::Corrupt).find(|it| is_whole(&it.file)) {
@@ -275,7 +280,7 @@ mod tests {
         fs::create_dir(folder.path().join("out/report.html")).unwrap();
         let nowhere = examine(&job, &set, None);
         // Whoever uploads has put it there, and the disk is not full.
-        let Examined::Machine { why, trouble: Trouble::Upload } = &nowhere else { panic!("{nowhere:?}") };
+        let Examined::Machine { why, trouble: Trouble::Place } = &nowhere else { panic!("{nowhere:?}") };
         assert!(why.contains("could not be written"), "{why}");
     }
 

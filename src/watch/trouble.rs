@@ -7,23 +7,24 @@ use std::io::{self, ErrorKind};
 pub enum Trouble {
     /// Nothing can be written. That passes, however long it takes, and never is the fault of an upload.
     Room,
-    /// Nothing more can be written for one customer, whose quota is used up. That passes as lack of room does, and others go on.
-    Quota,
+    /// Nothing can be written beside the uploads of one customer: the quota is used up, or something is in the way. That passes as lack
+    /// of room does, and others go on.
+    Place,
     /// The machine lacks something else that others need too: memory, open files, the store, a reader. An upload that wants too
     /// much of it may be the cause.
     Machine,
-    /// What lies there cannot be read, or not be written beside.
+    /// What lies there cannot be read.
     Upload,
 }
 
 impl Trouble {
-    const ALL: [Trouble; 4] = [Trouble::Room, Trouble::Quota, Trouble::Machine, Trouble::Upload];
+    const ALL: [Trouble; 4] = [Trouble::Room, Trouble::Place, Trouble::Machine, Trouble::Upload];
 
     /// That of an error of the system.
     pub(super) fn of(error: &io::Error) -> Trouble {
         match error.kind() {
             ErrorKind::StorageFull => Trouble::Room,
-            ErrorKind::QuotaExceeded => Trouble::Quota,
+            ErrorKind::QuotaExceeded => Trouble::Place,
             ErrorKind::OutOfMemory => Trouble::Machine,
             #[cfg(unix)]
             _ if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => Trouble::Machine,
@@ -37,7 +38,7 @@ impl Trouble {
         let code =
             message.strip_suffix(')').and_then(|it| it.rsplit_once("(os error ")).and_then(|it| it.1.parse().ok());
         match code.map_or(Trouble::Upload, |code| Trouble::of(&io::Error::from_raw_os_error(code))) {
-            Trouble::Room | Trouble::Quota => Trouble::Machine,
+            Trouble::Room | Trouble::Place => Trouble::Machine,
             trouble => trouble,
         }
     }
@@ -46,7 +47,7 @@ impl Trouble {
     pub(super) fn name(self) -> &'static str {
         match self {
             Trouble::Room => "room",
-            Trouble::Quota => "quota",
+            Trouble::Place => "place",
             Trouble::Machine => "machine",
             Trouble::Upload => "upload",
         }
@@ -65,7 +66,7 @@ mod tests {
     #[test]
     fn what_an_error_is_about_is_its_kind() {
         let of = |code| Trouble::of(&io::Error::from_raw_os_error(code));
-        assert_eq!([libc::ENOSPC, libc::EDQUOT].map(of), [Trouble::Room, Trouble::Quota]);
+        assert_eq!([libc::ENOSPC, libc::EDQUOT].map(of), [Trouble::Room, Trouble::Place]);
         assert_eq!([libc::ENOMEM, libc::EMFILE, libc::ENFILE].map(of), [Trouble::Machine; 3]);
         assert_eq!([libc::EACCES, libc::EIO, libc::EISDIR].map(of), [Trouble::Upload; 3]);
         let named = "a (os error 28).zip: permission denied, could not be written";

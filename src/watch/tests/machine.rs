@@ -49,7 +49,7 @@ fn a_quota_that_stays_used_up_condemns_nothing_and_stops_nobody_else() {
     world.write("acme/a.zip", "END");
     world.look();
     world.pass(SETTLE.as_secs());
-    let full = Examined::Machine { why: "quota exceeded".into(), trouble: Trouble::Quota };
+    let full = Examined::Machine { why: "quota exceeded".into(), trouble: Trouble::Place };
     for _ in 0..1000 {
         while let Some(job) = world.next() {
             let came = world.work_on(&job, &|_| Ok(()), &mut |_, _| full.clone());
