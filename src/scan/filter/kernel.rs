@@ -79,13 +79,26 @@ pub(super) fn probe<const STRIDE: usize, const WORDS: usize>(
     (from, 0)
 }
 
-/// How far ahead text is fetched, in bytes. The processor does so by itself only up to the end of a page.
+/// The text of a whole step of so many bytes, with the rest of its last key; `None` if it reaches behind `to`. What is some
+/// steps ahead is fetched meanwhile.
 #[cfg(target_arch = "x86_64")]
-const AHEAD: usize = 8 << 10;
+#[inline(always)]
+fn step(text: &[u8], position: usize, to: usize, length: usize) -> Option<&[u8]> {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+
+    /// In bytes. The processor does so by itself only up to the end of a page.
+    const AHEAD: usize = 8 << 10;
+    let bytes = text.get(position..)?.get(..length + 8)?;
+    for line in (0..length).step_by(64) {
+        // SAFETY: every x86-64 processor has the instruction, and it has no effect but on the cache.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(AHEAD + line).cast()) };
+    }
+    (position + length <= to).then_some(bytes)
+}
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::AHEAD;
+    use super::step;
     use crate::scan::filter::bitmap::{FOLD, Positions};
     use std::arch::x86_64::*;
 
@@ -108,12 +121,7 @@ mod avx2 {
         found: &mut Positions,
     ) -> (usize, usize) {
         let (mut position, mut count) = (from, 0);
-        while position + STEP * STRIDE <= to
-            && let Some(bytes) = text[position..].get(..STEP * STRIDE + 8)
-        {
-            for line in (0..STEP * STRIDE).step_by(64) {
-                _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(AHEAD + line).cast());
-            }
+        while let Some(bytes) = step(text, position, to, STEP * STRIDE) {
             let mut hits = 0;
             for index in 0..STEP / LANES {
                 // SAFETY: 8 positions and the eight bytes behind the last lie in `bytes`.
@@ -190,7 +198,7 @@ mod avx2 {
 
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
-    use super::AHEAD;
+    use super::step;
     use crate::scan::filter::bitmap::{FOLD, Positions};
     use std::arch::x86_64::*;
 
@@ -219,12 +227,7 @@ mod avx512 {
         // SAFETY: the array has 64 bytes.
         let lanes = unsafe { _mm512_loadu_si512(lanes.as_ptr().cast()) };
         let (mut position, mut count) = (from, 0);
-        while position + STEP * STRIDE <= to
-            && let Some(bytes) = text[position..].get(..STEP * STRIDE + 8)
-        {
-            for line in (0..STEP * STRIDE).step_by(64) {
-                _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(AHEAD + line).cast());
-            }
+        while let Some(bytes) = step(text, position, to, STEP * STRIDE) {
             for index in 0..STEP / LANES {
                 // SAFETY: 16 positions and the eight bytes behind the last lie in `bytes`.
                 let place = unsafe { hashes::<STRIDE, WORDS>(bytes.as_ptr().add(index * LANES * STRIDE), multiplier) };

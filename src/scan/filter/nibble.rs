@@ -45,6 +45,11 @@ impl Classes {
         self.seven[usize::from(byte & 127)]
     }
 
+    /// Whether no other byte is allowed.
+    fn is_ascii(&self) -> bool {
+        self.high[8..] == [0; 8]
+    }
+
     fn by_nibbles(&self, byte: u8) -> u8 {
         self.low[usize::from(byte & 15)] & self.high[usize::from(byte >> 4)]
     }
@@ -139,7 +144,10 @@ fn find<const LENGTH: usize>(
         unsafe {
             match kernel {
                 Kernel::Portable => {}
-                Kernel::Avx2 => (next, count) = x86::avx2::<LENGTH>(tables, text, from, to, found),
+                Kernel::Avx2 if tables.iter().all(Classes::is_ascii) => {
+                    (next, count) = x86::avx2::<LENGTH, true>(tables, text, from, to, found);
+                }
+                Kernel::Avx2 => (next, count) = x86::avx2::<LENGTH, false>(tables, text, from, to, found),
                 Kernel::Avx512 => (next, count) = x86::avx512::<LENGTH>(tables, text, from, to, found),
             }
         }
@@ -174,9 +182,10 @@ mod x86 {
     use super::{BLOCK, Classes, Positions};
     use std::arch::x86_64::*;
 
-    /// Does whole steps; returns where the portable form goes on and how many positions were found.
+    /// Does whole steps; returns where the portable form goes on and how many positions were found. `ASCII` says that no other
+    /// byte is allowed.
     #[target_feature(enable = "avx2,bmi1")]
-    pub(super) fn avx2<const LENGTH: usize>(
+    pub(super) fn avx2<const LENGTH: usize, const ASCII: bool>(
         tables: &[Classes; 4],
         text: &[u8],
         from: usize,
@@ -196,7 +205,8 @@ mod x86 {
             for (i, &(low, high)) in tables.iter().enumerate() {
                 // SAFETY: `to + LENGTH - 1 <= text.len()`.
                 let bytes = unsafe { _mm256_loadu_si256(text.as_ptr().add(position + i).cast()) };
-                let low = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
+                // The lookup takes the low nibble by itself, and gives nothing for a byte that is not ASCII.
+                let low = _mm256_shuffle_epi8(low, if ASCII { bytes } else { _mm256_and_si256(bytes, nibble) });
                 let high = _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble));
                 buckets = _mm256_and_si256(buckets, _mm256_and_si256(low, high));
             }
@@ -289,7 +299,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_kernel_finds_what_its_portable_form_finds(
-            keys in vec(vec(any::<u8>(), 4), 1..40),
+            keys in prop_oneof![vec(vec(any::<u8>(), 4), 1..40), vec(vec(0..=127_u8, 4), 1..40)],
             length in LENGTHS,
             text in vec(prop_oneof![any::<u8>(), b'a'..b'd', b'A'..b'D'], 0..400),
             from in 0usize..40,
