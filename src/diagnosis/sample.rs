@@ -3,7 +3,7 @@
 use super::Diagnosis;
 use crate::bundle::{Input, Visited};
 use crate::finding::{Claim, Evidence, Group, Level, Origin, Source, Tally, Time, Timeline, UnknownGroup};
-use crate::signature::{Audience, Condition, Fix, Reference, Severity, Signature, SignatureSet, SupportLevel};
+use crate::signature::{Audience, Condition, Demand, Fix, Reference, Severity, Signature, SignatureSet, SupportLevel};
 
 /// 2026-01-02T03:04:05 and `seconds` more, in UTC.
 pub(crate) fn at(seconds: i64) -> Time {
@@ -48,6 +48,7 @@ pub(crate) fn group(count: u64, evidence: Vec<Evidence>) -> Group {
         first_time: Some(at(0)),
         last_time: Some(at(if count > 1 { 60 } else { 0 })),
         captures: [("host".to_string(), "srv01".to_string())].into(),
+        demand: Demand { parts: 1, literal: 14 },
         evidence,
         files: files.into_iter().collect(),
     }

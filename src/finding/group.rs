@@ -4,6 +4,7 @@ use super::evidence::{Evidence, Kept, Place};
 use super::{Level, Time};
 use crate::bundle::FilePath;
 use crate::record::{Chunk, Record};
+use crate::signature::Demand;
 use std::collections::BTreeMap;
 
 /// What was counted for one signature or template.
@@ -17,6 +18,8 @@ pub struct Group {
     pub last_time: Option<Time>,
     /// Captures of the first evidence.
     pub captures: BTreeMap<String, String>,
+    /// What the signature asks for and stands in the first evidence.
+    pub demand: Demand,
     /// The first few in time (then path, then line) order, at most [`Group::EVIDENCE`].
     pub evidence: Vec<Evidence>,
     /// Files it was seen in, in the order of their paths; the first [`Group::FILES`] of them.
@@ -89,11 +92,11 @@ impl Group {
     /// Adds what another tally has of the same signature or template. Returns whether the first evidence is the other's.
     pub(crate) fn merge(&mut self, other: Group) -> bool {
         let others_first = match (self.evidence.first(), other.evidence.first()) {
-            (Some(own), Some(first)) => (first, &other.captures) < (own, &self.captures),
+            (Some(own), Some(first)) => (first, &other.captures, other.demand) < (own, &self.captures, self.demand),
             (own, _) => own.is_none(),
         };
         if others_first {
-            self.captures = other.captures;
+            (self.captures, self.demand) = (other.captures, other.demand);
         }
         self.count += other.count;
         self.add_times(other.first_time, other.last_time);

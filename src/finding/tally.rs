@@ -131,7 +131,7 @@ impl Tally {
             let claim = Claim { signature: found.signature, row: found.row() };
             let group = self.known.entry(claim).or_default();
             if group.add(file, chunk, hit.record, line) {
-                group.captures = captures(found);
+                (group.captures, group.demand) = (captures(found), found.demand());
             }
             // A row of a table may depend on digits: such signatures are never judged alike by the scan.
             enough = group.enough(file).map(|enough| (found.signature as u64, None, enough));

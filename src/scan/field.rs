@@ -5,7 +5,7 @@
 
 use super::pattern::{Pattern, Unusable};
 use crate::record::fields;
-use crate::signature::{FieldTest, FieldValue};
+use crate::signature::{Demand, FieldTest, FieldValue};
 use memchr::memmem::Finder;
 use std::borrow::Cow;
 
@@ -70,6 +70,24 @@ impl FieldPattern {
             }
         }
         Ok(false)
+    }
+
+    /// What stands in the first value that fits.
+    pub(super) fn demand(&self, text: &[u8]) -> Demand {
+        let mut literal = 0;
+        fields::any(text, &self.name, &mut |value| {
+            let value = value.text();
+            let of = |wanted: &ValuePattern| match wanted {
+                ValuePattern::Is(text) => (text.needle() == &*value).then_some(value.len()),
+                ValuePattern::Like(pattern) => {
+                    Some(pattern.demand(&value)).filter(|it| it.parts > 0).map(|it| it.literal)
+                }
+            };
+            let most = self.values.iter().filter_map(of).max();
+            literal = most.unwrap_or(0);
+            most.is_some()
+        });
+        Demand::of_text(literal)
     }
 
     /// Gives the named groups in the first value that fits.
@@ -155,6 +173,13 @@ mod tests {
         check(&[("data.n", &[is("x 7")])], true);
         check(&[("data.n", &[regex("^7"), regex("^0")])], true);
         check(&[("provider", &[FieldValue::Like(Condition::Text { text: "ISK".into(), nocase: true })])], true);
+    }
+
+    #[test]
+    fn each_field_is_a_part_and_the_value_that_fits_counts() {
+        let pattern = pattern(&[("event_id", &[is("7000"), is("7")]), ("provider", &[regex("^di"), regex("^disk$")])]);
+        assert_eq!(pattern.demand(EVENT.as_bytes()), Demand { parts: 2, literal: 4 });
+        assert_eq!(pattern.demand(b"{\"event_id\":7}"), Demand::default());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::repeats::{Enough, More};
 use super::timeline::Timeline;
 use super::variants::Keyed;
 use crate::record::{Level, Record};
+use crate::signature::Demand;
 use std::borrow::Cow;
 
 /// One signature that holds for a record.
@@ -15,8 +16,8 @@ pub struct Match<'a> {
     /// Index in [`SignatureSet::signatures`](crate::signature::SignatureSet::signatures); of a record of a correlation that in
     /// [`SignatureSet::wanted`](crate::signature::SignatureSet::wanted).
     pub signature: usize,
-    /// What to ask for the captures; `None` if it has no named group.
-    pub(super) pattern: Option<&'a Pattern>,
+    /// What to ask for more.
+    pub(super) pattern: &'a Pattern,
     /// Its variants; `None` if it has none.
     pub(super) keyed: Option<&'a Keyed>,
     pub(super) text: &'a [u8],
@@ -26,16 +27,16 @@ impl<'a> Match<'a> {
     /// A match as the tests of other layers need one: of a regex in a text.
     #[cfg(test)]
     pub(crate) fn of_regex(signature: usize, regex: &str, text: &'a [u8]) -> Match<'a> {
-        let pattern = Pattern::new(&crate::signature::Condition::Regex(regex.into())).ok();
-        Match { signature, pattern: pattern.map(|pattern| &*Box::leak(Box::new(pattern))), keyed: None, text }
+        let pattern = Pattern::new(&crate::signature::Condition::Regex(regex.into())).expect("a regex");
+        Match { signature, pattern: Box::leak(Box::new(pattern)), keyed: None, text }
     }
 
     /// Returns the named groups that took part, in the order of their names. This is a search of its own: few matches
     /// of many are ever asked.
     pub fn captures(&self) -> Vec<(&'a str, Cow<'a, [u8]>)> {
         let mut captures = Vec::new();
-        if let Some(pattern) = self.pattern {
-            pattern.captures(self.text, &mut |name, value| captures.push((name, value)));
+        if self.pattern.has_names() {
+            self.pattern.captures(self.text, &mut |name, value| captures.push((name, value)));
             // The first of several groups with one name stays: the sort is stable.
             captures.sort_by_key(|(name, _)| *name);
             captures.dedup_by_key(|(name, _)| *name);
@@ -43,9 +44,14 @@ impl<'a> Match<'a> {
         captures
     }
 
+    /// Returns how much of what the signature asks for stands in the record. A search of its own, too.
+    pub fn demand(&self) -> Demand {
+        self.pattern.demand(self.text)
+    }
+
     /// Returns the number of the signature's row for what is captured. Costs nothing where there are no variants.
     pub fn row(&self) -> Option<u32> {
-        self.keyed?.row_of(self.pattern?, self.text)
+        self.keyed?.row_of(self.pattern, self.text)
     }
 }
 

@@ -9,7 +9,7 @@ use super::fixed::is_fixed;
 use super::required::{Folded, Required};
 use super::sequence::Sequence;
 use super::syntax::parse;
-use crate::signature::Condition;
+use crate::signature::{Condition, Demand};
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
@@ -124,6 +124,22 @@ impl Pattern {
                 }
                 Ok(true)
             }
+        }
+    }
+
+    /// How much of what the condition asks for stands in the text; nothing if it does not hold.
+    pub(super) fn demand(&self, text: &[u8]) -> Demand {
+        if self.holds(text) != Ok(true) {
+            return Demand::default();
+        }
+        match self {
+            Pattern::Any(parts) => parts.iter().map(|part| part.demand(text)).fold(Demand::default(), Demand::most),
+            Pattern::All(parts) => parts.iter().map(|part| part.demand(text)).fold(Demand::default(), Demand::and),
+            Pattern::None(_) => Demand::default(),
+            Pattern::Text(finder) => Demand::of_text(finder.needle().len()),
+            Pattern::NocaseText(folded) => Demand::of_text(folded.len()),
+            Pattern::Regex(regex) => Demand::of_regex(&regex.pattern),
+            Pattern::Fields(tests) => tests.iter().map(|test| test.demand(text)).fold(Demand::default(), Demand::and),
         }
     }
 
@@ -270,6 +286,23 @@ mod tests {
         let mut found = Vec::new();
         pattern.captures(b"host a code 5", &mut |name, value| found.push((name, value.into_owned())));
         assert_eq!(found, [("code", b"5".to_vec()), ("other", b"code".to_vec())]);
+    }
+
+    #[test]
+    fn what_was_asked_for_is_that_of_the_branches_that_hold() {
+        let condition = Condition::Any(vec![
+            text("ERR20643", false),
+            Condition::All(vec![text("watchdog", true), Condition::Regex("restarting services".into())]),
+            text("a text that is not there", false),
+        ]);
+        let pattern = Pattern::new(&condition).unwrap();
+        for (text, parts, literal) in [
+            ("ERR20643: Watchdog restarting services", 2, 19),
+            ("ERR20643: Watchdog", 1, 8),
+            ("Watchdog restarting", 0, 0),
+        ] {
+            assert_eq!(pattern.demand(text.as_bytes()), Demand { parts, literal }, "{text}");
+        }
     }
 
     #[test]

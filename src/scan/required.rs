@@ -53,6 +53,11 @@ impl Folded {
         Folded { text: literal.into(), rarest }
     }
 
+    /// In bytes.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether the literal stands in the text, in any ASCII case.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
         let Some(&byte) = self.text.get(self.rarest) else { return true };

@@ -282,7 +282,7 @@ impl Scanner {
             return None;
         }
         let keyed = self.keyed.get(signature).and_then(Option::as_deref);
-        Some(Match { signature, pattern: pattern.has_names().then_some(pattern), keyed, text })
+        Some(Match { signature, pattern, keyed, text })
     }
 }
 

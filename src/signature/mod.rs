@@ -11,6 +11,7 @@ mod checksum;
 mod correlation;
 mod data;
 mod day;
+mod demand;
 #[cfg(test)]
 mod encode;
 mod fact;
@@ -38,6 +39,7 @@ pub(crate) use builtin::{unpacked, unpacked_at_start};
 pub use correlation::{Absent, Anchor, Bond, Correlation, Order, Part, Span, Unless, Wanted, Where};
 pub use data::*;
 pub use day::Day;
+pub use demand::Demand;
 pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub(crate) use fields::similar;
 pub use fragments::Fragment;

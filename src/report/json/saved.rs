@@ -13,7 +13,7 @@ use crate::bundle::{Input, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Period, Related, State, Suppressed, Unresolved};
 use crate::finding::{Coverage, Evidence, Group, Level, Object, Sight, Sightings, Time, UnknownGroup, Zone};
 use crate::signature::{
-    Audience, CatalogueInfo, Condition, Correlation, Escalate, FactKind, Fix, Order, Reference, Severity, Side,
+    Audience, CatalogueInfo, Condition, Correlation, Demand, Escalate, FactKind, Fix, Order, Reference, Severity, Side,
     Signature, SupportLevel, Where,
 };
 use serde::Deserialize;
@@ -223,6 +223,8 @@ fn group(
         captures,
         evidence,
         files: files.iter().map(|it| (&**it).into()).collect(),
+        // What was made of it is in the report.
+        demand: Demand::default(),
     })
 }
 
