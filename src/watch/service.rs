@@ -2,7 +2,7 @@
 
 use super::events::Events;
 use super::examine::chain;
-use super::memory::{give_back, share_pools};
+use super::memory::{give_back, keep_little};
 use super::metrics::Pulse;
 use super::publish::Workplace;
 use super::readers::{Message, Newest, Shared, read_bundles, wall};
@@ -56,7 +56,7 @@ pub fn claim(settings: &Settings) -> Result<Claimed, WatchError> {
 
 /// Watches folders until the program is told to end, or what is there has been read.
 pub fn watch(claimed: &mut Claimed, settings: &Settings, around: &Around<'_>) -> Totals {
-    share_pools();
+    keep_little();
     let (store, roots) = (&claimed.store, std::mem::take(&mut claimed.roots));
     let paths: Vec<_> = roots.iter().map(|it| it.path.clone()).collect();
     let workplace = Workplace::new(&settings.store);
