@@ -64,6 +64,7 @@ pub(super) fn export(
                     profile: events.profile.clone(),
                     what: "event log".to_owned(),
                     is_asked: false,
+                    is_of_any_age: false,
                 });
             }
         }

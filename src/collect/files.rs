@@ -38,6 +38,8 @@ pub struct PlannedFile {
     pub what: String,
     /// Whether it is one of the logs that the vendor's support asks for.
     pub is_asked: bool,
+    /// Whether it is taken however old it is.
+    pub is_of_any_age: bool,
 }
 
 impl PlannedFile {
@@ -98,6 +100,15 @@ impl PlannedFile {
     }
 }
 
+/// What a profile says of the files that fit a pattern.
+#[derive(Clone, Copy)]
+pub(super) struct Kind<'a> {
+    /// What they are.
+    pub(super) what: &'a str,
+    /// Whether they are taken however old they are.
+    pub(super) is_of_any_age: bool,
+}
+
 /// Files that fit a pattern.
 #[derive(Default)]
 pub(super) struct Files {
@@ -110,8 +121,8 @@ impl Files {
     /// Adds what fits a pattern, once.
     pub(super) fn add(
         &mut self,
-        pattern: &str,
-        (number, profile, what): (usize, &Profile, &str),
+        (number, profile, pattern): (usize, &Profile, &str),
+        kind: Kind<'_>,
         asked: &Globs,
         host: &Host,
         refused: &mut Vec<Refused>,
@@ -146,8 +157,9 @@ impl Files {
                 modified: seconds(facts.modified()),
                 made: seconds(facts.created()),
                 profile: profile.name.clone(),
-                what: what.to_owned(),
+                what: kind.what.to_owned(),
                 is_asked,
+                is_of_any_age: kind.is_of_any_age,
             };
             self.found.push((number, file));
         }
@@ -162,8 +174,10 @@ impl Files {
         });
         let (mut taken, mut total) = (Vec::new(), 0_u64);
         for (_, file) in self.found {
-            let is_before = file.modified.zip(limits.since).is_some_and(|(modified, since)| modified < since);
-            let is_behind = file.made.zip(limits.until).is_some_and(|(made, until)| made >= until);
+            let is_dated = !file.is_of_any_age;
+            let is_before =
+                file.modified.zip(limits.since).is_some_and(|(modified, since)| is_dated && modified < since);
+            let is_behind = file.made.zip(limits.until).is_some_and(|(made, until)| is_dated && made >= until);
             let (origin, bytes) = (|| file.origin.clone(), Some(file.bytes));
             let why = if is_before {
                 Some(Refused::unwanted(origin(), bytes, "last changed before the time asked for"))

@@ -1,6 +1,6 @@
 //! What would be taken and what would not: all of a dry run, and the list that a collection keeps to.
 
-use super::files::{Files, PlannedFile};
+use super::files::{Files, Kind, PlannedFile};
 use super::{Host, command};
 use crate::scan::Globs;
 use crate::signature::{Profile, Span, Vendor};
@@ -110,8 +110,9 @@ pub fn plan(profiles: &[&Profile], vendors: &[Vendor], host: &Host, limits: &Lim
         }
         let asked = asked(profile, vendors);
         for wanted in profile.files.iter().filter(|it| host.root.is_some() || !it.is_offline) {
+            let kind = Kind { what: &wanted.what, is_of_any_age: wanted.is_of_any_age };
             for pattern in &wanted.paths {
-                files.add(pattern, (number, profile, &wanted.what), &asked, host, &mut plan.refused);
+                files.add((number, profile, pattern), kind, &asked, host, &mut plan.refused);
             }
         }
         plan.add_events(profile, (number, &mut files), &asked, host, limits);
@@ -153,7 +154,8 @@ impl Plan {
             let file = format!("{}.evtx", channel.replace('/', "%4"));
             if host.root.is_some() {
                 let pattern = format!(r"{EVENTS}\{file}");
-                files.add(&pattern, (number, profile, "event log"), asked, host, &mut self.refused);
+                let kind = Kind { what: "event log", is_of_any_age: false };
+                files.add((number, profile, &pattern), kind, asked, host, &mut self.refused);
                 continue;
             }
             let Some(program) = command::find("wevtutil", host.system_root()) else {

@@ -43,6 +43,8 @@ pub struct ProfileFiles {
     pub paths: Vec<String>,
     /// A command tells the same of a running system, so they are taken only from one that does not run.
     pub is_offline: bool,
+    /// They say what the machine is, not what happened when, so they are taken however old they are.
+    pub is_of_any_age: bool,
     /// The public page that says where they are.
     pub url: Option<String>,
 }
@@ -161,7 +163,7 @@ fn profile(reader: &mut Reader, node: &Node<'_>, folder: &str, file: &Path) -> O
 }
 
 fn profile_files(reader: &mut Reader, node: &Node<'_>, os: Os) -> ProfileFiles {
-    let fields = reader.fields(node, "files of a profile", &["what", "paths", "offline", "url"]);
+    let fields = reader.fields(node, "files of a profile", &["what", "paths", "offline", "any-age", "url"]);
     let paths = patterns(reader, &fields, "paths", os);
     if paths.is_empty() {
         reader.missing(&fields, "paths");
@@ -170,6 +172,7 @@ fn profile_files(reader: &mut Reader, node: &Node<'_>, os: Os) -> ProfileFiles {
         what: reader.required(&fields, "what"),
         paths,
         is_offline: fields.get("offline").is_some_and(|node| reader.flag(node, "offline")),
+        is_of_any_age: fields.get("any-age").is_some_and(|node| reader.flag(node, "any-age")),
         url: address(reader, &fields),
     }
 }

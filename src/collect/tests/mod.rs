@@ -35,6 +35,7 @@ profiles:
     detect: [/var/log/acme]
     files:
       - {what: logs, paths: ['/var/log/acme/**']}
+      - {what: version, paths: [/usr/share/acme-release], any-age: true}
   - name: other
     title: Other
     os: linux
@@ -313,6 +314,14 @@ fn limits_are_honoured_and_the_newest_come_first() {
     assert!(machine.plan().refused.iter().all(|it| !it.is_missed));
     machine.limits = Limits { since: Some(1_000_000_000), ..machine.limits.clone() };
     assert_eq!(origins(&machine.plan()), ["a.log", "b.log", "c.log"]);
+    // What the machine is does not depend on when that was written down.
+    let release = machine.path("../../../usr/share/acme-release");
+    fs::create_dir_all(release.parent().unwrap()).unwrap();
+    fs::write(&release, "1.2\n").unwrap();
+    fs::File::options().write(true).open(&release).unwrap().set_modified(old).unwrap();
+    machine.limits = Limits { since: Some(1_000_000_001), ..machine.limits.clone() };
+    let taken: Vec<_> = machine.plan().files.into_iter().map(|it| it.origin).collect();
+    assert_eq!(taken, ["usr/share/acme-release", "var/log/acme/b.log", "var/log/acme/c.log"]);
 }
 
 #[test]
