@@ -14,7 +14,9 @@ mod stack;
 pub(super) use stack::{Traceback, continues, exception, message_continues, separator};
 
 use super::Chunk;
+use super::follow::announces;
 use super::format::{Format, Header};
+use super::level::Level;
 use super::usual::InTurn;
 use memchr::memchr;
 
@@ -144,6 +146,11 @@ impl<'a> Record<'a> {
     /// The text after the header.
     pub fn message(&self) -> &'a [u8] {
         &self.text[self.header.message.min(self.text.len())..]
+    }
+
+    /// Whether it is only the number of the error that the next record tells, as SQL Server writes it. That one has the level.
+    pub fn announces_next(&self) -> bool {
+        self.header.level == Some(Level::Info) && announces(self.message())
     }
 }
 

@@ -26,14 +26,25 @@ pub(super) enum Follow {
 impl Follow {
     /// Completes the header of a record; `before` is what stands before it.
     pub(super) fn complete<'a>(self, text: &'a [u8], before: &[u8], header: Header<'a>) -> Header<'a> {
-        if header.level.is_some() {
-            return header;
-        }
         match self {
+            Follow::Severity if announces(text.get(header.message..).unwrap_or_default()) => {
+                Header { level: Some(Level::Info), ..header }
+            }
+            _ if header.level.is_some() => header,
             Follow::Severity => Header { level: severity_before(text, before), ..header },
             Follow::NextLine => next_line(text, header),
         }
     }
+}
+
+/// Whether a message of SQL Server is only the number of the error that the next record tells, and has its level.
+pub(super) fn announces(message: &[u8]) -> bool {
+    let is_state = |state: &[u8]| {
+        let digits = digits_run(state, 0);
+        digits > 0 && matches!(&state[digits..], [] | [b'.'])
+    };
+    database::severity(message).is_some()
+        && memchr::memmem::rfind(message, b", State: ").is_some_and(|at| is_state(&message[at + 9..]))
 }
 
 /// The level of the line before if it announces this one: same time, same source.

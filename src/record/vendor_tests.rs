@@ -64,9 +64,9 @@ fn an_errorlog_gives_the_severity_to_the_line_that_explains_it() {
     let login = "Login failed for user 'sa'. Reason: Password did not match. [CLIENT: 10.0.0.1]";
     let expected = [
         (3, "2026-01-05T10:11:12.340", NONE, "Server", first),
-        (1, "2026-01-05T10:11:13.340", ERROR, "Logon", "Error: 18456, Severity: 14, State: 8."),
+        (1, "2026-01-05T10:11:13.340", INFO, "Logon", "Error: 18456, Severity: 14, State: 8."),
         (1, "2026-01-05T10:11:13.340", ERROR, "Logon", login),
-        (1, "2026-01-05T10:11:16.340", FATAL, "spid7s", "Error: 9003, Severity: 20, State: 9."),
+        (1, "2026-01-05T10:11:16.340", INFO, "spid7s", "Error: 9003, Severity: 20, State: 9."),
         (1, "2026-01-05T10:11:16.340", FATAL, "spid7s", "The log scan number passed is not valid."),
         (1, "2026-01-05T10:11:16.340", NONE, "spid8s", "Starting up database 'msdb'."),
         (1, "2026-01-05T10:11:17.340", INFO, "spid55", "Error: 5084, Severity: 10, State: 1."),

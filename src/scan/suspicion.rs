@@ -87,7 +87,7 @@ static VOCABULARY: Vocabulary<512> = Vocabulary::new()
 pub(super) fn of_record(record: &Record<'_>, strength: Strength) -> Option<Level> {
     let suspected = suspicion(record.header.level, strength)?;
     let is_usual = record.header.level.is_some_and(|level| level <= Level::Info);
-    (!is_usual || !repeats_request(record.message())).then_some(suspected)
+    (!is_usual || !(repeats_request(record.message()) || record.announces_next())).then_some(suspected)
 }
 
 /// Whether a message only repeats what a client has sent: Rails logs the parameters of each request, and the words in them
@@ -195,7 +195,7 @@ impl Occurrence<'_> {
             return None;
         }
         let contains = |part: &[u8], word: &str| part.windows(word.len()).any(|it| it == word.as_bytes());
-        let harmless = ["SUCCESS", "NO_", "_LOG", "_LEVEL", "_HANDLER", "_COUNT", "_PAGE", "_FILE", "_MODE"];
+        let harmless = ["SUCCESS", "NO_", "_LOG", "_LEVEL", "_HANDLER", "_COUNT", "_PAGE", "_FILE", "_MODE", "_REPORT"];
         if !part || harmless.iter().any(|word| contains(left, word) || contains(right, word)) {
             return Some(Strength::Nothing);
         }
@@ -204,7 +204,9 @@ impl Occurrence<'_> {
 
     fn as_word(&self, marker: &Marker) -> Strength {
         let limit = self.left_border(marker).min(self.right_border(marker));
-        if limit == Strength::Nothing || self.is_denied() || has_empty_value(self.after) {
+        // `Oops: 0000 [#1] SMP`: the number says what the kernel was doing.
+        let is_empty = marker.word != "oops" && has_empty_value(self.after);
+        if limit == Strength::Nothing || self.is_denied() || is_empty || self.is_made_up_for(marker) {
             return Strength::Nothing;
         }
         let strength = match (marker.word, self.after.first()) {
@@ -243,6 +245,8 @@ impl Occurrence<'_> {
             [.., b'-', b'-'] => Strength::Nothing,
             _ if self.is_joined() => Strength::Weak,
             [ref rest @ .., b':'] if is_argument(rest, self.after) => Strength::Nothing,
+            // An option of the kernel: `oops=panic`.
+            [.., b'o', b'p', b's', b'='] if marker.word == "panic" => Strength::Nothing,
             [.., byte, b'/'] if byte.is_ascii_alphabetic() && matches!(self.after, [] | [b' ' | b':' | b',', ..]) => {
                 Strength::Weak
             }
@@ -278,6 +282,11 @@ impl Occurrence<'_> {
                 Strength::Weak
             }
             [b'=' | b':', ..] if marker.place == Place::NotSetting => Strength::Nothing,
+            // Options of the kernel: `panic=-1`, `oops=panic`.
+            [b'=', b'-' | b'0'..=b'9', ..] if marker.word == "panic" => Strength::Nothing,
+            [b'=', b'p', ..] if marker.word == "oops" => Strength::Nothing,
+            // Holes in the memory of every computer: `zone DMA: 97 pages in unavailable ranges`.
+            [b' ', b'r', b'a', b'n', b'g', b'e', b's', ..] if marker.word == "unavailable" => Strength::Nothing,
             _ => Strength::Certain,
         }
     }
@@ -311,6 +320,11 @@ impl Occurrence<'_> {
             rest = further;
         }
         false
+    }
+
+    /// Whether the program says what it takes instead: `PMU not available due to virtualization, using software events only`.
+    fn is_made_up_for(&self, marker: &Marker) -> bool {
+        matches!(marker.word, "not available" | "not found") && memchr::memmem::find(self.after, b", using ").is_some()
     }
 
     /// The most that the words around allow: it may be a name, or only be spoken of.

@@ -53,6 +53,60 @@ BOOT = [
 ]
 
 
+# A virtual machine in a cloud: it tells at length what it lacks and what it does about it.
+GUEST_BOOT = [
+    "Linux version 6.12.43-cloud-amd64 (builder@build.example.com) (gcc 14.2.0) #1 SMP PREEMPT_DYNAMIC",
+    "Command line: console=ttyS0 quiet reboot=k panic=1 oops=panic nomodule random.trust_cpu=1 swiotlb=noforce",
+    "NX (Execute Disable) protection: active",
+    "APIC: Static calls initialized",
+    "DMI not present or invalid.",
+    "Hypervisor detected: KVM",
+    "last_pfn = 0xc0000 max_arch_pfn = 0x400000000",
+    "tsc: Detected {c}.412 MHz processor",
+    "e820: update [mem 0x00000000-0x00000fff] usable ==> reserved",
+    "ACPI: Early table checksum verification disabled",
+    "No NUMA configuration found",
+    "On node 0, zone DMA: 1 pages in unavailable ranges",
+    "On node 0, zone DMA: {b} pages in unavailable ranges",
+    "TSC deadline timer available",
+    "CPU topo: Allowing {a} present CPUs plus 0 hotplug CPUs",
+    "Kernel is locked down from Kernel configuration; see man kernel_lockdown.7",
+    "Kernel command line: mitigations=auto console=ttyS0 quiet reboot=k panic=-1 nomodule rcupdate.rcu_cpu_stall_cputime=1",
+    "Unknown kernel command line parameters \"nomodule\", will be passed to user space.",
+    "mem auto-init: stack:all(zero), heap alloc:off, heap free:off",
+    "rcu:     RCU restricting CPUs from NR_CPUS=256 to nr_cpu_ids=2.",
+    "Console: colour dummy device 80x25",
+    "mitigations: Enabled attack vectors: user_kernel, user_user, SMT mitigations: auto",
+    "Speculative Store Bypass: Mitigation: Speculative Store Bypass disabled via prctl",
+    "Spectre V2 : Mitigation: Retpolines",
+    "Speculative Return Stack Overflow: Mitigation: Safe RET",
+    "Spectre V1 : Mitigation: usercopy/swapgs barriers and __user pointer sanitization",
+    "Spectre V2 : Spectre v2 / PBRSB-eIBRS: Retire a single CALL on VMEXIT",
+    "L1TF: Not affected",
+    "Performance Events: PMU not available due to virtualization, using software events only.",
+    "rcu: Hierarchical SRCU implementation.",
+    "NMI watchdog: Perf NMI watchdog permanently disabled",
+    "SCSI subsystem initialized",
+    "clocksource: Switched to clocksource kvm-clock",
+    "TCP established hash table entries: 262144 (order: 9, 2097152 bytes, linear)",
+    "virtio_blk virtio0: [vda] 528482304 512-byte logical blocks (271 GB/252 GiB)",
+    "EXT4-fs (vda): mounted filesystem with ordered data mode. Opts: errors=remount-ro. Quota mode: none.",
+    "audit: type=2000 audit({c}.150:1): state=initialized audit_enabled=0 res=1",
+    "random: crng init done",
+]
+
+
+def guest_boot(clock, rng, count):
+    """What `dmesg` prints in a virtual machine, one start after the other. Its times are seconds since the start, so `clock` is not asked."""
+    lines = []
+    while len(lines) < count:
+        since = 0.0
+        for text in GUEST_BOOT:
+            lines.append(f"[{since:12.6f}] {fill(rng, text)}")
+            since += rng.randint(1, 9000) / 1e6
+    return lines[:count]
+
+
 def kernel_boot(clock, rng, host):
     """The kernel part of /var/log/messages at a start."""
     uptime = 0.0

@@ -104,6 +104,7 @@ FAMILIES = [
     ("pulse-client/LogsAndDiagnostics/Logs/debuglog.log", 160, pulse.client_debuglog, CRLF, None),
     ("pulse-client/pulsesvc.log", 100, pulse.client_linux, "\n", None),
     ("linux/var/log/messages", 260, syslog_with_boot, "\n", None),
+    ("linux/var/log/dmesg", 60, linux.guest_boot, "\n", None),
     ("linux/var/log/secure", 140, on("web01", linux.secure), "\n", None),
     ("linux/var/log/nginx/error.log", 80, linux.nginx_errors, "\n", None),
     ("linux/var/log/nginx/access.log", 140, linux.web_access, "\n", None),

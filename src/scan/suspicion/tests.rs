@@ -130,6 +130,24 @@ fn features_and_symbols_of_code_are_called_like_errors() {
 }
 
 #[test]
+fn a_healthy_kernel_starts() {
+    check(
+        &[
+            "Command line: console=ttyS0 reboot=k panic=1 nomodule oops=panic panic=-1",
+            "On node 0, zone DMA: 97 pages in unavailable ranges",
+            "Speculative Return Stack Overflow: Mitigation: Safe RET",
+            "L1TF overflow: Not affected",
+            "Performance Events: PMU not available due to virtualization, using software events only.",
+            "BUG_REPORT_URL=\"https://bugs.debian.org/\"",
+        ],
+        Nothing,
+    );
+    check(&["panic: runtime error: index out of range", "panic=\"nil map\""], Certain);
+    check(&["the service is unavailable", "Oops: 0000 [#1] SMP"], Strong);
+    check(&["certificate not found", "PMU not available"], Weak);
+}
+
+#[test]
 fn what_happened_names_nothing_that_follows() {
     check(&["cannot log in", "could not dump", "failing path 8:16", "cannot support it"], Strong);
     check(&["exceeded threshold of 80 C", "missing support for x", "lost messages", "degraded mode"], Weak);
@@ -152,14 +170,24 @@ fn level_and_words_go_together() {
     assert_eq!(suspicion(None, Strong), Some(Level::Error));
 }
 
+/// What the records of a text look like.
+fn judged(text: &str) -> Vec<Option<Level>> {
+    let reading = crate::record::Reading::guess(text.as_bytes(), None).expect("text");
+    let chunk = crate::record::Chunk::of(text.as_bytes(), 0..text.len());
+    reading.format.records(&chunk).map(|record| of_record(&record, strongest(record.message()))).collect()
+}
+
+#[test]
+fn of_an_error_in_two_records_the_one_with_the_text_counts() {
+    let log = "2026-01-05 10:11:13.34 spid51      Error: 9002, Severity: 17, State: 2.\r\n\
+        2026-01-05 10:11:13.34 spid51      The transaction log for database 'x' is full due to 'LOG_BACKUP'.\r\n\
+        2026-01-05 10:11:13.35 spid7s      Starting up database 'msdb'.\r\n";
+    assert_eq!(judged(log), [None, Some(Level::Error), None]);
+}
+
 #[test]
 fn what_a_client_sent_is_no_error_of_the_server() {
     // The words of a ticket made the request that brought it a warning.
-    let judged = |text: &str| {
-        let reading = crate::record::Reading::guess(text.as_bytes(), None).expect("text");
-        let chunk = crate::record::Chunk::of(text.as_bytes(), 0..text.len());
-        reading.format.records(&chunk).map(|record| of_record(&record, strongest(record.message()))).collect::<Vec<_>>()
-    };
     let rails = |rest: &str| judged(&format!("I, [2026-01-05T10:11:12.123456 #123]  INFO -- : {rest}\n"));
     assert_eq!(rails(r#"  Parameters: {"subject"=>"Error: disk failed"}"#), [None]);
     assert_eq!(rails(r#"[2a0c17b5-1e42-4d91-b8c9-38fd7626fa9f]   Parameters: {"subject"=>"Error"}"#), [None]);

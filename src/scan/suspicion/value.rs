@@ -18,6 +18,10 @@ pub(super) fn has_empty_value(after: &[u8]) -> bool {
     if assigned && empty.iter().any(|it| starts_with(value, it)) {
         return true;
     }
+    // What the kernel does about a weakness of the processor: `Return Stack Overflow: Mitigation: Safe RET`.
+    if assigned && (starts_with(value, "mitigation:") || starts_with(value, "not affected")) {
+        return true;
+    }
     let value = trim_start(value, b"\"'[(");
     is_zero(value) || (assigned && is_nothing(value, tight))
 }
