@@ -6,16 +6,27 @@
 
 use super::counts::Counts;
 use super::engine::Engine;
+use super::hexes;
 use super::hit::Taker;
+use super::line_cache::LineCache;
 use super::line_ends::LineEnds;
 use super::scanner::{Judge, Scanner};
 use super::scope::FileScope;
 use crate::record::{Chunk, Header, Record};
 use memchr::{memchr, memchr_iter, memrchr};
 
+/// Tells shapes of whole lines from those of lines with a header.
+const SALT: u64 = 0x2545_f491_4f6c_dd1d;
+
 impl Scanner {
     /// Does what [`Scanner::scan`] does, with every line as a record.
-    pub(super) fn scan_lines<'a>(&'a self, chunk: &Chunk<'a>, scope: &FileScope, taker: &mut dyn Taker<'a>) -> Counts {
+    pub(super) fn scan_lines<'a>(
+        &'a self,
+        chunk: &Chunk<'a>,
+        scope: &FileScope,
+        cache: &LineCache,
+        taker: &mut dyn Taker<'a>,
+    ) -> Counts {
         let text = chunk.text();
         let engine = self.engine_for(text);
         let mut judge = Judge::new(self, scope);
@@ -61,7 +72,8 @@ impl Scanner {
                 let bytes = text[start..end].strip_suffix(b"\r").unwrap_or(&text[start..end]);
                 let record =
                     Record { start: chunk.start + start, line, lines: 1, header: Header::default(), text: bytes };
-                judge.record(&record, start, &hits[taken..taken + inside], taker);
+                let shape = || Some(cache.key(bytes, SALT).low ^ hexes::form(bytes)?);
+                judge.record(&record, start, &hits[taken..taken + inside], shape, taker);
                 taken += inside;
                 next = text.len().min(end + 1);
             }
@@ -75,9 +87,9 @@ impl Scanner {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Hit;
     use super::super::reference::set;
     use super::super::syntax::parse;
-    use super::super::{Hit, LineCache};
     use super::*;
     use crate::record::{Reading, chunks};
     use crate::signature::Condition;
@@ -120,6 +132,25 @@ mod tests {
             lines += scanner.scan(&chunk, &reading.format, &scope, &mut LineCache::default(), &mut take).lines;
         }
         (pairs, lines)
+    }
+
+    #[test]
+    fn lines_with_error_words_that_differ_in_digits_have_one_shape() {
+        let scanner = Scanner::new(&set(Vec::new()));
+        let reading = Reading::of_lines(b"").unwrap();
+        let lines =
+            ["error 17 of 3", "error 42 of 9", "error 42 off 9", "error at 0x1", "error at 7x1", "error 0x80070005"];
+        let text = lines.join("\n");
+        let mut shapes = Vec::new();
+        let mut take = |hit: Hit<'_, '_>| shapes.push(hit.shape);
+        let chunk = Chunk::of(text.as_bytes(), 0..text.len());
+        let scope = scanner.in_file("a.log");
+        scanner.scan(&chunk, &reading.format, &scope, &mut LineCache::default(), &mut take);
+        assert_eq!(shapes.len(), lines.len());
+        assert_eq!(shapes[0], shapes[1]);
+        let different: std::collections::BTreeSet<_> = shapes.iter().collect();
+        assert_eq!(different.len(), 5, "{shapes:?}");
+        assert_eq!(shapes[5], None);
     }
 
     const PATTERNS: &[&str] = &[

@@ -166,7 +166,7 @@ impl Scanner {
         taker: &mut dyn Taker<'a>,
     ) -> Passed {
         if format.lines_only() {
-            Passed { counts: self.scan_lines(chunk, scope, taker), ..Passed::default() }
+            Passed { counts: self.scan_lines(chunk, scope, cache, taker), ..Passed::default() }
         } else if format.has_layouts() && !cache.pauses() {
             self.scan_remembering(chunk, format, scope, gate, cache, taker)
         } else {
@@ -210,7 +210,7 @@ impl Scanner {
                 Some(known) => _ = judge.known(&record, &known, taker),
                 None => {
                     engine.find(record.text, &mut hits);
-                    judge.record(&record, 0, &hits, taker);
+                    judge.record(&record, 0, &hits, || None, taker);
                 }
             }
             if let Some(beginning) = records.next_beginning()
@@ -249,7 +249,7 @@ impl Scanner {
                 }
                 continue;
             }
-            judge.record(&record, start, hits, taker);
+            judge.record(&record, start, hits, || None, taker);
         }
         counting.finish(Counts::lines_of(chunk))
     }
@@ -313,8 +313,16 @@ impl<'a, 's> Judge<'a, 's> {
     }
 
     /// Calls `found` if a signature claims the record or it looks like an error. `hits` are the literals that begin in
-    /// it, `start` is where it begins in the text in which they were found.
-    pub(super) fn record(&mut self, record: &Record<'a>, start: usize, hits: &[LiteralHit], taker: &mut dyn Taker<'a>) {
+    /// it, `start` is where it begins in the text in which they were found. `shape` is that of [`Hit`], asked for if it has an
+    /// error word.
+    pub(super) fn record(
+        &mut self,
+        record: &Record<'a>,
+        start: usize,
+        hits: &[LiteralHit],
+        shape: impl FnOnce() -> Option<u64>,
+        taker: &mut dyn Taker<'a>,
+    ) {
         self.candidates.clear();
         let mut strongest = Strength::Nothing;
         let enough = enough(record.header.level);
@@ -327,7 +335,8 @@ impl<'a, 's> Judge<'a, 's> {
                 _ => {}
             }
         }
-        self.decide(record, &KnownRecord { strength: strongest, shape: None, whole: None }, taker);
+        let shape = if strongest > Strength::Nothing { shape() } else { None };
+        self.decide(record, &KnownRecord { strength: strongest, shape, whole: None }, taker);
     }
 
     /// Whether records that look like errors are worth keeping.
