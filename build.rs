@@ -6,6 +6,8 @@
 // The library's own reader, so that the build refuses exactly what the program would refuse.
 #![expect(dead_code, reason = "the build reads signatures and does nothing else with them")]
 
+#[path = "src/signature/apart.rs"]
+mod apart;
 #[path = "src/signature/checksum.rs"]
 mod checksum;
 #[path = "src/signature/correlation.rs"]
@@ -81,6 +83,7 @@ fn main() -> io::Result<ExitCode> {
     let mut table = String::new();
     let mut texts = Vec::new();
     let mut trees = Vec::new();
+    let mut examples = Vec::new();
     let mut regexes = BTreeSet::new();
     let mut is_broken = false;
     let shared = fragments(&root, &files)?;
@@ -89,7 +92,7 @@ fn main() -> io::Result<ExitCode> {
         let text =
             fs::read_to_string(&file).map_err(|err| io::Error::new(err.kind(), format!("read {shown}: {err}")))?;
         let path = shown.strip_prefix("signatures/").unwrap_or(shown);
-        match tree_of(path, Path::new(shown), &text, &shared, &mut regexes) {
+        match tree_of(path, Path::new(shown), &text, &shared, &mut regexes, &mut examples) {
             Ok(tree) => {
                 table.push_str(&format!("{} {} {path}\n", text.len(), tree.len()));
                 trees.push(tree);
@@ -103,6 +106,10 @@ fn main() -> io::Result<ExitCode> {
     }
     fs::write(out.join("catalogue.files"), pack_for_start(table.as_bytes())?)?;
     write_trees(&trees, &out)?;
+    fs::write(
+        out.join("catalogue.examples"),
+        if is_small() { pack_for_start(&examples)? } else { deflate(&examples)? },
+    )?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;
     fs::write(
@@ -172,14 +179,16 @@ fn fragments(root: &Path, files: &[String]) -> io::Result<BTreeMap<String, Fragm
     Ok(shared)
 }
 
-/// Returns the encoded tree of a file that has no mistakes, and adds its regexes.
+/// Returns the encoded tree of a file that has no mistakes, and adds its regexes. Of a signature the examples are added to the others.
 fn tree_of(
     path: &str,
     shown: &Path,
     text: &str,
     shared: &BTreeMap<String, Fragments>,
     regexes: &mut BTreeSet<String>,
+    examples: &mut Vec<u8>,
 ) -> Result<Vec<u8>, Vec<Mistake>> {
+    let mut root = yaml::parse(text).map_err(|mistake| vec![mistake])?;
     match path.strip_suffix("/_product.yaml") {
         Some(folder) => {
             let product = product::product(folder, shown, text)?;
@@ -198,10 +207,11 @@ fn tree_of(
             add_regexes(&signature.condition, regexes);
             let wanted = signature.correlation.iter().flat_map(Correlation::wanted);
             wanted.for_each(|wanted| add_regexes(&wanted.condition, regexes));
+            encode::encode(&encode::take_examples(&mut root), examples);
         }
     }
     let mut tree = Vec::new();
-    encode::encode(&yaml::parse(text).map_err(|mistake| vec![mistake])?, &mut tree);
+    encode::encode(&root, &mut tree);
     Ok(tree)
 }
 

@@ -1,7 +1,8 @@
 //! The catalogue inside the program, put there by `build.rs`.
 
 use super::fragments::Fragments;
-use super::{Catalogue, CatalogueInfo, load, product, profile, schema, tree, vendor};
+use super::yaml::Node;
+use super::{Catalogue, CatalogueInfo, apart, load, product, profile, schema, tree, vendor};
 use flate2::read::DeflateDecoder;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -28,6 +29,9 @@ static FILES: LazyLock<Vec<(&str, usize, usize)>> = LazyLock::new(|| {
 /// The trees one after the other, in blocks, each with its length and packed.
 static TREES: &[(usize, &[u8])] = include!(concat!(env!("OUT_DIR"), "/trees.rs"));
 
+/// The examples of the signatures one after the other, see [`apart`], packed.
+static EXAMPLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.examples"));
+
 /// The texts one after the other, deflated: only messages about a file show its text. A customer's server shall not keep it for that.
 #[cfg(feature = "server")]
 static TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.texts"));
@@ -36,8 +40,20 @@ static TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.texts"
 static SHA256: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.sha256"));
 
 impl Catalogue {
-    /// Returns the catalogue that is part of the program; `build.rs` has made sure that nothing in it is broken.
+    /// Returns the catalogue that is part of the program; `build.rs` has made sure that nothing in it is broken. Its signatures
+    /// have no examples: a triage does not ask for them and would wait for them.
     pub fn builtin() -> Catalogue {
+        Catalogue::of_program(&[])
+    }
+
+    /// Returns it with the examples.
+    pub fn builtin_with_examples() -> Catalogue {
+        let unpack = if cfg!(feature = "server") { unpacked } else { |packed: &[u8]| unpacked_at_start(packed, 0) };
+        Catalogue::of_program(&unpack(EXAMPLES))
+    }
+
+    /// `examples` are those of the signatures, in their order, or none at all.
+    fn of_program(mut examples: &[u8]) -> Catalogue {
         let info = CatalogueInfo { name: "builtin".to_owned(), sha256: SHA256.to_owned() };
         let mut catalogue = Catalogue::empty(info);
         let shown = |path: &str| Path::new("signatures").join(path);
@@ -53,9 +69,13 @@ impl Catalogue {
             shared.map(|product| (&*product.folder, Fragments::new(&product.fragments))).collect();
         let none = Fragments::default();
         let (signatures, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| !path.contains("/_"));
+        let signatures: Vec<_> = signatures.into_iter().map(|file| (file, tree::decode(&mut examples))).collect();
         // Every run waits for this, so all processors take part.
-        let signature = |&(path, mut tree): &(&str, &[u8])| {
-            let root = tree::decode(&mut tree)?;
+        let signature = |(&(path, mut tree), examples): (&(&str, &[u8]), Option<Node<'_>>)| {
+            let mut root = tree::decode(&mut tree)?;
+            if let Some(examples) = examples {
+                apart::put_examples(&mut root, examples);
+            }
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
             schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments).ok()
         };
@@ -160,7 +180,7 @@ mod tests {
     #[cfg(feature = "server")]
     #[test]
     fn the_built_in_catalogue_is_what_its_files_say() {
-        let catalogue = Catalogue::builtin();
+        let catalogue = Catalogue::builtin_with_examples();
         for it in catalogue.signatures {
             let text = source_text(&it.source).unwrap();
             let (folder, _) = it.id.rsplit_once('/').unwrap();

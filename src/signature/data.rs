@@ -51,7 +51,7 @@ pub struct Signature {
     pub escalate: Option<Escalate>,
     /// What differs by the value of a capture.
     pub variants: Option<Variants>,
-    /// Log excerpts that must and must not match.
+    /// Log excerpts that must and must not match. None if it is of `Catalogue::builtin`.
     pub examples: Examples,
     /// Where it was read from, for messages.
     pub source: PathBuf,

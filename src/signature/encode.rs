@@ -1,7 +1,8 @@
 //! The other half of `tree.rs`, which only `build.rs` and tests need.
 
+use super::apart::{NAME, each_mapping};
 use super::tree::{LIST, MAP, PLAIN, QUOTED};
-use super::yaml::{Node, Value};
+use super::yaml::{Node, Place, Value};
 
 /// Appends a node and all in it.
 pub fn encode(node: &Node<'_>, bytes: &mut Vec<u8>) {
@@ -26,6 +27,21 @@ pub fn encode(node: &Node<'_>, bytes: &mut Vec<u8>) {
     }
 }
 
+/// Takes the examples out of the tree of a signature's file: a list of its own ones and those of each row of its variants.
+pub fn take_examples<'a>(root: &mut Node<'a>) -> Node<'a> {
+    let mut taken = Vec::new();
+    each_mapping(root, &mut |fields| {
+        // A row needs a field to be one.
+        let own = fields.iter().position(|(key, _)| key.name == NAME).filter(|_| fields.len() > 1);
+        taken.push(own.map_or_else(|| node(Value::List(Vec::new())), |at| fields.remove(at).1));
+    });
+    node(Value::List(taken))
+}
+
+fn node(value: Value<'_>) -> Node<'_> {
+    Node { place: Place::default(), value }
+}
+
 fn encode_text(text: &str, bytes: &mut Vec<u8>) {
     encode_number(text.len(), bytes);
     bytes.extend(text.as_bytes());
@@ -38,6 +54,7 @@ fn encode_number(number: usize, bytes: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::apart::put_examples;
     use super::super::tree::decode;
     use super::super::yaml::parse;
     use super::*;
@@ -65,5 +82,20 @@ mod tests {
         for cut in 0..bytes.len() {
             assert!(decode(&mut &bytes[..cut]).is_none(), "{cut}");
         }
+    }
+
+    #[test]
+    fn what_is_taken_out_can_be_put_back() {
+        let yaml = "title: a\nvariants:\n  key: code\n  rows:\n    1: {cause: a, examples: {match: [y]}}\n    \
+            2: {cause: b}\n    3: {examples: {match: [z]}}\nexamples: {match: [x]}\n";
+        let mut tree = parse(yaml).unwrap();
+        let taken = take_examples(&mut tree);
+        assert_eq!(shown(&tree).matches("examples").count(), 1, "a row is not left without a field");
+        put_examples(&mut tree, taken);
+        assert_eq!(shown(&tree), shown(&parse(yaml).unwrap()));
+        let mut none = parse("title: a\n").unwrap();
+        let taken = take_examples(&mut none);
+        put_examples(&mut none, taken);
+        assert_eq!(shown(&none), shown(&parse("title: a\n").unwrap()));
     }
 }

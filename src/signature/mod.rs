@@ -5,6 +5,7 @@
 //! how a file is read.
 
 mod adhoc;
+mod apart;
 mod builtin;
 mod causes;
 mod checksum;
