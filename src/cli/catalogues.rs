@@ -26,6 +26,14 @@ pub(super) struct Read {
     pub(super) refused: Vec<SignatureError>,
 }
 
+impl Read {
+    fn into_set(self) -> SignatureSet {
+        let mut set = SignatureSet::merge(self.catalogues);
+        set.tell(self.refused);
+        set.on(today())
+    }
+}
+
 impl Catalogues {
     /// The options by which signatures are left out.
     #[cfg(feature = "server")]
@@ -37,10 +45,12 @@ impl Catalogues {
     /// Loads them as one set. A folder that is not there is a mistake of the caller; a broken file in it is not, nor is a
     /// pack that is refused: the set tells them.
     pub(super) fn load(&self) -> Result<SignatureSet, Usage> {
-        let Read { catalogues, refused } = self.read()?;
-        let mut set = SignatureSet::merge(catalogues);
-        set.tell(refused);
-        Ok(set.on(today()))
+        Ok(self.read()?.into_set())
+    }
+
+    /// Does the same with the examples of the built-in ones.
+    pub(super) fn load_with_examples(&self) -> Result<SignatureSet, Usage> {
+        Ok(self.read_beside(Catalogue::builtin_with_examples)?.into_set())
     }
 
     /// The folders.
@@ -59,9 +69,13 @@ impl Catalogues {
 
     /// Reads them one by one.
     pub(super) fn read(&self) -> Result<Read, Usage> {
+        self.read_beside(Catalogue::builtin)
+    }
+
+    fn read_beside(&self, builtin: fn() -> Catalogue) -> Result<Read, Usage> {
         let (mut catalogues, mut refused) = (Vec::new(), Vec::new());
         if !self.no_builtin {
-            catalogues.push((Catalogue::builtin(), false));
+            catalogues.push((builtin(), false));
         }
         if !self.no_packs {
             let (packs, errors) = packs::catalogues();
