@@ -28,6 +28,8 @@ pub(super) enum Place {
     Capitals,
     /// As a word of its own; said of a setting if `=` or `:` follows (`timeout=30`).
     NotSetting,
+    /// As a word of its own; an option of the kernel if `=` and a number or `panic` follow (`panic=-1`, `oops=panic`).
+    NotOption,
     /// Followed by digits that make it eight hexadecimal digits: Windows error codes.
     Hex,
     /// Followed by a number that is not zero: the status of a command that has ended.
@@ -94,8 +96,8 @@ pub(super) const MARKERS: &[Marker] = &[
     strong("emergency"),
     marker("alert", Place::Capitals, Strength::Strong),
     marker("severe", Place::Capitals, Strength::Strong),
-    certain("panic"),
-    marker("oops", Place::Word, Strength::Strong),
+    marker("panic", Place::NotOption, Strength::Certain),
+    marker("oops", Place::NotOption, Strength::Strong),
     marker("bug", Place::Capitals, Strength::Certain),
     certain("segfault"),
     certain("segmentation fault"),

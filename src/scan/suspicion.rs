@@ -245,8 +245,7 @@ impl Occurrence<'_> {
             [.., b'-', b'-'] => Strength::Nothing,
             _ if self.is_joined() => Strength::Weak,
             [ref rest @ .., b':'] if is_argument(rest, self.after) => Strength::Nothing,
-            // An option of the kernel: `oops=panic`.
-            [.., b'o', b'p', b's', b'='] if marker.word == "panic" => Strength::Nothing,
+            _ if marker.place == Place::NotOption && self.before.ends_with(b"oops=") => Strength::Nothing,
             [.., byte, b'/'] if byte.is_ascii_alphabetic() && matches!(self.after, [] | [b' ' | b':' | b',', ..]) => {
                 Strength::Weak
             }
@@ -282,9 +281,7 @@ impl Occurrence<'_> {
                 Strength::Weak
             }
             [b'=' | b':', ..] if marker.place == Place::NotSetting => Strength::Nothing,
-            // Options of the kernel: `panic=-1`, `oops=panic`.
-            [b'=', b'-' | b'0'..=b'9', ..] if marker.word == "panic" => Strength::Nothing,
-            [b'=', b'p', ..] if marker.word == "oops" => Strength::Nothing,
+            [b'=', ref value @ ..] if marker.place == Place::NotOption && is_option(value) => Strength::Nothing,
             // Holes in the memory of every computer: `zone DMA: 97 pages in unavailable ranges`.
             [b' ', b'r', b'a', b'n', b'g', b'e', b's', ..] if marker.word == "unavailable" => Strength::Nothing,
             _ => Strength::Certain,
@@ -406,6 +403,11 @@ fn is_argument(before: &[u8], after: &[u8]) -> bool {
         before[at] == b'(' && at.checked_sub(1).is_some_and(|name| before[name].is_ascii_alphanumeric())
     });
     call && matches!(before.last(), Some(b'(' | b' ' | b',')) && matches!(after, [b',' | b')', ..])
+}
+
+/// Whether a value is one that options of the kernel have: a number, or what to do.
+fn is_option(value: &[u8]) -> bool {
+    matches!(value, [b'-' | b'0'..=b'9', ..]) || value.starts_with(b"panic")
 }
 
 /// Whether `m` ends an escape sequence here: `\x1b[31;1`.

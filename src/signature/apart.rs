@@ -1,15 +1,15 @@
 //! Examples of the built-in catalogue, which are stored apart from the rest of their signatures.
 //!
-//! They are a third of the catalogue, and only who writes or checks signatures looks at them: a triage shall not wait for them.
+//! They are a quarter of the catalogue, and only who writes or checks signatures looks at them: a triage shall not wait for them.
 //! `build.rs` takes them out of the trees (`encode.rs`), `Catalogue::builtin_with_examples` puts them back.
 
 use super::yaml::{Key, Node, Place, Value};
 use std::borrow::Cow;
 
-/// The field.
+/// The field that has them, of a signature and of a row of its variants.
 pub(super) const NAME: &str = "examples";
 
-/// Of a mapping.
+/// The fields of a mapping.
 type Fields<'a> = Vec<(Key<'a>, Node<'a>)>;
 
 /// Puts back, behind the other fields, what `take_examples` has taken out of the same tree.
