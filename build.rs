@@ -24,6 +24,8 @@ mod fields;
 mod fragments;
 #[path = "src/scan/inner.rs"]
 mod inner;
+#[path = "src/signature/later.rs"]
+mod later;
 #[path = "src/signature/pattern.rs"]
 mod pattern;
 #[path = "src/signature/product.rs"]
@@ -49,6 +51,7 @@ mod yaml;
 
 use correlation::*;
 use data::*;
+use encode::Stores;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use fragments::Fragments;
@@ -83,7 +86,7 @@ fn main() -> io::Result<ExitCode> {
     let mut table = String::new();
     let mut texts = Vec::new();
     let mut trees = Vec::new();
-    let mut examples = Vec::new();
+    let mut stores = Stores::default();
     let mut regexes = BTreeSet::new();
     let mut is_broken = false;
     let shared = fragments(&root, &files)?;
@@ -92,10 +95,10 @@ fn main() -> io::Result<ExitCode> {
         let text =
             fs::read_to_string(&file).map_err(|err| io::Error::new(err.kind(), format!("read {shown}: {err}")))?;
         let path = shown.strip_prefix("signatures/").unwrap_or(shown);
-        match tree_of(path, Path::new(shown), &text, &shared, &mut regexes, &mut examples) {
+        match tree_of(path, Path::new(shown), &text, &shared, &mut regexes, &mut stores) {
             Ok(tree) => {
                 table.push_str(&format!("{} {} {path}\n", text.len(), tree.len()));
-                trees.push(tree);
+                trees.extend(tree);
             }
             Err(mistakes) => {
                 is_broken = true;
@@ -105,10 +108,11 @@ fn main() -> io::Result<ExitCode> {
         texts.push((path, text));
     }
     fs::write(out.join("catalogue.files"), pack_for_start(table.as_bytes())?)?;
-    write_trees(&trees, &out)?;
+    fs::write(out.join("catalogue.trees"), pack_for_start(&trees)?)?;
+    fs::write(out.join("catalogue.advice"), pack_for_start(&stores.advice)?)?;
     fs::write(
         out.join("catalogue.examples"),
-        if is_small() { pack_for_start(&examples)? } else { deflate(&examples)? },
+        if is_small() { pack_for_start(&stores.examples)? } else { deflate(&stores.examples)? },
     )?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;
@@ -121,31 +125,15 @@ fn main() -> io::Result<ExitCode> {
     Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Writes the trees in blocks that are unpacked side by side when the program starts, in one for the small build: a table of the length
-/// of a block and of its packed bytes.
-fn write_trees(trees: &[Vec<u8>], out: &Path) -> io::Result<()> {
-    // LZMA finds a twelfth more to repeat in a single one than in those of 1 MiB.
-    let length = if is_small() { usize::MAX } else { 256 << 10 };
-    let mut table = String::from("&[\n");
-    for (index, block) in trees.concat().chunks(length).enumerate() {
-        let file = out.join(format!("{index}.trees"));
-        fs::write(&file, pack_for_start(block)?)?;
-        table.push_str(&format!("({}, include_bytes!({file:?})),\n", block.len()));
-    }
-    table.push_str("]\n");
-    fs::write(out.join("trees.rs"), table)
-}
-
 /// Whether the program that is built is the one that customers load down, which has a limit of size.
 fn is_small() -> bool {
     env::var_os("CARGO_FEATURE_SERVER").is_none()
 }
 
-/// What is unpacked at every start. Only the small build is short of room; elsewhere it is stored as it is, which spares
-/// a fifth of the time that a start takes.
+/// What is read at every start. Only the small build is short of room; elsewhere it is used as it lies in the program's file.
 fn pack_for_start(bytes: &[u8]) -> io::Result<Vec<u8>> {
     if !is_small() {
-        return deflate_by(bytes, Compression::none());
+        return Ok(bytes.to_owned());
     }
     let mut how = LzmaOptions::with_preset(9);
     // As much as can be found in it: nothing is longer.
@@ -157,11 +145,7 @@ fn pack_for_start(bytes: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    deflate_by(bytes, Compression::best())
-}
-
-fn deflate_by(bytes: &[u8], how: Compression) -> io::Result<Vec<u8>> {
-    let mut packed = DeflateEncoder::new(Vec::new(), how);
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
     packed.write_all(bytes)?;
     packed.finish()
 }
@@ -179,14 +163,15 @@ fn fragments(root: &Path, files: &[String]) -> io::Result<BTreeMap<String, Fragm
     Ok(shared)
 }
 
-/// Returns the encoded tree of a file that has no mistakes, and adds its regexes. Of a signature the examples are added to the others.
+/// Returns the encoded tree of a file that has no mistakes, and adds its regexes. What stands apart from a signature's
+/// is added to `stores`.
 fn tree_of(
     path: &str,
     shown: &Path,
     text: &str,
     shared: &BTreeMap<String, Fragments>,
     regexes: &mut BTreeSet<String>,
-    examples: &mut Vec<u8>,
+    stores: &mut Stores,
 ) -> Result<Vec<u8>, Vec<Mistake>> {
     let mut root = yaml::parse(text).map_err(|mistake| vec![mistake])?;
     match path.strip_suffix("/_product.yaml") {
@@ -207,7 +192,7 @@ fn tree_of(
             add_regexes(&signature.condition, regexes);
             let wanted = signature.correlation.iter().flat_map(Correlation::wanted);
             wanted.for_each(|wanted| add_regexes(&wanted.condition, regexes));
-            encode::encode(&encode::take_examples(&mut root), examples);
+            stores.take_from(&mut root);
         }
     }
     let mut tree = Vec::new();

@@ -93,7 +93,7 @@ fn cut(text: String) -> String {
 fn known_of(known: &Known, secrets: &Secrets) -> Finding {
     let signature = &known.signature;
     let mut number = 0;
-    let steps = signature.fixes.iter().flat_map(|fix| {
+    let steps = signature.advice.fixes.iter().flat_map(|fix| {
         let last = fix.steps.len().saturating_sub(1);
         fix.steps.iter().enumerate().map(move |(at, step)| (fix, step, at == last))
     });

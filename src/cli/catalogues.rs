@@ -48,11 +48,6 @@ impl Catalogues {
         Ok(self.read()?.into_set())
     }
 
-    /// Does the same with the examples of the built-in ones.
-    pub(super) fn load_with_examples(&self) -> Result<SignatureSet, Usage> {
-        Ok(self.read_beside(Catalogue::builtin_with_examples)?.into_set())
-    }
-
     /// The folders.
     #[cfg(feature = "server")]
     pub(super) fn dirs(&self) -> &[PathBuf] {
@@ -69,13 +64,9 @@ impl Catalogues {
 
     /// Reads them one by one.
     pub(super) fn read(&self) -> Result<Read, Usage> {
-        self.read_beside(Catalogue::builtin)
-    }
-
-    fn read_beside(&self, builtin: fn() -> Catalogue) -> Result<Read, Usage> {
         let (mut catalogues, mut refused) = (Vec::new(), Vec::new());
         if !self.no_builtin {
-            catalogues.push((builtin(), false));
+            catalogues.push((Catalogue::builtin(), false));
         }
         if !self.no_packs {
             let (packs, errors) = packs::catalogues();

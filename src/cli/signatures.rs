@@ -99,7 +99,7 @@ pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<E
 /// A folder that cannot be read is the failed job of exit code 1.
 fn read_catalogue(dir: Option<&Path>) -> anyhow::Result<Catalogue> {
     match dir {
-        None => Ok(Catalogue::builtin_with_examples()),
+        None => Ok(Catalogue::builtin()),
         Some(dir) => Catalogue::read(dir).with_context(|| format!("failed to read the catalogue `{}`", dir.display())),
     }
 }

@@ -7,12 +7,12 @@ impl Known {
     pub(super) fn explain(&mut self) {
         let mut signature = Signature::clone(&self.signature);
         let put_in = |text: &mut String| *text = self.filled_in(text);
-        [&mut signature.title, &mut signature.cause].into_iter().for_each(put_in);
-        signature.impact.iter_mut().for_each(put_in);
-        for fix in &mut signature.fixes {
+        [&mut signature.title, &mut signature.advice.cause].into_iter().for_each(put_in);
+        signature.advice.impact.iter_mut().for_each(put_in);
+        for fix in &mut signature.advice.fixes {
             fix.steps.iter_mut().chain(&mut fix.risk).chain(&mut fix.verify).for_each(put_in);
         }
-        signature.escalate.iter_mut().filter_map(|it| it.when.as_mut()).for_each(put_in);
+        signature.advice.escalate.iter_mut().filter_map(|it| it.when.as_mut()).for_each(put_in);
         self.signature = Arc::new(signature);
     }
 
@@ -116,13 +116,13 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let mut signature = signature("a/b/c", Severity::High);
-        signature.cause = text.into();
+        signature.advice.cause = text.into();
         signature.condition = Condition::Any(vec![Condition::Regex("(?P<host>x)(?<user>y)(?:z)(?i:w)".into())]);
         let mut group = group(1, Vec::new());
         group.captures.insert("long".into(), "é ".repeat(200));
         group.captures.insert("lines".into(), "a\r\n  b".into());
         let diagnosis = diagnosis(vec![(signature, group)], Vec::new());
-        assert_eq!(diagnosis.known[0].signature.cause, expected);
+        assert_eq!(diagnosis.known[0].signature.advice.cause, expected);
     }
 
     #[test]

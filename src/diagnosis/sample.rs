@@ -3,7 +3,9 @@
 use super::Diagnosis;
 use crate::bundle::{Input, Visited};
 use crate::finding::{Claim, Evidence, Group, Level, Origin, Source, Tally, Time, Timeline, UnknownGroup};
-use crate::signature::{Audience, Condition, Demand, Fix, Reference, Severity, Signature, SignatureSet, SupportLevel};
+use crate::signature::{
+    Advice, Audience, Condition, Demand, Fix, Reference, Severity, Signature, SignatureSet, SupportLevel,
+};
 
 /// 2026-01-02T03:04:05 and `seconds` more, in UTC.
 pub(crate) fn at(seconds: i64) -> Time {
@@ -11,12 +13,7 @@ pub(crate) fn at(seconds: i64) -> Time {
 }
 
 pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
-    Signature {
-        title: format!("{id} happened on {{host}}"),
-        level: SupportLevel::L1,
-        severity,
-        vendor: "Acme".into(),
-        product: "Rocket".into(),
+    let advice = Advice {
         cause: "The host {host} is down.".into(),
         fixes: vec![Fix {
             level: SupportLevel::L1,
@@ -30,6 +27,15 @@ pub(crate) fn signature(id: &str, severity: Severity) -> Signature {
             id: Some("KB1".into()),
             url: "https://example.com/kb1".into(),
         }],
+        ..Advice::default()
+    };
+    Signature {
+        title: format!("{id} happened on {{host}}"),
+        level: SupportLevel::L1,
+        severity,
+        vendor: "Acme".into(),
+        product: "Rocket".into(),
+        advice: advice.into(),
         source: "x.yaml".into(),
         ..Signature::of_condition(id, Condition::Regex("went wrong on (?P<host>\\S+)".into()))
     }

@@ -64,7 +64,7 @@ impl Step<'_> {
 
 /// The steps of level 1 of a known problem.
 pub(super) fn steps(known: &Known) -> impl Iterator<Item = Step<'_>> {
-    let fixes = known.signature.fixes.iter().filter(|fix| fix.level == SupportLevel::L1);
+    let fixes = known.signature.advice.fixes.iter().filter(|fix| fix.level == SupportLevel::L1);
     let texts = fixes.flat_map(|fix| &fix.steps).enumerate();
     texts.map(move |(index, text)| Step { known, text, number: index + 1 })
 }
@@ -126,7 +126,7 @@ pub(super) fn shortfalls<'d>(
         missing.extend(options.into_iter().map(|option| Shortfall::Customer { rule: &rule.text.value, option }));
     }
     let own = match subject {
-        Subject::Known(known) => known.signature.escalate.as_ref(),
+        Subject::Known(known) => known.signature.advice.escalate.as_ref(),
         Subject::Unresolved(_) => None,
     };
     let facts = product.facts.iter().chain(own.into_iter().flat_map(|it| &it.needs_facts));
@@ -207,7 +207,9 @@ fn solvable<'d>(diagnosis: &'d Diagnosis, subject: Subject<'d>, intake: &Intake)
     let is_subject =
         move |known: &Known| matches!(subject, Subject::Known(own) if own.signature.id == known.signature.id);
     let is_open = move |known: &&Known| {
-        known.state == State::Match && known.signature.level != SupportLevel::L3 && !known.signature.fixes.is_empty()
+        known.state == State::Match
+            && known.signature.level != SupportLevel::L3
+            && !known.signature.advice.fixes.is_empty()
     };
     let tried: Vec<String> = intake.tried.clone();
     diagnosis

@@ -472,7 +472,7 @@ fn a_vendor_reads_which_steps_for_the_error_were_not_tried_and_of_others_that_th
 fn an_address_that_looks_like_the_customers_is_left_out() {
     let (mut leak, group) = known("linux/kernel/disk-full", SupportLevel::L3, "case.zip!/messages");
     let reference = |url: &str| Reference { kind: "docs".into(), id: None, url: url.into() };
-    leak.references =
+    leak.advice.references =
         vec![reference("https://pastebin.com/uThWBzmg"), reference("https://docs.kernel.org/admin-guide/")];
     let diagnosis =
         diagnosis(vec![(leak, group)], vec![unknown(Level::Error, "cannot open", found("case.zip!/app/app.log"))]);

@@ -179,7 +179,7 @@ impl Ticket {
                 Subject::Known(_) => Vec::new(),
             },
             articles: match case.subject {
-                Subject::Known(known) => public(&known.signature.references),
+                Subject::Known(known) => public(&known.signature.advice.references),
                 Subject::Unresolved(_) => Vec::new(),
             },
             files: group.files.iter().take(FILES).map(|it| redacted(it.as_ref())).collect(),
@@ -190,7 +190,7 @@ impl Ticket {
             known: known(case, diagnosis)
                 .map(|it| KnownProblem {
                     title: redacted(&it.title),
-                    urls: public(&it.references),
+                    urls: public(&it.advice.references),
                     is_open: case.untried.iter().any(|step| step.known.signature.id == it.id),
                 })
                 .collect(),
@@ -286,7 +286,7 @@ fn tried(diagnosis: &Diagnosis, intake: &Intake) -> Vec<String> {
     let mut all = Vec::new();
     for tried in &intake.tried {
         if let Some(known) = of(tried) {
-            let steps = known.signature.fixes.iter().flat_map(|fix| &fix.steps);
+            let steps = known.signature.advice.fixes.iter().flat_map(|fix| &fix.steps);
             all.push(format!("{}: all steps of its fix, without success", known.signature.title));
             all.extend(steps.map(|step| format!("  {step}")));
             continue;

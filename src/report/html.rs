@@ -178,12 +178,12 @@ fn problem(all: &[Known], index: usize) -> Option<Problem> {
     fields.extend(place(group).map(|it| ("Where", it)));
     fields.extend(known.notes.iter().map(|it| ("Note", it.clone())));
     fields.extend(group.captures.iter().map(|(name, value)| ("Value", format!("{name} = {value}"))));
-    let mut explanation = vec![("Cause", signature.cause.clone())];
-    explanation.extend(signature.impact.iter().map(|it| ("Impact", it.clone())));
-    explanation.extend(signature.escalate.iter().map(|it| ("Escalate", escalation(it))));
+    let mut explanation = vec![("Cause", signature.advice.cause.clone())];
+    explanation.extend(signature.advice.impact.iter().map(|it| ("Impact", it.clone())));
+    explanation.extend(signature.advice.escalate.iter().map(|it| ("Escalate", escalation(it))));
     let covers = |count: u64, id: &str| format!("{id} ({})", plural(count, "record"));
     explanation.extend(known.suppressed.iter().map(|it| ("Covers", covers(it.count, &it.signature))));
-    let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
+    let mut fixes: Vec<&Fix> = signature.advice.fixes.iter().collect();
     fixes.sort_by_key(|fix| fix.level);
     let marks = known.marks();
     Some(Problem {
@@ -201,7 +201,7 @@ fn problem(all: &[Known], index: usize) -> Option<Problem> {
         records: evidence_of(known).iter().map(|it| excerpt(&it.text, &marks, LINES_SHOWN).join("\n")).collect(),
         explanation: neutral(explanation),
         fixes: fixes.into_iter().map(|fix| steps(fix, same_fix_before(all, index, fix))).collect(),
-        links: signature.references.iter().map(link).collect(),
+        links: signature.advice.references.iter().map(link).collect(),
         further: group.evidence.iter().map(|it| around(it, &marks)).collect(),
         further_title: match group.evidence.len() as u64 {
             1 if group.count == 1 => "The record with the lines around it".into(),
@@ -346,7 +346,7 @@ mod tests {
     #[test]
     fn a_link_that_is_no_web_address_is_shown_and_cannot_be_followed() {
         let mut bad = signature("acme/rocket/crash", Severity::High);
-        bad.references[0].url = "javascript:alert(1)".into();
+        bad.advice.references[0].url = "javascript:alert(1)".into();
         let seen = group(1, vec![evidence("a.log", 12, "went wrong on srv01")]);
         let page = html(&diagnosis(vec![(bad, seen)], Vec::new()), 10);
         assert!(page.contains("<code>javascript:alert(1)</code>") && !page.contains("href=\"javascript"));

@@ -83,12 +83,12 @@ fn known(known: &Known) -> Case {
     let mut details = vec![format!("Seen {}", occurrence(group))];
     details.extend(place(group).map(|it| format!("Where: {it}")));
     details.extend(group.evidence.first().map(|it| it.text.trim_end().to_owned()));
-    details.push(format!("Cause: {}", signature.cause));
-    for fix in &signature.fixes {
+    details.push(format!("Cause: {}", signature.advice.cause));
+    for fix in &signature.advice.fixes {
         details.push(format!("{} steps ({}):", fix.level.name(), fix.audience.name()));
         details.extend(fix.steps.iter().enumerate().map(|(index, step)| format!("  {}. {step}", index + 1)));
     }
-    details.extend(signature.references.iter().map(|it| format!("See {}", it.url)));
+    details.extend(signature.advice.references.iter().map(|it| format!("See {}", it.url)));
     Case {
         class: xml(&product(signature)),
         name: xml(&identity(known)),

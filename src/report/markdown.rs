@@ -118,8 +118,8 @@ impl Page {
         for (name, value) in &known.group.captures {
             self.field("Value", &code(&format!("{name} = {value}")));
         }
-        self.field("Cause", &escape(&signature.cause));
-        if let Some(impact) = &signature.impact {
+        self.field("Cause", &escape(&signature.advice.cause));
+        if let Some(impact) = &signature.advice.impact {
             self.field("Impact", &escape(impact));
         }
         self.field("Signature", &code(&identity(known)));
@@ -130,16 +130,16 @@ impl Page {
         for evidence in evidence_of(known) {
             self.log(&evidence.text, &known.marks());
         }
-        let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
+        let mut fixes: Vec<&Fix> = signature.advice.fixes.iter().collect();
         fixes.sort_by_key(|fix| fix.level);
         for fix in fixes {
             self.fix(fix, same_fix_before(all, index, fix));
         }
-        if let Some(escalate) = &signature.escalate {
+        if let Some(escalate) = &signature.advice.escalate {
             self.paragraph("Escalate: ", &escalation(escalate));
         }
-        if !signature.references.is_empty() {
-            let links: Vec<String> = signature.references.iter().map(link).collect();
+        if !signature.advice.references.is_empty() {
+            let links: Vec<String> = signature.advice.references.iter().map(link).collect();
             self.line("Links: ", &links.join(", "));
             self.out.push('\n');
         }

@@ -52,16 +52,16 @@ fn hostile(log: &str, path: &str) -> crate::diagnosis::Diagnosis {
     use crate::finding::{Level, Sight, Sightings};
     use crate::signature::{Escalate, FactKind, Severity};
     let mut known = signature(path, Severity::Critical);
-    for text in [&mut known.title, &mut known.cause, &mut known.vendor, &mut known.product] {
+    for text in [&mut known.title, &mut known.advice.cause, &mut known.vendor, &mut known.product] {
         text.push_str(log);
     }
     known.component = Some(log.into());
-    known.impact = Some(log.into());
-    known.escalate = Some(Escalate { when: Some(log.into()), needs_files: Vec::new(), needs_facts: Vec::new() });
+    known.advice.impact = Some(log.into());
+    known.advice.escalate = Some(Escalate { when: Some(log.into()), needs_files: Vec::new(), needs_facts: Vec::new() });
     let reference =
         crate::signature::Reference { kind: log.into(), id: Some(log.into()), url: format!("https://{log}") };
-    known.references.push(reference);
-    for fix in &mut known.fixes {
+    known.advice.references.push(reference);
+    for fix in &mut known.advice.fixes {
         fix.steps.push(log.into());
         fix.verify = Some(log.into());
         fix.risk = Some(log.into());

@@ -51,6 +51,7 @@ pub fn sarif(diagnosis: &Diagnosis) -> String {
 fn rule(known: &Known) -> Value {
     let signature = &known.signature;
     let steps: Vec<String> = signature
+        .advice
         .fixes
         .iter()
         .map(|fix| {
@@ -62,7 +63,7 @@ fn rule(known: &Known) -> Value {
     let mut rule = json!({
         "id": identity(known),
         "shortDescription": {"text": signature.title},
-        "fullDescription": {"text": signature.cause},
+        "fullDescription": {"text": signature.advice.cause},
         "help": {"text": steps.join("\n\n")},
         "defaultConfiguration": {"level": of_severity(signature.severity)},
         "properties": {
@@ -74,7 +75,7 @@ fn rule(known: &Known) -> Value {
     });
     // A validator refuses what is not absolute.
     let web = |it: &&str| it.starts_with("https://") || it.starts_with("http://");
-    if let Some(url) = signature.references.iter().map(|it| it.url.as_str()).find(web) {
+    if let Some(url) = signature.advice.references.iter().map(|it| it.url.as_str()).find(web) {
         rule["helpUri"] = url.into();
     }
     rule

@@ -135,19 +135,19 @@ impl Page {
         for (name, value) in &known.group.captures {
             self.field("Value", &format!("{name} = {value}"));
         }
-        self.field("Cause", &signature.cause);
-        if let Some(impact) = &signature.impact {
+        self.field("Cause", &signature.advice.cause);
+        if let Some(impact) = &signature.advice.impact {
             self.field("Impact", impact);
         }
-        let mut fixes: Vec<&Fix> = signature.fixes.iter().collect();
+        let mut fixes: Vec<&Fix> = signature.advice.fixes.iter().collect();
         fixes.sort_by_key(|fix| fix.level);
         for fix in fixes {
             self.fix(fix, same_fix_before(all, index, fix));
         }
-        if let Some(escalate) = &signature.escalate {
+        if let Some(escalate) = &signature.advice.escalate {
             self.field("Escalate", &escalation(escalate));
         }
-        for reference in &signature.references {
+        for reference in &signature.advice.references {
             self.link(reference);
         }
         for hidden in &known.suppressed {

@@ -322,7 +322,7 @@ pub(super) fn cause(known: &[Known], position: usize) -> Option<String> {
 
 /// What an earlier known problem with the same fix is called, if there is one: its steps need not be read twice.
 pub(super) fn same_fix_before(known: &[Known], position: usize, fix: &Fix) -> Option<String> {
-    let is_same = |known: &Known| known.signature.fixes.contains(fix);
+    let is_same = |known: &Known| known.signature.advice.fixes.contains(fix);
     known.iter().take(position).position(is_same).map(|earlier| label(known, earlier))
 }
 
@@ -339,7 +339,8 @@ pub fn product(signature: &Signature) -> String {
 pub(super) fn article_ids(signature: &Signature) -> String {
     let number =
         |id: &&str| id.starts_with(|it: char| it.is_ascii_uppercase()) && id.ends_with(|it: char| it.is_ascii_digit());
-    let mut ids: Vec<&str> = signature.references.iter().filter_map(|it| it.id.as_deref()).filter(number).collect();
+    let mut ids: Vec<&str> =
+        signature.advice.references.iter().filter_map(|it| it.id.as_deref()).filter(number).collect();
     ids.dedup();
     ids.join(", ")
 }

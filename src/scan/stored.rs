@@ -10,12 +10,12 @@
 //! ```
 
 use super::inner::Set;
-use crate::signature::unpacked_at_start;
+use crate::signature::{Unpacked, unpacked_at_start};
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-static STORED: LazyLock<Vec<u8>> =
-    LazyLock::new(|| unpacked_at_start(include_bytes!(concat!(env!("OUT_DIR"), "/literals.bin")), 0));
+static STORED: Unpacked =
+    LazyLock::new(|| unpacked_at_start(include_bytes!(concat!(env!("OUT_DIR"), "/literals.bin"))));
 
 /// Returns what [`super::inner::sets_of_regex`] does, if it is stored.
 pub(super) fn sets_of_regex(pattern: &str) -> Option<Vec<Set>> {

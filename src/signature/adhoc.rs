@@ -1,6 +1,6 @@
 //! A list of patterns becomes signatures: one regular expression per line, as for `grep -f`.
 
-use super::{CatalogueInfo, Condition, Signature, SignatureError, SignatureSet, checksum, pattern};
+use super::{Advice, CatalogueInfo, Condition, Signature, SignatureError, SignatureSet, checksum, pattern};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -38,7 +38,11 @@ fn signature(file: &Path, line: usize, pattern: &str) -> Signature {
     Signature {
         title: pattern.to_owned(),
         product: "ad-hoc pattern".to_owned(),
-        cause: format!("Line {line} of the list of patterns stands in the log."),
+        advice: Advice {
+            cause: format!("Line {line} of the list of patterns stands in the log."),
+            ..Advice::default()
+        }
+        .into(),
         source: file.to_path_buf(),
         ..Signature::of_condition(format!("patterns/{line}"), Condition::Regex(pattern.to_owned()))
     }

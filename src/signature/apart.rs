@@ -1,39 +1,35 @@
-//! Examples of the built-in catalogue, which are stored apart from the rest of their signatures.
+//! What the built-in catalogue stores apart from the rest of its signatures, to be read when somebody asks for it, see [`Later`].
 //!
-//! They are a quarter of the catalogue, and only who writes or checks signatures looks at them: a triage shall not wait for them.
-//! `build.rs` takes them out of the trees (`encode.rs`), `Catalogue::builtin_with_examples` puts them back.
+//! `build.rs` takes it out of the trees (`encode.rs`) and leaves a field that says where it is: [`ADVICE`] for all that people are told
+//! about a problem, and the examples' own one.
 
-use super::yaml::{Key, Node, Place, Value};
-use std::borrow::Cow;
+use super::fields::Fields;
+use super::later::{Later, Shelf};
+use super::{Advice, Examples, RowAdvice};
 
-/// The field that has them, of a signature and of a row of its variants.
-pub(super) const NAME: &str = "examples";
+/// The field that stands for those of [`ADVICE_FIELDS`]. No file can have it.
+pub(super) const ADVICE: &str = "advice";
 
-/// The fields of a mapping.
-type Fields<'a> = Vec<(Key<'a>, Node<'a>)>;
+/// The fields of [`Advice`] and [`RowAdvice`].
+pub(super) const ADVICE_FIELDS: &[&str] = &["cause", "impact", "fixes", "references", "escalate"];
 
-/// Puts back, behind the other fields, what `take_examples` has taken out of the same tree.
-pub fn put_examples<'a>(root: &mut Node<'a>, taken: Node<'a>) {
-    let Value::List(taken) = taken.value else { return };
-    let mut taken = taken.into_iter();
-    each_mapping(root, &mut |fields| {
-        if let Some(examples) = taken.next().filter(|it| matches!(it.value, Value::Map(_))) {
-            fields.push((Key { place: Place::default(), name: Cow::Borrowed(NAME) }, examples));
-        }
-    });
+/// The field of the examples.
+pub(super) const EXAMPLES: &str = "examples";
+
+/// Where what stands apart is stored.
+#[derive(Clone, Copy)]
+pub struct Shelves {
+    /// What signatures tell.
+    pub advice: &'static Shelf<Advice>,
+    /// What rows of variants tell.
+    pub rows: &'static Shelf<RowAdvice>,
+    /// The examples of both.
+    pub examples: &'static Shelf<Examples>,
 }
 
-/// Calls for the fields of the signature, then of its rows.
-pub(super) fn each_mapping<'a>(root: &mut Node<'a>, see: &mut dyn FnMut(&mut Fields<'a>)) {
-    let Value::Map(fields) = &mut root.value else { return };
-    see(fields);
-    let Some((_, variants)) = fields.iter_mut().find(|(key, _)| key.name == "variants") else { return };
-    let Value::Map(parts) = &mut variants.value else { return };
-    let Some((_, rows)) = parts.iter_mut().find(|(key, _)| key.name == "rows") else { return };
-    let Value::Map(rows) = &mut rows.value else { return };
-    for (_, row) in rows {
-        if let Value::Map(fields) = &mut row.value {
-            see(fields);
-        }
-    }
+/// Takes the value whose place in its store a field says, `FIRST END`; without the field there is none.
+pub(super) fn stored<T: Default>(shelf: &'static Shelf<T>, fields: &Fields<'_, '_>, name: &str) -> Later<T> {
+    let place = fields.get(name).and_then(|node| node.text()).and_then(|text| text.split_once(' '));
+    let place = place.and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
+    place.map_or_else(Later::default, |at| Later::stored(shelf, at))
 }

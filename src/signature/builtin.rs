@@ -1,14 +1,18 @@
 //! The catalogue inside the program, put there by `build.rs`.
 
+use super::apart::{ADVICE_FIELDS, Shelves};
+use super::fields::Reader;
 use super::fragments::Fragments;
+use super::later::Shelf;
 use super::yaml::Node;
-use super::{Catalogue, CatalogueInfo, apart, load, product, profile, schema, tree, vendor};
+use super::{Advice, Catalogue, CatalogueInfo, Examples, RowAdvice, load, product, profile, schema, tree, vendor};
 use flate2::read::DeflateDecoder;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -16,7 +20,7 @@ use std::sync::LazyLock;
 static FILES: LazyLock<Vec<(&str, usize, usize)>> = LazyLock::new(|| {
     static TABLE: LazyLock<String> = LazyLock::new(|| {
         let packed = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.files"));
-        String::from_utf8(unpacked_at_start(packed, 0)).unwrap_or_default()
+        String::from_utf8(unpacked_at_start(packed).into_owned()).unwrap_or_default()
     });
     let file = |line: &'static str| {
         let (text, rest) = line.split_once(' ')?;
@@ -26,11 +30,43 @@ static FILES: LazyLock<Vec<(&str, usize, usize)>> = LazyLock::new(|| {
     TABLE.lines().filter_map(file).collect()
 });
 
-/// The trees one after the other, in blocks, each with its length and packed.
-static TREES: &[(usize, &[u8])] = include!(concat!(env!("OUT_DIR"), "/trees.rs"));
+/// The trees one after the other.
+static TREES: Unpacked =
+    LazyLock::new(|| unpacked_at_start(include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.trees"))));
 
-/// The examples of the signatures one after the other, see [`apart`], packed.
-static EXAMPLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.examples"));
+/// What the signatures tell.
+static ADVICE: Shelf<Advice> = Shelf {
+    bytes: advice_bytes,
+    read: |bytes| {
+        read_tree(bytes, |reader, node| {
+            let fields = reader.fields(node, "advice", ADVICE_FIELDS);
+            schema::remedy::advice(reader, &fields)
+        })
+    },
+};
+
+/// What rows of variants tell, in the same store.
+static ROWS: Shelf<RowAdvice> = Shelf {
+    bytes: advice_bytes,
+    read: |bytes| {
+        read_tree(bytes, |reader, node| {
+            let fields = reader.fields(node, "advice", ADVICE_FIELDS);
+            schema::remedy::row_advice(reader, &fields)
+        })
+    },
+};
+
+/// The examples of both.
+static EXAMPLES: Shelf<Examples> = Shelf {
+    bytes: |at| {
+        static ALL: LazyLock<Vec<u8>> = LazyLock::new(|| {
+            let packed = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.examples"));
+            if cfg!(feature = "server") { unpacked(packed) } else { unpacked_at_start(packed).into_owned() }
+        });
+        part(&ALL, at)
+    },
+    read: |bytes| read_tree(bytes, schema::examples),
+};
 
 /// The texts one after the other, deflated: only messages about a file show its text. A customer's server shall not keep it for that.
 #[cfg(feature = "server")]
@@ -40,25 +76,12 @@ static TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.texts"
 static SHA256: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.sha256"));
 
 impl Catalogue {
-    /// Returns the catalogue that is part of the program; `build.rs` has made sure that nothing in it is broken. Its signatures
-    /// have no examples: a triage does not ask for them and would wait for them.
+    /// Returns the catalogue that is part of the program; `build.rs` has made sure that nothing in it is broken.
     pub fn builtin() -> Catalogue {
-        Catalogue::of_program(&[])
-    }
-
-    /// Returns it with the examples.
-    pub fn builtin_with_examples() -> Catalogue {
-        let unpack = if cfg!(feature = "server") { unpacked } else { |packed: &[u8]| unpacked_at_start(packed, 0) };
-        Catalogue::of_program(&unpack(EXAMPLES))
-    }
-
-    /// `examples` are those of the signatures, in their order, or none at all.
-    fn of_program(mut examples: &[u8]) -> Catalogue {
         let info = CatalogueInfo { name: "builtin".to_owned(), sha256: SHA256.to_owned() };
         let mut catalogue = Catalogue::empty(info);
         let shown = |path: &str| Path::new("signatures").join(path);
-        let trees = trees();
-        let files = files(&trees);
+        let files = files();
         for &(path, mut tree) in &files {
             let Some(folder) = load::product_folder(path) else { continue };
             let Some(root) = tree::decode(&mut tree) else { continue };
@@ -68,20 +91,19 @@ impl Catalogue {
         let shared: BTreeMap<&str, Fragments> =
             shared.map(|product| (&*product.folder, Fragments::new(&product.fragments))).collect();
         let none = Fragments::default();
-        let (signatures, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| !path.contains("/_"));
-        let signatures: Vec<_> = signatures.into_iter().map(|file| (file, tree::decode(&mut examples))).collect();
+        let (mut signatures, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| !path.contains("/_"));
+        // What is sorted later is large.
+        signatures.sort_by_key(|&(path, _)| load::id_of(path));
+        let shelves = Shelves { advice: &ADVICE, rows: &ROWS, examples: &EXAMPLES };
         // Every run waits for this, so all processors take part.
-        let signature = |(&(path, mut tree), examples): (&(&str, &[u8]), Option<Node<'_>>)| {
-            let mut root = tree::decode(&mut tree)?;
-            if let Some(examples) = examples {
-                apart::put_examples(&mut root, examples);
-            }
+        let signature = |(path, mut tree): (&'static str, &'static [u8])| {
+            let root = tree::decode(&mut tree)?;
             let fragments = path.rsplit_once('/').and_then(|(folder, _)| shared.get(folder)).unwrap_or(&none);
-            schema::signature_of(load::id_of(path), &shown(path), &root, None, fragments).ok()
+            schema::stored_signature(load::id_of(path), &shown(path), &root, fragments, shelves)
         };
         let signatures: Vec<_> = signatures.into_par_iter().map(signature).collect();
         catalogue.signatures = signatures.into_iter().flatten().collect();
-        for &(path, mut tree) in others {
+        for (path, mut tree) in others {
             let Some(root) = tree::decode(&mut tree) else { continue };
             if let Some(folder) = vendor::vendor_folder(path) {
                 catalogue.vendors.extend(vendor::reading::vendor_of(folder, &shown(path), &root));
@@ -89,7 +111,6 @@ impl Catalogue {
                 catalogue.profiles.extend(profile::profiles_of(folder, &shown(path), &root).into_iter().flatten());
             }
         }
-        catalogue.signatures.sort_by(|a, b| a.id.cmp(&b.id));
         catalogue
     }
 
@@ -97,6 +118,12 @@ impl Catalogue {
     /// which takes a moment.
     pub(super) fn had_builtin(is_it: &dyn Fn(&str) -> bool) -> bool {
         Catalogue::builtin().signatures.iter().flat_map(|signature| &signature.formerly).any(|id| is_it(id))
+    }
+
+    /// Whether a signature of the catalogue that is part of the program has this id, without reading it.
+    pub fn has_builtin_id(id: &str) -> bool {
+        let path = format!("{id}.yaml");
+        FILES.binary_search_by(|(other, ..)| (*other).cmp(&path)).is_ok()
     }
 
     /// Returns the ids of the catalogue that is part of the program, without reading it.
@@ -119,37 +146,50 @@ pub fn source_text(shown: &Path) -> Option<Cow<'static, str>> {
 
 /// Unpacks what `build.rs` has deflated.
 pub(crate) fn unpacked(packed: &[u8]) -> Vec<u8> {
-    read_whole(DeflateDecoder::new(packed), 0)
+    read_whole(DeflateDecoder::new(packed))
 }
 
-/// Unpacks what is needed at every start, of which the length may be known: the small build has it from LZMA, which takes less room
-/// and longer, the other one stored.
-pub(crate) fn unpacked_at_start(packed: &[u8], length: usize) -> Vec<u8> {
+/// Something that the build has packed, once it is asked for.
+pub(crate) type Unpacked = LazyLock<Cow<'static, [u8]>>;
+
+/// Unpacks what is needed at every start, or soon: the small build has it from LZMA, which takes less room and longer, in the other
+/// one it is as it is.
+pub(crate) fn unpacked_at_start(packed: &'static [u8]) -> Cow<'static, [u8]> {
     #[cfg(feature = "server")]
-    return read_whole(DeflateDecoder::new(packed), length);
+    return Cow::Borrowed(packed);
     #[cfg(not(feature = "server"))]
     lzma_rust2::LzmaReader::new_mem_limit(packed, u32::MAX, None)
-        .map_or_else(|_| Vec::new(), |it| read_whole(it, length))
+        .map_or_else(|_| Cow::Borrowed(&[][..]), |it| Cow::Owned(read_whole(it)))
 }
 
 /// What the build has packed can be unpacked.
-fn read_whole(mut packed: impl Read, length: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(length);
+fn read_whole(mut packed: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
     let _ = packed.read_to_end(&mut bytes);
     bytes
 }
 
-/// All of [`TREES`].
-fn trees() -> Vec<u8> {
-    let blocks: Vec<Vec<u8>> = TREES.par_iter().map(|(length, packed)| unpacked_at_start(packed, *length)).collect();
-    blocks.concat()
-}
-
 /// The files with their trees.
-fn files(trees: &[u8]) -> Vec<(&'static str, &[u8])> {
-    let mut rest = trees;
+fn files() -> Vec<(&'static str, &'static [u8])> {
+    let mut rest: &'static [u8] = &TREES;
     let tree = |&(path, _, length): &(&'static str, usize, usize)| Some((path, rest.split_off(..length)?));
     FILES.iter().map_while(tree).collect()
+}
+
+fn advice_bytes(at: Range<u32>) -> &'static [u8] {
+    static ALL: Unpacked =
+        LazyLock::new(|| unpacked_at_start(include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.advice"))));
+    part(&ALL, at)
+}
+
+/// What a store has in a range.
+fn part(store: &'static [u8], at: Range<u32>) -> &'static [u8] {
+    store.get(at.start as usize..at.end as usize).unwrap_or_default()
+}
+
+/// Reads something from its tree, which `build.rs` has checked.
+fn read_tree<T: Default>(mut bytes: &[u8], read: fn(&mut Reader, &Node<'_>) -> T) -> T {
+    tree::decode(&mut bytes).map(|node| read(&mut Reader::default(), &node)).unwrap_or_default()
 }
 
 /// The texts of [`FILES`].
@@ -180,7 +220,7 @@ mod tests {
     #[cfg(feature = "server")]
     #[test]
     fn the_built_in_catalogue_is_what_its_files_say() {
-        let catalogue = Catalogue::builtin_with_examples();
+        let catalogue = Catalogue::builtin();
         for it in catalogue.signatures {
             let text = source_text(&it.source).unwrap();
             let (folder, _) = it.id.rsplit_once('/').unwrap();

@@ -1,3 +1,4 @@
+use super::later::Later;
 use super::{Correlation, FixedIn, Os, Span, Variants, Versions};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,14 +30,8 @@ pub struct Signature {
     pub condition: Condition,
     /// What several records must be to each other, if one does not decide. The condition alone means nothing then.
     pub correlation: Option<Correlation>,
-    /// Why it happens, one or two sentences.
-    pub cause: String,
-    /// What it means for the customer.
-    pub impact: Option<String>,
-    /// What to do.
-    pub fixes: Vec<Fix>,
-    /// Public pages that state the problem.
-    pub references: Vec<Reference>,
+    /// What people are told about it.
+    pub advice: Later<Advice>,
     /// Less specific signatures that are hidden when this one holds.
     pub suppresses: Vec<Arc<str>>,
     /// Signatures of problems that bring this one about: where one of them was there before, this one is its effect.
@@ -47,14 +42,27 @@ pub struct Signature {
     pub formerly: Vec<Arc<str>>,
     /// Of a deprecated one: the signature that describes the problem now.
     pub replaced_by: Option<Arc<str>>,
-    /// What the vendor needs when it is not solved.
-    pub escalate: Option<Escalate>,
     /// What differs by the value of a capture.
     pub variants: Option<Variants>,
-    /// Log excerpts that must and must not match. None if it is of `Catalogue::builtin`.
-    pub examples: Examples,
+    /// Log excerpts that must and must not match.
+    pub examples: Later<Examples>,
     /// Where it was read from, for messages.
     pub source: PathBuf,
+}
+
+/// What people are told about a problem.
+#[derive(Clone, Debug, Default)]
+pub struct Advice {
+    /// Why it happens, one or two sentences.
+    pub cause: String,
+    /// What it means for the customer.
+    pub impact: Option<String>,
+    /// What to do.
+    pub fixes: Vec<Fix>,
+    /// Public pages that state the problem.
+    pub references: Vec<Reference>,
+    /// What the vendor needs when it is not solved.
+    pub escalate: Option<Escalate>,
 }
 
 /// Life cycle of a signature.
@@ -284,18 +292,14 @@ impl Signature {
             scope: Scope::default(),
             condition,
             correlation: None,
-            cause: String::new(),
-            impact: None,
-            fixes: Vec::new(),
-            references: Vec::new(),
+            advice: Later::default(),
             suppresses: Vec::new(),
             caused_by: Vec::new(),
             caused_within: Signature::CAUSED_WITHIN,
             formerly: Vec::new(),
             replaced_by: None,
-            escalate: None,
             variants: None,
-            examples: Examples::default(),
+            examples: Later::default(),
             source: PathBuf::new(),
         }
     }

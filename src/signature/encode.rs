@@ -1,8 +1,9 @@
 //! The other half of `tree.rs`, which only `build.rs` and tests need.
 
-use super::apart::{NAME, each_mapping};
+use super::apart::{ADVICE, ADVICE_FIELDS, EXAMPLES};
 use super::tree::{LIST, MAP, PLAIN, QUOTED};
-use super::yaml::{Node, Place, Value};
+use super::yaml::{Key, Node, Place, Value};
+use std::borrow::Cow;
 
 /// Appends a node and all in it.
 pub fn encode(node: &Node<'_>, bytes: &mut Vec<u8>) {
@@ -27,15 +28,52 @@ pub fn encode(node: &Node<'_>, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Takes the examples out of the tree of a signature's file: a list of its own ones and those of each row of its variants.
-pub fn take_examples<'a>(root: &mut Node<'a>) -> Node<'a> {
-    let mut taken = Vec::new();
-    each_mapping(root, &mut |fields| {
-        // A row needs a field to be one.
-        let own = fields.iter().position(|(key, _)| key.name == NAME).filter(|_| fields.len() > 1);
-        taken.push(own.map_or_else(|| node(Value::List(Vec::new())), |at| fields.remove(at).1));
-    });
-    node(Value::List(taken))
+/// What stands apart from the trees, see `apart.rs`.
+#[derive(Default)]
+pub struct Stores {
+    /// What signatures and rows of variants tell.
+    pub advice: Vec<u8>,
+    /// Their examples.
+    pub examples: Vec<u8>,
+}
+
+/// The fields of a mapping.
+type Entries<'a> = Vec<(Key<'a>, Node<'a>)>;
+
+impl Stores {
+    /// Takes what stands apart out of the tree of a signature's file, of itself and of the rows of its variants.
+    pub fn take_from(&mut self, root: &mut Node<'_>) {
+        let Value::Map(entries) = &mut root.value else { return };
+        self.take(entries);
+        let Some((_, variants)) = entries.iter_mut().find(|(key, _)| key.name == "variants") else { return };
+        let Value::Map(parts) = &mut variants.value else { return };
+        let Some((_, rows)) = parts.iter_mut().find(|(key, _)| key.name == "rows") else { return };
+        let Value::Map(rows) = &mut rows.value else { return };
+        for (_, row) in rows {
+            if let Value::Map(entries) = &mut row.value {
+                self.take(entries);
+            }
+        }
+    }
+
+    fn take(&mut self, entries: &mut Entries<'_>) {
+        let advice: Entries<'_> = entries.extract_if(.., |(key, _)| ADVICE_FIELDS.contains(&&*key.name)).collect();
+        if !advice.is_empty() {
+            let place = put(&node(Value::Map(advice)), &mut self.advice);
+            entries.push((Key { place: Place::default(), name: Cow::Borrowed(ADVICE) }, place));
+        }
+        if let Some((_, examples)) = entries.iter_mut().find(|(key, _)| key.name == EXAMPLES) {
+            *examples = put(examples, &mut self.examples);
+        }
+    }
+}
+
+/// Puts a node behind those of a store. Returns where it is there, `FIRST END`.
+fn put(it: &Node<'_>, store: &mut Vec<u8>) -> Node<'static> {
+    let first = store.len();
+    encode(it, store);
+    let text = Cow::Owned(format!("{first} {}", store.len()));
+    node(Value::Scalar { text, plain: true, block: false, source: 0..0 })
 }
 
 fn node(value: Value<'_>) -> Node<'_> {
@@ -54,7 +92,6 @@ fn encode_number(number: usize, bytes: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::apart::put_examples;
     use super::super::tree::decode;
     use super::super::yaml::parse;
     use super::*;
@@ -85,17 +122,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_out_can_be_put_back() {
-        let yaml = "title: a\nvariants:\n  key: code\n  rows:\n    1: {cause: a, examples: {match: [y]}}\n    \
-            2: {cause: b}\n    3: {examples: {match: [z]}}\nexamples: {match: [x]}\n";
+    fn what_stands_apart_is_where_the_tree_says() {
+        let yaml = "title: a\ncause: b\nvariants:\n  key: code\n  rows:\n    1: {title: c, examples: {match: [y]}}\n    \
+            2: {impact: d}\nexamples: {match: [x]}\nfixes: [e]\n";
         let mut tree = parse(yaml).unwrap();
-        let taken = take_examples(&mut tree);
-        assert_eq!(shown(&tree).matches("examples").count(), 1, "a row is not left without a field");
-        put_examples(&mut tree, taken);
-        assert_eq!(shown(&tree), shown(&parse(yaml).unwrap()));
-        let mut none = parse("title: a\n").unwrap();
-        let taken = take_examples(&mut none);
-        put_examples(&mut none, taken);
-        assert_eq!(shown(&none), shown(&parse("title: a\n").unwrap()));
+        let mut stores = Stores::default();
+        stores.take_from(&mut tree);
+        let row = |name: &str| tree.get("variants").unwrap().get("rows").unwrap().get(name).unwrap().clone();
+        let (one, two) = (row("1"), row("2"));
+        assert_eq!(["cause", "fixes"].map(|name| tree.get(name).is_some()), [false, false]);
+        assert_eq!((one.get("title").is_some(), one.get(ADVICE).is_some()), (true, false));
+        let at = |store: &[u8], place: &Node<'_>| {
+            let (first, end) = place.text().unwrap().split_once(' ').unwrap();
+            shown(&decode(&mut &store[first.parse().unwrap()..end.parse().unwrap()]).unwrap())
+        };
+        let expected = |yaml: &str| shown(&parse(yaml).unwrap());
+        assert_eq!(at(&stores.advice, tree.get(ADVICE).unwrap()), expected("cause: b\nfixes: [e]\n"));
+        assert_eq!(at(&stores.advice, two.get(ADVICE).unwrap()), expected("impact: d\n"));
+        assert_eq!(at(&stores.examples, tree.get(EXAMPLES).unwrap()), expected("match: [x]\n"));
+        assert_eq!(at(&stores.examples, one.get(EXAMPLES).unwrap()), expected("match: [y]\n"));
     }
 }

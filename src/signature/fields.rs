@@ -2,6 +2,7 @@
 //!
 //! Every method returns what could be read and remembers what could not, with its place and a hint.
 
+use super::apart::Shelves;
 use super::fragments::Fragments;
 use super::yaml::{Key, Mistake, Node, Place, Value};
 
@@ -11,6 +12,8 @@ pub(super) struct Reader {
     pub(super) mistakes: Vec<Mistake>,
     /// What `use:` may name.
     pub(super) fragments: Fragments,
+    /// Where the rest of a signature of the built-in catalogue is; of others all is in their tree.
+    pub(super) shelves: Option<Shelves>,
     /// How many conditions of fragments were put in.
     pub(super) put_in: usize,
 }
@@ -56,8 +59,9 @@ impl Reader {
             return Fields { entries: &[], place: node.place, what, unknown: Vec::new() };
         };
         let mut unknown = Vec::new();
-        for (key, _) in entries.iter().filter(|(key, _)| !names.contains(&&*key.name)) {
-            self.mistake(unknown_field(key, what, names));
+        let is_unknown = |key: &Key<'_>| self.shelves.is_none() && !names.contains(&&*key.name);
+        for (key, _) in entries.iter().filter(|(key, _)| is_unknown(key)) {
+            self.mistakes.push(unknown_field(key, what, names));
             unknown.push(&*key.name);
         }
         Fields { entries, place: node.place, what, unknown }

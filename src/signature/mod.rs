@@ -18,6 +18,7 @@ mod encode;
 mod fact;
 mod fields;
 mod fragments;
+mod later;
 mod load;
 mod overlay;
 mod pack;
@@ -36,7 +37,7 @@ mod version;
 pub mod yaml;
 
 pub use builtin::source_text;
-pub(crate) use builtin::{unpacked, unpacked_at_start};
+pub(crate) use builtin::{Unpacked, unpacked, unpacked_at_start};
 pub use correlation::{Absent, Anchor, Bond, Correlation, Order, Part, Span, Unless, Wanted, Where};
 pub use data::*;
 pub use day::Day;
@@ -44,6 +45,7 @@ pub use demand::Demand;
 pub use fact::{Fact, FactExamples, FactKind, Keep};
 pub(crate) use fields::similar;
 pub use fragments::Fragment;
+pub use later::Later;
 pub use load::{Catalogue, SignatureError, load_dir, load_str};
 pub use overlay::{Applied, Overlay, Override};
 pub use pack::{
@@ -54,7 +56,7 @@ pub use product::Product;
 pub use profile::{Profile, ProfileCommand, ProfileEvents, ProfileFiles};
 pub use set::{CatalogueInfo, FactGroup, SignatureSet, WantedRecord};
 pub use system::Os;
-pub use variants::{Row, Rows, Variants};
+pub use variants::{Row, RowAdvice, Rows, Variants};
 pub use vendor::{
     Hours, Portal, PortalField, RequiredLogs, Rule, RuleKind, Stated, Takes, Vendor, VendorProduct, VendorSeverity,
     WorkingHours,

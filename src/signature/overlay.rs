@@ -176,11 +176,11 @@ impl Override {
             row.side = row.side.map(|own| self.side.unwrap_or(own));
             row.severity = row.severity.map(|own| self.severity.unwrap_or(own));
             if !self.steps.is_empty() {
-                row.fixes.iter_mut().for_each(|fixes| fixes.insert(0, self.fix(signature.level)));
+                row.advice.fixes.iter_mut().for_each(|fixes| fixes.insert(0, self.fix(signature.level)));
             }
         });
         if !self.steps.is_empty() {
-            signature.fixes.insert(0, self.fix(signature.level));
+            signature.advice.fixes.insert(0, self.fix(signature.level));
             changes.push("steps of the house come first".to_owned());
         }
         changes
@@ -283,6 +283,6 @@ mod tests {
         );
         let row = signature.with_row(signature.row(0).unwrap());
         assert_eq!((row.level, row.severity, row.side), (SupportLevel::L3, Severity::Low, Side::Server));
-        assert_eq!((&*row.fixes[0].steps[0], signature.fixes.len()), ("Call us.", 2));
+        assert_eq!((&*row.advice.fixes[0].steps[0], signature.advice.fixes.len()), ("Call us.", 2));
     }
 }

@@ -3,6 +3,7 @@
 //! A condition finds the family and captures the code; the row of the code says what is different: another title, level,
 //! cause or fix. A value without a row has the family's own texts. [`Rows`] finds the row of a value.
 
+use super::later::Later;
 use super::{Example, Examples, Fix, Reference, Severity, Side, Signature, SupportLevel};
 use std::collections::BTreeMap;
 
@@ -30,16 +31,23 @@ pub struct Row {
     pub side: Option<Side>,
     /// In place of [`Signature::severity`].
     pub severity: Option<Severity>,
-    /// In place of [`Signature::cause`].
-    pub cause: Option<String>,
-    /// In place of [`Signature::impact`].
-    pub impact: Option<String>,
-    /// In place of [`Signature::fixes`].
-    pub fixes: Option<Vec<Fix>>,
-    /// In place of [`Signature::references`].
-    pub references: Option<Vec<Reference>>,
+    /// In place of [`Signature::advice`].
+    pub advice: Later<RowAdvice>,
     /// Log excerpts that must be this row's, and that must not be.
-    pub examples: Examples,
+    pub examples: Later<Examples>,
+}
+
+/// What is told for some values of the key in place of the same in [`Advice`](super::Advice).
+#[derive(Clone, Debug, Default)]
+pub struct RowAdvice {
+    /// Why it happens.
+    pub cause: Option<String>,
+    /// What it means for the customer.
+    pub impact: Option<String>,
+    /// What to do.
+    pub fixes: Option<Vec<Fix>>,
+    /// Public pages that state the problem.
+    pub references: Option<Vec<Reference>>,
 }
 
 /// Finds the row of a value.
@@ -90,17 +98,18 @@ impl Signature {
         if let Some(title) = &row.title {
             own.title.clone_from(title);
         }
-        if let Some(cause) = &row.cause {
-            own.cause.clone_from(cause);
+        let (new, advice) = (&*row.advice, &mut *own.advice);
+        if let Some(cause) = &new.cause {
+            advice.cause.clone_from(cause);
         }
-        if row.impact.is_some() {
-            own.impact.clone_from(&row.impact);
+        if new.impact.is_some() {
+            advice.impact.clone_from(&new.impact);
         }
-        if let Some(fixes) = &row.fixes {
-            own.fixes.clone_from(fixes);
+        if let Some(fixes) = &new.fixes {
+            advice.fixes.clone_from(fixes);
         }
-        if let Some(references) = &row.references {
-            own.references.clone_from(references);
+        if let Some(references) = &new.references {
+            advice.references.clone_from(references);
         }
         own.level = row.level.unwrap_or(own.level);
         own.side = row.side.unwrap_or(own.side);

@@ -87,14 +87,14 @@ pub(super) fn lint(sheet: &mut Sheet<'_, '_>) {
     placeholders(sheet);
     unwritten(sheet);
     causes(sheet);
-    if sheet.signature.references.is_empty() {
+    if sheet.signature.advice.references.is_empty() {
         sheet.warning(
             &[],
             "there is no reference",
             "name a public page that states the problem, e.g. `- { kind: kb, url: 'https://...' }` below `references:`",
         );
     }
-    if sheet.signature.severity == Severity::Critical && sheet.signature.impact.is_none() {
+    if sheet.signature.severity == Severity::Critical && sheet.signature.advice.impact.is_none() {
         sheet.warning(
             &[Field("severity")],
             "a critical problem without `impact`",
@@ -249,24 +249,25 @@ fn examples(sheet: &mut Sheet<'_, '_>) {
 
 /// Looks at what a signature, or a row of it, says to do; `at` is where that stands.
 pub(super) fn fixes(sheet: &mut Sheet<'_, '_>, signature: &Signature, at: &[Step]) {
-    if signature.fixes.is_empty() {
+    if signature.advice.fixes.is_empty() {
         let hint = "add `fixes:` with at least one item of `level:`, `audience:`, `steps:` and `verify:`";
         sheet.error_unless_draft(at, "the signature has no fix", hint);
         return;
     }
-    for (index, fix) in signature.fixes.iter().enumerate() {
+    for (index, fix) in signature.advice.fixes.iter().enumerate() {
         if fix.level == SupportLevel::L1 && fix.verify.is_none() {
             let hint = "say in `verify:` how the engineer sees that it worked";
             let at = [at, &[Field("fixes"), Item(index)]].concat();
             sheet.error_unless_draft(&at, "an L1 fix without `verify`", hint);
         }
     }
-    if signature.level != SupportLevel::L3 && signature.fixes.iter().all(|fix| fix.level > signature.level) {
+    if signature.level != SupportLevel::L3 && signature.advice.fixes.iter().all(|fix| fix.level > signature.level) {
         let hint = "add a fix for this level or raise the signature's `level`";
         let message = format!("no fix is for {}", signature.level.name());
         sheet.warning(&[at, &[Field("level")]].concat(), message, hint);
     }
-    if signature.level == SupportLevel::L3 && signature.escalate.is_none() && signature.status == Status::Stable {
+    if signature.level == SupportLevel::L3 && signature.advice.escalate.is_none() && signature.status == Status::Stable
+    {
         let hint = "say in `escalate:` what the vendor will ask for";
         sheet.warning(&[at, &[Field("level")]].concat(), "an L3 problem without `escalate`", hint);
     }
@@ -317,17 +318,17 @@ fn placeholders(sheet: &mut Sheet<'_, '_>) {
 /// Returns the texts of a signature that a report shows with captures filled in, and where they stand.
 fn texts(signature: &Signature) -> Vec<(Vec<Step>, &str)> {
     let mut texts: Vec<(Vec<Step>, &str)> =
-        vec![(vec![Field("title")], &signature.title), (vec![Field("cause")], &signature.cause)];
-    texts.extend(signature.impact.as_deref().map(|text| (vec![Field("impact")], text)));
-    let when = signature.escalate.as_ref().and_then(|it| it.when.as_deref());
+        vec![(vec![Field("title")], &signature.title), (vec![Field("cause")], &signature.advice.cause)];
+    texts.extend(signature.advice.impact.as_deref().map(|text| (vec![Field("impact")], text)));
+    let when = signature.advice.escalate.as_ref().and_then(|it| it.when.as_deref());
     texts.extend(when.map(|text| (vec![Field("escalate"), Field("when")], text)));
-    texts.extend(texts_of_fixes(&signature.fixes, &[]));
+    texts.extend(texts_of_fixes(&signature.advice.fixes, &[]));
     for (number, row) in (0..).zip(signature.variants.iter().flat_map(|variants| &variants.rows)) {
         let at = path_of(number);
-        let own = [("title", &row.title), ("cause", &row.cause), ("impact", &row.impact)];
+        let own = [("title", &row.title), ("cause", &row.advice.cause), ("impact", &row.advice.impact)];
         let own = own.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)));
         texts.extend(own.map(|(name, text)| ([&at[..], &[Field(name)]].concat(), text)));
-        texts.extend(texts_of_fixes(row.fixes.as_deref().unwrap_or_default(), &at));
+        texts.extend(texts_of_fixes(row.advice.fixes.as_deref().unwrap_or_default(), &at));
     }
     texts
 }

@@ -89,12 +89,12 @@ pub fn quality(set: &SignatureSet) -> Quality {
         counts.signatures += 1;
         counts.rows += rows(it);
         counts.by_level[it.level as usize] += 1;
-        counts.with_reference += usize::from(!it.references.is_empty());
+        counts.with_reference += usize::from(!it.advice.references.is_empty());
         *by_level_and_side.entry((it.level.name(), it.side.name())).or_insert(0) += 1;
-        for kind in it.references.iter().map(|it| it.kind.as_str()).collect::<BTreeSet<_>>() {
+        for kind in it.advice.references.iter().map(|it| it.kind.as_str()).collect::<BTreeSet<_>>() {
             *by_reference.entry(kind.to_owned()).or_insert(0) += 1;
         }
-        for host in it.references.iter().map(|it| host(&it.url)).collect::<BTreeSet<_>>() {
+        for host in it.advice.references.iter().map(|it| host(&it.url)).collect::<BTreeSet<_>>() {
             *by_host.entry(host.to_owned()).or_insert(0) += 1;
         }
     }
@@ -119,9 +119,9 @@ pub fn quality(set: &SignatureSet) -> Quality {
             all.iter().map(|it| it.examples.matching.len()).sum(),
             all.iter().map(|it| it.examples.not_matching.len()).sum(),
         ),
-        without_reference: ids(&|it| it.references.is_empty()),
+        without_reference: ids(&|it| it.advice.references.is_empty()),
         without_first_level_fix: ids(&|it| {
-            it.level.name() == "L1" && it.fixes.iter().all(|fix| fix.level.name() != "L1")
+            it.level.name() == "L1" && it.advice.fixes.iter().all(|fix| fix.level.name() != "L1")
         }),
         crosses: matrix(set),
         common,

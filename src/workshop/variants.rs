@@ -2,7 +2,7 @@
 
 use super::flaw::{Sheet, Step};
 use super::lint::fixes;
-use crate::signature::{Row, Severity};
+use crate::signature::{Row, RowAdvice, Severity};
 use Step::{Entry, Field};
 use std::collections::BTreeSet;
 
@@ -18,10 +18,10 @@ pub(super) fn rows(sheet: &mut Sheet<'_, '_>) {
     for (number, row) in (0..).zip(&variants.rows) {
         let at = path_of(number);
         let own = signature.with_row(row);
-        if row.fixes.is_some() || row.level.is_some() {
+        if row.advice.fixes.is_some() || row.level.is_some() {
             fixes(sheet, &own, &at);
         }
-        if row.severity == Some(Severity::Critical) && own.impact.is_none() {
+        if row.severity == Some(Severity::Critical) && own.advice.impact.is_none() {
             let hint = "say what it means for the customer";
             sheet.warning(&[&at[..], &[Field("severity")]].concat(), "a critical problem without `impact`", hint);
         }
@@ -48,7 +48,8 @@ pub(super) fn untried_rows(sheet: &mut Sheet<'_, '_>, shown: &BTreeSet<Option<u3
 
 /// Whether a row says nothing that differs from the family.
 fn is_empty(row: &Row) -> bool {
-    let Row { key: _, also: _, title, level, side, severity, cause, impact, fixes, references, examples: _ } = row;
+    let Row { key: _, also: _, title, level, side, severity, advice, examples: _ } = row;
+    let RowAdvice { cause, impact, fixes, references } = &**advice;
     [title, cause, impact].into_iter().all(Option::is_none)
         && (level.is_none() && side.is_none() && severity.is_none())
         && (fixes.is_none() && references.is_none())

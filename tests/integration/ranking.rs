@@ -132,3 +132,13 @@ fn an_error_with_another_code_than_a_known_problem_is_possibly_related_to_it() {
     assert!(related.contains(&(1, Some("acme/ledger/ticket-refused"))), "{found:#?}");
     assert!(related.contains(&(2, None)), "{found:#?}");
 }
+
+#[test]
+fn an_error_may_be_related_to_what_the_built_in_catalogue_has_as_an_example() {
+    let log = "2026-01-02 03:04:08 ERROR Authentication refused: bad group or modes for directory\n";
+    let logs = folder(&[("a.log", log.as_bytes())]);
+    let output = run(&["triage", "-o", "json", text(logs.path())]);
+    let report: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let found = &report["unresolved"];
+    assert_eq!(found[0]["related"][0]["signature"], "openssh/sshd/bad-ownership-or-modes", "{found:#?}");
+}

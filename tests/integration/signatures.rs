@@ -39,7 +39,6 @@ fn a_good_catalogue_passes_and_can_be_read() {
     let list = ["signatures", "list", "--no-builtin", "--signatures", "acme"];
     check(folder, &list, 0, "acme/app/disk-full  L1  high      The disk {disk} is full\n");
     check(folder, &["signatures", "show", "acme/app/disk-full", "--signatures", "acme"], 0, "Verify: The job ends");
-    // Examples of the built-in ones are not read by every command.
     let built_in = ["signatures", "show", "linux/kernel/process-killed-out-of-memory"];
     check(folder, &built_in, 0, "Matches, for example\n  Feb 10 04:11:07 srv07 kernel:");
 }

@@ -20,12 +20,12 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
     if it.status != Status::Stable {
         p.field("Status", it.status.name());
     }
-    p.field("Cause", &it.cause);
-    if let Some(impact) = &it.impact {
+    p.field("Cause", &it.advice.cause);
+    if let Some(impact) = &it.advice.impact {
         p.field("Impact", impact);
     }
-    p.fixes(&it.fixes, "");
-    if let Some(escalate) = &it.escalate {
+    p.fixes(&it.advice.fixes, "");
+    if let Some(escalate) = &it.advice.escalate {
         p.line("");
         p.line("Escalate to the vendor");
         if let Some(when) = &escalate.when {
@@ -34,7 +34,7 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
         escalate.needs_files.iter().for_each(|file| p.line(&format!("  File: {file}")));
         escalate.needs_facts.iter().for_each(|fact| p.line(&format!("  Fact: {fact}")));
     }
-    p.references(&it.references, "");
+    p.references(&it.advice.references, "");
     p.variants(it);
     p.line("");
     p.line("Found where");
@@ -141,13 +141,13 @@ impl Page {
                 let level = format!("{}, {} side, severity {}", own.level.name(), own.side.name(), own.severity.name());
                 self.words("    Level: ", "      ", &level);
             }
-            for (name, text) in [("Cause", &row.cause), ("Impact", &row.impact)] {
+            for (name, text) in [("Cause", &row.advice.cause), ("Impact", &row.advice.impact)] {
                 if let Some(text) = text {
                     self.words(&format!("    {name}: "), "      ", text);
                 }
             }
-            self.fixes(row.fixes.as_deref().unwrap_or_default(), "    ");
-            self.references(row.references.as_deref().unwrap_or_default(), "    ");
+            self.fixes(row.advice.fixes.as_deref().unwrap_or_default(), "    ");
+            self.references(row.advice.references.as_deref().unwrap_or_default(), "    ");
             for text in row.examples.matching.iter().flat_map(|example| example.texts()) {
                 self.line("");
                 self.line("    Matches, for example");
@@ -346,10 +346,10 @@ fn variants(it: &Variants) -> Value {
             "level": row.level.map(|it| it.name()),
             "side": row.side.map(|it| it.name()),
             "severity": row.severity.map(|it| it.name()),
-            "cause": row.cause,
-            "impact": row.impact,
-            "fixes": row.fixes.as_deref().map(fixes),
-            "references": row.references.as_deref().map(references),
+            "cause": row.advice.cause,
+            "impact": row.advice.impact,
+            "fixes": row.advice.fixes.as_deref().map(fixes),
+            "references": row.advice.references.as_deref().map(references),
             "examples": {"match": examples(&row.examples.matching), "no_match": examples(&row.examples.not_matching)},
         })
     };
@@ -360,16 +360,17 @@ fn variants(it: &Variants) -> Value {
 pub(super) fn whole(it: &Signature) -> Value {
     let mut value = summary(it);
     let escalate = it
+        .advice
         .escalate
         .as_ref()
         .map(|it| json!({"when": it.when, "needs_files": it.needs_files, "needs_facts": it.needs_facts}));
     let rest = json!({
         "scope": scope(&it.scope),
         "match": it.correlation.as_ref().map_or_else(|| condition(&it.condition), correlation),
-        "cause": it.cause,
-        "impact": it.impact,
-        "fixes": fixes(&it.fixes),
-        "references": references(&it.references),
+        "cause": it.advice.cause,
+        "impact": it.advice.impact,
+        "fixes": fixes(&it.advice.fixes),
+        "references": references(&it.advice.references),
         "suppresses": it.suppresses.iter().map(|id| &**id).collect::<Vec<_>>(),
         "caused_by": it.caused_by.iter().map(|id| &**id).collect::<Vec<_>>(),
         "caused_within": it.caused_within.to_string(),

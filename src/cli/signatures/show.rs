@@ -34,7 +34,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or no such signature.";
 
 pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let mut out = String::new();
-    let set = args.catalogues.load_with_examples()?;
+    let set = args.catalogues.load()?;
     let id = args.id.trim_end_matches(".yaml");
     let found = set.index(id).and_then(|index| Some((index, set.signatures().get(index)?)));
     let Some((index, signature)) = found else {

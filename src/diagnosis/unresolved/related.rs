@@ -33,6 +33,11 @@ fn related(template: &str, set: &SignatureSet) -> Vec<Related> {
     let finders = [memmem::Finder::new(first), memmem::Finder::new(second)];
     let mut found: Vec<(usize, &Signature)> = Vec::new();
     for signature in set.signatures() {
+        // Most are not even read.
+        let stored = signature.examples.bytes();
+        if stored.is_some_and(|bytes| finders.iter().any(|it| it.find(bytes).is_none())) {
+            continue;
+        }
         let texts = signature.examples.matching.iter().flat_map(|example| example.texts());
         let candidates = texts.filter(|text| finders.iter().all(|it| it.find(text.as_bytes()).is_some()));
         let best = candidates.map(|text| common(&words, text)).max().unwrap_or(0);

@@ -13,8 +13,8 @@ use crate::bundle::{Input, Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, FoundFact, Hidden, Known, Period, Related, State, Suppressed, Unresolved};
 use crate::finding::{Coverage, Evidence, Group, Level, Object, Sight, Sightings, Time, UnknownGroup, Zone};
 use crate::signature::{
-    Audience, CatalogueInfo, Condition, Correlation, Demand, Escalate, FactKind, Fix, Order, Reference, Severity, Side,
-    Signature, SupportLevel, Where,
+    Advice, Audience, CatalogueInfo, Condition, Correlation, Demand, Escalate, FactKind, Fix, Order, Reference,
+    Severity, Side, Signature, SupportLevel, Where,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -156,6 +156,13 @@ impl JsonDiagnosis<'_> {
             let (parts, same, unless, absent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             Correlation { order, parts, within: None, same, place, unless, absent }
         };
+        let advice = Advice {
+            cause: self.cause.into_owned(),
+            impact: owned(self.impact),
+            fixes: self.fixes.into_iter().map(JsonFix::fix).collect::<Read<_>>()?,
+            references: self.references.into_iter().map(JsonReference::reference).collect(),
+            escalate: self.escalate.map(JsonEscalate::escalate),
+        };
         let signature = Signature {
             title: self.title.into_owned(),
             level: support_level("diagnoses[].level", &self.level)?,
@@ -165,11 +172,7 @@ impl JsonDiagnosis<'_> {
             product: self.product.into_owned(),
             component: owned(self.component),
             correlation: self.several_records.then(correlation),
-            cause: self.cause.into_owned(),
-            impact: owned(self.impact),
-            fixes: self.fixes.into_iter().map(JsonFix::fix).collect::<Read<_>>()?,
-            references: self.references.into_iter().map(JsonReference::reference).collect(),
-            escalate: self.escalate.map(JsonEscalate::escalate),
+            advice: advice.into(),
             ..Signature::of_condition(&*self.signature, Condition::Any(marks.collect()))
         };
         let suppressed = self.suppressed.into_iter();

@@ -11,7 +11,7 @@ fn problem(file: &str, kind: ProblemKind, message: &str) -> Problem {
 fn sample() -> Diagnosis {
     let mut specific = signature("acme/rocket/crash", Severity::High);
     specific.suppresses.push("acme/rocket/general".into());
-    specific.impact =
+    specific.advice.impact =
         Some("The rocket does not fly, and nobody who is waiting for it gets anything that was promised.".into());
     let trace = "12:00 ERROR went wrong on srv01\n  at a\n  at b\n  at c\n  at d";
     let seen = || group(1_400, vec![evidence("case.zip!/a.log", 12, trace), evidence("case.zip!/b.log", 1, "x")]);

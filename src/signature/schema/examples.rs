@@ -4,7 +4,7 @@ use super::super::fields::Reader;
 use super::super::yaml::{Mistake, Node, Value};
 use super::super::{Example, Examples};
 
-pub(super) fn examples(reader: &mut Reader, node: &Node<'_>) -> Examples {
+pub(in super::super) fn examples(reader: &mut Reader, node: &Node<'_>) -> Examples {
     let fields = reader.fields(node, "the examples", &["match", "no_match", "inconclusive", "old"]);
     let mut take = |name: &str| -> Vec<Example> {
         let Some(node) = fields.get(name) else { return Vec::new() };

@@ -6,17 +6,20 @@
 mod condition;
 mod correlation;
 mod examples;
-mod remedy;
+pub(super) mod remedy;
 mod scope;
 mod variants;
 
+use super::apart::{self, ADVICE, EXAMPLES, Shelves};
 use super::fields::{Fields, Reader};
 use super::fragments::Fragments;
+use super::later::Later;
 use super::yaml::{self, Mistake, Node};
-use super::{Condition, Severity, Side, Signature, Span, Status, SupportLevel};
+use super::{Condition, Examples, Severity, Side, Signature, Span, Status, SupportLevel};
 use std::path::Path;
 use std::sync::Arc;
 
+pub(super) use examples::examples;
 pub(super) use remedy::is_web_address;
 pub(super) use scope::globs;
 
@@ -48,7 +51,19 @@ pub(super) fn signature(id: &str, file: &Path, yaml: &str, fragments: &Fragments
         ]);
     }
     let root = yaml::parse(yaml).map_err(|mistake| vec![mistake])?;
-    signature_of(id, file, &root, Some(yaml), fragments)
+    signature_of(id, file, &root, Some(yaml), Reader { fragments: fragments.clone(), ..Reader::default() })
+}
+
+/// Reads a signature of the built-in catalogue from its tree. `build.rs` has checked it and stored apart what `shelves` have.
+pub(super) fn stored_signature(
+    id: &str,
+    file: &Path,
+    root: &Node<'_>,
+    fragments: &Fragments,
+    shelves: Shelves,
+) -> Option<Signature> {
+    let reader = Reader { fragments: fragments.clone(), shelves: Some(shelves), ..Reader::default() };
+    signature_of(id, file, root, None, reader).ok()
 }
 
 /// Reads the condition of a fragment: of one record.
@@ -65,14 +80,13 @@ fn is_kebab_case(name: &str) -> bool {
 
 /// Reads a signature from the tree of its file. Patterns are checked if there is `yaml`, the file's text; without it they
 /// must have been checked before.
-pub(super) fn signature_of(
+fn signature_of(
     id: &str,
     file: &Path,
     root: &Node<'_>,
     yaml: Option<&str>,
-    fragments: &Fragments,
+    mut reader: Reader,
 ) -> Result<Signature, Vec<Mistake>> {
-    let mut reader = Reader { fragments: fragments.clone(), ..Reader::default() };
     let fields = reader.fields(
         root,
         "a signature",
@@ -114,18 +128,17 @@ pub(super) fn signature_of(
         scope: fields.get("scope").map(|node| scope::scope(&mut reader, node)).unwrap_or_default(),
         condition: Condition::Any(Vec::new()),
         correlation: None,
-        cause: reader.required(&fields, "cause"),
-        impact: reader.optional(&fields, "impact"),
-        fixes: each(&mut reader, &fields, "fixes", remedy::fix),
-        references: each(&mut reader, &fields, "references", remedy::reference),
+        advice: match reader.shelves {
+            Some(shelves) => apart::stored(shelves.advice, &fields, ADVICE),
+            None => remedy::advice(&mut reader, &fields).into(),
+        },
         suppresses: ids(&mut reader, &fields, "suppresses"),
         caused_by: ids(&mut reader, &fields, "caused_by"),
         caused_within: caused_within(&mut reader, &fields),
         formerly: ids(&mut reader, &fields, "formerly"),
         replaced_by: reader.optional(&fields, "replaced_by").map(Arc::from),
-        escalate: fields.get("escalate").map(|node| remedy::escalate(&mut reader, node)),
         variants: fields.get("variants").map(|node| variants::variants(&mut reader, node)),
-        examples: fields.get("examples").map(|node| examples::examples(&mut reader, node)).unwrap_or_default(),
+        examples: examples_in(&mut reader, &fields),
         source: file.to_path_buf(),
     };
     match fields.get("match") {
@@ -147,7 +160,7 @@ pub(super) fn signature_of(
             reader.mistake(Mistake::new(node.place, "`replaced_by` names the signature itself").hint(hint));
         }
     }
-    if !signature.examples.old.is_empty() && !signature.scope.asks_version() {
+    if !signature.scope.asks_version() && yaml.is_some() && !signature.examples.old.is_empty() {
         let place = fields.get("examples").and_then(|node| node.get("old")).map_or(root.place, |node| node.place);
         let hint = "add `fixed_in:` or `versions:` to `scope:`";
         reader.mistake(Mistake::new(place, "an example of `old` without a version that decides").hint(hint));
@@ -172,6 +185,13 @@ fn required_word<T: Copy>(reader: &mut Reader, fields: &Fields<'_, '_>, name: &s
         return None;
     };
     reader.one_of(node, name, words)
+}
+
+fn examples_in(reader: &mut Reader, fields: &Fields<'_, '_>) -> Later<Examples> {
+    match reader.shelves {
+        Some(shelves) => apart::stored(shelves.examples, fields, EXAMPLES),
+        None => fields.get(EXAMPLES).map(|node| examples(reader, node)).unwrap_or_default().into(),
+    }
 }
 
 fn each<T>(
@@ -298,16 +318,16 @@ examples:
              Any([Regex(\"Win32 error:(?P<win32>Access is denied)\"), Text { text: \"0x80070005\", nocase: false }]), \
              None([Text { text: \"retry succeeded\", nocase: false }])])"
         );
-        assert_eq!(it.cause, "The share is closed by a firewall.");
-        assert_eq!(it.impact.as_deref(), Some("No backup."));
-        let [fix] = it.fixes.as_slice() else { panic!("one fix") };
+        assert_eq!(it.advice.cause, "The share is closed by a firewall.");
+        assert_eq!(it.advice.impact.as_deref(), Some("No backup."));
+        let [fix] = it.advice.fixes.as_slice() else { panic!("one fix") };
         assert_eq!((fix.level, fix.audience, fix.steps.len()), (SupportLevel::L1, Audience::Customer, 2));
         assert_eq!((fix.risk.as_deref(), fix.verify.as_deref()), (Some("none"), Some("The job ends with success.")));
-        let [reference] = it.references.as_slice() else { panic!("one reference") };
+        let [reference] = it.advice.references.as_slice() else { panic!("one reference") };
         assert_eq!((reference.kind.as_str(), reference.id.as_deref()), ("kb", Some("KB1230")));
         assert_eq!((&*it.suppresses[0], &*it.formerly[0]), ("a/b/generic", "a/b/old"));
         assert_eq!((&*it.caused_by[0], it.caused_within.to_string().as_str()), ("a/b/cause", "90m"));
-        let escalate = it.escalate.unwrap();
+        let escalate = it.advice.escalate.as_ref().unwrap();
         assert_eq!((escalate.needs_files.len(), escalate.needs_facts.len()), (1, 1));
         assert_eq!((it.examples.matching.len(), it.examples.not_matching.len()), (1, 1));
         assert!(it.examples.matching[0].files[0].1.ends_with("Access is denied.\n"));

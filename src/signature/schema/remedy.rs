@@ -1,10 +1,10 @@
 //! What to do about a problem: fixes, public pages, what the vendor needs.
 
-use super::super::fields::Reader;
+use super::super::fields::{Fields, Reader};
 use super::super::yaml::{Mistake, Node, Value};
-use super::super::{Audience, Escalate, Fix, Reference};
+use super::super::{Advice, Audience, Escalate, Fix, Reference, RowAdvice};
 use super::scope::globs;
-use super::{LEVELS, required_word};
+use super::{LEVELS, each, required_word};
 
 const AUDIENCES: &[(&str, Audience)] =
     &[("customer", Audience::Customer), ("partner", Audience::Partner), ("vendor", Audience::Vendor)];
@@ -20,7 +20,28 @@ const REFERENCE_KINDS: &[(&str, &str)] = &[
     ("rfc", "rfc"),
 ];
 
-pub(super) fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
+/// Takes what is told about a problem from the fields of its signature.
+pub(in super::super) fn advice(reader: &mut Reader, fields: &Fields<'_, '_>) -> Advice {
+    Advice {
+        cause: reader.required(fields, "cause"),
+        impact: reader.optional(fields, "impact"),
+        fixes: each(reader, fields, "fixes", fix),
+        references: each(reader, fields, "references", reference),
+        escalate: fields.get("escalate").map(|node| escalate(reader, node)),
+    }
+}
+
+/// Does the same with the fields of a row.
+pub(in super::super) fn row_advice(reader: &mut Reader, fields: &Fields<'_, '_>) -> RowAdvice {
+    RowAdvice {
+        cause: reader.optional(fields, "cause"),
+        impact: reader.optional(fields, "impact"),
+        fixes: fields.get("fixes").map(|_| each(reader, fields, "fixes", fix)),
+        references: fields.get("references").map(|_| each(reader, fields, "references", reference)),
+    }
+}
+
+fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
     let fields = reader.fields(node, "a fix", &["level", "audience", "steps", "risk", "verify"]);
     let level = required_word(reader, &fields, "level", LEVELS);
     let audience = match fields.get("audience") {
@@ -41,7 +62,7 @@ pub(super) fn fix(reader: &mut Reader, node: &Node<'_>) -> Option<Fix> {
     Some(Fix { level: level?, audience: audience?, steps, risk, verify })
 }
 
-pub(super) fn reference(reader: &mut Reader, node: &Node<'_>) -> Option<Reference> {
+fn reference(reader: &mut Reader, node: &Node<'_>) -> Option<Reference> {
     let fields = reader.fields(node, "a reference", &["kind", "id", "url"]);
     let kind = required_word(reader, &fields, "kind", REFERENCE_KINDS);
     let id = reader.optional(&fields, "id");
@@ -67,7 +88,7 @@ pub(in super::super) fn is_web_address(url: &str) -> bool {
         && url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'`' | b'\\'))
 }
 
-pub(super) fn escalate(reader: &mut Reader, node: &Node<'_>) -> Escalate {
+fn escalate(reader: &mut Reader, node: &Node<'_>) -> Escalate {
     let fields = reader.fields(node, "escalate", &["when", "needs_files", "needs_facts"]);
     Escalate {
         when: reader.optional(&fields, "when"),

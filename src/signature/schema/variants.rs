@@ -1,12 +1,11 @@
 //! The table of variants.
 
+use super::super::apart::{self, ADVICE};
 use super::super::fields::{Fields, Reader, listed};
 use super::super::variants::folded;
 use super::super::yaml::{Key, Mistake, Node, Place, Value};
 use super::super::{Row, Variants};
-use super::examples::examples;
-use super::remedy::{fix, reference};
-use super::{LEVELS, SEVERITIES, SIDES, each};
+use super::{LEVELS, SEVERITIES, SIDES, examples_in, remedy};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,11 +84,11 @@ fn row(reader: &mut Reader, name: &Key<'_>, node: &Node<'_>, taken: &mut BTreeMa
         level,
         side,
         severity,
-        cause: reader.optional(&fields, "cause"),
-        impact: reader.optional(&fields, "impact"),
-        fixes: fields.get("fixes").map(|_| each(reader, &fields, "fixes", fix)),
-        references: fields.get("references").map(|_| each(reader, &fields, "references", reference)),
-        examples: fields.get("examples").map(|node| examples(reader, node)).unwrap_or_default(),
+        advice: match reader.shelves {
+            Some(shelves) => apart::stored(shelves.rows, &fields, ADVICE),
+            None => remedy::row_advice(reader, &fields).into(),
+        },
+        examples: examples_in(reader, &fields),
     })
 }
 
@@ -141,7 +140,10 @@ mod tests {
             (&*denied.title, denied.level, denied.side),
             ("No access to {host}", SupportLevel::L1, Side::Config)
         );
-        assert_eq!((&*denied.cause, denied.severity, denied.fixes.len()), ("Unknown.", Severity::Medium, 1));
+        assert_eq!(
+            (&*denied.advice.cause, denied.severity, denied.advice.fixes.len()),
+            ("Unknown.", Severity::Medium, 1)
+        );
         let other = family.with_row(family.row(1).unwrap());
         assert_eq!((&other.title, other.severity, other.level), (&family.title, Severity::High, SupportLevel::L2));
         assert!(family.row(2).is_none());

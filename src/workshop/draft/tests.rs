@@ -79,7 +79,7 @@ fn what_nothing_can_be_found_by_is_refused() {
 #[test]
 fn a_record_that_is_known_is_told() {
     let catalogue = || {
-        let mut catalogue = Catalogue::builtin_with_examples();
+        let mut catalogue = Catalogue::builtin();
         catalogue.signatures.truncate(40);
         catalogue
     };
@@ -94,7 +94,7 @@ fn a_record_that_is_known_is_told() {
 /// The first record of every positive example in the catalogue becomes a draft whose examples behave.
 #[test]
 fn drafts_of_the_whole_catalogue_behave() {
-    let set = SignatureSet::merge(vec![(Catalogue::builtin_with_examples(), false)]);
+    let set = SignatureSet::merge(vec![(Catalogue::builtin(), false)]);
     let (mut made, mut refused) = (0, Vec::new());
     for signature in set.signatures().iter().step_by(5) {
         let record = signature.examples.matching[0].files[0].1.lines().next().unwrap();

@@ -161,7 +161,7 @@ mod tests {
             });
             let it = load_str("a/b/c", Path::new("c.yaml"), &yaml);
             let it = it.map_err(|errors| TestCaseError::fail(format!("{errors:?}\n{yaml}")))?;
-            prop_assert_eq!((&*it.cause, &*it.fixes[0].steps[0]), (text.trim(), text.trim()));
+            prop_assert_eq!((&*it.advice.cause, &*it.advice.fixes[0].steps[0]), (text.trim(), text.trim()));
             prop_assert_eq!(it.title, title.trim());
             prop_assert_eq!(format!("{:?}", it.condition), format!("{condition:?}"));
             prop_assert_eq!(it.examples.matching[0].files[0].1.trim_end_matches('\n'), log.trim_end_matches('\n'));

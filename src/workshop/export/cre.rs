@@ -30,16 +30,16 @@ pub(super) fn rule(signature: &Signature) -> Result<Rule, String> {
     line("category", &format!("{}-problem", signature.side.name()));
     line("author", "tierline");
     line("description", &scalar(&signature.title, 4));
-    line("cause", &scalar(&signature.cause, 4));
-    let impact = signature.impact.as_deref().unwrap_or("Not described.");
+    line("cause", &scalar(&signature.advice.cause, 4));
+    let impact = signature.advice.impact.as_deref().unwrap_or("Not described.");
     line("impact", &scalar(impact, 4));
-    let steps = signature.fixes.iter().flat_map(|fix| &fix.steps);
+    let steps = signature.advice.fixes.iter().flat_map(|fix| &fix.steps);
     let steps: Vec<String> = steps.map(|step| format!("- {}", step.replace('\n', "\n  "))).collect();
     let steps = if steps.is_empty() { "Not described.".to_owned() } else { steps.join("\n") };
     line("mitigation", &scalar(&steps, 4));
-    if !signature.references.is_empty() {
+    if !signature.advice.references.is_empty() {
         line("references", "");
-        signature.references.iter().for_each(|it| _ = writeln!(out, "        - {}", scalar(&it.url, 5)));
+        signature.advice.references.iter().for_each(|it| _ = writeln!(out, "        - {}", scalar(&it.url, 5)));
     }
     let _ = writeln!(out, "      applications:\n        - name: {}", scalar(&signature.product, 5));
     let _ = writeln!(
@@ -101,9 +101,12 @@ fn not_kept(signature: &Signature) -> Vec<String> {
     lost(!(signature.scope.files.is_empty() && signature.scope.not_files.is_empty()), "scope");
     lost(!signature.suppresses.is_empty(), "suppresses");
     lost(!signature.caused_by.is_empty(), "caused_by");
-    lost(signature.escalate.is_some(), "escalate");
-    lost(signature.fixes.iter().any(|fix| fix.verify.is_some() || fix.risk.is_some()), "risk and verify of fixes");
-    let texts = [Some(&signature.title), Some(&signature.cause), signature.impact.as_ref()];
+    lost(signature.advice.escalate.is_some(), "escalate");
+    lost(
+        signature.advice.fixes.iter().any(|fix| fix.verify.is_some() || fix.risk.is_some()),
+        "risk and verify of fixes",
+    );
+    let texts = [Some(&signature.title), Some(&signature.advice.cause), signature.advice.impact.as_ref()];
     let captures = signature.condition.captures();
     let shows = |name: &String| texts.iter().flatten().any(|text| text.contains(&format!("{{{name}}}")));
     lost(captures.iter().any(shows), "values of captures in texts");
