@@ -91,6 +91,9 @@ fn triage_once(
     visited.problems.extend(skipped);
     visited.problems.sort();
     let (is_late, took) = (visited.is_late, visited.took);
+    drop(shared);
+    // Nobody waits for what is given back to the system.
+    rayon::spawn(move || drop(scanner));
     let mut diagnosis = diagnose(set, bundle.inputs(), visited, tally, options.zone, options.baseline);
     diagnosis.unresolved_omitted = !options.unresolved;
     diagnosis.period = options.around.map(|around| Period { since: around.since, until: around.until });

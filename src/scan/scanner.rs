@@ -77,7 +77,10 @@ impl Scanner {
             Ok(sets) if !is_several(index) => (Some(LazyPattern::new((*condition).clone())), sets),
             _ => (None, Vec::new()),
         };
-        let (patterns, sets): (Vec<_>, Vec<_>) = conditions.par_iter().enumerate().map(searched).unzip();
+        let scopes = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).chain(parts.scopes());
+        let scopes: Vec<_> = scopes.collect();
+        let (scopes, (patterns, sets)): (_, (Vec<_>, Vec<_>)) =
+            rayon::join(|| Scopes::new(scopes.into_iter()), || conditions.par_iter().enumerate().map(searched).unzip());
         let words = markers.iter().map(|marker| vec![vec![marker.word.into()]]);
         let sets: Vec<_> = sets.into_iter().chain(words).collect();
         let digits = Digits::of(&sets, patterns.len());
@@ -86,9 +89,6 @@ impl Scanner {
         let is_fact = |index: usize| index >= signatures.len() && !parts.contains(index);
         unfiltered.retain(|&index| !is_fact(index) && patterns.get(index).is_some_and(Option::is_some));
         let everywhere = Everywhere::new(&unfiltered, &conditions);
-        let scopes = signatures.iter().map(|signature| &signature.scope).chain(facts.scopes(set)).chain(parts.scopes());
-        let scopes: Vec<_> = scopes.collect();
-        let scopes = Scopes::new(scopes.into_iter());
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
         let withdrawn = signatures.iter().map(|it| it.scope.may_withdraw()).collect();

@@ -8,7 +8,8 @@ use std::sync::Arc;
 /// Takes the causes out that lead back to their own effect, and tells each of them: of two problems that cause each other
 /// neither is the cause.
 pub(super) fn break_rings(signatures: &mut [Signature]) -> Vec<SignatureError> {
-    let causes: BTreeMap<&str, &[Arc<str>]> = signatures.iter().map(|it| (&*it.id, it.caused_by.as_slice())).collect();
+    let effects = signatures.iter().filter(|it| !it.caused_by.is_empty());
+    let causes: BTreeMap<&str, &[Arc<str>]> = effects.map(|it| (&*it.id, it.caused_by.as_slice())).collect();
     let mut rings: Vec<(usize, Arc<str>, Vec<Arc<str>>)> = Vec::new();
     for (index, signature) in signatures.iter().enumerate() {
         for cause in &signature.caused_by {

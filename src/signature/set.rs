@@ -10,8 +10,8 @@ use super::{
     Applied, Catalogue, Correlation, Day, Fact, FactKind, Keep, Overlay, Product, Profile, Signature, SignatureError,
     Status, Vendor, Wanted,
 };
-use references::{other_meaning, without_successor};
-use std::collections::{BTreeMap, BTreeSet};
+use references::{Known, other_meaning, without_successor};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -89,25 +89,25 @@ impl SignatureSet {
     /// Merges catalogues, each with whether its drafts are used.
     pub fn merge(catalogues: Vec<(Catalogue, bool)>) -> SignatureSet {
         let mut set = SignatureSet::default();
-        let mut known: BTreeSet<Arc<str>> = Catalogue::builtin_ids().map(Arc::from).collect();
-        // Signatures are large: what is sorted is where they stand.
-        let mut signatures: Vec<Option<Signature>> = Vec::new();
-        let mut by_id = BTreeMap::new();
+        let mut ids: Vec<Arc<str>> = Vec::new();
+        // Signatures are large: they stay where they are until it is known which catalogue has the last word on each id.
+        let mut own = Vec::new();
+        let mut used_of = BTreeMap::new();
         let mut products = BTreeMap::new();
         let mut vendors = BTreeMap::new();
         let mut profiles = BTreeMap::new();
         let mut replaced = BTreeMap::new();
-        for (catalogue, drafts) in catalogues {
+        for (number, (catalogue, drafts)) in catalogues.into_iter().enumerate() {
             set.catalogues.push(catalogue.info);
             set.errors.extend(catalogue.errors);
-            known.extend(catalogue.broken);
+            ids.extend(catalogue.broken);
             products.extend(catalogue.products.into_iter().map(|product| (Arc::clone(&product.folder), product)));
             vendors.extend(catalogue.vendors.into_iter().map(|vendor| (Arc::clone(&vendor.folder), vendor)));
             profiles.extend(catalogue.profiles.into_iter().map(|profile| (profile.name.clone(), profile)));
             set.overlays.extend(catalogue.overlay);
-            for signature in catalogue.signatures {
-                known.insert(Arc::clone(&signature.id));
-                set.retired.add(&signature);
+            for signature in &catalogue.signatures {
+                ids.push(Arc::clone(&signature.id));
+                set.retired.add(signature);
                 replaced.remove(&signature.id);
                 let used = match signature.status {
                     Status::Stable => true,
@@ -115,25 +115,34 @@ impl SignatureSet {
                     Status::Deprecated => false,
                 };
                 if used {
-                    by_id.insert(Arc::clone(&signature.id), signatures.len());
-                    signatures.push(Some(signature));
+                    used_of.insert(Arc::clone(&signature.id), number);
                     continue;
                 }
                 if drafts || signature.status == Status::Deprecated {
                     // A later catalogue may retire a signature of an earlier one.
-                    by_id.remove(&signature.id);
+                    used_of.remove(&signature.id);
                 }
                 if signature.replaced_by.is_some() {
-                    replaced.insert(Arc::clone(&signature.id), signature);
+                    replaced.insert(Arc::clone(&signature.id), signature.clone());
                 }
             }
+            own.push(catalogue.signatures);
         }
-        set.signatures = by_id.into_values().filter_map(|place| signatures.get_mut(place)?.take()).collect();
+        for (number, mut signatures) in own.into_iter().enumerate() {
+            signatures.retain(|it| used_of.get(&it.id) == Some(&number));
+            if set.signatures.is_empty() {
+                set.signatures = signatures;
+            } else {
+                set.signatures.extend(signatures);
+            }
+        }
+        set.signatures.sort_by(|a, b| a.id.cmp(&b.id));
         set.products = products.into_values().collect();
         set.vendors = vendors.into_values().collect();
         set.profiles = profiles.into_values().collect();
         set.name_products();
         set.group_facts();
+        let known = Known::new(ids);
         set.connect(&known);
         set.errors.extend(replaced.values().filter_map(|it| without_successor(it, &known)));
         set

@@ -8,6 +8,10 @@ use super::{Filter, Kernel, Search, Tier};
 /// Sampling distances and lengths of keys that are worth a comparison. A literal needs `stride + length - 1` bytes.
 const OPTIONS: [(usize, usize); 5] = [(8, 8), (8, 6), (8, 5), (4, 8), (4, 5)];
 
+/// The one for an input that nobody has seen: the shortest keys leave the fewest patterns for other searches, and a plan with half as
+/// many places is made in half the time, for which a small input waits. A large one is searched by another plan soon.
+const UNSEEN: (usize, usize) = (4, 5);
+
 /// What things cost, in nanoseconds; roughly, since only their ratios count.
 mod cost {
     use super::Kernel;
@@ -170,29 +174,28 @@ impl<'a> Draft<'a> {
         if self.chosen.is_empty() {
             return None;
         }
-        let mut places = Vec::new();
-        let mut keys = Vec::new();
-        let mut literals = Vec::new();
-        for chosen in self.chosen {
-            for (literal, start) in chosen.literals {
-                let stands_at = literals.len() as u32;
-                literals.extend_from_slice(literal);
-                for at in start..start + self.stride {
-                    let Some(key) = key_at(literal, at, self.length) else { continue };
-                    keys.push(&literal[at..at + self.length]);
-                    places.push(Place { key, literal, stands_at, at, owner: chosen.owner });
-                }
+        let own = |chosen: Chosen<'a>| {
+            chosen.literals.into_iter().map(move |(literal, start)| (chosen.owner, literal, start))
+        };
+        let literals: Vec<_> = self.chosen.into_iter().flat_map(own).collect();
+        let mut places = Vec::with_capacity(literals.len() * self.stride);
+        for (number, &(_, literal, start)) in (0..).zip(&literals) {
+            for at in start..start + self.stride {
+                let Some(key) = key_at(literal, at, self.length) else { continue };
+                places.push(Place { key, literal: number, at: at as u16 });
             }
         }
+        places.sort_unstable();
         let search = if self.stride == 1 && kernel != Kernel::Portable {
+            let keys = literals.iter().map(|(_, literal, start)| &literal[*start..start + self.length]).collect();
             Search::Nibbles(Box::new(Nibbles::new(keys, self.length, frequencies)))
         } else {
             let mut keys: Vec<_> = places.iter().map(|place| place.key).collect();
-            keys.sort_unstable();
             keys.dedup();
             Search::Sampled(self.stride, Bitmap::new(&keys, self.length))
         };
-        Some(Tier { search, table: Table::new(self.length, places, literals) })
+        let literals: Vec<_> = literals.into_iter().map(|(owner, literal, _)| (owner, literal)).collect();
+        Some(Tier { search, table: Table::new(self.length, &places, &literals) })
     }
 }
 
@@ -203,10 +206,8 @@ impl Filter {
         let wanted: Vec<_> = (0..patterns.len()).filter(|&owner| can_be_searched(&patterns[owner])).collect();
         let [three, four] = [3, 4].map(|length| sample.count(length));
         let counts = [5, 6, 8].map(|length| sample.count(length));
-        // Of keys that are not known to occur anywhere the shortest are best: the fewest patterns are left for other searches.
-        let is_known = !sample.texts.is_empty();
-        let options = OPTIONS.iter().filter(|(_, length)| is_known || OPTIONS.iter().all(|(_, other)| length <= other));
-        let drafts = options.filter_map(|&(stride, length)| {
+        let options: &[_] = if sample.texts.is_empty() { &[UNSEEN] } else { &OPTIONS };
+        let drafts = options.iter().filter_map(|&(stride, length)| {
             let counts = counts.iter().find(|counts| counts.length == length)?;
             let long = Draft::new(kernel, patterns, &wanted, stride, counts);
             let middle = Draft::new(kernel, patterns, &long.left, 1, &four);

@@ -4,15 +4,13 @@ use super::LiteralHit;
 use super::bitmap::{BLOCK, FOLD, Positions, key_at, other_hash};
 
 /// One alignment of one literal: where in it a key was taken.
-pub(super) struct Place<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
     pub(super) key: u64,
-    /// In lower-case ASCII.
-    pub(super) literal: &'a [u8],
-    /// Where it stands among all literals.
-    pub(super) stands_at: u32,
+    /// Its number among all literals.
+    pub(super) literal: u32,
     /// Where the key begins in the literal.
-    pub(super) at: usize,
-    pub(super) owner: u32,
+    pub(super) at: u16,
 }
 
 /// The keys of one length and their literals.
@@ -52,16 +50,26 @@ struct Entry {
 }
 
 impl Table {
-    /// `literals` are all literals one after the other. They must be shorter than 32 KiB.
-    pub(super) fn new(length: usize, mut places: Vec<Place<'_>>, literals: Vec<u8>) -> Table {
-        places.sort_unstable_by_key(|place| (place.key, place.owner, place.stands_at, place.at));
+    /// `places` are in order. `literals` are all literals, in lower-case ASCII, each behind its owner. They must be shorter than
+    /// 32 KiB.
+    pub(super) fn new(length: usize, places: &[Place], literals: &[(u32, &[u8])]) -> Table {
+        let mut bytes = Vec::with_capacity(literals.iter().map(|(_, literal)| literal.len()).sum());
+        let mut starts = Vec::with_capacity(literals.len());
+        for (_, literal) in literals {
+            starts.push(bytes.len() as u32);
+            bytes.extend_from_slice(literal);
+        }
         let keys = places.chunk_by(|a, b| a.key == b.key).count();
         let mut slots = vec![Slot::default(); (keys * 2).next_power_of_two()].into_boxed_slice();
         let mut sieve = vec![0; ((keys * 32).next_power_of_two() / 32).clamp(32, 1 << 16)].into_boxed_slice();
         let mut entries = Vec::with_capacity(places.len());
         for group in places.chunk_by(|a, b| a.key == b.key) {
             let start = entries.len() as u32;
-            entries.extend(group.iter().map(|place| Entry::new(place, length)));
+            entries.extend(group.iter().map(|place| {
+                let number = place.literal as usize;
+                let (owner, literal) = literals[number];
+                Entry::new(owner, literal, starts[number], usize::from(place.at), length)
+            }));
             let key = group[0].key;
             let hash = other_hash(key);
             let (word, bit) = sieve_place(&sieve, hash);
@@ -72,7 +80,7 @@ impl Table {
             }
             slots[home] = Slot { key, start, end: entries.len() as u32 };
         }
-        Table { length, sieve, slots, entries: entries.into(), literals: literals.into() }
+        Table { length, sieve, slots, entries: entries.into(), literals: bytes.into() }
     }
 
     /// Keeps those of the first `count` positions, relative to `from`, that may have a key, in order. Returns how many.
@@ -132,8 +140,9 @@ fn home(slots: &[Slot], hash: u64) -> usize {
 }
 
 impl Entry {
-    fn new(place: &Place<'_>, length: usize) -> Entry {
-        let (before, behind) = (&place.literal[..place.at], &place.literal[place.at + length..]);
+    /// Of the key of `length` bytes at `at` in a literal that begins at `stands_at` among all.
+    fn new(owner: u32, literal: &[u8], stands_at: u32, at: usize, length: usize) -> Entry {
+        let (before, behind) = (&literal[..at], &literal[at + length..]);
         // The side that has more to say.
         let (context, context_at) = if behind.len() >= before.len().min(8) {
             (&behind[..behind.len().min(8)], length as i16)
@@ -147,10 +156,10 @@ impl Entry {
         Entry {
             context: (u64::from_le_bytes(bytes) | FOLD) & mask,
             mask,
-            owner: place.owner,
-            literal: place.stands_at,
-            bytes: place.literal.len() as u16,
-            before: place.at as u16,
+            owner,
+            literal: stands_at,
+            bytes: literal.len() as u16,
+            before: at as u16,
             context_at,
         }
     }

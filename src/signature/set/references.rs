@@ -7,9 +7,28 @@ use crate::signature::{Catalogue, Overlay, Override, Product, Signature, Signatu
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// The ids that signatures have, also such as are not used or broken, and those of the built-in catalogue.
+pub(super) struct Known(BTreeSet<Arc<str>>);
+
+impl Known {
+    /// `ids` are those of the catalogues that are used.
+    pub(super) fn new(ids: Vec<Arc<str>>) -> Known {
+        Known(ids.into_iter().collect())
+    }
+
+    fn contains(&self, id: &str) -> bool {
+        self.0.contains(id) || Catalogue::has_builtin_id(id)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let own = self.0.iter().map(|id| &**id);
+        own.chain(Catalogue::builtin_ids().map(|id| -> &str { id }))
+    }
+}
+
 impl SignatureSet {
     /// Turns former ids into present ones and tells references to ids that nobody has or had.
-    pub(super) fn connect(&mut self, known: &BTreeSet<Arc<str>>) {
+    pub(super) fn connect(&mut self, known: &Known) {
         let mut renamed: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
         for signature in &self.signatures {
             for old in &signature.formerly {
@@ -54,7 +73,7 @@ impl SignatureSet {
         }
         self.errors.extend(causes::break_rings(&mut self.signatures));
         let is_known = |it: &Override| {
-            known.iter().chain(renamed.keys()).any(|id| it.is_about(id))
+            known.iter().chain(renamed.keys().map(|id| &**id)).any(|id| it.is_about(id))
                 || Catalogue::had_builtin(&|id| it.is_about(id))
         };
         for overlay in &self.overlays {
@@ -65,19 +84,19 @@ impl SignatureSet {
 }
 
 /// The id that was probably meant: with the same last part, or one that differs in a few letters from it.
-fn alike<'k>(id: &str, known: &'k BTreeSet<Arc<str>>) -> Option<&'k str> {
+fn alike<'k>(id: &str, known: &'k Known) -> Option<&'k str> {
     let (start, last) = id.rsplit_once('/').unwrap_or(("", id));
     let same = known.iter().find(|other| !last.is_empty() && other.rsplit('/').next() == Some(last));
     let beside = || {
         let in_product = |other: &&str| other.rsplit_once('/').is_some_and(|(of, _)| of == start);
-        let ids: Vec<&str> = known.iter().map(|other| &**other).filter(in_product).collect();
+        let ids: Vec<&str> = known.iter().filter(in_product).collect();
         similar(id, &ids)
     };
-    same.map(|it| &**it).or_else(beside)
+    same.or_else(beside)
 }
 
 /// An override of what does not exist.
-fn nobody_has(overlay: &Overlay, it: &Override, known: &BTreeSet<Arc<str>>) -> SignatureError {
+fn nobody_has(overlay: &Overlay, it: &Override, known: &Known) -> SignatureError {
     let hint = match alike(&it.id, known) {
         Some(alike) => format!("did you mean `{alike}`?"),
         None => "write an id that `tierline signatures list` shows, or a glob of such ids".to_owned(),
@@ -88,8 +107,8 @@ fn nobody_has(overlay: &Overlay, it: &Override, known: &BTreeSet<Arc<str>>) -> S
 }
 
 /// A deprecated signature whose successor does not exist.
-pub(super) fn without_successor(signature: &Signature, known: &BTreeSet<Arc<str>>) -> Option<SignatureError> {
-    let new = signature.replaced_by.as_ref().filter(|new| !known.contains(*new))?;
+pub(super) fn without_successor(signature: &Signature, known: &Known) -> Option<SignatureError> {
+    let new = signature.replaced_by.as_ref().filter(|new| !known.contains(new))?;
     let file = signature.source.clone();
     let text = source_text(&file).unwrap_or_default();
     let place = yaml::parse(&text).ok().and_then(|root| Some(root.get("replaced_by")?.place));
