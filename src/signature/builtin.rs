@@ -1,11 +1,12 @@
 //! The catalogue inside the program, put there by `build.rs`.
 
 use super::apart::{ADVICE_FIELDS, Shelves};
-use super::fields::Reader;
+use super::fields::{Fields, Reader};
 use super::fragments::Fragments;
 use super::later::Shelf;
+use super::schema::{self, remedy};
 use super::yaml::Node;
-use super::{Advice, Catalogue, CatalogueInfo, Examples, RowAdvice, load, product, profile, schema, tree, vendor};
+use super::{Advice, Catalogue, CatalogueInfo, Examples, RowAdvice, load, product, profile, tree, vendor};
 use flate2::read::DeflateDecoder;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -35,26 +36,10 @@ static TREES: Unpacked =
     LazyLock::new(|| unpacked_at_start(include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.trees"))));
 
 /// What the signatures tell.
-static ADVICE: Shelf<Advice> = Shelf {
-    bytes: advice_bytes,
-    read: |bytes| {
-        read_tree(bytes, |reader, node| {
-            let fields = reader.fields(node, "advice", ADVICE_FIELDS);
-            schema::remedy::advice(reader, &fields)
-        })
-    },
-};
+static ADVICE: Shelf<Advice> = Shelf { bytes: advice_bytes, read: |bytes| read_advice(bytes, remedy::advice) };
 
 /// What rows of variants tell, in the same store.
-static ROWS: Shelf<RowAdvice> = Shelf {
-    bytes: advice_bytes,
-    read: |bytes| {
-        read_tree(bytes, |reader, node| {
-            let fields = reader.fields(node, "advice", ADVICE_FIELDS);
-            schema::remedy::row_advice(reader, &fields)
-        })
-    },
-};
+static ROWS: Shelf<RowAdvice> = Shelf { bytes: advice_bytes, read: |bytes| read_advice(bytes, remedy::row_advice) };
 
 /// The examples of both.
 static EXAMPLES: Shelf<Examples> = Shelf {
@@ -188,8 +173,15 @@ fn part(store: &'static [u8], at: Range<u32>) -> &'static [u8] {
 }
 
 /// Reads something from its tree, which `build.rs` has checked.
-fn read_tree<T: Default>(mut bytes: &[u8], read: fn(&mut Reader, &Node<'_>) -> T) -> T {
+fn read_tree<T: Default>(mut bytes: &[u8], read: impl Fn(&mut Reader, &Node<'_>) -> T) -> T {
     tree::decode(&mut bytes).map(|node| read(&mut Reader::default(), &node)).unwrap_or_default()
+}
+
+fn read_advice<T: Default>(bytes: &[u8], read: fn(&mut Reader, &Fields<'_, '_>) -> T) -> T {
+    read_tree(bytes, |reader, node| {
+        let fields = reader.fields(node, "advice", ADVICE_FIELDS);
+        read(reader, &fields)
+    })
 }
 
 /// The texts of [`FILES`].
