@@ -1,7 +1,7 @@
-//! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of the length of the text, length of
-//! the tree and path of each file, in path order, and the trees and texts. A mistake in a file fails the build with its place.
-//! The literals of its regexes and a sample of the healthy logs are embedded beside it. All of it is packed: the program that
-//! customers load down shall be small.
+//! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of the length of the text,
+//! length of the tree and path of each file, in path order, and the trees, what stands apart from them, and the texts. A mistake in
+//! a file fails the build with its place. The literals of its regexes and a sample of the healthy logs are embedded beside it. The
+//! program that customers load down shall be small: for it all is packed.
 
 // The library's own reader, so that the build refuses exactly what the program would refuse.
 #![expect(dead_code, reason = "the build reads signatures and does nothing else with them")]
