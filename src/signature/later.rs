@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::OnceLock;
 
-/// A value that is there, or is read from its [`Shelf`] at the first look.
+/// A value that is there, or is read from where it is stored at the first look.
 #[derive(Clone)]
 pub struct Later<T: 'static> {
     stored: Option<(&'static Shelf<T>, Range<u32>)>,
