@@ -5,7 +5,7 @@ use super::container::{Container, name_before};
 use super::date_order::Dates;
 use super::fold::{self, Kind, Line, LineReader, Records, Sizes, Traceback};
 use super::follow::Follow;
-use super::header::{Cut, Rules, cut};
+use super::header::{Cut, Rules, VEEAM, cut};
 use super::layout::{Layout, rules_key};
 use super::stamp::stamp;
 use super::time_memo::TimeMemo;
@@ -172,11 +172,10 @@ impl Format {
         if let Some(cut) = cut(line, watch) {
             let header = Header::of(&cut);
             let message = line.get(cut.message..).unwrap_or_default();
-            let kind = if self.headers && fold::message_continues(message, header.level.is_some()) {
-                Kind::Continues
-            } else {
-                Kind::Begins
-            };
+            let continues = self.headers
+                && (fold::message_continues(message, header.level.is_some())
+                    || cut.name == VEEAM && fold::veeam_continues(line, cut.message));
+            let kind = if continues { Kind::Continues } else { Kind::Begins };
             return (Line::new(kind, Some(header)), cut.found.time.map(|it| it.call));
         }
         let kind = match () {

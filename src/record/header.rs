@@ -366,9 +366,12 @@ fn own_form<'a>(
 /// The name of SQL Server's own format.
 pub(super) const ERRORLOG: &str = "errorlog";
 
+/// The name of the format of Veeam's services.
+pub(super) const VEEAM: &str = "veeam";
+
 fn name(line: &[u8], start: usize, stamp: &Stamp) -> &'static str {
     match stamp.shape {
-        Shape::Dotted if start > 0 && line.get(start - 1) == Some(&b'[') => "veeam",
+        Shape::Dotted if start > 0 && line.get(start - 1) == Some(&b'[') => VEEAM,
         shape => shape.name(),
     }
 }

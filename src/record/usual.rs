@@ -132,7 +132,9 @@ impl Usual {
             Form::Veeam => known.threaded(line, time),
         };
         let Some(header) = header else { return Tried::Unusual };
-        let continues = format.headers && fold::message_continues(&line[header.message..], true);
+        let continues = format.headers
+            && (fold::message_continues(&line[header.message..], true)
+                || known.form == Form::Veeam && fold::veeam_continues(line, header.message));
         let kind = if continues { Kind::Continues } else { Kind::Begins };
         Tried::Read(Line::new(kind, Some(header)))
     }

@@ -66,7 +66,7 @@ fn header() -> impl Strategy<Value = String> {
 fn message() -> impl Strategy<Value = String> {
     let first = "[a-z]{1,9}|[A-Z][a-z]{1,9}|session|checkpoint|error|Error:|ERROR|WARNING|[A-Z]{1,5}|E!|I|a|no|Er\\(11\\)|In\\(1\\)|DEBUG1|\
         ANS1228E|CWWKZ0002W:|level=warn|lvl=\"err\"|severity=info|loglevel=x|%ASA-4-106023:|CEF:0|LEEF:1|date=x|ts=1|id=firewall|may|Mon|\
-        Jan|E0105|imap\\(b\\):|pam_unix\\(a:b\\):|at a.B.c\\(D.java:1\\)|Caused by: x|File \"a\", line 3|--tr:x|\\.\\.\\. 3 more|#|\\*|##\\[error\\]x|\
+        Jan|E0105|imap\\(b\\):|pam_unix\\(a:b\\):|at a.B.c\\(D.java:1\\)|Caused by: x|Win32 error:x|Code: 5|File \"a\", line 3|--tr:x|\\.\\.\\. 3 more|#|\\*|##\\[error\\]x|\
         12|10:11:12|2026-01-02|DETAIL:|LOG:|\\(main\\)|\\[a=b\\]|a.b|a-b|local0[.]err|system,error|Event \\[5\\]";
     let rest = prop_oneof![
         6 => "( [a-z0-9]{1,8}){0,12}",

@@ -98,6 +98,7 @@ fn lines() -> impl Strategy<Value = String> {
         Just("[18.09.2024 03:12:44.123] <17> Error (3)  it failed".to_owned()),
         Just("[18.09.2024 03:12:44.123] <17> Error (3)     at Veeam.Backup.Core.Run(String a)".to_owned()),
         Just("[18.09.2024 03:12:44] <1402> prtcl |  >>  |--tr:frame".to_owned()),
+        Just("[18.09.2024 03:12:44.123] <17> Error (3)   Code: 5".to_owned()),
         Just("Jan  2 03:04:05 host app[12]: text".to_owned()),
     ];
     let bare = || {

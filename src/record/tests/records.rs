@@ -40,6 +40,18 @@ fn repeated_prefixes_belong_to_the_record_before() {
         ],
     );
     fold(
+        "[05.01.2026 10:11:12] <01> Error    No share.\n[05.01.2026 10:11:12] <01> Error    Win32 error:Access is denied.\n[05.01.2026 10:11:12] <01> Error     Code: 5\n[05.01.2026 10:11:13] <01> Error    No call.\n[05.01.2026 10:11:13] <01> Error    RPC error:Access is denied.\n[05.01.2026 10:11:14] <01> Info     Codes are read\n",
+        &[
+            ("[05.01.2026 10:11:12] <01> Error    No share.", 3),
+            ("[05.01.2026 10:11:13] <01> Error    No call.", 2),
+            ("[05.01.2026 10:11:14] <01> Info     Codes are read", 1),
+        ],
+    );
+    fold(
+        "[13.01.2026 10:11:12.345] <14038> prtcl    | ERR |No share.\n[13.01.2026 10:11:12.345] <14038> prtcl    | >>  |Access is denied.\n",
+        &[("[13.01.2026 10:11:12.345] <14038> prtcl    | ERR |No share.", 2)],
+    );
+    fold(
         "2026-01-05 10:11:12 UTC [1] a@b ERROR:  no such table\n2026-01-05 10:11:12 UTC [1] a@b STATEMENT:  select 1\n2026-01-05 10:11:13 UTC [1] LOG:  done\n",
         &[("2026-01-05 10:11:12 UTC [1] a@b ERROR:  no such table", 2), ("2026-01-05 10:11:13 UTC [1] LOG:  done", 1)],
     );
