@@ -148,7 +148,8 @@ fn confirm(criterion: &mut Criterion) {
     }
 }
 
-/// Records are cut, with time and level; then the same with everything that the scan looks for.
+/// Records are cut, with time and level; then the same with everything that the scan looks for; then that where no line is like
+/// another one.
 fn record(criterion: &mut Criterion) {
     let set = SignatureSet::load(true, &[]).expect("the built-in catalogue needs no file");
     let scanner = Scanner::new(&set);
@@ -170,6 +171,9 @@ fn record(criterion: &mut Criterion) {
             });
         });
         group.bench_function(format!("{name}/scan"), |bencher| bencher.iter(|| scan(&scanner, &text, &reading)));
+        let text = log::named(&text);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(format!("{name}/new"), |bencher| bencher.iter(|| scan(&scanner, &text, &reading)));
     }
 }
 

@@ -30,6 +30,20 @@ pub fn of(file: &str, bytes: usize) -> Vec<u8> {
     replicas(&[read(&quiet().join(file))], bytes)
 }
 
+/// The log with an identifier behind each line, so that no line is like another one.
+#[allow(dead_code, reason = "not every bench needs it")]
+pub fn named(log: &[u8]) -> Vec<u8> {
+    let mut random = Random(3);
+    let mut named = Vec::with_capacity(log.len() * 2);
+    for line in log.split_inclusive(|byte| *byte == b'\n') {
+        named.extend_from_slice(line.trim_ascii_end());
+        named.extend_from_slice(b" of ");
+        named.extend((0..16).map(|_| b'a' + random.below(26) as u8));
+        named.push(b'\n');
+    }
+    named
+}
+
 fn quiet() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/quiet")
 }

@@ -7,7 +7,7 @@
 //! Literals that differ in the values of digits only may stand at the same places and have one [`Form`]: hundreds of error
 //! codes are asked for, and of one form is nearly each of them.
 
-use super::engine::{Engine, LiteralHit};
+use super::engine::{Engine, LiteralHit, Planned};
 use std::collections::HashMap;
 
 /// Finds who may have a literal in a line if its digits were others.
@@ -81,6 +81,18 @@ impl Digits {
         (!askers.is_empty()).then_some(Digits { engine, askers, forms, contains })
     }
 
+    /// The plan of now, see [`Engine::planned`].
+    pub(super) fn planned(&self) -> Planned<'_> {
+        self.engine.planned()
+    }
+
+    /// Plans the search for an input of which `piece` is a sample, see [`Engine::tune`].
+    pub(super) fn tune(&self, piece: &[u8]) {
+        if !self.engine.is_tuned() {
+            self.engine.tune(&[&zeros(piece)]);
+        }
+    }
+
     /// Whether an asker of the scanner's engine is searched here. If it is, whoever has a literal of it is told by
     /// [`Digits::spots`].
     #[inline]
@@ -133,7 +145,13 @@ fn digits_of(text: &[u8]) -> u64 {
 
 /// The text with `0` in place of every digit.
 fn zeros(text: &[u8]) -> Vec<u8> {
-    text.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }).collect()
+    text.iter().map(|&byte| zero(byte)).collect()
+}
+
+/// `0` for a digit, all else as it is.
+#[inline]
+pub(super) fn zero(byte: u8) -> u8 {
+    if byte.is_ascii_digit() { b'0' } else { byte }
 }
 
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {

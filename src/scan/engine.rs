@@ -93,7 +93,8 @@ impl Planned<'_> {
         self.find_in(text, 0..text.len(), hits);
     }
 
-    fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
+    /// See [`Engine::find_in`].
+    pub(super) fn find_in(&self, text: &[u8], part: Range<usize>, hits: &mut Vec<LiteralHit>) {
         SCRATCH.with_borrow_mut(|scratch| self.filter.find(text, part, scratch, hits));
         // Nearly sorted: a literal may begin a few bytes before the block in which it was found.
         if !hits.is_sorted_by_key(|hit| hit.start) {

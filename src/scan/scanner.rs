@@ -184,11 +184,11 @@ impl Scanner {
         taker: &mut dyn Taker<'a>,
     ) -> Passed {
         // A plan for the actual input takes longer than to search what few lines are new.
-        let engine = if cache.learns_much() { self.engine_for(chunk.text()) } else { &self.engine };
+        let engine = if cache.learns_much() { self.engine_for_new(chunk.text()) } else { &self.engine };
         let mut judge = Judge::new(self, scope);
         cache.begin(taker.series());
         let mut counting = Counting::new(chunk, gate).with_widths_of(cache.widths());
-        let mut records = format.records_by(chunk, Remembering::new(self, format, cache));
+        let mut records = format.records_by(chunk, Remembering::new(self, format, chunk, cache));
         let mut hits = Vec::new();
         while let Some(record) = records.next() {
             judge.candidates.clear();
@@ -265,6 +265,15 @@ impl Scanner {
     pub(super) fn engine_for(&self, text: &[u8]) -> &Engine {
         if text.len() >= SAMPLE && !self.engine.is_tuned() {
             self.tune(&[text]);
+        }
+        &self.engine
+    }
+
+    /// Does the same for a text of which many lines have to be examined.
+    fn engine_for_new(&self, text: &[u8]) -> &Engine {
+        if text.len() >= SAMPLE {
+            let others = || self.digits.as_ref().into_iter().for_each(|digits| digits.tune(text));
+            rayon::join(|| _ = self.engine_for(text), others);
         }
         &self.engine
     }

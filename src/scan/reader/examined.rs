@@ -8,27 +8,37 @@ use super::super::scanner::word_strength;
 use super::super::suspicion::{enough, suspicion};
 use super::{LONG, Remembering, words_begin};
 use crate::record::{Level, Line};
+use std::ops::Range;
 
 /// Places of literals with digits that are kept of a line; where there are more, those who ask are candidates at any rate.
 const MOST_SPOTS: usize = 64;
 
+/// If more lines of a chunk than this are new, in percent, the text behind one is searched with it.
+const MANY: u64 = 25;
+
 impl<'a> Remembering<'a, '_> {
-    /// Finds out about a line that was never seen, or whose header is not what it was.
-    pub(super) fn examine(&mut self, line: &'a [u8]) -> (Line<'a>, Option<(Words, List)>, Option<KnownLine>) {
+    /// Finds out about a line that was never seen, or whose header is not what it was. `start` is where it begins in the chunk's
+    /// buffer.
+    pub(super) fn examine(
+        &mut self,
+        line: &'a [u8],
+        start: usize,
+    ) -> (Line<'a>, Option<(Words, List)>, Option<KnownLine>) {
         let (read, layout) = self.usual.learn(self.format, line);
         if line.len() >= LONG {
             return (read, None, None);
         }
-        self.planned.find(line, &mut self.hits);
+        let many = self.new * 100 > self.lines * MANY;
+        self.searched.bring(start..start + line.len(), many);
         self.signatures.clear();
         self.spots.clear();
         self.words.clear();
-        self.take_hits();
+        self.take_hits(start..start + line.len());
         let header = read.header().unwrap_or_default();
         let message = words_begin(header.level, header.message);
         let words = words_of(line, message, &self.words);
         let before = self.words.len();
-        self.take_spots(line);
+        self.take_spots(start..start + line.len());
         let mut varies = self.words.len() > before;
         let judged = Judged { begins: read.begins(), level: header.level, message };
         self.signatures.sort_unstable();
@@ -58,12 +68,12 @@ impl<'a> Remembering<'a, '_> {
     }
 
     /// Tells signatures from error words. Who asks for literals with digits is told by [`Remembering::take_spots`].
-    fn take_hits(&mut self) {
+    fn take_hits(&mut self, line: Range<usize>) {
         let patterns = self.scanner.patterns.len() as u32;
         let digits = self.scanner.digits.as_ref();
-        for hit in &self.hits {
-            match hit.asker {
-                asker if asker >= patterns => self.words.push(word(hit.start, asker - patterns)),
+        for (at, asker) in self.searched.hits(line) {
+            match asker {
+                asker if asker >= patterns => self.words.push(word(at, asker - patterns)),
                 signature if digits.is_some_and(|digits| digits.contains(signature)) => {}
                 signature => self.signatures.push(signature),
             }
@@ -71,15 +81,14 @@ impl<'a> Remembering<'a, '_> {
     }
 
     /// Finds where in the line literals with digits may stand, if its digits were others.
-    fn take_spots(&mut self, line: &[u8]) {
+    fn take_spots(&mut self, line: Range<usize>) {
         let Some(digits) = &self.scanner.digits else { return };
         let patterns = self.scanner.patterns.len() as u32;
-        self.change_digits(line, b'0');
-        digits.engine.find(&self.changed, &mut self.hits);
-        for &hit in &self.hits {
+        let (zeros, hits) = self.searched.zeros(line);
+        for hit in hits {
             match digits.asker(hit) {
                 Some(asker) if asker >= patterns => self.words.push(word(hit.start, asker - patterns)),
-                _ => digits.spots(&self.changed, hit, &mut |spot| match spot {
+                _ => digits.spots(zeros, hit, &mut |spot| match spot {
                     Spot::Always(signature) => self.signatures.push(signature),
                     Spot::Perhaps(form) => add_spot(&mut self.spots, [hit.start as u32, form]),
                 }),

@@ -7,17 +7,18 @@
 
 mod examined;
 mod recalled;
+mod searched;
 
 use super::ahead::Ahead;
-use super::engine::{LiteralHit, Planned};
 use super::hexes;
 use super::line_cache::{KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
 use super::repeats::More;
 use super::scanner::Scanner;
 use super::shape::Key;
-use crate::record::{Format, Level, Line, LineReader, Record, Time, Usual};
+use crate::record::{Chunk, Format, Level, Line, LineReader, Record, Time, Usual};
 use examined::words_of;
+use searched::Searched;
 
 /// A longer line is examined with its record as a whole: the record layer cuts very long lines into pieces.
 pub(super) const LONG: usize = 32 << 10;
@@ -28,8 +29,7 @@ pub(super) struct Remembering<'a, 'c> {
     format: &'a Format,
     cache: &'c mut LineCache,
     usual: Usual,
-    /// All lines of a record are searched by one plan, now or when they were remembered.
-    planned: Planned<'a>,
+    searched: Searched<'a>,
     /// Tells files apart that are read in different ways, and lines that were searched by another plan.
     salt: u64,
     /// Taken out while records are recalled.
@@ -46,7 +46,6 @@ pub(super) struct Remembering<'a, 'c> {
     lines: u64,
     new: u64,
     // Of the line that is examined:
-    hits: Vec<LiteralHit>,
     signatures: Vec<u32>,
     /// See [`KnownLine::spots`].
     spots: Vec<u32>,
@@ -75,15 +74,20 @@ pub(super) struct KnownRecord {
 }
 
 impl<'a, 'c> Remembering<'a, 'c> {
-    pub(super) fn new(scanner: &'a Scanner, format: &'a Format, cache: &'c mut LineCache) -> Remembering<'a, 'c> {
-        let planned = scanner.engine.planned();
+    pub(super) fn new(
+        scanner: &'a Scanner,
+        format: &'a Format,
+        chunk: &Chunk<'a>,
+        cache: &'c mut LineCache,
+    ) -> Remembering<'a, 'c> {
+        let searched = Searched::new(scanner, chunk);
         Remembering {
             scanner,
             format,
             cache,
             usual: Usual::default(),
-            planned,
-            salt: format.layout_key() ^ planned.number.wrapping_mul(0xd6e8_feb8_6659_fd93),
+            salt: format.layout_key() ^ searched.plans().wrapping_mul(0xd6e8_feb8_6659_fd93),
+            searched,
             ahead: Some(Box::default()),
             seen: Vec::new(),
             behind: Vec::new(),
@@ -91,7 +95,6 @@ impl<'a, 'c> Remembering<'a, 'c> {
             asking_seen: Vec::new(),
             lines: 0,
             new: 0,
-            hits: Vec::new(),
             signatures: Vec::new(),
             spots: Vec::new(),
             words: Vec::new(),
@@ -196,7 +199,7 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
             Err(layout) => layout,
         };
         self.new += 1;
-        let (read, known, remembered) = self.examine(line);
+        let (read, known, remembered) = self.examine(line, start);
         if known.is_some() {
             let standing = standing(self.scanner, &self.spots, line);
             self.asking_seen.extend(standing.map(|signature| (start, signature)));
