@@ -1,7 +1,7 @@
 //! Embeds the catalogue: reads `signatures/**/*.yaml` with the code of the library and writes a table of the length of the text,
 //! length of the tree and path of each file, in path order, and the trees, what stands apart from them, and the texts. A mistake in
 //! a file fails the build with its place. The literals of its regexes and a sample of the healthy logs are embedded beside it. The
-//! program that customers load down shall be small: for it all is packed.
+//! program that customers load down shall be small: for it all is packed, and it finds the literals at its start.
 
 // The library's own reader, so that the build refuses exactly what the program would refuse.
 #![expect(dead_code, reason = "the build reads signatures and does nothing else with them")]
@@ -120,6 +120,8 @@ fn main() -> io::Result<ExitCode> {
         out.join("catalogue.sha256"),
         checksum::of_files(texts.iter().map(|(path, text)| (*path, text.as_bytes()))),
     )?;
+    // They take much room, and the small program may begin a little later.
+    let regexes = if is_small() { BTreeSet::new() } else { regexes };
     fs::write(out.join("literals.bin"), pack_for_start(&literals_of(&regexes))?)?;
     fs::write(out.join("ordinary.log"), deflate(&ordinary(&root)?)?)?;
     Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })

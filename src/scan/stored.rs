@@ -1,7 +1,8 @@
 //! What `build.rs` has found out about the regexes of the built-in catalogue.
 //!
 //! To parse some thousand regexes takes longer than to scan a small bundle, so their literals are computed when the program
-//! is built, by the code of `inner.rs`, and looked up here. The form is private to one build of the program:
+//! is built, by the code of `inner.rs`, and looked up here. The small build has no room for them. The form is private to one build
+//! of the program:
 //!
 //! ```text
 //! count, then for each regex where its entry begins, in the order of the regexes (u32, little endian)
@@ -58,7 +59,7 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     Some(*first)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "server"))]
 mod tests {
     use super::super::inner;
     use super::*;
