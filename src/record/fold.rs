@@ -11,7 +11,7 @@
 
 mod stack;
 
-pub(super) use stack::{Traceback, continues, exception, message_continues, separator, veeam_continues};
+pub(super) use stack::{Traceback, continues, exception, message_continues, separator};
 
 use super::Chunk;
 use super::follow::announces;

@@ -9,6 +9,7 @@ use super::header::{Cut, Rules, VEEAM, cut};
 use super::layout::{Layout, rules_key};
 use super::stamp::stamp;
 use super::time_memo::TimeMemo;
+use super::veeam;
 use super::watch::Watch;
 use super::windows::{self, Export};
 use super::{Chunk, Level, Time};
@@ -174,7 +175,7 @@ impl Format {
             let message = line.get(cut.message..).unwrap_or_default();
             let continues = self.headers
                 && (fold::message_continues(message, header.level.is_some())
-                    || cut.name == VEEAM && fold::veeam_continues(line, cut.message));
+                    || cut.name == VEEAM && veeam::continues(line, cut.message));
             let kind = if continues { Kind::Continues } else { Kind::Begins };
             return (Line::new(kind, Some(header)), cut.found.time.map(|it| it.call));
         }

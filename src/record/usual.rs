@@ -20,6 +20,7 @@ use super::start::digits;
 use super::time::Time;
 use super::time_memo::TimeMemo;
 use super::token::{identifier, letters, program, strip};
+use super::veeam;
 use super::watch::Note;
 
 /// Lines that are read without a try to learn from them, at most, after one that was of no use.
@@ -59,7 +60,8 @@ enum Form {
     Syslog,
     /// Behind an ISO time a level, or a host and a program (rsyslog, systemd).
     Iso,
-    /// Behind a time in brackets a thread and a level: `[02.01.2026 10:11:12] <01> Info     text`.
+    /// Behind a time in brackets a thread and a level: `[02.01.2026 10:11:12] <01> Info     text`, since version 12 with blanks
+    /// in front of the thread and a number behind the level: `[02.01.2026 10:11:12.345]    <01>    Info (3)    text`.
     Veeam,
 }
 
@@ -134,7 +136,7 @@ impl Usual {
         let Some(header) = header else { return Tried::Unusual };
         let continues = format.headers
             && (fold::message_continues(&line[header.message..], true)
-                || known.form == Form::Veeam && fold::veeam_continues(line, header.message));
+                || known.form == Form::Veeam && veeam::continues(line, header.message));
         let kind = if continues { Kind::Continues } else { Kind::Begins };
         Tried::Read(Line::new(kind, Some(header)))
     }
@@ -190,7 +192,7 @@ impl Known {
             return None;
         }
         let goes_on = match (self.form, line.get(self.end..)?) {
-            (Form::Veeam, [b']', b' ', b'<', ..]) => true,
+            (Form::Veeam, [b']', b' ', b'<' | b' ', ..]) => true,
             (Form::Syslog | Form::Iso, [b' ', letter, ..]) => letter.is_ascii_alphabetic(),
             _ => false,
         };
@@ -227,18 +229,26 @@ impl Known {
         Some(Header { time: Some(time), level, component: Some(program), message })
     }
 
-    /// `<12> Info     text`, `<12> Error    [name] text`
+    /// `<12> Info     text`, `<12> Error    [name] text`, `   <12>    Info (3)    [name] text`
     #[inline(never)]
     fn threaded<'a>(&self, line: &'a [u8], time: Time) -> Option<Header<'a>> {
-        let number = self.end + 3;
-        let digits = digits(line.get(number..)?.first_chunk()?);
-        let word = line.get(number + digits..)?.strip_prefix(b"> ").filter(|_| digits > 0)?;
-        let length = letters(word, 15);
-        let level = Level::from_word(&word[..length]).filter(|_| !Level::everyday(&word[..length]))?;
-        if word.get(length..length + 2)? == b" (" {
+        let thread = self.end + 1 + blanks(line, self.end + 1)?;
+        let rest = line.get(thread..)?.strip_prefix(b"<")?;
+        let digits = digits(rest.first_chunk()?);
+        if digits == 0 || rest.get(digits) != Some(&b'>') {
             return None;
         }
-        let end = number + digits + 2 + length;
+        let word = thread + digits + 2;
+        let word = word + blanks(line, word)?;
+        let length = letters(&line[word..], 15);
+        let name = &line[word..word + length];
+        let level = Level::from_word(name).filter(|_| !Level::everyday(name))?;
+        let end = word + length;
+        let end = match line.get(end..end + 4)? {
+            [b' ', b'(', b'0'..=b'9', b')'] => end + 4,
+            [b' ', b'(', ..] => return None,
+            _ => end,
+        };
         self.behind_level(line, time, level, end + blanks(line, end)?)
     }
 
@@ -250,7 +260,7 @@ impl Known {
         Some(blanks(line, end).and_then(|blanks| self.behind_level(line, time, level, end + blanks)))
     }
 
-    /// `text`, `[name] text`, `[name] program(x): text`
+    /// `text`, `[name] text`, `[name] program(x): text`, `[name] a.b.Class - text`
     #[inline(always)]
     fn behind_level<'a>(&self, line: &'a [u8], time: Time, level: Level, mut at: usize) -> Option<Header<'a>> {
         let mut component = None;
@@ -267,6 +277,13 @@ impl Known {
         }
         if !is_plain_start(line, at) {
             return None;
+        }
+        if let Some(class) = class(&line[at..]) {
+            component = Some(class);
+            at += class.len() + DASH.len();
+            if !is_plain_start(line, at) {
+                return None;
+            }
         }
         let mut end = at + letters(&line[at..], 40);
         if line.get(end) == Some(&b'_') {
@@ -287,6 +304,17 @@ impl Known {
         }
         Some(Header { time: Some(time), level: Some(level), component, message: at })
     }
+}
+
+/// What Logback and Log4j put between class and message.
+const DASH: &[u8] = b" - ";
+
+/// The name of a class that begins a text, if [`DASH`] follows: `com.example.Orders - text`.
+fn class(text: &[u8]) -> Option<&[u8]> {
+    let of_class = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$');
+    let name = &text[..text.iter().take(100).take_while(|byte| of_class(byte)).count()];
+    let has_dot = name.contains(&b'.') && !name.ends_with(b".");
+    (has_dot && text[name.len()..].starts_with(DASH)).then_some(name)
 }
 
 /// Whether these are hour, minute and second with colons between them, whatever their values.

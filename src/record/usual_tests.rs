@@ -52,13 +52,13 @@ fn header() -> impl Strategy<Value = String> {
     ];
     let syslog = (host, program, number).prop_map(|(host, program, number)| format!("{host} {program}{number}"));
     let thread = "<[0-9]{1,9}>|<0x1a>|<1[.]4>|<16>|\\[12\\]|<a>|<12>:|12";
-    let severity = "Info|Warning|Error|Debug|System|INFO|Note|Err|Error \\(3\\)|Info \\|| \\| ERR \\||x";
-    let threaded =
-        (thread, prop_oneof![6 => Just(" "), 1 => Just("  "), 1 => Just("")], severity, "| {1,6}|:|\t", group.clone());
+    let severity = "Info|Warning|Error|Debug|System|INFO|Note|Err|Error \\(3\\)|Info \\([0-9]\\)|Warning \\(12\\)|Info \\|| \\| ERR \\||x";
+    let gap = prop_oneof![6 => Just(" "), 4 => Just("    "), 1 => Just("")];
+    let threaded = (thread, gap, severity, "| {1,6}|:|\t", group.clone());
     let threaded =
         threaded.prop_map(|(thread, gap, severity, blanks, group)| format!("{thread}{gap}{severity}{blanks}{group}"));
     let levelled = (level, group).prop_map(|(level, group)| format!("{level}{group}"));
-    let gap = prop_oneof![20 => Just(" "), 1 => Just("  "), 1 => Just(""), 1 => Just("\t"), 1 => Just(" - ")];
+    let gap = prop_oneof![20 => Just(" "), 4 => Just("    "), 1 => Just("  "), 1 => Just(""), 1 => Just("\t"), 1 => Just(" - ")];
     (gap, prop_oneof![syslog, levelled, threaded]).prop_map(|(gap, header)| format!("{gap}{header}"))
 }
 
@@ -92,7 +92,11 @@ fn message() -> impl Strategy<Value = String> {
         1 => Just(" \u{fc}".to_owned()),
     ];
     let gap = prop_oneof![16 => Just(" "), 1 => Just(""), 1 => Just("  "), 1 => Just("\t"), 1 => Just(" - "), 1 => Just(" : "), 1 => Just(" | ")];
-    (gap, first, rest).prop_map(|(gap, first, rest)| format!("{gap}{first}{rest}"))
+    let class = "[a-z]{1,4}([.][a-z]{1,4}){1,3}|com[.]example[.]Orders|o[.]e[.]Web[$]1|a[.]b[.]|mar[.]x|error[.]log|n[.]5|[.]a|no-dots|http[.]Uri";
+    let dash = prop_oneof![8 => Just(" - "), 1 => Just(" -"), 1 => Just(" : "), 1 => Just("  - "), 1 => Just(" -- "), 1 => Just(" - - ")];
+    let class =
+        prop_oneof![2 => Just(String::new()), 1 => (class, dash).prop_map(|(class, dash)| format!("{class}{dash}"))];
+    (gap, class, first, rest).prop_map(|(gap, class, first, rest)| format!("{gap}{class}{first}{rest}"))
 }
 
 /// Lines of one file.
@@ -150,6 +154,10 @@ fn most_lines_of_usual_logs_take_the_short_way() {
             "2026-01-02 10:11:12,345 INFO [main] request for / done",
             "2026-01-02 11:00:05,007 ERROR  [worker-7] cannot reach it",
         ),
+        (
+            "2026-01-02 10:11:12,345 INFO  [main] com.example.Orders - request for / done",
+            "2026-01-02 11:00:05,007 ERROR o.e.Web$1 - Cannot reach it",
+        ),
         ("2026-01-02T10:11:12.345Z WARN request for / done", "2026-01-02T11:00:05.456Z DEBUG [a.b.C] Cannot reach it"),
         ("2026-01-02T10:11:12+02:00 db1 sshd[1]: session opened", "2026-01-02T11:12:13+02:00 INFO Cannot reach it"),
         (
@@ -159,6 +167,10 @@ fn most_lines_of_usual_logs_take_the_short_way() {
         (
             "[02.01.2026 10:11:12] <01> Info     Job has been started",
             "[02.01.2026 11:12:13] <137> Error    [main] It has failed",
+        ),
+        (
+            "[02.01.2026 10:11:12.345]    <01>    Info (3)    Job has been started",
+            "[02.01.2026 11:12:13.456]    <137>    Error (1)    [main] It has failed",
         ),
     ] {
         let lines: Vec<_> = (0..20).flat_map(|_| [line, other]).map(|line| line.as_bytes().to_vec()).collect();

@@ -1,4 +1,4 @@
-//! What Veeam's logs say about levels without a level word at the usual place.
+//! What is special about Veeam's logs: levels without a level word at the usual place, messages with a header on each line.
 
 use super::header::cut;
 use super::level::Level;
@@ -26,6 +26,18 @@ pub(super) fn data_mover<'a>(line: &'a [u8], message: usize, found: &mut Found<'
         }
         _ => message,
     }
+}
+
+/// Whether a line with Veeam's header belongs to the one before although it is no stack: a message of several lines gets a
+/// header on each. Data movers mark the others with `>>`; of services the lines that Windows or a store has added begin with
+/// what they are.
+pub(super) fn continues(line: &[u8], message: usize) -> bool {
+    let (head, message) = line.split_at(message.min(line.len()));
+    let (head, message) = (head.trim_ascii_end(), message.trim_ascii_start());
+    // A word and a colon may have been taken for a component.
+    head.ends_with(b">>  |")
+        || head.ends_with(b" Code:")
+        || [&b"Win32 error:"[..], b"RPC error:", b"Code: "].iter().any(|start| message.starts_with(start))
 }
 
 /// The history of a job: `18.01.2026 19:48:01 :: Processing vm7 Error: no access`. `end` is the end of the time.

@@ -85,18 +85,6 @@ pub(in crate::record) fn message_continues(message: &[u8], level_known: bool) ->
     postgres_word(near).is_some_and(postgres_follow_up)
 }
 
-/// Whether a line with Veeam's header belongs to the one before although it is no stack: a message of several lines gets a
-/// header on each. Data movers mark the others with `>>`; of services the lines that Windows or a store has added begin with
-/// what they are.
-pub(in crate::record) fn veeam_continues(line: &[u8], message: usize) -> bool {
-    let (head, message) = line.split_at(message.min(line.len()));
-    let (head, message) = (head.trim_ascii_end(), message.trim_ascii_start());
-    // A word and a colon may have been taken for a component.
-    head.ends_with(b">>  |")
-        || head.ends_with(b" Code:")
-        || [&b"Win32 error:"[..], b"RPC error:", b"Code: "].iter().any(|start| message.starts_with(start))
-}
-
 /// Whether a line may end a traceback: the name of an exception, alone or before a colon.
 pub(in crate::record) fn exception(line: &[u8]) -> bool {
     if line.starts_with(TRACEBACK) {
