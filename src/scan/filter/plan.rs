@@ -46,6 +46,9 @@ const COUNTERS: u32 = 17;
 /// Bytes of a sample that are counted: more does not change the choice.
 const COUNTED: usize = 1 << 20;
 
+/// Patterns by which the options are compared.
+const COMPARED: usize = 1000;
+
 /// A sample of the input.
 pub(in crate::scan) struct Sample<'a> {
     texts: &'a [&'a [u8]],
@@ -100,12 +103,20 @@ impl Counts {
         if self.counts.is_empty() && stride > 1 {
             return (0, 0);
         }
-        let counts: Vec<_> = (0..literal.len())
-            .map_while(|at| Some((at, key_at(literal, at, self.length)?)))
-            .map(|(at, key)| u64::from(self.of(key)) + if stride == 1 { self.passing(&literal[at..]) } else { 0 })
-            .collect();
-        let sums = counts.windows(stride).map(|window| window.iter().sum());
-        sums.enumerate().min_by_key(|&(_, sum): &(usize, u64)| sum).unwrap_or_default()
+        // The last ones: there is no larger stride.
+        let mut window = [0; LONGEST];
+        let (mut sum, mut rarest) = (0, (0, u64::MAX));
+        for at in 0..(literal.len() + 1).saturating_sub(self.length) {
+            let Some(key) = key_at(literal, at, self.length) else { break };
+            let occurs = u64::from(self.of(key)) + if stride == 1 { self.passing(&literal[at..]) } else { 0 };
+            let oldest = &mut window[at % stride];
+            sum = sum + occurs - *oldest;
+            *oldest = occurs;
+            if at + 1 >= stride && sum < rarest.1 {
+                rarest = (at + 1 - stride, sum);
+            }
+        }
+        if rarest.1 == u64::MAX { (0, 0) } else { rarest }
     }
 
     /// How often the tables of [`Nibbles`] let through something that looks like the key at the beginning of `bytes`, if
@@ -143,7 +154,7 @@ struct Draft<'a> {
     length: usize,
     chosen: Vec<Chosen<'a>>,
     left: Vec<usize>,
-    /// In nanoseconds for each byte of the input.
+    /// In nanoseconds for each byte of the input, if there are `times` as many patterns.
     cost: f64,
 }
 
@@ -152,6 +163,7 @@ impl<'a> Draft<'a> {
         kernel: Kernel,
         patterns: &'a [Vec<Vec<Vec<u8>>>],
         wanted: &[usize],
+        times: usize,
         stride: usize,
         counts: &Counts,
     ) -> Draft<'a> {
@@ -162,8 +174,8 @@ impl<'a> Draft<'a> {
                 None => left.push(owner),
             }
         }
-        let keys = chosen.iter().map(|it| it.literals.len() * stride).sum();
-        let occurs = chosen.iter().map(|it| it.occurs).sum::<u64>() as f64 / counts.bytes;
+        let keys = times * chosen.iter().map(|it| it.literals.len() * stride).sum::<usize>();
+        let occurs = times as f64 * chosen.iter().map(|it| it.occurs).sum::<u64>() as f64 / counts.bytes;
         let position = if stride == 1 { cost::everywhere(kernel) } else { cost::probe(kernel) };
         let each = position + cost::FALSE * Bitmap::density(keys) + cost::KEY * occurs;
         let cost = if chosen.is_empty() { 0.0 } else { each / stride as f64 };
@@ -206,16 +218,25 @@ impl Filter {
         let wanted: Vec<_> = (0..patterns.len()).filter(|&owner| can_be_searched(&patterns[owner])).collect();
         let [three, four] = [3, 4].map(|length| sample.count(length));
         let counts = [5, 6, 8].map(|length| sample.count(length));
-        let options: &[_] = if sample.texts.is_empty() { &[UNSEEN] } else { &OPTIONS };
-        let drafts = options.iter().filter_map(|&(stride, length)| {
+        let drafts = |(stride, length): (usize, usize), wanted: &[usize], times: usize| {
             let counts = counts.iter().find(|counts| counts.length == length)?;
-            let long = Draft::new(kernel, patterns, &wanted, stride, counts);
-            let middle = Draft::new(kernel, patterns, &long.left, 1, &four);
-            let short = Draft::new(kernel, patterns, &middle.left, 1, &three);
+            let long = Draft::new(kernel, patterns, wanted, times, stride, counts);
+            let middle = Draft::new(kernel, patterns, &long.left, times, 1, &four);
+            let short = Draft::new(kernel, patterns, &middle.left, times, 1, &three);
             Some([long, middle, short])
-        });
-        let cost = |drafts: &[Draft<'_>; 3]| drafts.iter().map(|draft| draft.cost).sum::<f64>();
-        let best = drafts.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        };
+        let option = if sample.texts.is_empty() {
+            UNSEEN
+        } else {
+            // Of many patterns a part is enough to compare.
+            let times = (wanted.len() / COMPARED).max(1);
+            let some: Vec<_> = wanted.iter().copied().step_by(times).collect();
+            let cost =
+                |option| drafts(option, &some, times).map_or(f64::MAX, |it| it.iter().map(|it| it.cost).sum::<f64>());
+            let costs = OPTIONS.map(|option| (cost(option), option));
+            costs.iter().min_by(|a, b| a.0.total_cmp(&b.0)).map_or(UNSEEN, |&(_, option)| option)
+        };
+        let best = drafts(option, &wanted, 1);
         let tiers = best.into_iter().flatten().filter_map(|draft| draft.tier(kernel, &four.frequencies)).collect();
         Filter { kernel, tiers }
     }
