@@ -13,17 +13,18 @@ use std::collections::HashMap;
 /// Finds who may have a literal in a line if its digits were others.
 pub(super) struct Digits {
     pub(super) engine: Engine,
-    /// By the askers of this engine.
+    /// By the askers of its own engine.
     askers: Vec<Asker>,
     forms: Vec<Form>,
     /// By the askers of the scanner's engine: whether they are searched here.
     contains: Vec<bool>,
 }
 
+/// Askers whose literals differ in the values of digits only: they are searched for once.
 struct Asker {
-    /// Its number for the scanner's engine.
-    number: u32,
-    /// Those of its literals.
+    /// Their numbers for the scanner's engine; of an error word there is one.
+    numbers: Vec<u32>,
+    /// Those of their literals.
     forms: Vec<u32>,
 }
 
@@ -34,6 +35,32 @@ struct Form {
     has_digits: bool,
     /// What the digits are and who asks for them, in order.
     literals: Vec<(u64, u32)>,
+    /// Where its first two digits stand, or twice the only one, and which values of both there are among the literals: most
+    /// places of a log have others.
+    first: [usize; 2],
+    begins: u128,
+}
+
+impl Form {
+    fn new(text: &[u8]) -> Form {
+        let mut digits = (0..text.len()).filter(|&at| text[at].is_ascii_digit());
+        let first = digits.next();
+        let second = digits.next().or(first);
+        let first = [first, second].map(Option::unwrap_or_default);
+        Form { text: text.into(), has_digits: second.is_some(), literals: Vec::new(), first, begins: 0 }
+    }
+
+    fn add(&mut self, literal: &[u8], asker: u32) {
+        self.literals.push((digits_of(literal), asker));
+        self.begins |= self.beginning(literal);
+    }
+
+    /// The bit of the first two digits; none if there are no digits.
+    #[inline]
+    fn beginning(&self, place: &[u8]) -> u128 {
+        let [first, second] = self.first.map(|at| place.get(at).map_or(0, |digit| u32::from(digit & 15)));
+        1_u128.checked_shl(10 * first + second).unwrap_or_default()
+    }
 }
 
 /// What a hit in a line with other digits says of the line itself.
@@ -50,32 +77,36 @@ impl Digits {
     /// found, but what their digits are is nothing to ask [`Digits::standing`] for.
     pub(super) fn of(sets: &[Vec<Vec<Vec<u8>>>], words: usize) -> Option<Digits> {
         let has_digits = |sets: &[Vec<Vec<u8>>]| sets.iter().flatten().flatten().any(u8::is_ascii_digit);
-        let (mut wanted, mut askers, mut forms) = (Vec::new(), Vec::new(), Vec::new());
-        let mut numbers = HashMap::new();
+        let (mut wanted, mut askers, mut forms) = (Vec::new(), Vec::<Asker>::new(), Vec::<Form>::new());
+        let (mut numbers, mut places) = (HashMap::new(), HashMap::new());
         for (number, sets) in sets.iter().enumerate().filter(|(_, sets)| has_digits(sets)) {
             let asker = number as u32;
-            wanted.push(sets.iter().map(|set| distinct(set.iter().map(|it| zeros(it)))).collect());
             let mut of_asker = Vec::new();
             for literal in sets.iter().flatten() {
-                let text = zeros(literal);
-                let form = *numbers.entry(text).or_insert_with_key(|text| {
-                    let has_digits = text.iter().any(u8::is_ascii_digit);
-                    forms.push(Form { text: text.as_slice().into(), has_digits, literals: Vec::new() });
+                let form = *numbers.entry(zeros(literal)).or_insert_with_key(|text| {
+                    forms.push(Form::new(text));
                     forms.len() as u32 - 1
                 });
                 of_asker.push(form);
                 if number < words {
-                    forms[form as usize].literals.push((digits_of(literal), asker));
+                    forms[form as usize].add(literal, asker);
                 }
             }
-            askers.push(Asker { number: asker, forms: distinct(of_asker.into_iter()) });
+            let searched: Vec<_> = sets.iter().map(|set| distinct(set.iter().map(|it| zeros(it)))).collect();
+            let word = (number >= words).then_some(number);
+            let place = *places.entry((searched, word)).or_insert_with_key(|(searched, _)| {
+                wanted.push(searched.clone());
+                askers.push(Asker { numbers: Vec::new(), forms: distinct(of_asker.into_iter()) });
+                askers.len() - 1
+            });
+            askers[place].numbers.push(asker);
         }
         for form in &mut forms {
             form.literals.sort_unstable();
             form.literals.dedup();
         }
         let mut contains = vec![false; sets.len()];
-        askers.iter().for_each(|asker| contains[asker.number as usize] = true);
+        askers.iter().flat_map(|asker| &asker.numbers).for_each(|&number| contains[number as usize] = true);
         // Who has no literal that can be searched for is tried on every record anyway.
         let (engine, _) = Engine::new(wanted);
         (!askers.is_empty()).then_some(Digits { engine, askers, forms, contains })
@@ -100,9 +131,9 @@ impl Digits {
         self.contains.get(asker as usize).is_some_and(|&contains| contains)
     }
 
-    /// Who asked for what was found, by its number for the scanner's engine.
+    /// Who asked for what was found, by its number for the scanner's engine: the first one, or the error word.
     pub(super) fn asker(&self, hit: LiteralHit) -> Option<u32> {
-        self.askers.get(hit.asker as usize).map(|asker| asker.number)
+        self.askers.get(hit.asker as usize)?.numbers.first().copied()
     }
 
     /// Says what a hit in a line of which all digits are `0` means for the line with any digits. That are all literals of
@@ -115,7 +146,7 @@ impl Digits {
             let stands = rest.get(..form.text.len()).is_some_and(|place| place.eq_ignore_ascii_case(&form.text));
             match stands {
                 true if form.has_digits => found(Spot::Perhaps(number)),
-                true => found(Spot::Always(asker.number)),
+                true => asker.numbers.iter().for_each(|&number| found(Spot::Always(number))),
                 false => {}
             }
         }
@@ -132,6 +163,7 @@ impl Digits {
     pub(super) fn standing(&self, line: &[u8], start: usize, form: u32) -> impl Iterator<Item = u32> {
         let form = self.forms.get(form as usize);
         let place = form.and_then(|form| Some((form, line.get(start..)?.get(..form.text.len())?)));
+        let place = place.filter(|(form, place)| form.begins & form.beginning(place) != 0);
         let (literals, digits) = place.map_or((&[][..], 0), |(form, place)| (&*form.literals, digits_of(place)));
         let behind = &literals[literals.partition_point(|&(own, _)| own < digits)..];
         behind.iter().take_while(move |&&(own, _)| own == digits).map(|&(_, asker)| asker)

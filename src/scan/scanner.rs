@@ -213,7 +213,8 @@ impl Scanner {
                     judge.record(&record, 0, &hits, || None, taker);
                 }
             }
-            if let Some(beginning) = records.next_beginning()
+            if records.reader().recalls()
+                && let Some(beginning) = records.next_beginning()
                 && let Some(rest) = records.reader().give_recalled(beginning, chunk, &mut judge, &mut counting, taker)
             {
                 records.go_on_at(rest);

@@ -32,7 +32,7 @@ const WAYS: usize = 4;
 const MOST_MEMOS: usize = 256;
 
 /// A chunk in which more lines than this share were new is hardly worth the memory, in percent.
-const NEW: u64 = 60;
+const NEW: u64 = 45;
 
 /// With more new lines than this share it matters how they are searched, in percent.
 const MANY: u64 = 20;
@@ -355,8 +355,9 @@ impl LineCache {
 
     /// Tells of how many lines of a chunk how many were new.
     pub(super) fn used_for(&mut self, lines: u64, new: u64) {
-        self.learns_much = new * 100 > lines * MANY && lines > 100;
-        if new * 100 > lines * NEW && lines > 100 {
+        let is_no_use = new * 100 > lines * NEW && lines > 100;
+        self.learns_much = new * 100 > lines * MANY && lines > 100 && !is_no_use;
+        if is_no_use {
             self.pause.next = (self.pause.next * 2).clamp(4, 64);
             self.pause.left = self.pause.next;
         } else {

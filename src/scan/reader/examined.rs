@@ -1,6 +1,7 @@
 //! Lines that were never seen: what of them holds for all values of their digits.
 
 use super::super::digits::Spot;
+use super::super::engine::LiteralHit;
 use super::super::hexes;
 use super::super::line_cache::{KnownLine, List, Words};
 use super::super::markers::{MARKERS, Strength};
@@ -13,8 +14,9 @@ use std::ops::Range;
 /// Places of literals with digits that are kept of a line; where there are more, those who ask are candidates at any rate.
 const MOST_SPOTS: usize = 64;
 
-/// If more lines of a chunk than this are new, in percent, the text behind one is searched with it.
+/// If more lines of a chunk than this are new, in percent, the text behind one is searched with it; not before so many were read.
 const MANY: u64 = 25;
+const FEW: u64 = 32;
 
 impl<'a> Remembering<'a, '_> {
     /// Finds out about a line that was never seen, or whose header is not what it was. `start` is where it begins in the chunk's
@@ -28,7 +30,7 @@ impl<'a> Remembering<'a, '_> {
         if line.len() >= LONG {
             return (read, None, None);
         }
-        let many = self.new * 100 > self.lines * MANY;
+        let many = self.lines > FEW && self.new * 100 > self.lines * MANY;
         self.searched.bring(start..start + line.len(), many);
         self.signatures.clear();
         self.spots.clear();
@@ -71,9 +73,9 @@ impl<'a> Remembering<'a, '_> {
     fn take_hits(&mut self, line: Range<usize>) {
         let patterns = self.scanner.patterns.len() as u32;
         let digits = self.scanner.digits.as_ref();
-        for (at, asker) in self.searched.hits(line) {
+        for LiteralHit { start, asker } in self.searched.hits(line) {
             match asker {
-                asker if asker >= patterns => self.words.push(word(at, asker - patterns)),
+                asker if asker >= patterns => self.words.push(word(start, asker - patterns)),
                 signature if digits.is_some_and(|digits| digits.contains(signature)) => {}
                 signature => self.signatures.push(signature),
             }

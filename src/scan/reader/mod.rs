@@ -42,9 +42,13 @@ pub(super) struct Remembering<'a, 'c> {
     asking: Vec<u32>,
     /// The same of the lines that were read and that no record was asked for yet, with the place of the line.
     asking_seen: Vec<(usize, u32)>,
-    /// Lines that were read, and those of them that had to be examined.
+    /// Lines that were read, and those of them that had to be examined. One that is read again is not counted again.
     lines: u64,
     new: u64,
+    /// Up to here in the chunk's buffer lines are counted.
+    counted: usize,
+    /// The line that was read last had to be examined.
+    is_new: bool,
     // Of the line that is examined:
     signatures: Vec<u32>,
     /// See [`KnownLine::spots`].
@@ -95,6 +99,8 @@ impl<'a, 'c> Remembering<'a, 'c> {
             asking_seen: Vec::new(),
             lines: 0,
             new: 0,
+            counted: 0,
+            is_new: false,
             signatures: Vec::new(),
             spots: Vec::new(),
             words: Vec::new(),
@@ -112,6 +118,11 @@ impl<'a, 'c> Remembering<'a, 'c> {
         let asking = self.asking_seen.iter().take_while(|(start, _)| *start < end).count();
         signatures.extend(self.asking_seen.drain(..asking).map(|(_, signature)| signature as usize));
         known
+    }
+
+    /// Whether the line that was read last may be recalled with those behind it. Behind a new one that is hardly worth a try.
+    pub(super) fn recalls(&self) -> bool {
+        !self.is_new
     }
 
     /// Gives what was only counted in the chunk.
@@ -175,9 +186,12 @@ impl Drop for Remembering<'_, '_> {
 
 impl<'a> LineReader<'a> for Remembering<'a, '_> {
     fn line(&mut self, line: &'a [u8], start: usize) -> Line<'a> {
-        self.lines += 1;
+        let end = start + line.len();
+        self.lines += u64::from(end > self.counted);
+        self.counted = self.counted.max(end);
+        self.is_new = false;
         let key = match self.ahead.as_mut().and_then(|ahead| ahead.at(start)) {
-            Some(cut) if cut.end == start + line.len() => cut.key,
+            Some(cut) if cut.end == end => cut.key,
             _ => self.cache.key(line, self.salt),
         };
         let layout = match self.recall(line, key) {
@@ -199,6 +213,7 @@ impl<'a> LineReader<'a> for Remembering<'a, '_> {
             Err(layout) => layout,
         };
         self.new += 1;
+        self.is_new = true;
         let (read, known, remembered) = self.examine(line, start);
         if known.is_some() {
             let standing = standing(self.scanner, &self.spots, line);

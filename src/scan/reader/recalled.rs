@@ -145,7 +145,7 @@ impl<'a> Remembering<'a, '_> {
                         self.ask(place, text);
                     }
                 }
-                lines += 1;
+                lines += u64::from(cut.end > self.counted);
             }
             (start, number) = (cut.next, number + 1);
         }
@@ -153,6 +153,7 @@ impl<'a> Remembering<'a, '_> {
         self.ahead = Some(ahead);
         if rest.is_some() {
             self.lines += lines;
+            self.counted = self.counted.max(start);
             self.seen.clear();
             self.asking_seen.clear();
         }

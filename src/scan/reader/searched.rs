@@ -66,9 +66,8 @@ impl<'a> Searched<'a> {
 
     /// Where literals stand in a line that was brought, and who asked for them. No literal has a line end, so none reaches over
     /// it.
-    pub(super) fn hits(&self, line: Range<usize>) -> impl Iterator<Item = (usize, u32)> {
-        let hits = of_line(&self.hits, self.inside(&line));
-        hits.map(|hit| (hit.start, hit.asker))
+    pub(super) fn hits(&self, line: Range<usize>) -> impl Iterator<Item = LiteralHit> {
+        of_line(&self.hits, self.inside(&line))
     }
 
     /// The line with `0` in place of every digit, and where in it literals stand.
