@@ -110,10 +110,9 @@ fn main() -> io::Result<ExitCode> {
     fs::write(out.join("catalogue.files"), pack_for_start(table.as_bytes())?)?;
     fs::write(out.join("catalogue.trees"), pack_for_start(&trees)?)?;
     fs::write(out.join("catalogue.advice"), pack_for_start(&stores.advice)?)?;
-    fs::write(
-        out.join("catalogue.examples"),
-        if is_small() { pack_for_start(&stores.examples)? } else { deflate(&stores.examples)? },
-    )?;
+    // Nobody works on the catalogue with the small program.
+    let examples = if is_small() { Vec::new() } else { stores.examples };
+    fs::write(out.join("catalogue.examples"), deflate(&examples)?)?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;
     fs::write(

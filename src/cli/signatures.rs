@@ -25,6 +25,7 @@ pub(super) use overlay::with_overlay;
 pub(super) use show::unknown;
 
 use super::catalogues::Catalogues;
+use super::exit::Usage;
 use super::output::{Output, print, write_file};
 use super::{Exit, Terminal};
 use anyhow::Context;
@@ -96,9 +97,14 @@ pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<E
     }
 }
 
-/// A folder that cannot be read is the failed job of exit code 1.
+/// The catalogue in a folder or the built-in one, with its examples. A folder that cannot be read is the failed job of exit code 1.
 fn read_catalogue(dir: Option<&Path>) -> anyhow::Result<Catalogue> {
     match dir {
+        None if cfg!(not(feature = "server")) => Err(Usage(
+            "this program has the built-in signatures without their examples; name the folder of a catalogue"
+                .to_owned(),
+        )
+        .into()),
         None => Ok(Catalogue::builtin()),
         Some(dir) => Catalogue::read(dir).with_context(|| format!("failed to read the catalogue `{}`", dir.display())),
     }

@@ -168,7 +168,7 @@ fn other_encoding(head: &[u8]) -> Option<Other> {
 }
 
 /// Beginnings of binary files that may otherwise pass for text because of what their heads hold.
-const MAGIC: [&[u8]; 32] = [
+const MAGIC: [&[u8]; 34] = [
     b"\x7fELF",
     b"MZ\x90\0",
     b"\x89PNG",
@@ -198,7 +198,9 @@ const MAGIC: [&[u8]; 32] = [
     b"\xcf\xfa\xed\xfe",
     b"RIFF",
     b"OggS",
-    b"ID3",
+    b"ID3\x02",
+    b"ID3\x03",
+    b"ID3\x04",
     b"\0asm",
     b"\xd4\xc3\xb2\xa1",
 ];
@@ -293,6 +295,8 @@ mod tests {
         let noise: Vec<u8> = (0..4000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         check(&noise, None);
         check(&[0; 5000], None);
+        check(b"ID3\x03\0\0\0\0\x0f\x76TIT2", None);
+        check(b"ID3082: the text of a message with a number\n", Some(Encoding::Bytes));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::neutral::one_line;
 use super::timeline::likely_zone;
 use crate::bundle::{Problem, ProblemKind};
 use crate::diagnosis::{Diagnosis, Hidden, Known, Period, State, cause_of};
-use crate::finding::{Evidence, Group, Level, Time, UnknownGroup};
+use crate::finding::{Evidence, Group, Level, Time, UnknownGroup, visible};
 use crate::signature::{Escalate, Fix, Severity, Signature};
 use figures::range;
 use std::cmp::Reverse;
@@ -284,7 +284,8 @@ pub(crate) fn headline(finding: &UnknownGroup) -> String {
     let literals = literals.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
     // In a template there is one blank where there are several in the record.
     let mut after_blank = false;
-    let mut evidence = finding.group.evidence.first().map_or(String::new(), |it| it.text.replace('\t', " "));
+    let shown = |text: &str| text.lines().map(visible).collect::<Vec<_>>().join("\n").replace('\t', " ");
+    let mut evidence = finding.group.evidence.first().map_or(String::new(), |it| shown(&it.text));
     evidence.retain(|c| !(std::mem::replace(&mut after_blank, c == ' ') && c == ' '));
     let found = literals.filter(|part| part.len() >= SHORTEST).find_map(|part| evidence.find(part));
     let words = found.and_then(|at| evidence.get(at..)).unwrap_or(&finding.template);

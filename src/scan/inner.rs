@@ -22,6 +22,26 @@ pub(super) const MAX_LENGTH: usize = 48;
 /// Longer than this, one literal is as good as another and the smaller set is preferred.
 const LONG_ENOUGH: usize = 16;
 
+/// From so many bytes on a literal is rather searched for than a number of any length: that may stand in nearly all lines if their
+/// digits were others, which is what is asked for lines that are remembered.
+const GOOD: usize = 6;
+
+/// What is written of failures.
+const FAILURES: [&str; 12] = [
+    "fail",
+    "error",
+    "denied",
+    "refused",
+    "cannot",
+    "could not",
+    "unable",
+    "invalid",
+    "timed out",
+    "not found",
+    "expired",
+    "corrupt",
+];
+
 /// Nodes deeper than this are taken as "could be anything". The regex parser refuses deeper nesting by itself.
 const MAX_DEPTH: u32 = 250;
 
@@ -141,10 +161,27 @@ pub(super) fn best(sets: Vec<Set>) -> Option<Set> {
     sets.into_iter().reduce(|best, set| if quality(&set) > quality(&best) { set } else { best })
 }
 
-/// The set whose shortest literal is longer is better; among long ones the smaller set.
-pub(super) fn quality(set: &[Vec<u8>]) -> (usize, usize, usize) {
+/// The set whose shortest literal is longer is better; among long ones that which tells a failure, then the smaller set. Any good
+/// set is better than a number.
+pub(super) fn quality(set: &[Vec<u8>]) -> (bool, usize, bool, usize, usize) {
     let length = shortest(set);
-    (length.min(LONG_ENOUGH), usize::MAX - set.len(), length)
+    let tells_failure = set.iter().all(|literal| tells_failure(literal));
+    (is_good(set), length.min(LONG_ENOUGH), tells_failure, usize::MAX - set.len(), length)
+}
+
+/// Whether a literal has a word that healthy logs seldom have.
+fn tells_failure(literal: &[u8]) -> bool {
+    FAILURES.iter().any(|word| literal.windows(word.len()).any(|part| part == word.as_bytes()))
+}
+
+/// Whether all literals are long enough to be rare, and none is a number.
+pub(super) fn is_good(set: &[Vec<u8>]) -> bool {
+    shortest(set) >= GOOD && !has_number(set)
+}
+
+/// Whether one of the literals is nothing but digits.
+pub(super) fn has_number(set: &[Vec<u8>]) -> bool {
+    set.iter().any(|literal| literal.iter().all(u8::is_ascii_digit))
 }
 
 /// The set sorted and cut to a useful length inside of a line; `None` if it is empty or one of its strings is. Lines are

@@ -4,7 +4,7 @@
 //! the condition contains at least one of them in some ASCII case. The scanner looks for these in one pass over the
 //! text and evaluates the condition only where one of them stands. Those of a regex come from `inner.rs`.
 
-use super::inner::{self, Set, best, every_branch, fold, quality, sets_of_regex, usable};
+use super::inner::{self, Set, best, every_branch, fold, has_number, is_good, quality, sets_of_regex, usable};
 use super::pattern::Unusable;
 use super::stored;
 use crate::record::fields::{is_plain, is_verbatim};
@@ -66,6 +66,10 @@ impl Search {
             Condition::Regex(pattern) => self.of_regex(pattern),
             Condition::Fields(tests) => self.of_fields(tests),
         };
+        // A number may stand in nearly all lines if their digits were others, which is what is asked for lines that are remembered.
+        if sets.iter().any(|set| is_good(set)) {
+            sets.retain(|set| !has_number(set));
+        }
         // Stable: of equally good sets the first in the pattern stays first.
         sets.sort_by_key(|set| std::cmp::Reverse(quality(set)));
         sets.truncate(MAX_SETS);
@@ -81,13 +85,11 @@ impl Search {
         sets.unwrap_or_default()
     }
 
-    /// Sets of numbers are left out if there is another one: `7009` stands in many lines, and may stand in nearly all if
-    /// their digits were others, which is what is asked for lines that are remembered.
+    /// Sets of numbers are left out if there is another one, if only of three bytes: event ids are short.
     fn of_fields(&mut self, tests: &[FieldTest]) -> Vec<Set> {
         let mut sets: Vec<Set> = tests.iter().flat_map(|test| self.of_field(test)).collect();
-        let is_numeric = |set: &Set| set.iter().any(|literal| literal.iter().all(u8::is_ascii_digit));
-        if sets.iter().any(|set| !is_numeric(set) && shortest(set) >= 3) {
-            sets.retain(|set| !is_numeric(set));
+        if sets.iter().any(|set| !has_number(set) && shortest(set) >= 3) {
+            sets.retain(|set| !has_number(set));
         }
         sets
     }
@@ -131,6 +133,20 @@ mod tests {
     fn the_longest_inner_literal_is_taken() {
         check(r"\d+ Cannot open (\S+): no space$", &[" cannot open "]);
         check("abc.*abcdef", &["abcdef"]);
+    }
+
+    #[test]
+    fn of_long_literals_that_of_the_failure_is_taken() {
+        check("policy of this endpoint '.*' failed on the host", &["' failed on the host"]);
+        check("policy of this endpoint '.*' failed", &["policy of this endpoint '"]);
+    }
+
+    #[test]
+    fn a_number_is_searched_for_if_nothing_else_is_good() {
+        check(r"2147467259.*code", &["2147467259"]);
+        check(r"2147467259.*in step", &["in step"]);
+        check(r"(?:2147467259|0x80004005)\b.* in", &["0x80004005", "2147467259"]);
+        assert_eq!(required_sets(&Condition::Regex(r"2147467259.*in step".into())), [[b"in step".to_vec()]]);
     }
 
     #[test]

@@ -44,6 +44,16 @@ pub(super) fn cost(ordinary: &Ordinary, now: fn() -> Instant, sheet: &mut Sheet<
         let message = format!("the scan finds it by a text of {longest} bytes only, which takes long");
         sheet.warning(&[Step::Field("match")], message, "use a longer text of the message");
     }
+    let number = |set: &Vec<Vec<u8>>| set.iter().find(|literal| literal.iter().all(u8::is_ascii_digit)).cloned();
+    if let Some(numbers) = sets.iter().map(number).collect::<Option<Vec<_>>>()
+        && let Some(number) = numbers.first()
+    {
+        // Lines that differ in digits only are remembered as one, and whether it is this one has to be asked for each.
+        let number = String::from_utf8_lossy(number);
+        let message =
+            format!("the scan finds it by the number {number} alone, which takes long wherever numbers are as long");
+        sheet.warning(&[Step::Field("match")], message, "say what stands in front of the number or behind it");
+    }
     // The scan takes the rarest set, too.
     let values = values(&signature.condition);
     let times = |set: &Vec<Vec<u8>>| {
@@ -236,6 +246,14 @@ mod tests {
         check(r"{regex: '\d+xqz'}", "5xqz", &["the scan finds it by a text of  bytes only, which takes long"]);
         // Without any text it is an error, see `lint.rs`.
         check(r"{regex: '\d+ms'}", "5ms", &[]);
+    }
+
+    #[test]
+    fn a_number_alone_is_told() {
+        let message = "the scan finds it by the number  alone, which takes long wherever numbers are as long";
+        check(r"{regex: '\b80073712\b'}", "80073712", &[message]);
+        check(r"{regex: 'code:? 80073712\b'}", "code 80073712", &[]);
+        check(r"{all: [{regex: '\b80073712\b'}, {text: servicing}]}", "servicing 80073712", &[]);
     }
 
     #[test]

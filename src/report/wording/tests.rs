@@ -41,6 +41,7 @@ fn the_headline_of_an_unknown_error_has_values_but_no_header() {
     check("the shard <n> was dropped", "12:00 [7] ERROR the shard 3 was dropped\nat a", "the shard 3 was dropped");
     check("<*>:<n>) alert: lane <hex>", "cpu7:2098) alert: lane 0x31", "alert: lane 0x31");
     check("odd <n>", "12:00 odd 7", "odd <n>");
+    check("error: cannot open it", "\x1b[1m\x1b[31merror\x1b[0m: cannot open it\x1b[0m", "error: cannot open it");
     // The quote that ends `msg=`; one that belongs to the words stays.
     check("table <n> frozen\"", "pri=0 msg=\"role table 7 is frozen\"", "table <n> frozen");
     check("cannot open file \"<*>\"", "12:00 cannot open file \"a b\"", "cannot open file \"a b\"");
