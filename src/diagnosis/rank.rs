@@ -97,7 +97,7 @@ pub fn diagnose(
     hidden.sort_by(|a, b| (&a.signature, &a.variant).cmp(&(&b.signature, &b.variant)));
     let mut known: Vec<Known> = shown.into_iter().map(|(_, known)| known).collect();
     if !set.hides_nothing() {
-        known = suppress_shared(suppress(known), &tally.claims, set);
+        known = suppress_shared(suppress(known, &tally.claims, set), &tally.claims, set);
     }
     known.iter_mut().filter_map(|it| it.group.evidence.first_mut()).for_each(trim_to_nearest);
     known.sort_by(|a, b| {

@@ -53,7 +53,8 @@ pub(super) fn suppress_shared(found: Vec<Known>, claims: &Claims, set: &Signatur
 /// A draft's text of fewer bytes than this may stand anywhere.
 const SHORT: usize = 24;
 
-struct Shared<'f> {
+/// Who claims which records together.
+pub(super) struct Shared<'f> {
     found: &'f [Known],
     demands: Vec<Specificity>,
     /// How many records each claims.
@@ -64,7 +65,7 @@ struct Shared<'f> {
 }
 
 impl<'f> Shared<'f> {
-    fn new(found: &'f [Known], claims: &Claims, set: &'f SignatureSet) -> Shared<'f> {
+    pub(super) fn new(found: &'f [Known], claims: &Claims, set: &'f SignatureSet) -> Shared<'f> {
         // What must not stand beside a match is no trace of it.
         let wanted: Vec<Option<usize>> =
             set.wanted().map(|it| (it.number < it.correlation.parts.len()).then_some(it.signature)).collect();
@@ -115,6 +116,16 @@ impl<'f> Shared<'f> {
         let both = |positions: &[usize]| positions.contains(&a) && positions.contains(&b);
         let together = self.sets.iter().filter(|(positions, _)| both(positions)).map(|(_, count)| *count);
         together.sum::<u64>() == self.records[a]
+    }
+
+    /// Whether every record that `b` claims is also claimed by `a`, by any of their variants.
+    pub(super) fn covers(&self, a: usize, b: usize) -> bool {
+        let is_of = |it: usize, other: usize| self.found[it].signature.id == self.found[other].signature.id;
+        let both = self.sets.iter().filter(|(positions, _)| {
+            positions.iter().any(|&it| is_of(it, a)) && positions.iter().any(|&it| is_of(it, b))
+        });
+        let own = (0..self.found.len()).filter(|&it| is_of(it, b)).map(|it| self.records[it]).sum();
+        both.map(|(_, count)| *count).sum::<u64>() >= own
     }
 
     /// The one behind which a problem is hidden.

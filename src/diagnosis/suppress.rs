@@ -1,4 +1,7 @@
+use super::shared::Shared;
 use super::{Known, State, Suppressed};
+use crate::finding::Claims;
+use crate::signature::{Severity, SignatureSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hides the general problem where a more specific one explains the same trace.
@@ -9,11 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// another cause. Variants of one signature hide together: each explains its own lines. What is hidden is listed in
 /// [`Known::suppressed`] of the one that is shown, so nothing gets lost.
 ///
-/// What is old explains nothing that is there now, so it hides only what is old too.
+/// What is old explains nothing that is there now, so it hides only what is old too. And what does no harm explains nothing
+/// that does: a refusal for a minute is no reason why other mails of the same log were refused for good. It hides only what
+/// claims no record of its own.
 ///
 /// `suppresses` is followed through several steps. Two that suppress each other are both shown: one of them has to be,
 /// and there is no reason to prefer either.
-pub(super) fn suppress(found: Vec<Known>) -> Vec<Known> {
+pub(super) fn suppress(found: Vec<Known>, claims: &Claims, set: &SignatureSet) -> Vec<Known> {
+    let shared = Shared::new(&found, claims, set);
     let files: Vec<BTreeSet<&str>> = found.iter().map(files).collect();
     let mut of_family: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (known, files) in found.iter().zip(&files) {
@@ -25,6 +31,7 @@ pub(super) fn suppress(found: Vec<Known>) -> Vec<Known> {
             && names(&found[a], &found[b])
             && files[b].is_subset(&of_family[&*found[a].signature.id])
             && (files[b].is_empty() || !files[b].is_disjoint(&files[a]))
+            && (!is_harmless(&found[a]) || is_harmless(&found[b]) || shared.covers(a, b))
     };
     let all = 0..found.len();
     let parents: Vec<Vec<usize>> =
@@ -62,6 +69,11 @@ fn files(known: &Known) -> BTreeSet<&str> {
     group.files.iter().chain(group.evidence.iter().map(|it| &it.file)).map(|it| &**it).collect()
 }
 
+/// Whether nothing stands still because of it.
+fn is_harmless(known: &Known) -> bool {
+    known.signature.severity <= Severity::Low
+}
+
 /// Whether `a` says that it is more specific than `b`, by its present or a former id.
 pub(super) fn names(a: &Known, b: &Known) -> bool {
     let (a, b) = (&a.signature, &b.signature);
@@ -70,8 +82,8 @@ pub(super) fn names(a: &Known, b: &Known) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::diagnosis::sample::{diagnosis, evidence, group, signature};
-    use crate::signature::Severity;
 
     /// Each is an id, the files it was seen in, and what it suppresses; expected are the shown ones with what they hide.
     #[track_caller]
@@ -109,6 +121,33 @@ mod tests {
     fn a_chain_hides_all_below_its_first() {
         let found: &[(&str, &[&str], &[&str])] = &[("c", &["a"], &[]), ("b", &["a"], &["c"]), ("a", &["a"], &["b"])];
         check(found, &[("a", &["b", "c"])]);
+    }
+
+    #[test]
+    fn what_does_no_harm_hides_only_what_has_no_record_of_its_own() {
+        let check = |specific: Severity, general: Severity, together: u64, expected: usize| {
+            let [mut first, second] = [signature("a", specific), signature("b", general)];
+            first.suppresses = vec!["b".into()];
+            let set = SignatureSet::new(vec![first, second]);
+            let known = set.signatures().iter().map(|signature| Known {
+                confidence: 0.9,
+                state: State::Match,
+                reason: None,
+                notes: Vec::new(),
+                signature: signature.clone().into(),
+                variant: None,
+                group: group(5, vec![evidence("f", 1, "x")]),
+                suppressed: Vec::new(),
+                caused_by: None,
+            });
+            let shown = suppress(known.collect(), &Claims::of(&[(&[0, 1], together)]), &set);
+            assert_eq!(shown.len(), expected, "{specific:?} {general:?} {together}");
+        };
+        check(Severity::Low, Severity::High, 4, 2);
+        check(Severity::Info, Severity::Medium, 0, 2);
+        check(Severity::Low, Severity::High, 5, 1);
+        check(Severity::Info, Severity::Low, 0, 1);
+        check(Severity::Medium, Severity::High, 0, 1);
     }
 
     #[test]

@@ -165,7 +165,7 @@ pub(super) fn best(sets: Vec<Set>) -> Option<Set> {
 /// set is better than a number.
 pub(super) fn quality(set: &[Vec<u8>]) -> (bool, usize, bool, usize, usize) {
     let length = shortest(set);
-    let tells_failure = set.iter().all(|literal| tells_failure(literal));
+    let tells_failure = length >= LONG_ENOUGH && set.iter().all(|literal| tells_failure(literal));
     (is_good(set), length.min(LONG_ENOUGH), tells_failure, usize::MAX - set.len(), length)
 }
 

@@ -139,6 +139,7 @@ mod tests {
     fn of_long_literals_that_of_the_failure_is_taken() {
         check("policy of this endpoint '.*' failed on the host", &["' failed on the host"]);
         check("policy of this endpoint '.*' failed", &["policy of this endpoint '"]);
+        check("cursor id .* not found", &["cursor id "]);
     }
 
     #[test]
