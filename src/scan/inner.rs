@@ -6,6 +6,7 @@
 
 use super::syntax::parse;
 use regex_syntax::hir::{Class, Hir, HirKind};
+use std::cmp::{Ordering, Reverse};
 
 /// Byte strings of which one is enough.
 pub(super) type Set = Vec<Vec<u8>>;
@@ -158,15 +159,17 @@ pub(super) fn every_branch(branches: impl Iterator<Item = Option<Set>>) -> Optio
 
 /// The first of the best sets.
 pub(super) fn best(sets: Vec<Set>) -> Option<Set> {
-    sets.into_iter().reduce(|best, set| if quality(&set) > quality(&best) { set } else { best })
+    sets.into_iter().reduce(|best, set| if by_quality(&set, &best).is_gt() { set } else { best })
 }
 
-/// The set whose shortest literal is longer is better; among long ones that which tells a failure, then the smaller set. Any good
-/// set is better than a number.
-pub(super) fn quality(set: &[Vec<u8>]) -> (bool, usize, bool, usize, usize) {
-    let length = shortest(set);
-    let tells_failure = length >= LONG_ENOUGH && set.iter().all(|literal| tells_failure(literal));
-    (is_good(set), length.min(LONG_ENOUGH), tells_failure, usize::MAX - set.len(), length)
+/// The better set is the greater: that whose shortest literal is longer; among long ones that which tells a failure, then the smaller
+/// set. Any good set is better than a number.
+pub(super) fn by_quality(a: &Set, b: &Set) -> Ordering {
+    let first = |set: &Set| (is_good(set), shortest(set).min(LONG_ENOUGH));
+    let tell_failures = |set: &Set| shortest(set) >= LONG_ENOUGH && set.iter().all(|literal| tells_failure(literal));
+    let rest = |set: &Set| (Reverse(set.len()), shortest(set));
+    let then = || tell_failures(a).cmp(&tell_failures(b)).then_with(|| rest(a).cmp(&rest(b)));
+    first(a).cmp(&first(b)).then_with(then)
 }
 
 /// Whether a literal has a word that healthy logs seldom have.

@@ -4,7 +4,7 @@
 //! the condition contains at least one of them in some ASCII case. The scanner looks for these in one pass over the
 //! text and evaluates the condition only where one of them stands. Those of a regex come from `inner.rs`.
 
-use super::inner::{self, Set, best, every_branch, fold, has_number, is_good, quality, sets_of_regex, usable};
+use super::inner::{self, Set, best, by_quality, every_branch, fold, has_number, is_good, sets_of_regex, usable};
 use super::pattern::Unusable;
 use super::stored;
 use crate::record::fields::{is_plain, is_verbatim};
@@ -71,7 +71,7 @@ impl Search {
             sets.retain(|set| !has_number(set));
         }
         // Stable: of equally good sets the first in the pattern stays first.
-        sets.sort_by_key(|set| std::cmp::Reverse(quality(set)));
+        sets.sort_by(|a, b| by_quality(b, a));
         sets.truncate(MAX_SETS);
         sets
     }
