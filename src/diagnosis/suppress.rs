@@ -1,7 +1,7 @@
 use super::shared::Shared;
 use super::{Known, State, Suppressed};
 use crate::finding::Claims;
-use crate::signature::{Severity, SignatureSet};
+use crate::signature::{Severity, Signature, SignatureSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hides the general problem where a more specific one explains the same trace.
@@ -31,7 +31,7 @@ pub(super) fn suppress(found: Vec<Known>, claims: &Claims, set: &SignatureSet) -
             && names(&found[a], &found[b])
             && files[b].is_subset(&of_family[&*found[a].signature.id])
             && (files[b].is_empty() || !files[b].is_disjoint(&files[a]))
-            && (!is_harmless(&found[a]) || is_harmless(&found[b]) || shared.covers(a, b))
+            && (!is_harmless(&found[a], set) || is_harmless(&found[b], set) || shared.covers(a, b))
     };
     let all = 0..found.len();
     let parents: Vec<Vec<usize>> =
@@ -69,9 +69,11 @@ fn files(known: &Known) -> BTreeSet<&str> {
     group.files.iter().chain(group.evidence.iter().map(|it| &it.file)).map(|it| &**it).collect()
 }
 
-/// Whether nothing stands still because of it.
-fn is_harmless(known: &Known) -> bool {
-    known.signature.severity <= Severity::Low
+/// Whether nothing stands still because of it. What a house thinks of its own problems, which an overlay says, does not decide.
+fn is_harmless(known: &Known, set: &SignatureSet) -> bool {
+    let is_it = |signature: &Signature| signature.id == known.signature.id;
+    let is_changed = || set.signatures().iter().position(is_it).is_some_and(|it| !set.applied(it).is_empty());
+    known.signature.severity <= Severity::Low && !is_changed()
 }
 
 /// Whether `a` says that it is more specific than `b`, by its present or a former id.

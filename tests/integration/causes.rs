@@ -148,6 +148,153 @@ const CASES: &[Case] = &[
         ),
         ("synobackup.log", "err\t2026/02/10 {time}\tSYSTEM:\t[Local][Backup Task Backup1] Failed to run backup task."),
     ),
+    (
+        "acassen/keepalived/instance-in-fault",
+        "acassen/keepalived/check-script-failed",
+        ("messages", "Feb 10 {time} lb1 Keepalived_vrrp[1234]: VRRP_Script(chk_haproxy) failed"),
+        ("messages", "Feb 10 {time} lb1 Keepalived_vrrp[1234]: (VI_1) Entering FAULT STATE"),
+    ),
+    (
+        "acassen/keepalived/instance-in-fault",
+        "acassen/keepalived/check-script-too-slow",
+        ("messages", "Feb 10 {time} lb1 Keepalived_vrrp[1234]: VRRP_Script(chk_haproxy) timed_out"),
+        ("messages", "Feb 10 {time} lb1 Keepalived_vrrp[1234]: (VI_1) Entering FAULT STATE"),
+    ),
+    (
+        "linux/cifs-client/mount-error",
+        "linux/cifs-client/mount-option-unknown",
+        ("messages", "Feb 10 {time} srv07 kernel: CIFS: Unknown mount option \"ZC\""),
+        ("messages", "Feb 10 {time} srv07 mount[6623]: mount error(22): Invalid argument"),
+    ),
+    (
+        "nginx/nginx/worker-killed",
+        "linux/kernel/process-killed-out-of-memory",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: Out of memory: Killed process 4711 (nginx) total-vm:1kB, anon-rss:1kB",
+        ),
+        (
+            "messages",
+            "Feb 10 {time} srv07 nginx[910]: [alert] 910#910: worker process 911 exited on signal 9",
+        ),
+    ),
+    (
+        "php/php/fpm-worker-killed",
+        "linux/kernel/process-killed-out-of-memory",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: Out of memory: Killed process 4711 (php-fpm) total-vm:1kB, anon-rss:1kB",
+        ),
+        (
+            "messages",
+            "Feb 10 {time} srv07 php-fpm[911]: [WARNING] [pool www] child 12 exited on signal 9 (SIGKILL) after 100 seconds from start",
+        ),
+    ),
+    (
+        "postfix/postfix/process-killed",
+        "linux/kernel/process-killed-out-of-memory",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: Out of memory: Killed process 4711 (smtpd) total-vm:1kB, anon-rss:1kB",
+        ),
+        (
+            "messages",
+            "Feb 10 {time} srv07 postfix/master[911]: warning: process /usr/lib/postfix/sbin/smtpd pid 1234 killed by signal 9",
+        ),
+    ),
+    (
+        "nginx/nginx/worker-killed",
+        "linux/kernel/oom-killer-invoked",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: nginx invoked oom-killer: gfp_mask=0x2084d0, order=0, oom_score_adj=0",
+        ),
+        (
+            "messages",
+            "Feb 10 {time} srv07 nginx[910]: [alert] 910#910: worker process 911 exited on signal 9",
+        ),
+    ),
+    (
+        "php/php/fpm-worker-killed",
+        "linux/kernel/oom-killer-invoked",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: php-fpm invoked oom-killer: gfp_mask=0x2084d0, order=0, oom_score_adj=0",
+        ),
+        (
+            "messages",
+            "Feb 10 {time} srv07 php-fpm[911]: [WARNING] [pool www] child 12 exited on signal 9 (SIGKILL) after 100 seconds from start",
+        ),
+    ),
+    (
+        "postfix/postfix/process-killed",
+        "linux/kernel/oom-killer-invoked",
+        (
+            "messages",
+            "Feb 10 {time} srv07 kernel: smtpd invoked oom-killer: gfp_mask=0x2084d0, order=0, oom_score_adj=0",
+        ),
+        (
+            "messages",
+            "Feb 10 {time} srv07 postfix/master[911]: warning: process /usr/lib/postfix/sbin/smtpd pid 1234 killed by signal 9",
+        ),
+    ),
+    (
+        "openstack/cinder/no-backend-fits",
+        "openstack/cinder/backend-without-space",
+        (
+            "scheduler.log",
+            "2026-02-10 {time}.123 1234 WARNING cinder.scheduler.filters.capacity_filter [-] Insufficient free space for volume creation on host cinder@lvm#LVM (requested / avail): 100/20.0",
+        ),
+        (
+            "scheduler.log",
+            "2026-02-10 {time}.124 1234 ERROR cinder.scheduler.flows.create_volume [req-1] Failed to run task cinder.scheduler.flows.create_volume.ScheduleCreateVolumeTask;volume:create: No valid backend was found. No weighed backends available",
+        ),
+    ),
+    (
+        "samba/rsync/exit-code",
+        "samba/rsync/attributes-not-set",
+        (
+            "backup.log",
+            "2026-02-10 {time} backup: rsync: [receiver] failed to set times on \"/mnt/x\": Operation not permitted (1)",
+        ),
+        (
+            "backup.log",
+            "2026-02-10 {time} backup: rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1205) [sender=3.2.7]",
+        ),
+    ),
+    (
+        "samba/rsync/exit-code",
+        "samba/rsync/path-not-usable",
+        (
+            "backup.log",
+            "2026-02-10 {time} backup: rsync: [sender] link_stat \"/data/x\" failed: No such file or directory (2)",
+        ),
+        (
+            "backup.log",
+            "2026-02-10 {time} backup: rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1205) [sender=3.2.7]",
+        ),
+    ),
+    (
+        "samba/rsync/exit-code",
+        "samba/rsync/shell-prints-text",
+        ("backup.log", "2026-02-10 {time} backup: protocol version mismatch -- is your shell clean?"),
+        (
+            "backup.log",
+            "2026-02-10 {time} backup: rsync error: protocol incompatibility (code 2) at main.c(1205) [sender=3.2.7]",
+        ),
+    ),
+    (
+        "samba/rsync/exit-code",
+        "samba/rsync/target-full",
+        (
+            "backup.log",
+            "2026-02-10 {time} backup: rsync: [receiver] write failed on \"/mnt/a\": No space left on device (28)",
+        ),
+        (
+            "backup.log",
+            "2026-02-10 {time} backup: rsync error: error in file IO (code 11) at main.c(1205) [sender=3.2.7]",
+        ),
+    ),
 ];
 
 /// A bundle of both records at these times, in the order of time.
