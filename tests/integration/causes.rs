@@ -173,10 +173,7 @@ const CASES: &[Case] = &[
             "messages",
             "Feb 10 {time} srv07 kernel: Out of memory: Killed process 4711 (nginx) total-vm:1kB, anon-rss:1kB",
         ),
-        (
-            "messages",
-            "Feb 10 {time} srv07 nginx[910]: [alert] 910#910: worker process 911 exited on signal 9",
-        ),
+        ("messages", "Feb 10 {time} srv07 nginx[910]: [alert] 910#910: worker process 911 exited on signal 9"),
     ),
     (
         "php/php/fpm-worker-killed",
@@ -209,10 +206,7 @@ const CASES: &[Case] = &[
             "messages",
             "Feb 10 {time} srv07 kernel: nginx invoked oom-killer: gfp_mask=0x2084d0, order=0, oom_score_adj=0",
         ),
-        (
-            "messages",
-            "Feb 10 {time} srv07 nginx[910]: [alert] 910#910: worker process 911 exited on signal 9",
-        ),
+        ("messages", "Feb 10 {time} srv07 nginx[910]: [alert] 910#910: worker process 911 exited on signal 9"),
     ),
     (
         "php/php/fpm-worker-killed",
