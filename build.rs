@@ -64,7 +64,7 @@ use std::{env, fs, io};
 use system::Os;
 use variants::*;
 use version::*;
-use yaml::Mistake;
+use yaml::{Mistake, Node, Value};
 
 fn main() -> io::Result<ExitCode> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -110,9 +110,10 @@ fn main() -> io::Result<ExitCode> {
     fs::write(out.join("catalogue.files"), pack_for_start(table.as_bytes())?)?;
     fs::write(out.join("catalogue.trees"), pack_for_start(&trees)?)?;
     fs::write(out.join("catalogue.advice"), pack_for_start(&stores.advice)?)?;
-    // Nobody works on the catalogue with the small program.
-    let examples = if is_small() { Vec::new() } else { stores.examples };
-    fs::write(out.join("catalogue.examples"), deflate(&examples)?)?;
+    fs::write(
+        out.join("catalogue.examples"),
+        if is_small() { pack_for_start(&stores.examples)? } else { deflate(&stores.examples)? },
+    )?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;
     fs::write(
@@ -149,6 +150,33 @@ fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
     packed.write_all(bytes)?;
     packed.finish()
+}
+
+/// Leaves one example that matches, to be shown and compared with: nobody works on the catalogue with the small program.
+fn leave_first_example(root: &mut Node<'_>) {
+    let Value::Map(fields) = &mut root.value else { return };
+    for (key, node) in fields {
+        let Value::Map(parts) = &mut node.value else { continue };
+        match &*key.name {
+            "examples" => {
+                parts.retain(|(key, _)| key.name == "match");
+                if let Some((_, Node { value: Value::List(examples), .. })) = parts.first_mut() {
+                    examples.truncate(1);
+                }
+            }
+            "variants" => {
+                let rows = parts.iter_mut().filter(|(key, _)| key.name == "rows").map(|(_, rows)| &mut rows.value);
+                for (_, row) in
+                    rows.filter_map(|rows| if let Value::Map(rows) = rows { Some(rows) } else { None }).flatten()
+                {
+                    if let Value::Map(fields) = &mut row.value {
+                        fields.retain(|(key, _)| key.name != "examples");
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Returns what signatures may use of their products, by folder.
@@ -193,6 +221,9 @@ fn tree_of(
             add_regexes(&signature.condition, regexes);
             let wanted = signature.correlation.iter().flat_map(Correlation::wanted);
             wanted.for_each(|wanted| add_regexes(&wanted.condition, regexes));
+            if is_small() {
+                leave_first_example(&mut root);
+            }
             stores.take_from(&mut root);
         }
     }

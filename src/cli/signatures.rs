@@ -101,7 +101,7 @@ pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<E
 fn read_catalogue(dir: Option<&Path>) -> anyhow::Result<Catalogue> {
     match dir {
         None if cfg!(not(feature = "server")) => Err(Usage(
-            "this program has the built-in signatures without their examples; name the folder of a catalogue"
+            "this program has only the first example of each built-in signature; name the folder of a catalogue"
                 .to_owned(),
         )
         .into()),
