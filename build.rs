@@ -64,7 +64,7 @@ use std::{env, fs, io};
 use system::Os;
 use variants::*;
 use version::*;
-use yaml::{Mistake, Node, Value};
+use yaml::Mistake;
 
 fn main() -> io::Result<ExitCode> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -86,7 +86,8 @@ fn main() -> io::Result<ExitCode> {
     let mut table = String::new();
     let mut texts = Vec::new();
     let mut trees = Vec::new();
-    let mut stores = Stores::default();
+    // Nobody works on the catalogue with the small program.
+    let mut stores = Stores { few_examples: is_small(), ..Stores::default() };
     let mut regexes = BTreeSet::new();
     let mut is_broken = false;
     let shared = fragments(&root, &files)?;
@@ -152,33 +153,6 @@ fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
     packed.finish()
 }
 
-/// Leaves one example that matches, to be shown and compared with: nobody works on the catalogue with the small program.
-fn leave_first_example(root: &mut Node<'_>) {
-    let Value::Map(fields) = &mut root.value else { return };
-    for (key, node) in fields {
-        let Value::Map(parts) = &mut node.value else { continue };
-        match &*key.name {
-            "examples" => {
-                parts.retain(|(key, _)| key.name == "match");
-                if let Some((_, Node { value: Value::List(examples), .. })) = parts.first_mut() {
-                    examples.truncate(1);
-                }
-            }
-            "variants" => {
-                let rows = parts.iter_mut().filter(|(key, _)| key.name == "rows").map(|(_, rows)| &mut rows.value);
-                for (_, row) in
-                    rows.filter_map(|rows| if let Value::Map(rows) = rows { Some(rows) } else { None }).flatten()
-                {
-                    if let Value::Map(fields) = &mut row.value {
-                        fields.retain(|(key, _)| key.name != "examples");
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 /// Returns what signatures may use of their products, by folder.
 fn fragments(root: &Path, files: &[String]) -> io::Result<BTreeMap<String, Fragments>> {
     let mut shared = BTreeMap::new();
@@ -221,9 +195,6 @@ fn tree_of(
             add_regexes(&signature.condition, regexes);
             let wanted = signature.correlation.iter().flat_map(Correlation::wanted);
             wanted.for_each(|wanted| add_regexes(&wanted.condition, regexes));
-            if is_small() {
-                leave_first_example(&mut root);
-            }
             stores.take_from(&mut root);
         }
     }

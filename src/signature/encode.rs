@@ -35,6 +35,8 @@ pub struct Stores {
     pub advice: Vec<u8>,
     /// Their examples.
     pub examples: Vec<u8>,
+    /// Of a signature's examples only the first one that matches is kept, and none of a row's.
+    pub few_examples: bool,
 }
 
 /// The fields of a mapping.
@@ -44,27 +46,42 @@ impl Stores {
     /// Takes what stands apart out of the tree of a signature's file, of itself and of the rows of its variants.
     pub fn take_from(&mut self, root: &mut Node<'_>) {
         let Value::Map(entries) = &mut root.value else { return };
-        self.take(entries);
+        self.take(entries, false);
         let Some((_, variants)) = entries.iter_mut().find(|(key, _)| key.name == "variants") else { return };
         let Value::Map(parts) = &mut variants.value else { return };
         let Some((_, rows)) = parts.iter_mut().find(|(key, _)| key.name == "rows") else { return };
         let Value::Map(rows) = &mut rows.value else { return };
         for (_, row) in rows {
             if let Value::Map(entries) = &mut row.value {
-                self.take(entries);
+                self.take(entries, true);
             }
         }
     }
 
-    fn take(&mut self, entries: &mut Entries<'_>) {
+    fn take(&mut self, entries: &mut Entries<'_>, is_row: bool) {
+        if self.few_examples && is_row {
+            entries.retain(|(key, _)| key.name != EXAMPLES);
+        }
         let advice: Entries<'_> = entries.extract_if(.., |(key, _)| ADVICE_FIELDS.contains(&&*key.name)).collect();
         if !advice.is_empty() {
             let place = put(&node(Value::Map(advice)), &mut self.advice);
             entries.push((Key { place: Place::default(), name: Cow::Borrowed(ADVICE) }, place));
         }
         if let Some((_, examples)) = entries.iter_mut().find(|(key, _)| key.name == EXAMPLES) {
+            if self.few_examples {
+                leave_first(examples);
+            }
             *examples = put(examples, &mut self.examples);
         }
+    }
+}
+
+/// Leaves the first example that matches.
+fn leave_first(examples: &mut Node<'_>) {
+    let Value::Map(lists) = &mut examples.value else { return };
+    lists.retain(|(key, _)| key.name == "match");
+    if let Some((_, Node { value: Value::List(matching), .. })) = lists.first_mut() {
+        matching.truncate(1);
     }
 }
 
@@ -141,5 +158,16 @@ mod tests {
         assert_eq!(at(&stores.advice, two.get(ADVICE).unwrap()), expected("impact: d\n"));
         assert_eq!(at(&stores.examples, tree.get(EXAMPLES).unwrap()), expected("match: [x]\n"));
         assert_eq!(at(&stores.examples, one.get(EXAMPLES).unwrap()), expected("match: [y]\n"));
+    }
+
+    #[test]
+    fn of_few_examples_the_first_that_matches_is_there() {
+        let yaml = "variants:\n  rows:\n    1: {examples: {match: [y]}}\nexamples: {match: [w, x], no_match: [z]}\n";
+        let mut tree = parse(yaml).unwrap();
+        let mut stores = Stores { few_examples: true, ..Stores::default() };
+        stores.take_from(&mut tree);
+        let kept = decode(&mut stores.examples.as_slice()).unwrap();
+        assert_eq!(shown(&kept), shown(&parse("match: [w]\n").unwrap()));
+        assert!(tree.get("variants").unwrap().get("rows").unwrap().get("1").unwrap().get(EXAMPLES).is_none());
     }
 }
