@@ -220,15 +220,21 @@ fn add_regexes(condition: &Condition, regexes: &mut BTreeSet<String>) {
 
 /// Returns the literals of regexes in the form that `src/scan/stored.rs` reads. What does not fit into it is left out.
 fn literals_of(regexes: &BTreeSet<String>) -> Vec<u8> {
-    let entries: Vec<Vec<u8>> = regexes.iter().filter_map(|regex| entry_of(regex)).collect();
-    let mut stored = (entries.len() as u32).to_le_bytes().to_vec();
-    let mut place = 4 + 4 * entries.len();
-    for entry in &entries {
-        stored.extend((place as u32).to_le_bytes());
-        place += entry.len();
+    let entries = regexes.iter().filter_map(|regex| Some((inner::hash_of_regex(regex.as_bytes()), entry_of(regex)?)));
+    let entries: Vec<(u64, Vec<u8>)> = entries.collect();
+    let mut places = vec![0_u32; (2 * entries.len()).next_power_of_two()];
+    let mut stored = Vec::new();
+    let begin = 4 + 4 * places.len();
+    for (hash, entry) in entries {
+        let mut place = hash as usize & (places.len() - 1);
+        while places[place] != 0 {
+            place = (place + 1) & (places.len() - 1);
+        }
+        places[place] = (begin + stored.len()) as u32;
+        stored.extend(entry);
     }
-    stored.extend(entries.concat());
-    stored
+    let head = std::iter::once(places.len() as u32).chain(places).flat_map(u32::to_le_bytes);
+    head.chain(stored).collect()
 }
 
 fn entry_of(regex: &str) -> Option<Vec<u8>> {
