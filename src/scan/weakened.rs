@@ -7,7 +7,7 @@
 use super::digits::zero;
 use super::syntax::parse;
 use crate::signature::Condition;
-use regex_syntax::hir::{Class, ClassBytesRange, ClassUnicodeRange, Hir, HirKind, Look};
+use regex_syntax::hir::{Capture, Class, ClassBytesRange, ClassUnicodeRange, Hir, HirKind, Look};
 
 /// Returns a condition that holds for one of the lines, with `0` for every digit, of each record for which `condition`
 /// holds: for one of those that have the literal which was searched for. `None` if nothing can be said of lines.
@@ -77,7 +77,11 @@ fn with_zeros(hir: Hir) -> Hir {
             Hir::class(class)
         }
         HirKind::Repetition(mut repetition) => {
-            repetition.sub = Box::new(with_zeros(*repetition.sub));
+            let sub = with_zeros(*repetition.sub);
+            // Without a group, `(?:a+)?` would be written down as `a+?`, which is something else.
+            let is_repeated = matches!(sub.kind(), HirKind::Repetition(_));
+            let group = |sub| Hir::capture(Capture { index: 1, name: None, sub: Box::new(sub) });
+            repetition.sub = Box::new(if is_repeated { group(sub) } else { sub });
             Hir::repetition(repetition)
         }
         HirKind::Capture(capture) => with_zeros(*capture.sub),
@@ -117,6 +121,8 @@ mod tests {
         assert_eq!(may_hold(&condition, "code 77: denied on host3"), Some(false));
         assert_eq!(may_hold(&condition, "code 7: granted on host3"), Some(false));
         assert_eq!(may_hold(&text("Error 1069", true), "error 7777"), Some(true));
+        // A repetition of a repetition.
+        assert_eq!(may_hold(&regex(r"raid10?:(?:[\w-]+)?:? ?(?<disk>[\w-]+): lost"), "raid1: sda2: lost"), Some(true));
         assert_eq!(may_hold(&text("Error 1069", false), "error 7777"), Some(false));
     }
 
@@ -139,7 +145,7 @@ mod tests {
     }
 
     fn conditions() -> impl Strategy<Value = Condition> {
-        let regexes = r"(\^|\\b|\(\?i\))?(a|1|ä|\.|\\d|[0-4]|[a5]|[^0-9\r\n]|[^1]|\\w|\\s|\\S|x\?|\\d\+|\.\*|\(a\|1\)){1,5}(\$|\\b)?";
+        let regexes = r"(\^|\\b|\(\?i\))?(a|1|ä|\.|\\d|[0-4]|[a5]|[^0-9\r\n]|[^1]|\\w|\\s|\\S|x\?|\\d\+|\.\*|\(a\|1\)|\(\?:[a1]\+\)[?*]|\(\?:a\?x\)\{2\}){1,5}(\$|\\b)?";
         let leaf = prop_oneof![
             regexes.prop_map(Condition::Regex),
             ("[aA15x \n]{1,4}", any::<bool>()).prop_map(|(text, nocase)| Condition::Text { text, nocase }),
