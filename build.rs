@@ -87,7 +87,7 @@ fn main() -> io::Result<ExitCode> {
     let mut texts = Vec::new();
     let mut trees = Vec::new();
     // Nobody works on the catalogue with the small program.
-    let mut stores = Stores { few_examples: is_small(), ..Stores::default() };
+    let mut stores = Stores { without_examples: is_small(), ..Stores::default() };
     let mut regexes = BTreeSet::new();
     let mut is_broken = false;
     let shared = fragments(&root, &files)?;
@@ -111,10 +111,7 @@ fn main() -> io::Result<ExitCode> {
     fs::write(out.join("catalogue.files"), pack_for_start(table.as_bytes())?)?;
     fs::write(out.join("catalogue.trees"), pack_for_start(&trees)?)?;
     fs::write(out.join("catalogue.advice"), pack_for_start(&stores.advice)?)?;
-    fs::write(
-        out.join("catalogue.examples"),
-        if is_small() { pack_for_start(&stores.examples)? } else { deflate(&stores.examples)? },
-    )?;
+    fs::write(out.join("catalogue.examples"), deflate(&stores.examples)?)?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;
     fs::write(
