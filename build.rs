@@ -87,7 +87,7 @@ fn main() -> io::Result<ExitCode> {
     let mut texts = Vec::new();
     let mut trees = Vec::new();
     // Nobody works on the catalogue with the small program.
-    let mut stores = Stores { few_examples: is_small(), ..Stores::default() };
+    let mut stores = Stores { without_examples: is_small(), ..Stores::default() };
     let mut regexes = BTreeSet::new();
     let mut is_broken = false;
     let shared = fragments(&root, &files)?;
@@ -111,10 +111,7 @@ fn main() -> io::Result<ExitCode> {
     fs::write(out.join("catalogue.files"), pack_for_start(table.as_bytes())?)?;
     fs::write(out.join("catalogue.trees"), pack_for_start(&trees)?)?;
     fs::write(out.join("catalogue.advice"), pack_for_start(&stores.advice)?)?;
-    fs::write(
-        out.join("catalogue.examples"),
-        if is_small() { pack_for_start(&stores.examples)? } else { deflate(&stores.examples)? },
-    )?;
+    fs::write(out.join("catalogue.examples"), deflate(&stores.examples)?)?;
     let texts_alone: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_bytes()).collect();
     fs::write(out.join("catalogue.texts"), deflate(&texts_alone.concat())?)?;
     fs::write(
@@ -220,15 +217,21 @@ fn add_regexes(condition: &Condition, regexes: &mut BTreeSet<String>) {
 
 /// Returns the literals of regexes in the form that `src/scan/stored.rs` reads. What does not fit into it is left out.
 fn literals_of(regexes: &BTreeSet<String>) -> Vec<u8> {
-    let entries: Vec<Vec<u8>> = regexes.iter().filter_map(|regex| entry_of(regex)).collect();
-    let mut stored = (entries.len() as u32).to_le_bytes().to_vec();
-    let mut place = 4 + 4 * entries.len();
-    for entry in &entries {
-        stored.extend((place as u32).to_le_bytes());
-        place += entry.len();
+    let entries = regexes.iter().filter_map(|regex| Some((inner::hash_of_regex(regex.as_bytes()), entry_of(regex)?)));
+    let entries: Vec<(u64, Vec<u8>)> = entries.collect();
+    let mut places = vec![0_u32; (2 * entries.len()).next_power_of_two()];
+    let mut stored = Vec::new();
+    let begin = 4 + 4 * places.len();
+    for (hash, entry) in entries {
+        let mut place = hash as usize & (places.len() - 1);
+        while places[place] != 0 {
+            place = (place + 1) & (places.len() - 1);
+        }
+        places[place] = (begin + stored.len()) as u32;
+        stored.extend(entry);
     }
-    stored.extend(entries.concat());
-    stored
+    let head = std::iter::once(places.len() as u32).chain(places).flat_map(u32::to_le_bytes);
+    head.chain(stored).collect()
 }
 
 fn entry_of(regex: &str) -> Option<Vec<u8>> {

@@ -100,11 +100,10 @@ pub(super) fn run(args: &SignaturesArgs, terminal: Terminal) -> anyhow::Result<E
 /// The catalogue in a folder or the built-in one, with its examples. A folder that cannot be read is the failed job of exit code 1.
 fn read_catalogue(dir: Option<&Path>) -> anyhow::Result<Catalogue> {
     match dir {
-        None if cfg!(not(feature = "server")) => Err(Usage(
-            "this program has only the first example of each built-in signature; name the folder of a catalogue"
-                .to_owned(),
-        )
-        .into()),
+        None if cfg!(not(feature = "server")) => {
+            Err(Usage("this program has no examples of built-in signatures; name the folder of a catalogue".to_owned())
+                .into())
+        }
         None => Ok(Catalogue::builtin()),
         Some(dir) => Catalogue::read(dir).with_context(|| format!("failed to read the catalogue `{}`", dir.display())),
     }

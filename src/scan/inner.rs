@@ -51,6 +51,16 @@ pub(super) fn sets_of_regex(pattern: &str) -> Result<Vec<Set>, Box<regex_syntax:
     parse(pattern).map(|(hir, _)| walk(&hir, 0).into_required())
 }
 
+/// Where the sets of a regex are stored, see `stored.rs`.
+pub(super) fn hash_of_regex(pattern: &[u8]) -> u64 {
+    let (parts, rest) = pattern.as_chunks();
+    let rest = rest.iter().fold(pattern.len() as u64, |hash, &byte| hash << 8 | u64::from(byte));
+    // The multiplier is 2^64 by the golden ratio.
+    let add = |hash: u64, part: u64| (hash.rotate_left(23) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let hash = parts.iter().fold(add(0, rest), |hash, part| add(hash, u64::from_le_bytes(*part)));
+    hash ^ hash >> 32
+}
+
 /// Returns the length of the shortest literal of a set, in bytes.
 pub(super) fn shortest(set: &[Vec<u8>]) -> usize {
     set.iter().map(Vec::len).min().unwrap_or(0)

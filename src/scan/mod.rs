@@ -38,6 +38,7 @@ mod syntax;
 mod timeline;
 mod variants;
 mod vocabulary;
+mod weakened;
 mod window;
 
 pub use counts::Counts;

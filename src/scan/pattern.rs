@@ -9,6 +9,7 @@ use super::fixed::is_fixed;
 use super::required::{Folded, Required};
 use super::sequence::Sequence;
 use super::syntax::parse;
+use super::weakened::weakened;
 use crate::signature::{Condition, Demand};
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
@@ -33,6 +34,8 @@ pub(super) struct Ready {
     pub(super) pattern: Pattern,
     /// See [`is_fixed`].
     pub(super) is_fixed: bool,
+    /// See [`weakened`]; `None` if nothing can be said of lines.
+    weakened: Option<Pattern>,
 }
 
 impl LazyPattern {
@@ -51,7 +54,13 @@ impl Ready {
     #[cold]
     fn new(condition: &Condition) -> Option<Box<Ready>> {
         let pattern = Pattern::new(condition).ok()?;
-        Some(Box::new(Ready { pattern, is_fixed: is_fixed(condition) }))
+        let weakened = weakened(condition).and_then(|it| Pattern::new(&it).ok());
+        Some(Box::new(Ready { pattern, is_fixed: is_fixed(condition), weakened }))
+    }
+
+    /// Whether the pattern may hold for a record because of a line, of which `zeros` is the text with `0` for every digit.
+    pub(super) fn may_hold_by(&self, zeros: &[u8]) -> bool {
+        self.weakened.as_ref().is_none_or(|it| it.holds(zeros) != Ok(false))
     }
 }
 

@@ -188,7 +188,7 @@ impl Scanner {
         let mut judge = Judge::new(self, scope);
         cache.begin(taker.series());
         let mut counting = Counting::new(chunk, gate).with_widths_of(cache.widths());
-        let mut records = format.records_by(chunk, Remembering::new(self, format, chunk, cache));
+        let mut records = format.records_by(chunk, Remembering::new(self, format, scope, chunk, cache));
         let mut hits = Vec::new();
         while let Some(record) = records.next() {
             judge.candidates.clear();
@@ -284,6 +284,12 @@ impl Scanner {
         let pattern = self.patterns.get(signature).and_then(|pattern| pattern.as_ref()?.get());
         // Which row of a table a record is may depend on its digits.
         pattern.is_some_and(|it| it.is_fixed) && !self.keyed.get(signature).is_some_and(Option::is_some)
+    }
+
+    /// Whether the signature may claim a record because of a line, whatever the digits of that are; in `zeros` they are `0`.
+    pub(super) fn may_hold_by(&self, signature: usize, zeros: &[u8]) -> bool {
+        let pattern = self.patterns.get(signature).and_then(|pattern| pattern.as_ref()?.get());
+        pattern.is_none_or(|it| it.may_hold_by(zeros))
     }
 
     fn confirm<'a>(&'a self, signature: usize, text: &'a [u8]) -> Option<Match<'a>> {

@@ -5,14 +5,14 @@
 //! of the program:
 //!
 //! ```text
-//! count, then for each regex where its entry begins, in the order of the regexes (u32, little endian)
+//! number of places (u32, little endian; a power of two), then for each place where an entry begins, or 0 (u32); an entry has
+//!        the place of its regex's hash (see `inner.rs`) or the next one that was free
 //! entry: length of the regex (u16), the regex, number of sets (u16), for each set
 //!        number of literals (u16), for each literal its length (u8) and its bytes
 //! ```
 
-use super::inner::Set;
+use super::inner::{Set, hash_of_regex};
 use crate::signature::{Unpacked, unpacked_at_start};
-use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 static STORED: Unpacked =
@@ -25,16 +25,18 @@ pub(super) fn sets_of_regex(pattern: &str) -> Option<Vec<Set>> {
 
 fn find(stored: &[u8], pattern: &[u8]) -> Option<Vec<Set>> {
     let (count, places) = stored.split_first_chunk()?;
-    let (mut from, mut to) = (0, u32::from_le_bytes(*count) as usize);
-    while from < to {
-        let middle = from + (to - from) / 2;
-        let place = u32::from_le_bytes(*places.get(4 * middle..)?.first_chunk()?) as usize;
+    let count = u32::from_le_bytes(*count) as usize;
+    let home = hash_of_regex(pattern) as usize;
+    for step in 0..count {
+        let place = places.get(4 * (home.wrapping_add(step) & (count - 1))..)?;
+        let place = u32::from_le_bytes(*place.first_chunk()?) as usize;
+        if place == 0 {
+            return None;
+        }
         let mut entry = stored.get(place..)?;
         let length = usize::from(u16::from_le_bytes(take(&mut entry)?));
-        match entry.split_off(..length)?.cmp(pattern) {
-            Ordering::Equal => return sets(entry),
-            Ordering::Less => from = middle + 1,
-            Ordering::Greater => to = middle,
+        if entry.split_off(..length)? == pattern {
+            return sets(entry);
         }
     }
     None
@@ -42,15 +44,17 @@ fn find(stored: &[u8], pattern: &[u8]) -> Option<Vec<Set>> {
 
 fn sets(mut entry: &[u8]) -> Option<Vec<Set>> {
     let count = u16::from_le_bytes(take(&mut entry)?);
-    let mut set = |_| {
+    let mut sets = Vec::with_capacity(usize::from(count));
+    for _ in 0..count {
         let count = u16::from_le_bytes(take(&mut entry)?);
-        let literal = |_| {
+        let mut set = Set::with_capacity(usize::from(count));
+        for _ in 0..count {
             let [length] = take(&mut entry)?;
-            Some(entry.split_off(..usize::from(length))?.to_vec())
-        };
-        (0..count).map(literal).collect::<Option<Set>>()
-    };
-    (0..count).map(&mut set).collect()
+            set.push(entry.split_off(..usize::from(length))?.to_vec());
+        }
+        sets.push(set);
+    }
+    Some(sets)
 }
 
 fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {

@@ -41,13 +41,11 @@ static ADVICE: Shelf<Advice> = Shelf { bytes: advice_bytes, read: |bytes| read_a
 /// What rows of variants tell, in the same store.
 static ROWS: Shelf<RowAdvice> = Shelf { bytes: advice_bytes, read: |bytes| read_advice(bytes, remedy::row_advice) };
 
-/// The examples of both; in the small build the first one of each signature.
+/// The examples of both; the small build has none.
 static EXAMPLES: Shelf<Examples> = Shelf {
     bytes: |at| {
-        static ALL: LazyLock<Vec<u8>> = LazyLock::new(|| {
-            let packed = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.examples"));
-            if cfg!(feature = "server") { unpacked(packed) } else { unpacked_at_start(packed).into_owned() }
-        });
+        static ALL: LazyLock<Vec<u8>> =
+            LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.examples"))));
         part(&ALL, at)
     },
     read: |bytes| read_tree(bytes, schema::examples),

@@ -2,7 +2,7 @@
 
 use super::set::about;
 use super::{Signature, SignatureError};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// Takes the causes out that lead back to their own effect, and tells each of them: of two problems that cause each other
@@ -55,7 +55,7 @@ fn way_back(causes: &BTreeMap<&str, &[Arc<str>]>, from: &Arc<str>, to: &Arc<str>
 
 /// For each signature whether it is a cause or an effect of others.
 pub(super) fn related(signatures: &[Signature]) -> Vec<bool> {
-    let causes: BTreeSet<&str> = signatures.iter().flat_map(|it| &it.caused_by).map(|id| &**id).collect();
+    let causes: HashSet<&str> = signatures.iter().flat_map(|it| &it.caused_by).map(|id| &**id).collect();
     signatures.iter().map(|it| !it.caused_by.is_empty() || causes.contains(&*it.id)).collect()
 }
 

@@ -35,8 +35,8 @@ pub struct Stores {
     pub advice: Vec<u8>,
     /// Their examples.
     pub examples: Vec<u8>,
-    /// Of a signature's examples only the first one that matches is kept, and none of a row's.
-    pub few_examples: bool,
+    /// Examples are left out.
+    pub without_examples: bool,
 }
 
 /// The fields of a mapping.
@@ -46,20 +46,20 @@ impl Stores {
     /// Takes what stands apart out of the tree of a signature's file, of itself and of the rows of its variants.
     pub fn take_from(&mut self, root: &mut Node<'_>) {
         let Value::Map(entries) = &mut root.value else { return };
-        self.take(entries, false);
+        self.take(entries);
         let Some((_, variants)) = entries.iter_mut().find(|(key, _)| key.name == "variants") else { return };
         let Value::Map(parts) = &mut variants.value else { return };
         let Some((_, rows)) = parts.iter_mut().find(|(key, _)| key.name == "rows") else { return };
         let Value::Map(rows) = &mut rows.value else { return };
         for (_, row) in rows {
             if let Value::Map(entries) = &mut row.value {
-                self.take(entries, true);
+                self.take(entries);
             }
         }
     }
 
-    fn take(&mut self, entries: &mut Entries<'_>, is_row: bool) {
-        if self.few_examples && is_row {
+    fn take(&mut self, entries: &mut Entries<'_>) {
+        if self.without_examples {
             entries.retain(|(key, _)| key.name != EXAMPLES);
         }
         let advice: Entries<'_> = entries.extract_if(.., |(key, _)| ADVICE_FIELDS.contains(&&*key.name)).collect();
@@ -68,20 +68,8 @@ impl Stores {
             entries.push((Key { place: Place::default(), name: Cow::Borrowed(ADVICE) }, place));
         }
         if let Some((_, examples)) = entries.iter_mut().find(|(key, _)| key.name == EXAMPLES) {
-            if self.few_examples {
-                leave_first(examples);
-            }
             *examples = put(examples, &mut self.examples);
         }
-    }
-}
-
-/// Leaves the first example that matches.
-fn leave_first(examples: &mut Node<'_>) {
-    let Value::Map(lists) = &mut examples.value else { return };
-    lists.retain(|(key, _)| key.name == "match");
-    if let Some((_, Node { value: Value::List(matching), .. })) = lists.first_mut() {
-        matching.truncate(1);
     }
 }
 
@@ -161,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn of_few_examples_the_first_that_matches_is_there() {
-        let yaml = "variants:\n  rows:\n    1: {examples: {match: [y]}}\nexamples: {match: [w, x], no_match: [z]}\n";
+    fn examples_may_be_left_out() {
+        let yaml =
+            "variants:\n  rows:\n    1: {cause: c, examples: {match: [y]}}\nexamples: {match: [w, x], no_match: [z]}\n";
         let mut tree = parse(yaml).unwrap();
-        let mut stores = Stores { few_examples: true, ..Stores::default() };
+        let mut stores = Stores { without_examples: true, ..Stores::default() };
         stores.take_from(&mut tree);
-        let kept = decode(&mut stores.examples.as_slice()).unwrap();
-        assert_eq!(shown(&kept), shown(&parse("match: [w]\n").unwrap()));
+        assert!(stores.examples.is_empty() && tree.get(EXAMPLES).is_none());
         assert!(tree.get("variants").unwrap().get("rows").unwrap().get("1").unwrap().get(EXAMPLES).is_none());
     }
 }

@@ -11,7 +11,7 @@ use super::{
     Status, Vendor, Wanted,
 };
 use references::{Known, other_meaning, without_successor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ impl SignatureSet {
         let mut ids: Vec<Arc<str>> = Vec::new();
         // Signatures are large: they stay where they are until it is known which catalogue has the last word on each id.
         let mut own = Vec::new();
-        let mut used_of = BTreeMap::new();
+        let mut used_of = HashMap::new();
         let mut products = BTreeMap::new();
         let mut vendors = BTreeMap::new();
         let mut profiles = BTreeMap::new();

@@ -4,7 +4,7 @@
 
 use super::super::{Related, Unresolved};
 use crate::finding::Level;
-use crate::signature::{Signature, SignatureSet};
+use crate::signature::{Condition, Signature, SignatureSet};
 use memchr::memmem;
 
 /// So many of the first errors are compared, and so many known problems are told of each.
@@ -38,8 +38,13 @@ fn related(template: &str, set: &SignatureSet) -> Vec<Related> {
         if stored.is_some_and(|bytes| finders.iter().any(|it| it.find(bytes).is_none())) {
             continue;
         }
-        let texts = signature.examples.matching.iter().flat_map(|example| example.texts());
-        let candidates = texts.filter(|text| finders.iter().all(|it| it.find(text.as_bytes()).is_some()));
+        let examples = &signature.examples.matching;
+        let mut texts: Vec<&str> = examples.iter().flat_map(|example| example.texts()).collect();
+        // The small program has none of the built-in signatures; a pattern has the words too.
+        if examples.is_empty() {
+            patterns(&signature.condition, &mut texts);
+        }
+        let candidates = texts.into_iter().filter(|text| finders.iter().all(|it| it.find(text.as_bytes()).is_some()));
         let best = candidates.map(|text| common(&words, text)).max().unwrap_or(0);
         // Four of five words, in their order.
         if best * 5 >= words.len() * 4 {
@@ -49,6 +54,15 @@ fn related(template: &str, set: &SignatureSet) -> Vec<Related> {
     found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id.cmp(&other.id)));
     let told = found.into_iter().take(TOLD);
     told.map(|(_, signature)| Related { signature: signature.id.clone(), title: signature.title.clone() }).collect()
+}
+
+/// What a condition asks for, as it is written.
+fn patterns<'c>(condition: &'c Condition, found: &mut Vec<&'c str>) {
+    match condition {
+        Condition::Any(parts) | Condition::All(parts) => parts.iter().for_each(|part| patterns(part, found)),
+        Condition::Text { text, .. } | Condition::Regex(text) => found.push(text),
+        Condition::None(_) | Condition::Fields(_) => {}
+    }
 }
 
 /// The words of a template that are the same in all its messages; marks and codes are none.
@@ -78,11 +92,23 @@ fn common(words: &[&str], text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::load_str;
+    use std::path::Path;
 
     #[test]
     fn words_are_what_all_messages_have_in_common() {
         assert_eq!(words("Job <*> failed: error 1326, code 0x80070005 at <path>"), ["Job", "failed", "error", "code"]);
         assert_eq!(words("<n> of <*>"), [""; 0]);
+    }
+
+    #[test]
+    fn without_examples_a_pattern_is_compared() {
+        let yaml = "title: t\nlevel: L1\nside: server\nseverity: low\ncause: c\nmatch:\n  any:\n    - text: abc\n    - regex: 'Volume (?<v>\\S+) could not be mounted: .*'\n";
+        let signature = load_str("a/b/c", Path::new("x.yaml"), yaml).unwrap();
+        let mut found = Vec::new();
+        patterns(&signature.condition, &mut found);
+        assert_eq!(found, ["abc", r"Volume (?<v>\S+) could not be mounted: .*"]);
+        assert_eq!(common(&words("Volume <path> could not be mounted: code 5"), found[1]), 4);
     }
 
     #[test]

@@ -150,11 +150,11 @@ impl Entry {
             let length = before.len().min(8);
             (&before[before.len() - length..], -(length as i16))
         };
-        let mut bytes = [0; 8];
-        bytes[..context.len()].copy_from_slice(context);
+        // A copy of so few bytes would take longer.
+        let bytes = context.iter().rev().fold(0, |bytes, &byte| bytes << 8 | u64::from(byte));
         let mask = if context.len() == 8 { u64::MAX } else { (1 << (8 * context.len())) - 1 };
         Entry {
-            context: (u64::from_le_bytes(bytes) | FOLD) & mask,
+            context: (bytes | FOLD) & mask,
             mask,
             owner,
             literal: stands_at,

@@ -45,6 +45,7 @@ impl<'a> Remembering<'a, '_> {
         let judged = Judged { begins: read.begins(), level: header.level, message };
         self.signatures.sort_unstable();
         self.signatures.dedup();
+        self.rule_out(line);
         let (candidates, spots) = (self.cache.keep(&self.signatures), self.cache.keep(&self.spots));
         let (Some(candidates), Some(spots)) = (candidates, spots) else { return (read, None, None) };
         let known = Some((words, candidates));
@@ -100,6 +101,18 @@ impl<'a> Remembering<'a, '_> {
             self.signatures.extend(self.spots.as_chunks().0.iter().flat_map(|&[_, form]| digits.askers_of(form)));
             self.spots.clear();
         }
+    }
+
+    /// Takes out the signatures that cannot claim a record because of this line, whatever its digits are. Those that are not
+    /// asked for in this file may be in another one that has such a line.
+    fn rule_out(&mut self, line: &[u8]) {
+        if self.signatures.is_empty() {
+            return;
+        }
+        self.change_digits(line, b'0');
+        let (scanner, scope, zeros) = (self.scanner, self.scope, &self.changed);
+        let may_hold = |signature: usize| !scope.contains(signature) || scanner.may_hold_by(signature, zeros);
+        self.signatures.retain(|&signature| may_hold(signature as usize));
     }
 
     fn change_digits(&mut self, line: &[u8], digit: u8) {

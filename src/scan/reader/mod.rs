@@ -15,6 +15,7 @@ use super::line_cache::{KnownLine, LAYOUTS, LineCache, List, Words};
 use super::markers::Strength;
 use super::repeats::More;
 use super::scanner::Scanner;
+use super::scope::FileScope;
 use super::shape::Key;
 use crate::record::{Chunk, Format, Level, Line, LineReader, Record, Time, Usual};
 use examined::words_of;
@@ -27,6 +28,7 @@ pub(super) const LONG: usize = 32 << 10;
 pub(super) struct Remembering<'a, 'c> {
     scanner: &'a Scanner,
     format: &'a Format,
+    scope: &'c FileScope,
     cache: &'c mut LineCache,
     usual: Usual,
     searched: Searched<'a>,
@@ -81,6 +83,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
     pub(super) fn new(
         scanner: &'a Scanner,
         format: &'a Format,
+        scope: &'c FileScope,
         chunk: &Chunk<'a>,
         cache: &'c mut LineCache,
     ) -> Remembering<'a, 'c> {
@@ -88,6 +91,7 @@ impl<'a, 'c> Remembering<'a, 'c> {
         Remembering {
             scanner,
             format,
+            scope,
             cache,
             usual: Usual::default(),
             salt: format.layout_key() ^ searched.plans().wrapping_mul(0xd6e8_feb8_6659_fd93),

@@ -1,5 +1,7 @@
 use super::*;
+#[cfg(feature = "server")]
 use crate::signature::Catalogue;
+#[cfg(feature = "server")]
 use crate::workshop::run_examples;
 
 /// Makes a draft and compares the lines of `match:` up to the next field, and the negative example.
@@ -76,6 +78,7 @@ fn what_nothing_can_be_found_by_is_refused() {
     assert_eq!(try_draft("The pump 5 of the reactor stopped", None).unwrap().id, "vendor/product/pump-reactor-stopped");
 }
 
+#[cfg(feature = "server")]
 #[test]
 fn a_record_that_is_known_is_told() {
     let catalogue = || {
@@ -92,6 +95,7 @@ fn a_record_that_is_known_is_told() {
 }
 
 /// The first record of every positive example in the catalogue becomes a draft whose examples behave.
+#[cfg(feature = "server")]
 #[test]
 fn drafts_of_the_whole_catalogue_behave() {
     let set = SignatureSet::merge(vec![(Catalogue::builtin(), false)]);
