@@ -278,7 +278,8 @@ impl Known {
         if !is_plain_start(line, at) {
             return None;
         }
-        if let Some(class) = class(&line[at..]) {
+        let class = class(&line[at..]);
+        if let Some(class) = class {
             component = Some(class);
             at += class.len() + DASH.len();
             if !is_plain_start(line, at) {
@@ -292,7 +293,8 @@ impl Known {
         match *line.get(end)? {
             // What follows a name would make a class or thread of it.
             b' ' if !matches!(line.get(end + 1)?, b' ' | b'\t' | b'|' | b':' | b'-') => {}
-            b'(' | b'[' | b':' if !postgres_follow_up(&line[at..end]) => {
+            // Behind a class it depends on more whether that names a program.
+            b'(' | b'[' | b':' if class.is_none() && !postgres_follow_up(&line[at..end]) => {
                 let colon = program(line, end)?;
                 component = Some(strip(&line[at..end]));
                 at = colon + blanks(line, colon)?;

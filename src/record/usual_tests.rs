@@ -200,3 +200,15 @@ fn files_without_usual_times_are_hardly_learnt_from() {
     assert!((10..40).contains(&due), "{due}");
     lines.iter().for_each(|line| assert_eq!(usual.classify(&format, line), format.classify(line)));
 }
+
+#[test]
+fn behind_a_class_the_walk_says_what_a_word_with_a_colon_is() {
+    let lines: Vec<_> = ["LOG: error : x", "LOG: x", "Error: x", "started in 5 s"]
+        .map(|text| format!("2026-02-01T10:00:00.000Z ERROR  [main] com.example.Orders - {text}").into_bytes())
+        .into();
+    let format = format_of(&lines).expect("text");
+    let mut usual = Usual::default();
+    for line in lines.iter().cycle().take(12) {
+        assert_eq!(usual.classify(&format, line), format.classify(line), "{}", String::from_utf8_lossy(line));
+    }
+}
