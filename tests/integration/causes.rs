@@ -149,6 +149,69 @@ const CASES: &[Case] = &[
         ("synobackup.log", "err\t2026/02/10 {time}\tSYSTEM:\t[Local][Backup Task Backup1] Failed to run backup task."),
     ),
     (
+        "strongswan/strongswan/critical-plugin-not-loaded",
+        "strongswan/strongswan/kernel-interface-not-opened",
+        (
+            "messages",
+            "Feb 10 {time} gw1 charon[29833]: 00[KNL] unable to create netlink socket: Protocol not supported (93)",
+        ),
+        ("messages", "Feb 10 {time} gw1 charon[29833]: 00[LIB] failed to load 1 critical plugin feature"),
+    ),
+    (
+        "strongswan/strongswan/critical-plugin-not-loaded",
+        "strongswan/strongswan/ike-port-in-use",
+        ("messages", "Feb 10 {time} gw1 charon[29833]: 00[NET] unable to bind socket: Address already in use"),
+        ("messages", "Feb 10 {time} gw1 charon[29833]: 00[LIB] failed to load 1 critical plugin feature"),
+    ),
+    (
+        "strongswan/strongswan/daemon-died",
+        "strongswan/strongswan/critical-plugin-not-loaded",
+        ("messages", "Feb 10 {time} gw1 charon[29833]: 00[LIB] failed to load 1 critical plugin feature"),
+        ("messages", "Feb 10 {time} gw1 ipsec[25836]: charon has died -- restart scheduled (5sec)"),
+    ),
+    (
+        "strongswan/strongswan/daemon-died",
+        "strongswan/strongswan/privileges-not-dropped",
+        ("messages", "Feb 10 {time} gw1 charon[29833]: 00[DMN] capability dropping failed - aborting charon"),
+        ("messages", "Feb 10 {time} gw1 ipsec[25836]: charon has died -- restart scheduled (5sec)"),
+    ),
+    (
+        "strongswan/strongswan/daemon-died",
+        "strongswan/strongswan/kernel-interface-not-opened",
+        (
+            "messages",
+            "Feb 10 {time} gw1 charon[29833]: 00[KNL] unable to create netlink socket: Protocol not supported (93)",
+        ),
+        ("messages", "Feb 10 {time} gw1 ipsec[25836]: charon has died -- restart scheduled (5sec)"),
+    ),
+    (
+        "strongswan/strongswan/swanctl-cannot-reach-daemon",
+        "strongswan/strongswan/daemon-died",
+        ("messages", "Feb 10 {time} gw1 ipsec[25836]: charon has died -- restart scheduled (5sec)"),
+        (
+            "messages",
+            "Feb 10 {time} gw1 swanctl[31002]: connecting to 'unix:///var/run/charon.vici' failed: No such file or directory",
+        ),
+    ),
+    (
+        "strongswan/strongswan/swanctl-cannot-reach-daemon",
+        "strongswan/strongswan/critical-plugin-not-loaded",
+        ("messages", "Feb 10 {time} gw1 charon[29833]: 00[LIB] failed to load 1 critical plugin feature"),
+        (
+            "messages",
+            "Feb 10 {time} gw1 swanctl[31002]: connecting to 'unix:///var/run/charon.vici' failed: No such file or directory",
+        ),
+    ),
+    (
+        "strongswan/strongswan/swanctl-cannot-reach-daemon",
+        "strongswan/strongswan/privileges-not-dropped",
+        ("messages", "Feb 10 {time} gw1 charon[29833]: 00[DMN] capability dropping failed - aborting charon"),
+        (
+            "messages",
+            "Feb 10 {time} gw1 swanctl[31002]: connecting to 'unix:///var/run/charon.vici' failed: No such file or directory",
+        ),
+    ),
+    (
         "acassen/keepalived/instance-in-fault",
         "acassen/keepalived/check-script-failed",
         ("messages", "Feb 10 {time} lb1 Keepalived_vrrp[1234]: VRRP_Script(chk_haproxy) failed"),
