@@ -25,7 +25,7 @@ const LONG_ENOUGH: usize = 16;
 
 /// From so many bytes on a literal is rather searched for than a number of any length: that may stand in nearly all lines if their
 /// digits were others, which is what is asked for lines that are remembered.
-const GOOD: usize = 6;
+const GOOD: usize = 4;
 
 /// What is written of failures.
 const FAILURES: [&str; 12] = [

@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_number_is_searched_for_if_nothing_else_is_good() {
-        check(r"2147467259.*code", &["2147467259"]);
+        check(r"2147467259.*ora", &["2147467259"]);
+        check(r"2147467259.*ora-", &["ora-"]);
         check(r"2147467259.*in step", &["in step"]);
         check(r"(?:2147467259|0x80004005)\b.* in", &["0x80004005", "2147467259"]);
         assert_eq!(required_sets(&Condition::Regex(r"2147467259.*in step".into())), [[b"in step".to_vec()]]);
