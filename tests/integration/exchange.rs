@@ -182,7 +182,7 @@ fn what_went_out_comes_in_again_the_same() {
     }
 }
 
-// The small program has not all their examples.
+// The small program has no examples of them.
 #[cfg(feature = "server")]
 #[test]
 fn built_in_signatures_go_out_where_the_format_can_say_them() {

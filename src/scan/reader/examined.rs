@@ -45,7 +45,7 @@ impl<'a> Remembering<'a, '_> {
         let judged = Judged { begins: read.begins(), level: header.level, message };
         self.signatures.sort_unstable();
         self.signatures.dedup();
-        self.rule_out(line);
+        self.rule_out(start..start + line.len());
         let (candidates, spots) = (self.cache.keep(&self.signatures), self.cache.keep(&self.spots));
         let (Some(candidates), Some(spots)) = (candidates, spots) else { return (read, None, None) };
         let known = Some((words, candidates));
@@ -105,12 +105,8 @@ impl<'a> Remembering<'a, '_> {
 
     /// Takes out the signatures that cannot claim a record because of this line, whatever its digits are. Those that are not
     /// asked for in this file may be in another one that has such a line.
-    fn rule_out(&mut self, line: &[u8]) {
-        if self.signatures.is_empty() {
-            return;
-        }
-        self.change_digits(line, b'0');
-        let (scanner, scope, zeros) = (self.scanner, self.scope, &self.changed);
+    fn rule_out(&mut self, line: Range<usize>) {
+        let (scanner, scope, (zeros, _)) = (self.scanner, self.scope, self.searched.zeros(line));
         let may_hold = |signature: usize| !scope.contains(signature) || scanner.may_hold_by(signature, zeros);
         self.signatures.retain(|&signature| may_hold(signature as usize));
     }

@@ -57,9 +57,9 @@ impl<'a> Searched<'a> {
         let part = 0..searched.min(text.len());
         self.hits.clear();
         self.planned.find_in(text, part.clone(), &mut self.hits);
-        let Some(digits) = &self.digits else { return };
         self.zeros.clear();
         self.zeros.extend(text.iter().map(|&byte| zero(byte)));
+        let Some(digits) = &self.digits else { return };
         self.hits_in_zeros.clear();
         digits.find_in(&self.zeros, part, &mut self.hits_in_zeros);
     }
