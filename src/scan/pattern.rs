@@ -123,7 +123,8 @@ impl Pattern {
             Pattern::NocaseText(folded) => Ok(folded.is_in(text)),
             Pattern::Regex(regex) => regex.is_match(text),
             Pattern::Fields(tests) => {
-                if !tests.iter().all(|test| test.may_hold(text)) {
+                // The first one is as a rule the source of the event, whose name led here: the others say no sooner.
+                if !tests.iter().rev().all(|test| test.may_hold(text)) {
                     return Ok(false);
                 }
                 for test in tests {
