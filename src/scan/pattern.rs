@@ -123,7 +123,8 @@ impl Pattern {
             Pattern::NocaseText(folded) => Ok(folded.is_in(text)),
             Pattern::Regex(regex) => regex.is_match(text),
             Pattern::Fields(tests) => {
-                // The first one is as a rule the source of the event, whose name led here: the others say no sooner.
+                // The first test is mostly the source of the event, and its name is why this record is asked at all:
+                // the tests behind it say no more often.
                 if !tests.iter().rev().all(|test| test.may_hold(text)) {
                     return Ok(false);
                 }
