@@ -20,6 +20,8 @@ pub(super) struct Picture {
     pub(super) gaps: Vec<Gap>,
     pub(super) starts: Vec<Tick>,
     pub(super) marks: Vec<Mark>,
+    /// Findings for whose marks there is no room.
+    pub(super) unplaced: usize,
     /// Rows of marks.
     pub(super) lanes: usize,
     pub(super) first: String,
@@ -80,7 +82,7 @@ const RECORDS: f64 = 68.0;
 const COLUMNS: i64 = 120;
 /// Percent of the width that two marks in a row must be apart: on a telephone a mark is that wide.
 const APART: f64 = 9.0;
-/// Rows of marks; what finds no room has none.
+/// Rows of marks; what finds no room has none and is counted.
 const LANES: usize = 4;
 
 /// Returns what there is to show of time; `None` if there is nothing. Marks are made for the `top` first unexplained errors.
@@ -135,8 +137,9 @@ fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
         }
     };
     let sum = |index: usize| buckets.iter().fold(0_u64, |sum, (_, it)| sum.saturating_add(it[index]));
-    let marks = marks(diagnosis, top, span);
+    let (marks, unplaced) = in_rows(marks(diagnosis, top, span));
     Some(Picture {
+        unplaced,
         lanes: marks.iter().map(|it| it.lane + 1).max().unwrap_or(0),
         bars: buckets.iter().map(bar).collect(),
         gaps: gaps(chronology, span),
@@ -218,7 +221,8 @@ fn starts(chronology: &Chronology, span: Span) -> Vec<Tick> {
     chronology.starts[last..].iter().filter_map(tick).collect()
 }
 
-fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<Mark> {
+/// The marks of all findings that have a time, and where they are, in percent of the width.
+fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<(f64, Mark)> {
     let mut marks: Vec<(f64, Mark)> = Vec::new();
     let mut add = |anchor: String, mark: String, class: &'static str, title: &str, group: &Group| {
         let (Some(time), Some(evidence)) = (group.first_time, group.evidence.first()) else { return };
@@ -242,7 +246,12 @@ fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<Mark> {
             &finding.group,
         );
     }
-    // The first in the report get their places first.
+    marks
+}
+
+/// Gives the marks their rows, the first in the report first, and tells how many find no room.
+fn in_rows(marks: Vec<(f64, Mark)>) -> (Vec<Mark>, usize) {
+    let all = marks.len();
     let mut taken: [Vec<f64>; LANES] = Default::default();
     let mut placed: Vec<(f64, Mark)> = Vec::new();
     for (place, mark) in marks {
@@ -253,7 +262,8 @@ fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<Mark> {
     }
     // In the order of time for who goes through them by keyboard.
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    placed.into_iter().map(|(_, mark)| mark).collect()
+    let unplaced = all - placed.len();
+    (placed.into_iter().map(|(_, mark)| mark).collect(), unplaced)
 }
 
 /// The second of a time by the clock of the timeline.
@@ -299,6 +309,24 @@ mod tests {
         let (width, far) = columns(&of(&[(0, 1), (1, 2), (50_000_000, 4)])).unwrap();
         assert_eq!((width, far), (524_288, vec![(0, [3, 4, 9]), (49_807_360, [4, 2, 7])]));
         assert_eq!(columns(&of(&[])), None);
+    }
+
+    #[test]
+    fn marks_without_room_are_counted() {
+        let mark = |(index, place): (usize, f64)| {
+            let mark = (index + 1).to_string();
+            let (anchor, title) = (mark.clone(), mark.clone());
+            (place, Mark { mark, anchor, class: "high", left: decimal(place), lane: 0, title })
+        };
+        let rows = |places: &[f64]| {
+            let (marks, unplaced) = in_rows(places.iter().copied().enumerate().map(mark).collect());
+            (marks.iter().map(|it| format!("{} in {}", it.mark, it.lane)).collect::<Vec<_>>().join(", "), unplaced)
+        };
+        assert_eq!(rows(&[50.0, 10.0, 12.0]), ("2 in 0, 3 in 1, 1 in 0".to_owned(), 0));
+        assert_eq!(
+            rows(&[5.0, 5.0, 90.0, 5.0, 5.0, 5.0, 6.0]),
+            ("1 in 0, 2 in 1, 4 in 2, 5 in 3, 3 in 0".to_owned(), 2)
+        );
     }
 
     proptest! {
