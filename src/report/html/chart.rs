@@ -1,11 +1,13 @@
 //! The timeline as a picture: errors and all records over time, silences, starts, and where each finding is first seen.
 
-use super::anchor;
+mod marks;
+
 use crate::diagnosis::{Chronology, Clock, Diagnosis};
-use crate::finding::{Group, Level, Levels, Time};
+use crate::finding::{Level, Levels, Time};
 use crate::report::neutral::one_line;
 use crate::report::timeline;
-use crate::report::wording::{headline, label, number, plural, seconds};
+use crate::report::wording::{number, plural, seconds};
+use marks::Mark;
 
 /// The section about time.
 pub(super) struct Chart {
@@ -64,27 +66,11 @@ pub(super) struct Tick {
     pub(super) title: String,
 }
 
-/// Where a finding is first seen.
-pub(super) struct Mark {
-    pub(super) mark: String,
-    pub(super) anchor: String,
-    /// Severity or level, for the colour.
-    pub(super) class: &'static str,
-    pub(super) left: String,
-    pub(super) lane: usize,
-    pub(super) title: String,
-}
-
 /// The height of the part with errors and warnings, and where the one with all records begins.
 const ERRORS: f64 = 62.0;
 const RECORDS: f64 = 68.0;
 /// Columns that find room.
 const COLUMNS: i64 = 120;
-/// Percent of the width that two marks in a row must be apart: on a telephone a mark is that wide.
-const APART: f64 = 9.0;
-/// Rows of marks; what finds no room has none and is counted.
-const LANES: usize = 4;
-
 /// Returns what there is to show of time; `None` if there is nothing. Marks are made for the `top` first unexplained errors.
 pub(super) fn chart(diagnosis: &Diagnosis, top: usize) -> Option<Chart> {
     let remarks: Vec<String> = timeline::remarks(&diagnosis.chronology).iter().map(|it| one_line(it)).collect();
@@ -137,7 +123,8 @@ fn picture(diagnosis: &Diagnosis, top: usize) -> Option<Picture> {
         }
     };
     let sum = |index: usize| buckets.iter().fold(0_u64, |sum, (_, it)| sum.saturating_add(it[index]));
-    let (marks, unplaced) = in_rows(marks(diagnosis, top, span));
+    let place = |time: Time, file: &str| second(chronology, time, file).map(|it| span.place(it));
+    let (marks, unplaced) = marks::in_rows(marks::marks(diagnosis, top, &place));
     Some(Picture {
         unplaced,
         lanes: marks.iter().map(|it| it.lane + 1).max().unwrap_or(0),
@@ -221,51 +208,6 @@ fn starts(chronology: &Chronology, span: Span) -> Vec<Tick> {
     chronology.starts[last..].iter().filter_map(tick).collect()
 }
 
-/// The marks of all findings that have a time, and where they are, in percent of the width.
-fn marks(diagnosis: &Diagnosis, top: usize, span: Span) -> Vec<(f64, Mark)> {
-    let mut marks: Vec<(f64, Mark)> = Vec::new();
-    let mut add = |anchor: String, mark: String, class: &'static str, title: &str, group: &Group| {
-        let (Some(time), Some(evidence)) = (group.first_time, group.evidence.first()) else { return };
-        let Some(second) = second(&diagnosis.chronology, time, &evidence.file) else { return };
-        let title = one_line(&format!("{mark}: {title}, first {}", seconds(time)));
-        let place = span.place(second) * 100.0;
-        marks.push((place, Mark { mark, anchor, class, left: decimal(place), lane: 0, title }));
-    };
-    for (index, known) in diagnosis.known.iter().enumerate() {
-        let signature = &known.signature;
-        let mark = label(&diagnosis.known, index);
-        add(anchor(&mark), mark, signature.severity.name(), &signature.title, &known.group);
-    }
-    for (index, unresolved) in diagnosis.unresolved.iter().take(top).enumerate() {
-        let finding = &unresolved.finding;
-        add(
-            format!("u{}", index + 1),
-            format!("U{}", index + 1),
-            finding.level.name(),
-            &headline(finding),
-            &finding.group,
-        );
-    }
-    marks
-}
-
-/// Gives the marks their rows, the first in the report first, and tells how many find no room.
-fn in_rows(marks: Vec<(f64, Mark)>) -> (Vec<Mark>, usize) {
-    let all = marks.len();
-    let mut taken: [Vec<f64>; LANES] = Default::default();
-    let mut placed: Vec<(f64, Mark)> = Vec::new();
-    for (place, mark) in marks {
-        let free = |lane: &[f64]| lane.iter().all(|other| (other - place).abs() >= APART);
-        let Some((lane, row)) = taken.iter_mut().enumerate().find(|(_, lane)| free(lane)) else { continue };
-        row.push(place);
-        placed.push((place, Mark { lane, ..mark }));
-    }
-    // In the order of time for who goes through them by keyboard.
-    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let unplaced = all - placed.len();
-    (placed.into_iter().map(|(_, mark)| mark).collect(), unplaced)
-}
-
 /// The second of a time by the clock of the timeline.
 fn second(chronology: &Chronology, time: Time, file: &str) -> Option<i64> {
     let inferred = || chronology.files.iter().find(|it| &*it.file == file)?.inferred;
@@ -309,24 +251,6 @@ mod tests {
         let (width, far) = columns(&of(&[(0, 1), (1, 2), (50_000_000, 4)])).unwrap();
         assert_eq!((width, far), (524_288, vec![(0, [3, 4, 9]), (49_807_360, [4, 2, 7])]));
         assert_eq!(columns(&of(&[])), None);
-    }
-
-    #[test]
-    fn marks_without_room_are_counted() {
-        let mark = |(index, place): (usize, f64)| {
-            let mark = (index + 1).to_string();
-            let (anchor, title) = (mark.clone(), mark.clone());
-            (place, Mark { mark, anchor, class: "high", left: decimal(place), lane: 0, title })
-        };
-        let rows = |places: &[f64]| {
-            let (marks, unplaced) = in_rows(places.iter().copied().enumerate().map(mark).collect());
-            (marks.iter().map(|it| format!("{} in {}", it.mark, it.lane)).collect::<Vec<_>>().join(", "), unplaced)
-        };
-        assert_eq!(rows(&[50.0, 10.0, 12.0]), ("2 in 0, 3 in 1, 1 in 0".to_owned(), 0));
-        assert_eq!(
-            rows(&[5.0, 5.0, 90.0, 5.0, 5.0, 5.0, 6.0]),
-            ("1 in 0, 2 in 1, 4 in 2, 5 in 3, 3 in 0".to_owned(), 2)
-        );
     }
 
     proptest! {
