@@ -52,6 +52,7 @@ fn code_and_paths_stay() {
 fn words_of_messages_stay() {
     for text in [
         "Failed password for root from 127.0.0.1 port 22 ssh2",
+        "Password first 8 characters must be letters, password last changed: 2026-01-02, password length: 12",
         "user unknown; check pass; the password is incorrect, password expired",
         "The user is not allowed to log on to this server because the host is down",
         "NT AUTHORITY\\SYSTEM and BUILTIN\\Administrators, user=root, User: Administrator",

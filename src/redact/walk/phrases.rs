@@ -161,6 +161,9 @@ impl Walk<'_> {
         if self.typed_password(to) {
             return true;
         }
+        if let Some((start, end)) = self.part_of_password(to) {
+            return self.push(start, end, What::Secret(Kind::Password));
+        }
         // `machine x login y password z` of .netrc.
         let line = &self.text[self.line.min(to)..to];
         if memchr::memmem::find(line, b"machine ").is_some() && memchr::memmem::find(line, b" login ").is_some() {
@@ -186,6 +189,25 @@ impl Walk<'_> {
             word.len() >= 4 && word.iter().any(u8::is_ascii_digit) && word.iter().any(|it| !it.is_ascii_digit());
         let told = at > self.skip(to, b"");
         told && strong && !super::keys::is_placeholder(word) && self.push(at, end, What::Secret(Kind::Password))
+    }
+
+    /// `password first 5 chars: x`, as the Veeam Health Check writes of the account that it tries.
+    fn part_of_password(&self, to: usize) -> Option<(usize, usize)> {
+        let from = self.skip(to, b"");
+        let side = [&b"first"[..], b"last"].into_iter().map(|it| self.skip(to, it)).find(|it| *it > from)?;
+        let digits = self.text[side..].iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+        let count: usize = std::str::from_utf8(&self.text[side..side + digits]).ok()?.parse().ok()?;
+        let from = self.skip(side + digits, b"");
+        let units = [&b"chars"[..], b"characters", b"char", b"letters"];
+        let sign = units.into_iter().map(|it| self.skip(side + digits, it)).find(|it| *it > from)?;
+        if !matches!(self.text.get(sign), Some(b':' | b'=')) {
+            return None;
+        }
+        let start = self.skip(sign + 1, b"");
+        let line = self.text[start..self.line_end(start)].trim_ascii_end();
+        let part = std::str::from_utf8(line).ok().and_then(|it| it.char_indices().nth(count));
+        let end = start + part.map_or(line.len(), |(length, _)| length);
+        (start < end && !super::keys::is_placeholder(&self.text[start..end])).then_some((start, end))
     }
 
     /// `password for 'x' is 'y'`, behind the name that was just found.

@@ -227,6 +227,15 @@ pub(super) const SOURCES: &[Source] = &[
         holds: checks::stated,
     },
     Source {
+        name: "part of a password",
+        kind: Kind::Password,
+        words: &["password first ", "password last "],
+        before: Before::Word,
+        next: Next::Any,
+        pattern: Pattern::At(r#"password (?:first|last) \d+ (?:chars?|characters|letters)[:=][ \t]{0,8}(?P<v>\S+)"#),
+        holds: checks::value,
+    },
+    Source {
         name: "password in a command",
         kind: Kind::Password,
         words: &[" -u ", "identified by '", "securestring "],

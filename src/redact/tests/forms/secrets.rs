@@ -60,7 +60,7 @@ pub(super) fn password_of(random: &mut Random, signs: &str) -> String {
 pub(super) fn password(random: &mut Random) -> Planted {
     let plain = password_of(random, "!$%*+-_.~");
     let signs = password_of(random, "!#$%&()*+,-./:;=?@[]^_{|}~");
-    let (text, value) = match random.below(36) {
+    let (text, value) = match random.below(37) {
         0 => (format!("password={plain}"), plain),
         1 => (format!("Password = {signs}\n"), signs),
         2 => (format!("run --password {plain} --force"), plain),
@@ -100,6 +100,10 @@ pub(super) fn password(random: &mut Random) -> Planted {
         }
         30 => (format!("changed: password for user 'jdoe7' is '{plain}'"), plain),
         31 => (format!("7za x -p{plain} backup.7z"), plain),
+        32 => {
+            let (side, part) = (random.pick(&["first", "last"]), plain[..5].to_owned() + "7");
+            (format!("[VERBOSE] Password {side} 6 chars: {part}"), part)
+        }
         _ => {
             let key =
                 random.pick(&["password", "passwd", "pwd", "adminPassword", "secret", "db_password", "Passphrase"]);
