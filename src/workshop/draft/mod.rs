@@ -201,10 +201,13 @@ fn condition(record: &str, message: &str, ordinary: &Ordinary) -> Option<Told> {
         return Some(Told { condition, told, message: all });
     }
     let mut lines = message.lines().map(str::trim_end).filter(|line| !line.trim().is_empty());
-    let head = pieces::pieces(lines.next()?);
+    let mut head = pieces::pieces(lines.next()?);
     let root = message.lines().skip(1).filter(|line| line.trim_start().starts_with("Caused by:")).last();
     let root = root.map(|line| pieces::pieces(line.trim()));
     let root = root.as_deref().and_then(|pieces| pattern::telling(pieces, ordinary));
+    if root.is_none() && pattern::telling(&head, ordinary).is_none() {
+        head = pieces::letters_kept(&head);
+    }
     let (condition, told) = match (pattern::telling(&head, ordinary), root) {
         (Some(head), Some(root)) => {
             let root = without_names(root);

@@ -95,6 +95,33 @@ fn by_template(line: &str) -> Vec<Piece> {
     pieces
 }
 
+/// The pieces with the longest run of letters in each varying one as fixed text: a dotted name of an event looks like a
+/// host, and a call with an id in its arguments like an id. For messages that have no other fixed text.
+pub(super) fn letters_kept(pieces: &[Piece]) -> Vec<Piece> {
+    static RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z_.]{6,}").expect("a constant pattern"));
+    let mut kept = Vec::new();
+    for piece in pieces {
+        let Piece::Varying { value, mark, .. } = piece else {
+            kept.push(piece.clone());
+            continue;
+        };
+        let rest = |value: &str| Piece::Varying { value: value.to_owned(), mark: "*".to_owned(), name: None };
+        let runs = RUN
+            .find_iter(value)
+            .filter(|run| run.as_str().contains(|c: char| c.is_ascii_alphabetic() && !c.is_ascii_hexdigit()));
+        match runs.max_by_key(|run| run.len()).filter(|_| mark != "ip") {
+            Some(run) => kept.extend([
+                rest(value.get(..run.start()).unwrap_or_default()),
+                Piece::Fixed(run.as_str().to_owned()),
+                rest(value.get(run.end()..).unwrap_or_default()),
+            ]),
+            None => kept.push(piece.clone()),
+        }
+    }
+    kept.retain(|piece| !matches!(piece, Piece::Varying { value, .. } if value.is_empty()));
+    kept
+}
+
 /// The text as a pattern in which blanks are any blanks: a template joins them.
 fn spaced(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(regex::escape).collect();
@@ -191,6 +218,23 @@ mod tests {
     #[test]
     fn codes_stay() {
         check("failed with error code: 5, hr 0x80070005", "failed with error code: 5, hr 0x80070005");
+    }
+
+    #[test]
+    fn letters_are_kept_of_what_looks_like_a_host_or_an_id() {
+        let shown = |line: &str| {
+            let fixed = letters_kept(&pieces(line)).into_iter().filter_map(|piece| match piece {
+                Piece::Fixed(text) => Some(text),
+                Piece::Varying { .. } => None,
+            });
+            fixed.collect::<Vec<_>>().concat()
+        };
+        assert!(
+            shown("[esx.problem.vmfs.resource.corruptondisk] 5fecb7ff-8662d6b5")
+                .contains("esx.problem.vmfs.resource.corruptondisk")
+        );
+        assert_eq!(shown("10.0.0.1"), "");
+        assert_eq!(shown("57834556-e984-1eed-9ca5-00fadedfaded"), "");
     }
 
     proptest! {

@@ -75,6 +75,8 @@ fn what_nothing_can_be_found_by_is_refused() {
     assert!(matches!(try_draft("10.0.0.1", None), Err(DraftError::NothingFixed)));
     assert!(matches!(try_draft("disk full", Some("disk-full")), Err(DraftError::Id(_))));
     assert!(matches!(try_draft("disk full", Some("a/b/Disk_Full")), Err(DraftError::Id(_))));
+    let event = "[esx.problem.vmfs.resource.corruptondisk] 5fecb7ff-8662d6b5-7732-24b6fde3ff81";
+    assert!(try_draft(event, None).unwrap().yaml.contains("resource"));
     assert_eq!(try_draft("The pump 5 of the reactor stopped", None).unwrap().id, "vendor/product/pump-reactor-stopped");
 }
 
@@ -113,5 +115,5 @@ fn drafts_of_the_whole_catalogue_behave() {
             Err(error) => refused.push(format!("{record}: {error}")),
         }
     }
-    assert!(made > 100 && refused.len() < 4, "{made} made, refused:\n{}", refused.join("\n"));
+    assert!(made > 100 && refused.len() < made / 300, "{made} made, refused:\n{}", refused.join("\n"));
 }
