@@ -134,11 +134,15 @@ impl<'f> Shared<'f> {
     }
 
     /// Whether `a` demands more than `b`, and is sure to be there. Of two of which one says itself that it is the more
-    /// specific one, the length of their texts does not decide.
+    /// specific one, or that it is general, the length of their texts does not decide.
     fn is_stronger(&self, a: usize, b: usize) -> bool {
-        let (known, demands) = (&self.found[a], &self.demands);
-        let is_more_general = names(&self.found[b], known);
-        a != b && known.state == State::Match && demands[a].bytes > demands[b].bytes && !is_more_general
+        let (known, other, demands) = (&self.found[a], &self.found[b], &self.demands);
+        let demands_more = match (known.signature.general, other.signature.general) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => demands[a].bytes > demands[b].bytes && !names(other, known),
+        };
+        a != b && known.state == State::Match && demands_more
     }
 
     /// Whether the records that `a` asks for are a trace of it where `b` was seen. One record decides by itself.

@@ -214,6 +214,32 @@ proptest! {
     }
 
     #[test]
+    fn general_signatures_speak_where_no_other_does(
+        conditions in proptest::collection::vec((condition(), any::<bool>()), 0..6),
+        text in text(),
+    ) {
+        let signatures = conditions.iter().enumerate().map(|(number, (condition, general))| {
+            Signature { general: *general, ..signature(number, condition.clone()) }
+        });
+        let scanner = Scanner::new(&SignatureSet::new(signatures.collect()));
+        let mut expected = Vec::new();
+        for record in records(&Chunk::of(&text, 0..text.len())) {
+            let holding = |general: bool| {
+                let such = conditions.iter().enumerate().filter(move |(_, it)| it.1 == general);
+                such.filter(|(_, it)| naive(&it.0, record.text)).map(|(number, _)| (record.start as u64, number))
+            };
+            let before = expected.len();
+            expected.extend(holding(false));
+            if expected.len() == before {
+                expected.extend(holding(true));
+            }
+        }
+        let all = scan_whole(&scanner, &text);
+        let pairs: Vec<_> = all.iter().flat_map(|(start, _, matches, _)| matches.iter().map(move |it| (*start, it.0))).collect();
+        prop_assert_eq!(pairs, expected);
+    }
+
+    #[test]
     fn chunk_borders_change_nothing(
         conditions in proptest::collection::vec(condition(), 0..4),
         text in text(),

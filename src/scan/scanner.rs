@@ -41,6 +41,8 @@ pub struct Scanner {
     keyed: Vec<Option<Box<Keyed>>>,
     /// Of the signatures by index: whether facts may show that a match means something else.
     withdrawn: Vec<bool>,
+    /// Of the signatures by index: whether it speaks only where no other does.
+    general: Vec<bool>,
     /// The error words; empty if nobody asks what looks like an error.
     markers: &'static [Marker],
     /// Signatures to be tried on every record.
@@ -92,8 +94,22 @@ impl Scanner {
         let keyed = signatures.iter().map(|signature| signature.variants.as_ref().map(|it| Box::new(Keyed::new(it))));
         let keyed = keyed.collect();
         let withdrawn = signatures.iter().map(|it| it.scope.may_withdraw()).collect();
+        let general = signatures.iter().map(|it| it.general).collect();
         let gives_all = false;
-        Scanner { engine, digits, patterns, keyed, withdrawn, markers, everywhere, scopes, facts, parts, gives_all }
+        Scanner {
+            engine,
+            digits,
+            patterns,
+            keyed,
+            withdrawn,
+            general,
+            markers,
+            everywhere,
+            scopes,
+            facts,
+            parts,
+            gives_all,
+        }
     }
 
     /// Gives every record as a hit, also such as nothing claims and that do not look like errors: to compare with other
@@ -279,6 +295,14 @@ impl Scanner {
         &self.engine
     }
 
+    /// Drops the general signatures beside others.
+    fn keep_specific(&self, matches: &mut Vec<Match<'_>>) {
+        let is_general = |found: &Match<'_>| self.general.get(found.signature).is_some_and(|&it| it);
+        if matches.len() > 1 && !matches.iter().all(is_general) {
+            matches.retain(|found| !is_general(found));
+        }
+    }
+
     /// Whether records that differ in the values of digits only are surely judged alike.
     fn is_fixed(&self, signature: usize) -> bool {
         let pattern = self.patterns.get(signature).and_then(|pattern| pattern.as_ref()?.get());
@@ -434,6 +458,7 @@ impl<'a, 's> Judge<'a, 's> {
             fixed = fixed && (self.unfixed.is_empty() || !self.matches.iter().any(is_unfixed));
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
+            self.scanner.keep_specific(&mut self.matches);
         }
         let suspicion = if self.looks_for_errors() { suspicion::of_record(record, known.strength) } else { None };
         let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();

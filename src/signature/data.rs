@@ -32,6 +32,8 @@ pub struct Signature {
     pub correlation: Option<Correlation>,
     /// What people are told about it.
     pub advice: Later<Advice>,
+    /// Whether it speaks only for records that no other signature about one record claims.
+    pub general: bool,
     /// Less specific signatures that are hidden when this one holds.
     pub suppresses: Vec<Arc<str>>,
     /// Signatures of problems that bring this one about: where one of them was there before, this one is its effect.
@@ -293,6 +295,7 @@ impl Signature {
             condition,
             correlation: None,
             advice: Later::default(),
+            general: false,
             suppresses: Vec::new(),
             caused_by: Vec::new(),
             caused_within: Signature::CAUSED_WITHIN,

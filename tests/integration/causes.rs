@@ -11,6 +11,30 @@ type Case = (&'static str, &'static str, (&'static str, &'static str), (&'static
 
 const CASES: &[Case] = &[
     (
+        "ivanti/openconnect/gateway-not-reached",
+        "ivanti/openconnect/gateway-name-not-resolved",
+        (
+            "vpn.log",
+            "Feb 10 {time} srv07 openconnect[911]: getaddrinfo failed for host 'vpn.corp.example': Name or service not known",
+        ),
+        ("vpn.log", "Feb 10 {time} srv07 openconnect[911]: Failed to open HTTPS connection to vpn.corp.example"),
+    ),
+    (
+        "ivanti/openconnect/gateway-not-reached",
+        "ivanti/openconnect/server-certificate-not-verified",
+        ("vpn.log", "Feb 10 {time} srv07 openconnect[911]: Server certificate verify failed: certificate expired"),
+        ("vpn.log", "Feb 10 {time} srv07 openconnect[911]: Failed to open HTTPS connection to vpn.corp.example"),
+    ),
+    (
+        "ivanti/openconnect/gateway-not-reached",
+        "ivanti/openconnect/tls-handshake-failed",
+        (
+            "vpn.log",
+            "Feb 10 {time} srv07 openconnect[911]: SSL connection failure: A TLS fatal alert has been received.",
+        ),
+        ("vpn.log", "Feb 10 {time} srv07 openconnect[911]: Failed to open HTTPS connection to vpn.corp.example"),
+    ),
+    (
         "linux/systemd/unit-killed-by-oom",
         "linux/kernel/process-killed-out-of-memory",
         (

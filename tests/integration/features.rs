@@ -45,6 +45,7 @@ const MAPPINGS: &[Mapping] = &[
                     "the_general_stays_where_it_occurs_in_a_file_without_the_specific",
                 ],
             ),
+            ("general", &["a_general_signature_speaks_where_no_other_does"]),
             (
                 "caused_by",
                 &[

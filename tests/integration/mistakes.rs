@@ -81,6 +81,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("a cause that nobody has", "examples:", "caused_by: [acme/app/gone]\nexamples:"),
     ("a problem that causes itself", "examples:", "caused_by: [acme/app/disk-full]\nexamples:"),
     ("a cause that is hidden", "examples:", "suppresses: [acme/app/sealed]\ncaused_by: [acme/app/sealed]\nexamples:"),
+    ("general that is neither true nor false", "examples:", "general: maybe\nexamples:"),
     ("a time of a cause without a cause", "examples:", "caused_within: 2h\nexamples:"),
     ("a time of a cause that is none", "examples:", "caused_by: [acme/app/sealed]\ncaused_within: 2\nexamples:"),
     // Conditions.

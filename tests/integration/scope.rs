@@ -1,7 +1,8 @@
 //! What is installed decides what a trace means: versions, fixes, systems; by computer and by time.
 
-use crate::{command, folder, text};
+use crate::{command, folder, run, stdout, text};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const PRODUCT: &str = "vendor: Acme
 product: App
@@ -142,4 +143,35 @@ fn what_several_records_show_is_judged_too() {
     let log = format!("{}{LOST}{LOST}", on("9.4", ""));
     let why = "fixed in 9.4; seen on 9.4, which has the fix: look for another cause too";
     check(both, &[("a.log", &log)], json!([["old", why, null, 2]]));
+}
+
+/// Texts that stand in the messages of many programs are told where nobody knows more.
+#[test]
+fn a_general_signature_speaks_where_no_other_does() {
+    let signature = |more: &str| {
+        format!("title: t\nlevel: L1\nside: storage\nseverity: high\ncause: c\n{more}references: []\nfixes: []\n")
+    };
+    let full = signature("general: true\nmatch: { text: No space left on device }\n");
+    let ledger = signature("match: { regex: 'ledger \\d+ is closed' }\n");
+    let logs = folder(&[
+        ("ours/acme/app/_product.yaml", b"vendor: Acme\nproduct: App\n"),
+        ("ours/acme/app/full.yaml", full.as_bytes()),
+        ("ours/acme/app/ledger.yaml", ledger.as_bytes()),
+        ("both/a.log", b"2026-01-02 03:04:05 ERROR ledger 7 is closed: No space left on device\n"),
+        (
+            "own/a.log",
+            b"2026-01-02 03:04:05 ERROR ledger 7 is closed: No space left on device\n\
+              2026-01-02 03:04:06 ERROR cannot write page 9: No space left on device\n",
+        ),
+    ]);
+    let found = |bundle: &str| {
+        let (ours, bundle) = (logs.path().join("ours"), logs.path().join(bundle));
+        let arguments = ["triage", "--no-builtin", "-o", "json", "--signatures", text(&ours), text(&bundle)];
+        let report: Value = serde_json::from_str(stdout(&run(&arguments))).unwrap();
+        let of = |it: &Value| (it["signature"].as_str().unwrap().to_owned(), it["count"].as_u64().unwrap());
+        report["diagnoses"].as_array().unwrap().iter().map(of).collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(found("both"), BTreeMap::from([("acme/app/ledger".to_owned(), 1)]));
+    let expected = [("acme/app/full".to_owned(), 1), ("acme/app/ledger".to_owned(), 1)];
+    assert_eq!(found("own"), BTreeMap::from(expected));
 }

@@ -64,6 +64,9 @@ pub(super) fn page(it: &Signature, width: usize) -> String {
         }
     }
     p.line("");
+    if it.general {
+        p.field("General", "speaks only for records that no other signature claims");
+    }
     if !it.suppresses.is_empty() {
         p.field("Hides", &it.suppresses.join(", "));
     }
@@ -371,6 +374,7 @@ pub(super) fn whole(it: &Signature) -> Value {
         "impact": it.advice.impact,
         "fixes": fixes(&it.advice.fixes),
         "references": references(&it.advice.references),
+        "general": it.general,
         "suppresses": it.suppresses.iter().map(|id| &**id).collect::<Vec<_>>(),
         "caused_by": it.caused_by.iter().map(|id| &**id).collect::<Vec<_>>(),
         "caused_within": it.caused_within.to_string(),

@@ -103,6 +103,7 @@ fn signature_of(
             "impact",
             "fixes",
             "references",
+            "general",
             "suppresses",
             "caused_by",
             "caused_within",
@@ -132,6 +133,7 @@ fn signature_of(
             Some(shelves) => apart::stored(shelves.advice, &fields, ADVICE),
             None => remedy::advice(&mut reader, &fields).into(),
         },
+        general: fields.get("general").is_some_and(|node| reader.flag(node, "general")),
         suppresses: ids(&mut reader, &fields, "suppresses"),
         caused_by: ids(&mut reader, &fields, "caused_by"),
         caused_within: caused_within(&mut reader, &fields),
@@ -149,6 +151,10 @@ fn signature_of(
             }
         }
         None => reader.missing(&fields, "match"),
+    }
+    if let (Some(node), true, Some(_)) = (fields.get("general"), signature.general, &signature.correlation) {
+        let hint = "remove it: what several records show together is never general";
+        reader.mistake(Mistake::new(node.place, "`general` beside a `match` of several records").hint(hint));
     }
     if let (Some(node), Some(new)) = (fields.get("replaced_by"), &signature.replaced_by) {
         if signature.status != Status::Deprecated {
@@ -286,6 +292,7 @@ fixes:
     risk: none
     verify: The job ends with success.
 references: [{ kind: kb, id: KB1230, url: "https://www.veeam.com/kb1230" }]
+general: true
 suppresses: [a/b/generic]
 caused_by: [a/b/cause]
 caused_within: 90m
@@ -325,6 +332,7 @@ examples:
         assert_eq!((fix.risk.as_deref(), fix.verify.as_deref()), (Some("none"), Some("The job ends with success.")));
         let [reference] = it.advice.references.as_slice() else { panic!("one reference") };
         assert_eq!((reference.kind.as_str(), reference.id.as_deref()), ("kb", Some("KB1230")));
+        assert!(it.general);
         assert_eq!((&*it.suppresses[0], &*it.formerly[0]), ("a/b/generic", "a/b/old"));
         assert_eq!((&*it.caused_by[0], it.caused_within.to_string().as_str()), ("a/b/cause", "90m"));
         let escalate = it.advice.escalate.as_ref().unwrap();

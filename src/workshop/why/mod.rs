@@ -129,7 +129,8 @@ fn verdict(signature: &Signature, diagnosis: &Diagnosis) -> Vec<String> {
         )
     }));
     if told.is_empty() {
-        told.push("not found".to_owned());
+        let unless = if signature.general { " in a record that no other signature claims" } else { "" };
+        told.push(format!("not found{unless}"));
     }
     told
 }

@@ -33,6 +33,7 @@ impl<'s> Probes<'s> {
         }
         let mut probe = Signature {
             status: Status::Stable,
+            general: false,
             suppresses: Vec::new(),
             caused_by: Vec::new(),
             formerly: Vec::new(),
