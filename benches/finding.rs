@@ -80,6 +80,7 @@ impl Log {
                 &Hit {
                     record: &record,
                     matches: &[],
+                    only_general: false,
                     suspicion: Some(Level::Error),
                     facts: &[],
                     parts: &[],

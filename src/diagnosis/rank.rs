@@ -124,6 +124,10 @@ pub fn diagnose(
     let unknown = unknown.into_iter().map(|(_, finding)| finding).collect();
     let mut unresolved = unresolved(unknown, &known, &sources, baseline.is_some());
     relate(&mut unresolved, set);
+    for it in &mut unresolved {
+        let general = it.finding.general.and_then(|general| set.signatures().get(general));
+        it.reasons.extend(general.map(|general| format!("a part of it is `{}`", general.id)));
+    }
     known.iter_mut().for_each(Known::explain);
     let groups = known.iter().map(|it| &it.group).chain(unresolved.iter().map(|it| &it.finding.group));
     let chronology = Chronology::of(&sources, &others, zone, groups.flat_map(|group| &group.evidence), &starts);

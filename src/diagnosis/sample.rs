@@ -61,7 +61,7 @@ pub(crate) fn group(count: u64, evidence: Vec<Evidence>) -> Group {
 }
 
 pub(crate) fn unknown(level: Level, template: &str, group: Group) -> UnknownGroup {
-    UnknownGroup { template: template.into(), level, leveled: true, codes: Vec::new(), group }
+    UnknownGroup { template: template.into(), level, leveled: true, codes: Vec::new(), general: None, group }
 }
 
 /// When the times of [`source`] begin, in seconds since 1970.

@@ -26,7 +26,7 @@ pub struct Group {
     pub files: Vec<FilePath>,
 }
 
-/// An error that no signature claims.
+/// An error that no signature claims but general ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownGroup {
     /// The message with its varying parts replaced.
@@ -37,6 +37,8 @@ pub struct UnknownGroup {
     pub leveled: bool,
     /// Error codes found in the first evidence.
     pub codes: Vec<String>,
+    /// The general signature that claims the first evidence, by index.
+    pub general: Option<usize>,
     /// Counts and evidence.
     pub group: Group,
 }
@@ -165,7 +167,7 @@ impl UnknownGroup {
         self.level = self.level.max(other.level);
         self.leveled |= other.leveled;
         if self.group.merge(other.group) {
-            self.codes = other.codes;
+            (self.codes, self.general) = (other.codes, other.general);
             self.template = other.template;
         }
     }

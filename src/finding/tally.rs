@@ -137,11 +137,16 @@ impl Tally {
             enough = group.enough(file).map(|enough| (found.signature as u64, None, enough));
         }
         let mut template = None;
-        if let (true, Some(level)) = (hit.matches.is_empty(), hit.suspicion) {
+        if let (true, Some(level)) = (hit.matches.is_empty() || hit.only_general, hit.suspicion) {
             let (fingerprint, fixed) = fingerprint_of(memo, hit);
             let group = self.add_unknown(fingerprint, file, chunk, hit, level, line);
             template = group.map(|_| fingerprint.0);
-            if fixed && let Some(group) = group {
+            // Of a record in two groups it is not enough to know how many there are.
+            enough = None;
+            if fixed
+                && !hit.only_general
+                && let Some(group) = group
+            {
                 enough = group.enough(file).map(|enough| (fingerprint.0, Some(level), enough));
             }
         }
@@ -204,6 +209,7 @@ impl Tally {
             level,
             leveled: hit.record.header.level.is_some(),
             codes: Vec::new(),
+            general: None,
             group: Group::default(),
         });
         unknown.level = unknown.level.max(level);
@@ -344,13 +350,14 @@ impl Tally {
                 }
                 let group = Group::default();
                 let template = template(hit.record.message());
-                place.insert(UnknownGroup { template, level, leveled: false, codes: Vec::new(), group })
+                place.insert(UnknownGroup { template, level, leveled: false, codes: Vec::new(), general: None, group })
             }
         };
         unknown.level = unknown.level.max(level);
         unknown.leveled |= hit.record.header.level.is_some();
         if unknown.group.add(file, chunk, hit.record, line) {
             unknown.codes = codes(hit.record.text);
+            unknown.general = hit.matches.first().map(|found| found.signature);
         }
         Some(&unknown.group)
     }

@@ -73,6 +73,8 @@ pub struct Hit<'r, 'a> {
     pub record: &'r Record<'a>,
     /// The signatures that hold, by index.
     pub matches: &'r [Match<'a>],
+    /// Whether all of these are general: they explain what stands in the record, and the record is still unknown.
+    pub only_general: bool,
     /// The severity that level field and error words together suggest; `None` if the record does not look like an
     /// error or warning at all. Negated words ("0 errors") do not count.
     pub suspicion: Option<Level>,

@@ -295,12 +295,14 @@ impl Scanner {
         &self.engine
     }
 
-    /// Drops the general signatures beside others.
-    fn keep_specific(&self, matches: &mut Vec<Match<'_>>) {
+    /// Drops the general signatures beside others. Returns whether there are only general ones.
+    fn keep_specific(&self, matches: &mut Vec<Match<'_>>) -> bool {
         let is_general = |found: &Match<'_>| self.general.get(found.signature).is_some_and(|&it| it);
-        if matches.len() > 1 && !matches.iter().all(is_general) {
+        let only_general = matches.iter().all(is_general);
+        if !only_general {
             matches.retain(|found| !is_general(found));
         }
+        only_general && !matches.is_empty()
     }
 
     /// Whether records that differ in the values of digits only are surely judged alike.
@@ -424,7 +426,9 @@ impl<'a, 's> Judge<'a, 's> {
         facts.take(&mut self.matches, &mut self.facts);
         if !self.facts.is_empty() {
             let facts = &self.facts;
-            taker.hit(Hit { record, matches: &[], suspicion: None, facts, parts: &[], shape: None, whole: None });
+            let (matches, parts) = (&[], &[]);
+            let (suspicion, shape, whole, only_general) = (None, None, None, false);
+            taker.hit(Hit { record, matches, only_general, suspicion, facts, parts, shape, whole });
         }
     }
 
@@ -443,6 +447,7 @@ impl<'a, 's> Judge<'a, 's> {
         self.unfixed.clear();
         // Whether what matches does not depend on values of digits.
         let mut fixed = !self.everywhere;
+        let mut only_general = false;
         if self.everywhere {
             self.scanner.everywhere.add_candidates(record.text, &mut self.candidates);
         }
@@ -458,7 +463,7 @@ impl<'a, 's> Judge<'a, 's> {
             fixed = fixed && (self.unfixed.is_empty() || !self.matches.iter().any(is_unfixed));
             self.scanner.parts.take(&mut self.matches, &mut self.parts);
             self.scanner.facts.take(&mut self.matches, &mut self.facts);
-            self.scanner.keep_specific(&mut self.matches);
+            only_general = self.scanner.keep_specific(&mut self.matches);
         }
         let suspicion = if self.looks_for_errors() { suspicion::of_record(record, known.strength) } else { None };
         let is_asked_for = !self.matches.is_empty() || !self.facts.is_empty() || !self.parts.is_empty();
@@ -467,7 +472,7 @@ impl<'a, 's> Judge<'a, 's> {
         }
         let (matches, facts, parts) = (&self.matches, &self.facts, &self.parts);
         let KnownRecord { shape, whole, .. } = *known;
-        taker.hit(Hit { record, matches, suspicion, facts, parts, shape, whole }).filter(|_| fixed)
+        taker.hit(Hit { record, matches, only_general, suspicion, facts, parts, shape, whole }).filter(|_| fixed)
     }
 }
 

@@ -17,7 +17,7 @@ fixes:
   - { level: L2, audience: partner, steps: [Move the repository.], risk: none, verify: The job ends. }
 ";
 const LOG: &str = "2026-01-02 03:04:05 ERROR no space on D: left for the file of jdoe\n\
-    2026-01-02 03:04:07 ERROR the ledger is out of sequence 0x80070005, password=Hunter2-Secret\n";
+    2026-01-02 03:04:07 ERROR the ledger is out of sequence 0x8a150005, password=Hunter2-Secret\n";
 
 /// A store, a watched folder and a catalogue.
 struct Desk {
@@ -90,7 +90,7 @@ fn a_case_keeps_what_was_found_without_secrets() {
         assert_eq!(found[0]["steps"][0]["text"], "Empty the bin of D.");
         let risks: Vec<_> = found[0]["steps"].as_array().unwrap().iter().map(|it| it["risk"].clone()).collect();
         assert_eq!(risks, ["What is deleted on D is gone.", "What is deleted on D is gone.", "none", "none"]);
-        assert_eq!((&found[1]["known"], &found[1]["codes"][0]), (&false.into(), &"0x80070005".into()));
+        assert_eq!((&found[1]["known"], &found[1]["codes"][0]), (&false.into(), &"0x8a150005".into()));
         assert_eq!(found[0]["first_time"], "2026-01-02T03:04:05");
         let told = desk.done(&["case", "show", case]);
         assert!(told.contains("high The disk D is full\n    acme/app/full, once, 2026-01-02T03:04:05\n"), "{told}");
@@ -271,7 +271,7 @@ fn findings_are_searched_by_words() {
     desk.open("acme");
     desk.triage("app.log", "1");
     desk.watched("bolt", "b.log", LOG);
-    let found = desk.json(&["case", "search", "0x8007 LEDGER"]);
+    let found = desk.json(&["case", "search", "0x8a15 LEDGER"]);
     assert_eq!(found.as_array().unwrap().len(), 2, "{found}");
     assert_eq!((&found[0]["customer"], &found[1]["customer"]), (&"bolt".into(), &"acme".into()));
     let own = desk.json(&["case", "search", "app/full", "--customer", "acme"]);
@@ -301,7 +301,7 @@ fn the_customer_is_told_what_to_do_and_nothing_else() {
         \x20  1.1 Empty the bin of D.\n   1.2 Delete old dumps.\n   It has worked if: The job ends.\n\
         \x20  1.3 Run the job again.\n   It has worked if: It ends.\n\n\
         Please tell us of each step whether it has helped.\n\n\
-        We are looking into this:\n- the ledger is out of sequence 0x80070005, password=[redacted:password]\n  Seen once, at 2026-01-02T03:04:07.\n"
+        We are looking into this:\n- the ledger is out of sequence 0x8a150005, password=[redacted:password]\n  Seen once, at 2026-01-02T03:04:07.\n"
     );
     assert_eq!(reply(), first);
     desk.done(&["case", "tried", "2", "acme/app/full#1"]);

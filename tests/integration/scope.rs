@@ -164,14 +164,22 @@ fn a_general_signature_speaks_where_no_other_does() {
               2026-01-02 03:04:06 ERROR cannot write page 9: No space left on device\n",
         ),
     ]);
-    let found = |bundle: &str| {
+    let report = |bundle: &str| -> Value {
         let (ours, bundle) = (logs.path().join("ours"), logs.path().join(bundle));
         let arguments = ["triage", "--no-builtin", "-o", "json", "--signatures", text(&ours), text(&bundle)];
-        let report: Value = serde_json::from_str(stdout(&run(&arguments))).unwrap();
+        serde_json::from_str(stdout(&run(&arguments))).unwrap()
+    };
+    let found = |bundle: &str| {
+        let report = report(bundle);
         let of = |it: &Value| (it["signature"].as_str().unwrap().to_owned(), it["count"].as_u64().unwrap());
         report["diagnoses"].as_array().unwrap().iter().map(of).collect::<BTreeMap<_, _>>()
     };
     assert_eq!(found("both"), BTreeMap::from([("acme/app/ledger".to_owned(), 1)]));
     let expected = [("acme/app/full".to_owned(), 1), ("acme/app/ledger".to_owned(), 1)];
     assert_eq!(found("own"), BTreeMap::from(expected));
+    // The message itself is still one that nobody knows.
+    let report = report("own");
+    let unknown = report["unresolved"].as_array().unwrap();
+    let reasons: Vec<_> = unknown.iter().map(|it| it["reasons"].as_array().unwrap().last().unwrap()).collect();
+    assert_eq!(reasons, ["a part of it is `acme/app/full`"]);
 }

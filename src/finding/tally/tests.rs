@@ -73,6 +73,7 @@ fn add_with(
             &Hit {
                 record: &record,
                 matches: &matches,
+                only_general: false,
                 suspicion: line.suspicion,
                 facts: &[],
                 parts: &[],

@@ -264,6 +264,7 @@ impl JsonUnresolved<'_> {
             level: named("unresolved[].level", &LEVELS, Level::name, &self.level)?,
             leveled: self.leveled,
             codes: self.codes.into_owned(),
+            general: None,
             group: group(self.count, &self.times, Default::default(), self.evidence, self.files)?,
         };
         let object = |it: JsonObject<'_>| Object { kind: it.kind.into_owned().into(), name: it.name.into_owned() };
